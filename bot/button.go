@@ -1,0 +1,58 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+)
+
+// An Action is what a button does.
+type Action string
+
+// The actions. Each is one letter, for the sake of Discord's limit of 100
+// characters for a whole button.
+const (
+	Start   Action = "e" // begin the walkthrough of Entry
+	Answer  Action = "a" // answer the question Step with Choice
+	Next    Action = "n" // the step Step is done, or did not help
+	Fixed   Action = "f" // solved
+	Back    Action = "b" // one position back
+	All     Action = "l" // show all steps
+	Person  Action = "p" // get a person
+	Skip    Action = "s" // go on without the value that was asked for
+	Direct  Action = "d" // continue in a direct message
+	Publish Action = "c" // post in the channel
+	Held    Action = "h" // asked later: it is still solved
+	Again   Action = "g" // asked later: it came back
+)
+
+// A Button is all that a button carries: where in which entry it stood, and
+// what it does. It never carries text, and nothing about it lives in memory,
+// so that it works on a month-old message after any number of restarts.
+type Button struct {
+	Action   Action `json:"action"`
+	Entry    string `json:"entry,omitempty"`    // at most 40 bytes, which kb.Load sees to
+	Revision string `json:"revision,omitempty"` // the first four digits of the entry's
+	Step     string `json:"step,omitempty"`     // of a step or question; at most 24 bytes
+	Choice   string `json:"choice,omitempty"`   // at most 24 bytes
+}
+
+// buttonPrefix tells our buttons from those of other programs and of earlier
+// forms of the encoding.
+const buttonPrefix = "m1"
+
+// ErrNotOurs says that a text is no button of ours.
+var ErrNotOurs = errors.New("bot: not a button of ours")
+
+// String encodes b in at most 100 bytes, as ParseButton reads it.
+func (b Button) String() string {
+	return strings.Join([]string{buttonPrefix, string(b.Action), b.Entry, b.Revision, b.Step, b.Choice}, "|")
+}
+
+// ParseButton reads what String wrote. It returns ErrNotOurs for anything else.
+func ParseButton(s string) (Button, error) {
+	part := strings.Split(s, "|")
+	if len(part) != 6 || part[0] != buttonPrefix || len(part[1]) != 1 || len(s) > 100 {
+		return Button{}, ErrNotOurs
+	}
+	return Button{Action(part[1]), part[2], part[3], part[4], part[5]}, nil
+}

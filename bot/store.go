@@ -1,0 +1,75 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// The errors of Store.Apply.
+var (
+	// ErrDuplicate: the event was handled already. Do nothing.
+	ErrDuplicate = errors.New("bot: event was handled already")
+	// ErrConflict: the walkthrough moved on since it was read. Load, decide
+	// and apply again.
+	ErrConflict = errors.New("bot: walkthrough has moved on")
+)
+
+// A Store keeps conversations. Bot.Handle calls Load and Recent for each event
+// that may lead to something, and Apply for each that does, from many
+// goroutines and possibly several processes at once.
+type Store interface {
+	// Load returns the walkthrough of a thread (the zero one with Thread set
+	// where there is none) and the language that the user chose ("" if none).
+	Load(ctx context.Context, thread Thread, user UserKey) (Walkthrough, string, error)
+
+	// Handled reports whether the event was applied already.
+	Handled(ctx context.Context, event EventID) (bool, error)
+
+	// Recent returns the thread in which the entry was last begun in the
+	// channel of near (same adapter, workspace and channel, another root) no
+	// longer ago than window. ok is false where there is none.
+	Recent(ctx context.Context, near Thread, entry string, window time.Duration) (thread Thread, ok bool, err error)
+
+	// Apply records in one transaction: the event as handled, the new states
+	// (each only if the stored version is still Version; stored with
+	// Version+1), the posts to send and the preference. It returns
+	// ErrDuplicate or ErrConflict, having written nothing.
+	Apply(ctx context.Context, turn Turn) error
+
+	// Walkthroughs returns the open walkthroughs that the user began, the one
+	// changed last first, at most limit.
+	Walkthroughs(ctx context.Context, user UserKey, limit int) ([]Walkthrough, error)
+}
+
+// An Outbox is the other side of Apply: posts on their way. One sender for
+// each adapter and process works on it.
+type Outbox interface {
+	// Claim returns up to limit posts of the adapter that are due, in the
+	// order in which they were applied, and keeps them from other senders for
+	// the lease. At most one post a thread is out at a time, and never one
+	// with an earlier unsent post in its thread; a post with a Delay neither
+	// waits for others nor holds them up. Ref and Attempt are filled in.
+	Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]Post, error)
+
+	// Sent records that a claimed post was delivered. If the post opened its
+	// thread, all that is kept under the provisional Post.Thread (its
+	// walkthrough and further posts) moves to d.Thread.
+	Sent(ctx context.Context, post PostID, d Delivery) error
+
+	// Retry gives a claimed post back, to be claimed again after the time.
+	Retry(ctx context.Context, post PostID, after time.Duration) error
+
+	// Drop gives a claimed post up for good; later posts of the thread go on.
+	Drop(ctx context.Context, post PostID) error
+
+	// NextDue tells how long it is until a post of the adapter may be
+	// claimable; ok is false where none waits.
+	NextDue(ctx context.Context, adapter string) (wait time.Duration, ok bool, err error)
+}
+
+// A Delivery is what became of a post on its platform.
+type Delivery struct {
+	Ref    string // the platform's own name of the message
+	Thread Thread // for a post with Opens: the thread that now exists
+}
