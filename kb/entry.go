@@ -45,13 +45,15 @@ type Question struct {
 
 // A Choice is one answer. It leads to the step or question that Go names, or
 // to another entry; with neither, to the next question, or the first step
-// after the last. Say is told before going on.
+// after the last. Say is told before going on. A question is not asked where
+// the paste answers it: where words of When stand in it for just one choice.
 type Choice struct {
-	ID    string `yaml:"id" json:"id"`
-	Label Text   `yaml:"label" json:"label"`
-	Go    string `yaml:"go,omitempty" json:"go,omitempty"`       // a step or question id of this entry, or "end"
-	Entry string `yaml:"entry,omitempty" json:"entry,omitempty"` // another entry's id
-	Say   Text   `yaml:"say,omitempty" json:"say,omitempty"`
+	ID    string   `yaml:"id" json:"id"`
+	Label Text     `yaml:"label" json:"label"`
+	When  []string `yaml:"when,omitempty" json:"when,omitempty"`   // words of a paste that give this answer, in any language
+	Go    string   `yaml:"go,omitempty" json:"go,omitempty"`       // a step or question id of this entry, or End
+	Entry string   `yaml:"entry,omitempty" json:"entry,omitempty"` // another entry's id
+	Say   Text     `yaml:"say,omitempty" json:"say,omitempty"`
 }
 
 // End, as the Next of a step or the Go of a choice, means that nothing is left
