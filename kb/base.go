@@ -1,11 +1,50 @@
 package kb
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+)
+
 // A Base is a loaded, checked and compiled knowledge base. It is immutable and
 // safe for concurrent use; a reload makes a new one.
 type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
+	index    *index
 	revision string
+}
+
+// newBase compiles entries, each with its Revision and with an id of its own.
+func newBase(entries []*Entry) *Base {
+	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries))}
+	slices.SortFunc(b.entries, func(x, y *Entry) int { return strings.Compare(x.ID, y.ID) })
+	sum := sha256.New()
+	for _, e := range b.entries {
+		b.byID[e.ID] = e
+		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // a hash never fails
+	}
+	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
+	b.index = newIndex(b.entries)
+	return b
+}
+
+// revisionBytes is how much of a hash makes a revision: eight digits, few
+// enough to read out over the telephone.
+const revisionBytes = 4
+
+// revise sets the revision of an entry.
+func revise(e *Entry) error {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	e.Revision = hex.EncodeToString(sum[:revisionBytes])
+	return nil
 }
 
 // Entry returns the entry with the id, or nil.

@@ -1,5 +1,25 @@
 package kb
 
+import (
+	"slices"
+	"strings"
+)
+
+// How a text finds its entries:
+//
+//	text  --normalize.go-->  units: words, numbers, syllables
+//	      --grams.go------>  features: a word by its stem and idea, two syllables; slips undone (typo.go)
+//	      --query.go------>  the 48 entries that share most with it (candidates)
+//	      --align.go------>  each of their messages and phrases laid beside the text (alignments)
+//	      --judge.go------>  evidence of words, letters, codes; its odds (verdicts)
+//	      --match.go------>  the band; the cause before what follows from it
+//	      --hit.go-------->  spans of the original text, and slots
+//
+// A word weighs what it tells: one where a single entry has it, nearly nothing
+// where all do. What makes an answer of a verdict is more than its odds: the
+// code of another error vetoes it, and a message of which the text has only a
+// part, in a sentence that goes on otherwise, is asked about.
+
 // A Band says what a match is good for.
 type Band int
 
@@ -46,4 +66,302 @@ type Evidence struct {
 	Text  string `json:"text"`
 	Start int    `json:"start"`
 	End   int    `json:"end"`
+}
+
+const (
+	mostHits = 3 // choices of one question
+	// Above sureOdds a verdict is an answer. On dev none of the texts that are to
+	// be left alone comes so high; of 5,600 messages of other errors of the same
+	// products 25 do, and sure asks more of them than odds.
+	sureOdds = 1.0
+	// Above these odds it is worth a question: lower where the text names the
+	// products, for there talk about something else is rare.
+	likelyOdds        = -1.1
+	likelyProductOdds = -2.3
+	// Where it names another product, or where nothing goes wrong.
+	likelyStrangeOdds = 3
+	likelyCalmOdds    = 0.1
+	// A code from this one on has five digits or more: no other product's
+	// errors that were met have such numbers in this form.
+	firstOwnCode = 10000
+)
+
+// Match names the entries that explain a text as somebody pasted it. It is
+// safe for concurrent use.
+func (b *Base) Match(text string) Result {
+	q := b.index.pool.Get().(*query)
+	defer b.index.release(q)
+	if len(text) <= windowBytes {
+		return q.match(b.index, text, false)
+	}
+	return q.matchLong(b.index, text)
+}
+
+// Lookup names the entries that a query after /mabs means: a code, a symbol, a
+// section of the sources, a few words, or a paste.
+func (b *Base) Lookup(text string) Result {
+	q := b.index.pool.Get().(*query)
+	defer b.index.release(q)
+	text = text[:min(len(text), windowBytes)]
+	if r, ok := b.index.lookupAnchor(text); ok {
+		return r
+	}
+	return q.match(b.index, text, true)
+}
+
+// release puts a query back for the next text, and forgets this one: a paste
+// holds names that are nobody else's business.
+func (ix *index) release(q *query) {
+	q.original, q.plain = "", plainText{}
+	ix.pool.Put(q)
+}
+
+// lookupAnchor answers #common-issues, or an address that ends so.
+func (ix *index) lookupAnchor(text string) (Result, bool) {
+	_, fragment, ok := strings.Cut(strings.TrimSpace(text), "#")
+	if !ok {
+		return Result{}, false
+	}
+	list := ix.anchors[strings.ToLower(fragment)]
+	if len(list) == 0 {
+		return Result{}, false
+	}
+	at := strings.LastIndex(text, fragment)
+	r := Result{Band: Likely}
+	if len(list) == 1 {
+		r.Band = Sure
+	}
+	for _, e := range list[:min(mostHits, len(list))] {
+		r.Hits = append(r.Hits, Hit{
+			Entry: ix.entries[e], Confidence: 1 / float64(len(list)),
+			Evidence: []Evidence{{EvidenceWords, fragment, at, at + len(fragment)}},
+		})
+	}
+	return r, true
+}
+
+func (q *query) match(ix *index, text string, lookup bool) Result {
+	q.load(ix, text)
+	if lookup {
+		for i := range q.codes {
+			q.codes[i].strength = strongCode
+		}
+	}
+	q.retrieve(ix)
+	vs := q.judge(ix)
+	if len(vs) == 0 {
+		return Result{}
+	}
+	s := q.setting(ix)
+	for i := range min(len(vs), mostJudged) {
+		v := &vs[i]
+		v.contrary = q.contraryTo(ix, v)
+		v.odds = v.oddsIn(s)
+	}
+	promote(vs)
+	for i := range min(len(vs), mostJudged) {
+		vs[i].margin = margin(vs, i)
+		vs[i].odds = vs[i].oddsIn(s)
+	}
+	if lookup {
+		return q.lookUp(ix, vs, s)
+	}
+	return q.decide(ix, vs, s)
+}
+
+// promote puts the verdict with the best odds first, where the odds say clearly
+// that ranking by words alone was wrong.
+func promote(vs []verdict) {
+	best := 0
+	for i := range min(len(vs), mostHits) {
+		if vs[i].odds > vs[best].odds+clearOdds || best > 0 && vs[i].odds > vs[best].odds {
+			best = i
+		}
+	}
+	if best > 0 {
+		v := vs[best]
+		copy(vs[1:best+1], vs[:best])
+		vs[0] = v
+	}
+}
+
+// mostJudged bounds the errors that are looked for in one text.
+const mostJudged = 8
+
+// oddsIn is the logarithm of the odds that the verdict is right.
+func (v *verdict) oddsIn(s setting) float64 {
+	var sum float64
+	for i, x := range v.evidence(s) {
+		sum += x * weights[i]
+	}
+	return sum
+}
+
+// margin is how far ahead verdict i is of the best other that could mean the
+// same words.
+func margin(vs []verdict, i int) float64 {
+	v := &vs[i]
+	rival := int32(0)
+	for k := range vs {
+		o := &vs[k]
+		if k != i && o.rank > rival && !apart(v.message, o.message) {
+			rival = o.rank
+		}
+	}
+	return float64(v.rank-rival) / float64(max(leastContent, v.rank))
+}
+
+// decide finds the band of a paste.
+func (q *query) decide(ix *index, vs []verdict, s setting) Result {
+	vs = lead(vs)
+	r := Result{Band: Silent}
+	least := likelyOdds
+	switch {
+	case s.others > 0:
+		least = likelyStrangeOdds
+	case s.product > 0:
+		least = likelyProductOdds
+	case !s.trouble && !vs[0].most():
+		least = likelyCalmOdds
+	}
+	switch v := &vs[0]; {
+	case v.vetoed(ix):
+	case v.sure(s):
+		r.Band = Sure
+	case v.odds >= least, v.code == strongCode && s.others == 0 && v.shared > 0:
+		r.Band = Likely
+	}
+	if r.Band == Sure {
+		vs = q.causeFirst(ix, vs, s, &r)
+	}
+	r.Hits = q.tellBest(ix, vs)
+	return r
+}
+
+// tellBest tells the verdicts that are worth a choice: three at most, and none
+// that is remote beside the first.
+func (q *query) tellBest(ix *index, vs []verdict) []Hit {
+	const remote = 3 // a twentieth of the odds
+	var hits []Hit
+	for i := range vs[:min(mostHits, len(vs))] {
+		if i == 0 || vs[i].odds >= vs[0].odds-remote {
+			hits = append(hits, q.tell(ix, &vs[i]))
+		}
+	}
+	return hits
+}
+
+// causeFirst finds the errors beside the first that are certain too and stand
+// elsewhere in the text, and tells them as Also, but for an announcement, which
+// is no error of its own. The one nearest the cause
+// leads: the one that an announcing message leads to, else the first in the
+// text, for what follows mostly follows from it.
+func (q *query) causeFirst(ix *index, vs []verdict, s setting, r *Result) []verdict {
+	certain := []int{0}
+	for i := 1; i < min(len(vs), mostJudged); i++ {
+		free := func(k int) bool { return apart(vs[i].message, vs[k].message) }
+		if vs[i].message.template != nil && !vs[i].vetoed(ix) && vs[i].sure(s) && all(certain, free) {
+			certain = append(certain, i)
+		}
+	}
+	if len(certain) == 1 {
+		return vs
+	}
+	slices.SortStableFunc(certain, func(a, b int) int {
+		if x, y := vs[a].message.template.opens, vs[b].message.template.opens; x != y {
+			return int(asideBit(x)) - int(asideBit(y))
+		}
+		return int(vs[a].message.from - vs[b].message.from)
+	})
+	for _, i := range certain[1:] {
+		if !vs[i].message.template.opens {
+			r.Also = append(r.Also, q.tell(ix, &vs[i]))
+		}
+	}
+	rest := []verdict{vs[certain[0]]}
+	for i, v := range vs {
+		if !slices.Contains(certain, i) {
+			rest = append(rest, v)
+		}
+	}
+	return rest
+}
+
+func all(list []int, ok func(int) bool) bool {
+	return !slices.ContainsFunc(list, func(i int) bool { return !ok(i) })
+}
+
+// vetoed reports whether the text has the code of another error where the
+// entry's own would stand.
+func (v *verdict) vetoed(ix *index) bool {
+	return v.contrary == strongCode && len(ix.own[v.entry]) > 0
+}
+
+// sure reports whether a verdict is an answer by itself. Beside the odds it
+// takes words of a message, or a code among words of the entry; what the text
+// says before and after must not make another message of it; and no other
+// entry may have the same words.
+func (v *verdict) sure(s setting) bool {
+	if v.margin < leastMargin {
+		return false
+	}
+	if v.code == strongCode && v.number >= firstOwnCode && s.others == 0 {
+		return true
+	}
+	if v.odds < sureOdds || v.contrary == strongCode && v.message.template == nil {
+		return false
+	}
+	if v.code >= mediumCode && s.others == 0 && v.contrary == 0 {
+		return true
+	}
+	a := v.message
+	if !v.half() {
+		return false
+	}
+	if s.product == 0 && (s.foreign > 0 || v.beyond >= leastBeyond) && a.matched*10 < a.template.total*9 {
+		return false // half of a message, about something else
+	}
+	if a.template.total < shortMessage {
+		return v.beyond < strangeWord+leastBeyond
+	}
+	return a.skipped < one/2 || a.skipped*4 < a.matched || v.beyond < leastBeyond
+}
+
+// half reports whether at least half of a message stands in the text.
+func (v *verdict) half() bool {
+	t := v.message.template
+	return t != nil && v.message.matched*2 >= t.total
+}
+
+// most reports whether four fifths of a message stand in the text.
+func (v *verdict) most() bool {
+	t := v.message.template
+	return t != nil && v.message.matched*5 >= t.total*4
+}
+
+const (
+	clearOdds    = 1.5  // a factor of 4 or more; at 1 an example of an entry is lost on dev, without promoting 3 in 100 paraphrases
+	leastMargin  = 0.03 // below, two entries have nearly the same words
+	shortMessage = 1600 // a message of one or two telling words can be part of another
+	leastBeyond  = 300  // a telling word, nearly
+)
+
+// lead puts the cause first: where the best verdict is of a message that only
+// announces another («… failed for the following reason:»), the best one that
+// follows it in the text.
+func lead(vs []verdict) []verdict {
+	v := &vs[0]
+	if v.message.template == nil || !v.message.template.opens {
+		return vs
+	}
+	for i := 1; i < min(len(vs), mostJudged); i++ {
+		o := &vs[i]
+		if o.message.template != nil && o.message.from >= v.message.to && o.odds >= likelyOdds {
+			inner := *o
+			copy(vs[1:i+1], vs[:i])
+			vs[0] = inner
+			break
+		}
+	}
+	return vs
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -91,6 +92,7 @@ func stringList(n *yaml.Node) ([]string, error) {
 	case yaml.SequenceNode:
 		var list []string
 		for _, item := range n.Content {
+			item = resolve(item)
 			if item.Kind != yaml.ScalarNode {
 				return nil, typeError(item, "want a text")
 			}
@@ -101,10 +103,11 @@ func stringList(n *yaml.Node) ([]string, error) {
 	return nil, typeError(n, "want a list of texts")
 }
 
-func pairs(n *yaml.Node) func(yield func(key, value *yaml.Node) bool) {
+// pairs are the keys of a map with their values, aliases followed.
+func pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(key, value *yaml.Node) bool) {
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if !yield(n.Content[i], n.Content[i+1]) {
+			if !yield(n.Content[i], resolve(n.Content[i+1])) {
 				return
 			}
 		}

@@ -1,0 +1,79 @@
+package kb
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// BenchmarkMatch times one paste on the built-in entries.
+func BenchmarkMatch(b *testing.B) {
+	base, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	message := "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11."
+	for name, text := range map[string]string{
+		"paste":   "morning, this since the upgrade:\n" + message + " (ID 319)\nany ideas?",
+		"korean":  "안녕하세요 디스크 백업 복제본이 잘못되었거나 누락되어 백업에 실패했습니다. 라고 나옵니다",
+		"chatter": "morning all, the coffee machine on floor three is broken again, who called somebody?",
+		"1MB":     strings.Repeat("2020-05-28T03:06:21Z INFO [worker] heartbeat accepted, the queue is empty and nothing failed\n", 11000),
+		"1MB-hot": strings.Repeat(message+"\n", 9500),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				base.Match(text)
+			}
+		})
+	}
+}
+
+// BenchmarkGrowth shows how the time of a paste and of building grows with the
+// number of entries, which share most of their words.
+func BenchmarkGrowth(b *testing.B) {
+	for _, n := range []int{300, 2450, 19600, 98000} {
+		entries := variants(n)
+		b.Run(fmt.Sprint("build-", n), func(b *testing.B) {
+			for b.Loop() {
+				newIndex(entries)
+			}
+		})
+		base := newBase(entries)
+		rng := rand.New(rand.NewPCG(5, 6))
+		var pastes []string
+		for range 200 {
+			words := strings.Fields(entries[rng.IntN(n)].Messages[0].Texts[0])
+			k := rng.IntN(len(words))
+			pastes = append(pastes, "hello team, backup failed with "+strings.Join(append(words[:k:k], words[k+1:]...), " "))
+		}
+		b.Run(fmt.Sprint("match-", n), func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				base.Match(pastes[i%len(pastes)])
+				i++
+			}
+		})
+	}
+}
+
+// variants makes messages as confusable as those of a catalog: a third of the
+// words of each is its own.
+func variants(n int) []*Entry {
+	base := strings.Fields(`DPM failed to communicate with the protection agent because the agent is not responding
+		the replica of the volume on the server is inconsistent with the protected data source and recovery points
+		cannot be created until the job has completed backup to tape was cancelled since the library drive is offline
+		unable to connect to the database verify that the SQL Server service is running and retry the operation`)
+	rng := rand.New(rand.NewPCG(7, 8))
+	entries := make([]*Entry, n)
+	for i := range entries {
+		from := rng.IntN(len(base) - 24)
+		words := append([]string(nil), base[from:from+12+rng.IntN(12)]...)
+		for range len(words) / 3 {
+			words[rng.IntN(len(words))] = fmt.Sprintf("%c%c%c%c", 'b'+rng.IntN(20), "aeiou"[rng.IntN(5)], 'b'+rng.IntN(20), "aeiou"[rng.IntN(5)])
+		}
+		entries[i] = &Entry{ID: fmt.Sprintf("v%06d", i), Title: Text{{"", words[0]}}, Messages: Texts{{"", []string{strings.Join(words, " ")}}}}
+	}
+	return entries
+}

@@ -1,0 +1,326 @@
+package kb
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The kinds of templates.
+type templateKind uint8
+
+const (
+	messageTemplate templateKind = iota
+	symbolTemplate
+	phraseTemplate
+)
+
+// A template is a text of an entry in the form in which it is compared.
+type template struct {
+	entry  uint32
+	kind   templateKind
+	length uint16 // units
+	unit   uint32 // where its prefix sums of weights begin in index.sums; length+1 of them
+	gram   uint32 // where its grams begin in index.grams
+	grams  uint16
+	slots  []slot
+	total  int32 // weight of all its units
+	text   string
+	opens  bool // it announces another message: «… for the following reason:»
+}
+
+// A slot captures what stands before unit at of a template.
+type slot struct {
+	at   int
+	name string
+}
+
+// A posting names an entry that has a feature. The lowest bit says that the
+// feature stands only in what explains the entry, not in what names it.
+type posting uint32
+
+func (p posting) entry() uint32 { return uint32(p >> 1) }
+func (p posting) aside() bool   { return p&1 != 0 }
+
+type index struct {
+	entries   []*Entry
+	v         *vocabulary
+	templates []template
+	first     []uint32 // by entry: its first template; one more for the end
+	sums      []int32
+	grams     []gram
+	postBegin []uint32 // by feature
+	postings  []posting
+	listBegin []uint32 // by entry: its features, in order
+	list      []posting
+	codes     map[code][]uint32
+	own       [][]ownCode            // by entry
+	mentioned map[mentionedCode]bool // codes that stand in messages and examples
+	anchors   map[string][]uint32
+	pool      sync.Pool // of *query
+}
+
+// An ownCode is a code of an entry and how the entry spells it.
+type ownCode struct {
+	code  code
+	spelt string
+}
+
+// A mentionedCode is a code that a message or an example of an entry prints
+// beside its own: it does not speak against the entry.
+type mentionedCode struct {
+	entry uint32
+	code  code
+}
+
+// aside marks a feature in the lists of one entry while they are built.
+type mention struct {
+	f     feature
+	aside bool
+}
+
+func newIndex(entries []*Entry) *index {
+	ix := &index{entries: entries, v: newVocabulary(), codes: map[code][]uint32{}, mentioned: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
+	b := builder{index: ix, r: reader{v: ix.v, grow: true, reading: &reading{}}}
+	for i, e := range entries {
+		b.add(uint32(i), e)
+	}
+	ix.first = append(ix.first, uint32(len(ix.templates)))
+	b.listBegin = append(b.listBegin, uint32(len(b.mentions)))
+	b.post()
+	ix.v.seal(len(entries))
+	ix.weigh()
+	ix.pool.New = func() any { return newQuery(ix) }
+	return ix
+}
+
+// A builder is an index while entries are added.
+type builder struct {
+	*index
+	r        reader
+	mentions []mention
+	refs     []codeRef
+}
+
+// add reads all texts of an entry.
+func (b *builder) add(i uint32, e *Entry) {
+	b.first = append(b.first, uint32(len(b.templates)))
+	b.listBegin = append(b.listBegin, uint32(len(b.mentions)))
+	start := len(b.mentions)
+	b.addCodes(i, e)
+	for _, v := range e.Messages {
+		for _, text := range v.Texts {
+			b.template(i, text, messageTemplate)
+		}
+	}
+	for _, s := range e.Symbols {
+		b.template(i, s, symbolTemplate)
+	}
+	for _, v := range e.Phrases {
+		for _, text := range v.Texts {
+			b.template(i, text, phraseTemplate)
+		}
+	}
+	for _, v := range e.Title {
+		if !saysNoMore(e, v.Text) {
+			b.template(i, v.Text, phraseTemplate)
+		}
+	}
+	for _, text := range e.Examples.Match {
+		b.r.read(text)
+		b.mentionCodes(i)
+	}
+	b.explain(e)
+	b.anchor(i, e)
+	b.mentions = append(b.mentions[:start], distinct(b.mentions[start:])...)
+}
+
+// saysNoMore reports whether a title is the beginning of a message, as in
+// generated collections.
+func saysNoMore(e *Entry, title string) bool {
+	for _, v := range e.Messages {
+		for _, m := range v.Texts {
+			if strings.HasPrefix(m, title) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// explain reads what the entry says beside the error: words that people may
+// use to describe it.
+func (b *builder) explain(e *Entry) {
+	text := func(t Text) {
+		for _, v := range t {
+			b.words(v.Text)
+		}
+	}
+	text(e.Operation)
+	text(e.Cause)
+	for _, s := range e.Sources {
+		text(s.Text)
+	}
+	for _, q := range e.Ask {
+		text(q.Text)
+		for _, c := range q.Choices {
+			text(c.Label)
+		}
+	}
+	for _, s := range e.Steps.Items {
+		text(s.Title)
+		text(s.Do)
+		b.words(s.Path)
+		if s.Command != nil {
+			b.words(s.Command.Run)
+		}
+	}
+}
+
+func (b *builder) words(text string) {
+	if text == "" {
+		return
+	}
+	b.r.read(text)
+	for _, g := range b.r.grams {
+		b.mentions = append(b.mentions, mention{g.f, true})
+	}
+}
+
+// distinct sorts mentions and keeps the most telling of each feature.
+func distinct(list []mention) []mention {
+	slices.SortFunc(list, func(x, y mention) int {
+		if x.f != y.f {
+			return int(x.f) - int(y.f)
+		}
+		return int(asideBit(x.aside)) - int(asideBit(y.aside))
+	})
+	return slices.CompactFunc(list, func(x, y mention) bool { return x.f == y.f })
+}
+
+func asideBit(aside bool) posting {
+	if aside {
+		return 1
+	}
+	return 0
+}
+
+// template reads one text in which slots stand between < and >.
+func (b *builder) template(i uint32, text string, kind templateKind) {
+	t := template{entry: i, kind: kind, text: text, opens: strings.HasSuffix(strings.TrimSpace(text), ":"), unit: uint32(len(b.sums)), gram: uint32(len(b.grams))}
+	n := 0
+	for text != "" {
+		literal, name, rest := cutSlot(text)
+		b.r.read(literal)
+		for _, g := range b.r.grams {
+			g.at += int32(n)
+			b.grams = append(b.grams, g)
+			b.mentions = append(b.mentions, mention{g.f, false})
+		}
+		n += len(b.r.units)
+		b.mentionCodes(i)
+		if name != "" {
+			t.slots = append(t.slots, slot{n, name})
+		}
+		text = rest
+	}
+	const longest = 2000 // units; the longest message of the products has 400
+	if n == 0 || n > longest || len(b.grams)-int(t.gram) > 4*longest {
+		b.grams = b.grams[:t.gram]
+		return
+	}
+	t.length, t.grams = uint16(n), uint16(len(b.grams)-int(t.gram))
+	b.sums = append(b.sums, make([]int32, n+1)...)
+	b.templates = append(b.templates, t)
+}
+
+// cutSlot cuts a text at its first slot.
+func cutSlot(text string) (literal, name, rest string) {
+	m := slotMark.FindStringSubmatchIndex(text)
+	if m == nil {
+		return text, "", ""
+	}
+	return text[:m[0]], text[m[2]:m[3]], text[m[1]:]
+}
+
+// anchor files the entry under the sections of its sources.
+func (b *builder) anchor(i uint32, e *Entry) {
+	for _, s := range e.Sources {
+		if _, fragment, ok := strings.Cut(s.URL, "#"); ok {
+			key := strings.ToLower(fragment)
+			if !slices.Contains(b.anchors[key], i) {
+				b.anchors[key] = append(b.anchors[key], i)
+			}
+		}
+	}
+}
+
+// post turns the features of the entries into the entries of the features.
+func (b *builder) post() {
+	b.list = make([]posting, len(b.mentions))
+	b.postings = make([]posting, len(b.mentions))
+	b.postBegin = make([]uint32, len(b.v.class)+1)
+	for i, m := range b.mentions {
+		b.v.df[m.f]++
+		b.list[i] = posting(m.f)<<1 | asideBit(m.aside)
+	}
+	for f, n := range b.v.df {
+		b.postBegin[f+1] = b.postBegin[f] + n
+	}
+	next := slices.Clone(b.postBegin)
+	for e := range len(b.entries) {
+		for _, m := range b.mentions[b.listBegin[e]:b.listBegin[e+1]] {
+			b.postings[next[m.f]] = posting(e)<<1 | asideBit(m.aside)
+			next[m.f]++
+		}
+	}
+	b.mentions = nil
+}
+
+// weigh gives the units of all templates their weights: that of the best
+// feature that begins with or covers it alone; syllables share theirs.
+func (ix *index) weigh() {
+	for k := range ix.templates {
+		t := &ix.templates[k]
+		sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
+		for _, g := range ix.gramsOf(t) {
+			w := ix.v.weight[g.f] / int32(g.n)
+			if g.n > 2 {
+				continue // its parts have weights
+			}
+			for u := g.at; u < g.at+int32(g.n); u++ {
+				sums[u+1] = max(sums[u+1], w)
+			}
+		}
+		for u := range int(t.length) {
+			sums[u+1] += sums[u]
+		}
+		t.total = sums[t.length]
+	}
+}
+
+func (ix *index) gramsOf(t *template) []gram { return ix.grams[t.gram : t.gram+uint32(t.grams)] }
+
+func (ix *index) templatesOf(e uint32) []template { return ix.templates[ix.first[e]:ix.first[e+1]] }
+
+// addCodes files the entry under its codes.
+func (b *builder) addCodes(i uint32, e *Entry) {
+	var own []ownCode
+	for _, s := range e.Codes {
+		if c, ok := parseCode(s); ok {
+			own = append(own, ownCode{c, s})
+			if !slices.Contains(b.codes[c], i) {
+				b.codes[c] = append(b.codes[c], i)
+			}
+		}
+	}
+	b.own = append(b.own, own)
+}
+
+// mentionCodes notes the codes of the text that was read last.
+func (b *builder) mentionCodes(i uint32) {
+	b.refs = scanCodes(b.refs[:0], b.r.plain.s, b.r.units)
+	for _, ref := range b.refs {
+		b.mentioned[mentionedCode{i, ref.code}] = true
+	}
+}

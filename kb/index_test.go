@@ -1,0 +1,165 @@
+package kb
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plainRetrieve is what retrieve means: all entries, each with the weight of
+// the features that it shares with the text, the best of them in order.
+func plainRetrieve(q *query, ix *index) []candidate {
+	var all []candidate
+	for e := range ix.entries {
+		c := candidate{entry: uint32(e)}
+		for _, p := range ix.list[ix.listBegin[e]:ix.listBegin[e+1]] {
+			f := feature(p.entry())
+			if !slices.ContainsFunc(q.grams, func(g gram) bool { return g.f == f }) || ix.v.weight[f] == 0 {
+				continue
+			}
+			if p.aside() {
+				c.shared += max(1, ix.v.weight[f]/asideDivisor)
+			} else {
+				c.shared += ix.v.weight[f]
+			}
+		}
+		if c.shared >= leastShared {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, candidate.compare)
+	return all[:min(len(all), mostCandidates)]
+}
+
+// plainTypo is what typoTable.find means: the best of all words.
+func plainTypo(t *typoTable, w []byte) feature {
+	best, bestRank := noFeature, 0
+	for i, name := range t.names {
+		rank := slip(w, name)
+		if len(w) <= shortestTypo && rank < swapped {
+			continue
+		}
+		if rank > bestRank || rank == bestRank && rank > 0 && t.means[i] < best {
+			best, bestRank = t.means[i], rank
+		}
+	}
+	return best
+}
+
+// crowd makes n entries of few words, so that some words stand in nearly all
+// and others in one.
+func crowd(n int) []*Entry {
+	words := strings.Fields("server backup volume agent replica snapshot policy vault disk job proxy restore tape library writer cluster")
+	rng := rand.New(rand.NewPCG(1, 2))
+	entries := make([]*Entry, n)
+	for i := range entries {
+		var b strings.Builder
+		for range 3 + rng.IntN(6) {
+			k := int(float64(len(words)) * rng.Float64() * rng.Float64()) // the first ones far more often
+			fmt.Fprintf(&b, "%s ", words[k])
+		}
+		if rng.IntN(4) == 0 {
+			fmt.Fprintf(&b, "rare%c%c", 'a'+i%26, 'a'+i/26%26)
+		}
+		entries[i] = &Entry{
+			ID: fmt.Sprintf("e%05d", i), Title: Text{{"", "t"}},
+			Messages: Texts{{"", []string{b.String()}}}, Cause: Text{{"", words[rng.IntN(len(words))]}},
+		}
+	}
+	return entries
+}
+
+func TestRetrieveIsPlainRetrieve(t *testing.T) {
+	ix := newIndex(crowd(3000))
+	q := newQuery(ix)
+	pruned := 0
+	check := func(text string) {
+		q.load(ix, text)
+		want := plainRetrieve(q, ix)
+		q.retrieve(ix)
+		if !slices.Equal(q.found, want) {
+			t.Fatalf("%q: %v, want %v", text, q.found, want)
+		}
+		if len(want) == mostCandidates {
+			pruned++
+		}
+	}
+	words := strings.Fields("server backup volume agent replica snapshot policy tape writer cluster rareab rarecd nothing")
+	for _, a := range words { // all texts of up to three of these words
+		check(a)
+		for _, b := range words {
+			check(a + " " + b)
+			for _, c := range words {
+				check(a + " " + b + " " + c)
+			}
+		}
+	}
+	if pruned < 100 {
+		t.Errorf("only %d texts had more candidates than are kept", pruned)
+	}
+}
+
+func TestTypoIsPlainTypo(t *testing.T) {
+	ix := newIndex(crowd(50))
+	alphabet := "aebrstvl"
+	for _, w := range ix.v.typos.names[:300] { // of a thousand
+		for i := range len(w) + 1 {
+			try := func(s string) {
+				if got, want := ix.v.typos.find([]byte(s)), plainTypo(&ix.v.typos, []byte(s)); got != want {
+					t.Fatalf("%q means %d, want %d", s, got, want)
+				}
+			}
+			for _, c := range alphabet {
+				try(w[:i] + string(c) + w[i:])
+				if i < len(w) {
+					try(w[:i] + string(c) + w[i+1:])
+				}
+			}
+			if i < len(w) {
+				try(w[:i] + w[i+1:])
+			}
+			if i+1 < len(w) {
+				try(w[:i] + w[i+1:i+2] + w[i:i+1] + w[i+2:])
+			}
+		}
+	}
+}
+
+func TestSlip(t *testing.T) {
+	for _, c := range []struct {
+		typed, meant string
+		rank         int
+	}{
+		{"sevice", "service", 3}, {"servvice", "service", 3}, {"servixe", "service", 3}, {"serivce", "service", 4},
+		{"ervice", "service", 1}, {"sirvixe", "service", 0}, {"service", "service", 3}, {"", "service", 0},
+	} {
+		if got := slip([]byte(c.typed), c.meant); got != c.rank {
+			t.Errorf("slip(%q, %q) = %d, want %d", c.typed, c.meant, got, c.rank)
+		}
+	}
+}
+
+func FuzzRetrieve(f *testing.F) {
+	ix := newIndex(crowd(1500))
+	f.Add("server backup volume rareab")
+	f.Fuzz(func(t *testing.T, text string) {
+		q := newQuery(ix)
+		q.load(ix, text[:min(len(text), windowBytes)])
+		want := plainRetrieve(q, ix)
+		q.retrieve(ix)
+		if !slices.Equal(q.found, want) {
+			t.Fatalf("%v, want %v", q.found, want)
+		}
+		for _, u := range q.units {
+			if u.kind != wordUnit || u.to-u.from > longestTypo {
+				continue
+			}
+			w := []byte(q.plain.s[u.from:u.to])
+			if got, want := ix.v.typos.find(w), plainTypo(&ix.v.typos, w); got != want {
+				t.Fatalf("%q means %d, want %d", w, got, want)
+			}
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package kb
+
+import (
+	"embed"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+//go:embed words
+var wordFiles embed.FS
+
+// The classes of a word, for what it says about a text beside its rarity.
+type wordClass uint8
+
+const (
+	stopWord    wordClass = 1 << iota // says nothing
+	otherWord                         // names another product
+	productWord                       // names this product
+	troubleWord                       // says that something goes wrong
+)
+
+// A lexicon is what is known about words before any entry is read.
+type lexicon struct {
+	class map[string]wordClass
+	alias map[string]string // stem or run of syllables -> the name of its idea
+	talk  []string          // runs of syllables that say nothing
+}
+
+func newLexicon() *lexicon {
+	lex := &lexicon{class: map[string]wordClass{}, alias: map[string]string{}}
+	for line := range strings.Lines(wordFile("synonyms.txt")) {
+		name, forms, _ := strings.Cut(line, ":")
+		name = stemmed(name)
+		for form := range strings.FieldsSeq(forms) {
+			lex.alias[stemmed(form)] = name
+		}
+	}
+	for file, class := range map[string]wordClass{"stop.txt": stopWord, "others.txt": otherWord, "products.txt": productWord, "trouble.txt": troubleWord} {
+		for w := range strings.FieldsSeq(wordFile(file)) {
+			lex.class[stemmed(w)] |= class
+		}
+	}
+	lex.talk = strings.Fields(wordFile("stop.ko.txt"))
+	return lex
+}
+
+// has reports whether a list has the stem.
+func (lex *lexicon) has(key []byte) bool {
+	_, alias := lex.alias[string(key)]
+	_, class := lex.class[string(key)]
+	return alias || class
+}
+
+// wordFile reads an embedded list without its comments.
+func wordFile(name string) string {
+	data, err := wordFiles.ReadFile("words/" + name)
+	if err != nil {
+		panic(err) // the list is part of the program
+	}
+	var b strings.Builder
+	for line := range strings.Lines(string(data)) {
+		if !strings.HasPrefix(line, "#") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+func stemmed(w string) string {
+	return string(stem(appendLower(nil, w)))
+}
+
+// appendLower appends w in lower case.
+func appendLower(dst []byte, w string) []byte {
+	for i := 0; i < len(w); i++ {
+		c := w[i]
+		if c >= utf8.RuneSelf {
+			for _, r := range w[i:] {
+				dst = utf8.AppendRune(dst, unicode.ToLower(r))
+			}
+			return dst
+		}
+		if isUpper(c) {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// stem cuts the endings that inflection puts on an English word, so that
+// «configured», «configures» and «configuring» are one word. It need not find
+// the root, only the same string for the same word; short words stay.
+func stem(w []byte) []byte {
+	const shortest = 5 // of 4 letters or fewer nearly none is inflected
+	if len(w) < shortest || w[len(w)-1] >= utf8.RuneSelf {
+		return singular(w)
+	}
+	switch {
+	case ends(w, "ies"):
+		return append(w[:len(w)-3], 'y')
+	case ends(w, "sses"):
+		w = w[:len(w)-2]
+	case ends(w, "s") && !ends(w, "ss") && !ends(w, "us") && !ends(w, "is"):
+		w = w[:len(w)-1]
+	}
+	switch {
+	case ends(w, "ing") && len(w) >= 6:
+		w = undouble(w[:len(w)-3])
+	case ends(w, "ed") && len(w) >= 5:
+		w = undouble(w[:len(w)-2])
+	}
+	if ends(w, "e") && len(w) >= 5 {
+		w = w[:len(w)-1]
+	}
+	return w
+}
+
+func singular(w []byte) []byte {
+	if len(w) == 4 && ends(w, "s") && !ends(w, "ss") && !ends(w, "us") && !ends(w, "is") {
+		return w[:3]
+	}
+	return w
+}
+
+func ends(w []byte, suffix string) bool {
+	return len(w) >= len(suffix) && string(w[len(w)-len(suffix):]) == suffix
+}
+
+// undouble makes «run» of «runn»; ll, ss and zz belong to the word.
+func undouble(w []byte) []byte {
+	n := len(w)
+	if n > 3 && w[n-1] == w[n-2] && w[n-1] != 'l' && w[n-1] != 's' && w[n-1] != 'z' {
+		return w[:n-1]
+	}
+	return w
+}
+
+// negation splits what a contraction hides: can't, cannot, isnt. What remains
+// of the verb is in the first result; the second says that «not» follows.
+func negation(w []byte) ([]byte, bool) {
+	for _, suffix := range [...]string{"n't", "n’t", "n‘t", "n`t"} {
+		if ends(w, suffix) {
+			return verb(w[:len(w)-len(suffix)]), true
+		}
+	}
+	switch string(w) {
+	case "cannot":
+		return w[:3], true
+	case "cant", "isnt", "dont", "wont", "doesnt", "didnt", "couldnt", "wasnt", "arent", "hasnt", "havent", "wouldnt", "werent":
+		return verb(w[:len(w)-2]), true
+	}
+	for i := range w {
+		if w[i] == '\'' || w[i] == '`' || w[i] == 0xE2 {
+			return w[:i], false // it's, we're
+		}
+	}
+	return w, false
+}
+
+func verb(w []byte) []byte {
+	switch string(w) {
+	case "ca":
+		return append(w, 'n')
+	case "wo":
+		return append(w[:0], "will"...)
+	}
+	return w
+}

@@ -1,0 +1,121 @@
+package kb
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// A line is one question of the JSON lines protocol.
+type line struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Lang string `json:"lang,omitempty"`
+}
+
+// An answer is one answer of it, and the JSON form of a result.
+type answer struct {
+	ID     string      `json:"id,omitempty"`
+	Band   Band        `json:"band"`
+	Hits   []answerHit `json:"hits"`
+	Also   []answerHit `json:"also,omitempty"`
+	Micros float64     `json:"micros,omitempty"`
+}
+
+type answerHit struct {
+	Entry      string            `json:"entry"`
+	Confidence float64           `json:"confidence"`
+	Codes      []string          `json:"codes"`
+	Slots      map[string]string `json:"slots"`
+	Evidence   []Evidence        `json:"evidence"`
+}
+
+// MatchLines answers questions, one JSON object {"id", "text"} a line, with
+// one JSON object a line, in the same order. A line that cannot be read is an
+// error that names it.
+func MatchLines(b *Base, in io.Reader, out io.Writer, lookup bool) error {
+	match := b.Match
+	if lookup {
+		match = b.Lookup
+	}
+	r := bufio.NewReaderSize(in, 64<<10)
+	w := bufio.NewWriter(out)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for n := 1; ; n++ {
+		data, err := r.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if len(data) > 1 {
+			var q line
+			if e := json.Unmarshal(data, &q); e != nil {
+				return fmt.Errorf("line %d: %w", n, e)
+			}
+			start := time.Now()
+			result := match(q.Text)
+			micros := float64(time.Since(start).Nanoseconds()/100) / 10
+			a := answerOf(result)
+			a.ID, a.Micros = q.ID, micros
+			if e := enc.Encode(a); e != nil {
+				return fmt.Errorf("line %d: %w", n, e)
+			}
+		}
+		if err == io.EOF {
+			return w.Flush()
+		}
+	}
+}
+
+func answerOf(r Result) answer {
+	return answer{Band: r.Band, Hits: answerHits(r.Hits), Also: answerHits(r.Also)}
+}
+
+func answerHits(hits []Hit) []answerHit {
+	out := make([]answerHit, 0, len(hits))
+	for _, h := range hits {
+		a := answerHit{h.Entry.ID, h.Confidence, h.Codes, h.Slots, h.Evidence}
+		if a.Codes == nil {
+			a.Codes = []string{}
+		}
+		if a.Slots == nil {
+			a.Slots = map[string]string{}
+		}
+		if a.Evidence == nil {
+			a.Evidence = []Evidence{}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// MarshalJSON writes what the protocol of MatchLines writes, without the id
+// and the time.
+func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(answerOf(r)) }
+
+// WriteResult writes what the matcher thinks of a text for a person to read:
+// the band, and each hit with its confidence and the words that led to it.
+func WriteResult(w io.Writer, text string, r Result) error {
+	p := bufio.NewWriter(w)
+	fmt.Fprintln(p, r.Band)
+	for _, h := range r.Hits {
+		writeHit(p, h)
+	}
+	for _, h := range r.Also {
+		fmt.Fprint(p, "also ")
+		writeHit(p, h)
+	}
+	return p.Flush()
+}
+
+func writeHit(w io.Writer, h Hit) {
+	fmt.Fprintf(w, "%s %.3f\n", h.Entry.ID, h.Confidence)
+	for _, e := range h.Evidence {
+		fmt.Fprintf(w, "    %-8s %q at %d\n", e.Kind, e.Text, e.Start)
+	}
+	for name, value := range h.Slots {
+		fmt.Fprintf(w, "    {%s} = %q\n", name, value)
+	}
+}

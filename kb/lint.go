@@ -1,0 +1,317 @@
+package kb
+
+import (
+	"cmp"
+	"maps"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Forms of names and dates. The lengths of ids are what bot.Button has room
+// for.
+var (
+	entryID  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	partID   = regexp.MustCompile(`^[a-z0-9-]{1,24}$`)
+	areaID   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	slotName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
+	symbol   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+)
+
+// lintAll checks every entry as far as that goes without matching. broken are
+// the files that could not be read: what is named for them may well exist.
+func lintAll(items []item, broken Mistakes) Mistakes {
+	known := make(map[string]bool, len(items))
+	for _, m := range broken {
+		known[fileID(m.File)] = true
+	}
+	for _, it := range items {
+		known[it.entry.ID] = true
+	}
+	ids := slices.Sorted(maps.Keys(known))
+	found := make([]Mistakes, len(items))
+	parallel(len(items), func(i int) {
+		l := linter{e: items[i].entry, ids: ids}
+		l.entry(items[i].at)
+		found[i] = l.mistakes
+	})
+	return slices.Concat(found...)
+}
+
+// A linter checks one entry.
+type linter struct {
+	e        *Entry
+	langs    []string // of the title; none where the title serves every language
+	ids      []string // of all entries, sorted
+	mistakes Mistakes
+}
+
+func (l *linter) add(at place, format string, args ...any) {
+	l.mistakes = append(l.mistakes, at.mistake(format, args...))
+}
+
+// An entry with more than this was not written for people, and looking at all
+// pairs of its parts would take for ever. The largest built-in one has two
+// languages and some twenty steps and questions.
+const (
+	maxLanguages = 50
+	maxParts     = 200
+)
+
+func (l *linter) entry(at place) {
+	for _, v := range l.e.Title {
+		if v.Lang != "" {
+			l.langs = append(l.langs, v.Lang)
+		}
+	}
+	if n := len(l.langs); n > maxLanguages {
+		l.add(at.key("title"), "the title has %d languages; want %d at most", n, maxLanguages)
+		return
+	}
+	if n := len(l.e.Ask) + len(l.e.Steps.Items); n > maxParts {
+		l.add(at.key("steps"), "the entry has %d steps and questions; want %d at most", n, maxParts)
+		return
+	}
+	l.identity(at)
+	l.recognition(at)
+	l.texts(at)
+	l.slots(at)
+	l.parts(at)
+	l.ways(at)
+	l.references(at)
+}
+
+func (l *linter) identity(at place) {
+	e := l.e
+	if !entryID.MatchString(e.ID) {
+		l.add(at.key("id"), "the id %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", e.ID)
+	}
+	if path.Ext(at.file) != ".jsonl" && e.ID != fileID(at.file) {
+		l.add(at.key("id"), "the id is %q, but the file is named %s; want %s.yaml", e.ID, path.Base(at.file), e.ID)
+	}
+	if e.Area != "" && !areaID.MatchString(e.Area) {
+		l.add(at.key("area"), "the area %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", e.Area)
+	}
+	if len(e.Codes)+len(e.Symbols)+len(e.Messages) == 0 {
+		l.add(at, "nothing tells how to recognise the entry; want codes, symbols or messages")
+	}
+}
+
+// recognition checks what the matcher compiles.
+func (l *linter) recognition(at place) {
+	for i, c := range l.e.Codes {
+		if _, ok := parseCode(c); !ok {
+			l.add(at.key("codes").item(i), "%q is no error code; want one such as 0x29834 or 100050", c)
+		}
+	}
+	for i, s := range l.e.Symbols {
+		if !symbol.MatchString(s) {
+			l.add(at.key("symbols").item(i), "%q is no symbolic name; want letters, digits and _", s)
+		}
+	}
+	l.lists(at.key("messages"), l.e.Messages, l.message)
+	l.lists(at.key("phrases"), l.e.Phrases, func(place, string) {})
+	l.strings(at.key("examples").key("match"), "example", l.e.Examples.Match)
+	l.strings(at.key("examples").key("silent"), "example", l.e.Examples.Silent)
+}
+
+// lists checks that no list and none of its texts is empty, and each text on
+// its own.
+func (l *linter) lists(at place, texts Texts, check func(place, string)) {
+	for _, v := range texts {
+		list := at
+		if v.Lang != "" {
+			list = at.key(v.Lang)
+			l.language(list, v.Lang)
+		}
+		if len(v.Texts) == 0 {
+			l.add(list, "the list is empty")
+		}
+		l.strings(list, "text", v.Texts)
+		for i, s := range v.Texts {
+			check(list.item(i), s)
+		}
+	}
+}
+
+func (l *linter) strings(at place, what string, list []string) {
+	for i, s := range list {
+		if strings.TrimSpace(s) == "" {
+			l.add(at.item(i), "the %s is empty", what)
+		}
+	}
+}
+
+// message checks the slots of a message. A < that no letter follows stands for
+// itself, and so does a pair that cannot be meant as a slot, such as
+// <https://…>: messages may contain both.
+func (l *linter) message(at place, s string) {
+	open := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '>' && !open && i > 0 && letter(s[i-1]):
+			l.add(at, "a > without a < before it: %q", excerpt(s, i))
+		case s[i] == '<' && i+1 < len(s) && letter(s[i+1]):
+			l.slotMark(at, s, i)
+		}
+		open = s[i] == '<' || open && s[i] != '>'
+	}
+}
+
+// slotMark checks what stands in s from the < at i on.
+func (l *linter) slotMark(at place, s string, i int) {
+	end := len(s)
+	if n := strings.IndexAny(s[i+1:], "<>"); n >= 0 {
+		end = i + 1 + n
+	}
+	name := s[i+1 : end]
+	switch {
+	case end == len(s) || s[end] == '<':
+		l.add(at, "a < without a > after it: %q", excerpt(s, i))
+	case !slotName.MatchString(name) && meantAsSlot(name):
+		l.add(at, "the slot <%s> is not valid; want letters and digits, such as <ServerName>", name)
+	}
+}
+
+// meantAsSlot reports whether somebody would call a slot so.
+func meantAsSlot(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return !letter(byte(min(r, 0x7f))) && !strings.ContainsRune(" 0123456789_.%-", r)
+	})
+}
+
+func letter(b byte) bool { return 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z' }
+
+// excerpt is a bit of s on both sides of i.
+func excerpt(s string, i int) string {
+	return strings.ToValidUTF8(s[max(0, i-12):min(len(s), i+24)], "")
+}
+
+// eachText calls f for every text that people read. asks says that the bot
+// asks for the values of its slots before it shows the text.
+func (l *linter) eachText(at place, f func(at place, t Text, asks bool)) {
+	e := l.e
+	f(at.key("operation"), e.Operation, false)
+	f(at.key("title"), e.Title, false)
+	f(at.key("cause"), e.Cause, false)
+	for i := range e.Ask {
+		eachQuestionText(at.key("ask").item(i), &e.Ask[i], f)
+	}
+	for i := range e.Steps.Items {
+		eachStepText(at.key("steps").key("items").item(i), &e.Steps.Items[i], f)
+	}
+	for i, s := range e.Sources {
+		f(at.key("sources").item(i).key("text"), s.Text, false)
+	}
+	for i, t := range e.Notes {
+		f(at.key("notes").item(i), t, false)
+	}
+}
+
+func eachQuestionText(at place, q *Question, f func(at place, t Text, asks bool)) {
+	f(at.key("text"), q.Text, false)
+	for i, c := range q.Choices {
+		choice := at.key("choices").item(i)
+		f(choice.key("label"), c.Label, false)
+		f(choice.key("say"), c.Say, false)
+	}
+}
+
+func eachStepText(at place, s *Step, f func(at place, t Text, asks bool)) {
+	f(at.key("title"), s.Title, true)
+	f(at.key("do"), s.Do, true)
+	f(at.key("check"), s.Check, true)
+	f(at.key("risk"), s.Risk, true)
+	for i, row := range s.Table {
+		for j, t := range row {
+			f(at.key("table").item(i).item(j), t, false)
+		}
+	}
+	if s.Link != nil {
+		f(at.key("link").key("text"), s.Link.Text, false)
+	}
+	if s.Ask != nil {
+		eachQuestionText(at.key("ask"), s.Ask, f)
+	}
+}
+
+// texts checks that every text that is given has words, in every language of
+// the title and in no other.
+func (l *linter) texts(at place) {
+	l.eachText(at, func(at place, t Text, _ bool) {
+		var have []string
+		for _, v := range t {
+			if strings.TrimSpace(v.Text) == "" {
+				l.add(at.key(v.Lang), "the text is empty")
+			}
+			if v.Lang != "" {
+				l.language(at.key(v.Lang), v.Lang)
+			}
+			if v.Lang != "" && len(l.langs) > 0 && !slices.Contains(l.langs, v.Lang) {
+				l.add(at.key(v.Lang), "a text in %q, but the title has none", v.Lang)
+			}
+			have = append(have, v.Lang)
+		}
+		if len(have) == 0 || slices.Contains(have, "") {
+			return
+		}
+		for _, lang := range l.langs {
+			if !slices.Contains(have, lang) {
+				l.add(at, "the text is missing in %q", lang)
+			}
+		}
+	})
+	l.want(at, "title", l.e.Title)
+}
+
+func (l *linter) language(at place, lang string) {
+	if !language.MatchString(lang) {
+		l.add(at, noLanguage, lang)
+	}
+}
+
+// want checks that a text is given at all.
+func (l *linter) want(at place, field string, t Text) {
+	if len(t) == 0 {
+		l.add(at.key(field), "the field %q is missing; want a text, or a map from language to text", field)
+	}
+}
+
+// references checks what leads out of the entry.
+func (l *linter) references(at place) {
+	e := l.e
+	for i, id := range e.Related {
+		l.other(at.key("related").item(i), id)
+	}
+	for i, s := range e.Sources {
+		source := at.key("sources").item(i)
+		l.url(source, s.URL)
+		if _, err := time.Parse(time.DateOnly, s.Read); s.Read != "" && err != nil {
+			l.add(source.key("read"), "%q is no date; want one such as 2022-04-26", s.Read)
+		}
+	}
+	for i, s := range e.Steps.Items {
+		if s.Link != nil {
+			l.url(at.key("steps").key("items").item(i).key("link"), s.Link.URL)
+		}
+	}
+}
+
+// other checks the id of another entry.
+func (l *linter) other(at place, id string) {
+	if id == l.e.ID {
+		l.add(at, "the entry %q leads to itself", id)
+	} else if _, ok := slices.BinarySearch(l.ids, id); !ok {
+		l.add(at, "the entry %q does not exist%s", id, guess(id, l.ids))
+	}
+}
+
+func (l *linter) url(at place, s string) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(s, " \t\r\n") {
+		l.add(at.key("url"), "%q is no address; want https://…", cmp.Or(s, "the field url"))
+	}
+}

@@ -1,0 +1,59 @@
+package kb
+
+import (
+	"slices"
+	"strings"
+)
+
+// lookUp finds the band of a query: nobody types one by accident, so less is
+// asked of it than of a paste.
+func (q *query) lookUp(ix *index, vs []verdict, s setting) Result {
+	vs = lead(vs)
+	r := Result{}
+	v := &vs[0]
+	strange := share(max(0, s.content-v.shared), v.shared)
+	switch {
+	case v.code > 0 && v.margin >= leastMargin, v.sure(s):
+		r.Band = Sure
+	case v.code > 0, v.shared >= leastQuery && strange <= 0.5, v.odds >= likelyProductOdds:
+		r.Band = Likely
+	default:
+		return r
+	}
+	if members := ix.members(v); v.code == 0 && len(members) > 0 {
+		meant := slices.DeleteFunc(slices.Clone(vs), func(o verdict) bool { return !slices.Contains(members, o.entry) })
+		for i := range meant {
+			meant[i].odds = 0 // each is as good an answer as the next
+		}
+		if len(meant) > 0 {
+			r.Band, vs = Likely, meant
+		}
+	}
+	r.Hits = q.tellBest(ix, vs)
+	return r
+}
+
+// members are the entries that an entry's first question leads to, where most
+// of its answers lead to one: the entry is a heading that they share, and who looks it
+// up means one of them.
+func (ix *index) members(v *verdict) []uint32 {
+	e := ix.entries[v.entry]
+	var list []uint32
+	if len(e.Ask) == 0 {
+		return nil
+	}
+	for _, c := range e.Ask[0].Choices {
+		i, ok := slices.BinarySearchFunc(ix.entries, c.Entry, func(e *Entry, id string) int { return strings.Compare(e.ID, id) })
+		if ok && c.Entry != "" {
+			list = append(list, uint32(i))
+		}
+	}
+	if len(list) < 2 || 2*len(list) < len(e.Ask[0].Choices) {
+		return nil
+	}
+	return list
+}
+
+// leastQuery is what a query must share with an entry: a third of a telling
+// word, for «vmware» stands in many.
+const leastQuery = 300

@@ -1,0 +1,287 @@
+package kb
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"path"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// readYAML reads a file that is one entry.
+func readYAML(file string, data []byte) ([]item, Mistakes) {
+	if line := garbled(data); line > 0 {
+		return nil, Mistakes{{file, line, "this is no UTF-8 text"}}
+	}
+	doc, mistake := parseYAML(file, data)
+	if mistake != nil {
+		return nil, Mistakes{*mistake}
+	}
+	root := doc.Content[0]
+	return decode(place{file, root.Line, root})
+}
+
+// fileID is the id of the entry for which a file is named.
+func fileID(file string) string {
+	base := path.Base(file)
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+// parseYAML parses a file that holds one document.
+func parseYAML(file string, data []byte) (*yaml.Node, *Mistake) {
+	var doc, more yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	switch err := d.Decode(&doc); {
+	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].ShortTag() == "!!null":
+		return nil, &Mistake{File: file, Text: "the file is empty; want an entry"}
+	case err != nil:
+		return nil, yamlMistake(file, data, err)
+	}
+	switch err := d.Decode(&more); {
+	case err == nil:
+		return nil, &Mistake{file, more.Line, "a second document begins here; want one entry a file"}
+	case !errors.Is(err, io.EOF):
+		return nil, yamlMistake(file, data, err)
+	}
+	return &doc, nil
+}
+
+// garbled is the line of the first byte that is no text, or 0.
+func garbled(data []byte) int {
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' {
+			return bytes.Count(data[:i], []byte("\n")) + 1
+		}
+		i += size
+	}
+	return 0
+}
+
+var (
+	yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+	// yamlEarly are the errors in which the library counts lines from 0: those
+	// of its parser, as against its scanner.
+	yamlEarly = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key$|',' or)`)
+)
+
+// yamlMistake takes the line out of an error of the YAML library. It gives none
+// in the first line, and one too many at the end of the file.
+func yamlMistake(file string, data []byte, err error) *Mistake {
+	text := err.Error()
+	m := yamlPlace.FindStringSubmatch(text)
+	if m == nil {
+		return &Mistake{File: file, Text: text}
+	}
+	line, _ := strconv.Atoi(m[1]) // no line is line 0
+	text = text[len(m[0]):]
+	if line == 0 || yamlEarly.MatchString(text) {
+		line++
+	}
+	last := bytes.Count(bytes.TrimRight(data, "\n"), []byte("\n")) + 1
+	return &Mistake{file, min(line, last), "this is no YAML: " + text}
+}
+
+// decode makes an entry of a node. Where something does not fit, the rest is
+// decoded all the same, so that it can be checked, too.
+func decode(at place) ([]item, Mistakes) {
+	var e Entry
+	mistakes := checkFit(at.file, at.node)
+	if err := at.node.Decode(&e); err != nil && len(mistakes) == 0 {
+		return nil, Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}
+	}
+	if err := revise(&e); err != nil {
+		return nil, Mistakes{at.mistake("%v", err)}
+	}
+	return []item{{entry: &e, at: at}}, mistakes
+}
+
+// readLines reads a file that is one entry a line. The lines are shared out
+// among the processors.
+func readLines(file string, data []byte) ([]item, Mistakes) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	parts := runtime.GOMAXPROCS(0)
+	items, mistakes := make([][]item, parts), make([]Mistakes, parts)
+	cut, starts := make([][]byte, parts), make([]int, parts)
+	line := 1
+	for i := range parts {
+		cut[i] = cutLines(data, (len(data)+parts-i-1)/(parts-i))
+		data = data[len(cut[i]):]
+		starts[i] = line
+		line += bytes.Count(cut[i], []byte("\n"))
+	}
+	parallel(parts, func(i int) { items[i], mistakes[i] = readPart(place{file: file, line: starts[i]}, cut[i]) })
+	return slices.Concat(items...), slices.Concat(mistakes...)
+}
+
+// cutLines is the beginning of data, of at least n bytes and of whole lines.
+func cutLines(data []byte, n int) []byte {
+	if i := bytes.IndexByte(data[n:], '\n'); n > 0 && i >= 0 {
+		return data[:n+i+1]
+	}
+	return data
+}
+
+func readPart(at place, data []byte) (items []item, mistakes Mistakes) {
+	for line := range bytes.Lines(data) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			got, wrong := readLine(at, line)
+			items, mistakes = append(items, got...), append(mistakes, wrong...)
+		}
+		if len(mistakes) > maxMistakes {
+			break
+		}
+		at.line++
+	}
+	return items, mistakes
+}
+
+// readLine reads one entry. Most lines are right and are read by the fast
+// decoder. What it cannot read, or could read wrongly, is looked at closely.
+func readLine(at place, line []byte) ([]item, Mistakes) {
+	if len(line) > maxEntry {
+		return nil, Mistakes{at.mistake("the line is longer than %d MB", maxEntry>>20)}
+	}
+	if !utf8.Valid(line) {
+		return nil, Mistakes{at.mistake("this is no UTF-8 text")}
+	}
+	var e Entry
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if d.Decode(&e) == nil && d.InputOffset() == int64(len(line)) && plain(line) {
+		if err := revise(&e); err != nil {
+			return nil, Mistakes{at.mistake("%v", err)}
+		}
+		return []item{{entry: &e, at: at}}, nil
+	}
+	return readOddLine(at, line)
+}
+
+// readOddLine reads a line as if it were YAML of one line, so that the same
+// mistakes are found, and told in the same words, as in a YAML file.
+func readOddLine(at place, line []byte) ([]item, Mistakes) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.UseNumber()
+	n, err := jsonNode(d, at.line, 0)
+	if err == nil && d.InputOffset() != int64(len(line)) {
+		err = errors.New("something stands after the entry; want one entry a line")
+	}
+	if err != nil {
+		return nil, Mistakes{at.mistake("this is no JSON: %v", err)}
+	}
+	items, mistakes := decode(place{at.file, at.line, n})
+	for i := range mistakes {
+		mistakes[i].Line = at.line
+	}
+	return items, mistakes
+}
+
+// maxDepth is deeper than any entry: choices of a question of a step stand in
+// the eighth level.
+const maxDepth = 20
+
+// jsonNode reads a value as a node of YAML.
+func jsonNode(d *json.Decoder, line, depth int) (*yaml.Node, error) {
+	token, err := nextToken(d)
+	if err != nil {
+		return nil, err
+	}
+	if depth > maxDepth {
+		return nil, errors.New("lists and maps are nested too deeply")
+	}
+	n := &yaml.Node{Kind: yaml.ScalarNode, Line: line}
+	switch t := token.(type) {
+	case string:
+		n.Tag, n.Value = "!!str", t
+	case json.Number:
+		n.Tag, n.Value = "!!float", t.String()
+	case bool:
+		n.Tag, n.Value = "!!bool", strconv.FormatBool(t)
+	case nil:
+		n.Tag = "!!null"
+	case json.Delim:
+		n.Kind, n.Tag = yaml.SequenceNode, "!!seq"
+		if t == '{' {
+			n.Kind, n.Tag = yaml.MappingNode, "!!map"
+		}
+		for d.More() {
+			child, err := jsonNode(d, line, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, child)
+		}
+		_, err = nextToken(d) // the closing bracket
+	}
+	return n, err
+}
+
+// nextToken is the next token of a text that is not over yet.
+func nextToken(d *json.Decoder) (json.Token, error) {
+	token, err := d.Token()
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return token, err
+}
+
+// plain reports whether the fast decoder can be trusted with a valid JSON text.
+// Of a key that an object holds twice it keeps the last, it takes Title and
+// t\u0069tle for title, and null for nothing at all.
+func plain(data []byte) bool {
+	var keys [][]byte // of all open objects
+	var open []int    // where in keys each open object begins
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case 'n':
+			return false // null
+		case '{':
+			open = append(open, len(keys))
+		case '}':
+			keys, open = keys[:open[len(open)-1]], open[:len(open)-1]
+		case '"':
+			end := stringEnd(data, i)
+			key := data[i+1 : end]
+			if i = end; !isKey(data[end+1:]) {
+				continue
+			}
+			same := func(k []byte) bool { return bytes.Equal(k, key) }
+			if oddKey(key) || slices.ContainsFunc(keys[open[len(open)-1]:], same) {
+				return false
+			}
+			keys = append(keys, key)
+		}
+	}
+	return true
+}
+
+// stringEnd is the index of the quote that ends the string that begins at i.
+func stringEnd(data []byte, i int) int {
+	for i++; data[i] != '"'; i++ {
+		if data[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+// isKey reports whether a string that is followed by rest is a key.
+func isKey(rest []byte) bool {
+	rest = bytes.TrimLeft(rest, " \t")
+	return len(rest) > 0 && rest[0] == ':'
+}
+
+// oddKey reports whether a key might be taken for another. A language such as
+// zh-CN is no field's name, for these have no hyphens.
+func oddKey(key []byte) bool {
+	odd := func(r rune) bool { return r == '\\' || r >= utf8.RuneSelf || 'A' <= r && r <= 'Z' }
+	return bytes.ContainsFunc(key, odd) && (!bytes.Contains(key, []byte("-")) || bytes.Contains(key, []byte(`\`)))
+}

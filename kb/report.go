@@ -1,0 +1,212 @@
+package kb
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// The texts of the commands «kb lint», «kb list», «kb show» and «kb test».
+
+// Lint loads the layers and writes all mistakes, one a line, or that there are
+// none. It returns an error where there are some.
+func Lint(w io.Writer, layers ...Layer) error {
+	b, err := Load(layers...)
+	if mistakes, ok := errors.AsType[Mistakes](err); ok {
+		_, err := fmt.Fprintln(w, mistakes)
+		return cmp.Or(err, fmt.Errorf("kb: %s", count(len(mistakes), "mistake")))
+	}
+	_, err = fmt.Fprintf(w, "%s, no mistakes, revision %s\n", entryCount(len(b.Entries())), b.Revision())
+	return err
+}
+
+func entryCount(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// List writes a line for each entry of the area, or of all areas where area is
+// "": its id, codes and title. It returns an error where the area has none.
+func List(w io.Writer, b *Base, lang, area string) error {
+	var areas []string
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	listed := slices.Clone(b.Entries())
+	slices.SortStableFunc(listed, func(x, y *Entry) int { return strings.Compare(x.Area, y.Area) })
+	for _, e := range listed {
+		areas = append(areas, e.Area)
+		if area == "" || e.Area == area {
+			fmt.Fprintf(tab, "%s\t%s\t%s\t%s\n", e.Area, e.ID, strings.Join(e.Codes, " "), plainSlots(e.Title.In(lang)))
+		}
+	}
+	if areas = slices.Compact(areas); area != "" && !slices.Contains(areas, area) {
+		return fmt.Errorf("kb: no entry in the area %q%s", area, meant(area, areas))
+	}
+	return tab.Flush()
+}
+
+// plainSlots writes the words for an unknown value in place of each slot of a
+// text, or the slot's name as <Name> where it has none.
+func plainSlots(text string) string {
+	return slotUse.ReplaceAllStringFunc(text, func(use string) string {
+		name, words, ok := strings.Cut(use[1:len(use)-1], "|")
+		if !ok {
+			return "<" + name + ">"
+		}
+		return words
+	})
+}
+
+// Show writes all of an entry, in the language where it has texts in it.
+func Show(w io.Writer, e *Entry, lang string) error {
+	s := shower{lang: lang}
+	s.line(0, e.ID+"  (revision "+e.Revision+")")
+	s.text(0, "", e.Title)
+	s.field(0, "product", e.Product)
+	s.field(0, "area", e.Area)
+	s.text(0, "operation", e.Operation)
+	s.field(0, "codes", strings.Join(e.Codes, " "))
+	s.field(0, "symbols", strings.Join(e.Symbols, " "))
+	s.texts("messages", e.Messages)
+	s.texts("phrases", e.Phrases)
+	s.text(0, "cause", e.Cause)
+	for i := range e.Ask {
+		s.question(0, &e.Ask[i])
+	}
+	s.steps(e.Steps)
+	s.field(0, "related", strings.Join(e.Related, " "))
+	for _, source := range e.Sources {
+		s.source(source)
+	}
+	for _, note := range e.Notes {
+		s.text(0, "note", note)
+	}
+	s.list(0, "leads here", e.Examples.Match)
+	s.list(0, "does not lead here", e.Examples.Silent)
+	_, err := io.WriteString(w, s.b.String())
+	return err
+}
+
+// A shower writes an entry as an outline.
+type shower struct {
+	lang string
+	b    strings.Builder
+}
+
+// line writes a text, which may be of several lines, at a depth.
+func (s *shower) line(depth int, text string) {
+	indent := strings.Repeat("  ", depth)
+	s.b.WriteString(indent + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+indent) + "\n")
+}
+
+func (s *shower) field(depth int, name, value string) {
+	switch {
+	case value == "":
+	case name == "":
+		s.line(depth, value)
+	default:
+		s.line(depth, name+": "+value)
+	}
+}
+
+func (s *shower) text(depth int, name string, t Text) { s.field(depth, name, t.In(s.lang)) }
+
+func (s *shower) list(depth int, name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	s.line(depth, name+":")
+	for _, item := range list {
+		s.line(depth+1, "- "+item)
+	}
+}
+
+func (s *shower) texts(name string, t Texts) {
+	for _, v := range t {
+		heading := name
+		if v.Lang != "" {
+			heading += " (" + v.Lang + ")"
+		}
+		s.list(0, heading, v.Texts)
+	}
+}
+
+func (s *shower) question(depth int, q *Question) {
+	s.field(depth, "question "+q.ID, q.Text.In(s.lang))
+	s.field(depth+1, "asks for the slot", q.Slot)
+	for _, c := range q.Choices {
+		s.line(depth+1, "- "+c.ID+": "+c.Label.In(s.lang)+leads(c))
+		s.text(depth+2, "says", c.Say)
+		s.field(depth+2, "when the paste says", strings.Join(c.When, ", "))
+	}
+}
+
+func leads(c Choice) string {
+	switch {
+	case c.Entry != "":
+		return " → entry " + c.Entry
+	case c.Go != "":
+		return " → " + c.Go
+	}
+	return ""
+}
+
+func (s *shower) steps(steps Steps) {
+	if len(steps.Items) == 0 {
+		return
+	}
+	order := "try until one works"
+	if steps.Order == Sequence {
+		order = "do all, in this order"
+	}
+	s.line(0, "steps: "+order)
+	for i := range steps.Items {
+		s.step(i+1, &steps.Items[i])
+	}
+}
+
+func (s *shower) step(number int, step *Step) {
+	s.line(1, strings.TrimSpace(fmt.Sprintf("%d. [%s] %s", number, step.ID, step.Title.In(s.lang))))
+	s.text(2, "", step.Do)
+	for _, row := range step.Table {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = cell.In(s.lang)
+		}
+		s.line(2, "| "+strings.Join(cells, " | ")+" |")
+	}
+	s.field(2, "path", step.Path)
+	if step.Command != nil {
+		s.field(2, step.Command.Shell, step.Command.Run)
+	}
+	s.text(2, "check", step.Check)
+	s.text(2, "risk", step.Risk)
+	if step.Link != nil {
+		s.field(2, step.Link.Text.In(s.lang), step.Link.URL)
+	}
+	if step.Ask != nil {
+		s.question(2, step.Ask)
+	}
+	s.field(2, "then", step.Next)
+}
+
+func (s *shower) source(source Source) {
+	read := ""
+	if source.Read != "" {
+		read = " (read " + source.Read + ")"
+	}
+	s.line(0, strings.TrimSpace("source: "+source.Text.In(s.lang)+" "+source.URL+read))
+}

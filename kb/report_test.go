@@ -1,0 +1,168 @@
+package kb
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// golden compares with a file of testdata/report, or writes it with -update.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata/report", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+// shown is a base of one entry with all that an entry can hold, and two bare
+// ones.
+func shown(t *testing.T) *Base {
+	t.Helper()
+	full, err := os.ReadFile("testdata/lint/right.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Load(folder("kb", "right.yaml", string(full),
+		"more.jsonl", `{"id":"bare","title":"A bare one","codes":["52","0x34a"]}`+"\n"+`{"id":"agent","area":"agent","title":{"en":"The agent","ko":"에이전트"},"codes":["53"],"ask":[{"id":"q","text":"Which?","choices":[{"id":"a","label":"This","entry":"bare"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestShow(t *testing.T) {
+	b := shown(t)
+	for _, lang := range []string{"en", "ko"} {
+		var out bytes.Buffer
+		for _, e := range b.Entries() {
+			if err := Show(&out, e, lang); err != nil {
+				t.Fatal(err)
+			}
+		}
+		golden(t, "show."+lang+".txt", out.Bytes())
+	}
+}
+
+func TestList(t *testing.T) {
+	b := shown(t)
+	for name, area := range map[string]string{"list.txt": "", "list.area.txt": "agent"} {
+		var out bytes.Buffer
+		if err := List(&out, b, "en", area); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, out.Bytes())
+	}
+	var out bytes.Buffer
+	if err := List(&out, b, "en", "agents"); err == nil || err.Error() != `kb: no entry in the area "agents"; did you mean "agent"?` || out.Len() > 0 {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+func TestLintReport(t *testing.T) {
+	var out bytes.Buffer
+	if err := Lint(&out, folder("kb", "a.yaml", entryNamed("a", "1"))); err != nil || !strings.HasPrefix(out.String(), "1 entry, no mistakes, revision ") {
+		t.Errorf("%v, %q", err, out.String())
+	}
+	err := Lint(full{}, folder("kb", "c.yaml", ""))
+	if !errors.Is(err, errFull) {
+		t.Error(err)
+	}
+	out.Reset()
+	err = Lint(&out, folder("kb", "a.yaml", "id: b\ntitle: A\ncodes: ['1']\n", "c.yaml", ""))
+	want := "kb/a.yaml:1: the id is \"b\", but the file is named a.yaml; want b.yaml\nkb/c.yaml: the file is empty; want an entry\n"
+	if err == nil || err.Error() != "kb: 2 mistakes" || out.String() != want {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+func TestTest(t *testing.T) {
+	const tape = `{"id":"tape","title":"A","codes":["777123"],"messages":["The tape library <Name> did not answer the barcode inventory request in time. (ID: 777123)"],"examples":{"match":["tape job failed, ID: 777123"]}}`
+	b, err := Load(Layer{"builtin", Builtin()}, folder("above", "a.jsonl", tape))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before bytes.Buffer
+	if err := Test(&before, b); strings.Contains(before.String(), "tape:") {
+		t.Errorf("%v, %q", err, before.String())
+	}
+	e := b.Entry("tape")
+	e.Examples = Examples{Match: []string{"Lunch?"}, Silent: []string{sample(e.Messages[0].Texts[0])}}
+	e.Messages = Texts{{"", []string{"Nobody prints this wording, and no index knows it."}}}
+	var after bytes.Buffer
+	if err := Test(&after, b); err == nil || !strings.HasSuffix(after.String(), " wrong\n") {
+		t.Errorf("%v, %q", err, after.String())
+	}
+	for _, want := range []string{
+		`tape: the example does not lead here but is silent`,
+		`tape: the example must not lead here but is sure (tape `,
+		`tape: its message is silent`,
+	} {
+		if !strings.Contains(after.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, after.String())
+		}
+	}
+}
+
+func TestSharesWording(t *testing.T) {
+	e := &Entry{Messages: Texts{{"en", []string{"Setup failed. Cause: <Reason>", "Online recovery point creation failed."}}}}
+	for message, want := range map[string]bool{
+		"SETUP FAILED - cause: <Why>.":                     true,
+		"Online recovery point creation failed (ID: 3188)": true,
+		"Setup failed":                           true,
+		"Setup failed. Cause: the disk is full":  false,
+		"Offline recovery point creation failed": false,
+		"소프트웨어 설치 실패":                            false,
+	} {
+		if got := e.shares(wording(message)); got != want {
+			t.Errorf("shares(%q) = %v", message, got)
+		}
+	}
+}
+
+func TestSample(t *testing.T) {
+	for message, want := range map[string]string{
+		"<ServerName> is down":       "srv-07.corp.example is down",
+		"<VMName> on <Volume>":       `vm-web-2 on E:\`,
+		"<Reason> at <https://a.b/>": "Contoso-1 at <https://a.b/>",
+		"nothing":                    "nothing",
+	} {
+		if got := sample(message); got != want {
+			t.Errorf("sample(%q) = %q, want %q", message, got, want)
+		}
+	}
+}
+
+// A broken pipe must be said, not hidden.
+func TestReportsTellWriteErrors(t *testing.T) {
+	b := shown(t)
+	for name, err := range map[string]error{
+		"lint": Lint(full{}, folder("kb", "a.yaml", entryNamed("a", "1"))),
+		"list": List(full{}, b, "en", ""),
+		"show": Show(full{}, b.Entry("bare"), "en"),
+		"test": Test(full{}, b),
+	} {
+		if !errors.Is(err, errFull) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

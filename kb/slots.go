@@ -1,0 +1,103 @@
+package kb
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+var (
+	// slotUse is {Name}, or {Name|words for while the value is unknown}.
+	slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
+	// slotMark is <Name> in a message.
+	slotMark = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9]*)>`)
+	codeSpan = regexp.MustCompile("`[^`]*`")
+)
+
+// slots checks that every slot that a text uses can have a value, and that
+// none leaves a hole in a text.
+func (l *linter) slots(at place) {
+	var used []string
+	given := sync.OnceValue(l.given) // most entries use no slot
+	check := func(at place, text string, asks bool) {
+		for _, m := range slotUse.FindAllStringSubmatch(text, -1) {
+			used = append(used, m[1])
+			if _, ok := slices.BinarySearch(given(), m[1]); !ok {
+				l.add(at, "no message captures the slot %q and no question asks for it%s", m[1], meant(m[1], given()))
+			}
+			if m[2] == "" && !asks {
+				l.add(at, "{%s} would be a hole here while its value is unknown; want {%s|words for it}", m[1], m[1])
+			}
+		}
+	}
+	l.eachText(at, func(at place, t Text, asks bool) {
+		for _, v := range t {
+			where := at
+			if v.Lang != "" {
+				where = at.key(v.Lang)
+			}
+			check(where, v.Text, asks)
+			l.braces(where, v.Text)
+		}
+	})
+	for i, s := range l.e.Steps.Items {
+		step := at.key("steps").key("items").item(i)
+		check(step.key("path"), s.Path, true)
+		if s.Command != nil {
+			check(step.key("command").key("run"), s.Command.Run, true)
+		}
+	}
+	l.unused(at, used)
+}
+
+// given are the slots that messages capture or questions ask for, sorted.
+func (l *linter) given() []string {
+	var names []string
+	for _, v := range l.e.Messages {
+		for _, s := range v.Texts {
+			for _, m := range slotMark.FindAllStringSubmatch(s, -1) {
+				names = append(names, m[1])
+			}
+		}
+	}
+	for _, q := range l.e.Ask {
+		names = append(names, q.Slot)
+	}
+	for _, s := range l.e.Steps.Items {
+		if s.Ask != nil {
+			names = append(names, s.Ask.Slot)
+		}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
+}
+
+// braces finds what was meant as a slot and is none. In a code span braces
+// stand for themselves.
+func (l *linter) braces(at place, text string) {
+	if !strings.ContainsAny(text, "{}") {
+		return
+	}
+	rest := slotUse.ReplaceAllString(codeSpan.ReplaceAllString(text, ""), "")
+	if i := strings.IndexAny(rest, "{}"); i >= 0 {
+		l.add(at, "a brace that belongs to no slot: %q; want {Name} or {Name|words}", excerpt(rest, i))
+	}
+}
+
+// unused finds questions for values that nothing needs: they are never put.
+func (l *linter) unused(at place, used []string) {
+	check := func(at place, q *Question) {
+		if q.Slot != "" && !slices.Contains(used, q.Slot) {
+			l.add(at.key("slot"), "the question %q is never reached: no text uses the slot %q", q.ID, q.Slot)
+		}
+	}
+	for i := range l.e.Ask {
+		check(at.key("ask").item(i), &l.e.Ask[i])
+	}
+	for i := range l.e.Steps.Items {
+		if q := l.e.Steps.Items[i].Ask; q != nil {
+			check(at.key("steps").key("items").item(i).key("ask"), q)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package kb
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Test tries a base on itself and writes a line for each text that the matcher
+// gets wrong: the entries' own examples, and every message with samples in its
+// slots, which must lead to an entry that has this wording and must not be
+// taken with certainty for another. It returns an error where there is one.
+func Test(w io.Writer, b *Base) error {
+	found := make([][]string, len(b.entries))
+	messages, examples := 0, 0
+	for _, e := range b.entries {
+		examples += len(e.Examples.Match) + len(e.Examples.Silent)
+		for _, v := range e.Messages {
+			messages += len(v.Texts)
+		}
+	}
+	parallel(len(b.entries), func(i int) { found[i] = b.trial(b.entries[i]) })
+	wrong := slices.Concat(found...)
+	for _, line := range wrong {
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(w, "%s, %s, %s: %d wrong\n", entryCount(len(b.entries)), count(examples, "example"), count(messages, "message"), len(wrong)); err != nil {
+		return err
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("kb: the matcher gets %s wrong", count(len(wrong), "text"))
+	}
+	return nil
+}
+
+// trial is what the matcher gets wrong of one entry.
+func (b *Base) trial(e *Entry) []string {
+	var wrong []string
+	for _, m := range b.tryEntry(e, place{}) {
+		wrong = append(wrong, e.ID+": "+m.Text)
+	}
+	for _, v := range e.Messages {
+		for _, message := range v.Texts {
+			if r := b.Match(sample(message)); !r.means(message) {
+				wrong = append(wrong, fmt.Sprintf("%s: its message is %s: %q", e.ID, r.summary(), shorten(message)))
+			}
+		}
+	}
+	return wrong
+}
+
+// means reports whether the result leads to an entry with the wording of the
+// message: as the answer, or as one of the choices.
+func (r Result) means(message string) bool {
+	hits := r.Hits
+	if r.Band == Sure && len(hits) > 0 {
+		hits = hits[:1]
+	}
+	return r.Band != Silent && slices.ContainsFunc(hits, func(h Hit) bool { return h.Entry.shares(wording(message)) })
+}
+
+// shares reports whether an entry has a message of the wording, one that goes
+// on from it, or one that it goes on from.
+func (e *Entry) shares(words string) bool {
+	for _, v := range e.Messages {
+		for _, s := range v.Texts {
+			if own := wording(s); strings.Contains(own, words) || strings.Contains(words, own) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wording is a message in lower case, with all slots alike and without
+// punctuation and spaces.
+func wording(message string) string {
+	var b strings.Builder
+	for r := range strings.SplitSeq(strings.ToLower(slotMark.ReplaceAllString(message, "_")), "") {
+		if !strings.ContainsAny(r, " \t\r\n.,:;!?'\"()[]-’") {
+			b.WriteString(r)
+		}
+	}
+	return b.String()
+}
+
+// samples are values for slots by what their names contain, made up in the
+// form in which Windows prints such values.
+var samples = []struct{ part, value string }{
+	{"Path", `D:\Data\Reports`},
+	{"Folder", `D:\Data\Reports`},
+	{"Volume", `E:\`},
+	{"Drive", `E:\`},
+	{"Port", "5718"},
+	{"Version", "13.0.415.0"},
+	{"Count", "12"},
+	{"Time", "3:15:22 AM"},
+	{"Date", "11/2/2026"},
+	{"Server", "srv-07.corp.example"},
+	{"Computer", "srv-07.corp.example"},
+	{"VM", "vm-web-2"},
+	{"Database", "SalesDB"},
+	{"User", `CORP\backup`},
+}
+
+// sample is a message as the product might print it.
+func sample(message string) string {
+	return slotMark.ReplaceAllStringFunc(message, func(mark string) string {
+		for _, s := range samples {
+			if strings.Contains(mark, s.part) {
+				return s.value
+			}
+		}
+		return "Contoso-1"
+	})
+}

@@ -1,0 +1,155 @@
+package kb
+
+import (
+	"math"
+	"unicode/utf8"
+)
+
+// A feature is one thing that a text and a template can share: a word, two
+// neighbouring syllables, an idea that has several words.
+type feature uint32
+
+const noFeature = ^feature(0)
+
+// one is the weight of a word that stands in one entry alone. Weights are
+// whole numbers, so that sums do not depend on the order of adding.
+const one = 1000
+
+// A vocabulary numbers the features and says what each is worth.
+type vocabulary struct {
+	lex    *lexicon
+	words  map[string]feature // stem, or two syllables -> feature
+	class  []wordClass
+	weight []int32
+	df     []uint32 // entries that have it
+	term   []uint8  // of two syllables: the most syllables of an idea that begins with them
+	names  []string
+	spelt  map[string]feature // words as they stand in texts, where that is not the stem; until seal
+	ideas  map[string]feature // runs of syllables that name an idea
+	shapes map[string]feature // words by their shape, where that is not the word itself
+	typos  typoTable
+	azure  feature
+	backup feature
+}
+
+func newVocabulary() *vocabulary {
+	v := &vocabulary{lex: newLexicon(), words: map[string]feature{}, spelt: map[string]feature{}}
+	v.azure, v.backup = v.intern([]byte("azur")), v.intern([]byte("backup"))
+	for w, class := range v.lex.class {
+		v.class[v.wordOrPair(w)] |= class
+	}
+	for form := range v.lex.alias {
+		if n := utf8.RuneCountInString(form); syllables(form) && n >= 2 {
+			f := v.internExact([]byte(form[:2*syllableBytes]))
+			v.term[f] = max(v.term[f], uint8(n))
+		}
+	}
+	for _, run := range v.lex.talk {
+		for i := 0; i+2*syllableBytes <= len(run); i += syllableBytes {
+			v.class[v.internExact([]byte(run[i:i+2*syllableBytes]))] |= stopWord
+		}
+	}
+	return v
+}
+
+// wordOrPair gives the feature of a word of a list: two syllables are
+// themselves, not the idea that they may name.
+func (v *vocabulary) wordOrPair(w string) feature {
+	if syllables(w) {
+		return v.internExact([]byte(w))
+	}
+	return v.intern([]byte(w))
+}
+
+const syllableBytes = 3 // of any Hangul, Han or Kana in UTF-8
+
+func syllables(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return isSyllable(r)
+}
+
+// intern gives the feature of a stem, new if need be.
+func (v *vocabulary) intern(key []byte) feature {
+	if name, ok := v.lex.alias[string(key)]; ok {
+		key = []byte(name)
+	}
+	return v.internExact(key)
+}
+
+// internExact gives the feature of two syllables, which are not the word that
+// they may be elsewhere.
+func (v *vocabulary) internExact(key []byte) feature {
+	if f, ok := v.words[string(key)]; ok {
+		return f
+	}
+	f, name := feature(len(v.class)), string(key)
+	v.words[name] = f
+	v.names = append(v.names, name)
+	v.class = append(v.class, 0)
+	v.term = append(v.term, 0)
+	v.df = append(v.df, 0)
+	return f
+}
+
+// spell notes how a word was spelt whose stem is another string: slips are
+// made in words, not in stems.
+func (v *vocabulary) spell(word []byte, f feature) {
+	if len(word) < shortestTypo || len(word) > longestTypo || string(word) == v.names[f] {
+		return
+	}
+	if _, ok := v.spelt[string(word)]; !ok {
+		v.spelt[string(word)] = f
+	}
+}
+
+// find gives the feature of a stem, or noFeature.
+func (v *vocabulary) find(key []byte) feature {
+	if f, ok := v.words[string(key)]; ok {
+		return f
+	}
+	return noFeature
+}
+
+// seal computes the weights, once all entries are read.
+func (v *vocabulary) seal(entries int) {
+	for form, name := range v.lex.alias {
+		if f, ok := v.words[name]; ok {
+			if _, taken := v.words[form]; !taken {
+				v.words[form] = f
+			}
+			v.spelt[form] = f
+		}
+	}
+	v.ideas, v.shapes = map[string]feature{}, map[string]feature{}
+	for form, name := range v.lex.alias {
+		if f, ok := v.words[name]; ok && syllables(form) {
+			v.ideas[form] = f
+		}
+	}
+	v.weight = make([]int32, len(v.class))
+	rarest := math.Log(float64(entries) + 1)
+	for i, name := range v.names {
+		f := feature(i)
+		if !syllables(name) && len(name) >= 3 {
+			if sk := string(glyphs(nil, name)); sk != name {
+				v.shapes[sk] = f
+			}
+		}
+		if v.df[f] == 0 {
+			continue
+		}
+		idf := math.Log((float64(entries)+1)/float64(v.df[f])) / rarest
+		w := one * max(idf, 0.08)
+		switch {
+		case v.class[f]&stopWord != 0:
+			w *= 0.12
+		case isDigit(name[0]):
+			w *= 0.3
+		case syllables(name):
+			w *= 0.4
+		}
+		v.weight[f] = int32(w)
+	}
+	v.typos = newTypoTable(v)
+	v.spelt = nil
+}
