@@ -1,0 +1,303 @@
+package config
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// load loads as the program would, from arguments and variables.
+func load(t *testing.T, args []string, environ ...string) (*Config, error) {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	AddFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return Load(flags, environ)
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBroken loads each file of testdata, which is named for its mistake. What
+// is said of it stands beside it.
+func TestBroken(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			_, err := Load(nil, []string{"MABSBOT_CONFIG=" + file})
+			if _, ok := errors.AsType[Mistakes](err); !ok {
+				t.Fatalf("want mistakes, got %v", err)
+			}
+			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(err.Error()+"\n"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, e := os.ReadFile(golden)
+			if e != nil {
+				t.Fatal(e)
+			}
+			if got := err.Error() + "\n"; got != string(want) {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestExampleIsTheDefault(t *testing.T) {
+	c, err := load(t, []string{"--config", "example.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	want.file = "example.yaml"
+	want.Bot.Channels = []Channel{} // given, but empty
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+	f := readFile("example.yaml")
+	for _, k := range Default().keys() {
+		if _, ok := f.values[k.name]; !ok && !k.isList() {
+			t.Errorf("the example does not show %s", k.name)
+		}
+	}
+	if data, err := os.ReadFile("example.yaml"); err != nil || Example() != string(data) {
+		t.Error("Example is not the file", err)
+	}
+}
+
+func TestDefault(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c, err := Load(nil, nil)
+	if err != nil || !reflect.DeepEqual(c, Default()) {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile(defaultFile, []byte("language: ko\nlog: {level: warn}\nkb: {dir: file, overlay: file, reload: 5s}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, []string{"--kb.dir=flag", "--console.enabled=false", "--bot.follow_up", "1h"},
+		"MABSBOT_KB_DIR=variable", "MABSBOT_KB_OVERLAY=variable", "MABSBOT_KB_RELOAD=", "MABSBOT_CONSOLE_ENABLED=true", "PATH=/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (KB{"flag", "variable", 5 * time.Second}); c.KB != want {
+		t.Errorf("got %+v, want %+v", c.KB, want)
+	}
+	if c.Language != "ko" || c.Log.Level.String() != "WARN" || c.Console.Enabled || c.Bot.FollowUp != time.Hour {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestChannels(t *testing.T) {
+	path := write(t, "a.yaml", "bot:\n  channels:\n    - {id: 123456789012345678, mode: on, language: ko}\n    - &c {id: C2, mode: off}\n    - {id: C3}\n")
+	c, err := load(t, []string{"--config", path})
+	want := []Channel{{"123456789012345678", "on", "ko"}, {"C2", "off", ""}, {"C3", "", ""}}
+	if err != nil || !slices.Equal(c.Bot.Channels, want) {
+		t.Errorf("got %+v, %v; want %+v", c, err, want)
+	}
+}
+
+func TestFlagsAndVariablesRefuse(t *testing.T) {
+	for args, want := range map[string]string{
+		"MABSBOT_CONSOLE_ADR=x":                  "MABSBOT_CONSOLE_ADR: this variable is not known; did you mean MABSBOT_CONSOLE_ADDR?",
+		"MABSBOT_BOT_CHANNELS=x":                 "MABSBOT_BOT_CHANNELS: bot.channels is a list, which only a file can give",
+		"MABSBOT_LOG_LEVEL=x":                    `MABSBOT_LOG_LEVEL: log.level is "x"; want debug, info, warn or error`,
+		"MABSBOT_KB_RELOAD=-1s":                  `MABSBOT_KB_RELOAD: kb.reload is "-1s"; want a duration such as 30s, 10m or 24h`,
+		"MABSBOT_STORE_KEY=hunter2":              "MABSBOT_STORE_KEY: store.key is not valid; want 32 bytes",
+		"MABSBOT_CONSOLE_PASSWORD_FILE=/absent":  `MABSBOT_CONSOLE_PASSWORD_FILE: console.password_file is "/absent"; the file cannot be used: no such file or directory`,
+		"MABSBOT_CONFIG=/absent":                 "/absent: the file cannot be read: no such file or directory",
+		"--config=/absent":                       "/absent: the file cannot be read: no such file or directory",
+		"--log.format=xml":                       `--log.format: log.format is "xml"; want text or json`,
+		"--store.path=":                          "--store.path: store.path is empty; want the name of a file",
+		"--console.addr=[::]:80":                 `--console.addr: console.addr is "[::]:80"; others can reach this address`,
+		"--kb.reload=-1s":                        `--kb.reload: kb.reload is "-1s"; want a duration`,
+		"MABSBOT_CONSOLE_PORT=tcp://10.0.0.1:80": "MABSBOT_CONSOLE_PORT: this variable is not known",
+	} {
+		var flags, environ []string
+		if strings.HasPrefix(args, "--") {
+			flags = []string{args}
+		} else {
+			environ = []string{args}
+		}
+		_, err := load(t, flags, environ...)
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: got %v, want %s", args, err, want)
+		}
+	}
+}
+
+func TestVariablesOfKubernetes(t *testing.T) {
+	if _, err := load(t, nil, "MABSBOT_SERVICE_HOST=10.0.0.1", "MABSBOT_SERVICE_PORT=80", "MABSBOT_SERVICE_PORT_HTTP=80",
+		"MABSBOT_PORT=tcp://10.0.0.1:80", "MABSBOT_PORT_80_TCP=tcp://10.0.0.1:80", "MABSBOT_PORT_80_TCP_PROTO=tcp",
+		"MABSBOT_PORT_80_TCP_PORT=80", "MABSBOT_PORT_80_TCP_ADDR=10.0.0.1", "MABSBOT_POSTGRESQL_SERVICE_HOST=10.0.0.2"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for addr, open := range map[string]bool{
+		"127.0.0.1:80": false, "127.3.2.1:0": false, "[::1]:80": false, "localhost:80": false,
+		"0.0.0.0:80": true, ":80": true, "10.1.2.3:80": true, "[::]:80": true, "localhost.example.com:80": true,
+	} {
+		if _, err := load(t, []string{"--console.addr=" + addr}); (err != nil) != open {
+			t.Errorf("%s: %v", addr, err)
+		}
+		if _, err := load(t, []string{"--console.addr=" + addr}, "MABSBOT_CONSOLE_PASSWORD=x"); err != nil {
+			t.Errorf("%s with a password: %v", addr, err)
+		}
+		if _, err := load(t, []string{"--console.addr=" + addr, "--console.enabled=false"}); err != nil {
+			t.Errorf("%s, not served: %v", addr, err)
+		}
+	}
+}
+
+func TestSecretFiles(t *testing.T) {
+	for text, want := range map[string]string{"hunter2\n": "hunter2", "hunter2\r\n": "hunter2", " hunter2\n\n": " hunter2\n", "hunter2": "hunter2"} {
+		c, err := load(t, nil, "MABSBOT_CONSOLE_PASSWORD_FILE="+write(t, "secret", text))
+		if err != nil || c.Console.Password.Reveal() != want || len(c.Warnings) > 0 {
+			t.Errorf("%q: %v, %v", text, err, c)
+		}
+	}
+	path := write(t, "open", "hunter2")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, nil, "MABSBOT_CONSOLE_PASSWORD_FILE="+path)
+	if err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].String(), "everybody on this machine can read "+path) {
+		t.Errorf("%v, %v", err, c)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	raw := []byte(strings.Repeat("k?", 16))
+	for name, text := range map[string]string{
+		"hex": hex.EncodeToString(raw), "HEX": strings.ToUpper(hex.EncodeToString(raw)),
+		"base64": base64.StdEncoding.EncodeToString(raw), "raw": base64.RawStdEncoding.EncodeToString(raw), "url": base64.URLEncoding.EncodeToString(raw),
+	} {
+		c, err := load(t, nil, "MABSBOT_STORE_KEY="+text)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if key, err := c.Store.Key.Bytes(); err != nil || string(key) != string(raw) {
+			t.Errorf("%s: %q, %v", name, key, err)
+		}
+	}
+	if key, err := (Key{}).Bytes(); key != nil || err != nil {
+		t.Errorf("no key: %q, %v", key, err)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko}]}\n")
+	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Warnings = Mistakes{{Place: "--x", Text: "do not"}}
+	var b strings.Builder
+	if err := c.Describe(&b); err != nil {
+		t.Fatal(err)
+	}
+	want := `file                   ` + path + `
+language               en
+log.level              info
+log.format             text
+store.path             mabsbot.db
+store.key              [set]
+store.key_file         -
+kb.dir                 -
+kb.overlay             -
+kb.reload              2s
+console.enabled        true
+console.addr           127.0.0.1:8080
+console.password       [set]
+console.password_file  -
+bot.default_mode       on
+bot.repeat_window      10m
+bot.follow_up          24h
+bot.escalation         -
+channel C1             mode shadow, language en
+channel C2             mode on, language ko
+warning                --x: do not
+`
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// Every key must have one spelling in the environment, and a name that tells
+// nobody's secret.
+func TestKeyNames(t *testing.T) {
+	seen := map[string]string{}
+	for _, k := range Default().keys() {
+		v := variable(k.name)
+		if seen[v] != "" {
+			t.Errorf("%s and %s are both %s", seen[v], k.name, v)
+		}
+		seen[v] = k.name
+		if k.isSecret() && (k.usage != "" || !slices.ContainsFunc(Default().keys(), func(o key) bool { return o.name == k.name+fileSuffix })) {
+			t.Errorf("the secret %s must have no flag and must be readable from a file", k.name)
+		}
+		if !k.isSecret() && !k.isList() && k.usage == "" {
+			t.Errorf("%s has no flag", k.name)
+		}
+	}
+	if len(slices.Collect(maps.Keys(seen))) < 16 {
+		t.Error("keys are missing")
+	}
+}
+
+func FuzzFile(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, file := range append(files, "example.yaml") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte("a: &a [*a]\nbot: &b {channels: [*b, *b]}\nlog: *b\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := write(t, "a.yaml", string(data))
+		c, err := Load(nil, []string{"MABSBOT_CONFIG=" + path, "MABSBOT_STORE_KEY_FILE=", "MABSBOT_CONSOLE_PASSWORD_FILE="})
+		if _, ok := errors.AsType[Mistakes](err); err != nil && !ok {
+			t.Fatalf("%T: %v", err, err)
+		}
+		if err == nil && c == nil {
+			t.Fatal("neither a configuration nor mistakes")
+		}
+	})
+}

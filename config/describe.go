@@ -1,0 +1,54 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Describe writes what would run with the configuration, without its secrets.
+func (c *Config) Describe(w io.Writer) error {
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(tab, "file\t%s\n", cmp.Or(c.file, "none"))
+	for _, k := range c.keys() {
+		if !k.isList() {
+			fmt.Fprintf(tab, "%s\t%s\n", k.name, cmp.Or(text(k.value), "-"))
+		}
+	}
+	for _, ch := range c.Bot.Channels {
+		fmt.Fprintf(tab, "channel %s\tmode %s, language %s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language))
+	}
+	for _, m := range c.Warnings {
+		fmt.Fprintf(tab, "warning\t%s\n", m)
+	}
+	return tab.Flush()
+}
+
+// text is a value as one would write it in the file; of a secret, whether it is
+// set.
+func text(v reflect.Value) string {
+	if d, ok := v.Interface().(time.Duration); ok {
+		return shortDuration(d)
+	}
+	if level, ok := v.Interface().(slog.Level); ok {
+		return strings.ToLower(level.String())
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// shortDuration writes 24h for 24h0m0s.
+func shortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

@@ -1,0 +1,48 @@
+package config
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+)
+
+// Store says where conversations are kept.
+type Store struct {
+	Path    string `mapstructure:"path" usage:"file of the database"`
+	Key     Key    `mapstructure:"key"` // seals what people wrote; without it the program keeps one in Path + ".key"
+	KeyFile string `mapstructure:"key_file" usage:"file that holds store.key"`
+}
+
+func defaultStore() Store { return Store{Path: "mabsbot.db"} }
+
+func checkStore(c *Config, wrong func(key, text string)) {
+	if c.Store.Path == "" {
+		wrong("store.path", "want the name of a file")
+	}
+	if _, err := c.Store.Key.Bytes(); err != nil {
+		wrong("store.key", err.Error())
+	}
+}
+
+// A Key is a secret of 32 bytes, written as base64 or hexadecimal digits.
+type Key struct{ Secret }
+
+// keySize is that of AES-256, in bytes.
+const keySize = 32
+
+// Bytes returns the key, or nil where none is set.
+func (k Key) Bytes() ([]byte, error) {
+	text := k.Reveal()
+	if text == "" {
+		return nil, nil
+	}
+	for _, decode := range []func(string) ([]byte, error){
+		hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString,
+		base64.URLEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
+	} {
+		if b, err := decode(text); err == nil && len(b) == keySize {
+			return b, nil
+		}
+	}
+	return nil, fmt.Errorf("want %d bytes as base64 or hexadecimal digits, such as «openssl rand -base64 %d» prints", keySize, keySize)
+}
