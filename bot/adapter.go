@@ -33,8 +33,8 @@ type Adapter interface {
 	// returns nil) or the platform refuses for good.
 	Run(ctx context.Context, handle Handler) error
 
-	// Post delivers one post. The outbox calls it, one post a thread at a
-	// time. An error made with NotDelivered or Refused says what is certain;
+	// Post delivers one post. The outbox calls it for several threads at once,
+	// for one thread one post after the other. An error made with NotDelivered or Refused says what is certain;
 	// after any other the post may have been delivered.
 	Post(ctx context.Context, post Post) (Delivery, error)
 }

@@ -19,8 +19,10 @@ const (
 	All     Action = "l" // show all steps
 	Person  Action = "p" // get a person
 	Skip    Action = "s" // go on without the value that was asked for
+	Other   Action = "o" // none of the entries that were to choose from
 	Direct  Action = "d" // continue in a direct message
 	Publish Action = "c" // post in the channel
+	Area    Action = "r" // list the errors of the area Choice
 	Held    Action = "h" // asked later: it is still solved
 	Again   Action = "g" // asked later: it came back
 )

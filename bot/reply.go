@@ -15,6 +15,7 @@ type BlockKind string
 const (
 	Heading BlockKind = "heading" // Text
 	Text    BlockKind = "text"    // Text
+	Ask     BlockKind = "ask"     // Text: the question that the buttons after it answer
 	Quote   BlockKind = "quote"   // Text: words of the paste, shown as they are
 	Table   BlockKind = "table"   // Rows
 	Copy    BlockKind = "copy"    // Text, Shell: a command, key or path to copy; never wrapped or translated
@@ -22,7 +23,7 @@ const (
 	Warning BlockKind = "warning" // Text: something is deleted, restarted or registered anew
 	Link    BlockKind = "link"    // Text, URL
 	Jump    BlockKind = "jump"    // Text, Thread: a way to another thread of the platform
-	Context BlockKind = "context" // Text: small print, such as the source
+	Context BlockKind = "context" // Text, URL if it has one: small print, such as the source
 	Choices BlockKind = "choices" // Buttons
 )
 

@@ -16,6 +16,7 @@ type Post struct {
 	Replaces PostID        `json:"replaces,omitempty"` // an earlier post that this one takes the place of
 	Withdraw bool          `json:"withdraw,omitempty"` // the post Replaces is deleted, nothing is said
 	Delay    time.Duration `json:"delay,omitempty"`    // not before this long after Apply
+	Shadow   bool          `json:"shadow,omitempty"`   // only recorded: what would have been said
 	Reply    Reply         `json:"reply"`
 
 	// Filled in by the outbox.
@@ -34,6 +35,17 @@ type Turn struct {
 // Silent reports that nothing follows from the event: nothing is to be written.
 func (t Turn) Silent() bool {
 	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil
+}
+
+// shadow is the turn as it is only recorded: nothing is said, and nothing
+// begins.
+func (t Turn) shadow() Turn {
+	shadow := Turn{Event: t.Event}
+	for _, p := range t.Posts {
+		p.Shadow, p.Delay = true, 0
+		shadow.Posts = append(shadow.Posts, p)
+	}
+	return shadow
 }
 
 // A Preference is a language that somebody chose for themselves.

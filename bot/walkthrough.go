@@ -18,16 +18,34 @@ type Walkthrough struct {
 	Private  bool      `json:"private,omitempty"` // the thread is shown to Asker alone
 
 	At    Position          `json:"at,omitzero"`
-	Path  []Position        `json:"path,omitempty"` // the positions before At, oldest first
+	Path  []Passed          `json:"path,omitempty"` // the positions before At, oldest first
 	Slots map[string]string `json:"slots,omitempty"`
 	Tried []Attempt         `json:"tried,omitempty"`
 	Also  []string          `json:"also,omitempty"` // entries of further errors in the same paste
 
-	Options  []string      `json:"options,omitempty"`  // Status Choosing: the entries among which to choose
-	Source   EventID       `json:"source,omitempty"`   // the message that began it
-	Text     string        `json:"text,omitempty"`     // what that message said
-	Evidence []kb.Evidence `json:"evidence,omitempty"` // of the hit that began it
-	Post     PostID        `json:"post,omitempty"`     // the last post with buttons
+	Options    []Option      `json:"options,omitempty"`  // the entries among which to choose; Status Unmatched: the nearest
+	Source     EventID       `json:"source,omitempty"`   // the message that began it
+	Text       string        `json:"text,omitempty"`     // what that message said
+	Evidence   []kb.Evidence `json:"evidence,omitempty"` // of the hit that began it
+	Confidence float64       `json:"confidence,omitempty"`
+	Codes      []string      `json:"codes,omitempty"`       // of the entry, that stand in Text
+	Posts      []PostID      `json:"posts,omitempty"`       // ours in the thread, oldest first
+	Live       PostID        `json:"live,omitempty"`        // the post whose buttons hold
+	Intro      bool          `json:"intro,omitempty"`       // Live carries the introduction, too
+	FollowUp   PostID        `json:"follow_up,omitempty"`   // the post that asks, or will ask, whether the fix held
+	Asked      bool          `json:"asked,omitempty"`       // that question was answered
+	HandedOver bool          `json:"handed_over,omitempty"` // a person was asked for
+	Elsewhere  Thread        `json:"elsewhere,omitzero"`    // Status Choosing: where the one of Options was answered first
+}
+
+// An Option is one of several entries that a text may mean, with what the
+// matcher found of it.
+type Option struct {
+	Entry      string            `json:"entry"`
+	Slots      map[string]string `json:"slots,omitempty"`
+	Codes      []string          `json:"codes,omitempty"`
+	Evidence   []kb.Evidence     `json:"evidence,omitempty"`
+	Confidence float64           `json:"confidence,omitempty"`
 }
 
 // A Status says what a walkthrough waits for.
@@ -36,12 +54,13 @@ type Status string
 // The states of a walkthrough. The zero Status is a thread in which nothing
 // began.
 const (
-	Choosing  Status = "choosing" // which of Options it is
-	Walking   Status = "walking"  // at At
-	Solved    Status = "solved"   // somebody said that it is fixed
-	Escalated Status = "person"   // a person was asked for
-	Ended     Status = "done"     // nothing left to try, or moved elsewhere
-	Quiet     Status = "quiet"    // somebody asked the bot to be quiet here
+	Choosing  Status = "choosing"  // which of Options it is
+	Walking   Status = "walking"   // at At
+	Solved    Status = "solved"    // somebody said that it is fixed
+	Escalated Status = "person"    // a person was asked for
+	Ended     Status = "done"      // nothing left to try, or moved elsewhere
+	Unmatched Status = "unmatched" // Text was not recognised; a person may be asked for
+	Quiet     Status = "quiet"     // somebody asked the bot to be quiet here
 )
 
 // A Position is a question, a slot that is asked for, or a step.
@@ -49,6 +68,12 @@ type Position struct {
 	Question string `json:"question,omitempty"`
 	Slot     string `json:"slot,omitempty"`
 	Step     string `json:"step,omitempty"`
+}
+
+// A Passed position, with how much had been tried when it was reached.
+type Passed struct {
+	Position
+	Tried int `json:"tried,omitempty"`
 }
 
 // An Attempt is a step or question that was passed, and how.

@@ -1,0 +1,442 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"testing/synctest"
+	"time"
+
+	"mabsbot/bot"
+	"mabsbot/bot/bottest"
+	"mabsbot/bot/store"
+	"mabsbot/kb"
+)
+
+// Two small entries: one with a question, alternatives and a slot to ask for,
+// one with a sequence.
+const (
+	lost = `
+id: lost-disk
+title: {en: "The disk is lost on {Server|a server}", ko: "{Server|서버}의 디스크를 찾을 수 없음"}
+area: backup
+codes: ["90001"]
+messages: {en: ["The backup disk zeta was lost on <Server>."], ko: ["<Server>에서 백업 디스크 제타를 찾을 수 없습니다."]}
+cause: {en: The cable came off., ko: 케이블이 빠졌습니다.}
+ask:
+  - id: kind
+    text: {en: "Which kind of disk?", ko: "어떤 디스크인가요?"}
+    choices:
+      - {id: usb, label: {en: USB, ko: USB}, when: [usb], go: plug}
+      - {id: iscsi, label: {en: iSCSI, ko: iSCSI}, when: [iscsi], go: portal}
+  - {id: host, slot: Host, text: {en: "Which host?", ko: "어느 호스트인가요?"}}
+steps:
+  items:
+    - {id: plug, do: {en: "Plug it in on {Server|the server}.", ko: 다시 꽂습니다.}}
+    - {id: portal, do: {en: Reconnect., ko: 다시 연결합니다.}, command: {shell: powershell, run: "Connect-IscsiTarget -TargetPortalAddress {Host}"}}
+    - {id: replace, do: {en: Replace it., ko: 교체합니다.}, risk: {en: Deletes all on it., ko: 내용이 모두 삭제됩니다.}}
+`
+	order = `
+id: two-things
+title: {en: Two things are to be done, ko: 두 가지를 해야 함}
+area: agent
+codes: ["90002"]
+messages: {en: ["Both omega things have to be done now."], ko: ["오메가 작업 두 가지를 지금 해야 합니다."]}
+steps:
+  order: sequence
+  items:
+    - {id: one, do: {en: The first., ko: 첫째.}}
+    - {id: two, do: {en: The second., ko: 둘째.}}
+`
+)
+
+func testBase(t testing.TB) *kb.Base {
+	t.Helper()
+	base, err := kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{
+		"lost-disk.yaml":  {Data: []byte(lost)},
+		"two-things.yaml": {Data: []byte(order)},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
+}
+
+var everything = bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+
+type fixture struct {
+	*bot.Bot
+	memory   *store.Memory
+	recorder *bottest.Recorder
+}
+
+// run starts a bot on a memory store; it ends with the test.
+func run(t *testing.T, outbox func(bot.Outbox) bot.Outbox) fixture {
+	t.Helper()
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, memory := testBase(t), store.NewMemory()
+	f := fixture{memory: memory, recorder: bottest.NewRecorder("test", everything)}
+	var out bot.Outbox = memory
+	if outbox != nil {
+		out = outbox(memory)
+	}
+	f.Bot = bot.New(func() *kb.Base { return base }, locales, bot.DefaultPolicy(), memory, out, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := f.Run(ctx, f.recorder); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { cancel(); wg.Wait() })
+	return f
+}
+
+func (f fixture) handle(t *testing.T, event bot.Event) []bot.Post {
+	t.Helper()
+	if err := f.recorder.Handle(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Drain(t.Context(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	return f.recorder.Take()
+}
+
+var alex = bot.User{ID: "U1", Name: "alex", Locale: "en-US"}
+
+func message(id, text string) bot.Message {
+	return bot.Message{Text: text, Head: bot.Head{
+		ID: bot.EventID(id), From: alex, Thread: bot.Thread{Adapter: "test", Channel: "c", Root: id},
+	}}
+}
+
+func press(id string, p bot.Post, label string) bot.Press {
+	for _, c := range p.Reply.Buttons() {
+		if c.Label == label {
+			return bot.Press{Head: bot.Head{ID: bot.EventID(id), From: alex, Thread: p.Thread}, Button: c.Button, Post: p.ID}
+		}
+	}
+	panic("no button " + label)
+}
+
+const lostPaste = "The backup disk zeta was lost on FS-11. (ID: 90001)"
+
+// A message is answered once, however often the platform delivers it.
+func TestDeliveredTwice(t *testing.T) {
+	f := run(t, nil)
+	if got := f.handle(t, message("m1", lostPaste)); len(got) != 1 {
+		t.Fatalf("%d posts, want 1", len(got))
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if err := f.recorder.Handle(t.Context(), message("m1", lostPaste)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := f.handle(t, message("m1", lostPaste)); len(got) != 0 {
+		t.Errorf("delivered again, the message is answered again: %v", got)
+	}
+}
+
+// Two people who press at once do not fork the conversation: one press moves
+// it, the other one is told that it came too late.
+func TestPressedAtOnce(t *testing.T) {
+	f := run(t, nil)
+	first := f.handle(t, message("m1", "Both omega things have to be done now. (ID: 90002)"))[0]
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			if err := f.recorder.Handle(t.Context(), press(fmt.Sprint("p", i), first, "Done → next")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := f.Drain(t.Context(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	moved, late := 0, 0
+	for _, p := range f.recorder.Take() {
+		switch {
+		case p.Replaces != "":
+		case p.Private:
+			late++
+		default:
+			moved++
+		}
+	}
+	if moved != 1 || late != 7 {
+		t.Errorf("%d moved on, %d came late, want 1 and 7", moved, late)
+	}
+	w, _, err := f.memory.Load(t.Context(), first.Thread, bot.UserKey{})
+	if err != nil || w.At.Step != "two" || len(w.Path) != 1 {
+		t.Errorf("stands at %+v after %v, %v", w.At, w.Path, err)
+	}
+}
+
+// A value that a command needs is asked for, checked, quoted, and can be left
+// out.
+func TestSlotAsked(t *testing.T) {
+	for _, tt := range []struct{ answer, want string }{
+		{"portal-1.example", "Connect-IscsiTarget -TargetPortalAddress portal-1.example"},
+		{"`O'Neill's box`", "Connect-IscsiTarget -TargetPortalAddress 'O''Neill''s box'"},
+		{"don't know", "Connect-IscsiTarget -TargetPortalAddress <Host>"},
+		{"3", ""}, // the third button
+		{`"; rm -rf %PATH%"`, ""},
+		{"well that is a long story", ""},
+		{"thanks", ""},
+		{"wait", ""},
+		{"why?", ""},
+		{"잠시만요", ""},
+		{"it's MABS01", "TargetPortalAddress MABS01"},
+		{"MABS01입니다", "TargetPortalAddress MABS01"},
+	} {
+		f := run(t, nil)
+		asked := f.handle(t, message("m1", lostPaste+" it is an iSCSI one"))
+		if text := bottest.Text(asked[0].Reply); !strings.Contains(text, "Which host?") || !strings.Contains(text, "You said: iSCSI.") {
+			t.Fatalf("the host is not asked for, or the kind is asked for again:\n%s", text)
+		}
+		m := message("m2", tt.answer)
+		m.Thread, m.Reply = asked[0].Thread, true
+		var all strings.Builder
+		for _, p := range f.handle(t, m) {
+			all.WriteString(bottest.Text(p.Reply))
+		}
+		if got := strings.Contains(all.String(), "$ powershell "); got != (tt.want != "") {
+			t.Errorf("%q leads to\n%s", tt.answer, all.String())
+		}
+		if !strings.Contains(all.String(), tt.want) {
+			t.Errorf("%q leads to\n%swant %s", tt.answer, all.String(), tt.want)
+		}
+	}
+}
+
+// What colleagues say to each other in the thread is left alone; what the asker
+// says to the bot is not.
+func TestPeopleTalk(t *testing.T) {
+	kim := bot.User{ID: "U2", Name: "kim", Locale: "ko-KR"}
+	for _, tt := range []struct {
+		from  bot.User
+		text  string
+		moves bool
+	}{
+		{alex, "no", true}, {alex, "nope, same thing", true}, {alex, "1", true}, {alex, "yes", true}, {alex, "fixed", true}, {alex, "which server?", true},
+		{alex, "did you restart it?", false}, {alex, "the ticket is with the network team", false}, {alex, "thanks", false},
+		{kim, "no", false}, {kim, "2", false}, {kim, "yes", false}, {kim, "같이 볼까요?", false}, {kim, "네", false},
+		{kim, "didn't help", true}, {kim, "해결됐어요", true},
+	} {
+		f := run(t, nil)
+		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
+		m := message("m2", tt.text)
+		m.From, m.Thread, m.Reply = tt.from, first.Thread, true
+		if got := f.handle(t, m); (len(got) > 0) != tt.moves {
+			t.Errorf("%s says %q: %d posts, moves %v", tt.from.Name, tt.text, len(got), tt.moves)
+		}
+	}
+}
+
+// A person is asked for once, whoever presses again; the hand-over names what
+// was tried and not the customer's server.
+func TestHandOver(t *testing.T) {
+	f := run(t, nil)
+	first := f.handle(t, message("m1", lostPaste+" usb"))[0]
+	step := f.handle(t, press("p1", first, "Didn't help → next"))
+	all := f.handle(t, press("p2", step[len(step)-1], "Get a person"))
+	again := f.handle(t, press("p3", step[len(step)-1], "Get a person"))
+	if len(again) != 1 || !again[0].Private {
+		t.Errorf("asked for again: %+v", again)
+	}
+	text := bottest.Text(all[len(all)-1].Reply)
+	if !strings.Contains(text, "plug: didn't help") || strings.Contains(text, "FS-11") {
+		t.Errorf("handed over:\n%s", text)
+	}
+}
+
+// In a channel that is only watched nothing is said; what would have been said
+// is recorded.
+func TestShadow(t *testing.T) {
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := testBase(t)
+	policy := bot.DefaultPolicy()
+	policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.Shadow}}
+	m := message("m1", lostPaste)
+	turn := bot.Decide(bot.Rules{Base: base, Locales: locales, Policy: policy, Can: everything}, bot.Now{}, m, base.Match(m.Text))
+	if len(turn.States) != 0 || len(turn.Posts) != 1 || !turn.Posts[0].Shadow {
+		t.Errorf("%+v", turn)
+	}
+}
+
+// A button works where nothing is known of its thread any more.
+func TestForgottenThread(t *testing.T) {
+	first := run(t, nil).handle(t, message("m1", lostPaste))[0]
+	f := run(t, nil)
+	got := f.handle(t, press("p1", first, "USB"))
+	if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Plug it in on the server.") {
+		t.Errorf("the old button leads to %+v", got)
+	}
+}
+
+// The same event decided twice makes the same posts.
+func TestDecideIsPure(t *testing.T) {
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := testBase(t)
+	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy(), Can: everything}
+	m := message("m1", lostPaste)
+	decide := func() string {
+		return fmt.Sprintf("%+v", bot.Decide(rules, bot.Now{Walkthrough: bot.Walkthrough{Thread: m.Thread}}, m, base.Match(m.Text)).Posts)
+	}
+	if a, b := decide(), decide(); a != b || !strings.Contains(a, "lost") {
+		t.Errorf("decided twice:\n%s\n%s", a, b)
+	}
+}
+
+// Once, a day after something was marked as fixed, it is asked whether it held.
+func TestFollowUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := run(t, nil)
+		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
+		f.handle(t, press("p1", first, "Fixed"))
+		time.Sleep(bot.DefaultPolicy().FollowUp - time.Minute)
+		synctest.Wait()
+		if got := f.recorder.Take(); len(got) != 0 {
+			t.Fatalf("asked too early: %+v", got)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		got := f.recorder.Take()
+		if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Did it hold?") {
+			t.Fatalf("asked: %+v", got)
+		}
+		again := f.handle(t, press("p2", got[0], "It came back"))
+		if len(again) == 0 || !strings.Contains(bottest.Text(again[len(again)-1].Reply), "Plug it in") {
+			t.Errorf("it came back, and the bot says %+v", again)
+		}
+	})
+}
+
+// A post that fails is tried again, later and later; one that is refused, or
+// failed for too long, is given up, and those after it go on.
+func TestRetries(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		err   error
+		tries int
+		least time.Duration
+	}{
+		{"transient", errors.New("connection reset"), 3, 2 * time.Second},
+		{"told when", bot.NotDelivered(errors.New("rate limited"), 30*time.Second), 3, time.Minute},
+		{"refused", bot.Refused(errors.New("channel is archived")), 1, 0},
+		{"for ever", errors.New("out of order"), 1000, time.Hour},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				broken := &failing{Recorder: bottest.NewRecorder("test", everything), err: tt.err, fails: tt.tries - 1}
+				if tt.tries == 1 {
+					broken.fails = 1
+				}
+				deliver(t, broken)
+				time.Sleep(24 * time.Hour)
+				synctest.Wait()
+				posted := broken.Take()
+				switch tt.name {
+				case "transient", "told when":
+					if len(posted) != 2 || broken.last.Sub(began) < tt.least {
+						t.Errorf("%d posts, the last one after %v", len(posted), broken.last.Sub(began))
+					}
+				case "refused":
+					if len(posted) != 1 || broken.tried != 2 {
+						t.Errorf("%d posts after %d tries, want the second one at once", len(posted), broken.tried)
+					}
+				case "for ever":
+					if len(posted) != 0 || broken.tried > 100 || broken.last.Sub(began) < tt.least {
+						t.Errorf("%d posts after %d tries in %v", len(posted), broken.tried, broken.last.Sub(began))
+					}
+				}
+			})
+		})
+	}
+}
+
+// failing fails to post the first times.
+type failing struct {
+	*bottest.Recorder
+	err   error
+	fails int
+	tried int
+	last  time.Time
+}
+
+func (f *failing) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	f.tried++
+	f.last = time.Now()
+	if f.tried <= f.fails {
+		return bot.Delivery{}, f.err
+	}
+	return f.Recorder.Post(ctx, p)
+}
+
+// deliver runs a bot with two posts to send until the test ends.
+func deliver(t *testing.T, a *failing) {
+	t.Helper()
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := store.NewMemory()
+	thread := bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}
+	turn := bot.Turn{Event: "e", Posts: []bot.Post{{ID: "1", Thread: thread}, {ID: "2", Thread: thread}}}
+	if err := memory.Apply(t.Context(), turn); err != nil {
+		t.Fatal(err)
+	}
+	base := testBase(t)
+	b := bot.New(func() *kb.Base { return base }, locales, bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := b.Run(ctx, a); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { cancel(); wg.Wait() })
+}
+
+func TestSuggest(t *testing.T) {
+	f := run(t, nil)
+	for query, want := range map[string]string{
+		"":       "help",
+		"lost":   "lost-disk",
+		"dsk":    "lost-disk",
+		"90002":  "two-things",
+		"디스크":    "lost-disk",
+		"li":     "list",
+		"qqqqqq": "",
+	} {
+		got := f.Suggest(query, "en", 5)
+		var values strings.Builder
+		for _, s := range got {
+			values.WriteString(s.Value + " ")
+		}
+		if want == "" && len(got) > 0 || !strings.Contains(values.String(), want) {
+			t.Errorf("%q suggests %q, want %q among them", query, values.String(), want)
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package bottest
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// outboxCases are scripts for play.
+func outboxCases() []struct{ sentence, script string } {
+	return []struct{ sentence, script string }{
+		{"an empty outbox has nothing", `claim: ; due: none`},
+		{"posts come in the order in which they were applied", `put B1 A1; put D1; put C1; claim: B1 A1 D1 C1`},
+		{"at most limit posts come", `put A1 B1 C1; claim 2: A1 B1; claim 0: ; claim -1: ; claim 2: C1`},
+		{"an adapter gets its own posts", `put A1 z1; due z: 0s; claim z: z1; due z: 1m0s; claim: A1`},
+		{"one post a thread is out at a time", `put A1 A2 A3; claim: A1; claim: ; sent A1; claim: A2; claim: ; sent A2; claim: A3`},
+		{"threads do not wait for each other", `put A1 A2; claim: A1; put B1; claim: B1; sent B1; sent A1; claim: A2`},
+		{"channels, workspaces and adapters make threads", `put A1 D1 E1 z1; claim: A1 D1 E1; claim z: z1`},
+		{"a later attempt of a thread goes before its later posts", `put A1 A2; claim: A1; retry A1 5s; claim: ; sleep 5s; claim: A1#2; sent A1; claim: A2`},
+		{"a post that is given back comes again after the time", `put A1; claim: A1; retry A1 5s; due: 5s; sleep 4s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2`},
+		{"a post that is given back at once comes at once", `put A1; claim: A1; retry A1 0s; claim: A1#2`},
+		{"a lease keeps a post from others until it ends", `put A1 A2; claim: A1; sleep 59s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2; sleep 1m; claim: A1#3; sent A1; claim: A2`},
+		{"a dropped post holds nobody up", `put A1 A2; claim: A1; drop A1; due: 0s; claim: A2; sleep 1h; claim: A2#2`},
+		{"what is sent stays sent", `put A1 A2<A1; claim: A1; sent A1=r1; retry A1 0s; drop A1; sent A1=r2; claim: A2=r1; sent A2; due: none; claim: `},
+		{"a post that was dropped and delivered after all is sent", `put A1; claim: A1; drop A1; sent A1=r1; put A2<A1; claim: A2=r1`},
+		{"a dropped post does not come back", `put A1; claim: A1; drop A1; retry A1 0s; due: none; claim: `},
+
+		{"what is due stays due", `put A1; due: 0s; sleep 1h; due: 0s; claim: A1; sleep 1h; due: 0s`},
+		{"a post waits for its Delay", `put A1+1h; due: 1h0m0s; claim: ; sleep 59m; due: 1m0s; claim: ; sleep 1m; due: 0s; claim: A1; sent A1; due: none`},
+		{"a delayed post holds nobody up", `put A1+1h A2; claim: A2; sent A2; sleep 1h; claim: A1; put A3; claim: A3`},
+		{"a delayed post waits for nobody", `put A1 A2+5s; claim: A1; sleep 5s; claim: A2`},
+		{"a delayed post has a lease and attempts", `put A1+1h; sleep 1h; claim: A1; claim: ; sleep 1m; claim: A1#2; retry A1 1s; due: 1s; sleep 1s; claim: A1#3`},
+		{"the first of several delays counts", `put A1+1h B1+2h; due: 1h0m0s; put C1; due: 0s`},
+		{"a post takes back one that waits for its Delay", `put A1+1h; put A2<A1; claim: A2; sent A2; sleep 1h; due: none; claim: `},
+		{"a post also takes back a delayed one that was given back", `put A1+1s; sleep 1s; claim: A1; retry A1 1s; put A2<A1; claim: A2; sleep 1s; claim: `},
+		{"a post does not take back one that is out", `put A1+1s; sleep 1s; claim: A1; put A2<A1; claim: ; due: 1m0s; sent A1=r1; claim: A2=r1`},
+		{"a post takes back nothing that only waits its turn", `put A1; put A2<A1; claim: A1; sent A1=r1; claim: A2=r1`},
+
+		{"Ref is what the platform calls the replaced post", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; sent A2=r2; put A3<A2; claim: A3=r2`},
+		{"Ref is empty where the replaced post was dropped", `put A1 A2<A1; claim: A1; drop A1; claim: A2`},
+		{"Ref is empty where the replaced post is unknown", `put A2<A9; claim: A2`},
+		{"a post waits for the one it replaces in another thread", `put A1 A2 B1<A2; claim: A1; due: 1m0s; sent A1; claim: A2; claim: ; sent A2=r2; claim: B1=r2`},
+		{"a post waits for no later one", `put A1<A2 A2; claim: A1; sent A1; claim: A2`},
+		{"Ref is known for ever", `put A1; claim: A1; sent A1=r1; sleep 10000h; put A2<A1; claim: A2=r1`},
+
+		{"posts of an opened thread follow it", `put A1! A2 A3+1h; claim: A1!; sent A1=r1>B; claim: A2>B; put B1; claim: ; sent A2; claim: B1; sleep 1h; claim: A3>B B1#2`},
+		{"in an opened thread one post is out at a time", `put A1! A2 B1; claim: A1! B1; sent A1>B; claim: ; due: 1m0s; sent B1; claim: A2>B`},
+		{"an opened thread is not opened again", `put A1! A2!; claim: A1!; sent A1>B; claim: A2>B`},
+		{"a thread may turn out to be the provisional one", `put A1! A2!; claim: A1!; sent A1>A; claim: A2`},
+		{"without a thread in the delivery the provisional one stays", `put A1! A2!; claim: A1!; sent A1; claim: A2`},
+		{"a post that opens nothing moves nothing", `put A1 A2; claim: A1; sent A1>B; claim: A2`},
+		{"refs of an opened thread stay known", `put A1!; claim: A1!; sent A1=r1>B; put B1<A1; claim: B1=r1`},
+		{"an opening that is dropped holds nobody up", `put A1! A2; claim: A1!; drop A1; claim: A2`},
+	}
+}
+
+// lease is the one with which scripts claim.
+const lease = time.Minute
+
+// postForm is the short form of a post: thread and number; ! if it opens the
+// thread; its Delay; the post that it replaces.
+var postForm = regexp.MustCompile(`^([A-Za-z])(\d+)(!?)(?:\+(\w+))?(?:<(\w+))?$`)
+
+// deliveryForm is the short form of a delivery: the post, its ref, its thread.
+var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
+
+// play runs a script: steps with semicolons between them.
+//
+//	put POST…             applies a turn with the posts
+//	claim [N|ADAPTER]: …  claims and compares: #attempt, =ref, >thread and ! stand only where there is something to tell
+//	sent POST[=ref][>thread], drop POST, retry POST AFTER, sleep TIME
+//	due [ADAPTER]: …      compares NextDue
+func (t *storeTest) play(script string) {
+	t.Helper()
+	for step := range strings.SplitSeq(script, ";") {
+		do, want, compare := strings.Cut(strings.TrimSpace(step), ":")
+		got := t.step(strings.Fields(do))
+		if want = strings.TrimSpace(want); compare && got != want {
+			t.Fatalf("%s: got %q, want %q\nin %s", do, got, want, script)
+		}
+	}
+}
+
+func (t *storeTest) step(words []string) string {
+	t.Helper()
+	arg := ""
+	if len(words) > 1 {
+		arg = words[1]
+	}
+	var err error
+	switch words[0] {
+	case "put":
+		t.apply(bot.Turn{Posts: t.posts(words[1:])})
+	case "claim":
+		return t.claim(arg)
+	case "due":
+		return t.due(arg)
+	case "sent":
+		part := t.parse(deliveryForm, arg)
+		d := bot.Delivery{Ref: part[2]}
+		if part[3] != "" {
+			d.Thread = threadNamed(part[3])
+		}
+		err = t.Sent(t.Context(), bot.PostID(part[1]), d)
+	case "drop":
+		err = t.Drop(t.Context(), bot.PostID(arg))
+	case "retry":
+		err = t.Retry(t.Context(), bot.PostID(arg), t.duration(words[2]))
+	case "sleep":
+		time.Sleep(t.duration(arg))
+	default:
+		t.Fatalf("no step %q", words)
+	}
+	t.must(err)
+	return ""
+}
+
+func (t *storeTest) posts(forms []string) []bot.Post {
+	t.Helper()
+	var posts []bot.Post
+	for _, form := range forms {
+		part := t.parse(postForm, form)
+		p := bot.Post{ID: bot.PostID(part[1] + part[2]), Thread: threadNamed(part[1]), Opens: part[3] != "", Replaces: bot.PostID(part[5])}
+		if part[4] != "" {
+			p.Delay = t.duration(part[4])
+		}
+		posts = append(posts, p)
+	}
+	return posts
+}
+
+func (t *storeTest) claim(arg string) string {
+	t.Helper()
+	adapter, limit := "test", 10
+	if _, err := fmt.Sscan(arg, &limit); err != nil && arg != "" {
+		adapter = arg
+	}
+	posts, err := t.Claim(t.Context(), adapter, limit, lease)
+	t.must(err)
+	var forms []string
+	for _, p := range posts {
+		forms = append(forms, claimed(p))
+	}
+	return strings.Join(forms, " ")
+}
+
+// claimed is the short form of a claimed post.
+func claimed(p bot.Post) string {
+	s := string(p.ID)
+	if p.Opens {
+		s += "!"
+	}
+	if p.Attempt != 1 {
+		s += fmt.Sprintf("#%d", p.Attempt)
+	}
+	if p.Ref != "" {
+		s += "=" + p.Ref
+	}
+	if p.Thread != threadNamed(s[:1]) {
+		s += ">" + p.Thread.Root
+	}
+	return s
+}
+
+func (t *storeTest) due(adapter string) string {
+	t.Helper()
+	if adapter == "" {
+		adapter = "test"
+	}
+	wait, ok, err := t.NextDue(t.Context(), adapter)
+	t.must(err)
+	if !ok {
+		return "none"
+	}
+	return wait.String()
+}
+
+func (t *storeTest) parse(form *regexp.Regexp, s string) []string {
+	t.Helper()
+	part := form.FindStringSubmatch(s)
+	if part == nil {
+		t.Fatalf("%q is not of the form %v", s, form)
+	}
+	return part
+}
+
+func (t *storeTest) duration(s string) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(s)
+	t.must(err)
+	return d
+}
+
+func postAsApplied(t *storeTest) {
+	var p bot.Post
+	fill(reflect.ValueOf(&p).Elem(), new(int))
+	p.Thread, p.Delay, p.Shadow = threadNamed("A"), 5*time.Second, false
+	t.apply(bot.Turn{Posts: []bot.Post{p}})
+	again := p
+	again.Private = false
+	t.apply(bot.Turn{Posts: []bot.Post{again}}) // the id is known: this is not queued
+	time.Sleep(p.Delay)
+	posts, err := t.Claim(t.Context(), "test", 10, lease)
+	t.must(err)
+	p.Ref, p.Attempt = "", 1
+	t.equal(posts, []bot.Post{p})
+}
+
+func unknownPost(t *storeTest) {
+	t.wantError(t.Sent(t.Context(), "A1", bot.Delivery{}), nil)
+	t.wantError(t.Retry(t.Context(), "A1", 0), nil)
+	t.wantError(t.Drop(t.Context(), "A1"), nil)
+}
+
+func manySenders(t *storeTest) {
+	const senders, threads = 4, 30
+	var posts []bot.Post
+	for i := range threads {
+		posts = append(posts, bot.Post{ID: bot.PostID(fmt.Sprint(i)), Thread: bot.Thread{Adapter: "test", Root: fmt.Sprint(i)}})
+	}
+	t.apply(bot.Turn{Posts: posts})
+	var mu sync.Mutex
+	times := map[bot.PostID]int{}
+	together(senders, func(int) {
+		for {
+			posts, err := t.Claim(t.Context(), "test", 3, lease)
+			if err != nil {
+				t.Error(err)
+			}
+			if len(posts) == 0 {
+				return
+			}
+			mu.Lock()
+			for _, p := range posts {
+				times[p.ID]++
+			}
+			mu.Unlock()
+		}
+	})
+	t.equal(len(times), threads)
+	for id, n := range times {
+		if n != 1 {
+			t.Errorf("post %s was claimed %d times", id, n)
+		}
+	}
+}

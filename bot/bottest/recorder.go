@@ -1,0 +1,78 @@
+package bottest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"mabsbot/bot"
+)
+
+// A Recorder is an adapter without a platform: it keeps what is posted. Threads
+// that posts open are numbered.
+type Recorder struct {
+	name string
+	can  bot.Capabilities
+
+	mu     sync.Mutex
+	handle bot.Handler
+	ready  chan struct{}
+	posts  []bot.Post
+	seen   map[bot.PostID]bot.Delivery
+	opened int
+}
+
+// NewRecorder returns an adapter with the name and capabilities.
+func NewRecorder(name string, can bot.Capabilities) *Recorder {
+	return &Recorder{name: name, can: can, ready: make(chan struct{}), seen: map[bot.PostID]bot.Delivery{}}
+}
+
+// Name implements bot.Adapter.
+func (r *Recorder) Name() string { return r.name }
+
+// Capabilities implements bot.Adapter.
+func (r *Recorder) Capabilities() bot.Capabilities { return r.can }
+
+// Run implements bot.Adapter: it waits for the end. Events come from Handle.
+func (r *Recorder) Run(ctx context.Context, handle bot.Handler) error {
+	r.handle = handle
+	close(r.ready)
+	<-ctx.Done()
+	return nil
+}
+
+// Handle hands an event over as the platform would.
+func (r *Recorder) Handle(ctx context.Context, event bot.Event) error {
+	<-r.ready
+	return r.handle(ctx, event)
+}
+
+// Post implements bot.Adapter. A repeat of a post is taken for the same post.
+func (r *Recorder) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if d, ok := r.seen[p.ID]; ok {
+		return d, nil
+	}
+	d := bot.Delivery{Ref: fmt.Sprintf("ref-%d", len(r.seen)+1), Thread: p.Thread}
+	if p.Opens {
+		r.opened++
+		d.Thread.Root = fmt.Sprintf("opened-%d", r.opened)
+		if len(p.Thread.Channel) > len(bot.DirectChannel) && p.Thread.Channel[:len(bot.DirectChannel)] == bot.DirectChannel {
+			d.Thread.Root = ""
+		}
+	}
+	r.seen[p.ID] = d
+	p.Thread = d.Thread
+	r.posts = append(r.posts, p)
+	return d, nil
+}
+
+// Take returns what was posted since the last call.
+func (r *Recorder) Take() []bot.Post {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	posts := r.posts
+	r.posts = nil
+	return posts
+}

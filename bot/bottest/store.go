@@ -1,0 +1,587 @@
+// Package bottest holds the tests that every implementation of an interface of
+// package bot must pass. It is imported from tests only.
+package bottest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
+)
+
+// A FullStore is both sides of a store.
+type FullStore interface {
+	bot.Store
+	bot.Outbox
+}
+
+// TestStore checks the contract of bot.Store and bot.Outbox, one subtest for
+// each sentence of it. open returns an empty store; it is called, and the store
+// used and cleaned up, in a bubble of testing/synctest.
+func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
+	run := func(name string, f func(*storeTest)) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { f(&storeTest{T: t, FullStore: open(t)}) })
+		})
+	}
+	run("ids are opaque", opaque)
+	run("a thread without walkthrough loads as the zero one", loadNothing)
+	run("what was applied is loaded one version on", loadApplied)
+	run("what is loaded is the caller's own", loadOwn)
+	run("an event is applied once", duplicate)
+	run("a state is stored only on the version that was read", conflict)
+	run("on an error nothing is written", nothingWritten)
+	run("a turn that contradicts itself is refused", mistakes)
+	run("a turn may change several threads", severalStates)
+	run("a post is delivered as it was applied", postAsApplied)
+	run("a language is kept until it is forgotten", preferences)
+	run("Recent finds where the entry was last begun", recent)
+	run("a shadow post is recorded and never claimed", shadowed)
+	run("Walkthroughs lists those of the asker", walkthroughs)
+	run("an opened thread takes over the provisional one", opens)
+	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
+		run("what was read before a thread was opened cannot be applied after it: "+puts, func(t *storeTest) { opensConflict(t, puts) })
+	}
+	run("an unknown post is an error", unknownPost)
+	run("of many that apply to one version one wins", manyVersions)
+	run("of many that apply one event one wins", manyEvents)
+	run("of many senders one gets a post", manySenders)
+	run("an ended context stops everything", ended)
+	for _, c := range outboxCases() {
+		run(c.sentence, func(t *storeTest) { t.play(c.script) })
+	}
+}
+
+// A storeTest is one subtest and its store.
+type storeTest struct {
+	*testing.T
+	FullStore
+	events int
+}
+
+// threadNamed is a thread for each letter. A, B and C are alike but for the
+// root; D is in another channel, E in another workspace, z in another adapter.
+func threadNamed(letter string) bot.Thread {
+	t := bot.Thread{Adapter: "test", Workspace: "w", Channel: "c", Root: letter}
+	switch letter {
+	case "D":
+		t.Channel, t.Root = "d", "A"
+	case "E":
+		t.Workspace, t.Root = "e", "A"
+	case "z":
+		t.Adapter, t.Root = "z", "A"
+	}
+	return t
+}
+
+func (t *storeTest) must(err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantError fails unless err is the wanted one, or any where that is nil.
+func (t *storeTest) wantError(err, want error) {
+	t.Helper()
+	if err == nil || (want != nil && !errors.Is(err, want)) {
+		t.Fatalf("got error %v, want %v", err, want)
+	}
+}
+
+// apply applies a turn, under a new event if it has none.
+func (t *storeTest) apply(turn bot.Turn) {
+	t.Helper()
+	if turn.Event == "" {
+		t.events++
+		turn.Event = bot.EventID(fmt.Sprintf("event %d", t.events))
+	}
+	t.must(t.Apply(t.Context(), turn))
+}
+
+// put applies one state, whatever version the thread is at.
+func (t *storeTest) put(w bot.Walkthrough) {
+	t.Helper()
+	w.Version = t.load(w.Thread).Version
+	t.apply(bot.Turn{States: []bot.Walkthrough{w}})
+}
+
+func (t *storeTest) load(thread bot.Thread) bot.Walkthrough {
+	t.Helper()
+	w, _, err := t.Load(t.Context(), thread, bot.UserKey{})
+	t.must(err)
+	return w
+}
+
+func (t *storeTest) equal(got, want any) {
+	t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// opaque keeps apart what differs in one byte, whatever that is.
+func opaque(t *storeTest) {
+	ids := []string{"a", "A", "a ", " a", "a\x00", "a\x00b", "a'", `a"`, "a%", "a_", "é", "e\u0301", "가", "😀", "1", "01", "1.0", strings.Repeat("x", 5000)}
+	for _, id := range ids {
+		thread := bot.Thread{Adapter: id, Workspace: id, Channel: id, Root: id}
+		t.apply(bot.Turn{
+			Event:  bot.EventID(id),
+			States: []bot.Walkthrough{{Thread: thread, Status: bot.Walking, Asker: bot.User{ID: id}, Text: id}},
+			Posts:  []bot.Post{{ID: bot.PostID(id), Thread: thread}},
+			Prefer: &bot.Preference{User: bot.UserKey{Adapter: id, Workspace: id, ID: id}, Lang: id},
+		})
+	}
+	for _, id := range ids {
+		thread, user := bot.Thread{Adapter: id, Workspace: id, Channel: id, Root: id}, bot.UserKey{Adapter: id, Workspace: id, ID: id}
+		w, lang, err := t.Load(t.Context(), thread, user)
+		t.must(err)
+		mine, err := t.Walkthroughs(t.Context(), user, 9)
+		t.must(err)
+		t.equal(lang, id)
+		t.equal(w.Text, id)
+		t.equal(mine, []bot.Walkthrough{w})
+		posts, err := t.Claim(t.Context(), id, 9, lease)
+		t.must(err)
+		t.equal(posts, []bot.Post{{ID: bot.PostID(id), Thread: thread, Attempt: 1}})
+		t.must(t.Sent(t.Context(), bot.PostID(id), bot.Delivery{Ref: id}))
+	}
+}
+
+func loadNothing(t *storeTest) {
+	w, lang, err := t.Load(t.Context(), threadNamed("A"), bot.UserKey{Adapter: "test", ID: "u"})
+	t.must(err)
+	t.equal(w, bot.Walkthrough{Thread: threadNamed("A")})
+	t.equal(lang, "")
+}
+
+// fullWalkthrough has a value in every field of every type below it.
+func fullWalkthrough() bot.Walkthrough {
+	var w bot.Walkthrough
+	fill(reflect.ValueOf(&w).Elem(), new(int))
+	w.Thread, w.Version = threadNamed("A"), 0
+	w.Entry.Revision = w.Revision
+	return w
+}
+
+// fill sets every field to something that stands nowhere else.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(fmt.Sprintf("«글» <&> %d", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(*n))
+	case reflect.Float64:
+		v.SetFloat(float64(*n) / 7)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), n)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		fill(v.Index(0), n)
+		fill(v.Index(1), n)
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key, n)
+		fill(value, n)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			fill(field, n)
+		}
+	default:
+		panic("bottest: cannot fill " + v.Type().String())
+	}
+}
+
+func loadApplied(t *storeTest) {
+	w := fullWalkthrough()
+	for version := range 3 {
+		w.Version = version
+		t.apply(bot.Turn{States: []bot.Walkthrough{w}})
+		w.Version++
+		t.equal(t.load(w.Thread), w)
+		w.Text += " changed"
+	}
+	t.equal(t.load(threadNamed("B")), bot.Walkthrough{Thread: threadNamed("B")})
+}
+
+func loadOwn(t *storeTest) {
+	w := fullWalkthrough()
+	t.put(w)
+	w.Also[0], w.Entry.ID = "changed", "changed"
+	first := t.load(w.Thread)
+	first.Also[0], first.Entry.ID = "changed", "changed"
+	second := t.load(w.Thread)
+	if second.Also[0] == "changed" || second.Entry.ID == "changed" {
+		t.Fatal("the store shares memory with its callers")
+	}
+}
+
+// fresh fails unless the event was not applied before. It is, then.
+func (t *storeTest) fresh(event bot.EventID) {
+	t.Helper()
+	t.must(t.Apply(t.Context(), bot.Turn{Event: event}))
+}
+
+func duplicate(t *storeTest) {
+	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{{Thread: threadNamed("A"), Text: "first"}}, Posts: t.posts([]string{"A1"})})
+	for _, again := range []bot.Turn{
+		{Event: "e"},
+		{Event: "e", States: []bot.Walkthrough{{Thread: threadNamed("A"), Version: 1, Text: "second"}}},
+		{Event: "e", States: []bot.Walkthrough{{Thread: threadNamed("A"), Version: 7}}},
+		{Event: "e", Posts: t.posts([]string{"A1", "B1"})},
+		{Event: "e", Prefer: &bot.Preference{Lang: "ko"}},
+	} {
+		t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
+	}
+	t.equal(t.load(threadNamed("A")).Text, "first")
+	t.play(`claim: A1`)
+}
+
+func conflict(t *storeTest) {
+	t.put(bot.Walkthrough{Thread: threadNamed("A"), Text: "1"})
+	t.put(bot.Walkthrough{Thread: threadNamed("A"), Text: "2"})
+	for _, w := range []bot.Walkthrough{
+		{Thread: threadNamed("A"), Version: 0},
+		{Thread: threadNamed("A"), Version: 1},
+		{Thread: threadNamed("A"), Version: 3},
+		{Thread: threadNamed("B"), Version: 1},
+	} {
+		t.wantError(t.Apply(t.Context(), bot.Turn{Event: "e", States: []bot.Walkthrough{w}}), bot.ErrConflict)
+	}
+	t.equal(t.load(threadNamed("A")).Text, "2")
+	t.equal(t.load(threadNamed("B")).Version, 0)
+	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{{Thread: threadNamed("A"), Version: 2, Text: "3"}}})
+	t.equal(t.load(threadNamed("A")).Text, "3")
+}
+
+// unwritten applies a turn that must fail with the error, and looks for traces
+// of it.
+func (t *storeTest) unwritten(turn bot.Turn, want error) {
+	t.Helper()
+	user := bot.UserKey{Adapter: "test", ID: "u"}
+	turn.Prefer = &bot.Preference{User: user, Lang: "ko"}
+	t.wantError(t.Apply(t.Context(), turn), want)
+	if turn.Event != "" {
+		t.fresh(turn.Event)
+	}
+	for _, w := range turn.States {
+		t.equal(t.load(w.Thread).Text, "")
+	}
+	_, lang, err := t.Load(t.Context(), threadNamed("A"), user)
+	t.must(err)
+	t.equal(lang, "")
+	t.play(`claim: ; due: none`)
+}
+
+func nothingWritten(t *storeTest) {
+	t.put(bot.Walkthrough{Thread: threadNamed("C")})
+	t.unwritten(bot.Turn{
+		Event: "e",
+		States: []bot.Walkthrough{
+			{Thread: threadNamed("A"), Text: "new"},
+			{Thread: threadNamed("C"), Version: 1, Text: "new"},
+			{Thread: threadNamed("B"), Version: 1, Text: "new"},
+		},
+		Posts: t.posts([]string{"A1"}),
+	}, bot.ErrConflict)
+}
+
+func mistakes(t *storeTest) {
+	a, b := bot.Walkthrough{Thread: threadNamed("A"), Text: "a"}, bot.Walkthrough{Thread: threadNamed("A"), Text: "b"}
+	for _, turn := range []bot.Turn{
+		{States: []bot.Walkthrough{a}},
+		{Event: "e1", States: []bot.Walkthrough{a, b}},
+		{Event: "e2", States: []bot.Walkthrough{{Text: "c"}}},
+		{Event: "e3", Posts: []bot.Post{{ID: "A1", Thread: a.Thread}, {ID: "A1", Thread: a.Thread}}},
+		{Event: "e4", Posts: []bot.Post{{Thread: a.Thread}}},
+	} {
+		if err := t.Apply(t.Context(), turn); errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrDuplicate) {
+			t.Fatalf("got %v for a mistake", err)
+		}
+		t.unwritten(turn, nil)
+	}
+}
+
+func severalStates(t *storeTest) {
+	t.apply(bot.Turn{States: []bot.Walkthrough{{Thread: threadNamed("A"), Text: "a"}, {Thread: threadNamed("z"), Text: "z"}}})
+	t.equal(t.load(threadNamed("A")).Text, "a")
+	t.equal(t.load(threadNamed("z")).Text, "z")
+}
+
+func preferences(t *storeTest) {
+	user := bot.UserKey{Adapter: "test", Workspace: "w", ID: "u"}
+	others := []bot.UserKey{{Adapter: "z", Workspace: "w", ID: "u"}, {Adapter: "test", Workspace: "e", ID: "u"}, {Adapter: "test", Workspace: "w", ID: "v"}}
+	for _, lang := range []string{"ko", "en", "", "", "ko"} {
+		t.apply(bot.Turn{Prefer: &bot.Preference{User: user, Lang: lang}})
+		_, got, err := t.Load(t.Context(), threadNamed("A"), user)
+		t.must(err)
+		t.equal(got, lang)
+		for _, other := range others {
+			_, got, err := t.Load(t.Context(), threadNamed("A"), other)
+			t.must(err)
+			t.equal(got, "")
+		}
+	}
+}
+
+// begun is a public walkthrough of an entry.
+func begun(letter, entry string) bot.Walkthrough {
+	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.Walking, Entry: &kb.Entry{ID: entry}}
+}
+
+func recent(t *storeTest) {
+	// want is compared with the root that is found, seen from thread near.
+	want := func(near, entry string, window time.Duration, root string) {
+		t.Helper()
+		thread, ok, err := t.Recent(t.Context(), threadNamed(near), entry, window)
+		t.must(err)
+		if ok != (root != "") || (ok && thread != threadNamed(root)) || (!ok && thread != bot.Thread{}) {
+			t.Fatalf("from %s: got %v %v, want %q", near, thread, ok, root)
+		}
+	}
+	want("B", "e", time.Hour, "")
+	t.put(begun("A", "e"))
+	want("B", "e", time.Hour, "A")
+	want("B", "e", 0, "A")
+	want("A", "e", time.Hour, "") // another root
+	want("D", "e", time.Hour, "") // another channel
+	want("E", "e", time.Hour, "") // another workspace
+	want("z", "e", time.Hour, "") // another adapter
+	want("B", "f", time.Hour, "") // another entry
+	want("B", "", time.Hour, "")
+
+	time.Sleep(10 * time.Minute)
+	want("B", "e", 10*time.Minute, "A")
+	want("B", "e", 10*time.Minute-time.Millisecond, "")
+	solved := begun("A", "e")
+	solved.Status = bot.Solved
+	t.put(solved) // moving on is not beginning
+	want("B", "e", 10*time.Minute-time.Millisecond, "")
+	want("B", "e", time.Hour, "A")
+
+	t.put(begun("B", "e")) // the later one is found
+	want("C", "e", time.Hour, "B")
+	want("B", "e", time.Hour, "A")
+	t.put(begun("B", "f")) // a thread is where its last entry is
+	want("C", "e", time.Hour, "A")
+	want("C", "f", time.Hour, "B")
+	time.Sleep(time.Hour)
+	t.put(begun("B", "e")) // to come back is to begin
+	want("C", "e", time.Minute, "B")
+
+	for _, status := range []bot.Status{"", bot.Choosing, bot.Unmatched} {
+		w := begun("C", "g")
+		w.Status = status
+		t.put(w)
+		want("A", "g", time.Hour, "")
+	}
+	for _, status := range []bot.Status{bot.Walking, bot.Solved, bot.Escalated, bot.Ended, bot.Quiet} {
+		w := begun("C", "g")
+		w.Status = status
+		t.put(w)
+		want("A", "g", time.Hour, "C")
+	}
+	private := begun("C", "g")
+	private.Private = true
+	t.put(private)
+	want("A", "g", time.Hour, "")
+	t.put(begun("C", "g"))
+	t.play(`put C1!; claim: C1!`)
+	want("A", "g", time.Hour, "") // not opened yet
+	t.play(`sent C1`)
+	want("A", "g", time.Hour, "C")
+}
+
+func shadowed(t *storeTest) {
+	said := func(text string) bot.Reply { return bot.Reply{Blocks: []bot.Block{{Kind: bot.Text, Text: text}}} }
+	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s1", Thread: threadNamed("A"), Shadow: true, Reply: said("one")}, {ID: "A1", Thread: threadNamed("A")}}})
+	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s2", Thread: threadNamed("z"), Shadow: true, Replaces: "A1", Reply: said("two")}}})
+	t.play(`claim: A1; sent A1; due: none`)
+	for limit, want := range map[int]string{0: "", 1: "two", 5: "two one"} {
+		all, err := t.Shadowed(t.Context(), limit)
+		t.must(err)
+		var words []string
+		for _, p := range all {
+			words = append(words, p.Reply.Blocks[0].Text)
+		}
+		t.equal(strings.Join(words, " "), want)
+	}
+}
+
+func walkthroughs(t *storeTest) {
+	user := bot.UserKey{Adapter: "test", Workspace: "w", ID: "u"}
+	want := func(user bot.UserKey, limit int, letters ...string) {
+		t.Helper()
+		all, err := t.Walkthroughs(t.Context(), user, limit)
+		t.must(err)
+		var wanted []bot.Walkthrough
+		for _, letter := range letters {
+			wanted = append(wanted, t.load(threadNamed(letter)))
+		}
+		t.equal(all, wanted)
+	}
+	put := func(letter, asker string, status bot.Status) {
+		t.Helper()
+		w := begun(letter, "e")
+		w.Asker, w.Status = bot.User{ID: asker, Name: "Kim"}, status
+		t.put(w)
+		time.Sleep(time.Millisecond)
+	}
+	want(user, 5)
+	for _, letter := range []string{"A", "B", "C", "D", "E", "z"} {
+		put(letter, "u", bot.Walking)
+	}
+	want(user, 5, "D", "C", "B", "A")
+	want(user, 2, "D", "C")
+	want(user, 0)
+	want(user, -1)
+	want(bot.UserKey{Adapter: "test", Workspace: "e", ID: "u"}, 5, "E")
+	want(bot.UserKey{Adapter: "z", Workspace: "w", ID: "u"}, 5, "z")
+	want(bot.UserKey{Adapter: "test", Workspace: "w", ID: "v"}, 5)
+	put("A", "u", bot.Choosing) // the one changed last is first
+	want(user, 5, "A", "D", "C", "B")
+	put("B", "v", bot.Walking)
+	want(user, 5, "A", "D", "C")
+	for _, status := range []bot.Status{"", bot.Solved, bot.Escalated, bot.Ended, bot.Quiet} {
+		put("C", "u", status)
+		want(user, 5, "C", "A", "D")
+	}
+}
+
+func opens(t *storeTest) {
+	w := fullWalkthrough()
+	for version := range 3 {
+		w.Version = version
+		t.apply(bot.Turn{States: []bot.Walkthrough{w}})
+	}
+	w.Version, w.Thread = 3, threadNamed("B")
+	t.play(`put A1!; claim: A1!; sent A1>B; due: none`)
+	t.equal(t.load(threadNamed("B")), w)
+	t.equal(t.load(threadNamed("A")), bot.Walkthrough{Thread: threadNamed("A")})
+	t.put(bot.Walkthrough{Thread: threadNamed("A"), Text: "anew"}) // the provisional thread is free again
+	t.play(`put A2!; claim: A2!; sent A2>B`)
+	t.equal(t.load(threadNamed("B")).Text, "anew") // in the place of the other
+	t.play(`put C1!; claim: C1!; sent C1>B`)
+	t.equal(t.load(threadNamed("B")).Text, "anew") // C had nothing to move
+}
+
+// opensConflict opens thread B from A, after as many states of each as puts
+// has letters.
+func opensConflict(t *storeTest, puts string) {
+	for _, letter := range puts {
+		t.put(bot.Walkthrough{Thread: threadNamed(string(letter)), Text: string(letter)})
+	}
+	provisional, old := t.load(threadNamed("A")), t.load(threadNamed("B"))
+	t.play(`put A1!; claim: A1!; sent A1>B`)
+	moved := t.load(threadNamed("B"))
+	t.equal(moved.Text, "A")
+	for _, w := range []bot.Walkthrough{provisional, old} {
+		t.wantError(t.Apply(t.Context(), bot.Turn{Event: "e", States: []bot.Walkthrough{w}}), bot.ErrConflict)
+	}
+	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{moved}})
+}
+
+// together runs f in n goroutines and waits for them.
+func together(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { f(i) })
+	}
+	wg.Wait()
+}
+
+func manyVersions(t *storeTest) {
+	const writers, each = 8, 10
+	together(writers, func(i int) {
+		for j := range each {
+			event := bot.EventID(fmt.Sprintf("event %d of %d", j, i))
+			for {
+				w, _, err := t.Load(t.Context(), threadNamed("A"), bot.UserKey{})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				w.Also = append(w.Also, string(event))
+				err = t.Apply(t.Context(), bot.Turn{Event: event, States: []bot.Walkthrough{w}})
+				if err == nil {
+					break
+				}
+				if !errors.Is(err, bot.ErrConflict) {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	w := t.load(threadNamed("A"))
+	t.equal(w.Version, writers*each)
+	slices.Sort(w.Also)
+	t.equal(len(slices.Compact(w.Also)), writers*each) // no change overwrote another
+}
+
+func manyEvents(t *storeTest) {
+	const writers, events = 8, 10
+	won := make([]int, writers)
+	together(writers, func(i int) {
+		for j := range events {
+			turn := bot.Turn{Event: bot.EventID(fmt.Sprintf("event %d", j)), Posts: []bot.Post{
+				{ID: bot.PostID(fmt.Sprintf("post %d of %d", j, i)), Thread: bot.Thread{Adapter: "test", Root: fmt.Sprint(j)}},
+			}}
+			switch err := t.Apply(t.Context(), turn); {
+			case err == nil:
+				won[i]++
+			case !errors.Is(err, bot.ErrDuplicate):
+				t.Error(err)
+			}
+		}
+	})
+	sum := 0
+	for _, n := range won {
+		sum += n
+	}
+	t.equal(sum, events)
+	posts, err := t.Claim(t.Context(), "test", 2*events, lease)
+	t.must(err)
+	t.equal(len(posts), events)
+}
+
+func ended(t *storeTest) {
+	t.play(`put A1 B1; claim: A1 B1`)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	stops := func(err error) {
+		t.Helper()
+		t.wantError(err, context.Canceled)
+	}
+	_, _, err := t.Load(ctx, threadNamed("A"), bot.UserKey{})
+	stops(err)
+	_, _, err = t.Recent(ctx, threadNamed("A"), "e", time.Hour)
+	stops(err)
+	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
+	stops(err)
+	stops(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
+	_, err = t.Claim(ctx, "test", 5, lease)
+	stops(err)
+	_, _, err = t.NextDue(ctx, "test")
+	stops(err)
+	stops(t.Sent(ctx, "A1", bot.Delivery{}))
+	stops(t.Retry(ctx, "A1", 0))
+	stops(t.Drop(ctx, "A1"))
+	t.fresh("e")
+	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // nothing of it was done
+}

@@ -1,0 +1,68 @@
+package bottest
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"mabsbot/bot"
+)
+
+// revision stands at the end of the small print, or behind an entry's id. It
+// changes with every word of an entry and would make every golden say so.
+var (
+	revision      = regexp.MustCompile(`[0-9a-f]{4}$`)
+	entryRevision = regexp.MustCompile(`^([a-z0-9-]+) [0-9a-f]{4}$`)
+)
+
+// Text writes a reply in a form that a test can hold: one mark for each kind of
+// block, nothing wrapped, nothing left out.
+func Text(r bot.Reply) string {
+	var b strings.Builder
+	for _, block := range r.Blocks {
+		switch block.Kind {
+		case bot.Heading:
+			line(&b, "# ", block.Text)
+		case bot.Ask:
+			line(&b, "? ", block.Text)
+		case bot.Quote:
+			line(&b, "> ", block.Text)
+		case bot.Warning:
+			line(&b, "! ", block.Text)
+		case bot.Copy:
+			line(&b, strings.TrimSpace("$ "+block.Shell)+" ", block.Text)
+		case bot.Context:
+			line(&b, "~ ", revision.ReplaceAllString(block.Text, "REV"))
+		case bot.Link:
+			line(&b, "@ ", block.Text+" "+block.URL)
+		case bot.Jump:
+			line(&b, "^ ", fmt.Sprintf("%s %s/%s", block.Text, block.Thread.Channel, block.Thread.Root))
+		case bot.Table:
+			for _, row := range block.Rows {
+				var cells []string
+				for _, cell := range row {
+					cells = append(cells, entryRevision.ReplaceAllString(cell, "$1 REV"))
+				}
+				line(&b, "| ", strings.Join(cells, " | "))
+			}
+		case bot.Steps:
+			for _, item := range block.Items {
+				line(&b, "- ", strings.TrimSpace(item.Text+" "+strings.ToUpper(string(item.Mark))))
+			}
+		case bot.Choices:
+			for _, c := range block.Buttons {
+				b.WriteString("[" + c.Label + "] ")
+			}
+			b.WriteByte('\n')
+		default:
+			line(&b, "  ", block.Text)
+		}
+	}
+	return b.String()
+}
+
+func line(b *strings.Builder, mark, text string) {
+	for part := range strings.SplitSeq(text, "\n") {
+		b.WriteString(strings.TrimRight(mark+part, " ") + "\n")
+	}
+}

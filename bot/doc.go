@@ -1,0 +1,48 @@
+// Package bot is the core of mabsbot. It knows no platform and no database.
+//
+// # The story of one message
+//
+//	platform payload --events.go--> Event --kb.Base.Match--> kb.Result --Decide--> Turn --Store.Apply--> committed; only now acknowledged
+//	                                                                                 \--Outbox--> Post --render.go--> platform payload
+//
+// An adapter (adapters/console, adapters/terminal) turns what its platform
+// sent into an [Event] (event.go): a [Message] that somebody wrote, edited or
+// deleted, or a [Press] on a button (button.go) of ours. It hands the event to
+// the handler that [Bot.Handler] made (bot.go).
+//
+// The handler lets kb.Base.Match (kb/match.go) name the entries that explain
+// the text, loads from the [Store] (store.go) where the thread stands, and
+// calls [Decide] (decide.go), which is the whole judgement and a pure function:
+// message.go says what a message leads to, thread.go what is said in a thread
+// under way, command.go what follows `/mabs`, press.go what a button leads to.
+// intent.go reads what people say in words, language.go tells in which language.
+// walk.go moves a [Walkthrough]
+// (walkthrough.go) through the questions and steps of its entry, slots.go puts
+// values into its commands, view.go says what each position looks like,
+// and summary.go what a person who takes over is told, as a [Reply] (reply.go) without any platform's markup. The bot's own words are in
+// locale/, read by locale.go. policy.go is what the owner decided.
+//
+// Decide returns a [Turn] (turn.go): the new states, and the posts to make.
+// [Store.Apply] records them in one transaction together with the event's id;
+// bot/store keeps them in SQLite, or in memory for tests. Only then does the
+// handler return, and the adapter acknowledges the event to its platform. A
+// message that leads to nothing is written nowhere.
+//
+// The sender of each adapter (outbox.go) claims posts from the [Outbox], in
+// order within a thread, and gives them to [Adapter.Post] (adapter.go). What
+// may happen twice, and what cannot, is said in outbox.go.
+//
+// library.go and suggest.go are what adapters ask for besides: pages of the
+// knowledge base, reasons, suggestions while somebody types.
+//
+// # Packages
+//
+//	main               commands, configuration, wiring, shutdown
+//	config             what the owner configured
+//	kb                 the knowledge base and its matcher; kb/entries are the built-in entries
+//	bot                this package
+//	bot/store          Store and Outbox on SQLite, and in memory
+//	bot/bottest        conformance suites, for tests only
+//	adapters/console   the web console, a simulated workspace
+//	adapters/terminal  a conversation in a terminal
+package bot

@@ -1,0 +1,58 @@
+package bot
+
+import (
+	"context"
+
+	"mabsbot/kb"
+)
+
+// Names for what a Library returns. An adapter does not import kb.
+type (
+	Entry    = kb.Entry
+	Result   = kb.Result
+	Hit      = kb.Hit
+	Evidence = kb.Evidence
+	Texts    = kb.Texts
+)
+
+// A Library is what an adapter may ask for views of its own: suggestions while
+// somebody types, pages to browse, the reasons of a match. Nothing in it
+// changes a conversation. It is safe for concurrent use, and each call sees
+// the newest knowledge base.
+type Library interface {
+	// Entries returns all entries in the order of their ids. The caller must
+	// not change them.
+	Entries() []*Entry
+
+	// Entry returns the entry with the id, or nil.
+	Entry(id string) *Entry
+
+	// Explain tells what the matcher makes of a text: of a message, or of
+	// what follows `/mabs`, which is judged less strictly.
+	Explain(text string, command bool) Result
+
+	// Suggest returns at most limit ways to complete what follows `/mabs`,
+	// best first, with labels in the language.
+	Suggest(query, lang string, limit int) []Suggestion
+
+	// Area returns the name of an area in the language, else its id.
+	Area(id, lang string) string
+
+	// Shadowed returns what would have been said in channels that are only
+	// watched, the newest first, at most limit.
+	Shadowed(ctx context.Context, limit int) ([]Post, error)
+
+	// Revision identifies the content of the knowledge base.
+	Revision() string
+}
+
+// A Suggestion is one way to complete what somebody types after `/mabs`.
+type Suggestion struct {
+	Value   string // what to put after `/mabs `
+	Label   string // what to show
+	Detail  string // small print, such as the entry's area; may be ""
+	Matched []int  // where in Label the letters of the query stand, as byte offsets in rising order
+}
+
+// Area implements Library.
+func (b *Bot) Area(id, lang string) string { return b.locales.get(lang).area(id) }

@@ -1,0 +1,165 @@
+package bot
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A Locale is one language of the bot: what it says itself, and the words by
+// which people steer it. One file in locale/ is one language.
+type Locale struct {
+	Lang    string              `yaml:"-"`
+	Name    string              `yaml:"name"`
+	Script  string              `yaml:"script"` // a name of unicode.Scripts
+	Words   []string            `yaml:"words"`  // frequent ones, to tell languages of one script apart
+	Texts   map[string]string   `yaml:"texts"`
+	Areas   map[string]string   `yaml:"areas"`
+	Intents map[Intent][]string `yaml:"intents"`
+	Fillers []string            `yaml:"fillers"` // words that change no intent
+
+	Bare       []string `yaml:"bare"`        // words of an intent that people say to each other just as well
+	Negations  []string `yaml:"negations"`   // words that turn an answer into its opposite
+	BeforeName []string `yaml:"before_name"` // what people say before a name that they were asked for
+	AfterName  []string `yaml:"after_name"`  // and after it
+
+	phrases  []phrase // of Intents and Fillers, folded, longest first
+	alphabet *unicode.RangeTable
+}
+
+// Locales are all languages of the bot, by tag.
+type Locales map[string]*Locale
+
+//go:embed locale
+var localeFiles embed.FS
+
+// LoadLocales reads the built-in languages. All mistakes come in one error.
+func LoadLocales() (Locales, error) { return loadLocales(localeFiles) }
+
+func loadLocales(files fs.FS) (Locales, error) {
+	names, err := fs.Glob(files, "locale/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	all := Locales{}
+	var mistakes []error
+	for _, name := range names {
+		l, err := loadLocale(files, name)
+		if err != nil {
+			mistakes = append(mistakes, err)
+			continue
+		}
+		all[l.Lang] = l
+	}
+	if len(mistakes) == 0 && all["en"] == nil {
+		mistakes = append(mistakes, errors.New("locale/en.yaml is missing: the other languages are compared with it"))
+	}
+	if len(mistakes) == 0 {
+		mistakes = all.compare()
+	}
+	return all, errors.Join(mistakes...)
+}
+
+func loadLocale(files fs.FS, name string) (*Locale, error) {
+	data, err := fs.ReadFile(files, name)
+	if err != nil {
+		return nil, err
+	}
+	l := &Locale{Lang: strings.TrimSuffix(path.Base(name), ".yaml")}
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(l); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	l.alphabet = unicode.Scripts[l.Script]
+	if l.alphabet == nil {
+		return nil, fmt.Errorf("%s: script %q is not a name of a Unicode script", name, l.Script)
+	}
+	l.phrases = l.compile()
+	return l, nil
+}
+
+// compare finds what one language has and another lacks.
+func (all Locales) compare() []error {
+	var mistakes []error
+	want := all["en"]
+	for _, lang := range all.Tags() {
+		l := all[lang]
+		for _, key := range slices.Sorted(maps.Keys(want.Texts)) {
+			if text, ok := l.Texts[key]; !ok {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is missing", lang, key))
+			} else if !slices.Equal(values(text), values(want.Texts[key])) {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q has the values %v, in English %v", lang, key, values(text), values(want.Texts[key])))
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
+			if _, ok := want.Texts[key]; !ok {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is not used", lang, key))
+			}
+		}
+		for _, intent := range intents {
+			if len(l.Intents[intent]) == 0 {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the intent %q", lang, intent))
+			}
+		}
+	}
+	return mistakes
+}
+
+// values lists the {values} of a text, sorted.
+func values(text string) []string {
+	var names []string
+	for _, m := range slotUse.FindAllStringSubmatch(text, -1) {
+		names = append(names, m[1])
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Tags lists the languages, sorted.
+func (all Locales) Tags() []string { return slices.Sorted(maps.Keys(all)) }
+
+// get returns the locale of the language, else English.
+func (all Locales) get(lang string) *Locale {
+	if l := all[lang]; l != nil {
+		return l
+	}
+	return all["en"]
+}
+
+// say returns the text of the key with values put in; pairs are names and
+// values in turn. A key that does not exist is a mistake of the program.
+func (l *Locale) say(key string, pairs ...string) string {
+	text, ok := l.Texts[key]
+	if !ok {
+		panic("bot: no text " + key)
+	}
+	if len(pairs) == 0 {
+		return text
+	}
+	old := make([]string, len(pairs))
+	for i := range pairs {
+		old[i] = pairs[i]
+		if i%2 == 0 {
+			old[i] = "{" + pairs[i] + "}"
+		}
+	}
+	return strings.NewReplacer(old...).Replace(text)
+}
+
+// area is the name of an area; one that the locale does not know shows its id.
+func (l *Locale) area(id string) string {
+	if name := l.Areas[id]; name != "" {
+		return name
+	}
+	return id
+}

@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"mabsbot/kb"
+)
+
+// What a message leads to. What is said in a thread under way is read in
+// thread.go.
+
+// message decides about something that somebody wrote, edited or deleted.
+func (d *decision) message(m Message) {
+	w := d.now.Walkthrough
+	switch {
+	case m.Change == Deleted:
+		d.withdraw(w, m)
+	case m.Change == Edited:
+		d.edited(w, m)
+	case m.Command:
+		d.command(m)
+	case w.Status != "" && (m.Reply || d.head.Direct):
+		d.inThread(w, m)
+	default:
+		d.opening(m)
+	}
+}
+
+// opening is a message with which a conversation may begin.
+func (d *decision) opening(m Message) {
+	if d.channel.Mode == Mention && !m.Addressed {
+		return
+	}
+	switch {
+	case d.found.Band == kb.Sure && d.now.Recent != nil && !m.Addressed:
+		d.repeat(m)
+	case d.found.Band != kb.Silent:
+		d.answer(d.fresh(m), "")
+	case m.Addressed:
+		d.honest(m)
+	}
+}
+
+// repeat links to the first answer instead of giving it again.
+func (d *decision) repeat(m Message) {
+	w := d.fresh(m)
+	w.Elsewhere = *d.now.Recent
+	d.choose(w, d.found.Hits[:1], "")
+}
+
+// honest answers somebody who addressed the bot with what it does not
+// recognise.
+func (d *decision) honest(m Message) {
+	intent := d.locales.intent(m.Text)
+	switch {
+	case intent == WantThanks:
+		if d.now.Walkthrough.Status == "" {
+			d.help()
+		}
+	case intent == WantList:
+		d.list("")
+	case intent == WantPerson:
+		d.person(d.fresh(m))
+	case intent != Unclear, visible(m.Text) == "":
+		d.help()
+	default:
+		d.noMatch(d.fresh(m), "")
+	}
+}
+
+// noMatch says that nothing was recognised. replaces is as for start.
+func (d *decision) noMatch(w Walkthrough, replaces PostID) {
+	w.Status, w.Entry, w.Options = Unmatched, nil, nil
+	for _, h := range d.found.Hits {
+		if h.Confidence >= near {
+			w.Options = append(w.Options, option(h))
+		}
+	}
+	d.put(w, replaces)
+}
+
+// near is the confidence from which an entry is worth showing as a topic to
+// somebody whose text was not recognised: one in twenty is what they mean. Below
+// it, the areas help more.
+const near = 0.05
+
+// edited follows a message that was changed: its answer is changed with it,
+// unless people have gone on from there.
+func (d *decision) edited(w Walkthrough, m Message) {
+	withdrawn := w.Status == Ended && w.Entry == nil
+	same := w.Entry != nil && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
+	switch {
+	case w.Source != m.Of:
+		if w.Status == "" && !m.Reply {
+			d.opening(m) // said nothing before; it may be an error now
+		}
+	case w.Text == m.Text:
+	case withdrawn:
+		d.opening(m)
+	case w.Status == Unmatched && d.found.Band == kb.Silent,
+		w.Status != Walking && w.Status != Choosing && w.Status != Unmatched,
+		same && len(w.Path) > 0:
+		w.Text = m.Text
+		d.keep(w)
+	case d.found.Band == kb.Silent && !m.Addressed:
+		d.withdraw(w, m)
+	default:
+		d.rewrite(w, m)
+	}
+}
+
+// rewrite puts a new answer in the place of the one that has been overtaken by
+// an edit.
+func (d *decision) rewrite(w Walkthrough, m Message) {
+	d.l = d.locales.get(d.language(m.Text))
+	d.callOff(w)
+	var first PostID
+	if len(w.Posts) > 0 && d.can.Edits {
+		first = w.Posts[0]
+		d.remove(w, w.Posts[1:])
+	}
+	next := d.fresh(m)
+	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
+	if d.found.Band == kb.Silent {
+		d.noMatch(next, first)
+	} else {
+		d.answer(next, first)
+	}
+}
+
+// withdraw takes back all that was said to a message that is gone.
+func (d *decision) withdraw(w Walkthrough, m Message) {
+	if w.Status == "" || w.Source != m.Of {
+		return
+	}
+	d.callOff(w)
+	if d.can.Edits {
+		d.remove(w, w.Posts)
+	}
+	d.keep(Walkthrough{
+		Thread: w.Thread, Version: w.Version, Status: Ended,
+		Lang: w.Lang, Asker: w.Asker, Private: w.Private, Source: w.Source, Text: m.Text,
+	})
+}
+
+func (d *decision) remove(w Walkthrough, posts []PostID) {
+	for _, id := range posts {
+		d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: id, Withdraw: true})
+	}
+}
+
+// CommandRoot begins the Root of a thread that hangs under no message, because
+// it is the private answer to a command.
+const CommandRoot = "cmd-"

@@ -1,0 +1,129 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// The sender of one adapter: it takes posts from the outbox, hands them to the
+// adapter, and records what became of them.
+//
+// A post is sent at least once, and exactly once wherever the adapter can tell
+// a repeat. The window that remains: the process dies after the platform took
+// a post and before Sent was committed. The post is then claimed again, with
+// Attempt above 1, and the adapter is asked to find the first one or to let the
+// platform refuse the second.
+
+const (
+	// batch is how many posts are claimed, and sent, at once. Each thread has
+	// at most one among them.
+	batch = 16
+	// lease is how long a claimed post is kept from other senders. It has to
+	// exceed the longest time that sending and recording take.
+	lease         = 60 * time.Second
+	sendTimeout   = 30 * time.Second
+	recordTimeout = 10 * time.Second
+	// poll is how often the outbox is looked at when nothing wakes the sender:
+	// another process may have recorded a post for it.
+	poll = 5 * time.Second
+	// retryFirst and retryMost bound the wait after a failure; it doubles.
+	retryFirst = time.Second
+	retryMost  = 5 * time.Minute
+	// attempts is after how many failures a post is given up: with the waits
+	// above that is about an hour and a half. What is older helps nobody.
+	attempts = 25
+)
+
+// send works until ctx ends.
+func (b *Bot) send(ctx context.Context, a Adapter, wake <-chan struct{}) {
+	for ctx.Err() == nil {
+		posts, err := b.outbox.Claim(ctx, a.Name(), batch, lease)
+		if err != nil && ctx.Err() == nil {
+			b.log.Error("outbox: claim failed", "adapter", a.Name(), "error", err)
+		}
+		var wg sync.WaitGroup
+		for _, p := range posts {
+			wg.Go(func() { b.deliver(ctx, a, p) })
+		}
+		wg.Wait()
+		if len(posts) == 0 {
+			b.rest(ctx, a, wake, err)
+		}
+	}
+}
+
+// rest waits until there may be something to send. After an error it does not
+// trust what seems to be due.
+func (b *Bot) rest(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
+	wait := poll
+	if due, ok, err := b.outbox.NextDue(ctx, a.Name()); failed == nil && err == nil && ok {
+		wait = min(wait, max(due, time.Millisecond))
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+// deliver sends one post and records what became of it. It finishes what it
+// began even if ctx ends meanwhile: a post that was delivered is recorded.
+func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
+	ctx = context.WithoutCancel(ctx)
+	d, err := post(ctx, a, p)
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	switch {
+	case err == nil:
+		err = b.outbox.Sent(ctx, p.ID, d)
+	case IsRefused(err) || p.Attempt >= attempts:
+		b.log.Error("outbox: post given up", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		err = b.outbox.Drop(ctx, p.ID)
+	default:
+		b.log.Warn("outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt))
+	}
+	if err != nil {
+		b.log.Error("outbox: record failed", "adapter", a.Name(), "post", p.ID, "error", err)
+	}
+}
+
+// post gives the platform its time, and no more.
+func post(ctx context.Context, a Adapter, p Post) (Delivery, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errors.New("bot: the platform did not answer in time"))
+	defer cancel()
+	return a.Post(ctx, p)
+}
+
+// backoff is how long to wait after the given failure.
+func backoff(err error, attempt int) time.Duration {
+	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
+		return e.After
+	}
+	return min(retryFirst<<min(attempt-1, 20), retryMost)
+}
+
+// Drain waits until every post of the adapter that is due has been sent, and
+// every one that is tried again within the minute. Posts that are meant for
+// later are not waited for.
+func (b *Bot) Drain(ctx context.Context, adapter string) error {
+	for {
+		wait, ok, err := b.outbox.NextDue(ctx, adapter)
+		if err != nil || !ok || wait > lease {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(drainPoll):
+		}
+	}
+}
+
+// drainPoll is short beside the milliseconds that a commit takes, and long
+// beside what looking costs.
+const drainPoll = 2 * time.Millisecond

@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// onThread picks the rows of the thread whose columns are the first four
+// parameters; see params.
+const onThread = ` adapter = $1 AND workspace = $2 AND channel = $3 AND root = $4 `
+
+// params is a thread as parameters, followed by others.
+func params(t bot.Thread, others ...any) []any {
+	return append([]any{t.Adapter, t.Workspace, t.Channel, t.Root}, others...)
+}
+
+// A querier is a transaction, or a pool of connections.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Load returns the walkthrough of a thread and the user's language.
+func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bot.Walkthrough, string, error) {
+	w, err := s.walkthrough(ctx, s.read, thread)
+	if err != nil {
+		return bot.Walkthrough{}, "", wrap("load", err)
+	}
+	var lang string
+	err = s.read.QueryRowContext(ctx, `SELECT lang FROM preferences WHERE adapter = $1 AND workspace = $2 AND user_id = $3`,
+		user.Adapter, user.Workspace, user.ID).Scan(&lang)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return bot.Walkthrough{}, "", wrap("load", err)
+	}
+	return w, lang, nil
+}
+
+// walkthrough reads the walkthrough of a thread, or the zero one.
+func (s *SQL) walkthrough(ctx context.Context, q querier, thread bot.Thread) (bot.Walkthrough, error) {
+	var version int
+	var sealed []byte
+	err := q.QueryRowContext(ctx, `SELECT version, sealed FROM walkthroughs WHERE`+onThread, params(thread)...).Scan(&version, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Walkthrough{Thread: thread}, nil
+	}
+	if err != nil {
+		return bot.Walkthrough{}, err
+	}
+	return s.unsealWalkthrough(sealed, thread, version)
+}
+
+func (s *SQL) unsealWalkthrough(sealed []byte, thread bot.Thread, version int) (bot.Walkthrough, error) {
+	data, err := s.sealer.open(sealed, rowOf(thread, version)...)
+	if err != nil {
+		return bot.Walkthrough{}, err
+	}
+	return decodeWalkthrough(data, thread, version)
+}
+
+// rowOf is what a walkthrough is sealed for. With the version in it an earlier
+// state does not open in the place of a later one.
+func rowOf(t bot.Thread, version int) []string {
+	return []string{"walkthrough", t.Adapter, t.Workspace, t.Channel, t.Root, strconv.Itoa(version)}
+}
+
+// Recent returns the thread of the channel in which the entry was last begun.
+func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
+	thread := near
+	err := s.read.QueryRowContext(ctx, `
+		SELECT root FROM walkthroughs w
+		WHERE adapter = $1 AND workspace = $2 AND channel = $3 AND root <> $4
+			AND entry = $5 AND begun_at >= $6 AND private = 0 AND status NOT IN ('', 'choosing', 'unmatched')
+			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.opens = 1 AND p.adapter = w.adapter
+				AND p.workspace = w.workspace AND p.channel = w.channel AND p.root = w.root)
+		ORDER BY begun_at DESC LIMIT 1`,
+		params(near, entry, millis()-window.Milliseconds())...).Scan(&thread.Root)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Thread{}, false, nil
+	}
+	if err != nil {
+		return bot.Thread{}, false, wrap("recent", err)
+	}
+	return thread, true, nil
+}
+
+// Shadowed returns the posts that are only recorded.
+func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT id, adapter, workspace, channel, root, sealed FROM posts
+		WHERE state = 'shadow' ORDER BY seq DESC LIMIT $1`, max(limit, 0))
+	if err != nil {
+		return nil, wrap("shadowed", err)
+	}
+	defer rows.Close()
+	var all []bot.Post
+	for rows.Next() {
+		var p bot.Post
+		var sealed []byte
+		if err := rows.Scan(&p.ID, &p.Thread.Adapter, &p.Thread.Workspace, &p.Thread.Channel, &p.Thread.Root, &sealed); err != nil {
+			return nil, wrap("shadowed", err)
+		}
+		read := s.unsealPost(p, sealed)
+		if read.unread != nil {
+			return nil, wrap("shadowed", read.unread)
+		}
+		all = append(all, read.Post)
+	}
+	return all, wrap("shadowed", rows.Err())
+}
+
+// Walkthroughs returns the walkthroughs that the user began.
+func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT channel, root, version, sealed FROM walkthroughs
+		WHERE adapter = $1 AND workspace = $2 AND asker = $3
+		ORDER BY changed_at DESC LIMIT $4`, user.Adapter, user.Workspace, user.ID, max(limit, 0))
+	if err != nil {
+		return nil, wrap("walkthroughs", err)
+	}
+	defer rows.Close()
+	var all []bot.Walkthrough
+	for rows.Next() {
+		thread := bot.Thread{Adapter: user.Adapter, Workspace: user.Workspace}
+		var version int
+		var sealed []byte
+		if err := rows.Scan(&thread.Channel, &thread.Root, &version, &sealed); err != nil {
+			return nil, wrap("walkthroughs", err)
+		}
+		w, err := s.unsealWalkthrough(sealed, thread, version)
+		if err != nil {
+			return nil, wrap("walkthroughs", err)
+		}
+		all = append(all, w)
+	}
+	return all, wrap("walkthroughs", rows.Err())
+}
+
+// Apply records a turn in one transaction.
+func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
+	if err := check(turn); err != nil {
+		return wrap("apply", err)
+	}
+	return s.update(ctx, "apply", func(tx *sql.Tx) error {
+		now := millis() // after the wait for the lock: a Delay counts from here
+		if err := putEvent(ctx, tx, turn.Event, now); err != nil {
+			return err
+		}
+		for _, w := range turn.States {
+			if err := s.putState(ctx, tx, w, now); err != nil {
+				return err
+			}
+		}
+		for _, p := range turn.Posts {
+			if err := s.putPost(ctx, tx, p, now); err != nil {
+				return err
+			}
+		}
+		return putPreference(ctx, tx, turn.Prefer)
+	})
+}
+
+func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) error {
+	return changeOne(ctx, tx, bot.ErrDuplicate, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(event), now)
+}
+
+// putState stores w as the version after the one that was read, if that still
+// stands. An entry begins in a thread where no other or none stood before.
+func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now int64) error {
+	data, err := encode(w)
+	if err != nil {
+		return err
+	}
+	query := `
+		INSERT INTO walkthroughs (adapter, workspace, channel, root, version, status, entry, private, asker, begun_at, changed_at, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) ON CONFLICT DO NOTHING`
+	if w.Version > 0 {
+		query = `
+		UPDATE walkthroughs SET version = $5, status = $6, entry = $7, private = $8, asker = $9,
+			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11
+		WHERE version = $5 - 1 AND` + onThread
+	}
+	version := w.Version + 1
+	return changeOne(ctx, tx, bot.ErrConflict, query, params(w.Thread,
+		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, rowOf(w.Thread, version)...))...)
+}
+
+// putPost queues a post. One with a known id is the same post again, of an
+// event that came back after it was forgotten.
+func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) error {
+	data, err := encode(p)
+	if err != nil {
+		return err
+	}
+	state := "waiting"
+	if p.Shadow {
+		state = "shadow"
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12) ON CONFLICT DO NOTHING`,
+		params(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
+			s.sealer.seal(data, "post", string(p.ID)))...)
+	if err != nil || p.Replaces == "" || p.Shadow {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL
+		WHERE id = $1 AND state = 'waiting' AND delayed = 1 AND claimed_until <= $2`, string(p.Replaces), now)
+	return err
+}
+
+func putPreference(ctx context.Context, tx *sql.Tx, p *bot.Preference) error {
+	if p == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM preferences WHERE adapter = $1 AND workspace = $2 AND user_id = $3`,
+		p.User.Adapter, p.User.Workspace, p.User.ID)
+	if err != nil || p.Lang == "" {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO preferences (adapter, workspace, user_id, lang) VALUES ($1, $2, $3, $4)`,
+		p.User.Adapter, p.User.Workspace, p.User.ID, p.Lang)
+	return err
+}
+
+// changeOne runs a query that changes one row, and returns otherwise where it
+// found none.
+func changeOne(ctx context.Context, tx *sql.Tx, otherwise error, query string, args ...any) error {
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n == 0 {
+		return otherwise
+	}
+	return err
+}
+
+// flag is a truth value as columns hold it.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

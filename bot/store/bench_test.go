@@ -1,0 +1,84 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
+)
+
+// benchTurn is an answer of usual size: an entry of 16 KB, as the longest
+// built-in ones, and one post.
+func benchTurn(i int) bot.Turn {
+	return bot.Turn{
+		Event: event(i),
+		States: []bot.Walkthrough{{
+			Thread: thread(i), Status: bot.Walking, Asker: bot.User{ID: fmt.Sprint(i)},
+			Entry: &kb.Entry{ID: "entry", Cause: kb.Text{{Lang: "en", Text: strings.Repeat("cause ", 2700)}}},
+		}},
+		Posts: []bot.Post{{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i), Reply: bot.Reply{Blocks: []bot.Block{{Text: strings.Repeat("say ", 500)}}}}},
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	s := openNew(b)
+	i := 0
+	for b.Loop() {
+		must(b, s.Apply(b.Context(), benchTurn(i)))
+		i++
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	s := openNew(b)
+	must(b, s.Apply(b.Context(), benchTurn(0)))
+	for b.Loop() {
+		_, _, err := s.Load(b.Context(), thread(0), user(0))
+		must(b, err)
+	}
+}
+
+// BenchmarkClaim claims one post, beside others that wait for a day.
+func BenchmarkClaim(b *testing.B) {
+	for _, delayed := range []int{0, 500} {
+		b.Run(fmt.Sprintf("delayed=%d", delayed), func(b *testing.B) {
+			s := openNew(b)
+			must(b, s.Apply(b.Context(), delayedTurn(delayed)))
+			must(b, s.Apply(b.Context(), benchTurn(0)))
+			for b.Loop() {
+				posts, err := s.Claim(b.Context(), "test", 16, 0) // a lease that ends at once
+				must(b, err)
+				if len(posts) != 1 {
+					b.Fatalf("got %d posts", len(posts))
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkSend is all that a post costs, from Apply to the next look.
+func BenchmarkSend(b *testing.B) {
+	s := openNew(b)
+	must(b, s.Apply(b.Context(), delayedTurn(500)))
+	i := 0
+	for b.Loop() {
+		must(b, s.Apply(b.Context(), benchTurn(i)))
+		i++
+		posts, err := s.Claim(b.Context(), "test", 16, time.Minute)
+		must(b, err)
+		must(b, s.Sent(b.Context(), posts[0].ID, bot.Delivery{Ref: "r"}))
+		_, _, err = s.NextDue(b.Context(), "test")
+		must(b, err)
+	}
+}
+
+func delayedTurn(n int) bot.Turn {
+	turn := bot.Turn{Event: "delayed"}
+	for i := range n {
+		turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("delayed ", i)), Thread: thread(i), Delay: 24 * time.Hour})
+	}
+	return turn
+}

@@ -1,0 +1,298 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"mabsbot/bot"
+)
+
+// whole fails unless all of turn i is there, with the number of its posts that
+// are still waiting.
+func whole(t *testing.T, s *SQL, i, waiting int) {
+	t.Helper()
+	if got, want := parts(t, s, i), 4+waiting; got != want {
+		t.Errorf("of turn %d are %d parts there, not %d", i, got, want)
+	}
+}
+
+// parts counts what is there of turn i: the event, two states, the preference
+// and the waiting posts.
+func parts(t *testing.T, s *SQL, i int) int {
+	t.Helper()
+	n := 0
+	if handled(t, s, event(i)) {
+		n++
+	}
+	for _, w := range fullTurn(i).States {
+		got, lang, err := s.Load(t.Context(), w.Thread, user(i))
+		must(t, err)
+		if got.Version == 1 && got.Text == w.Text {
+			n++
+		}
+		if lang == "ko" && w.Thread == thread(i) {
+			n++
+		}
+	}
+	var posts int
+	must(t, s.read.QueryRow(`SELECT COUNT(*) FROM posts WHERE state = 'waiting' AND id LIKE $1`, fmt.Sprintf("post _ of %d", i)).Scan(&posts))
+	return n + posts
+}
+
+func TestKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	next := 0 // the first turn that no process reported
+	for range 3 {
+		next = 1 + killed(t, path, next+25)
+		s := openFile(t, path)
+		for i := range next {
+			whole(t, s, i, 3)
+		}
+		for i := next; i < next+3; i++ { // committed but not reported, or not there at all
+			if n := parts(t, s, i); n != 0 && n != 7 {
+				t.Errorf("of turn %d are %d parts there", i, n)
+			}
+		}
+		if n := len(records(t, s.Journal("test"))); n < next-2 {
+			t.Errorf("the journal has %d records after turn %d", n, next)
+		}
+		closeStore(t, s)
+	}
+}
+
+// killed runs a process that applies turns, kills it when it reports the turn,
+// and returns the last one that it reported.
+func killed(t *testing.T, path string, turn int) int {
+	t.Helper()
+	cmd := child("endless", path)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	last := 0
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		last, err = strconv.Atoi(lines.Text())
+		must(t, err)
+		if last == turn {
+			must(t, cmd.Process.Kill())
+		}
+	}
+	if err := cmd.Wait(); err == nil || last < turn {
+		t.Fatalf("the process ended after turn %d: %v", last, err)
+	}
+	return last
+}
+
+// child is this test binary as another process; see TestMain.
+func child(does, path string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childDoes+"="+does, childFile+"="+path)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func TestTwoProcesses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	var first, second bytes.Buffer
+	run := func(w io.Writer) *exec.Cmd {
+		cmd := child("shared", path)
+		cmd.Stdout = w
+		must(t, cmd.Start())
+		return cmd
+	}
+	a, b := run(&first), run(&second) // both also find no database
+	must(t, errors.Join(a.Wait(), b.Wait()))
+	var x, y int
+	if _, err := fmt.Sscan(first.String()+second.String(), &x, &y); err != nil || x+y != sharedEvents {
+		t.Errorf("the processes applied %d and %d of %d events, %v", x, y, sharedEvents, err)
+	}
+	w, _, err := openFile(t, path).Load(t.Context(), thread(0), bot.UserKey{})
+	if err != nil || w.Version != sharedEvents || len(w.Also) != sharedEvents {
+		t.Errorf("got version %d with %d events, %v", w.Version, len(w.Also), err)
+	}
+}
+
+func TestTwoStores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "test.db")
+		a, b := openFile(t, path), openFile(t, path)
+		must(t, a.Apply(t.Context(), fullTurn(1)))
+		whole(t, b, 1, 3)
+		if err := b.Apply(t.Context(), fullTurn(1)); !errors.Is(err, bot.ErrDuplicate) {
+			t.Errorf("got %v", err)
+		}
+		claim := func(s *SQL, want int) {
+			t.Helper()
+			if posts, err := s.Claim(t.Context(), "test", 2, time.Minute); err != nil || len(posts) != want {
+				t.Errorf("got posts %v, %v", posts, err)
+			}
+		}
+		claim(a, 2)
+		claim(b, 1)
+		claim(b, 0)
+		time.Sleep(time.Minute) // a and b died
+		claim(b, 2)
+		claim(a, 1)
+	})
+}
+
+func TestOpenTogether(t *testing.T) {
+	for range 5 {
+		synctest.Test(t, func(t *testing.T) { // losers of the race wait a second
+			path := filepath.Join(t.TempDir(), "test.db")
+			var wg sync.WaitGroup
+			for i := range 6 {
+				wg.Go(func() {
+					s, err := Open(t.Context(), path, testKey)
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if err := errors.Join(s.Apply(t.Context(), fullTurn(i)), s.Close()); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		})
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	s := openNew(t)
+	limit := func(more int) {
+		t.Helper()
+		var pages int
+		must(t, s.write.QueryRow(`PRAGMA page_count`).Scan(&pages))
+		_, err := s.write.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+more))
+		must(t, err)
+	}
+	limit(40)
+	full := 0
+	for ; ; full++ {
+		err := s.Apply(t.Context(), fullTurn(full))
+		if err == nil {
+			continue
+		}
+		if e, ok := errors.AsType[*sqlite.Error](err); !ok || e.Code() != sqlite3.SQLITE_FULL {
+			t.Fatalf("got %v, want SQLITE_FULL", err)
+		}
+		break
+	}
+	if full == 0 {
+		t.Fatal("nothing went in at all")
+	}
+	for i := range full {
+		whole(t, s, i, 3)
+	}
+	if n := parts(t, s, full); n != 0 {
+		t.Errorf("%d parts of the turn that failed are there", n)
+	}
+	limit(40)
+	must(t, s.Apply(t.Context(), fullTurn(full)))
+	whole(t, s, full, 3)
+}
+
+// TestOpenBusy opens a new file while another process, which was first, holds
+// its write lock.
+func TestOpenBusy(t *testing.T) {
+	for held, want := range map[time.Duration]string{busyTimeout / 2: "", 2 * busyTimeout: "locked"} {
+		synctest.Test(t, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "test.db")
+			other, err := connect(path, 1, "_txlock=immediate")
+			must(t, err)
+			defer other.Close()
+			tx, err := other.Begin()
+			must(t, err)
+			go func() {
+				time.Sleep(held)
+				tx.Rollback()
+			}()
+			s, err := Open(t.Context(), path, testKey)
+			wantError(t, err, want)
+			if err == nil {
+				closeStore(t, s)
+			}
+			time.Sleep(held)
+		})
+	}
+}
+
+func TestWaitForOtherProcess(t *testing.T) {
+	// hold takes the write lock, as another process does, and lets it go after
+	// the time.
+	hold := func(t *testing.T, path string, d time.Duration) {
+		other := openFile(t, path)
+		tx, err := other.write.Begin()
+		must(t, err)
+		go func() {
+			time.Sleep(d)
+			tx.Rollback()
+		}()
+	}
+	tests := []struct {
+		name           string
+		held, deadline time.Duration
+		want           func(error) bool
+	}{
+		{"it ends in time", busyTimeout - time.Second, time.Hour, func(err error) bool { return err == nil }},
+		{"the caller gives up", time.Hour, time.Second, func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }},
+		{"it hangs", time.Hour, time.Hour, func(err error) bool {
+			e, ok := errors.AsType[*sqlite.Error](err)
+			return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "test.db")
+				s := openFile(t, path)
+				hold(t, path, tt.held)
+				ctx, cancel := context.WithTimeout(t.Context(), tt.deadline)
+				defer cancel()
+				err := s.Apply(ctx, fullTurn(1))
+				if !tt.want(err) {
+					t.Errorf("got %v", err)
+				}
+				if n := parts(t, s, 1); err != nil && n != 0 {
+					t.Errorf("%d parts of the turn that failed are there", n)
+				}
+				time.Sleep(tt.held)
+				if err != nil {
+					must(t, s.Apply(t.Context(), fullTurn(1)))
+				}
+				whole(t, s, 1, 3)
+			})
+		})
+	}
+}
+
+// TestGiveUpAnywhere ends the context at every moment of an Apply: the turn is
+// there as a whole or not at all, and always where Apply returned nil.
+func TestGiveUpAnywhere(t *testing.T) {
+	s := openNew(t)
+	for i := range 200 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+		err := s.Apply(ctx, fullTurn(i))
+		cancel()
+		if n := parts(t, s, i); n != 7 && (n != 0 || err == nil) {
+			t.Fatalf("after %v are %d parts of turn %d there", err, n, i)
+		}
+	}
+	must(t, s.Apply(t.Context(), fullTurn(1000)))
+}

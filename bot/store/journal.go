@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+)
+
+// A Journal is a log of records that only grows, encrypted like all else. It
+// is safe for concurrent use.
+type Journal struct {
+	sql  *SQL
+	name string
+}
+
+// Journal returns the journal with the name, which is empty at first.
+func (s *SQL) Journal(name string) *Journal { return &Journal{s, name} }
+
+// Append adds a record at the end. When it returns nil, the record survives a
+// crash.
+func (j *Journal) Append(ctx context.Context, record []byte) error {
+	return j.sql.update(ctx, "append to journal", func(tx *sql.Tx) error {
+		var seq int
+		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE name = $1`, j.name).Scan(&seq)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO journal (name, seq, sealed) VALUES ($1, $2, $3)`,
+			j.name, seq, j.sql.sealer.seal(record, j.row(seq)...))
+		return err
+	})
+}
+
+// Replay calls yield for each record that was there when it began, oldest
+// first, until yield returns an error, which Replay then returns.
+func (j *Journal) Replay(ctx context.Context, yield func(record []byte) error) error {
+	records, err := j.records(ctx)
+	if err != nil {
+		return wrap("replay journal", err)
+	}
+	for _, record := range records {
+		if err := yield(record); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *Journal) records(ctx context.Context) ([][]byte, error) {
+	rows, err := j.sql.read.QueryContext(ctx, `SELECT seq, sealed FROM journal WHERE name = $1 ORDER BY seq`, j.name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var records [][]byte
+	for rows.Next() {
+		var seq int
+		var sealed []byte
+		if err := rows.Scan(&seq, &sealed); err != nil {
+			return nil, err
+		}
+		record, err := j.sql.sealer.open(sealed, j.row(seq)...)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, rows.Err()
+}
+
+// Reset removes all records.
+func (j *Journal) Reset(ctx context.Context) error {
+	_, err := j.sql.write.ExecContext(ctx, `DELETE FROM journal WHERE name = $1`, j.name)
+	return wrap("reset journal", err)
+}
+
+func (j *Journal) row(seq int) []string { return []string{"journal", j.name, strconv.Itoa(seq)} }

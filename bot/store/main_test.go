@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	"mabsbot/bot"
+)
+
+// A test that needs a second process starts this test binary again, with
+// these variables set.
+const (
+	childDoes = "MABSBOT_STORE_TEST_CHILD" // one of children
+	childFile = "MABSBOT_STORE_TEST_FILE"  // the database
+)
+
+func TestMain(m *testing.M) {
+	does := os.Getenv(childDoes)
+	if does == "" {
+		os.Exit(m.Run())
+	}
+	s, err := Open(context.Background(), os.Getenv(childFile), testKey)
+	if err == nil {
+		err = map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[does](s)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// thread is one of many threads.
+func thread(i int) bot.Thread {
+	return bot.Thread{Adapter: "test", Workspace: "w", Channel: "c", Root: fmt.Sprint(i)}
+}
+
+func event(i int) bot.EventID { return bot.EventID(fmt.Sprintf("event %d", i)) }
+
+// fullTurn writes to every table: two states, three posts and a preference.
+func fullTurn(i int) bot.Turn {
+	other := thread(i)
+	other.Channel = "d"
+	turn := bot.Turn{
+		Event:  event(i),
+		States: []bot.Walkthrough{{Thread: thread(i), Text: "text"}, {Thread: other, Text: "text"}},
+		Prefer: &bot.Preference{User: user(i), Lang: "ko"},
+	}
+	for j := range 3 {
+		turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprintf("post %d of %d", j, i)), Thread: bot.Thread{Adapter: "test", Root: fmt.Sprint(i, j)}})
+	}
+	return turn
+}
+
+func user(i int) bot.UserKey { return bot.UserKey{Adapter: "test", ID: fmt.Sprint(i)} }
+
+// applyEndlessly applies one turn after the other until it is killed, from the
+// first that is not applied yet, and prints the number of each.
+func applyEndlessly(s *SQL) error {
+	for i := 0; ; i++ {
+		err := s.Apply(context.Background(), fullTurn(i))
+		if errors.Is(err, bot.ErrDuplicate) {
+			continue
+		}
+		if err == nil {
+			err = s.Journal("test").Append(context.Background(), fmt.Append(nil, i))
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Println(i)
+	}
+}
+
+// sharedEvents is how many events the processes of TestTwoProcesses compete
+// for.
+const sharedEvents = 100
+
+// applyShared applies events in competition with others and prints how many it
+// was the one to apply.
+func applyShared(s *SQL) error {
+	won := 0
+	for i := range sharedEvents {
+		ok, err := applyNext(context.Background(), s, event(i))
+		if err != nil {
+			return err
+		}
+		if ok {
+			won++
+		}
+	}
+	fmt.Println(won)
+	return nil
+}
+
+// applyNext handles an event as the bot does: it reads, decides and applies,
+// again after each conflict. It reports whether the event was not a duplicate.
+func applyNext(ctx context.Context, s bot.Store, event bot.EventID) (bool, error) {
+	for {
+		w, _, err := s.Load(ctx, thread(0), bot.UserKey{})
+		if err != nil {
+			return false, err
+		}
+		w.Also = append(w.Also, string(event))
+		err = s.Apply(ctx, bot.Turn{Event: event, States: []bot.Walkthrough{w}})
+		switch {
+		case errors.Is(err, bot.ErrConflict):
+			continue
+		case errors.Is(err, bot.ErrDuplicate):
+			return false, nil
+		}
+		return err == nil, err
+	}
+}

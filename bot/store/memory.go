@@ -1,0 +1,238 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Memory is a store in maps, for tests and for a bot that may forget. It is
+// safe for concurrent use. Make it with NewMemory.
+type Memory struct {
+	mu       sync.Mutex
+	events   map[bot.EventID]bool
+	states   map[bot.Thread]memoryState
+	posts    []*memoryPost // in the order in which they were applied
+	langs    map[bot.UserKey]string
+	journals map[string][][]byte
+}
+
+type memoryState struct {
+	data             []byte // encoded, so that no caller shares memory with another
+	version          int
+	status           bot.Status
+	entry, asker     string
+	private          bool
+	begunAt, changed time.Time
+}
+
+type memoryPost struct {
+	data           []byte
+	id, replaces   bot.PostID
+	thread         bot.Thread
+	opens, delayed bool
+	waiting, sent  bool // neither: dropped, or only recorded
+	shadow         bool
+	due, heldUntil time.Time
+	attempt        int
+	ref            string
+}
+
+var (
+	_ bot.Store  = (*Memory)(nil)
+	_ bot.Outbox = (*Memory)(nil)
+)
+
+// NewMemory returns an empty store.
+func NewMemory() *Memory {
+	return &Memory{
+		events:   map[bot.EventID]bool{},
+		states:   map[bot.Thread]memoryState{},
+		langs:    map[bot.UserKey]string{},
+		journals: map[string][][]byte{},
+	}
+}
+
+// Load returns the walkthrough of a thread and the user's language.
+func (m *Memory) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bot.Walkthrough, string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return bot.Walkthrough{}, "", wrap("load", err)
+	}
+	w, err := m.walkthrough(thread)
+	return w, m.langs[user], wrap("load", err)
+}
+
+func (m *Memory) walkthrough(thread bot.Thread) (bot.Walkthrough, error) {
+	s, ok := m.states[thread]
+	if !ok {
+		return bot.Walkthrough{Thread: thread}, nil
+	}
+	return decodeWalkthrough(s.data, thread, s.version)
+}
+
+// Recent returns the thread of the channel in which the entry was last begun.
+func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return bot.Thread{}, false, wrap("recent", err)
+	}
+	since := time.Now().Add(-window)
+	var found bot.Thread
+	for t, s := range m.states {
+		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
+		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.Choosing, bot.Unmatched}, s.status)
+		beside := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
+		if visible && begun && beside && !s.begunAt.Before(since) && s.begunAt.After(m.states[found].begunAt) {
+			found = t
+		}
+	}
+	return found, found != bot.Thread{}, nil
+}
+
+// Shadowed returns the posts that are only recorded.
+func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap("shadowed", err)
+	}
+	var all []bot.Post
+	for _, kept := range slices.Backward(m.posts) {
+		if !kept.shadow || len(all) >= limit {
+			continue
+		}
+		p, err := decodePost(kept.data)
+		if err != nil {
+			return nil, wrap("shadowed", err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// Walkthroughs returns the walkthroughs that the user began.
+func (m *Memory) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap("walkthroughs", err)
+	}
+	var threads []bot.Thread
+	for t, s := range m.states {
+		if user == (bot.UserKey{Adapter: t.Adapter, Workspace: t.Workspace, ID: s.asker}) {
+			threads = append(threads, t)
+		}
+	}
+	slices.SortFunc(threads, func(a, b bot.Thread) int { return m.states[b].changed.Compare(m.states[a].changed) })
+	var all []bot.Walkthrough
+	for _, t := range threads[:min(max(limit, 0), len(threads))] {
+		w, err := m.walkthrough(t)
+		if err != nil {
+			return nil, wrap("walkthroughs", err)
+		}
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+// Apply records a turn, all of it or nothing.
+func (m *Memory) Apply(ctx context.Context, turn bot.Turn) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return wrap("apply", m.apply(ctx, turn))
+}
+
+// apply first makes all that is new, where errors may come up, and then puts
+// it in place.
+func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
+	if err := cmp.Or(check(turn), ctx.Err()); err != nil {
+		return err
+	}
+	if m.events[turn.Event] {
+		return bot.ErrDuplicate
+	}
+	now := time.Now()
+	states := map[bot.Thread]memoryState{}
+	for _, w := range turn.States {
+		old := m.states[w.Thread]
+		if old.version != w.Version {
+			return bot.ErrConflict
+		}
+		s, err := newState(w, old, now)
+		if err != nil {
+			return err
+		}
+		states[w.Thread] = s
+	}
+	var posts []*memoryPost
+	for _, p := range turn.Posts {
+		q, err := newPost(p, now)
+		if err != nil {
+			return err
+		}
+		posts = append(posts, q)
+	}
+	m.events[turn.Event] = true
+	maps.Copy(m.states, states)
+	for _, p := range posts {
+		m.queue(p, now)
+	}
+	m.prefer(turn.Prefer)
+	return nil
+}
+
+func newState(w bot.Walkthrough, old memoryState, now time.Time) (memoryState, error) {
+	data, err := encode(w)
+	s := memoryState{
+		data: data, version: w.Version + 1, status: w.Status, entry: entryID(w), asker: w.Asker.ID, private: w.Private,
+		begunAt: now, changed: now,
+	}
+	if old.version > 0 && old.entry == s.entry {
+		s.begunAt = old.begunAt
+	}
+	return s, err
+}
+
+func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
+	data, err := encode(p)
+	return &memoryPost{
+		data: data, id: p.ID, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay),
+	}, err
+}
+
+// queue puts a post at the end, unless its id is known, and takes back one
+// that it replaces and that still waits for its Delay.
+func (m *Memory) queue(p *memoryPost, now time.Time) {
+	if m.post(p.id) == nil {
+		m.posts = append(m.posts, p)
+	}
+	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.heldUntil.After(now) {
+		old.waiting = false
+	}
+}
+
+func (m *Memory) prefer(p *bot.Preference) {
+	if p == nil {
+		return
+	}
+	if delete(m.langs, p.User); p.Lang != "" {
+		m.langs[p.User] = p.Lang
+	}
+}
+
+// post finds a post, or nil.
+func (m *Memory) post(id bot.PostID) *memoryPost {
+	if i := slices.IndexFunc(m.posts, func(p *memoryPost) bool { return p.id == id }); i >= 0 {
+		return m.posts[i]
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// A MemoryJournal is a Journal in memory.
+type MemoryJournal struct {
+	memory *Memory
+	name   string
+}
+
+// Journal returns the journal with the name, which is empty at first.
+func (m *Memory) Journal(name string) *MemoryJournal { return &MemoryJournal{m, name} }
+
+// Append adds a record at the end.
+func (j *MemoryJournal) Append(ctx context.Context, record []byte) error {
+	j.memory.mu.Lock()
+	defer j.memory.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap("append to journal", err)
+	}
+	j.memory.journals[j.name] = append(j.memory.journals[j.name], slices.Clone(record))
+	return nil
+}
+
+// Replay calls yield for each record that was there when it began, oldest
+// first, until yield returns an error, which Replay then returns.
+func (j *MemoryJournal) Replay(ctx context.Context, yield func(record []byte) error) error {
+	if err := ctx.Err(); err != nil {
+		return wrap("replay journal", err)
+	}
+	j.memory.mu.Lock()
+	records := slices.Clone(j.memory.journals[j.name])
+	j.memory.mu.Unlock()
+	for _, record := range records {
+		if err := yield(slices.Clone(record)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reset removes all records.
+func (j *MemoryJournal) Reset(ctx context.Context) error {
+	j.memory.mu.Lock()
+	defer j.memory.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap("reset journal", err)
+	}
+	delete(j.memory.journals, j.name)
+	return nil
+}

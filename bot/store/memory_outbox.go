@@ -1,0 +1,131 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Claim returns posts that are due and keeps them from others for the lease.
+func (m *Memory) Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]bot.Post, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap("claim", err)
+	}
+	now := time.Now()
+	var posts []bot.Post
+	for i, q := range m.posts {
+		if len(posts) >= limit {
+			break
+		}
+		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.heldUntil.After(now) || m.behind(i, now) {
+			continue
+		}
+		p, err := decodePost(q.data)
+		if err != nil {
+			return nil, wrap("claim", err)
+		}
+		q.heldUntil = now.Add(lease)
+		q.attempt++
+		p.Thread, p.Opens, p.Attempt = q.thread, q.opens, q.attempt
+		if old := m.post(q.replaces); old != nil {
+			p.Ref = old.ref
+		}
+		posts = append(posts, p)
+	}
+	return posts, nil
+}
+
+// behind reports whether another post must precede the i-th one. The rules
+// and a picture stand in outbox.go.
+func (m *Memory) behind(i int, now time.Time) bool {
+	p := m.posts[i]
+	for j, o := range m.posts {
+		if j == i || !o.waiting {
+			continue
+		}
+		if !o.delayed && !p.delayed && o.thread == p.thread && (j < i || o.heldUntil.After(now)) {
+			return true
+		}
+		if o.id == p.replaces && o.thread.Adapter == p.thread.Adapter && j < i {
+			return true
+		}
+	}
+	return false
+}
+
+// NextDue tells how long it is until a post of the adapter may be claimable.
+func (m *Memory) NextDue(ctx context.Context, adapter string) (time.Duration, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return 0, false, wrap("next due", err)
+	}
+	now := time.Now()
+	var wait time.Duration
+	ok := false
+	for i, p := range m.posts {
+		if !p.waiting || p.thread.Adapter != adapter || (!p.heldUntil.After(now) && m.behind(i, now)) {
+			continue
+		}
+		w := max(p.due.Sub(now), p.heldUntil.Sub(now), 0)
+		if !ok || w < wait {
+			wait, ok = w, true
+		}
+	}
+	return wait, ok, nil
+}
+
+// Sent records that a post was delivered.
+func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
+	return m.settle(ctx, id, func(p *memoryPost) {
+		p.waiting, p.sent, p.ref = false, true, d.Ref
+		if p.opens {
+			m.move(p.thread, cmp.Or(d.Thread, p.thread))
+		}
+	})
+}
+
+// Retry gives a post back.
+func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
+	return m.settle(ctx, id, func(p *memoryPost) { p.heldUntil, p.due = time.Time{}, time.Now().Add(after) })
+}
+
+// Drop gives a post up.
+func (m *Memory) Drop(ctx context.Context, id bot.PostID) error {
+	return m.settle(ctx, id, func(p *memoryPost) { p.waiting = false })
+}
+
+func (m *Memory) settle(ctx context.Context, id bot.PostID, f func(*memoryPost)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap("settle post", err)
+	}
+	p := m.post(id)
+	if p == nil {
+		return wrap("settle post", fmt.Errorf("there is no post %q", id))
+	}
+	if !p.sent {
+		f(p)
+	}
+	return nil
+}
+
+// move makes a provisional thread the one that now exists.
+func (m *Memory) move(from, to bot.Thread) {
+	if s, ok := m.states[from]; ok && from != to {
+		s.version = max(s.version, m.states[to].version+1)
+		delete(m.states, from)
+		m.states[to] = s
+	}
+	for _, p := range m.posts {
+		if p.thread == from {
+			p.thread, p.opens = to, false
+		}
+	}
+}

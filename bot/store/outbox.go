@@ -1,0 +1,213 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// How posts leave. A post is waiting until it is sent or dropped. A waiting
+// one is claimable when it is due, nobody holds it, and nothing is before it:
+//
+//	thread A   1 sent   2 waiting   3 waiting        2 is claimable, 3 is behind it
+//	thread B   4 held until 12:00   5 waiting        none; at 12:00 4 is again
+//	thread C   6 delayed until 18:00   7 waiting     7 is; at 18:00 6 is, too
+//
+// Because only the first of a thread is ever claimable, one a thread is out.
+// Two rules come on top: a thread that was moved onto another may bring an
+// earlier post while a later one is held there, and that one is waited for; and
+// a post waits for the one that it replaces wherever that stands, since it
+// needs to know its ref.
+
+// behind is true of a post p that another one must precede. The second
+// parameter is the present time.
+const behind = `(
+	EXISTS (SELECT 1 FROM posts o
+		WHERE o.state = 'waiting' AND o.delayed = 0 AND p.delayed = 0 AND o.adapter = p.adapter
+			AND o.workspace = p.workspace AND o.channel = p.channel AND o.root = p.root
+			AND o.seq <> p.seq AND (o.seq < p.seq OR o.claimed_until > $2))
+	OR EXISTS (SELECT 1 FROM posts o
+		WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq))`
+
+// Claim returns posts that are due and keeps them from others for the lease.
+func (s *SQL) Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]bot.Post, error) {
+	var claimed []claimedPost
+	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
+		now := millis()
+		var err error
+		if claimed, err = s.claimable(ctx, tx, adapter, limit, now); err != nil {
+			return err
+		}
+		for _, c := range claimed {
+			_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = $2, attempt = $3 WHERE id = $1`,
+				string(c.ID), now+lease.Milliseconds(), c.Attempt)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var posts []bot.Post
+	for _, c := range claimed {
+		if c.unread == nil {
+			posts = append(posts, c.Post)
+		}
+		err = errors.Join(err, c.unread)
+	}
+	return posts, wrap("claim", err)
+}
+
+// A claimedPost is a post, or what could not be read of it and why. An
+// unreadable one is claimed like others, so that it neither stops those of
+// other threads nor is tried again at once.
+type claimedPost struct {
+	bot.Post
+	unread error
+}
+
+func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit int, now int64) ([]claimedPost, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT p.id, p.adapter, p.workspace, p.channel, p.root, p.opens, p.attempt + 1, COALESCE(r.ref, ''), p.sealed
+		FROM posts p LEFT JOIN posts r ON r.id = p.replaces
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+behind+`
+		ORDER BY p.seq LIMIT $3`, adapter, now, max(limit, 0))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var claimed []claimedPost
+	for rows.Next() {
+		var p bot.Post // what stands in clear
+		var sealed []byte
+		t := &p.Thread
+		if err := rows.Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Ref, &sealed); err != nil {
+			return nil, err
+		}
+		claimed = append(claimed, s.unsealPost(p, sealed))
+	}
+	return claimed, rows.Err()
+}
+
+// unsealPost adds what is sealed to a post.
+func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
+	data, err := s.sealer.open(sealed, "post", string(clear.ID))
+	if err != nil {
+		return claimedPost{clear, err}
+	}
+	p, err := decodePost(data)
+	p.ID, p.Thread, p.Opens, p.Attempt, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Ref
+	return claimedPost{p, err}
+}
+
+// NextDue tells how long it is until a post of the adapter may be claimable.
+// Of a post behind others it is theirs that counts.
+func (s *SQL) NextDue(ctx context.Context, adapter string) (time.Duration, bool, error) {
+	now := millis()
+	var due sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `
+		SELECT MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END) FROM posts p
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+behind+`)`, adapter, now).Scan(&due)
+	if err != nil || !due.Valid {
+		return 0, false, wrap("next due", err)
+	}
+	return time.Duration(max(due.Int64-now, 0)) * time.Millisecond, true, nil
+}
+
+// Sent records that a post was delivered.
+func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
+	return s.settle(ctx, id, func(tx *sql.Tx, p postRow) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL WHERE id = $1`,
+			string(id), d.Ref, millis())
+		if err != nil || !p.opens {
+			return err
+		}
+		return s.move(ctx, tx, p.thread, cmp.Or(d.Thread, p.thread))
+	})
+}
+
+// Retry gives a post back.
+func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
+	return s.settle(ctx, id, func(tx *sql.Tx, _ postRow) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`,
+			string(id), millis()+after.Milliseconds())
+		return err
+	})
+}
+
+// Drop gives a post up.
+func (s *SQL) Drop(ctx context.Context, id bot.PostID) error {
+	return s.settle(ctx, id, func(tx *sql.Tx, _ postRow) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL WHERE id = $1`,
+			string(id), millis())
+		return err
+	})
+}
+
+type postRow struct {
+	thread bot.Thread
+	opens  bool
+}
+
+// settle runs f on a post that is not sent: what was delivered stays so,
+// whatever a sender whose lease had ended reports after that.
+func (s *SQL) settle(ctx context.Context, id bot.PostID, f func(*sql.Tx, postRow) error) error {
+	return s.update(ctx, "settle post", func(tx *sql.Tx) error {
+		var p postRow
+		var state string
+		err := tx.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state FROM posts WHERE id = $1`, string(id)).
+			Scan(&p.thread.Adapter, &p.thread.Workspace, &p.thread.Channel, &p.thread.Root, &p.opens, &state)
+		if errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("there is no post %q", id)
+		}
+		if err != nil || state == "sent" {
+			return err
+		}
+		return f(tx, p)
+	})
+}
+
+// move makes a provisional thread the one that now exists.
+func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
+	if from != to {
+		if err := s.moveWalkthrough(ctx, tx, from, to); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET adapter = $5, workspace = $6, channel = $7, root = $8, opens = 0 WHERE`+onThread,
+		params(from, params(to)...)...)
+	return err
+}
+
+// moveWalkthrough moves a state, sealed anew for its new row. Its version
+// passes that of a state that it replaces, so that nobody who read the old one
+// can still apply.
+func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
+	w, err := s.walkthrough(ctx, tx, from)
+	if err != nil || w.Version == 0 {
+		return err
+	}
+	old, err := s.walkthrough(ctx, tx, to)
+	if err != nil {
+		return err
+	}
+	data, err := encode(w)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM walkthroughs WHERE`+onThread, params(to)...); err != nil {
+		return err
+	}
+	version := max(w.Version, old.Version+1)
+	_, err = tx.ExecContext(ctx, `
+		UPDATE walkthroughs SET adapter = $5, workspace = $6, channel = $7, root = $8, version = $9, sealed = $10 WHERE`+onThread,
+		params(from, params(to, version, s.sealer.seal(data, rowOf(to, version)...))...)...)
+	return err
+}

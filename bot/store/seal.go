@@ -1,0 +1,118 @@
+package store
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// KeySize is the length of a key in bytes: AES-256.
+const KeySize = 32
+
+// A sealer encrypts what people wrote. Each message has a random 96-bit
+// nonce, which is safe for 2^32 messages under one key (NIST SP 800-38D, 8.3):
+// ten messages a second for thirteen years.
+type sealer struct{ aead cipher.AEAD }
+
+func newSealer(key []byte) (sealer, error) {
+	if len(key) != KeySize {
+		return sealer{}, fmt.Errorf("the key has %d bytes, not %d", len(key), KeySize)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return sealer{}, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	return sealer{aead}, err
+}
+
+// seal encrypts plain for the row that id names: in any other row it does not
+// open.
+func (s sealer) seal(plain []byte, id ...string) []byte {
+	return s.aead.Seal(nil, nil, plain, identity(id))
+}
+
+func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
+	plain, err := s.aead.Open(nil, nil, sealed, identity(id))
+	if err != nil {
+		return nil, fmt.Errorf("unseal %q: %w", id, err)
+	}
+	return plain, nil
+}
+
+// identity joins the parts of an id so that no two ids give the same bytes.
+func identity(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
+
+// KeyFile reads the key kept in a file, KeySize bytes as they are, or makes
+// the file where there is none. It refuses a file of another length and one
+// that every user of the machine may read; a group may, since containers give
+// mounted secrets to one.
+func KeyFile(path string) ([]byte, error) {
+	key, err := readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("store: make key file %s: %w", path, err)
+		}
+		key, err = readKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: key file %s: %w", path, err)
+	}
+	return key, nil
+}
+
+func readKey(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	// Windows keeps no such bits; there the folder's permissions decide.
+	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
+		return nil, fmt.Errorf("others may read it (mode %04o): take their permissions away, or use another key", mode)
+	}
+	if !info.Mode().IsRegular() || info.Size() != KeySize {
+		return nil, fmt.Errorf("it is no file of exactly %d bytes", KeySize)
+	}
+	return os.ReadFile(path)
+}
+
+// makeKey makes a key file in one step, so that neither a crash nor a second
+// process that starts at the same moment sees half of one. It returns
+// fs.ErrExist where somebody else was first.
+func makeKey(path string) error {
+	key := make([]byte, KeySize)
+	rand.Read(key)
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // with O_EXCL and mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(key)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes the names in a folder survive a power cut: a database without
+// its key is lost.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" { // folders cannot be synced there
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
+)
+
+// secret stands in all texts of TestSealed.
+const secret = "sesame"
+
+func TestSealed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s := openFile(t, path)
+	person := bot.User{ID: "asker-in-clear", Name: secret}
+	for i, status := range []bot.Status{bot.Choosing, bot.Walking, bot.Solved} {
+		must(t, s.Apply(t.Context(), bot.Turn{
+			Event: event(i),
+			States: []bot.Walkthrough{{
+				Thread: thread(0), Version: i, Status: status, Asker: person,
+				Text: secret, Slots: map[string]string{secret: secret},
+				Entry:    &kb.Entry{ID: "entry-in-clear", Title: kb.Text{{Lang: "en", Text: secret}}},
+				Evidence: []kb.Evidence{{Text: secret}}, Tried: []bot.Attempt{{Step: secret}},
+			}},
+			Posts: []bot.Post{
+				{ID: bot.PostID(fmt.Sprint("sent", i)), Thread: thread(1), Opens: true, To: person, Reply: bot.Reply{Blocks: []bot.Block{{Text: secret}}}},
+				{ID: bot.PostID(fmt.Sprint("delayed", i)), Thread: thread(1), Delay: time.Hour, Reply: bot.Reply{Blocks: []bot.Block{{Text: secret}}}},
+			},
+		}))
+	}
+	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
+	_, err := s.Claim(t.Context(), "test", 9, time.Hour)
+	must(t, err)
+	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
+	search(t, path)
+	closeStore(t, s) // which also writes the journal file back
+	search(t, path)
+}
+
+// search looks for the secret in all files of the database, and for what may
+// stand in clear, which proves that it would be found.
+func search(t *testing.T, path string) {
+	t.Helper()
+	files, err := filepath.Glob(path + "*")
+	must(t, err)
+	var all []byte
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		must(t, err)
+		all = append(all, data...)
+	}
+	if bytes.Contains(all, []byte(secret)) {
+		t.Errorf("%q stands in %v", secret, files)
+	}
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "journal-in-clear", "ref-in-clear", "event 2"} {
+		if !bytes.Contains(all, []byte(id)) {
+			t.Errorf("%q does not stand in %v", id, files)
+		}
+	}
+}
+
+// TestMovedRow puts what is sealed for one row into another, as somebody with
+// access to the file might.
+func TestMovedRow(t *testing.T) {
+	for _, change := range []string{
+		`UPDATE walkthroughs SET root = '9' WHERE root = '1'`,
+		`UPDATE walkthroughs SET version = 2`,
+		`UPDATE posts SET id = id || '9'`,
+		`UPDATE journal SET seq = 7`,
+		`UPDATE journal SET name = 'other'`,
+	} {
+		s := openNew(t)
+		must(t, s.Apply(t.Context(), fullTurn(1)))
+		must(t, s.Journal("j").Append(t.Context(), []byte("record")))
+		_, err := s.write.Exec(change)
+		must(t, err)
+		_, _, first := s.Load(t.Context(), thread(1), user(1))
+		_, _, second := s.Load(t.Context(), thread(9), user(1))
+		_, third := s.Claim(t.Context(), "test", 9, time.Hour)
+		keep := func([]byte) error { return nil }
+		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
+		wantError(t, errors.Join(first, second, third, fourth, fifth), "authentication failed")
+	}
+}
+
+// TestUnreadablePost: one broken row holds up its own thread alone, and is not
+// tried again at once.
+func TestUnreadablePost(t *testing.T) {
+	for _, sealed := range [][]byte{[]byte("broken"), nil} {
+		synctest.Test(t, func(t *testing.T) {
+			s := openNew(t)
+			must(t, s.Apply(t.Context(), fullTurn(1)))
+			if sealed == nil {
+				sealed = s.sealer.seal([]byte(`{"id": 7}`), "post", "post 1 of 1")
+			}
+			_, err := s.write.Exec(`UPDATE posts SET sealed = $1 WHERE id = 'post 1 of 1'`, sealed)
+			must(t, err)
+			posts, err := s.Claim(t.Context(), "test", 9, time.Minute)
+			wantError(t, err, "post")
+			if len(posts) != 2 || posts[0].ID != "post 0 of 1" || posts[1].ID != "post 2 of 1" {
+				t.Errorf("got posts %v", posts)
+			}
+			if wait, ok, err := s.NextDue(t.Context(), "test"); err != nil || !ok || wait != time.Minute {
+				t.Errorf("got %v %v %v", wait, ok, err)
+			}
+		})
+	}
+}
+
+func TestWrongKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	closeStore(t, openFile(t, path))
+	other := bytes.Repeat([]byte{1}, KeySize)
+	for range 2 {
+		if _, err := Open(t.Context(), path, other); !errors.Is(err, ErrKey) {
+			t.Errorf("got %v, want ErrKey", err)
+		}
+	}
+	openFile(t, path) // no harm was done
+	_, err := Open(t.Context(), path, testKey[1:])
+	wantError(t, err, "31 bytes")
+}

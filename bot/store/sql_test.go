@@ -1,0 +1,94 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"mabsbot/bot"
+)
+
+func TestReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s := openFile(t, path)
+	must(t, s.Apply(t.Context(), fullTurn(1)))
+	must(t, s.Journal("j").Append(t.Context(), []byte("record")))
+	if posts, err := s.Claim(t.Context(), "test", 1, time.Hour); err != nil || len(posts) != 1 {
+		t.Fatalf("got %v, %v", posts, err)
+	}
+	must(t, s.Sent(t.Context(), "post 0 of 1", bot.Delivery{Ref: "r"}))
+	closeStore(t, s)
+
+	s = openFile(t, path)
+	whole(t, s, 1, 2)
+	if got := records(t, s.Journal("j")); len(got) != 1 || got[0] != "record" {
+		t.Errorf("the journal holds %q", got)
+	}
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "new", Thread: thread(0), Replaces: "post 0 of 1"}}}))
+	posts, err := s.Claim(t.Context(), "test", 9, time.Hour)
+	if err != nil || len(posts) != 3 || posts[2].Ref != "r" {
+		t.Errorf("got posts %v, %v", posts, err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	dir := t.TempDir()
+	garbage := filepath.Join(dir, "garbage.db")
+	must(t, os.WriteFile(garbage, bytes.Repeat([]byte("no database "), 500), 0o600))
+	newer := filepath.Join(dir, "newer.db")
+	s := openFile(t, newer)
+	_, err := s.write.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)`)
+	must(t, err)
+	closeStore(t, s)
+	for path, want := range map[string]string{
+		garbage:                            "not a database",
+		newer:                              "newer",
+		dir:                                "open " + dir,
+		filepath.Join(dir, "none", "a.db"): "no such",
+	} {
+		_, err := Open(t.Context(), path, testKey)
+		wantError(t, err, want)
+		wantError(t, err, path)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Open(ctx, filepath.Join(dir, "new.db"), testKey); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+func TestFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, name := range []string{"plain.db", "a b?c=d&e#f%41%.db", "한글.db", ":memory:"} {
+		s := openFile(t, name)
+		must(t, s.Apply(t.Context(), fullTurn(1)))
+		info, err := os.Stat(filepath.Join(dir, name))
+		must(t, err)
+		if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
+			t.Errorf("%s has mode %o", name, mode)
+		}
+		closeStore(t, s)
+		if left, err := filepath.Glob("*-wal"); err != nil || len(left) > 0 {
+			t.Errorf("%v, %v stand beside %s", left, err, name)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	s := openNew(t)
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
+		var got string
+		must(t, s.write.QueryRow("PRAGMA "+pragma).Scan(&got))
+		if got != want {
+			t.Errorf("%s is %s, not %s", pragma, got, want)
+		}
+	}
+	_, err := s.read.Exec(`DELETE FROM events`)
+	wantError(t, err, "readonly")
+}

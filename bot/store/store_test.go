@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"mabsbot/bot/bottest"
+)
+
+// testKey opens the databases of these tests.
+var testKey = []byte("0123456789abcdef0123456789abcdef")
+
+// openFile opens a database until the end of the test.
+func openFile(t testing.TB, path string) *SQL {
+	t.Helper()
+	s, err := Open(t.Context(), path, testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeStore(t, s) })
+	return s
+}
+
+// openNew opens a new database until the end of the test.
+func openNew(t testing.TB) *SQL {
+	t.Helper()
+	return openFile(t, filepath.Join(t.TempDir(), "test.db"))
+}
+
+func closeStore(t testing.TB, s *SQL) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMemory(t *testing.T) {
+	bottest.TestStore(t, func(*testing.T) bottest.FullStore { return NewMemory() })
+}
+
+func TestSQL(t *testing.T) {
+	bottest.TestStore(t, func(t *testing.T) bottest.FullStore { return openNew(t) })
+}
+
+// A journal is what Journal and MemoryJournal have in common.
+type journal interface {
+	Append(ctx context.Context, record []byte) error
+	Replay(ctx context.Context, yield func(record []byte) error) error
+	Reset(ctx context.Context) error
+}
+
+func TestJournal(t *testing.T) {
+	t.Run("Memory", func(t *testing.T) {
+		m := NewMemory()
+		testJournal(t, func(name string) journal { return m.Journal(name) })
+	})
+	t.Run("SQL", func(t *testing.T) {
+		s := openNew(t)
+		testJournal(t, func(name string) journal { return s.Journal(name) })
+	})
+}
+
+func testJournal(t *testing.T, open func(name string) journal) {
+	a, b := open("a"), open("b")
+	want := func(j journal, want ...string) {
+		t.Helper()
+		if got := records(t, j); !slices.Equal(got, want) {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
+	want(a)
+	var all []string
+	for i := range 12 {
+		record := fmt.Appendf(nil, "record %d \x00\xff", i)
+		all = append(all, string(record))
+		must(t, a.Append(t.Context(), record))
+		clear(record)
+	}
+	must(t, b.Append(t.Context(), nil))
+	want(a, all...)
+	want(open("a"), all...)
+	want(b, "")
+
+	stop := errors.New("enough")
+	n := 0
+	err := a.Replay(t.Context(), func(record []byte) error {
+		clear(record)
+		if n++; n == 3 {
+			return stop
+		}
+		return a.Append(t.Context(), []byte("later")) // not replayed now
+	})
+	if err != stop || n != 3 {
+		t.Fatalf("Replay returned %v after %d records", err, n)
+	}
+	want(a, append(all, "later", "later")...)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	replay := func([]byte) error { return errors.New("called after the end") }
+	for _, err := range []error{a.Append(ctx, nil), a.Reset(ctx), a.Replay(ctx, replay), open("none").Replay(ctx, replay)} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want context.Canceled", err)
+		}
+	}
+
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := open("many").Append(t.Context(), []byte("one")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	want(open("many"), slices.Repeat([]string{"one"}, 8)...)
+
+	must(t, a.Reset(t.Context()))
+	want(a)
+	want(b, "")
+	must(t, a.Append(t.Context(), []byte("anew")))
+	want(a, "anew")
+}
+
+func records(t *testing.T, j journal) []string {
+	t.Helper()
+	var got []string
+	must(t, j.Replay(t.Context(), func(record []byte) error {
+		got = append(got, string(record))
+		return nil
+	}))
+	return got
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,105 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/sahilm/fuzzy"
+
+	"mabsbot/kb"
+)
+
+// Suggest implements Library. It completes what somebody is typing, for which
+// subsequence matching is right: «refstr» is well on the way to «ReFS
+// trimming». It is not right for recognising errors, which kb.Match does.
+func (b *Bot) Suggest(query, lang string, limit int) []Suggestion {
+	return suggest(b.base(), b.locales, query, lang, limit)
+}
+
+// A target is one thing that can be suggested, by one of its names.
+type target struct {
+	name       string // what the query is compared with
+	suggestion Suggestion
+}
+
+func suggest(base *kb.Base, locales Locales, query, lang string, limit int) []Suggestion {
+	query = strings.TrimSpace(query)
+	targets := targets(base, locales.get(lang), query)
+	if query == "" {
+		return take(targets, limit)
+	}
+	names := make([]string, len(targets))
+	for i, t := range targets {
+		names[i] = t.name
+	}
+	found := fuzzy.Find(query, names)
+	prefer(found, strings.ToLower(query))
+	var best []target
+	for _, m := range found {
+		t := targets[m.Index]
+		if t.name == t.suggestion.Label {
+			t.suggestion.Matched = m.MatchedIndexes
+		}
+		best = append(best, t)
+	}
+	return take(best, limit)
+}
+
+// prefer puts names that contain the query as it stands before those in which
+// its letters are scattered, and keeps the order of fuzzy within each.
+func prefer(found fuzzy.Matches, query string) {
+	rank := func(m fuzzy.Match) int {
+		switch at := strings.Index(strings.ToLower(m.Str), query); {
+		case at == 0:
+			return 0
+		case at > 0:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(found, func(a, b fuzzy.Match) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+// take returns the first of each value.
+func take(targets []target, limit int) []Suggestion {
+	var all []Suggestion
+	seen := map[string]bool{}
+	for _, t := range targets {
+		if len(all) == limit {
+			break
+		}
+		if !seen[t.suggestion.Value] {
+			seen[t.suggestion.Value] = true
+			all = append(all, t.suggestion)
+		}
+	}
+	return all
+}
+
+// targets are the subcommands and the entries, these by title, code and
+// symbol.
+func targets(base *kb.Base, l *Locale, query string) []target {
+	var all []target
+	for line := range strings.Lines(l.say("help_rows")) {
+		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
+		value, ok := strings.CutPrefix(command, "/mabs ")
+		if ok && (query == "" || !strings.HasPrefix(value, "0x")) {
+			all = append(all, target{value, Suggestion{Value: value, Label: value, Detail: meaning}})
+		}
+	}
+	for _, e := range base.Entries() {
+		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, "en"), Detail: l.area(e.Area)}
+		s.Label = fill(s.Label, nil)
+		all = append(all, target{s.Label, s})
+		for _, name := range slices.Concat(e.Codes, e.Symbols) {
+			all = append(all, target{name, Suggestion{Value: s.Value, Label: s.Label, Detail: name}})
+		}
+		for _, v := range e.Title {
+			if title := fill(v.Text, nil); title != s.Label {
+				all = append(all, target{title, s})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,284 @@
+package bot
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mabsbot/kb"
+)
+
+// What is said in a thread under way. Much of it is people talking with each
+// other, and is left alone.
+
+// inThread is a message in a conversation that has begun.
+func (d *decision) inThread(w Walkthrough, m Message) {
+	if w.Status == Quiet && m.Addressed && w.Entry != nil {
+		w.Status = Walking // called back
+	}
+	if w.Status == Quiet && !m.Addressed {
+		return
+	}
+	if w.Status == Quiet || w.Status == Ended {
+		d.l = d.locales.get(d.language(m.Text))
+		d.opening(m)
+		return
+	}
+	if b, ok := d.typed(w, m); ok {
+		d.act(w, b)
+		return
+	}
+	if w.Status == Walking && w.At.Slot != "" && d.head.From.ID == w.Asker.ID && d.given(w, m.Text) {
+		return
+	}
+	if !d.steered(w, m) {
+		d.newError(w, m)
+	}
+}
+
+// newError is a message that steers nothing: perhaps another error.
+func (d *decision) newError(w Walkthrough, m Message) {
+	walking := w.Entry != nil && (w.Status == Walking || w.Status == Escalated)
+	known := walking && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
+	asker := d.head.From.ID == w.Asker.ID
+	mine := d.mine(m)
+	switch {
+	case !walking && (d.found.Band == kb.Sure || mine):
+		d.retire(w, "")
+		d.l = d.locales.get(d.language(m.Text))
+		d.opening(m)
+	case d.found.Band == kb.Sure && !known && asker:
+		d.retire(w, "")
+		next := d.fresh(m)
+		next.Also = []string{w.Entry.ID} // to come back to
+		d.answer(next, "")
+	case d.found.Band == kb.Sure && !known, d.found.Band == kb.Likely && mine:
+		d.offer(w)
+	case mine && known:
+		d.retire(w, "")
+		d.show(w)
+	case mine:
+		d.retire(w, "")
+		d.show(w, d.text("unclear"))
+	}
+}
+
+// mine tells whether somebody speaks to the bot and not to a colleague.
+func (d *decision) mine(m Message) bool { return m.Addressed || d.head.Direct }
+
+// offer shows another error beside the walkthrough, without leaving it.
+func (d *decision) offer(w Walkthrough) {
+	var row []Choice
+	for _, h := range d.found.Hits {
+		row = append(row, d.startButton(h.Entry, d.in(h.Entry.Title, Walkthrough{Slots: h.Slots})))
+		if d.found.Band == kb.Sure {
+			break
+		}
+	}
+	d.say(&w, d.reply(ask(d.l.say("another")), choices(row...)))
+	d.keep(w)
+}
+
+// steered follows what somebody wants of the walkthrough, said in words, and
+// reports whether they wanted anything.
+func (d *decision) steered(w Walkthrough, m Message) bool {
+	intent := d.locales.intent(m.Text)
+	mine := d.mine(m)
+	if intent == Unclear || !mine && d.amongPeople(w, m) {
+		return false
+	}
+	switch intent {
+	case WantHelp, WantList:
+		if mine {
+			d.honest(m)
+		}
+		return mine
+	case WantThanks:
+		if d.head.Direct && w.Status == Walking {
+			d.say(&w, d.reply(d.text("thanks")))
+			d.keep(w)
+		}
+		return true
+	case WantQuiet:
+		d.quiet(w)
+		return true
+	case WantPerson:
+		d.person(w)
+		return true
+	}
+	switch {
+	case w.Status == Unmatched:
+		return false
+	case w.Status == Choosing:
+		d.steerChoosing(w, intent)
+	case w.Status == Solved:
+		d.steerSolved(w, intent)
+	case w.Entry == nil:
+		d.again(w)
+	default:
+		d.steerWalking(w, intent)
+	}
+	return true
+}
+
+// amongPeople tells a word that people say to each other, too, from one that is
+// meant for the bot: by who says it, and when.
+func (d *decision) amongPeople(w Walkthrough, m Message) bool {
+	waiting := w.Status == Walking || w.Status == Choosing
+	return d.locales.bare(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
+}
+
+func (d *decision) steerChoosing(w Walkthrough, intent Intent) {
+	if intent == WantSkip || intent == WantNext {
+		d.act(w, Button{Action: Other})
+		return
+	}
+	d.again(w)
+}
+
+func (d *decision) steerSolved(w Walkthrough, intent Intent) {
+	switch intent {
+	case WantYes:
+		d.act(w, d.button(w, Held, "", "").Button)
+	case WantNext, WantAgain, WantBack:
+		d.act(w, d.button(w, Again, "", "").Button)
+	case WantAll:
+		d.act(w, d.button(w, All, "", "").Button)
+	}
+}
+
+// steerWalking finds the button that somebody could have pressed, or shows
+// where the walkthrough stands: what they said means nothing there.
+func (d *decision) steerWalking(w Walkthrough, intent Intent) {
+	step := findStep(w.Entry, w.At.Step)
+	atStep := step != nil && w.At.Slot == "" && w.Status == Walking
+	more := atStep && step.Ask == nil && d.nextKey(w) == "next_sequence"
+	action := Action("")
+	switch {
+	case intent == WantNext && atStep && step.Ask == nil, intent == WantNext && w.Status == Escalated && w.At.Step != "":
+		action = Next
+	case intent == WantYes && more, intent == WantDone && more:
+		action = Next
+	case intent == WantYes && atStep && step.Ask == nil, intent == WantFixed:
+		action = Fixed
+	case intent == WantBack:
+		action = Back
+	case intent == WantAll:
+		action = All
+	case intent == WantSkip && w.At.Slot != "":
+		action = Skip
+	default:
+		d.again(w)
+		return
+	}
+	d.act(w, d.button(w, action, "", "").Button)
+}
+
+// again shows where the walkthrough stands.
+func (d *decision) again(w Walkthrough) {
+	d.retire(w, "")
+	d.show(w)
+}
+
+// typed reads a message as one of the buttons that hold: by its number, its
+// label, or words that fit just one answer of the question. In a thread with
+// others only the asker answers so.
+func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
+	waits := w.Status == Walking || w.Status == Choosing || d.mine(m)
+	if utf8.RuneCountInString(m.Text) > maxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
+		return Button{}, false
+	}
+	words := fold(m.Text)
+	buttons := d.live(w).Buttons()
+	if n, err := strconv.Atoi(strings.TrimRight(words, "번요이")); err == nil {
+		if n >= 1 && n <= len(buttons) {
+			return buttons[n-1].Button, true
+		}
+		return Button{}, false
+	}
+	for _, b := range buttons {
+		if words != "" && fold(b.Label) == words {
+			return b.Button, true
+		}
+	}
+	if w.Status != Walking || strings.ContainsAny(m.Text, "?？") {
+		return Button{}, false
+	}
+	return d.meant(w, words)
+}
+
+// meant finds the one answer of the present question whose words all stand in
+// the message, or the other way round. A message with a «not» may mean any.
+func (d *decision) meant(w Walkthrough, words string) (Button, bool) {
+	q := findQuestion(w.Entry, w.At.Question)
+	if q == nil || words == "" || d.locales.negated(words) {
+		return Button{}, false
+	}
+	var found []kb.Choice
+	for _, c := range q.Choices {
+		named := slices.ContainsFunc(c.When, func(s string) bool { return containsWords(words, fold(s)) })
+		part := slices.ContainsFunc(c.Label, func(v kb.Variant) bool { return utf8.RuneCountInString(words) > 1 && allWords(words, fold(v.Text)) })
+		if named || part {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return Button{}, false
+	}
+	return d.button(w, Answer, found[0].ID, "").Button, true
+}
+
+// allWords reports whether every one of the words stands in the label.
+func allWords(words, label string) bool {
+	for word := range strings.FieldsSeq(words) {
+		if !containsWords(label, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// given takes a message as the value that was asked for, if it looks like a
+// name. What looks like talk is told so: the bot waits for the name.
+func (d *decision) given(w Walkthrough, said string) bool {
+	if d.locales.intent(said) != Unclear {
+		return false
+	}
+	value, quoted := unquote(d.locales.stripped(said))
+	if d.found.Band == kb.Sure || len(said) > 2*maxSlot {
+		return false
+	}
+	if !acceptable(value) || !quoted && !nameLike(value) {
+		d.retire(w, "")
+		d.show(w, d.text("slot_bad"))
+		return true
+	}
+	d.retire(w, shorten(visible(value), 80))
+	w.Slots = withSlot(w.Slots, w.At.Slot, value)
+	w.moveTo(Position{Step: w.At.Step})
+	d.show(w)
+	return true
+}
+
+// unquote takes quotes off a value and reports whether there were any.
+func unquote(s string) (value string, quoted bool) {
+	s = strings.TrimSpace(s)
+	value = strings.Trim(s, "`'\"“”‘’«»")
+	return value, value != s
+}
+
+// nameLike tells a server, path or address from a word of talk: one piece, with
+// a digit, an upper-case letter or a sign that stands in names.
+func nameLike(value string) bool {
+	return len(strings.Fields(value)) == 1 && !strings.HasPrefix(value, "@") && !strings.ContainsAny(value, "?？") &&
+		strings.ContainsAny(value, `0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-\:`) && strings.Trim(value, ".-!") == value
+}
+
+// quiet ends the conversation in a thread at somebody's wish.
+func (d *decision) quiet(w Walkthrough) {
+	d.retire(w, "")
+	w.Status, w.Live = Quiet, ""
+	d.say(&w, d.reply(d.text("quiet")))
+	d.keep(w)
+}

@@ -1,0 +1,426 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"mabsbot/kb"
+)
+
+// What each position of a walkthrough looks like. Nothing here changes a
+// walkthrough.
+
+// live is the reply whose buttons hold: where the walkthrough stands, below
+// its introduction if it began just there.
+func (d *decision) live(w Walkthrough) Reply {
+	var blocks []Block
+	if w.Intro {
+		blocks = d.intro(w)
+	}
+	return d.reply(append(blocks, d.view(w)...)...)
+}
+
+// reply makes a Reply of blocks, without the empty ones.
+func (d *decision) reply(blocks ...Block) Reply {
+	blocks = slices.DeleteFunc(blocks, func(b Block) bool {
+		return b.Text == "" && len(b.Rows) == 0 && len(b.Items) == 0 && len(b.Buttons) == 0
+	})
+	return Reply{Lang: d.l.Lang, Blocks: blocks}
+}
+
+func heading(text string) Block           { return Block{Kind: Heading, Text: text} }
+func text(text string) Block              { return Block{Kind: Text, Text: text} }
+func ask(text string) Block               { return Block{Kind: Ask, Text: text} }
+func small(text string) Block             { return Block{Kind: Context, Text: text} }
+func choices(buttons ...Choice) Block     { return Block{Kind: Choices, Buttons: buttons} }
+func (d *decision) text(key string) Block { return text(d.l.say(key)) }
+
+// in is a text of the entry in the language of the answer, slots filled in.
+func (d *decision) in(t kb.Text, w Walkthrough) string {
+	return strings.TrimSpace(fill(t.In(d.l.Lang, d.policy.Language, "en"), w.Slots))
+}
+
+// title of a walkthrough's entry, with the codes of the paste that it lacks.
+func (d *decision) title(w Walkthrough) string {
+	title := d.in(w.Entry.Title, w)
+	for _, code := range w.Codes {
+		if !strings.Contains(strings.ToLower(title), strings.ToLower(code)) {
+			title += " · " + showCode(code)
+		}
+	}
+	return title
+}
+
+// showCode writes a code as people know it: a decimal one is an ID.
+func showCode(code string) string {
+	if strings.Trim(code, "0123456789") == "" {
+		return "ID " + code
+	}
+	return code
+}
+
+// intro says what was recognised, by what, and why it happens.
+func (d *decision) intro(w Walkthrough) []Block {
+	blocks := []Block{heading(d.title(w)), {Kind: Quote, Text: quoted(w.Evidence)}}
+	if by := d.recognisedBy(w); by != "" {
+		blocks = append(blocks, text(d.l.say("recognised", "by", by)))
+	}
+	blocks = append(blocks, text(d.in(w.Entry.Cause, w)))
+	for _, a := range w.Tried {
+		if q := findQuestion(w.Entry, a.Step); q != nil {
+			if c := findChoice(q, a.Choice); c != nil {
+				blocks = append(blocks, text(d.l.say("told", "answer", d.in(c.Label, w))))
+			}
+		}
+	}
+	if len(w.Also) > 0 {
+		blocks = append(blocks, text(d.l.say("also", "titles", d.titles(w.Also))))
+	}
+	return blocks
+}
+
+// quoted is what of the paste matched: the longest message or wording.
+func quoted(all []kb.Evidence) string {
+	longest := ""
+	for _, e := range all {
+		if (e.Kind == kb.EvidenceMessage || e.Kind == kb.EvidencePhrase) && len(e.Text) > len(longest) {
+			longest = e.Text
+		}
+	}
+	longest = visible(longest)
+	if open := strings.LastIndexByte(longest, '('); open >= 0 && !strings.Contains(longest[open:], ")") {
+		longest = strings.TrimSpace(longest[:open]) // the beginning of «(ID: …)»
+	}
+	return shorten(longest, quoteLength)
+}
+
+// quoteLength keeps a quote to about three lines of a chat window.
+const quoteLength = 240
+
+// shorten cuts at a rune, and says so.
+func shorten(s string, runes int) string {
+	if utf8.RuneCountInString(s) <= runes {
+		return s
+	}
+	return string([]rune(s)[:runes-1]) + "…"
+}
+
+// visible brings foreign text to one line of what one can see.
+func visible(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\t' {
+			return ' '
+		}
+		if hidden(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return plain(strings.Join(strings.Fields(s), " "))
+}
+
+// recognisedBy lists the kinds of evidence, each once.
+func (d *decision) recognisedBy(w Walkthrough) string {
+	var parts []string
+	for _, code := range w.Codes {
+		parts = append(parts, d.l.say("by_code", "code", showCode(code)))
+	}
+	for _, e := range w.Evidence {
+		switch e.Kind {
+		case kb.EvidenceSymbol:
+			parts = append(parts, d.l.say("by_symbol", "symbol", shorten(visible(e.Text), 80)))
+		case kb.EvidenceMessage:
+			parts = append(parts, d.l.say("by_message"))
+		case kb.EvidencePhrase, kb.EvidenceWords:
+			parts = append(parts, d.l.say("by_words"))
+		}
+	}
+	var once []string
+	for _, p := range parts {
+		if !slices.Contains(once, p) {
+			once = append(once, p)
+		}
+	}
+	if len(once) > 1 {
+		last := len(once) - 1
+		return strings.Join(once[:last], ", ") + d.l.say("and") + once[last]
+	}
+	return strings.Join(once, "")
+}
+
+func (d *decision) titles(ids []string) string {
+	var all []string
+	for _, id := range ids {
+		if e := d.base.Entry(id); e != nil {
+			all = append(all, "«"+d.in(e.Title, Walkthrough{})+"»")
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// view is where a walkthrough stands.
+func (d *decision) view(w Walkthrough) []Block {
+	switch {
+	case w.Status == Choosing:
+		return d.viewChoosing(w)
+	case w.Status == Unmatched:
+		return d.viewUnmatched(w)
+	case w.Status == Solved:
+		return d.viewFollowUp(w)
+	case w.Status == Escalated:
+		return d.viewPerson(w)
+	case w.At.Question != "":
+		return d.viewQuestion(w, findQuestion(w.Entry, w.At.Question))
+	case w.At.Slot != "":
+		return d.viewSlot(w)
+	case w.At.Step != "":
+		return d.viewStep(w, findStep(w.Entry, w.At.Step))
+	}
+	return d.viewEnd(w)
+}
+
+// viewFollowUp asks whether a fix held.
+func (d *decision) viewFollowUp(w Walkthrough) []Block {
+	return []Block{
+		ask(d.l.say("follow_up", "title", d.title(w))),
+		choices(primary(d.button(w, Held, "", d.l.say("held"))), d.button(w, Again, "", d.l.say("again"))),
+	}
+}
+
+// button makes a button that stands at the walkthrough's position.
+func (d *decision) button(w Walkthrough, a Action, choice, label string) Choice {
+	b := Button{Action: a, Step: w.At.id(), Choice: choice}
+	if w.Entry != nil {
+		b.Entry, b.Revision = w.Entry.ID, cutBytes(w.Revision, 4)
+	}
+	return Choice{Label: label, Button: b}
+}
+
+// startButton begins the walkthrough of another entry.
+func (d *decision) startButton(e *kb.Entry, label string) Choice {
+	return Choice{Label: label, Button: Button{Action: Start, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
+}
+
+func primary(c Choice) Choice { c.Main = true; return c }
+
+// navigation is the row of buttons that is there at every position.
+func (d *decision) navigation(w Walkthrough) []Choice {
+	var row []Choice
+	if len(w.Path) > 0 {
+		row = append(row, d.button(w, Back, "", d.l.say("back")))
+	}
+	if len(w.Entry.Steps.Items) > 1 {
+		row = append(row, d.button(w, All, "", d.l.say("all")))
+	}
+	if w.Private {
+		row = append(row, d.button(w, Publish, "", d.l.say("publish")))
+	}
+	if d.can.Direct && !d.head.Direct {
+		row = append(row, d.button(w, Direct, "", d.l.say("direct")))
+	}
+	return append(row, d.button(w, Person, "", d.l.say("person")))
+}
+
+func (d *decision) viewQuestion(w Walkthrough, q *kb.Question) []Block {
+	return append([]Block{ask(d.in(q.Text, w)), d.answers(w, q), choices(d.navigation(w)...)}, d.source(w))
+}
+
+func (d *decision) answers(w Walkthrough, q *kb.Question) Block {
+	var row []Choice
+	for _, c := range q.Choices {
+		row = append(row, d.button(w, Answer, c.ID, d.in(c.Label, w)))
+	}
+	return choices(row...)
+}
+
+func (d *decision) viewSlot(w Walkthrough) []Block {
+	question := d.l.say("slot", "slot", w.At.Slot)
+	for _, q := range w.Entry.Ask {
+		if q.Slot == w.At.Slot && len(q.Choices) == 0 {
+			question = d.in(q.Text, w)
+		}
+	}
+	row := append([]Choice{d.button(w, Skip, "", d.l.say("skip"))}, d.navigation(w)...)
+	return []Block{ask(question + "\n" + d.l.say("slot_hint")), choices(row...), d.source(w)}
+}
+
+func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
+	number, of := w.count()
+	head := d.l.say("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	if title := d.in(s.Title, w); title != "" {
+		head = d.l.say("step", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "title", title)
+	}
+	blocks := []Block{heading(head)}
+	blocks = append(blocks, d.action(w, s)...)
+	if s.Ask != nil {
+		row := append([]Choice{d.button(w, Fixed, "", d.l.say("fixed"))}, d.navigation(w)...)
+		return append(blocks, text(d.in(s.Check, w)), ask(d.in(s.Ask.Text, w)), d.answers(w, s.Ask), choices(row...), d.source(w))
+	}
+	check := d.in(s.Check, w)
+	if strings.HasSuffix(check, "?") {
+		blocks = append(blocks, ask(check))
+	} else {
+		blocks = append(blocks, text(check), ask(d.l.say(d.checkKey(w))))
+	}
+	fixed, next := d.button(w, Fixed, "", d.l.say("fixed")), d.button(w, Next, "", d.l.say(d.nextKey(w)))
+	if d.nextKey(w) == "next_sequence" {
+		fixed, next = primary(next), fixed
+	} else {
+		fixed = primary(fixed)
+	}
+	return append(blocks, choices(append([]Choice{fixed, next}, d.navigation(w)...)...), d.source(w))
+}
+
+// nextKey names what «next» means at the present step: that it did not help,
+// that it is done, or that nothing helped.
+func (d *decision) nextKey(w Walkthrough) string {
+	switch {
+	case stepAfter(w.Entry, w.At.Step) == Position{}:
+		return "next_last"
+	case w.Entry.Steps.Order == kb.Sequence:
+		return "next_sequence"
+	}
+	return "next_alternatives"
+}
+
+func (d *decision) checkKey(w Walkthrough) string {
+	return strings.Replace(d.nextKey(w), "next_", "check_", 1)
+}
+
+// action is what a step says to do.
+func (d *decision) action(w Walkthrough, s *kb.Step) []Block {
+	blocks := []Block{{Kind: Warning, Text: d.in(s.Risk, w)}, text(d.in(s.Do, w)), d.table(s.Table, w)}
+	if s.Path != "" {
+		blocks = append(blocks, Block{Kind: Copy, Text: fill(s.Path, w.Slots)})
+	}
+	if s.Command != nil {
+		blocks = append(blocks, Block{Kind: Copy, Shell: s.Command.Shell, Text: fillCommand(s.Command, w.Slots)})
+	}
+	if s.Link != nil {
+		blocks = append(blocks, Block{Kind: Link, Text: d.in(s.Link.Text, w), URL: s.Link.URL})
+	}
+	return blocks
+}
+
+func (d *decision) table(rows [][]kb.Text, w Walkthrough) Block {
+	b := Block{Kind: Table}
+	for _, row := range rows {
+		var cells []string
+		for _, cell := range row {
+			cells = append(cells, d.in(cell, w))
+		}
+		b.Rows = append(b.Rows, cells)
+	}
+	return b
+}
+
+// viewEnd is shown when nothing is left to try.
+func (d *decision) viewEnd(w Walkthrough) []Block {
+	blocks := []Block{d.text("nothing_left")}
+	var row []Choice
+	if e := d.base.Entry(d.policy.Checks); e != nil && e.ID != w.Entry.ID {
+		row = append(row, primary(d.startButton(e, d.l.say("checks"))))
+	}
+	row = append(row, d.button(w, Fixed, "", d.l.say("fixed")))
+	for _, id := range w.Also {
+		if e := d.base.Entry(id); e != nil {
+			row = append(row, d.startButton(e, d.in(e.Title, w)))
+		}
+	}
+	return append(blocks, choices(append(row, d.navigation(w)...)...), d.source(w))
+}
+
+// viewChoosing asks which of several errors it is.
+func (d *decision) viewChoosing(w Walkthrough) []Block {
+	if w.Elsewhere != (Thread{}) {
+		return d.viewRepeat(w)
+	}
+	question := d.l.say("choose")
+	if len(w.Codes) == 1 {
+		question = d.l.say("choose_code", "code", showCode(w.Codes[0]))
+	}
+	var row []Choice
+	for _, o := range w.Options {
+		if e := d.base.Entry(o.Entry); e != nil {
+			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{Slots: o.Slots})))
+		}
+	}
+	row = append(row, Choice{Label: d.l.say("choose_none"), Button: Button{Action: Other}})
+	return []Block{ask(question), choices(row...)}
+}
+
+// viewRepeat links to the first answer instead of giving it again.
+func (d *decision) viewRepeat(w Walkthrough) []Block {
+	var blocks []Block
+	for _, o := range w.Options {
+		if e := d.base.Entry(o.Entry); e != nil {
+			blocks = append(blocks,
+				text(d.l.say("repeat", "title", d.in(e.Title, Walkthrough{}))),
+				Block{Kind: Jump, Text: d.l.say("repeat_link"), Thread: w.Elsewhere},
+				choices(d.startButton(e, d.l.say("repeat_start"))))
+		}
+	}
+	return blocks
+}
+
+// viewUnmatched says honestly that nothing was recognised, with the nearest
+// topics and a way to a person.
+func (d *decision) viewUnmatched(w Walkthrough) []Block {
+	person := d.button(w, Person, "", d.l.say("person"))
+	var near []Choice
+	for _, o := range w.Options {
+		if e := d.base.Entry(o.Entry); e != nil {
+			near = append(near, d.startButton(e, d.in(e.Title, Walkthrough{})))
+		}
+	}
+	query := visible(w.Text)
+	switch {
+	case len(near) > 0:
+		return []Block{heading(d.l.say("no_match")), ask(d.l.say("no_match_near")), choices(append(near, person)...), d.text("no_match_send")}
+	case codeLike(query):
+		return []Block{heading(d.l.say("no_code", "query", query)), ask(d.l.say("no_match_send")), choices(append(d.areas(), person)...)}
+	}
+	return []Block{heading(d.l.say("no_match")), ask(d.l.say("need_error")), choices(append(d.areas(), person)...)}
+}
+
+// codeLike reports whether somebody asked for one code or name.
+func codeLike(query string) bool {
+	return len(strings.Fields(query)) == 1 && len(query) <= 80 && strings.ContainsAny(query, "0123456789")
+}
+
+// source is the small print: where the facts come from.
+func (d *decision) source(w Walkthrough) Block {
+	revision := cutBytes(w.Revision, 4)
+	for _, s := range w.Entry.Sources {
+		name := cmp.Or(d.in(s.Text, w), s.URL)
+		return Block{Kind: Context, URL: s.URL, Text: d.l.say("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
+	}
+	return small(d.l.say("source_plain", "entry", w.Entry.ID, "revision", revision))
+}
+
+// overview lists all steps, and what the sources disagree on.
+func (d *decision) overview(w Walkthrough) Reply {
+	order := "order_alternatives"
+	if w.Entry.Steps.Order == kb.Sequence {
+		order = "order_sequence"
+	}
+	list := Block{Kind: Steps}
+	for _, s := range w.Entry.Steps.Items {
+		item := Item{Text: cmp.Or(d.in(s.Title, w), shorten(d.in(s.Do, w), 80))}
+		switch {
+		case s.ID == w.At.Step:
+			item.Mark = Current
+		case slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID }):
+			item.Mark = Tried
+		}
+		list.Items = append(list.Items, item)
+	}
+	blocks := []Block{heading(d.l.say("all_steps", "title", d.title(w))), d.text(order), list}
+	for _, n := range w.Entry.Notes {
+		blocks = append(blocks, small(d.l.say("note", "note", d.in(n, w))))
+	}
+	return d.reply(append(blocks, d.source(w))...)
+}
