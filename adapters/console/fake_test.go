@@ -1,0 +1,293 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"mabsbot/bot"
+)
+
+// memory is a Journal that keeps records as long as the test runs.
+type memory struct {
+	mu      sync.Mutex
+	records [][]byte
+	fail    error // of every call from now on
+}
+
+func (m *memory) Append(_ context.Context, record []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		return m.fail
+	}
+	m.records = append(m.records, slices.Clone(record))
+	return nil
+}
+
+func (m *memory) Replay(_ context.Context, yield func(record []byte) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, record := range m.records {
+		if err := yield(record); err != nil {
+			return err
+		}
+	}
+	return m.fail
+}
+
+func (m *memory) Reset(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail == nil {
+		m.records = nil
+	}
+	return m.fail
+}
+
+// shelfOf is a Library that holds the entries of testdata/entries.json and
+// recognises them by their codes alone.
+type shelfOf struct {
+	entries []*bot.Entry
+	shadows []bot.Post
+}
+
+func readEntries(t testing.TB) shelfOf {
+	t.Helper()
+	data, err := os.ReadFile("testdata/entries.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s shelfOf
+	if err := json.Unmarshal(data, &s.entries); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range s.entries {
+		e.Revision = "7f3a0c1d"
+	}
+	return s
+}
+
+func (s shelfOf) Entries() []*bot.Entry { return s.entries }
+
+func (s shelfOf) Entry(id string) *bot.Entry {
+	for _, e := range s.entries {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+func (s shelfOf) Revision() string { return "5e1fc0de" }
+
+func (s shelfOf) Shadowed(context.Context, int) ([]bot.Post, error) { return s.shadows, nil }
+
+func (s shelfOf) Area(id, lang string) string { return id + "/" + lang }
+
+func (s shelfOf) Suggest(query, lang string, limit int) []bot.Suggestion {
+	var all []bot.Suggestion
+	for _, e := range s.entries {
+		label := e.Title.In(lang, "en")
+		if at := strings.Index(strings.ToLower(label), strings.ToLower(query)); at >= 0 && len(all) < limit {
+			all = append(all, bot.Suggestion{Value: e.ID, Label: label, Detail: e.Area, Matched: offsets(label, at, len(query))})
+		}
+	}
+	return all
+}
+
+// offsets are where the letters of a stretch of a label begin.
+func offsets(label string, at, length int) []int {
+	var all []int
+	for i := range label[at : at+length] {
+		all = append(all, at+i)
+	}
+	return all
+}
+
+func (s shelfOf) Explain(text string, _ bool) bot.Result {
+	var r bot.Result
+	for _, e := range s.entries {
+		for _, code := range e.Codes {
+			if at := strings.Index(text, code); at >= 0 {
+				r.Band = 2
+				r.Hits = append(r.Hits, bot.Hit{
+					Entry: e, Confidence: 0.997 / float64(1+len(r.Hits)), Codes: []string{code},
+					Evidence: []bot.Evidence{{Kind: "code", Text: code, Start: at, End: at + len(code)}},
+				})
+			}
+		}
+	}
+	return r
+}
+
+// core is a bot that follows a script: it knows three errors, walks through
+// one step of each, and says nothing about anything else.
+type core struct {
+	mu     sync.Mutex
+	say    func(bot.Post) (bot.Delivery, error)
+	fail   error // of every event from now on
+	events []bot.Event
+}
+
+var errDatabase = errors.New("the database is away")
+
+func (c *core) handle(_ context.Context, e bot.Event) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fail != nil {
+		return c.fail
+	}
+	c.events = append(c.events, e)
+	switch e := e.(type) {
+	case bot.Message:
+		return c.message(e)
+	case bot.Press:
+		return c.press(e)
+	}
+	return nil
+}
+
+func (c *core) post(p bot.Post) error {
+	p.Reply.Lang = cmp.Or(p.Reply.Lang, "en")
+	_, err := c.say(p)
+	return err
+}
+
+func (c *core) message(m bot.Message) error {
+	first := bot.PostID(cmp.Or(m.Of, m.ID)) + "/1"
+	p := bot.Post{ID: bot.PostID(m.ID) + "/1", Thread: m.Thread, To: m.From, Private: m.Command}
+	switch {
+	case m.Change == bot.Deleted:
+		p.Replaces, p.Withdraw = first, true
+	case m.Change == bot.Edited:
+		p.Replaces = first
+		p.Reply.Blocks = []bot.Block{{Kind: bot.Heading, Text: "You wrote something else now"}}
+	case strings.Contains(m.Text, "every block"):
+		p.Reply.Blocks = everyBlock(m.Thread)
+	case strings.Contains(m.Text, "319"):
+		p.Reply.Blocks = step(1)
+	case strings.Contains(m.Text, "0x29834"):
+		p.Reply.Lang = "ko"
+		p.Reply.Blocks = question()
+	case m.Command || m.Addressed:
+		p.Reply.Blocks = []bot.Block{{Kind: bot.Text, Text: "I need the error itself: paste its text or its ID."}}
+	default:
+		return nil
+	}
+	return c.post(p)
+}
+
+func (c *core) press(p bot.Press) error {
+	next := bot.Post{ID: bot.PostID(p.ID) + "/1", Thread: p.Thread, To: p.From}
+	switch p.Button.Action {
+	case bot.Next:
+		next.Reply.Blocks = step(2)
+	case bot.Person:
+		next.Thread, next.Opens = bot.Thread{Adapter: adapterName, Workspace: p.Thread.Workspace, Channel: EscalationChannel, Root: "new"}, true
+		next.Reply.Blocks = []bot.Block{
+			{Kind: bot.Heading, Text: p.From.Name + " needs a person"},
+			{Kind: bot.Jump, Text: "the conversation", Thread: p.Thread},
+		}
+	case bot.Direct:
+		next.Thread, next.Opens = bot.Thread{Adapter: adapterName, Workspace: p.Thread.Workspace, Channel: directChannel(p.From.ID), Root: "new"}, true
+		next.Reply.Blocks = step(1)
+	default:
+		next.Reply.Blocks = []bot.Block{{Kind: bot.Heading, Text: "Good."}, {Kind: bot.Text, Text: "I ask once more, tomorrow."}}
+	}
+	done := bot.Post{ID: bot.PostID(p.ID) + "/0", Thread: p.Thread, To: p.From, Replaces: p.Post}
+	done.Reply.Blocks = []bot.Block{{Kind: bot.Context, Text: "✓ " + p.From.Name}}
+	return errors.Join(c.post(done), c.post(next))
+}
+
+func button(a bot.Action, step, label string) bot.Choice {
+	return bot.Choice{Label: label, Main: a == bot.Fixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
+}
+
+func question() []bot.Block {
+	return []bot.Block{
+		{Kind: bot.Heading, Text: "백업 정책을 수정할 수 없음 (0x29834)"},
+		{Kind: bot.Quote, Text: "내부 서비스 오류[0x29834]"},
+		{Kind: bot.Text, Text: "보안 기능이 켜져 있으면 보존 기간을 최소값 아래로 줄일 수 없습니다. 오래된 에이전트에서는 그 안내 대신 이 오류만 표시됩니다."},
+		{Kind: bot.Ask, Text: "어떤 보존 기간을 줄이고 계셨나요?"},
+		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Answer, "a", "일별"), button(bot.Answer, "b", "주별"), button(bot.Answer, "c", "월별"), button(bot.Answer, "d", "연도별"), button(bot.Answer, "e", "줄인 것이 아님")}},
+		{Kind: bot.Context, Text: "출처: Azure Backup Server 문제 해결 · 항목 policy-change, 개정 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
+	}
+}
+
+func step(n int) []bot.Block {
+	all := [][]bot.Block{{
+		{Kind: bot.Heading, Text: "The agent push cannot reach the Agent Coordinator on FS-11.corp.example · ID 319"},
+		{Kind: bot.Quote, Text: "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example."},
+		{Kind: bot.Text, Text: "Recognised by code `ID 319` and the message. `0x800706BA` says that the RPC connection itself failed: most often a firewall on FS-11.corp.example, or name resolution."},
+		{Kind: bot.Heading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
+		{Kind: bot.Text, Text: "Run there, in an elevated prompt (adjust the version folder):"},
+		{Kind: bot.Copy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\Microsoft Data Protection Manager\DPM\ProtectionAgents\AC\<version>\dpmac.exe"`},
+		{Kind: bot.Text, Text: "Then push the agent again."},
+		{Kind: bot.Ask, Text: "Did that fix it?"},
+		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "1", "Fixed"), button(bot.Next, "1", "Didn't help → next"), button(bot.All, "1", "All steps"), button(bot.Direct, "1", "Continue in DM"), button(bot.Person, "1", "Get a person")}},
+		{Kind: bot.Context, Text: "Source: Azure Backup Server troubleshooting · entry agent-coordinator, revision 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
+	}, {
+		{Kind: bot.Heading, Text: "Step 2 of 4 · Restart the coordinator"},
+		{Kind: bot.Warning, Text: "Installations that run now are broken off."},
+		{Kind: bot.Copy, Shell: "powershell", Text: "Restart-Service -Name DPMAC"},
+		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "2", "Fixed"), button(bot.Person, "2", "Get a person")}},
+	}}
+	return all[n-1]
+}
+
+func everyBlock(t bot.Thread) []bot.Block {
+	return []bot.Block{
+		{Kind: bot.Heading, Text: "A heading with `code`"},
+		{Kind: bot.Text, Text: "Two lines,\none with `code`."},
+		{Kind: bot.Quote, Text: "words of the paste"},
+		{Kind: bot.Table, Rows: [][]string{{"Daily", "7 days"}, {"Weekly", "4 weeks"}, {"Monthly", "3 months"}, {"Yearly", "1 year"}}},
+		{Kind: bot.Copy, Shell: "powershell", Text: "Get-Service obengine"},
+		{Kind: bot.Copy, Text: `C:\Windows\Temp`},
+		{Kind: bot.Steps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", Mark: bot.Tried}, {Text: "Restart the coordinator", Mark: bot.Current}, {Text: "Look at the name resolution"}}},
+		{Kind: bot.Warning, Text: "The service is restarted."},
+		{Kind: bot.Link, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
+		{Kind: bot.Jump, Text: "the first answer", Thread: t},
+		{Kind: bot.Ask, Text: "Did that fix it?"},
+		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "1", "Fixed"), button(bot.Next, "1", "Next"), button(bot.Person, "1", "Get a person")}},
+		{Kind: bot.Context, Text: "Small print", URL: "https://learn.microsoft.com/"},
+	}
+}
+
+// stage is a console with its fakes.
+type stage struct {
+	*Console
+	journal *memory
+	core    *core
+}
+
+// newStage makes a console that was not started: its handler is called without
+// a network.
+func newStage(t testing.TB, change ...func(*Options)) stage {
+	t.Helper()
+	return restart(t, &memory{}, change...)
+}
+
+// restart makes a console on a journal that an earlier one left.
+func restart(t testing.TB, journal *memory, change ...func(*Options)) stage {
+	t.Helper()
+	o := Options{Addr: "127.0.0.1:0", Journal: journal, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	c, err := New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := stage{c, journal, &core{}}
+	s.core.say = func(p bot.Post) (bot.Delivery, error) { return c.Post(context.Background(), p) }
+	c.handle = s.core.handle
+	return s
+}

@@ -1,0 +1,219 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mabsbot/bot"
+)
+
+// The pages of the knowledge base.
+
+// A shelf is where somebody stands in the knowledge base.
+type shelf struct {
+	View  view   // where they came from, and who they are
+	Lang  string // of the entries
+	Query string
+	Area  string
+}
+
+func (c *Console) shelf(r *http.Request) shelf {
+	q := r.URL.Query()
+	s := shelf{View: c.view(r), Lang: q.Get("lang"), Query: strings.TrimSpace(q.Get("q")), Area: q.Get("area")}
+	if s.Lang == "" {
+		s.Lang = s.View.Lang
+	}
+	return s
+}
+
+// URL is the address of an entry, or of the list for "".
+func (s shelf) URL(entry string) string {
+	q := s.View.values()
+	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area} {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	path := "/kb"
+	if entry != "" {
+		path += "/" + url.PathEscape(entry)
+	}
+	return path + "?" + q.Encode()
+}
+
+// In is the same place in another language.
+func (s shelf) In(lang string) shelf {
+	s.Lang = lang
+	return s
+}
+
+// Of is the list of one area, or of all for "".
+func (s shelf) Of(area string) shelf {
+	s.Area = area
+	return s
+}
+
+// Shelf is the place itself, for templates that are given more than a place.
+func (s shelf) Shelf() shelf { return s }
+
+// mostEntries are shown at once: more than anybody reads, and few enough for a
+// browser where a knowledge base holds a hundred thousand.
+const mostEntries = 200
+
+// A list is the knowledge base as somebody searches it.
+type list struct {
+	shelf
+	Langs    []string
+	Areas    []area
+	Entries  []book
+	Found    int
+	Total    int
+	Revision string
+}
+
+// A book is one entry in the list.
+type book struct {
+	*bot.Entry
+	In area
+}
+
+// An area is a group of entries, by the id that they give and the name that
+// people read.
+type area struct{ ID, Name string }
+
+func (c *Console) area(e *bot.Entry, lang string) area {
+	return area{e.Area, c.library.Area(e.Area, lang)}
+}
+
+// Here is the address of the list in another language.
+func (l list) Here(lang string) string { return l.shelf.In(lang).URL("") }
+
+// Left is how many entries were found and are not shown.
+func (l list) Left() int { return l.Found - len(l.Entries) }
+
+func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
+	all := c.library.Entries()
+	l := list{shelf: c.shelf(r), Total: len(all), Revision: c.library.Revision()}
+	words := strings.Fields(strings.ToLower(l.Query))
+	for _, e := range all {
+		if a := c.area(e, l.Lang); a.ID != "" && !slices.Contains(l.Areas, a) {
+			l.Areas = append(l.Areas, a)
+		}
+		l.Langs = addLangs(l.Langs, e)
+		if l.Area != "" && e.Area != l.Area || !holds(e, words) {
+			continue
+		}
+		l.Found++
+		if len(l.Entries) < mostEntries {
+			l.Entries = append(l.Entries, book{e, c.area(e, l.Lang)})
+		}
+	}
+	slices.SortFunc(l.Areas, func(a, b area) int { return strings.Compare(a.Name, b.Name) })
+	c.show(w, http.StatusOK, l.View.Lang, "entries", l)
+}
+
+// addLangs adds the languages of an entry's title.
+func addLangs(langs []string, e *bot.Entry) []string {
+	for _, t := range e.Title {
+		if t.Lang != "" && !slices.Contains(langs, t.Lang) {
+			langs = append(langs, t.Lang)
+		}
+	}
+	return langs
+}
+
+// holds reports whether an entry holds all words, which are in lower case, in
+// any of the places by which people know it.
+func holds(e *bot.Entry, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	places := slices.Concat([]string{e.ID, e.Product, e.Area}, e.Codes, e.Symbols)
+	for _, t := range slices.Concat(e.Title, e.Operation) {
+		places = append(places, t.Text)
+	}
+	for _, t := range slices.Concat(e.Messages, e.Phrases) {
+		places = append(places, t.Texts...)
+	}
+	text := strings.ToLower(strings.Join(places, "\n"))
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+}
+
+// An item is one entry to read.
+type item struct {
+	shelf
+	*bot.Entry
+	Group area
+	Langs []string
+	Names map[string]string // the titles of related entries, by id
+}
+
+func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
+	i := item{shelf: c.shelf(r), Entry: c.library.Entry(r.PathValue("id")), Names: map[string]string{}}
+	if i.Entry == nil {
+		c.show(w, http.StatusNotFound, i.View.Lang, "no-entry", i.shelf)
+		return
+	}
+	i.Langs = addLangs(nil, i.Entry)
+	i.Group = c.area(i.Entry, i.Lang)
+	for _, id := range i.Related {
+		if e := c.library.Entry(id); e != nil {
+			i.Names[id] = blank(e.Title.In(i.Lang, english))
+		}
+	}
+	c.show(w, http.StatusOK, i.View.Lang, "entry", i)
+}
+
+// Here is the address of the entry in another language.
+func (i item) Here(lang string) string { return i.shelf.In(lang).URL(i.ID) }
+
+// A part is a question of an entry, with where it stands.
+type part struct {
+	Shelf    shelf
+	Lang     string
+	Question any // of the entry, or of one of its steps
+}
+
+// Part is a part of the entry.
+func (i item) Part(question any) part { return part{i.shelf, i.Lang, question} }
+
+// An out is an address outside, and what to call it.
+type out struct{ URL, Text, Href string }
+
+// Out is an address that the entry names.
+func (i item) Out(address, text string) out { return out{address, text, secure(address)} }
+
+// Copy is a command, key or path of the entry, as the bot would show it.
+func (i item) Copy(shell, text string) bot.Block { return bot.Block{Shell: shell, Text: text} }
+
+// Texts are the texts of a list in the language of the reader, or, where it
+// has none, in its first language.
+func (i item) Texts(all bot.Texts) []string {
+	var texts []string
+	for _, v := range all {
+		if v.Lang == i.Lang || v.Lang == "" {
+			texts = append(texts, v.Texts...)
+		}
+	}
+	if texts == nil && len(all) > 0 {
+		return all[0].Texts
+	}
+	return texts
+}
+
+// slotUse is {Name}, or {Name|words for while the value is unknown}.
+var slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(?:\|([^{}]*))?\}`)
+
+// blank shows a text whose slots hold no values.
+func blank(text string) string {
+	return slotUse.ReplaceAllStringFunc(text, func(use string) string {
+		if m := slotUse.FindStringSubmatch(use); m[2] != "" {
+			return m[2]
+		}
+		name, _, _ := strings.Cut(use[1:len(use)-1], "|")
+		return "<" + name + ">"
+	})
+}

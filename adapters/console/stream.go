@@ -1,0 +1,135 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A page is kept fresh by server-sent events. Each carries the messages that
+// changed, as HTML to put in their place, and its id says up to where the page
+// is now complete. A browser that comes back after a pause tells the last id
+// and gets what it missed. After a restart of the program, or of the
+// workspace, the ids mean nothing any more: the browser is told to load the
+// page again.
+
+// heartbeat keeps proxies from closing a quiet stream, most of which wait for
+// a minute; and it finds browsers that left without a word.
+const heartbeat = 15 * time.Second
+
+// writeWait is how long a browser may take to read one event.
+const writeWait = 30 * time.Second
+
+// A push is the data of one event.
+type push struct {
+	Messages []fragment        `json:"messages"`
+	Latest   map[string]string `json:"latest"`
+}
+
+// A fragment is one message in one list. HTML is "" where it is gone.
+type fragment struct {
+	ID    string `json:"id"` // of the element
+	Order int    `json:"order"`
+	HTML  string `json:"html"`
+}
+
+func (c *Console) events(w http.ResponseWriter, r *http.Request) {
+	v := c.view(r)
+	stamp, seq := parseSince(r)
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // the server's would end the stream; not every writer has one
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		wake := c.wake()
+		s := c.since(v, seq)
+		text := ": still here\n\n"
+		switch {
+		case s.stamp != stamp:
+			text = "event: reload\ndata: {}\n\n"
+		case s.seq != seq:
+			seq = s.seq
+			text = c.change(v, s)
+		}
+		_ = out.SetWriteDeadline(time.Now().Add(writeWait))
+		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || s.stamp != stamp {
+			return
+		}
+		if !wait(r.Context(), wake, tick.C, c.stopping) {
+			return
+		}
+	}
+}
+
+// parseSince reads where a stream goes on: where the browser lost it, or where
+// the page was made.
+func parseSince(r *http.Request) (stamp string, seq int) {
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		id = r.URL.Query().Get("since")
+	}
+	stamp, number, _ := strings.Cut(id, ".")
+	seq, err := strconv.Atoi(number)
+	if err != nil {
+		return "", 0
+	}
+	return stamp, seq
+}
+
+// wake returns a channel that is closed at the next change.
+func (c *Console) wake() <-chan struct{} {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.changed
+}
+
+// wait waits for something to write. It returns false when the stream ends.
+func wait(ctx context.Context, wake <-chan struct{}, tick <-chan time.Time, stopping <-chan struct{}) bool {
+	select {
+	case <-wake:
+	case <-tick:
+	case <-ctx.Done():
+		return false
+	case <-stopping:
+		return false
+	}
+	return true
+}
+
+// change is the event that brings a page from one state to the next.
+func (c *Console) change(v view, s state) string {
+	p := push{Messages: []fragment{}, Latest: s.latest}
+	var mistakes []error
+	for _, r := range s.rows {
+		f := fragment{ID: r.List + "-" + r.ID, Order: r.Order}
+		if !r.Dead() {
+			var err error
+			f.HTML, err = c.fragment(v.Lang, "message", r)
+			mistakes = append(mistakes, err)
+		}
+		p.Messages = append(p.Messages, f)
+	}
+	data, err := json.Marshal(p)
+	if err := errors.Join(append(mistakes, err)...); err != nil {
+		c.log.Error("an event could not be written", "error", err)
+	}
+	return fmt.Sprintf("id: %s\nevent: change\ndata: %s\n\n", s.id(), data)
+}
+
+// fragment renders one template of a language.
+func (c *Console) fragment(lang, name string, data any) (string, error) {
+	var b bytes.Buffer
+	if err := c.pages[lang].ExecuteTemplate(&b, name, data); err != nil {
+		return "", fmt.Errorf("console: %w", err)
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,157 @@
+package console
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// A program is the real one, in a process of its own.
+type program struct {
+	t      *testing.T
+	binary string
+	addr   string
+	store  string
+	cmd    *exec.Cmd
+}
+
+// build makes the program as a newcomer would, and starts it.
+func build(t *testing.T) *program {
+	t.Helper()
+	dir := t.TempDir()
+	p := &program{t: t, binary: filepath.Join(dir, "mabsbot"), store: filepath.Join(dir, "mabsbot.db"), addr: freeAddress(t)}
+	if runtime.GOOS == "windows" {
+		p.binary += ".exe"
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "mabsbot").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	p.start()
+	t.Cleanup(p.kill)
+	return p
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// start runs the program until it has said where it listens.
+func (p *program) start() {
+	p.t.Helper()
+	p.cmd = exec.Command(p.binary, "--console.addr", p.addr, "--store.path", p.store)
+	p.cmd.Stderr = os.Stderr
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, p.addr) {
+		p.t.Fatalf("the program says %q, %v", line, err)
+	}
+}
+
+// kill ends it as a power cut would.
+func (p *program) kill() {
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Error(err)
+	}
+	_ = p.cmd.Wait() // it was killed, and says so
+}
+
+// TestWhole walks the real program in a real browser, to the end of a remedy,
+// in both languages, over a kill -9 in the middle.
+func TestWhole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes seconds")
+	}
+	b := newBrowser(t)
+	p := build(t)
+	b.media("prefers-color-scheme", "light")
+
+	// Talk stays unanswered.
+	b.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate("http://"+p.addr+"/?as=minji"))
+	b.sends("#say-c", "오늘 밤 11시에 백업 서버 재부팅합니다. 작업 저장해 주세요")
+	b.sees("#list-c .silent", "")
+	b.sends("#say-c", "PR #4024 is ready")
+	b.wait(`document.querySelectorAll("#list-c .silent").length === 2`)
+
+	// English, in the channel.
+	b.do(chromedp.Navigate("http://" + p.addr + "/?as=alex"))
+	b.sends("#say-c", "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)")
+	b.sees("#side[data-side=thread]", "Which fits FS-11.corp.example?")
+	b.click("#list-t [data-press*='|trusted']")
+	b.sees("#list-t", "Step 1 of 4")
+	b.sees("#list-t", "✓ Alex Carter")
+	b.shot("console")
+
+	// Killed in the middle: the page comes back, and the old button works.
+	p.kill()
+	b.sees("#toast[data-shown]", "The connection is lost")
+	p.start()
+	b.wait(`!document.querySelector("#toast[data-shown]")`)
+	b.click("#list-t .msg:last-child [data-press*='|n|']")
+	b.sees("#list-t", "Step 2 of 4")
+	b.sends("#say-t", "nope, same thing")
+	b.sees("#list-t", "Step 3 of 4")
+	b.sends("#say-t", "next")
+	b.sees("#list-t", "Step 4 of 4")
+	b.click("#list-t .msg:last-child [data-press*='|n|']")
+	b.sees("#list-t", "That was everything I know")
+	b.sends("#say-t", "get a person")
+	b.sees("#list-t", "I asked for a person")
+	b.click("#rail [data-place=escalations]")
+	b.sees("#list-c", "Alex Carter needs a person")
+	b.wait(`!document.querySelector("#list-c").innerText.includes("FS-11")`)
+
+	// The same entry by two spellings of its code; a code of several meanings.
+	b.click("#rail [data-place=backup-support]")
+	b.at("channel", "backup-support")
+	for _, code := range []string{"0x29834", "170036"} {
+		b.sends("#say-c", "/mabs "+code)
+		b.sees("#list-c .msg:last-child.private.bot", "The backup policy cannot be changed (0x29834)")
+	}
+	b.sends("#say-c", "/mabs 100110")
+	b.sees("#list-c .msg:last-child.private.bot", "Which one is yours?")
+
+	// Korean, in a direct message.
+	b.click("[data-user=minji]")
+	b.at("as", "minji")
+	b.click("#rail [data-place='dm:minji']")
+	b.at("channel", "dm:minji")
+	b.sends("#say-c", "백업 정책을 수정할 수 없습니다. 오류: 내부 서비스 오류[0x29834]로 인해 현재 작업이 실패했습니다. 잠시 후 작업을 다시 시도하세요.")
+	b.sees("#list-c", "어떤 보존 기간을 줄이고 계셨나요?")
+	b.sends("#say-c", "월별")
+	b.sees("#list-c", "1단계 / 3")
+	p.kill()
+	p.start()
+	b.wait(`!document.querySelector("#toast[data-shown]")`)
+	b.sends("#say-c", "안 돼요")
+	b.sees("#list-c", "2단계 / 3")
+	b.click("#list-c .msg:last-child [data-press*='|n|']")
+	b.sees("#list-c", "3단계 / 3")
+	b.sends("#say-c", "됐어요 감사합니다")
+	b.sees("#list-c", "잘됐습니다.")
+
+	// Talk stays unanswered, and hostile text is only text.
+	b.click("#rail [data-place=backup-support]")
+	b.at("channel", "backup-support")
+	b.sends("#say-c", "PR #4024 is ready <script>document.title='hacked'</script> @everyone")
+	b.wait(`document.querySelector("#list-c .msg:last-child").innerText.includes("<script>")`)
+	b.wait(`document.title !== "hacked"`)
+}

@@ -1,0 +1,154 @@
+package console
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"mabsbot/bot"
+)
+
+// An explanation is what the matcher makes of one message.
+type explanation struct {
+	Band   string
+	Spoken bool     // somebody spoke to the bot, which is not silent then
+	Text   []span   // the text that was judged; the Kind of a span is that of the evidence
+	Kinds  []string // of the evidence in Text
+	Hits   []hit
+	Also   []hit
+	Micros float64 // how long the matcher took
+}
+
+// A hit is one entry that explains the text.
+type hit struct {
+	bot.Hit
+	URL string // of the entry's page
+}
+
+// explain asks the matcher, now and with the present knowledge base.
+func (c *Console) explain(v view, m *message) *explanation {
+	text := m.plain()
+	began := time.Now()
+	result := c.library.Explain(text, m.Command)
+	took := time.Since(began)
+	e := &explanation{
+		Band:   result.Band.String(),
+		Spoken: m.addressed() || m.Command,
+		Hits:   hits(v, result.Hits),
+		Also:   hits(v, result.Also),
+		Micros: float64(took.Nanoseconds()) / 1e3,
+	}
+	var marks []mark
+	for _, h := range slices.Concat(e.Hits, e.Also) {
+		for _, found := range h.Evidence {
+			marks = append(marks, mark{found.Kind, found.Start, found.End})
+		}
+	}
+	e.Text = excerpt(highlight(text, marks))
+	e.Kinds = kinds(e.Text)
+	return e
+}
+
+func hits(v view, found []bot.Hit) []hit {
+	var all []hit
+	for _, h := range found {
+		all = append(all, hit{h, shelf{View: v}.URL(h.Entry.ID)})
+	}
+	return all
+}
+
+// kinds lists the kinds of evidence, the most telling first.
+func kinds(text []span) []string {
+	var all []string
+	for _, s := range text {
+		if rank(s.Kind) >= 0 && !slices.Contains(all, s.Kind) {
+			all = append(all, s.Kind)
+		}
+	}
+	slices.SortFunc(all, func(a, b string) int { return rank(b) - rank(a) })
+	return all
+}
+
+// A mark is a stretch of a text, in bytes, that is evidence of a kind.
+type mark struct {
+	kind       string
+	start, end int
+}
+
+// rank orders the kinds of evidence: where several cover the same letters, the
+// most telling one shows.
+func rank(kind string) int {
+	return slices.Index([]string{"words", "phrase", "message", "symbol", "code"}, kind)
+}
+
+// highlight cuts the text where marks begin and end.
+func highlight(text string, marks []mark) []span {
+	cuts := []int{0, len(text)}
+	for i := range marks {
+		marks[i].start, marks[i].end = boundary(text, marks[i].start), boundary(text, marks[i].end)
+		cuts = append(cuts, marks[i].start, marks[i].end)
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	var all []span
+	for i := range len(cuts) - 1 {
+		kind := kindAt(marks, cuts[i])
+		piece := text[cuts[i]:cuts[i+1]]
+		if last := len(all) - 1; last >= 0 && all[last].Kind == kind {
+			all[last].Text += piece
+			continue
+		}
+		all = append(all, span{piece, kind})
+	}
+	return all
+}
+
+// boundary moves an offset into the text, and to the beginning of a letter.
+func boundary(text string, at int) int {
+	at = min(max(at, 0), len(text))
+	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}
+
+// kindAt is the most telling kind of evidence at an offset, or "".
+func kindAt(marks []mark, at int) string {
+	best, kind := -1, ""
+	for _, m := range marks {
+		if r := rank(m.kind); m.start <= at && at < m.end && r > best {
+			best, kind = r, m.kind
+		}
+	}
+	return kind
+}
+
+// around is how much of the plain text beside evidence is shown, in bytes: two
+// or three lines of the panel, so that a long log does not bury what matched.
+const around = 160
+
+// excerpt leaves out the middle of long stretches without evidence.
+func excerpt(all []span) []span {
+	var short []span
+	for i, s := range all {
+		head, tail := around, around
+		if i == 0 {
+			head = 0
+		}
+		if i == len(all)-1 {
+			tail = 0
+		}
+		if len(all) == 1 {
+			head = 4 * around
+		}
+		if s.Kind != "" || len(s.Text) <= head+tail+around {
+			short = append(short, s)
+			continue
+		}
+		short = append(short,
+			span{Text: s.Text[:boundary(s.Text, head)]},
+			span{Kind: "gap"},
+			span{Text: s.Text[boundary(s.Text, len(s.Text)-tail):]})
+	}
+	return short
+}

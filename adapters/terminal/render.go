@@ -1,0 +1,200 @@
+package terminal
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"mabsbot/bot"
+)
+
+// The marks and colours of the kinds of blocks. Without colour the marks alone
+// must tell them apart. Colours are the eight of ECMA-48, which follow the
+// theme of the terminal.
+const (
+	bold, dim, red, cyan, plain = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[36m", "\x1b[0m"
+)
+
+// render writes a reply for the terminal.
+func (t *Terminal) render(r bot.Reply) string {
+	var b strings.Builder
+	number := 0
+	for _, block := range r.Blocks {
+		b.WriteByte('\n')
+		switch block.Kind {
+		case bot.Heading:
+			t.lines(&b, "# ", "  ", bold, block.Text)
+		case bot.Ask:
+			t.lines(&b, "? ", "  ", bold, block.Text)
+		case bot.Quote:
+			t.lines(&b, "> ", "> ", dim, block.Text)
+		case bot.Warning:
+			t.lines(&b, "! ", "  ", red, block.Text)
+		case bot.Context:
+			t.lines(&b, "  ", "  ", dim, block.Text)
+			t.url(&b, block.URL)
+		case bot.Copy:
+			t.copy(&b, block.Text)
+		case bot.Link:
+			t.lines(&b, "  ", "  ", "", block.Text+":")
+			t.url(&b, block.URL)
+		case bot.Table:
+			t.table(&b, block.Rows)
+		case bot.Steps:
+			t.steps(&b, block.Items)
+		case bot.Choices:
+			number = t.choices(&b, block.Buttons, number)
+		default:
+			t.lines(&b, "  ", "  ", "", block.Text)
+		}
+	}
+	return b.String()
+}
+
+// lines writes text wrapped at the width, each line with a mark before it.
+func (t *Terminal) lines(b *strings.Builder, first, next, color, text string) {
+	mark := first
+	for line := range strings.SplitSeq(safe(text), "\n") {
+		for _, part := range wrap(line, t.o.Width-columns(first)) {
+			b.WriteString(mark + t.colored(color, part) + "\n")
+			mark = next
+		}
+	}
+}
+
+// url writes an address on a line of its own, never wrapped, so that it can be
+// opened.
+func (t *Terminal) url(b *strings.Builder, url string) {
+	if url != "" {
+		b.WriteString("  " + t.colored(dim, safe(url)) + "\n")
+	}
+}
+
+// copy writes a command on lines of its own, never wrapped, so that it can be
+// taken whole.
+func (t *Terminal) copy(b *strings.Builder, text string) {
+	for line := range strings.SplitSeq(safe(text), "\n") {
+		b.WriteString("      " + t.colored(cyan, line) + "\n")
+	}
+}
+
+func (t *Terminal) table(b *strings.Builder, rows [][]string) {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], columns(safe(cell)))
+		}
+	}
+	for _, row := range rows {
+		b.WriteString("  ")
+		for i, cell := range row {
+			cell = safe(cell)
+			if i+1 < len(row) {
+				cell += strings.Repeat(" ", widths[i]-columns(cell)+2)
+			}
+			b.WriteString(cell)
+		}
+		b.WriteByte('\n')
+	}
+}
+
+func (t *Terminal) steps(b *strings.Builder, items []bot.Item) {
+	marks := map[bot.ItemState]string{bot.Tried: "✓ ", bot.Current: "→ ", "": "  "}
+	for i, item := range items {
+		n := strconv.Itoa(i+1) + ". "
+		t.lines(b, "  "+marks[item.Mark]+n, "       ", "", item.Text)
+	}
+}
+
+// choices numbers the buttons on through the whole reply, as the core counts
+// them, and returns the last number.
+func (t *Terminal) choices(b *strings.Builder, buttons []bot.Choice, number int) int {
+	line := ""
+	for _, c := range buttons {
+		number++
+		part := "[" + strconv.Itoa(number) + "] " + safe(c.Label)
+		if line != "" && columns(line)+columns(part)+5 > t.o.Width {
+			b.WriteString("  " + line + "\n")
+			line = ""
+		}
+		if line != "" {
+			line += "   "
+		}
+		line += part
+	}
+	b.WriteString("  " + line + "\n")
+	return number
+}
+
+func (t *Terminal) colored(color, text string) string {
+	if color == "" || !t.o.Color || text == "" {
+		return text
+	}
+	return color + text + plain
+}
+
+// safe takes out what would steer the terminal: a paste may hold escape
+// sequences.
+func safe(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 && r != '\n' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// wrap breaks a line at spaces; a word longer than the line is cut.
+func wrap(line string, most int) []string {
+	most = max(most, 10)
+	var lines []string
+	now := ""
+	for word := range strings.SplitSeq(line, " ") {
+		if now != "" && columns(now)+1+columns(word) > most {
+			lines = append(lines, now)
+			now = ""
+		}
+		if now != "" {
+			now += " "
+		}
+		now += word
+		for columns(now) > most {
+			head := cut(now, most)
+			lines = append(lines, head)
+			now = now[len(head):]
+		}
+	}
+	return append(lines, now)
+}
+
+// cut is the longest beginning of s that fits.
+func cut(s string, most int) string {
+	n := 0
+	for i, r := range s {
+		if n += runeColumns(r); n > most {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// columns is how wide a text stands: Hangul takes two columns.
+func columns(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeColumns(r)
+	}
+	return n
+}
+
+func runeColumns(r rune) int {
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}

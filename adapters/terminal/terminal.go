@@ -1,0 +1,191 @@
+// Package terminal is a conversation with the bot in a terminal: a direct
+// message of one person. What is typed is an event as on any platform, and
+// what is answered comes out of the same outbox.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Options are what a terminal needs.
+type Options struct {
+	In     io.Reader
+	Out    io.Writer
+	Locale string // of the person, such as "ko_KR.UTF-8"
+	Color  bool
+	Width  int // columns; 0 is 80
+	// Pasted says that In is a keyboard: lines that arrive together are one
+	// paste. Otherwise each line is a message.
+	Pasted bool
+	// Drain waits until all that follows from an event was posted.
+	Drain func(ctx context.Context) error
+}
+
+// Terminal is the adapter. Make it with New.
+type Terminal struct {
+	o     Options
+	began time.Time
+
+	mu      sync.Mutex
+	written int          // events of this run
+	buttons []bot.Choice // of the last reply that had any
+}
+
+var _ bot.Adapter = (*Terminal)(nil)
+
+// New returns the adapter.
+func New(o Options) *Terminal {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	return &Terminal{o: o, began: time.Now()}
+}
+
+// Name implements bot.Adapter.
+func (t *Terminal) Name() string { return "terminal" }
+
+// Capabilities implements bot.Adapter: a terminal can only write on. The number
+// of a button presses it.
+func (t *Terminal) Capabilities() bot.Capabilities { return bot.Capabilities{Buttons: true} }
+
+// Run reads messages until the end of the input, «/quit», or ctx.
+func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
+	messages := t.read(ctx)
+	if err := t.o.Drain(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	for {
+		t.prompt()
+		select {
+		case <-ctx.Done():
+			return nil
+		case text, ok := <-messages:
+			if !ok || strings.TrimSpace(text) == "/quit" {
+				return nil
+			}
+			if err := t.tell(ctx, handle, text); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// tell hands one message over and waits for what follows from it.
+func (t *Terminal) tell(ctx context.Context, handle bot.Handler, text string) error {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	if err := handle(ctx, t.event(text)); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		t.print("! " + err.Error() + "\n")
+		return nil
+	}
+	if err := t.o.Drain(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// Post implements bot.Adapter.
+func (t *Terminal) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
+	if err := t.print(t.render(p.Reply)); err != nil {
+		return bot.Delivery{}, bot.Refused(err)
+	}
+	if buttons := p.Reply.Buttons(); len(buttons) > 0 {
+		t.mu.Lock()
+		t.buttons = buttons
+		t.mu.Unlock()
+	}
+	return bot.Delivery{Ref: string(p.ID), Thread: p.Thread}, nil
+}
+
+func (t *Terminal) print(s string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	_, err := io.WriteString(t.o.Out, s)
+	return err
+}
+
+func (t *Terminal) prompt() {
+	if t.o.Pasted {
+		t.print("\n> ")
+	}
+}
+
+// pause is the silence that ends a paste: terminals hand over the lines of a
+// paste within a millisecond or two, people type the next line much later.
+const pause = 50 * time.Millisecond
+
+// maxLine is the longest line taken: a log file pasted as one line.
+const maxLine = 1 << 20
+
+// read collects lines into messages. The goroutine ends with the input; a
+// terminal that is still open ends it with the program.
+func (t *Terminal) read(ctx context.Context) <-chan string {
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		s := bufio.NewScanner(t.o.In)
+		s.Buffer(nil, maxLine)
+		for s.Scan() {
+			select {
+			case lines <- s.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		if err := s.Err(); err != nil {
+			t.print(fmt.Sprintf("! input: %v\n", err))
+		}
+	}()
+	if !t.o.Pasted {
+		return lines
+	}
+	messages := make(chan string)
+	go collect(ctx, lines, messages)
+	return messages
+}
+
+// collect joins lines that arrive together.
+func collect(ctx context.Context, lines <-chan string, messages chan<- string) {
+	defer close(messages)
+	for line := range lines {
+		text, open := line, true
+		for open {
+			select {
+			case more, ok := <-lines:
+				if open = ok; ok {
+					text += "\n" + more
+				}
+			case <-time.After(pause):
+				open = false
+			}
+		}
+		select {
+		case messages <- text:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Columns is the width of the terminal as its environment tells it, or 0.
+func Columns() int {
+	var n int
+	if _, err := fmt.Sscan(os.Getenv("COLUMNS"), &n); err != nil || n < 20 {
+		return 0
+	}
+	return n
+}
