@@ -1,0 +1,367 @@
+// Command mabsbot recognises errors of Microsoft Azure Backup Server in support
+// channels and walks people through the remedy. See bot/doc.go for how.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mabsbot/adapters/console"
+	"mabsbot/adapters/terminal"
+	"mabsbot/bot"
+	"mabsbot/bot/store"
+	"mabsbot/config"
+	"mabsbot/kb"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := root().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "mabsbot:", err)
+		os.Exit(1)
+	}
+}
+
+// root is the whole command line.
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "mabsbot",
+		Short: "Recognises Azure Backup Server errors in a support channel and walks people through the remedy",
+		Long: `mabsbot recognises errors of Microsoft Azure Backup Server (MABS), DPM and the
+MARS agent in what people paste into a support channel, and walks them through
+the remedy, step by step, in Korean or English.
+
+Without a subcommand it serves: the web console on http://127.0.0.1:8080, a
+simulated support channel in which everything can be tried.`,
+		Example: `  mabsbot
+  mabsbot chat
+  mabsbot match "Replica is inconsistent (ID: 3106)"
+  mabsbot --console.addr 127.0.0.1:9000`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          configured(serve),
+	}
+	config.AddFlags(c.PersistentFlags())
+	c.CompletionOptions.HiddenDefaultCmd = true
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), versionCommand())
+	return c
+}
+
+// configured loads the configuration before a command runs.
+func configured(run func(cmd *cobra.Command, args []string, c *config.Config) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := config.Load(cmd.Flags(), os.Environ())
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, c)
+	}
+}
+
+// serve wires everything and runs it until the program is asked to stop.
+func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
+	ctx, out := cmd.Context(), cmd.OutOrStdout()
+	log := logger(c.Log, cmd.ErrOrStderr())
+	for _, w := range c.Warnings {
+		log.Warn("config: " + w.String())
+	}
+	live, err := kb.Open(layers(c.KB)...)
+	if err != nil {
+		return err
+	}
+	go live.Watch(ctx, c.KB.Reload, log)
+	db, err := openStore(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	go prune(ctx, db, log)
+	b, err := newBot(c, live.Base, db, log)
+	if err != nil {
+		return err
+	}
+
+	var adapters []bot.Adapter
+	if c.Console.Enabled {
+		web, err := console.New(ctx, console.Options{
+			Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: db.Journal("console"), Library: b, Log: log,
+		})
+		if err != nil {
+			return err
+		}
+		if err := web.Listen(); err != nil {
+			return err
+		}
+		adapters = append(adapters, web)
+		fmt.Fprintf(out, "mabsbot knows %d errors. Open http://%s\n", len(live.Base().Entries()), web.Addr())
+	}
+	if len(adapters) == 0 {
+		return errors.New("nothing to serve: console.enabled is false, and no other channel is configured")
+	}
+	return b.Run(ctx, adapters...)
+}
+
+// newBot makes the core of its parts.
+func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		return nil, err
+	}
+	return bot.New(base, locales, policy(c), db, db, log), nil
+}
+
+// policy is what the configuration says of the bot's manners.
+func policy(c *config.Config) bot.Policy {
+	p := bot.DefaultPolicy()
+	p.Language = c.Language
+	p.Default = bot.Mode(c.Bot.DefaultMode)
+	p.RepeatWindow, p.FollowUp = c.Bot.RepeatWindow, c.Bot.FollowUp
+	p.HandOver = map[string]string{"console": console.EscalationChannel}
+	p.Channels = map[string]bot.ChannelPolicy{}
+	for _, ch := range c.Bot.Channels {
+		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language}
+	}
+	return p
+}
+
+// layers are the folders of the knowledge base.
+func layers(c config.KB) []kb.Layer {
+	all := []kb.Layer{{Name: "kb/entries", FS: kb.Builtin()}}
+	if c.Dir != "" {
+		all = []kb.Layer{{Name: c.Dir, FS: os.DirFS(c.Dir)}}
+	}
+	if c.Overlay != "" {
+		all = append(all, kb.Layer{Name: c.Overlay, FS: os.DirFS(c.Overlay)})
+	}
+	return all
+}
+
+func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
+	key, err := c.Key.Bytes()
+	if err == nil && key == nil {
+		key, err = store.KeyFile(c.Path + ".key")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, c.Path, key)
+}
+
+// pruneEvery is how often the store lets go of what nobody asks for any more.
+const pruneEvery = time.Hour
+
+func prune(ctx context.Context, db *store.SQL, log *slog.Logger) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		if err := db.Prune(ctx, store.MinKeep); err != nil && ctx.Err() == nil {
+			log.Error("store: prune failed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func logger(c config.Log, w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+func chatCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "chat",
+		Short: "Have a conversation in this terminal",
+		Long: `Have a conversation in this terminal: paste an error, type a number or words such
+as «next» or «다음», look things up with /mabs, and leave with /quit or Ctrl-D.
+The conversation goes on where it stood when you come back.`,
+		Args: cobra.NoArgs,
+		RunE: configured(chat),
+	}
+}
+
+func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
+	ctx := cmd.Context()
+	live, err := kb.Open(layers(c.KB)...)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	b, err := newBot(c, live.Base, db, logger(c.Log, cmd.ErrOrStderr()))
+	if err != nil {
+		return err
+	}
+	keyboard := isTerminal(os.Stdin)
+	t := terminal.New(terminal.Options{
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Pasted: keyboard, Width: terminal.Columns(),
+		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")),
+		Color:  isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "",
+		Drain:  func(ctx context.Context) error { return b.Drain(ctx, "terminal") },
+	})
+	if keyboard {
+		fmt.Fprintln(cmd.OutOrStdout(), "Paste an error, or type /mabs help. Leave with /quit.")
+	}
+	return b.Run(ctx, t)
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func matchCommand() *cobra.Command {
+	var asJSON, asLines, lookup bool
+	var dir, overlay string
+	c := &cobra.Command{
+		Use:   "match [TEXT|-]",
+		Short: "Show what the matcher makes of a text, with its evidence",
+		Long: `Show what the matcher makes of a text, with its evidence. The text stands on the
+command line, or is read from standard input («-», or nothing).`,
+		Example: `  mabsbot match "Replica is inconsistent (ID: 3106)"
+  mabsbot match --lookup 170036
+  mabsbot match - < paste.txt
+  mabsbot match --jsonl < questions.jsonl`,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "write the result as JSON")
+	c.Flags().BoolVar(&asLines, "jsonl", false, `read {"id","text"} lines from standard input, write one result a line`)
+	c.Flags().BoolVar(&lookup, "lookup", false, "judge as for /mabs TEXT and not as for a paste")
+	c.Flags().StringVar(&dir, "kb", "", "folder of entries that replaces the built-in ones")
+	c.Flags().StringVar(&overlay, "kb-overlay", "", "folder of entries laid over the built-in ones")
+	c.RunE = configured(func(cmd *cobra.Command, args []string, cfg *config.Config) error {
+		base, err := kb.Load(layers(config.KB{Dir: cmp.Or(dir, cfg.KB.Dir), Overlay: cmp.Or(overlay, cfg.KB.Overlay)})...)
+		if err != nil {
+			return err
+		}
+		if asLines {
+			if len(args) > 0 {
+				return errors.New("match --jsonl reads standard input, and takes no text")
+			}
+			return kb.MatchLines(base, cmd.InOrStdin(), cmd.OutOrStdout(), lookup)
+		}
+		text := strings.Join(args, " ")
+		if text == "" || text == "-" {
+			data, err := io.ReadAll(cmd.InOrStdin())
+			if err != nil {
+				return err
+			}
+			text = string(data)
+		}
+		result := base.Match(text)
+		if lookup {
+			result = base.Lookup(text)
+		}
+		if asJSON {
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(result)
+		}
+		return kb.WriteResult(cmd.OutOrStdout(), text, result)
+	})
+	return c
+}
+
+func kbCommand() *cobra.Command {
+	var dir, overlay, lang string
+	c := &cobra.Command{Use: "kb", Short: "Check and read the knowledge base", Args: cobra.NoArgs}
+	c.PersistentFlags().StringVar(&dir, "kb", "", "folder of entries that replaces the built-in ones")
+	c.PersistentFlags().StringVar(&overlay, "kb-overlay", "", "folder of entries laid over the built-in ones")
+	c.PersistentFlags().StringVar(&lang, "lang", "", "language of the texts (default: the configured one)")
+	sub := func(use, short string, args cobra.PositionalArgs, run func(out io.Writer, cfg *config.Config, args []string) error) {
+		c.AddCommand(&cobra.Command{Use: use, Short: short, Args: args, RunE: configured(func(cmd *cobra.Command, args []string, cfg *config.Config) error {
+			cfg.KB.Dir, cfg.KB.Overlay = cmp.Or(dir, cfg.KB.Dir), cmp.Or(overlay, cfg.KB.Overlay)
+			cfg.Language = cmp.Or(lang, cfg.Language)
+			return run(cmd.OutOrStdout(), cfg, args)
+		})})
+	}
+	sub("lint", "Check all entries and say every mistake", cobra.NoArgs, func(out io.Writer, cfg *config.Config, _ []string) error {
+		return kb.Lint(out, layers(cfg.KB)...)
+	})
+	sub("list [AREA]", "List the entries", cobra.MaximumNArgs(1), func(out io.Writer, cfg *config.Config, args []string) error {
+		base, err := kb.Load(layers(cfg.KB)...)
+		if err != nil {
+			return err
+		}
+		return kb.List(out, base, cfg.Language, strings.Join(args, ""))
+	})
+	sub("show ID", "Show one entry", cobra.ExactArgs(1), func(out io.Writer, cfg *config.Config, args []string) error {
+		base, err := kb.Load(layers(cfg.KB)...)
+		if err != nil {
+			return err
+		}
+		e := base.Entry(args[0])
+		if e == nil {
+			return fmt.Errorf("there is no entry %q; see mabsbot kb list", args[0])
+		}
+		return kb.Show(out, e, cfg.Language)
+	})
+	sub("test", "Try the entries' own examples and all their messages on the matcher", cobra.NoArgs, func(out io.Writer, cfg *config.Config, _ []string) error {
+		base, err := kb.Load(layers(cfg.KB)...)
+		if err != nil {
+			return err
+		}
+		return kb.Test(out, base)
+	})
+	sub("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(out io.Writer, _ *config.Config, _ []string) error {
+		_, err := out.Write(kb.Schema())
+		return err
+	})
+	return c
+}
+
+func configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Check the configuration, or print an example", Args: cobra.NoArgs}
+	c.AddCommand(
+		&cobra.Command{Use: "check", Short: "Check the configuration and say what would run", Args: cobra.NoArgs, RunE: configured(func(cmd *cobra.Command, _ []string, cfg *config.Config) error {
+			return cfg.Describe(cmd.OutOrStdout())
+		})},
+		&cobra.Command{Use: "example", Short: "Print a commented configuration with all keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
+			return err
+		}},
+	)
+	return c
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
+		return err
+	}}
+}
+
+// version is what the Go toolchain knows of this build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	parts := []string{cmp.Or(info.Main.Version, "(devel)")}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			parts = append(parts, s.Value[:min(12, len(s.Value))])
+		}
+	}
+	return strings.Join(append(parts, info.GoVersion), " ")
+}

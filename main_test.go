@@ -1,0 +1,369 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"mabsbot/bot"
+	"mabsbot/bot/bottest"
+	"mabsbot/bot/store"
+	"mabsbot/kb"
+)
+
+var update = flag.Bool("update", false, "write what the bot answers into testdata/script")
+
+// arrows say which packages of ours a package may import. A package without a
+// row fails the test.
+var arrows = map[string][]string{
+	"mabsbot":                   {"config", "kb", "bot", "bot/store", "adapters/console", "adapters/terminal"},
+	"mabsbot/config":            {},
+	"mabsbot/kb":                {},
+	"mabsbot/bot":               {"kb"},
+	"mabsbot/bot/store":         {"bot"},
+	"mabsbot/bot/bottest":       {"bot", "kb"},
+	"mabsbot/adapters/console":  {"bot", "config"},
+	"mabsbot/adapters/terminal": {"bot", "config"},
+}
+
+func TestArrows(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	found := 0
+	for decoder.More() {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		found++
+		allowed, ok := arrows[p.ImportPath]
+		if !ok {
+			t.Errorf("%s has no row in the table of arrows", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			if ours, ok := strings.CutPrefix(imported, "mabsbot/"); ok && !slices.Contains(allowed, ours) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+	if found != len(arrows) {
+		t.Errorf("%d packages, %d rows in the table of arrows", found, len(arrows))
+	}
+}
+
+// TestDoc sees to it that the story in bot/doc.go names all files of the core,
+// and none that does not exist.
+func TestDoc(t *testing.T) {
+	story, err := os.ReadFile("bot/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]bool{"doc.go": true}
+	for word := range strings.FieldsFuncSeq(string(story), func(r rune) bool { return strings.ContainsRune(" \n\t,;()[]", r) }) {
+		word = strings.TrimRight(word, ".:")
+		switch {
+		case word == "events.go" || word == "render.go":
+			for _, a := range []string{"console", "terminal"} {
+				exists(t, "adapters/"+a+"/"+word)
+			}
+		case strings.HasSuffix(word, ".go") && !strings.Contains(word, "/"):
+			exists(t, "bot/"+word)
+			named[word] = true
+		case strings.HasPrefix(word, "adapters/"), strings.HasPrefix(word, "kb/"), strings.HasPrefix(word, "bot/"):
+			exists(t, word)
+		}
+	}
+	files, err := filepath.Glob("bot/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := filepath.Base(f); !named[name] && !strings.HasSuffix(name, "_test.go") {
+			t.Errorf("the story in bot/doc.go does not name %s", name)
+		}
+	}
+}
+
+func exists(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("bot/doc.go: %v", err)
+	}
+}
+
+// TestScripts plays whole conversations. A file is a row of sections: what
+// people do, each followed by what the bot answers. -update writes the answers.
+//
+//	-- kim says --               a message in the channel; in dm: a direct message
+//	-- kim replies --            in the thread of the latest message, or: replies to m1
+//	-- kim types --              what follows /mabs
+//	-- kim presses Label --      the newest button with the label
+//	-- kim presses old Label --  the oldest one
+//	-- kim edits m1 --           the text is the new one
+//	-- kim deletes m1 --
+//	-- restart --                the bot is ended and started again
+//	-- bot --                    what it answers; «silent» is silence
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			play(t, base, file)
+		})
+	}
+}
+
+func play(t *testing.T, base *kb.Base, file string) {
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScene(t, base)
+	var played []txtar.File
+	for i, section := range archive.Files {
+		if section.Name == "bot" {
+			continue
+		}
+		if err := s.do(section.Name, strings.TrimSuffix(string(section.Data), "\n")); err != nil {
+			t.Fatalf("%s: %s: %v", file, section.Name, err)
+		}
+		got := s.answers()
+		played = append(played, section, txtar.File{Name: "bot", Data: []byte(got)})
+		want := ""
+		if i+1 < len(archive.Files) && archive.Files[i+1].Name == "bot" {
+			want = string(archive.Files[i+1].Data)
+		}
+		if !*update && got != want {
+			t.Errorf("%s: after %q the bot answers\n%s\nwant\n%s", file, section.Name, got, want)
+		}
+	}
+	if *update {
+		archive.Files = played
+		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// people who speak in scripts.
+var people = map[string]bot.User{
+	"kim":  {ID: "U1", Name: "kim", Locale: "ko-KR"},
+	"lee":  {ID: "U2", Name: "lee", Locale: "ko-KR"},
+	"alex": {ID: "U3", Name: "alex", Locale: "en-US"},
+	"sam":  {ID: "U4", Name: "sam", Locale: "en-GB"},
+	"otto": {ID: "B1", Name: "otto", Bot: true},
+}
+
+// A scene is one bot with a recorder instead of a platform.
+type scene struct {
+	t        *testing.T
+	base     *kb.Base
+	memory   *store.Memory
+	recorder *bottest.Recorder
+	drain    func() error
+	stop     func()
+
+	events   int
+	messages map[string]bot.Message
+	latest   bot.Thread
+	shown    []bot.Post // all that was ever posted, oldest first
+	fresh    []bot.Post
+}
+
+func newScene(t *testing.T, base *kb.Base) *scene {
+	s := &scene{t: t, base: base, memory: store.NewMemory(), messages: map[string]bot.Message{}}
+	s.start()
+	t.Cleanup(func() { s.stop() })
+	return s
+}
+
+func (s *scene) start() {
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	policy := bot.DefaultPolicy()
+	policy.HandOver = map[string]string{"test": "escalations"}
+	all := bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+	s.recorder = bottest.NewRecorder("test", all)
+	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := b.Run(ctx, s.recorder); err != nil {
+			s.t.Error(err)
+		}
+	})
+	s.stop = func() { cancel(); wg.Wait() }
+	s.drain = func() error { return b.Drain(ctx, "test") }
+}
+
+func (s *scene) do(name, body string) error {
+	if name == "restart" {
+		s.stop()
+		s.start()
+		return nil
+	}
+	who, rest, _ := strings.Cut(name, " ")
+	user, ok := people[who]
+	if !ok {
+		return fmt.Errorf("who is %q?", who)
+	}
+	verb, object, _ := strings.Cut(rest, " ")
+	event, err := s.event(user, verb, object, body)
+	if err != nil {
+		return err
+	}
+	if err := s.recorder.Handle(s.t.Context(), event); err != nil {
+		return err
+	}
+	if err := s.drain(); err != nil {
+		return err
+	}
+	s.fresh = s.recorder.Take()
+	slices.SortStableFunc(s.fresh, func(a, b bot.Post) int { // threads are served side by side
+		return cmp.Compare(a.Thread.Channel+a.Thread.Root, b.Thread.Channel+b.Thread.Root)
+	})
+	s.shown = append(s.shown, s.fresh...)
+	return nil
+}
+
+func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, error) {
+	s.events++
+	id := fmt.Sprintf("m%d", s.events)
+	head := bot.Head{ID: bot.EventID(id), From: user, Thread: bot.Thread{Adapter: "test", Channel: "support", Root: id}}
+	m := bot.Message{Head: head, Text: body}
+	if text, ok := strings.CutPrefix(body, "@mabsbot"); ok {
+		m.Text, m.Addressed = strings.TrimSpace(text), true
+	}
+	switch verb {
+	case "says":
+		if object == "in dm" {
+			m.Direct, m.Addressed = true, true
+			m.Thread = bot.Thread{Adapter: "test", Channel: bot.DirectChannel + user.ID}
+		}
+		s.latest = m.Thread
+	case "replies":
+		m.Reply, m.Thread = true, s.latest
+		if of, ok := strings.CutPrefix(object, "to "); ok {
+			m.Thread = s.messages[of].Thread
+		}
+		m.Direct = strings.HasPrefix(m.Thread.Channel, bot.DirectChannel)
+		m.Addressed = m.Addressed || m.Direct
+	case "types":
+		m.Command, m.Thread.Root = true, bot.CommandRoot+id
+		s.latest = m.Thread
+	case "presses":
+		return s.press(head, object)
+	case "edits", "deletes":
+		of, ok := s.messages[object]
+		if !ok {
+			return nil, fmt.Errorf("there is no message %s", object)
+		}
+		m.Head.Thread, m.Direct, m.Addressed, m.Of = of.Thread, of.Direct, of.Addressed, of.ID
+		m.Change = map[string]bot.Change{"edits": bot.Edited, "deletes": bot.Deleted}[verb]
+		return m, nil
+	default:
+		return nil, fmt.Errorf("nobody can %q", verb)
+	}
+	s.messages[id] = m
+	return m, nil
+}
+
+// press finds a button by its label, in what was ever posted: people press old
+// buttons, too.
+func (s *scene) press(head bot.Head, label string) (bot.Event, error) {
+	posts := slices.Clone(s.shown)
+	slices.Reverse(posts)
+	if old, ok := strings.CutPrefix(label, "old "); ok {
+		label = old
+		slices.Reverse(posts)
+	}
+	for _, p := range posts {
+		for _, c := range p.Reply.Buttons() {
+			if c.Label == label {
+				head.Thread = p.Thread
+				head.Direct = strings.HasPrefix(p.Thread.Channel, bot.DirectChannel)
+				s.latest = p.Thread
+				return bot.Press{Head: head, Button: c.Button, Post: p.ID}, nil
+			}
+		}
+	}
+	return nil, errors.New("there is no button " + label)
+}
+
+// answers writes what the last deed led to.
+func (s *scene) answers() string {
+	if len(s.fresh) == 0 {
+		return "silent\n"
+	}
+	var b strings.Builder
+	for _, p := range s.fresh {
+		b.WriteString("[" + s.where(p) + "]\n" + s.news(p))
+	}
+	s.fresh = nil
+	return b.String()
+}
+
+// news is what a post says; of one that changes another, the lines that are new.
+func (s *scene) news(p bot.Post) string {
+	text := bottest.Text(p.Reply)
+	i := slices.IndexFunc(s.shown, func(old bot.Post) bool { return old.ID == p.Replaces })
+	if i < 0 || p.Replaces == "" {
+		return text
+	}
+	old := slices.Collect(strings.Lines(bottest.Text(s.shown[i].Reply)))
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !slices.Contains(old, line) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// where says to whom a post is shown, and whether it takes the place of another.
+func (s *scene) where(p bot.Post) string {
+	place := strings.TrimSuffix(p.Thread.Channel+" "+p.Thread.Root, " ")
+	if p.Private {
+		place += ", to " + p.To.Name + " alone"
+	}
+	if p.Withdraw {
+		return place + ": withdraws " + s.number(p.Replaces)
+	}
+	if p.Replaces != "" {
+		return place + ": changes " + s.number(p.Replaces)
+	}
+	return place + ": " + s.number(p.ID)
+}
+
+// number names a post by its place among all.
+func (s *scene) number(id bot.PostID) string {
+	return fmt.Sprintf("post %d", 1+slices.IndexFunc(s.shown, func(p bot.Post) bool { return p.ID == id }))
+}
