@@ -13,7 +13,6 @@ type Bot struct {
 	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of channels that are not listed: off, shadow, mention or on"`
 	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long the same error in the same channel is linked to the first answer"`
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 never asks"`
-	Escalation   string        `mapstructure:"escalation" usage:"id of the channel that hand-overs go to"`
 }
 
 // A Channel is what holds in one channel.

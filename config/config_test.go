@@ -245,7 +245,6 @@ console.password_file  -
 bot.default_mode       on
 bot.repeat_window      10m
 bot.follow_up          24h
-bot.escalation         -
 channel C1             mode shadow, language en
 channel C2             mode on, language ko
 warning                --x: do not

@@ -48,7 +48,6 @@ type Journal interface {
 // Options are what a console needs. Journal and Library are required.
 type Options struct {
 	Addr     string        // host:port; "" is DefaultAddr, port 0 is any free one
-	Hosts    []string      // further names under which browsers reach it, without port
 	Password func() string // nil, or one that returns "", asks for none and serves loopback only
 	Journal  Journal
 	Library  bot.Library
@@ -58,7 +57,6 @@ type Options struct {
 // A Console serves the workspace. Make one with New.
 type Console struct {
 	addr     string
-	hosts    []string
 	password string
 	journal  Journal
 	library  bot.Library
@@ -85,7 +83,7 @@ var _ bot.Adapter = (*Console)(nil)
 // the journal cannot be read.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, hosts: o.Hosts, journal: o.Journal, library: o.Library, log: o.Log,
+		addr: o.Addr, journal: o.Journal, library: o.Library, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
 	}
 	if c.addr == "" {

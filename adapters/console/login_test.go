@@ -111,3 +111,13 @@ func TestSessionsEnd(t *testing.T) {
 		}
 	})
 }
+
+// A console that others reach is reached by whatever name they know it by.
+func TestAnyNameBehindAPassword(t *testing.T) {
+	s := newStage(t, func(o *Options) { o.Password = func() string { return "sesame" } })
+	r := request("GET", "/", "")
+	r.Host = "mabs.example:8080"
+	if w := s.serveOne(r); w.Code == 421 || strings.Contains(w.Body.String(), "say-c") {
+		t.Errorf("status %d; want the login", w.Code)
+	}
+}

@@ -194,7 +194,7 @@ func TestHostileTextStaysText(t *testing.T) {
 }
 
 func TestOnlyOurOwnPageActs(t *testing.T) {
-	s := newStage(t, func(o *Options) { o.Hosts = []string{"mabs.example"} })
+	s := newStage(t)
 	cases := []struct {
 		name, method, path string
 		change             func(*http.Request)
@@ -211,7 +211,6 @@ func TestOnlyOurOwnPageActs(t *testing.T) {
 		{"localhost", "GET", "/", func(r *http.Request) { r.Host = "localhost:8080" }, 200},
 		{"LOCALHOST", "GET", "/", func(r *http.Request) { r.Host = "LOCALHOST" }, 200},
 		{"IPv6", "GET", "/", func(r *http.Request) { r.Host = "[::1]:8080" }, 200},
-		{"a configured name", "GET", "/", func(r *http.Request) { r.Host = "mabs.example" }, 200},
 		{"a foreign name", "GET", "/", func(r *http.Request) { r.Host = "evil.example" }, 421},
 		{"a foreign name acts", "POST", "/message", func(r *http.Request) { r.Host = "evil.example" }, 421},
 		{"a name that ends like ours", "GET", "/", func(r *http.Request) { r.Host = "evil.localhost" }, 421},
