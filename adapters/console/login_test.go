@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,7 +115,7 @@ func TestSessionsEnd(t *testing.T) {
 
 // A console that others reach is reached by whatever name they know it by.
 func TestAnyNameBehindAPassword(t *testing.T) {
-	s := newStage(t, func(o *Options) { o.Password = func() string { return "sesame" } })
+	s := newStage(t, locked)
 	r := request("GET", "/", "")
 	r.Host = "mabs.example:8080"
 	if w := s.serveOne(r); w.Code == 421 || strings.Contains(w.Body.String(), "say-c") {
