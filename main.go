@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -108,12 +109,22 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 			return err
 		}
 		adapters = append(adapters, web)
-		fmt.Fprintf(out, "mabsbot knows %d errors. Open http://%s\n", len(live.Base().Entries()), web.Addr())
+		fmt.Fprintf(out, "mabsbot knows %d errors. Open http://%s\n", len(live.Base().Entries()), reachable(web.Addr()))
 	}
 	if len(adapters) == 0 {
 		return errors.New("nothing to serve: console.enabled is false, and no other channel is configured")
 	}
 	return b.Run(ctx, adapters...)
+}
+
+// reachable is an address that a browser on this machine can open: one that
+// listens everywhere is reached by the machine's own name for itself.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
 }
 
 // newBot makes the core of its parts.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -15,12 +16,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/tools/txtar"
 
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
 	"mabsbot/bot/store"
+	"mabsbot/config"
 	"mabsbot/kb"
 )
 
@@ -107,6 +110,67 @@ func exists(t *testing.T, path string) {
 	t.Helper()
 	if _, err := os.Stat(path); err != nil {
 		t.Errorf("bot/doc.go: %v", err)
+	}
+}
+
+// TestREADME sees to it that the entry in README.md is one, laid over the
+// built-in ones as it says.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	entry, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("README.md shows no entry")
+	}
+	_, err = kb.Load(
+		kb.Layer{Name: "kb/entries", FS: kb.Builtin()},
+		kb.Layer{Name: "README.md", FS: fstest.MapFS{"disk-lost.yaml": {Data: []byte(entry)}}},
+	)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestExampleConfiguration: what «config example» prints loads, and says what
+// holds without it.
+func TestExampleConfiguration(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mabsbot.yaml")
+	if err := os.WriteFile(file, []byte(config.Example()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var got, want bytes.Buffer
+	for environ, w := range map[string]*bytes.Buffer{"MABSBOT_CONFIG=" + file: &got, "": &want} {
+		c, err := config.Load(nil, []string{environ})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Describe(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, example, _ := strings.Cut(got.String(), "\n")
+	_, defaults, _ := strings.Cut(want.String(), "\n")
+	if example != defaults {
+		t.Errorf("the example says\n%s\nthe defaults are\n%s", example, defaults)
+	}
+}
+
+// TestHelp: every command of the help is in README.md.
+func TestHelp(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range root().Commands() {
+		if name := c.Name(); !strings.Contains(string(readme), "`mabsbot "+name) {
+			t.Errorf("README.md does not name the command %s", name)
+		}
+		if c.Short == "" {
+			t.Errorf("the command %s says nothing of itself", c.Name())
+		}
 	}
 }
 
