@@ -32,7 +32,7 @@ type browser struct {
 func newBrowser(t *testing.T) browser {
 	t.Helper()
 	path := findChromium()
-	if path == "" && os.Getenv("MABSBOT_TEST_NO_SKIP") != "" {
+	if path == "" && os.Getenv("TEST_NO_SKIP") != "" {
 		t.Fatal("no Chromium here, and nothing may be skipped")
 	}
 	if path == "" {
