@@ -15,11 +15,14 @@ func BenchmarkMatch(b *testing.B) {
 	}
 	message := "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11."
 	for name, text := range map[string]string{
-		"paste":   "morning, this since the upgrade:\n" + message + " (ID 319)\nany ideas?",
-		"korean":  "안녕하세요 디스크 백업 복제본이 잘못되었거나 누락되어 백업에 실패했습니다. 라고 나옵니다",
-		"chatter": "morning all, the coffee machine on floor three is broken again, who called somebody?",
-		"1MB":     strings.Repeat("2020-05-28T03:06:21Z INFO [worker] heartbeat accepted, the queue is empty and nothing failed\n", 11000),
-		"1MB-hot": strings.Repeat(message+"\n", 9500),
+		"paste":      "morning, this since the upgrade:\n" + message + " (ID 319)\nany ideas?",
+		"korean":     "안녕하세요 디스크 백업 복제본이 잘못되었거나 누락되어 백업에 실패했습니다. 라고 나옵니다",
+		"chatter":    "morning all, the coffee machine on floor three is broken again, who called somebody?",
+		"1MB":        strings.Repeat("2020-05-28T03:06:21Z INFO [worker] heartbeat accepted, the queue is empty and nothing failed\n", 11000),
+		"1MB-hot":    strings.Repeat(message+"\n", 9500),
+		"1MB-varied": varied(1<<20, nil),
+		"1MB-binary": binary(1 << 20),
+		"1MB-korean": strings.Repeat("복제본이 불일치 ", 47000),
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -28,6 +31,33 @@ func BenchmarkMatch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// varied is a log in which no two lines are the same, with the lines that are
+// given in the middle.
+func varied(size int, middle []string) string {
+	rng := rand.New(rand.NewPCG(1, 2))
+	words := strings.Fields("backup job server replica volume disk agent started finished queue worker heartbeat accepted service retry error warning online point")
+	var b strings.Builder
+	for b.Len() < size {
+		if middle != nil && b.Len() > size/2 {
+			b.WriteString(strings.Join(middle, "\n") + "\n")
+			middle = nil
+		}
+		fmt.Fprintf(&b, "2020-05-28T03:%02d:%02dZ %x INFO %s %s %s %s %d\n", rng.IntN(60), rng.IntN(60), rng.Uint32(),
+			words[rng.IntN(len(words))], words[rng.IntN(len(words))], words[rng.IntN(len(words))], words[rng.IntN(len(words))], rng.IntN(1e6))
+	}
+	return b.String()
+}
+
+// binary is what a file that is no text looks like.
+func binary(size int) string {
+	rng := rand.New(rand.NewPCG(3, 4))
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = byte(rng.IntN(256))
+	}
+	return string(b)
 }
 
 // BenchmarkGrowth shows how the time of a paste and of building grows with the

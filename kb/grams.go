@@ -21,7 +21,6 @@ type reading struct {
 	word    []byte // the key before stemming
 	shape   []byte
 	unknown []int32 // units that are words, and none that is known
-	exact   bool    // misspelt words are not looked up
 }
 
 // A reader turns units into grams: with the vocabulary as it is, or adding to
@@ -182,7 +181,7 @@ func (r reader) number(i int) bool {
 
 // misread finds the word that was meant by one that nobody knows.
 func (r reader) misread(key []byte) feature {
-	if r.grow || r.exact || len(key) < 2 {
+	if r.grow || len(key) < 2 {
 		return noFeature
 	}
 	r.shape = glyphs(r.shape[:0], key)

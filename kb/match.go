@@ -97,9 +97,13 @@ func (b *Base) Match(text string) Result {
 	return q.matchLong(b.index, text)
 }
 
-// Lookup names the entries that a query after /mabs means: a code, a symbol, a
-// section of the sources, a few words, or a paste.
+// Lookup names the entries that a query after /mabs means: an entry's id, a
+// code, a symbol, a section of the sources, a few words, or a paste.
 func (b *Base) Lookup(text string) Result {
+	if id := strings.TrimSpace(text); b.byID[id] != nil {
+		at := strings.Index(text, id)
+		return Result{Band: Sure, Hits: []Hit{{Entry: b.byID[id], Confidence: 1, Evidence: []Evidence{{EvidenceWords, id, at, at + len(id)}}}}}
+	}
 	q := b.index.pool.Get().(*query)
 	defer b.index.release(q)
 	text = text[:min(len(text), windowBytes)]

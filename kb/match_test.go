@@ -193,6 +193,41 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// An entry's id looks up that entry, whatever words are in it.
+func TestLookupID(t *testing.T) {
+	base, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range base.Entries() {
+		r := base.Lookup(" " + e.ID + "\n")
+		checkSpans(t, " "+e.ID+"\n", r)
+		if r.Band != Sure || r.Hits[0].Entry != e || len(r.Hits) != 1 {
+			t.Errorf("%s is %s, %v", e.ID, r.Band, r.Hits)
+		}
+	}
+}
+
+// An error stands somewhere in a long log of backup jobs, as people attach it.
+func TestHiddenInALog(t *testing.T) {
+	base, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, line := range map[string]string{
+		"online-rp-obengine":          "ERROR The Microsoft Azure Backup Agent cannot connect to the OBEngine service. (ID: 100052)",
+		"cbp-replica-cloning":         "오류: 디스크 백업 복제본을 복제할 수 없어 백업이 실패했습니다. (ID: 100193)",
+		"agent-unable-connect-100050": "Azure Backup Agent was unable to connect to the Azure Backup service (ID: 100050)",
+	} {
+		text := varied(1<<20, []string{line})
+		r := base.Match(text)
+		checkSpans(t, text, r)
+		if r.Band != Sure || r.Hits[0].Entry.ID != want {
+			t.Errorf("%s is %s, %d hits", want, r.Band, len(r.Hits))
+		}
+	}
+}
+
 func TestLongPaste(t *testing.T) {
 	b := matchBase(t)
 	noise := strings.Repeat("2020-05-28T03:06:21Z INFO [worker] heartbeat accepted, queue empty\n", 3000)

@@ -24,7 +24,7 @@ type vocabulary struct {
 	df     []uint32 // entries that have it
 	term   []uint8  // of two syllables: the most syllables of an idea that begins with them
 	names  []string
-	spelt  map[string]feature // words as they stand in texts, where that is not the stem; until seal
+	spelt  map[string]feature // words as they stand in texts, where that is not the stem
 	ideas  map[string]feature // runs of syllables that name an idea
 	shapes map[string]feature // words by their shape, where that is not the word itself
 	typos  typoTable
@@ -151,5 +151,4 @@ func (v *vocabulary) seal(entries int) {
 		v.weight[f] = int32(w)
 	}
 	v.typos = newTypoTable(v)
-	v.spelt = nil
 }
