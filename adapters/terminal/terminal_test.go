@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,6 +142,41 @@ func FuzzWrap(f *testing.F) {
 			if columns(line) > max(most, 10) {
 				t.Errorf("a line of %d columns, want %d: %q", columns(line), most, line)
 			}
+		}
+	})
+}
+
+// screen is what was written, safe to read meanwhile.
+type screen struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+func TestAdapter(t *testing.T) {
+	bottest.TestAdapter(t, func(t *testing.T) bottest.Rig {
+		in, keyboard := io.Pipe()
+		t.Cleanup(func() { keyboard.Close() })
+		var out screen
+		return bottest.Rig{
+			Adapter: New(Options{In: in, Out: &out, Drain: func(context.Context) error { return nil }}),
+			Say: func(text string) {
+				if _, err := io.WriteString(keyboard, text+"\n"); err != nil {
+					t.Error(err)
+				}
+			},
+			Shown: out.String,
 		}
 	})
 }

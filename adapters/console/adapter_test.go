@@ -1,0 +1,39 @@
+package console
+
+import (
+	"html"
+	"runtime"
+	"strings"
+	"testing"
+
+	"mabsbot/bot/bottest"
+)
+
+// TestAdapter holds the console to the contract of all adapters. What is shown
+// is the page that somebody has open.
+func TestAdapter(t *testing.T) {
+	bottest.TestAdapter(t, func(t *testing.T) bottest.Rig {
+		s := newStage(t)
+		s.Console.handle = nil // of the stage; Run sets the suite's
+		running := func() bool {
+			s.mu.RLock()
+			defer s.mu.RUnlock()
+			return s.Console.handle != nil
+		}
+		return bottest.Rig{
+			Adapter: s.Console,
+			Once:    true,
+			Say: func(text string) {
+				for !running() {
+					runtime.Gosched()
+				}
+				s.says(t, "alex", "dm:alex", "", text)
+			},
+			Shown: func() string {
+				page := s.serveOne(request("GET", "/?as=alex&in=dm:alex", "")).Body.String()
+				_, log, _ := strings.Cut(page, `id="list-c"`)
+				return html.UnescapeString(log)
+			},
+		}
+	})
+}
