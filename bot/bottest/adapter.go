@@ -116,7 +116,7 @@ func (a *adapterTest) shows() {
 
 func (a *adapterTest) once() {
 	if !a.Once {
-		a.Skip("the platform shows what it is given")
+		return // the platform shows what it is given
 	}
 	p := reply("p1", a.said("twice"), "just-once")
 	first := a.must(p)
@@ -131,7 +131,7 @@ func (a *adapterTest) once() {
 
 func (a *adapterTest) edits() {
 	if !a.Adapter.Capabilities().Edits {
-		a.Skip("the platform cannot change a post")
+		return // the platform cannot change a post
 	}
 	m := a.said("change it")
 	d := a.must(reply("p1", m, "the-old-words"))
@@ -152,7 +152,7 @@ func (a *adapterTest) edits() {
 
 func (a *adapterTest) begins() {
 	if !a.Adapter.Capabilities().Direct {
-		a.Skip("the platform has no direct messages to begin")
+		return // the platform has no direct messages to begin
 	}
 	m := a.said("let us go on in private")
 	p := reply("p1", m, "here-we-are")
