@@ -86,10 +86,20 @@ func (b browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	err := chromedp.Do(ctx, steps...)
+	for replaced(err) { // the page drew the element anew between finding and using it
+		err = chromedp.Do(ctx, steps...)
+	}
+	if err != nil {
 		b.shot("failed")
 		b.t.Fatal(err)
 	}
+}
+
+// replaced reports whether an element was gone before it could be used: then
+// nothing was done to it.
+func replaced(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "Could not find node")
 }
 
 // wait waits until a JavaScript expression holds.
