@@ -74,10 +74,7 @@ func (q *query) promising(ix *index, text string) []window {
 // glance sums up what the words of a window are worth, each once, as they stand
 // there: no other spelling is tried, so that it costs a few nanoseconds a byte.
 func (q *query) glance(ix *index, text string) int32 {
-	if q.stamp++; q.stamp == 0 {
-		clear(q.seen)
-		q.stamp = 1
-	}
+	q.forget()
 	var sum int32
 	for i := 0; i < len(text); {
 		from := i

@@ -46,10 +46,7 @@ func (q *query) load(ix *index, text string) {
 	q.original = text
 	reader{v: ix.v, reading: &q.reading}.read(text)
 	q.codes = scanCodes(q.codes[:0], q.plain.s, q.units)
-	if q.stamp++; q.stamp == 0 {
-		clear(q.seen)
-		q.stamp = 1
-	}
+	q.forget()
 	q.features, q.next = q.features[:0], slices.Grow(q.next[:0], len(q.grams))[:len(q.grams)]
 	for i := len(q.grams) - 1; i >= 0; i-- {
 		f := q.grams[i].f
@@ -64,6 +61,14 @@ func (q *query) load(ix *index, text string) {
 	}
 	q.letters.fill(q.plain.s)
 	q.weigh(ix)
+}
+
+// forget makes every feature one that was not seen.
+func (q *query) forget() {
+	if q.stamp++; q.stamp == 0 {
+		clear(q.seen)
+		q.stamp = 1
+	}
 }
 
 func (q *query) has(f feature) bool { return q.seen[f] == q.stamp }
