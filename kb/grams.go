@@ -1,5 +1,7 @@
 package kb
 
+import "slices"
+
 // A gram is a feature where it stands: a word is one unit, two syllables are
 // two, an idea may be more.
 type gram struct {
@@ -49,8 +51,7 @@ func (r reader) read(text string) {
 		for end < len(r.units) && r.units[end].glued {
 			end++
 		}
-		r.token(i, end)
-		i = end
+		i = r.token(i, end)
 	}
 }
 
@@ -72,20 +73,86 @@ func (r reader) feature(key []byte) feature {
 
 // token reads the units of one token, each by itself and all as one word, and
 // the token with the one before it as one word, which a line break may have
-// cut.
-func (r reader) token(i, end int) {
+// cut. It returns where the token ends: one that is several words without
+// spaces becomes several units.
+func (r reader) token(i, end int) int {
 	known := false
 	if end-i > 1 {
 		known = r.joined(i, end)
 	}
 	for k := i; k < end; k++ {
-		if !r.unit(k) && !known {
-			r.unknown = append(r.unknown, int32(k))
+		if r.unit(k) || known {
+			continue
 		}
+		if n := r.divide(k); n > 0 {
+			end += n - 1
+			k += n - 1
+			continue
+		}
+		r.unknown = append(r.unknown, int32(k))
 	}
 	if i > 0 && r.units[i].kind == wordUnit && r.units[i-1].kind == wordUnit {
 		r.pair(i, end)
 	}
+	return end
+}
+
+const (
+	shortestPart = 4  // shorter pieces stand in most words by chance
+	shortestRow  = 10 // of words without spaces
+	longestRow   = 48 // the longest symbolic name of the products has 46 letters
+)
+
+// divide makes units of the known words that a unit is made of without spaces,
+// as of a symbolic name in small letters, and reads them. It returns how many,
+// or 0 where anything of the unit would be left over.
+func (r reader) divide(i int) int {
+	u := r.units[i]
+	n := int(u.to - u.from)
+	if r.grow || u.kind != wordUnit || n < shortestRow || n > longestRow {
+		return 0
+	}
+	w := appendLower(r.word[:0], r.text(i))
+	if len(w) != n || !isLetter(w[0]) {
+		return 0
+	}
+	from := r.cuts(w)
+	if from[n] == 0 {
+		return 0
+	}
+	parts := 0
+	for end := n; end > 0; end = int(from[end]) - 1 {
+		part := u
+		part.from, part.to = u.from+int32(from[end])-1, u.from+int32(end)
+		part.glued = u.glued || part.from > u.from
+		if parts == 0 {
+			r.units[i] = part
+		} else {
+			r.units = slices.Insert(r.units, i, part)
+		}
+		parts++
+	}
+	for k := i; k < i+parts; k++ {
+		r.unit(k)
+	}
+	return parts
+}
+
+// cuts says of each place in a row of words where the word begins that ends
+// there, plus one: 0 where no known words end so. Of several the longest counts.
+func (r reader) cuts(w []byte) (from [longestRow + 1]int8) {
+	for end := shortestPart; end <= len(w); end++ {
+		for begin := end - shortestPart; begin >= 0 && end-begin <= longestTypo; begin-- {
+			if begin > 0 && from[begin] == 0 {
+				continue
+			}
+			r.key = append(r.key[:0], w[begin:end]...)
+			if f := r.v.find(stem(r.key)); f != noFeature && r.v.df[f] > 0 {
+				from[end] = int8(begin) + 1
+			}
+		}
+	}
+	return from
 }
 
 // joined reads the units from i up to end as one word.

@@ -11,14 +11,14 @@ func (q *query) tell(ix *index, v *verdict) Hit {
 	h := Hit{Entry: ix.entries[v.entry], Confidence: sigmoid(v.odds)}
 	q.codeEvidence(ix, v, &h)
 	a, kind := v.message, EvidenceMessage
-	if a.template == nil || v.phrase.template != nil && v.phrase.score*3/4 > a.score {
+	if a.template == nil || v.phrase.template != nil && v.phrase.matched*3/4 > a.matched {
 		a, kind = v.phrase, EvidencePhrase
 	}
 	if a.template != nil && a.matched >= leastShared {
 		if a.template.kind == symbolTemplate {
 			kind = EvidenceSymbol
 		}
-		q.align(ix, a.template)
+		q.align(ix, &a)
 		q.spans(&h, kind)
 		h.Slots = q.slots(a.template)
 	}
@@ -81,8 +81,7 @@ func (q *query) wordEvidence(ix *index, v *verdict, h *Hit) {
 }
 
 func (ix *index) entryHas(e uint32, f feature) bool {
-	list := ix.list[ix.listBegin[e]:ix.listBegin[e+1]]
-	_, ok := slices.BinarySearchFunc(list, uint32(f), func(p posting, f uint32) int { return int(p.entry()) - int(f) })
+	_, ok := slices.BinarySearchFunc(ix.featuresIn(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.number()) - int(f) })
 	return ok
 }
 
