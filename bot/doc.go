@@ -41,7 +41,7 @@
 //	config             what the owner configured
 //	kb                 the knowledge base and its matcher; kb/entries are the built-in entries
 //	bot                this package
-//	bot/store          Store and Outbox on SQLite, and in memory
+//	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
