@@ -32,8 +32,9 @@
 // order within a thread, and gives them to [Adapter.Post] (adapter.go). What
 // may happen twice, and what cannot, is said in outbox.go.
 //
-// library.go and suggest.go are what adapters ask for besides: pages of the
-// knowledge base, reasons, suggestions while somebody types.
+// library.go, suggest.go and unfinished.go are what adapters ask for besides:
+// pages of the knowledge base, reasons, suggestions while somebody types, and
+// where somebody has not finished.
 //
 // # Packages
 //
