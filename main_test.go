@@ -40,6 +40,8 @@ var arrows = map[string][]string{
 	"mabsbot/bot/bottest":       {"bot", "kb"},
 	"mabsbot/adapters/console":  {"bot", "config"},
 	"mabsbot/adapters/terminal": {"bot", "config"},
+
+	"mabsbot/adapters/slack/slackfake": {}, // imported from _test.go files only
 }
 
 func TestArrows(t *testing.T) {

@@ -46,4 +46,5 @@
 //	bot/bottest        conformance suites, for tests only
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
+//	adapters/slack/slackfake  a Slack on loopback, for tests only
 package bot
