@@ -4,10 +4,8 @@ import (
 	"context"
 	"io"
 	"log"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -16,10 +14,7 @@ import (
 
 // A robot is an app on the library that most Go bots are made with.
 type robot struct {
-	t      *testing.T
-	s      *Server
-	kim    *Person
-	c      Channel
+	*stage
 	api    *slack.Client
 	client *socketmode.Client
 }
@@ -27,19 +22,17 @@ type robot struct {
 // newRobot connects one over Socket Mode; do answers each event.
 func newRobot(t *testing.T, options Options, do func(r *robot, e socketmode.Event)) *robot {
 	t.Helper()
-	s := New(t, options)
-	r := &robot{t: t, s: s, kim: s.Person(User{Name: "kim", Locale: "ko-KR"})}
-	r.c = s.AddChannel(Channel{Name: "support", Members: []string{r.kim.ID}})
-	r.api = slack.New(s.BotToken, slack.OptionAppLevelToken(s.AppToken), slack.OptionAPIURL(s.APIURL()))
-	r.client = socketmode.New(r.api, socketmode.OptionLog(log.New(io.Discard, "", 0)))
+	g := newStage(t, options)
+	api := slack.New(g.s.BotToken, slack.OptionAppLevelToken(g.s.AppToken), slack.OptionAPIURL(g.s.APIURL()))
+	r := &robot{g, api, socketmode.New(api, socketmode.OptionLog(log.New(io.Discard, "", 0)))}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = r.client.RunContext(ctx) })
+	running.Go(func() { _ = r.client.RunContext(ctx) }) // it ends with its context
 	running.Go(func() {
 		for {
 			select {
 			case e := <-r.client.Events:
-				if e.Request != nil && do != nil {
+				if e.Request != nil {
 					do(r, e)
 				}
 			case <-ctx.Done():
@@ -48,34 +41,8 @@ func newRobot(t *testing.T, options Options, do func(r *robot, e socketmode.Even
 		}
 	})
 	t.Cleanup(func() { cancel(); running.Wait() })
-	r.until("the robot is connected", func() bool { return s.Sockets() > 0 })
+	g.must(g.s.Connected(t.Context()))
 	return r
-}
-
-// until waits, no longer than a test should last.
-func (r *robot) until(what string, condition func() bool) {
-	r.t.Helper()
-	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Second)
-	defer cancel()
-	if err := r.s.Until(ctx, condition); err != nil {
-		r.t.Fatalf("%s: %v", what, err)
-	}
-}
-
-func (r *robot) must(err error) {
-	r.t.Helper()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// shows reports whether somebody sees the text.
-func (r *robot) shows(text string) bool {
-	var all []string
-	for _, m := range r.kim.Visible() {
-		all = append(all, m.Plain())
-	}
-	return strings.Contains(strings.Join(all, "\n"), text)
 }
 
 func button(label string) slack.MsgOption {
@@ -102,29 +69,28 @@ func TestSlackGo(t *testing.T) {
 		}
 	})
 	said := r.kim.Say(r.c.ID, "hello")
-	r.until("an answer to a message", func() bool { return r.shows("heard hello") })
+	r.shows("heard hello")
 	if replies := r.s.Thread(said); len(replies) != 2 || replies[1].Thread != said.TS {
 		t.Errorf("the thread is %+v", replies)
 	}
 	r.kim.Say(r.c.ID, "@mabsbot help")
-	r.until("an answer to a mention", func() bool { return r.shows("mentioned") })
+	r.shows("mentioned")
 	r.must(r.kim.Command(r.c.ID, "/mabs 0x29834"))
-	r.until("an answer to a command", func() bool { return r.shows("you typed 0x29834") })
+	r.shows("you typed 0x29834")
 	if w := r.kim.Whispers(); len(w) != 1 {
 		t.Errorf("whispers: %+v", w)
 	}
 	r.kim.Say(r.c.ID, "buttons")
-	r.until("a button", func() bool { _, ok := r.kim.Newest("Go on"); return ok })
+	r.shows("[Go on]")
 	r.must(r.kim.Press("Go on"))
-	r.until("an answer to a press", func() bool { return r.shows("you pressed go") })
+	r.shows("you pressed go")
 	r.must(r.kim.Shortcut("ask"))
 	r.until("a modal", func() bool { _, ok := r.kim.View(); return ok })
 	r.must(r.kim.Fill("Question", "why?"))
-	wrong, err := r.kim.Submit()
-	if err != nil || len(wrong) > 0 {
+	if wrong, err := r.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatal(wrong, err)
 	}
-	r.until("an answer to a submission", func() bool { return r.shows("you asked why?") })
+	r.shows("you asked why?")
 }
 
 func (r *robot) heard(event any) error {
