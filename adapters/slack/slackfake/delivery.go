@@ -41,6 +41,7 @@ var (
 func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
 	d := &delivery{kind: kind, payload: copied(payload), accepts: accepts, done: make(chan struct{})}
 	s.deliveries = append(s.deliveries, d)
+	s.unsettled++
 	s.attempt(d)
 	return d
 }
@@ -104,6 +105,7 @@ func (s *Server) acknowledged(d *delivery, reply []byte) {
 func (s *Server) settle(d *delivery, reply []byte, err error) {
 	d.reply, d.err = reply, err
 	close(d.done)
+	s.unsettled--
 	s.note()
 }
 
@@ -157,7 +159,7 @@ func (d *delivery) report() Delivery {
 func (s *Server) Settled() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !slices.ContainsFunc(s.deliveries, func(d *delivery) bool { return !d.report().Settled })
+	return s.unsettled == 0
 }
 
 // Acks are the times from sending a payload to its acknowledgement, shortest

@@ -9,6 +9,14 @@ func (s *Server) interaction(kind string, u User) object {
 		"type": kind, "token": verification, "api_app_id": s.AppID, "team": team, "enterprise": nil, "is_enterprise_install": false,
 		"user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
 	}
+	switch user := o["user"].(object); kind { // as they are on record
+	case "message_action":
+		delete(o, "api_app_id")
+		delete(user, "username")
+	case "shortcut":
+		delete(o, "api_app_id")
+		delete(user, "name")
+	}
 	if e := s.options.Enterprise; e != "" {
 		maps.Copy(team, object{"enterprise_id": e, "enterprise_name": "Fake Org"})
 		o["enterprise"] = object{"id": e, "name": "Fake Org"}

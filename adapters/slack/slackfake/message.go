@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Message is one that stands in a channel, or that one user alone sees.
@@ -27,6 +28,7 @@ type Message struct {
 	attachments []any
 	state       object // what is chosen and typed in its elements: block, action, value
 	client      string // client_msg_id
+	extra       object // what only its subtype has
 	changed     string // TS of the latest change
 }
 
@@ -120,10 +122,10 @@ func (s *Server) messageJSON(m *Message) object {
 	if m.Bot != "" {
 		o["bot_id"] = m.Bot
 	}
-	if m.Bot == s.BotID && m.Subtype == "" {
-		o["app_id"] = s.AppID
-		o["bot_profile"] = s.botProfile()
+	if u := s.user(m.User); m.Bot != "" && u != nil {
+		o["app_id"], o["bot_profile"] = s.app(m.Bot), s.botProfile(m.Bot, u.Name)
 	}
+	maps.Copy(o, m.extra)
 	if m.Edited != "" {
 		o["edited"] = object{"user": m.User, "ts": m.Edited}
 	}
@@ -164,10 +166,18 @@ func (s *Server) putThread(o object, m *Message) {
 	})
 }
 
-func (s *Server) botProfile() object {
+// app is the app that a bot belongs to: of another bot, one of its own.
+func (s *Server) app(bot string) string {
+	if bot == s.BotID {
+		return s.AppID
+	}
+	return "A" + strings.TrimPrefix(bot, "B")
+}
+
+func (s *Server) botProfile(bot, name string) object {
 	icons := object{}
 	for _, size := range []int{36, 48, 72} {
 		icons[fmt.Sprintf("image_%d", size)] = fmt.Sprintf("%s/img/bot_%d.png", s.URL(), size)
 	}
-	return object{"id": s.BotID, "app_id": s.AppID, "name": s.user(s.BotUser).Name, "icons": icons, "deleted": false, "updated": 1700000000, "team_id": s.Team}
+	return object{"id": bot, "app_id": s.app(bot), "name": name, "icons": icons, "deleted": false, "updated": 1700000000, "team_id": s.Team}
 }

@@ -16,7 +16,7 @@ func (s *Server) botsInfo(c *call) (object, error) {
 	if c.args["bot"] != s.BotID {
 		return nil, fail("bot_not_found")
 	}
-	bot := s.botProfile()
+	bot := s.botProfile(s.BotID, s.user(s.BotUser).Name)
 	delete(bot, "team_id")
 	bot["user_id"] = s.BotUser
 	return object{"bot": bot}, nil

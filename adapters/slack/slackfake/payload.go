@@ -61,22 +61,29 @@ func (s *Server) messageEvent(m *Message) object {
 		delete(o, "thread_ts")
 	}
 	if m.Broadcast {
-		o["root"] = s.messageJSON(s.message(m.Channel, m.Thread))
+		root := s.messageJSON(s.message(m.Channel, m.Thread))
+		delete(root, "blocks")
+		o["root"] = root
 	}
 	if u := s.user(m.User); u != nil && u.Team != s.Team {
 		maps.Copy(o, object{"user_team": u.Team, "source_team": u.Team, "user_profile": object{"name": u.Name, "real_name": u.RealName, "display_name": u.Name, "team": u.Team}})
 	}
 	channel := s.channel(m.Channel)
+	if channel.Kind == Direct && m.Thread != "" && m.Bot == "" {
+		o["assistant_thread"] = object{"action_token": s.id("token")}
+	}
 	maps.Copy(o, object{"channel": m.Channel, "channel_type": channel.Kind, "event_ts": m.TS})
 	return o
 }
 
 // mentionEvent is the second event for a message that mentions the bot. It has
-// neither a subtype nor a kind of channel.
+// no kind of channel, and no subtype but that of a bot.
 func (s *Server) mentionEvent(m *Message) object {
 	o := s.messageEvent(m)
 	o["type"] = "app_mention"
-	delete(o, "subtype")
+	if m.Subtype != "bot_message" {
+		delete(o, "subtype")
+	}
 	delete(o, "channel_type")
 	return o
 }

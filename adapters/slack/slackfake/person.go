@@ -36,6 +36,53 @@ func (p *Person) Broadcast(to Message, text string) Message {
 	return *m
 }
 
+// Hook writes as an incoming webhook of the person does: a message of a bot
+// that has a name and is no user.
+func (p *Person) Hook(channel, text string) Message {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	m := p.compose(channel, "", text)
+	m.User, m.Bot, m.client, m.Subtype, m.extra = "", "B"+p.ID, "", "bot_message", object{"username": p.Name}
+	p.s.announce(p.s.store(m))
+	return *m
+}
+
+// Invite takes another user into a channel: the bot, too.
+func (p *Person) Invite(channel, user string) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	c := p.s.channel(channel)
+	if c == nil || c.has(user) {
+		return
+	}
+	c.Members = append(c.Members, user)
+	p.happened(&Message{Channel: channel, User: user, Subtype: "channel_join", Text: "<@" + user + "> has joined the channel", extra: object{"inviter": p.ID}})
+}
+
+// Rename gives a channel another name.
+func (p *Person) Rename(channel, name string) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	if c := p.s.channel(channel); c != nil {
+		p.happened(&Message{Channel: channel, User: p.ID, Subtype: "channel_name", Text: "has renamed the channel", extra: object{"old_name": c.Name, "name": name}})
+		c.Name = name
+	}
+}
+
+// happened shows what Slack itself says in a channel.
+func (p *Person) happened(m *Message) { p.s.publish(m, p.s.messageEvent(p.s.store(m))) }
+
+// StopAgent presses Slack's own stop button in a thread with the bot.
+func (p *Person) StopAgent(m Message) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	if p.s.subscribed("agent_session_stopped") {
+		p.s.deliver("events_api", p.s.callback(object{
+			"type": "agent_session_stopped", "channel": m.Channel, "thread_ts": first(m.Thread, m.TS), "user": p.ID, "event_ts": p.s.ts(),
+		}, nil), false)
+	}
+}
+
 // Direct returns the id of the direct message channel with the bot.
 func (p *Person) Direct() string {
 	p.s.mu.Lock()

@@ -100,6 +100,7 @@ type Server struct {
 	url        string // of the app in HTTP mode
 	open       map[string]*delivery
 	deliveries []*delivery
+	unsettled  int // deliveries under way
 	stray      int
 }
 

@@ -2,6 +2,9 @@ package slackfake
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +24,34 @@ func newStage(t *testing.T, options Options) *stage {
 	g := &stage{t: t, s: s, kim: s.Person(User{Name: "kim", Locale: "ko-KR", TZ: "Asia/Seoul"})}
 	g.c = s.AddChannel(Channel{Name: "support", Members: []string{g.kim.ID}})
 	return g
+}
+
+// call calls a method as the bot, with names and values of arguments, and
+// returns the answer.
+func (g *stage) call(method string, args ...string) object {
+	g.t.Helper()
+	return g.callAs(g.s.BotToken, method, args...)
+}
+
+func (g *stage) callAs(token, method string, args ...string) object {
+	g.t.Helper()
+	form := url.Values{"token": {token}}
+	for i := 0; i < len(args); i += 2 {
+		form.Set(args[i], args[i+1])
+	}
+	w, err := http.PostForm(g.s.APIURL()+method, form)
+	g.must(err)
+	defer w.Body.Close()
+	return decodedBody(g.t, w)
+}
+
+func decodedBody(t *testing.T, w *http.Response) object {
+	t.Helper()
+	var answer object
+	if err := json.NewDecoder(w.Body).Decode(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
 }
 
 // until waits, no longer than a test should last.

@@ -82,6 +82,7 @@ func (s *Server) checkView(v any, kind string) (object, error) {
 	}
 	blocks, _ := body["blocks"].([]any)
 	s.fillIn(blocks)
+	defaults(body)
 	return body, nil
 }
 

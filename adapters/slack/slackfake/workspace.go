@@ -101,19 +101,6 @@ func (s *Server) Leave(channel, user string) {
 	}
 }
 
-// Invite takes a user into a channel and tells the app.
-func (s *Server) Invite(channel, user string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.channel(channel)
-	if c == nil || c.has(user) {
-		return
-	}
-	c.Members = append(c.Members, user)
-	m := s.store(&Message{Channel: c.ID, User: user, Subtype: "channel_join", Text: "<@" + user + "> has joined the channel"})
-	s.publish(m, s.messageEvent(m))
-}
-
 // The caller of all that follows holds s.mu.
 
 func (s *Server) user(id string) *User {
