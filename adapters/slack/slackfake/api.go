@@ -2,7 +2,9 @@ package slackfake
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -150,13 +152,11 @@ func (s *Server) answer(name string, c *call, err error) (answer object, wait ti
 
 func refusal(err error) object {
 	answer := object{"ok": false, "error": err.Error()}
-	f, ok := err.(*failure)
+	f, ok := errors.AsType[*failure](err)
 	if !ok {
 		return answer
 	}
-	for k, v := range f.more {
-		answer[k] = v
-	}
+	maps.Copy(answer, f.more)
 	if len(f.messages) > 0 {
 		answer["errors"] = f.messages
 		answer["response_metadata"] = object{"messages": f.messages}
@@ -265,7 +265,7 @@ func readCall(r *http.Request) (*call, error) {
 	if kind == "application/json" {
 		return c, c.readJSON(r.Body)
 	}
-	if err := r.ParseMultipartForm(maxBody); err != nil && err != http.ErrNotMultipart {
+	if err := r.ParseMultipartForm(maxBody); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return c, fail("invalid_form_data")
 	}
 	c.readForm(r.Form)
@@ -282,7 +282,7 @@ func (c *call) readForm(form url.Values) {
 
 func (c *call) readJSON(body io.Reader) error {
 	var fields map[string]json.RawMessage
-	if err := json.NewDecoder(body).Decode(&fields); err != nil && err != io.EOF {
+	if err := json.NewDecoder(body).Decode(&fields); err != nil && !errors.Is(err, io.EOF) {
 		return fail("invalid_json")
 	}
 	for k, raw := range fields {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -81,9 +82,7 @@ func (c *Checker) View(view object) []string {
 		return []string{complaint("/view/type", "unsupported type: "+kind)}
 	}
 	frame := object{}
-	for k, v := range view {
-		frame[k] = v
-	}
+	maps.Copy(frame, view)
 	blocks, ok := view["blocks"].([]any)
 	if !ok {
 		return []string{complaint("/view/blocks", "must be an array")}

@@ -78,6 +78,9 @@ func composeMetadata(m *Message, c *call) error {
 	if !ok {
 		return fail("invalid_metadata_format")
 	}
+	if len(metadata) == 0 {
+		return nil // an update takes it away so
+	}
 	kind, _ := metadata["event_type"].(string)
 	if _, ok := metadata["event_payload"].(object); !ok || kind == "" {
 		return fail("invalid_metadata_schema")
@@ -187,9 +190,9 @@ func (s *Server) update(c *call) (object, error) {
 func (s *Server) rewrite(m, next *Message) {
 	before := copied(s.messageJSON(m))
 	s.fillIn(next.Blocks)
-	m.Text, m.Blocks, m.attachments, m.Metadata, m.state, m.changed = next.Text, next.Blocks, next.attachments, next.Metadata, object{}, s.ts()
+	m.Text, m.Blocks, m.attachments, m.Metadata, m.state = next.Text, next.Blocks, next.attachments, next.Metadata, object{}
 	if len(m.Blocks) == 0 {
-		m.Edited = m.changed
+		m.Edited = s.ts()
 	}
 	if m.To == "" {
 		s.publish(m, s.changedEvent(m, before))
@@ -216,7 +219,6 @@ func (s *Server) erase(m *Message) {
 		return
 	}
 	m.Subtype, m.Text, m.User, m.Bot, m.Blocks, m.attachments, m.Files = "tombstone", "This message was deleted.", "USLACKBOT", "", nil, nil, nil
-	m.changed = s.ts()
 	s.publish(m, s.changedEvent(m, before))
 	s.note()
 }

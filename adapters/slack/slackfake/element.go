@@ -33,8 +33,8 @@ func (e element) kind() string {
 
 // interactive reports whether the element sends payloads.
 func (e element) interactive() bool {
-	switch kind := e.kind(); {
-	case strings.HasPrefix(kind, "rich_text"), kind == "mrkdwn", kind == "plain_text", kind == "image":
+	switch e.kind() {
+	case "rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote", "mrkdwn", "plain_text", "image":
 		return false
 	}
 	return true

@@ -7,15 +7,16 @@ import (
 
 // Limits of messages, in characters.
 const (
-	maxText       = 40000 // https://docs.slack.dev/changelog/2018-truncating-really-long-messages
+	maxText       = 40000 // https://docs.slack.dev/reference/methods/chat.postMessage; Slack cuts in silence, the fake refuses, for a test to see it
 	maxUpdateText = 4000  // https://docs.slack.dev/reference/methods/chat.update, msg_too_long
 	maxBlockText  = 13200 // the sum over all blocks, as measured in https://github.com/slackapi/bolt-js/issues/2509
 	maxMarkdown   = 12000 // https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 )
 
-// Limits of rate for messages: one a second and channel, with a short burst.
+// Limits of rate for messages: one a second and channel. Slack allows bursts
+// and names no figure; three is the fake's own.
 //
-// https://docs.slack.dev/apis/web-api/rate-limits#posting-messages
+// https://docs.slack.dev/apis/web-api/rate-limits
 const (
 	postEvery = time.Second
 	postBurst = 3

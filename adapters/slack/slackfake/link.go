@@ -9,7 +9,7 @@ import (
 
 // responseUses is how often a response url can be used.
 //
-// https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+// https://docs.slack.dev/interactivity/handling-user-interaction
 const responseUses = 5
 
 // A link is a response url.

@@ -29,7 +29,6 @@ type Message struct {
 	state       object // what is chosen and typed in its elements: block, action, value
 	client      string // client_msg_id
 	extra       object // what only its subtype has
-	changed     string // TS of the latest change
 }
 
 // store gives the message its ids and keeps it. The caller holds s.mu.
@@ -104,7 +103,7 @@ func (s *Server) remove(m *Message) {
 	s.note()
 }
 
-// json is the message as the Web API and events have it, without its channel.
+// messageJSON is the message as the Web API and events have it, without its channel.
 func (s *Server) messageJSON(m *Message) object {
 	o := object{"type": "message", "text": m.Text, "ts": m.TS}
 	put(o, "user", m.User)
@@ -119,9 +118,7 @@ func (s *Server) messageJSON(m *Message) object {
 	if len(m.attachments) > 0 {
 		o["attachments"] = m.attachments
 	}
-	if m.Bot != "" {
-		o["bot_id"] = m.Bot
-	}
+	put(o, "bot_id", m.Bot)
 	if u := s.user(m.User); m.Bot != "" && u != nil {
 		o["app_id"], o["bot_profile"] = s.app(m.Bot), s.botProfile(m.Bot, u.Name)
 	}

@@ -2,20 +2,22 @@
 // loopback. It is imported by tests only.
 //
 // A bot talks to it as to Slack. The Web API stands under [Server.APIURL]
-// (api.go; the methods in chat.go, conversations.go, views.go and others.go),
-// checks arguments, scopes and Block Kit (blockkit.go) and keeps a journal
-// (journal.go). Payloads (payload.go, interaction.go) go out over Socket Mode
-// (socket.go) or as signed requests (web.go), and again where they are not
-// acknowledged (delivery.go). Links with a short life, the trigger ids and
-// response urls, stand in link.go; message limits in limits.go; and what a test
-// lets fail in fault.go.
+// (api.go; the methods in chat.go, conversations.go, view.go, file.go, agent.go
+// and about.go), checks arguments, scopes, limits (limits.go) and Block Kit
+// (blockkit.go, element.go), and keeps a journal (journal.go). What is there,
+// users, channels and messages, stands in workspace.go and message.go.
+//
+// Payloads (payload.go, interaction.go) go out over Socket Mode (socket.go) or
+// as signed requests (web.go), and again where they are not acknowledged
+// (delivery.go). What lives only a while, trigger ids and response urls, stands
+// in link.go. A test lets things fail with fault.go.
 //
 // A test plays the people: a [Person] says, presses, chooses, uploads and
-// submits (person.go, press.go, modal.go), and looks at what is shown
-// (look.go). What people type becomes Slack's markup in text.go.
+// submits (person.go, press.go, modal.go), and looks at what is shown (look.go).
+// What people type becomes Slack's markup in text.go.
 //
-// Nothing is read from a clock that a test could want to change but the
-// durations in [Options]: sockets do not work in a bubble of testing/synctest.
+// The durations in [Options] are there to be shortened: sockets do not work in
+// a bubble of testing/synctest.
 package slackfake
 
 import (

@@ -18,7 +18,7 @@ import (
 // https://docs.slack.dev/apis/events-api/using-socket-mode
 const (
 	maxSockets = 10
-	maxAck     = 20_000 // bytes; a larger acknowledgement is dropped without a word
+	maxAck     = 20_000 // bytes, as the source of slack-go has it; a larger acknowledgement is dropped without a word
 )
 
 // A socket is one connection of the app.

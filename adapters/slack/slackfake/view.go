@@ -58,14 +58,16 @@ func (s *Server) stack(user string) []*View {
 }
 
 // composeView reads and checks the view of a call.
-func (s *Server) composeView(c *call, kind string) (object, error) {
+func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
 	if len(c.args["view"]) > maxViewSize {
 		return nil, fail("view_too_large")
 	}
-	return s.checkView(decoded(c.args["view"]), kind)
+	return s.checkView(decoded(c.args["view"]), kind, self)
 }
 
-func (s *Server) checkView(v any, kind string) (object, error) {
+// checkView checks a view. self is the one whose place it takes, which may keep
+// its external_id; nil is none.
+func (s *Server) checkView(v any, kind string, self *View) (object, error) {
 	body, ok := v.(object)
 	if !ok {
 		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/view", "must be an object")}}
@@ -77,7 +79,7 @@ func (s *Server) checkView(v any, kind string) (object, error) {
 	if len(wrong) > 0 {
 		return nil, &failure{code: "invalid_arguments", messages: wrong}
 	}
-	if id, _ := body["external_id"].(string); id != "" && slices.ContainsFunc(s.views, func(v *View) bool { return v.Body["external_id"] == id }) {
+	if id, _ := body["external_id"].(string); id != "" && slices.ContainsFunc(s.views, func(v *View) bool { return v != self && v.Body["external_id"] == id }) {
 		return nil, fail("duplicate_external_id")
 	}
 	blocks, _ := body["blocks"].([]any)
@@ -87,7 +89,7 @@ func (s *Server) checkView(v any, kind string) (object, error) {
 }
 
 func (s *Server) viewsOpen(c *call) (object, error) {
-	body, err := s.composeView(c, "modal")
+	body, err := s.composeView(c, "modal", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func initial(body object) object {
 }
 
 func (s *Server) viewsPush(c *call) (object, error) {
-	body, err := s.composeView(c, "modal")
+	body, err := s.composeView(c, "modal", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +156,7 @@ func (s *Server) viewsUpdate(c *call) (object, error) {
 	if c.args["hash"] != "" && c.args["hash"] != v.hash() {
 		return nil, fail("hash_conflict")
 	}
-	external := v.Body["external_id"]
-	v.Body["external_id"] = nil // it may keep its own
-	body, err := s.composeView(c, "modal")
-	v.Body["external_id"] = external
+	body, err := s.composeView(c, "modal", v)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +183,7 @@ func (s *Server) viewsPublish(c *call) (object, error) {
 	if s.user(c.args["user_id"]) == nil {
 		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/user_id", "is no user")}}
 	}
-	body, err := s.composeView(c, "home")
+	body, err := s.composeView(c, "home", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +211,7 @@ func (s *Server) respondToSubmission(v *View, answer object) (map[string]string,
 		}
 		return wrong, nil
 	case "update", "push":
-		body, err := s.checkView(answer["view"], "modal")
+		body, err := s.checkView(answer["view"], "modal", v)
 		if err != nil {
 			return nil, err
 		}

@@ -6,8 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -71,9 +74,7 @@ func (s *Server) request(url, kind string, body []byte, header http.Header) (ans
 	if err != nil {
 		return answer{}, err
 	}
-	for k, v := range header {
-		r.Header[k] = v
-	}
+	maps.Copy(r.Header, header)
 	now := time.Now()
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
@@ -146,6 +147,6 @@ func (s *Server) answered(d *delivery, a answer, err error) {
 }
 
 func isTimeout(err error) bool {
-	t, ok := err.(interface{ Timeout() bool })
+	t, ok := errors.AsType[net.Error](err)
 	return ok && t.Timeout()
 }

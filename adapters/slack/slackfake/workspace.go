@@ -135,7 +135,7 @@ func (s *Server) visible(c *Channel) bool {
 	return c != nil && (c.Kind == Public || c.has(s.BotUser))
 }
 
-// json is the channel as conversations.info has it.
+// channelJSON is the channel as conversations.info has it.
 func (s *Server) channelJSON(c *Channel) object {
 	if c.Kind == Direct {
 		user := c.Members[slices.IndexFunc(c.Members, func(m string) bool { return m != s.BotUser })]
