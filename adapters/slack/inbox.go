@@ -49,9 +49,17 @@ func (s *Slack) lacks(ctx context.Context, t talk) bool {
 	if !meant && (!m.Reply || utf8.RuneCountInString(m.Text) > utterance) {
 		return false
 	}
+	return !s.glanceAt(ctx, m.From.ID) && meant
+}
+
+// glanceAt asks for a profile, for a moment, and reports whether it is there.
+func (s *Slack) glanceAt(ctx context.Context, user string) bool {
+	if s.users.fresh(user) {
+		return true
+	}
 	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	return s.users.fetch(ctx, m.From.ID) != nil && meant
+	return s.users.fetch(ctx, user) == nil
 }
 
 // postpone completes and handles an event of the inbox, in its lane.

@@ -28,6 +28,7 @@ type note struct {
 
 // open shows the modal that somebody asked for. Slack takes it within 3 s.
 func (s *Slack) open(ctx context.Context, a asked) error {
+	s.glanceAt(ctx, a.user)
 	words := s.words(ctx, a.team, a.user)
 	view := searchModal(words)
 	if a.about != nil {
