@@ -21,7 +21,7 @@ var blockKit []byte
 // A Checker holds blocks and views against Block Kit.
 type Checker struct {
 	block map[string]*jsonschema.Schema // by type, such as section
-	view  map[string]*jsonschema.Schema // modal, home
+	other map[string]*jsonschema.Schema // modal, home, option
 }
 
 // Limits of Block Kit that the schema cannot say.
@@ -52,8 +52,8 @@ func NewChecker() (*Checker, error) {
 	if err != nil {
 		return nil, err
 	}
-	views, err := compile(compiler, map[string]string{"modal": "ModalView", "home": "HomeView"})
-	return &Checker{block: blocks, view: views}, err
+	others, err := compile(compiler, map[string]string{"modal": "ModalView", "home": "HomeView", "option": "PlainTextOption"})
+	return &Checker{block: blocks, other: others}, err
 }
 
 func compile(c *jsonschema.Compiler, names map[string]string) (map[string]*jsonschema.Schema, error) {
@@ -75,10 +75,10 @@ func (c *Checker) Blocks(blocks []any) []string {
 }
 
 // View returns what is wrong with a modal or a Home tab.
-func (c *Checker) View(view object) []string {
+func (c *Checker) View(view map[string]any) []string {
 	kind, _ := view["type"].(string)
-	schema, ok := c.view[kind]
-	if !ok {
+	schema := map[string]*jsonschema.Schema{"modal": c.other["modal"], "home": c.other["home"]}[kind]
+	if schema == nil {
 		return []string{complaint("/view/type", "unsupported type: "+kind)}
 	}
 	frame := object{}
@@ -89,6 +89,11 @@ func (c *Checker) View(view object) []string {
 	}
 	frame["blocks"] = []any{} // each is checked by its own type
 	return append(complaints("/view", schema.Validate(frame)), c.blocks(blocks, maxViewBlocks)...)
+}
+
+// Option returns what is wrong with an option of a select.
+func (c *Checker) Option(option any) []string {
+	return complaints("/option", c.other["option"].Validate(option))
 }
 
 func (c *Checker) blocks(blocks []any, most int) []string {

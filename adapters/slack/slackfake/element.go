@@ -89,6 +89,17 @@ func named(blocks []any, label string) (element, bool) {
 	return element{}, false
 }
 
+// leastQuery is how many characters must be typed before the app is asked for
+// suggestions.
+//
+// https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+func (e element) leastQuery() int {
+	if n, ok := e.json["min_query_length"].(float64); ok {
+		return int(n)
+	}
+	return 3
+}
+
 // option finds a choice of the element by its text.
 func (e element) option(text string) (object, bool) {
 	lists := []any{e.json["options"]}

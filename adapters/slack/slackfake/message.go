@@ -20,7 +20,7 @@ type Message struct {
 	To      string   // an ephemeral message: id of the only user who sees it
 	Files   []string // ids
 
-	Metadata  object
+	Metadata  map[string]any
 	Edited    string   // TS of the latest change, where it is shown as edited
 	Reactions []string // name:user
 	Broadcast bool     // a reply that stands in the channel, too

@@ -100,6 +100,9 @@ func (p *Person) ask(at place, label, typed string) (*delivery, error) {
 	if !ok {
 		return nil, fmt.Errorf("slackfake: no %q there", label)
 	}
+	if length(typed) < e.leastQuery() {
+		return nil, fmt.Errorf("slackfake: %q asks from %d characters on", label, e.leastQuery())
+	}
 	o := p.s.interaction("block_suggestion", p.User)
 	p.s.describe(o, f)
 	o["action_id"], o["block_id"], o["value"] = e.json["action_id"], e.block["block_id"], typed
@@ -126,11 +129,10 @@ func (p *Person) offer(reply []byte) ([]string, error) {
 	}
 	texts := []string{}
 	for _, o := range options {
-		option, _ := o.(object)
-		if value, _ := option["value"].(string); words(option["text"]) == "" || value == "" || length(value) > 150 || length(words(option["text"])) > 75 {
-			return nil, fmt.Errorf("slackfake: no option: %v", o)
+		if wrong := p.s.checker.Option(o); len(wrong) > 0 {
+			return nil, fmt.Errorf("slackfake: no option: %v", wrong)
 		}
-		texts = append(texts, words(option["text"]))
+		texts = append(texts, words(o.(object)["text"]))
 	}
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()

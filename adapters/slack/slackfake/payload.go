@@ -137,16 +137,16 @@ func (s *Server) Send(kind string, payload map[string]any) ([]byte, error) {
 }
 
 // RevokeTokens takes the bot's token away and tells the app. An uninstall does
-// the same and says so, too.
+// the same and says so, too; in which order Slack says both is not documented.
 func (s *Server) RevokeTokens(uninstall bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.revoked = "token_revoked"
-	s.deliver("events_api", s.callback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.BotUser}}, "event_ts": s.ts()}, nil), false)
 	if uninstall {
 		s.revoked = "account_inactive"
 		s.deliver("events_api", s.callback(object{"type": "app_uninstalled", "event_ts": s.ts()}, nil), false)
 	}
+	s.deliver("events_api", s.callback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.BotUser}}, "event_ts": s.ts()}, nil), false)
 }
 
 // RateLimitEvents tells the app that it gets too many events for a minute.

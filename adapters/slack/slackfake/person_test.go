@@ -54,7 +54,7 @@ func TestWhatTheAppIsTold(t *testing.T) {
 		"a whisper":        {func(g *stage) { g.call("chat.postEphemeral", "channel", g.c.ID, "user", g.kim.ID, "text", "hi") }, ""},
 		"the Home tab":     {func(g *stage) { g.kim.OpenHome() }, "app_home_opened"},
 		"the stop button":  {func(g *stage) { g.kim.StopAgent(g.kim.DM("hi")) }, "message agent_session_stopped"},
-		"an uninstall":     {func(g *stage) { g.s.RevokeTokens(true) }, "tokens_revoked app_uninstalled"},
+		"an uninstall":     {func(g *stage) { g.s.RevokeTokens(true) }, "app_uninstalled tokens_revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := quiet(t)
@@ -148,6 +148,13 @@ func TestModal(t *testing.T) {
 	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"Tape"},"value":"tape"}]}`)
 	if got, err := g.kim.Suggest("Search", "ta"); err != nil || !slices.Equal(got, []string{"Tape"}) {
 		t.Error(got, err)
+	}
+	if _, err := g.kim.Suggest("Search", ""); err == nil {
+		t.Error("the app is asked before anything is typed")
+	}
+	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"` + strings.Repeat("x", 76) + `"},"value":"long"}]}`)
+	if _, err := g.kim.Suggest("Search", "ta"); err == nil {
+		t.Error("an option of 76 characters is shown")
 	}
 	if err := g.kim.Fill("Search", "Disk"); err == nil {
 		t.Error("what was not suggested is chosen")

@@ -11,7 +11,7 @@ import (
 type View struct {
 	ID   string
 	User string
-	Body object // as the app gave it, with the ids that Slack gives
+	Body map[string]any // as the app gave it, with the ids that Slack gives
 
 	root     string
 	previous string

@@ -77,7 +77,7 @@ func (s *Server) AddChannelWithoutBot(c Channel) Channel {
 func (s *Server) addChannel(c Channel) *Channel {
 	c.Kind = first(c.Kind, Public)
 	if c.ID == "" {
-		c.ID = s.id(map[string]string{Direct: "D", Private: "G"}[c.Kind] + map[string]string{Public: "C", Group: "G"}[c.Kind])
+		c.ID = s.id(map[string]string{Public: "C", Private: "G", Direct: "D", Group: "G"}[c.Kind])
 	}
 	s.channels = append(s.channels, &c)
 	return &c
