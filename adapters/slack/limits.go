@@ -14,7 +14,7 @@ const (
 
 	// https://docs.slack.dev/reference/block-kit/block-elements/button-element
 	maxLabel   = 75
-	shownLabel = 30 // «text may truncate with ~30 characters»
+	shownLabel = 40 // columns; «text may truncate with ~30 characters», clients show a little more
 
 	// https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 	maxOption  = 75 // of text, description and value each

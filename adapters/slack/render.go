@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/text/width"
 
 	"mabsbot/bot"
 )
@@ -58,16 +59,17 @@ func (r *renderer) message(reply bot.Reply) message {
 // reserve keeps room for what is never cut: buttons and questions.
 func (r *renderer) reserve(b bot.Block) {
 	if b.Kind == bot.Ask {
-		r.left -= min(widthOf(b.Text), maxSection)
+		r.left -= min(sizeOf(b.Text), maxSection)
 		r.room--
 	}
 	for _, c := range b.Buttons {
-		r.left -= min(widthOf(c.Label), maxLabel)
+		r.left -= min(sizeOf(c.Label), maxLabel)
 	}
 	r.room -= (len(b.Buttons) + maxActions - 1) / maxActions
 }
 
 func (r *renderer) block(b bot.Block) {
+	b.Text = visible(b.Text)
 	switch b.Kind {
 	case bot.Heading:
 		r.heading(b.Text)
@@ -75,7 +77,7 @@ func (r *renderer) block(b bot.Block) {
 		r.keep(slack.NewSectionBlock(markdown(escape(shorten(bold(b.Text), maxSection))), nil, nil))
 		r.say(bold(b.Text))
 	case bot.Quote:
-		r.section("> " + strings.ReplaceAll(b.Text, "\n", "\n> "))
+		r.quote(b.Text)
 	case bot.Warning:
 		r.section("⚠️ " + b.Text)
 	case bot.Table:
@@ -128,7 +130,7 @@ func (r *renderer) heading(text string) {
 	}
 	r.say(text)
 	shown := shorten(text, maxHeader)
-	r.left -= widthOf(shown)
+	r.left -= sizeOf(shown)
 	r.add(slack.NewHeaderBlock(label(shown)))
 }
 
@@ -144,9 +146,18 @@ func (r *renderer) section(text string) {
 	}
 }
 
+// quote shows words of somebody's as they are.
+func (r *renderer) quote(text string) {
+	const mark = "> "
+	r.say(text)
+	for _, piece := range split(r.fit(text), maxSection/(1+len(mark))) { // it may be all line breaks
+		r.add(slack.NewSectionBlock(markdown(mark+strings.ReplaceAll(escape(piece), "\n", "\n"+mark)), nil, nil))
+	}
+}
+
 // fit cuts a text to what is left of the message, and says so once.
 func (r *renderer) fit(text string) string {
-	if need := widthOf(text); need <= r.left {
+	if need := sizeOf(text); need <= r.left {
 		r.left -= need
 		return text
 	}
@@ -154,7 +165,7 @@ func (r *renderer) fit(text string) string {
 		return ""
 	}
 	note := r.words["cut"]
-	room := max(r.left-widthOf(note), 1)
+	room := max(r.left-sizeOf(note), 1)
 	r.left = 0
 	return shorten(text, room) + note
 }
@@ -188,7 +199,7 @@ func (r *renderer) link(text, address string) {
 	}
 	r.say(text)
 	shown := shorten(text, maxSection/2)
-	r.left -= widthOf(shown)
+	r.left -= sizeOf(shown)
 	r.add(slack.NewSectionBlock(markdown(anchor(shown, address)), nil, nil))
 }
 
@@ -229,7 +240,7 @@ func (r *renderer) small(b bot.Block) {
 		return
 	}
 	shown := shorten(b.Text, maxContext/2)
-	r.left -= widthOf(shown)
+	r.left -= sizeOf(shown)
 	text := escape(shown)
 	if address := secure(b.URL); address != "" {
 		text = anchor(shown, address)
@@ -257,20 +268,36 @@ func (r *renderer) choices(all []bot.Choice) {
 	}
 }
 
-// longLabels are the labels that a row of buttons does not show in full.
+// longLabels lists the labels of a row in which one is too long to be shown in
+// full.
 func longLabels(all []bot.Choice) string {
 	var b strings.Builder
+	long := false
 	for _, c := range all {
-		if widthOf(c.Label) > shownLabel {
-			b.WriteString("• " + c.Label + "\n")
-		}
+		long = long || columns(c.Label) > shownLabel
+		b.WriteString("• " + c.Label + "\n")
+	}
+	if !long {
+		return ""
 	}
 	return b.String()
 }
 
+// columns is how wide a text stands: letters of Hangul and the like take two.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *renderer) button(kind string, c bot.Choice) slack.BlockElement {
 	r.buttons++
-	text := cmp.Or(strings.TrimSpace(inert(c.Label)), "…")
+	text := cmp.Or(strings.TrimSpace(inert(visible(c.Label))), "…")
 	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(shorten(text, maxLabel)))
 	if c.Main {
 		b.Style = slack.StylePrimary

@@ -8,8 +8,8 @@ import (
 // Long texts in pieces. Slack counts some characters more than once: escaping
 // makes five of an ampersand, and it counts in UTF-16.
 
-// width is how much of a limit a character of a text takes once it is escaped.
-func width(r rune) int {
+// size is how much of a limit a character of a text takes once it is escaped.
+func size(r rune) int {
 	switch {
 	case r == '&':
 		return 5
@@ -21,10 +21,10 @@ func width(r rune) int {
 	return 1
 }
 
-func widthOf(s string) int {
+func sizeOf(s string) int {
 	n := 0
 	for _, r := range s {
-		n += width(r)
+		n += size(r)
 	}
 	return n
 }
@@ -33,7 +33,7 @@ func widthOf(s string) int {
 // else at spaces, and never inside a letter.
 func split(text string, limit int) []string {
 	var pieces []string
-	for widthOf(text) > limit {
+	for sizeOf(text) > limit {
 		cut := breakAt(text, limit)
 		pieces = append(pieces, strings.TrimRight(text[:cut], "\n "))
 		text = strings.TrimLeft(text[cut:], "\n ")
@@ -50,10 +50,10 @@ func split(text string, limit int) []string {
 func breakAt(text string, limit int) int {
 	used, letter, space, line := 0, 0, 0, 0
 	for i, r := range text {
-		if used+width(r) > limit {
+		if used+size(r) > limit {
 			break
 		}
-		used += width(r)
+		used += size(r)
 		if used > limit/2 && r == ' ' {
 			space = i + 1
 		}
@@ -94,7 +94,7 @@ func startsJoined(s string) bool {
 
 // shorten cuts a text to a limit and says so.
 func shorten(text string, limit int) string {
-	if widthOf(text) <= limit {
+	if sizeOf(text) <= limit {
 		return text
 	}
 	return strings.TrimRight(text[:breakAt(text, limit-1)], "\n ") + "…"

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"log/slog"
@@ -38,8 +39,10 @@ type stage struct {
 	kim     *slackfake.Person // Korean
 	alex    *slackfake.Person // English
 	ended   func() error      // ends the bot and returns what Run returned
+	waitEnd func() error      // waits until the bot ends by itself
 	policy  bot.Policy
 	options func(*Options)
+	setup   func(*Slack) // before it runs
 }
 
 // fastPace is a link without long waits.
@@ -53,7 +56,7 @@ func fastPace() pace {
 // newStage starts a fake, a channel with two people in it, and a bot.
 func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}}
+	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
 	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
 	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
 	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
@@ -105,12 +108,31 @@ func (s *stage) start() {
 	s.slack, err = New(o)
 	s.must(err)
 	s.slack.pace = fastPace()
+	s.setup(s.slack)
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
 	go func() { ran <- s.bot.Run(ctx, s.slack) }()
 	s.ended = sync.OnceValue(func() error { cancel(); return errors.Join(<-ran, db.Close()) })
+	s.waitEnd = func() error {
+		err := <-ran
+		ran <- nil // for ended
+		return err
+	}
 	if o.Mode == Socket {
 		s.until("the bot is connected", func() bool { return s.Sockets() > 0 })
+	}
+}
+
+// lock holds the database's write lock, as another process might, until release.
+func (s *stage) lock() (release func()) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate")
+	s.must(err)
+	tx, err := db.Begin()
+	s.must(err)
+	return func() {
+		s.must(tx.Rollback())
+		s.must(db.Close())
 	}
 }
 

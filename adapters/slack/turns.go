@@ -12,13 +12,16 @@ import (
 var errTurn = errors.New("slack: the channel takes one message a second")
 
 // patience is for how long a post waits for its turn where it stands. A longer
-// wait is handed back to the outbox, so that other channels go on meanwhile.
-const patience = perChannel
+// wait is handed back to the outbox, which sends several posts at once and
+// waits for the slowest: other channels go on meanwhile.
+const patience = 50 * time.Millisecond
 
 // Turns let one post a second into each channel, and none by a method that Slack
 // asked to leave alone. A post that was sent back keeps its turn. They are safe
 // for concurrent use.
 type turns struct {
+	perChannel time.Duration // between two posts
+
 	mu      sync.Mutex
 	next    map[string]time.Time // by channel: when the next post may go
 	given   map[bot.PostID]turn
@@ -34,7 +37,7 @@ type turn struct {
 }
 
 func newTurns() *turns {
-	return &turns{next: map[string]time.Time{}, given: map[bot.PostID]turn{}, blocked: map[string]time.Time{}}
+	return &turns{perChannel: perChannel, next: map[string]time.Time{}, given: map[bot.PostID]turn{}, blocked: map[string]time.Time{}}
 }
 
 // take returns how long the post has to wait, and whether Slack is certain to
@@ -52,7 +55,7 @@ func (t *turns) take(channel string, p bot.Post) (wait time.Duration, unsent boo
 			mine.at = next
 		}
 		t.forget(now)
-		t.next[channel] = mine.at.Add(perChannel)
+		t.next[channel] = mine.at.Add(t.perChannel)
 	}
 	return max(mine.at.Sub(now), 0), unsent
 }
