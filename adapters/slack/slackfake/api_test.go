@@ -62,6 +62,7 @@ func TestRefusals(t *testing.T) {
 		"no trigger":             {"views.open", `view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_trigger_id"},
 		"a view without title":   {"views.open", `trigger_id=x&view={"type":"modal","blocks":[]}`, "invalid_arguments"},
 		"a long title":           {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"` + strings.Repeat("x", 25) + `"},"blocks":[]}`, "invalid_arguments"},
+		"an input, no submit":    {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[{"type":"input","label":{"type":"plain_text","text":"l"},"element":{"type":"plain_text_input"}}]}`, "invalid_arguments"},
 		"a modal at home":        {"views.publish", `user_id=$U&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_arguments"},
 		"an unknown view":        {"views.update", `view_id=V404&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "not_found"},
 		"reaction to nothing":    {"reactions.add", "channel=$C&timestamp=1.2&name=eyes", "message_not_found"},

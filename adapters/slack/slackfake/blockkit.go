@@ -88,7 +88,12 @@ func (c *Checker) View(view map[string]any) []string {
 		return []string{complaint("/view/blocks", "must be an array")}
 	}
 	frame["blocks"] = []any{} // each is checked by its own type
-	return append(complaints("/view", schema.Validate(frame)), c.blocks(blocks, maxViewBlocks)...)
+	wrong := complaints("/view", schema.Validate(frame))
+	asks := slices.ContainsFunc(blocks, func(b any) bool { block, _ := b.(object); return block["type"] == "input" })
+	if kind == "modal" && asks && view["submit"] == nil {
+		wrong = append(wrong, complaint("/view/submit", "required when there are input blocks"))
+	}
+	return append(wrong, c.blocks(blocks, maxViewBlocks)...)
 }
 
 // Option returns what is wrong with an option of a select.
