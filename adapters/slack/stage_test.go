@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,10 +57,7 @@ func fastPace() pace {
 // newStage starts a fake, a channel with two people in it, and a bot.
 func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
-	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
-	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
-	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
+	s := newScene(t, o)
 	for _, c := range change {
 		c(s)
 	}
@@ -70,6 +68,27 @@ func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage 
 		}
 	})
 	return s
+}
+
+// newScene is a stage without a bot.
+func newScene(t testing.TB, o slackfake.Options) *stage {
+	t.Helper()
+	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
+	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
+	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
+	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
+	return s
+}
+
+// freeAddress is one where nobody listens.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // builtin is the knowledge base, loaded once.
