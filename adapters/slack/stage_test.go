@@ -159,6 +159,7 @@ func (s *stage) lock() (release func()) {
 func (s *stage) restart() {
 	s.t.Helper()
 	s.must(s.ended())
+	s.until("Slack has noticed", func() bool { return s.Sockets() == 0 })
 	s.start()
 }
 
