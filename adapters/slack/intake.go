@@ -68,6 +68,7 @@ func (s *Slack) bury(raw []byte, why error) error {
 // talked takes what is for the core.
 func (s *Slack) talked(e envelope, t talk, done func(any, error)) {
 	s.remember(t)
+	s.ears.hear(t, s.deaf)
 	s.quick.do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		defer func() { done(nil, err) }()
