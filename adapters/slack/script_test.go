@@ -63,7 +63,7 @@ type play struct {
 
 func newPlay(t *testing.T) *play {
 	p := &play{messages: map[string]slackfake.Message{}, old: map[string]oldButton{}}
-	p.stage = newStage(t, slackfake.Options{}, unpaced, func(s *stage) {
+	p.stage = newStage(t, slackfake.Options{}, func(s *stage) {
 		p.there = s.AddChannel(slackfake.Channel{Name: "escalations"})
 		s.policy.HandOver = map[string]string{adapterName: p.there.ID}
 		s.options = func(o *Options) { o.HandOver = p.there.ID }

@@ -126,7 +126,7 @@ func (s *stage) start() {
 	s.options(&o)
 	s.slack, err = New(o)
 	s.must(err)
-	s.slack.pace = fastPace()
+	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
 	s.setup(s.slack)
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
