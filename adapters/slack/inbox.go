@@ -27,6 +27,10 @@ const (
 	// handled without: an answer in another language is better than none.
 	tries = 3
 
+	// maxGlanced is the longest text, in bytes, that is looked at for whether its
+	// sender's language will matter: a longer one tells its own.
+	maxGlanced = 4 << 10
+
 	// utterance is the longest text that can steer a conversation, in
 	// characters. Who writes more talks to people.
 	utterance = 120
@@ -45,7 +49,7 @@ func (s *Slack) lacks(ctx context.Context, t talk) bool {
 	if !ok || m.From.Bot || m.Change == bot.Deleted || s.users.fresh(m.From.ID) {
 		return false
 	}
-	meant := m.Addressed || m.Command || len(s.o.Library.Explain(m.Text, false).Hits) > 0
+	meant := m.Addressed || m.Command || len(m.Text) <= maxGlanced && len(s.o.Library.Explain(m.Text, false).Hits) > 0
 	if !meant && (!m.Reply || utf8.RuneCountInString(m.Text) > utterance) {
 		return false
 	}

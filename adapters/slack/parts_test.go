@@ -43,7 +43,7 @@ func TestTurnTaking(t *testing.T) {
 				t.Errorf("%s: wait %v, unsent %v, want %v, %v", id, wait, unsent, wantWait, wantUnsent)
 			}
 			if wait > patience {
-				turns.keep(bot.Post{ID: id, Attempt: attempt}, wait, unsent)
+				turns.keep(channel, bot.Post{ID: id, Attempt: attempt}, wait, unsent)
 			}
 		}
 		take("a", 1, "C1", 0, true)

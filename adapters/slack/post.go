@@ -54,7 +54,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery,
 	const method = "chat.postMessage"
 	wait, unsent := s.turns.take(channel, p)
 	if wait = max(wait, s.turns.free(method)); wait > patience {
-		s.turns.keep(p, wait, unsent)
+		s.turns.keep(channel, p, wait, unsent)
 		return bot.Delivery{}, bot.NotDelivered(errTurn, wait)
 	}
 	if !unsent {
@@ -74,21 +74,23 @@ func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery,
 		options = append(options, slack.MsgOptionTS(ts))
 	}
 	_, ts, err := s.sender.PostMessageContext(ctx, channel, options...)
-	switch {
-	case err == nil:
+	if err == nil {
 		return delivered(p, channel, ts), nil
-	case isOne(err, outside) && p.Opens && !s.direct(p) && p.Thread.Channel != s.o.HandOver:
-		return s.sayDirectly(ctx, p)
 	}
-	err = s.failed(method, err)
+	d := bot.Delivery{}
+	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.HandOver {
+		d, err = s.sayDirectly(ctx, p)
+	} else {
+		err = s.failed(method, err)
+	}
 	if e, ok := errors.AsType[*bot.DeliveryError](err); ok && !e.Final {
-		s.turns.keep(p, e.After, unsent)
+		s.turns.keep(channel, p, e.After, unsent)
 	}
-	return bot.Delivery{}, err
+	return d, err
 }
 
 // direct reports whether a post goes to somebody's direct conversation.
-func (s *Slack) direct(p bot.Post) bool {
+func direct(p bot.Post) bool {
 	_, direct := directUser(p.Thread.Channel)
 	return direct
 }
@@ -140,7 +142,7 @@ func delivered(p bot.Post, channel, ts string) bot.Delivery {
 		return d
 	}
 	d.Thread.Channel, d.Thread.Root = channel, ts
-	if _, direct := directUser(p.Thread.Channel); direct {
+	if direct(p) {
 		d.Thread.Root = "" // one conversation
 	}
 	return d
