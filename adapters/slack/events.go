@@ -291,7 +291,7 @@ func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
 func (me identity) text(e inner) string {
 	parts := []string{e.Text}
 	for _, a := range e.Attachments {
-		if a.From == "" && a.Original == "" {
+		if a.Shared || a.From == "" && a.Original == "" {
 			parts = append(parts, a.words())
 		}
 	}

@@ -67,11 +67,11 @@ func (s *Slack) glanceAt(ctx context.Context, user string) bool {
 }
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (s *Slack) postpone(key string, t talk) {
+func (s *Slack) postpone(key string, record []byte, t talk) {
 	s.later.do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		func() {
-			defer s.survive(&err, t, envelope{})
+			defer s.survive(&err, t, record)
 			err = s.finish(s.ctx, t)
 		}()
 		if s.ctx.Err() != nil && err != nil {
@@ -164,14 +164,14 @@ func (s *Slack) replay(ctx context.Context) {
 		if err != nil {
 			return s.o.Inbox.Bury(ctx, key, record)
 		}
-		in, err := s.me().read(e)
+		in, err := s.read(e)
 		t, ok := in.(talk)
 		if err != nil || !ok {
 			return s.o.Inbox.Bury(ctx, key, record)
 		}
 		n++
 		s.remember(t)
-		s.postpone(key, t)
+		s.postpone(key, record, t)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {

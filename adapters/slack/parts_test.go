@@ -72,31 +72,34 @@ func TestTurnTaking(t *testing.T) {
 // A response URL works five times within half an hour.
 func TestLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, thread := newLinks(), bot.Thread{Channel: "C1", Root: "cmd-1"}
-		if _, ok := l.ofThread(thread); ok {
+		l, me := newLinks(), asker{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
+		if _, ok := l.of(me); ok {
 			t.Error("an address from nowhere")
 		}
-		l.keep(thread, "p1", "https://a")
+		l.keep(me, "p1", "https://a")
+		if _, ok := l.of(asker{me.thread, "U2"}); ok {
+			t.Error("somebody else's address")
+		}
 		for i := range linkUses {
-			use := l.ofThread
+			use := l.of
 			if i%2 == 0 {
-				use = func(bot.Thread) (string, bool) { return l.ofPost("p1") }
+				use = func(asker) (string, bool) { return l.ofPost("p1") }
 			}
-			if address, ok := use(thread); !ok || address != "https://a" {
+			if address, ok := use(me); !ok || address != "https://a" {
 				t.Errorf("use %d: %q, %v", i, address, ok)
 			}
 		}
-		if _, ok := l.ofThread(thread); ok {
+		if _, ok := l.of(me); ok {
 			t.Error("a sixth use")
 		}
-		l.keep(thread, "", "https://b")
+		l.keep(me, "", "https://b")
 		time.Sleep(linkLife + time.Second)
-		if _, ok := l.ofThread(thread); ok {
+		if _, ok := l.of(me); ok {
 			t.Error("a use after half an hour")
 		}
-		l.keep(bot.Thread{}, "", "https://c")
-		if len(l.byThread) != 1 || len(l.byPost) != 0 {
-			t.Errorf("%d and %d addresses are remembered", len(l.byThread), len(l.byPost))
+		l.keep(asker{}, "", "https://c")
+		if len(l.byAsker) != 1 || len(l.byPost) != 0 {
+			t.Errorf("%d and %d addresses are remembered", len(l.byAsker), len(l.byPost))
 		}
 	})
 }

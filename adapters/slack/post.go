@@ -163,8 +163,8 @@ func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
 // message; else, where the channel is closed to us, in a direct message.
 func (s *Slack) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
-	if address, ok := s.links.ofThread(p.Thread); ok {
-		err := s.respond(ctx, address, response{Type: "ephemeral", Text: m.text, Blocks: m.blocks})
+	if address, ok := s.links.of(asker{p.Thread, p.To.ID}); ok {
+		err := s.respond(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
 		if err == nil {
 			return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
 		}

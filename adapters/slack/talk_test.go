@@ -125,7 +125,7 @@ func TestOutsideChannel(t *testing.T) {
 	s.sees(s.alex, "Which fits")
 	s.quiet()
 	s.slack.links.mu.Lock()
-	clear(s.slack.links.byThread) // half an hour passes
+	clear(s.slack.links.byAsker) // half an hour passes
 	clear(s.slack.links.byPost)
 	s.slack.links.mu.Unlock()
 	for range 6 {
