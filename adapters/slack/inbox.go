@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/slack-go/slack"
 
 	"mabsbot/bot"
 )
@@ -137,7 +140,8 @@ func (s *Slack) try(ctx context.Context, f func(context.Context) error) error {
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
 	c := code(err)
-	return c != "" && !isOne(err, later) && !isOne(err, doubtful) ||
+	status, _ := errors.AsType[slack.StatusCodeError](err)
+	return c != "" && !isOne(err, later) && !isOne(err, doubtful) || 400 <= status.Code && status.Code < 500 && status.Code != http.StatusTooManyRequests ||
 		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge)
 }
 

@@ -145,7 +145,7 @@ func (s *stage) start() {
 // lock holds the database's write lock, as another process might, until release.
 func (s *stage) lock() (release func()) {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate&_busy_timeout=5000")
 	s.must(err)
 	tx, err := db.Begin()
 	s.must(err)
