@@ -41,12 +41,11 @@ func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	case p.Private:
 		return s.whisper(ctx, p)
 	}
-	return s.say(ctx, p, "")
+	return s.say(ctx, p, s.options(p, ""))
 }
 
-// say posts a message, with a note before it where there is something to
-// explain.
-func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
+// say posts a message with the content.
+func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) (bot.Delivery, error) {
 	channel, err := s.channel(ctx, p)
 	if err != nil {
 		return bot.Delivery{}, err
@@ -69,7 +68,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery,
 	if err := sleep(ctx, wait); err != nil {
 		return bot.Delivery{}, bot.NotDelivered(err, 0)
 	}
-	options := append(s.options(p, note), slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	options := append(content, slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 	if ts := threadTS(p.Thread); ts != "" {
 		options = append(options, slack.MsgOptionTS(ts))
 	}
@@ -102,7 +101,7 @@ func (s *Slack) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, erro
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	d, err := s.say(ctx, there, s.in(p.Reply.Lang)["not_in_channel"])
+	d, err := s.say(ctx, there, s.options(p, s.in(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
 	if !p.Opens {
 		d.Thread = p.Thread
 	}
@@ -148,7 +147,8 @@ func delivered(p bot.Post, channel, ts string) bot.Delivery {
 	return d
 }
 
-// options are the content of a post.
+// options are the content of a post, with a note before it where there is
+// something to explain.
 func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
 	m := s.render(p)
 	if note != "" {

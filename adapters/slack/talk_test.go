@@ -138,6 +138,7 @@ func TestOutsideChannel(t *testing.T) {
 	})
 	s.presses(s.alex, "Didn't help → next")
 	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 2 of 4") })
+	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Didn't help → next ✓ alex") })
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
