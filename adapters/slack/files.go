@@ -23,7 +23,7 @@ import (
 // Attached snippets and logs. The bot's token goes to Slack's hosts alone, and
 // what comes back is read as text or not at all.
 
-// An archive of files tells where one stands.
+// A fileInfo tells where a file stands.
 type fileInfo interface {
 	GetFileInfoContext(ctx context.Context, id string, count, page int) (*slack.File, []slack.Comment, *slack.Paging, error)
 }
@@ -69,7 +69,7 @@ func (f file) texty() bool {
 		slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// read returns the text of a file.
+// readFile returns the text of a file.
 func (s *Slack) readFile(ctx context.Context, f file) (string, error) {
 	if f.Access == "check_file_info" || f.address() == "" { // of another company: its address is told on request
 		info, _, _, err := s.files.GetFileInfoContext(ctx, f.ID, 0, 0)
@@ -135,6 +135,7 @@ func (s *Slack) follow(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
+// trustedAddress is trusted, of an address as Slack wrote it.
 func (s *Slack) trustedAddress(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && s.trusted(u)

@@ -121,8 +121,8 @@ func (s *Slack) answers(address string) bool {
 	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
 }
 
-// respond sends to an address. Like all errors of its kind, errNoLink says that
-// nothing was shown; after others something may have been.
+// respond sends to an address. errNoLink says that nothing was shown; after
+// other errors something may have been.
 func (s *Slack) respond(ctx context.Context, address string, r response) error {
 	if !s.answers(address) {
 		return errNoLink

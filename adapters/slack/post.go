@@ -88,7 +88,8 @@ func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) 
 	return d, err
 }
 
-// direct reports whether a post goes to somebody's direct conversation.
+// direct reports whether a post goes to a direct conversation that may have to
+// be opened.
 func direct(p bot.Post) bool {
 	_, direct := directUser(p.Thread.Channel)
 	return direct

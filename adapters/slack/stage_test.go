@@ -25,7 +25,7 @@ var (
 	long   = flag.Bool("long", false, "run the long form of tests that repeat")
 )
 
-// patience is how long a test waits for what must happen.
+// testPatience is how long a test waits for what must happen.
 const testPatience = 20 * time.Second
 
 // A stage is a bot on a fake Slack.
