@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mabsbot/adapters/console"
+	"mabsbot/adapters/slack"
 	"mabsbot/adapters/terminal"
 	"mabsbot/bot"
 	"mabsbot/bot/store"
@@ -47,11 +48,13 @@ MARS agent in what people paste into a support channel, and walks them through
 the remedy, step by step, in Korean or English.
 
 Without a subcommand it serves: the web console on http://127.0.0.1:8080, a
-simulated support channel in which everything can be tried.`,
+simulated support channel in which everything can be tried, and, with its
+tokens, a workspace of Slack.`,
 		Example: `  mabsbot
   mabsbot chat
   mabsbot match "Replica is inconsistent (ID: 3106)"
-  mabsbot --console.addr 127.0.0.1:9000`,
+  mabsbot --console.addr 127.0.0.1:9000
+  MABSBOT_SLACK_BOT_TOKEN=xoxb-… MABSBOT_SLACK_APP_TOKEN=xapp-… mabsbot`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -59,7 +62,7 @@ simulated support channel in which everything can be tried.`,
 	}
 	config.AddFlags(c.PersistentFlags())
 	c.CompletionOptions.HiddenDefaultCmd = true
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), versionCommand())
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), versionCommand())
 	return c
 }
 
@@ -98,16 +101,18 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	}
 
 	var adapters []bot.Adapter
-	if c.Console.Enabled {
-		web, err := console.New(ctx, console.Options{
-			Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: db.Journal("console"), Library: b, Log: log,
-		})
+	if c.Slack.Enabled() {
+		a, err := newSlack(c, b, db, log)
 		if err != nil {
 			return err
 		}
-		if err := web.Listen(); err != nil {
-			return err
-		}
+		adapters = append(adapters, a)
+	}
+	web, err := openConsole(ctx, c, b, db, log)
+	if err != nil {
+		return err
+	}
+	if web != nil {
 		adapters = append(adapters, web)
 		fmt.Fprintf(out, "mabsbot knows %d errors. Open http://%s\n", len(live.Base().Entries()), reachable(web.Addr()))
 	}
@@ -115,6 +120,36 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 		return errors.New("nothing to serve: console.enabled is false, and no other channel is configured")
 	}
 	return b.Run(ctx, adapters...)
+}
+
+// newSlack makes the adapter of the configured workspace.
+func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
+	return slack.New(slack.Options{
+		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
+		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, HandOver: c.Slack.EscalationChannel,
+		Inbox: db.Inbox("slack"), Library: b, Log: log,
+	})
+}
+
+// openConsole opens the web console, or returns nil where it is not to be
+// served. Its usual address may be taken by another program: a bot that serves a
+// platform goes on without it.
+func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*console.Console, error) {
+	if !c.Console.Enabled {
+		return nil, nil
+	}
+	web, err := console.New(ctx, console.Options{
+		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: db.Journal("console"), Library: b, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = web.Listen()
+	if err != nil && c.Slack.Enabled() && c.Console.Addr == config.Default().Console.Addr {
+		log.Warn("the web console is not served; console.addr gives it another address", "error", err)
+		return nil, nil
+	}
+	return web, err
 }
 
 // reachable is an address that a browser on this machine can open: one that
@@ -142,10 +177,10 @@ func policy(c *config.Config) bot.Policy {
 	p.Language = c.Language
 	p.Default = bot.Mode(c.Bot.DefaultMode)
 	p.RepeatWindow, p.FollowUp = c.Bot.RepeatWindow, c.Bot.FollowUp
-	p.HandOver = map[string]string{"console": console.EscalationChannel}
+	p.HandOver = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
-		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language}
+		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots}
 	}
 	return p
 }
@@ -352,6 +387,19 @@ func configCommand() *cobra.Command {
 			return err
 		}},
 	)
+	return c
+}
+
+func slackCommand() *cobra.Command {
+	c := &cobra.Command{Use: "slack", Short: "Print what Slack needs to know of the bot", Args: cobra.NoArgs}
+	c.AddCommand(&cobra.Command{
+		Use: "manifest", Short: "Print the manifest of the Slack app for the configured mode", Args: cobra.NoArgs,
+		Long: `Print the manifest of the Slack app for the configured mode (slack.mode). Paste it
+on https://api.slack.com/apps, «Create New App», «From a manifest».`,
+		RunE: configured(func(cmd *cobra.Command, _ []string, c *config.Config) error {
+			return slack.WriteManifest(cmd.OutOrStdout(), c.Slack.Mode)
+		}),
+	})
 	return c
 }
 

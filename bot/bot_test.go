@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -438,5 +439,70 @@ func TestSuggest(t *testing.T) {
 		if want == "" && len(got) > 0 || !strings.Contains(values.String(), want) {
 			t.Errorf("%q suggests %q, want %q among them", query, values.String(), want)
 		}
+	}
+}
+
+// What a home page shows: the walkthroughs that wait for their asker, and the
+// button that goes on with one elsewhere.
+func TestUnfinished(t *testing.T) {
+	f := run(t, nil)
+	mine := bot.UserKey{Adapter: "test", ID: alex.ID}
+	f.handle(t, message("m1", "hello there, how are you"))
+	f.handle(t, message("m2", lostPaste))
+	command := message("m3", "90002")
+	command.Command, command.Thread.Root = true, bot.CommandRoot+"m3"
+	f.handle(t, command)
+	done := f.handle(t, message("m4", "Both omega things have to be done now. (ID: 90002)"))[0]
+	f.handle(t, press("p1", done, "Fixed"))
+
+	got, err := f.Unfinished(t.Context(), mine, "en", 5)
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got[0].Where != "Step 1 of 2" || !got[0].Private || got[1].Title != "The disk is lost on FS-11 · ID 90001" || got[1].Where != "Which kind of disk?" || got[1].Private {
+		t.Errorf("got %+v", got)
+	}
+	if some, err := f.Unfinished(t.Context(), mine, "ko", 1); err != nil || len(some) != 1 || some[0].Where != "1단계 / 2" {
+		t.Errorf("got %+v, %v", some, err)
+	}
+	carry := bot.Press{Head: bot.Head{ID: "p2", From: alex, Thread: got[0].Thread}, Button: got[0].Carry}
+	posts := f.handle(t, carry)
+	if !slices.ContainsFunc(posts, func(p bot.Post) bool { return p.Opens && p.Thread.Channel == bot.DirectChannel+alex.ID }) {
+		t.Errorf("nothing goes on in a direct message: %+v", posts)
+	}
+}
+
+// A shortcut is answered like a mention, for the one who used it alone.
+func TestShortcut(t *testing.T) {
+	f := run(t, nil)
+	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognise"} {
+		m := message(text, text)
+		m.Addressed, m.Thread.Root = true, bot.CommandRoot+text
+		posts := f.handle(t, m)
+		if len(posts) != 1 || !posts[0].Private || !strings.Contains(bottest.Text(posts[0].Reply), want) {
+			t.Errorf("%q: %+v", text, posts)
+		}
+	}
+}
+
+// The language of a home page: what somebody chose, else the platform's.
+func TestLanguage(t *testing.T) {
+	f := run(t, nil)
+	mine := bot.UserKey{Adapter: "test", ID: alex.ID}
+	want := func(locale, want string) {
+		t.Helper()
+		if got, err := f.Language(t.Context(), mine, locale); err != nil || got != want {
+			t.Errorf("%q: %s, %v, want %s", locale, got, err, want)
+		}
+	}
+	want("", "en")
+	want("ko-KR", "ko")
+	want("xx", "en")
+	choose := message("m1", "lang ko")
+	choose.Command, choose.Thread.Root = true, bot.CommandRoot+"m1"
+	f.handle(t, choose)
+	want("en-US", "ko")
+	if tags, names := f.Languages(); len(tags) != len(names) || tags[0] != "en" || names[0] != "English" {
+		t.Errorf("%v %v", tags, names)
 	}
 }

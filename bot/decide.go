@@ -114,10 +114,13 @@ func (d *decision) say(w *Walkthrough, r Reply) PostID {
 	return id
 }
 
-// privately tells whether an answer to the event is for one person alone: a
-// command's answer in a channel is.
-func (d *decision) privately() bool {
-	return d.now.Walkthrough.Private || strings.HasPrefix(d.head.Thread.Root, CommandRoot) && !d.head.Direct
+// privately tells whether an answer to the event is for one person alone.
+func (d *decision) privately() bool { return d.now.Walkthrough.Private || d.forOne() }
+
+// forOne tells a thread that only its asker sees: that of a command, or of a
+// shortcut, in a channel.
+func (d *decision) forOne() bool {
+	return strings.HasPrefix(d.head.Thread.Root, CommandRoot) && !d.head.Direct
 }
 
 // notice tells only the person of the event something that changes nothing.
@@ -141,7 +144,7 @@ func (d *decision) retire(w Walkthrough, picked string) {
 	r := d.live(w)
 	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == Choices || b.Kind == Ask })
 	if picked != "" {
-		rest = append(rest, small(d.l.say("picked", "label", picked, "name", d.head.From.Name)))
+		rest = append(rest, small(d.l.say("picked", "label", picked, "name", d.name(w))))
 	}
 	if len(rest) == 0 { // nothing but a question, and nobody answered it
 		rest = slices.DeleteFunc(r.Blocks, func(b Block) bool { return b.Kind == Choices })
@@ -155,7 +158,7 @@ func (d *decision) fresh(m Message) Walkthrough {
 	old := d.now.Walkthrough
 	return Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
-		Lang: d.l.Lang, Asker: d.head.From, Private: m.Command && !d.head.Direct,
+		Lang: d.l.Lang, Asker: d.head.From, Private: d.forOne(),
 		Source: cmp.Or(m.Of, d.head.ID), Text: m.Text,
 		FollowUp: old.FollowUp, Asked: old.Asked,
 	}

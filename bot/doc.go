@@ -5,7 +5,7 @@
 //	platform payload --events.go--> Event --kb.Base.Match--> kb.Result --Decide--> Turn --Store.Apply--> committed; only now acknowledged
 //	                                                                                 \--Outbox--> Post --render.go--> platform payload
 //
-// An adapter (adapters/console, adapters/terminal) turns what its platform
+// An adapter (adapters/slack, adapters/console, adapters/terminal) turns what its platform
 // sent into an [Event] (event.go): a [Message] that somebody wrote, edited or
 // deleted, or a [Press] on a button (button.go) of ours. It hands the event to
 // the handler that [Bot.Handler] made (bot.go).
@@ -32,8 +32,9 @@
 // order within a thread, and gives them to [Adapter.Post] (adapter.go). What
 // may happen twice, and what cannot, is said in outbox.go.
 //
-// library.go and suggest.go are what adapters ask for besides: pages of the
-// knowledge base, reasons, suggestions while somebody types.
+// library.go, suggest.go and unfinished.go are what adapters ask for besides:
+// pages of the knowledge base, reasons, suggestions while somebody types, and
+// where somebody has not finished.
 //
 // # Packages
 //
@@ -41,8 +42,10 @@
 //	config             what the owner configured
 //	kb                 the knowledge base and its matcher; kb/entries are the built-in entries
 //	bot                this package
-//	bot/store          Store and Outbox on SQLite, and in memory
+//	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
+//	adapters/slack     a workspace of Slack; its subpackage slackfake stands in for one in tests
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
+//	adapters/slack/slackfake  a Slack on loopback, for tests only
 package bot

@@ -148,5 +148,5 @@ func (d *decision) remove(w Walkthrough, posts []PostID) {
 }
 
 // CommandRoot begins the Root of a thread that hangs under no message, because
-// it is the private answer to a command.
+// it is the private answer to a command or a shortcut.
 const CommandRoot = "cmd-"

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -84,12 +85,21 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 		b.log.Error("outbox: post given up", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Drop(ctx, p.ID)
 	default:
-		b.log.Warn("outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		b.log.Log(ctx, gravity(err), "outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt))
 	}
 	if err != nil {
 		b.log.Error("outbox: record failed", "adapter", a.Name(), "post", p.ID, "error", err)
 	}
+}
+
+// gravity is how much a failure is worth telling. A platform that says when to
+// come back is only slow.
+func gravity(err error) slog.Level {
+	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // post gives the platform its time, and no more.
@@ -113,7 +123,7 @@ func backoff(err error, attempt int) time.Duration {
 func (b *Bot) Drain(ctx context.Context, adapter string) error {
 	for {
 		wait, ok, err := b.outbox.NextDue(ctx, adapter)
-		if err != nil || !ok || wait > lease {
+		if err != nil || !ok || wait > lease+time.Second { // a claim may come after the store has looked at its clock
 			return err
 		}
 		select {

@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // What a button leads to. What people say in words comes here, too, as the
 // button that they could have pressed.
@@ -267,7 +270,7 @@ func (d *decision) answered(w Walkthrough, picked string) Walkthrough {
 	case d.pressed == w.FollowUp && d.can.Edits:
 		d.post(Post{Thread: w.Thread, To: w.Asker, Replaces: w.FollowUp, Reply: d.reply(
 			text(d.l.say("follow_up", "title", d.title(w))),
-			small(d.l.say("picked", "label", picked, "name", d.head.From.Name)))})
+			small(d.l.say("picked", "label", picked, "name", d.name(w))))})
 		w.Asked = true
 	default:
 		d.callOff(w)
@@ -317,7 +320,7 @@ func (d *decision) handOver(w Walkthrough) {
 	if w.Entry != nil {
 		title = d.title(Walkthrough{Entry: w.Entry, Codes: w.Codes})
 	}
-	blocks := []Block{heading(d.l.say("handover", "name", d.head.From.Name, "title", title))}
+	blocks := []Block{heading(d.l.say("handover", "name", d.name(w), "title", title))}
 	if w.Entry != nil {
 		blocks = append(blocks, d.summary(w))
 	}
@@ -328,6 +331,15 @@ func (d *decision) handOver(w Walkthrough) {
 	}
 	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
 	d.l = mine
+}
+
+// name is how the person of the event is shown to others. A platform that does
+// not tell names with every event told the asker's when the walkthrough began.
+func (d *decision) name(w Walkthrough) string {
+	if d.head.From.ID == w.Asker.ID {
+		return cmp.Or(d.head.From.Name, w.Asker.Name, d.head.From.ID)
+	}
+	return cmp.Or(d.head.From.Name, d.head.From.ID)
 }
 
 // newRoot is the provisional root of a thread that a post of this turn opens.

@@ -17,9 +17,10 @@ type Bot struct {
 
 // A Channel is what holds in one channel.
 type Channel struct {
-	ID       string `mapstructure:"id"`
-	Mode     string `mapstructure:"mode"`     // one of Modes; "" is that of other channels
-	Language string `mapstructure:"language"` // a tag, or "" for what holds elsewhere
+	ID       string   `mapstructure:"id"`
+	Mode     string   `mapstructure:"mode"`     // one of Modes; "" is that of other channels
+	Language string   `mapstructure:"language"` // a tag, or "" for what holds elsewhere
+	Bots     []string `mapstructure:"bots"`     // ids of other bots whose messages are read there
 }
 
 // Modes are the modes of a channel: never; decide and record, but post

@@ -18,6 +18,8 @@ type Config struct {
 	Store    Store   `mapstructure:"store"`
 	KB       KB      `mapstructure:"kb"`
 	Console  Console `mapstructure:"console"`
+	HTTP     HTTP    `mapstructure:"http"`
+	Slack    Slack   `mapstructure:"slack"`
 	Bot      Bot     `mapstructure:"bot"`
 
 	// Warnings are what works but should not stay so.
@@ -28,7 +30,10 @@ type Config struct {
 
 // Default is what holds where nothing is configured.
 func Default() *Config {
-	return &Config{Language: "en", Log: defaultLog(), Store: defaultStore(), KB: defaultKB(), Console: defaultConsole(), Bot: defaultBot()}
+	return &Config{
+		Language: "en", Log: defaultLog(), Store: defaultStore(), KB: defaultKB(), Console: defaultConsole(),
+		HTTP: defaultHTTP(), Slack: defaultSlack(), Bot: defaultBot(),
+	}
 }
 
 //go:embed example.yaml
@@ -43,7 +48,7 @@ type check func(c *Config, wrong func(key, text string))
 
 // checks are those of all sections.
 func checks() []check {
-	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkBot}
+	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkSlack, checkBot}
 }
 
 // tag is a language tag in its usual short forms (BCP 47).

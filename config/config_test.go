@@ -119,10 +119,10 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestChannels(t *testing.T) {
-	path := write(t, "a.yaml", "bot:\n  channels:\n    - {id: 123456789012345678, mode: on, language: ko}\n    - &c {id: C2, mode: off}\n    - {id: C3}\n")
+	path := write(t, "a.yaml", "bot:\n  channels:\n    - {id: 123456789012345678, mode: on, language: ko}\n    - &c {id: C2, mode: off}\n    - {id: C3, bots: [B1, 2]}\n")
 	c, err := load(t, []string{"--config", path})
-	want := []Channel{{"123456789012345678", "on", "ko"}, {"C2", "off", ""}, {"C3", "", ""}}
-	if err != nil || !slices.Equal(c.Bot.Channels, want) {
+	want := []Channel{{ID: "123456789012345678", Mode: "on", Language: "ko"}, {ID: "C2", Mode: "off"}, {ID: "C3", Bots: []string{"B1", "2"}}}
+	if err != nil || !reflect.DeepEqual(c.Bot.Channels, want) {
 		t.Errorf("got %+v, %v; want %+v", c, err, want)
 	}
 }
@@ -218,8 +218,8 @@ func TestKeys(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko}]}\n")
-	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2")
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2]}]}\n")
+	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,26 +228,36 @@ func TestDescribe(t *testing.T) {
 	if err := c.Describe(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := `file                   ` + path + `
-language               en
-log.level              info
-log.format             text
-store.path             mabsbot.db
-store.key              [set]
-store.key_file         -
-kb.dir                 -
-kb.overlay             -
-kb.reload              2s
-console.enabled        true
-console.addr           127.0.0.1:8080
-console.password       [set]
-console.password_file  -
-bot.default_mode       on
-bot.repeat_window      10m
-bot.follow_up          24h
-channel C1             mode shadow, language en
-channel C2             mode on, language ko
-warning                --x: do not
+	want := `file                       ` + path + `
+language                   en
+log.level                  info
+log.format                 text
+store.path                 mabsbot.db
+store.key                  [set]
+store.key_file             -
+kb.dir                     -
+kb.overlay                 -
+kb.reload                  2s
+console.enabled            true
+console.addr               127.0.0.1:8080
+console.password           [set]
+console.password_file      -
+http.addr                  127.0.0.1:3000
+slack.bot_token            [set]
+slack.bot_token_file       -
+slack.mode                 socket
+slack.app_token            [set]
+slack.app_token_file       -
+slack.signing_secret       [not set]
+slack.signing_secret_file  -
+slack.api_url              -
+slack.escalation_channel   -
+bot.default_mode           on
+bot.repeat_window          10m
+bot.follow_up              24h
+channel C1                 mode shadow, language en
+channel C2                 mode on, language ko, reads B1 B2
+warning                    --x: do not
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

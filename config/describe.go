@@ -21,7 +21,7 @@ func (c *Config) Describe(w io.Writer) error {
 		}
 	}
 	for _, ch := range c.Bot.Channels {
-		fmt.Fprintf(tab, "channel %s\tmode %s, language %s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language))
+		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language), reads(ch.Bots))
 	}
 	for _, m := range c.Warnings {
 		fmt.Fprintf(tab, "warning\t%s\n", m)
@@ -51,4 +51,12 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// reads names the bots whose messages are read.
+func reads(bots []string) string {
+	if len(bots) == 0 {
+		return ""
+	}
+	return ", reads " + strings.Join(bots, " ")
 }

@@ -173,6 +173,8 @@ func (f *file) value(k, v *yaml.Node, t reflect.Type, name string) any {
 		return f.section(v, t, name+".")
 	case v.ShortTag() == "!!null":
 		return nil
+	case t == reflect.TypeFor[[]string]() && v.Kind == yaml.SequenceNode:
+		return f.texts(v, name)
 	case t.Kind() == reflect.Slice && v.Kind == yaml.SequenceNode:
 		items := []any{}
 		for i, n := range v.Content {
@@ -190,4 +192,17 @@ func (f *file) value(k, v *yaml.Node, t reflect.Type, name string) any {
 		return v.Value
 	}
 	return nil
+}
+
+// texts reads a list of single values.
+func (f *file) texts(v *yaml.Node, name string) []any {
+	items := []any{}
+	for _, n := range v.Content {
+		if n = resolve(n); n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
+			f.add(n, "%s: want single values in the list", name)
+			continue
+		}
+		items = append(items, n.Value)
+	}
+	return items
 }

@@ -20,6 +20,7 @@ type Memory struct {
 	posts    []*memoryPost // in the order in which they were applied
 	langs    map[bot.UserKey]string
 	journals map[string][][]byte
+	inboxes  map[string][]memoryLetter
 }
 
 type memoryState struct {
@@ -55,6 +56,7 @@ func NewMemory() *Memory {
 		states:   map[bot.Thread]memoryState{},
 		langs:    map[bot.UserKey]string{},
 		journals: map[string][][]byte{},
+		inboxes:  map[string][]memoryLetter{},
 	}
 }
 

@@ -15,11 +15,15 @@ const MinKeep = 25 * time.Hour
 // that is longer), and posts that were sent or dropped that long ago. A post
 // stays as long as its thread has a walkthrough or a waiting post replaces it,
 // since its ref is needed to change it; nothing but ids is left of it by then.
+// Dead letters go after DeadKeep.
 // Walkthroughs stay: their buttons work for ever.
 func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 	before := millis() - max(olderThan, MinKeep).Milliseconds()
 	return s.update(ctx, "prune", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM events WHERE at < $1`, before); err != nil {
+			return err
+		}
+		if err := pruneInbox(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `

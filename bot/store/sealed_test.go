@@ -37,6 +37,7 @@ func TestSealed(t *testing.T) {
 		}))
 	}
 	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
+	must(t, s.Inbox("inbox-in-clear").Put(t.Context(), "letter-in-clear", []byte(secret)))
 	_, err := s.Claim(t.Context(), "test", 9, time.Hour)
 	must(t, err)
 	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
@@ -60,7 +61,7 @@ func search(t *testing.T, path string) {
 	if bytes.Contains(all, []byte(secret)) {
 		t.Errorf("%q stands in %v", secret, files)
 	}
-	for _, id := range []string{"asker-in-clear", "entry-in-clear", "journal-in-clear", "ref-in-clear", "event 2"} {
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
 			t.Errorf("%q does not stand in %v", id, files)
 		}
@@ -76,10 +77,12 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE posts SET id = id || '9'`,
 		`UPDATE journal SET seq = 7`,
 		`UPDATE journal SET name = 'other'`,
+		`UPDATE inbox SET key = 'other'`,
 	} {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), fullTurn(1)))
 		must(t, s.Journal("j").Append(t.Context(), []byte("record")))
+		must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
 		_, err := s.write.Exec(change)
 		must(t, err)
 		_, _, first := s.Load(t.Context(), thread(1), user(1))
@@ -87,7 +90,8 @@ func TestMovedRow(t *testing.T) {
 		_, third := s.Claim(t.Context(), "test", 9, time.Hour)
 		keep := func([]byte) error { return nil }
 		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
-		wantError(t, errors.Join(first, second, third, fourth, fifth), "authentication failed")
+		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
+		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth), "authentication failed")
 	}
 }
 

@@ -1,0 +1,158 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// What is looked at when the bot starts: who it is, and what it may do.
+
+// A whoami tells who a token belongs to.
+type whoami interface {
+	AuthTestContext(ctx context.Context) (*slack.AuthTestResponse, error)
+	GetBotInfoContext(ctx context.Context, parameters slack.GetBotInfoParameters) (*slack.Bot, error)
+	GetConversationInfoContext(ctx context.Context, input *slack.GetConversationInfoInput) (*slack.Channel, error)
+}
+
+// A need is a permission, the events that come with it, and what does not work
+// without.
+type need struct {
+	scope  string
+	events string // "" where it brings none
+	loss   string
+}
+
+// needs are the permissions of the manifest, in its order.
+func needs() []need {
+	return []need{
+		{"app_mentions:read", "app_mention", "mentions of the bot are not seen where it may not read along"},
+		{"assistant:write", "", "suggested prompts are not shown"},
+		{"channels:history", "message.channels", "errors pasted into public channels, and replies there, are not seen"},
+		{"channels:read", "", "it cannot be checked whether the bot is in the escalation channel"},
+		{"chat:write", "", "the bot cannot answer at all"},
+		{"commands", "", "/mabs and the shortcuts do not exist"},
+		{"files:read", "", "attached logs and snippets are not read"},
+		{"groups:history", "message.groups", "errors pasted into private channels, and replies there, are not seen"},
+		{"groups:read", "", "it cannot be checked whether the bot is in a private escalation channel"},
+		{"im:history", "message.im", "direct messages are not seen"},
+		{"im:write", "", "the bot cannot begin a direct message: «Continue in DM» fails"},
+		{"metadata.message:read", "", "the bot cannot tell after a crash whether a message was posted, and may post it twice"},
+		{"mpim:history", "message.mpim", "errors pasted into group messages, and replies there, are not seen"},
+		{"users:read", "", "the bot does not know people's names and languages"},
+	}
+}
+
+// scopes are the permissions that the app needs.
+func scopes() []string {
+	var all []string
+	for _, n := range needs() {
+		all = append(all, n.scope)
+	}
+	return all
+}
+
+// forbidden are the errors of apps.connections.open after which no attempt will
+// succeed.
+var forbidden = []string{"missing_scope", "no_permission", "access_denied", "forbidden_team", "method_not_supported_for_channel_type"}
+
+// refusedToken is the error of a bot token that serves nothing.
+func refusedToken(code string) error {
+	return fmt.Errorf("Slack does not accept slack.bot_token (%s); copy the «Bot User OAuth Token» (xoxb-…) of «OAuth & Permissions» once more", code)
+}
+
+// refusedLink is the error of an app token that opens no socket.
+func refusedLink(code string) error {
+	if code == "missing_scope" {
+		return errors.New("slack.app_token lacks the permission connections:write; make one that has it under «Basic Information», «App-Level Tokens»")
+	}
+	return fmt.Errorf("Slack opens no socket for slack.app_token (%s); it wants an app-level token (xapp-…) with the permission connections:write, and Socket Mode switched on", code)
+}
+
+// meet asks Slack who we are, until it answers. It fails where the token is not
+// valid, and warns of what is missing.
+func (s *Slack) meet(ctx context.Context) error {
+	for attempt := 0; ; attempt++ {
+		limited, cancel := context.WithTimeout(ctx, apiTime)
+		who, err := s.house.AuthTestContext(limited)
+		cancel()
+		switch {
+		case err == nil:
+			s.known(ctx, who)
+			return nil
+		case ctx.Err() != nil:
+			return nil
+		case isOne(err, gone):
+			return refusedToken(code(err))
+		}
+		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explained(err))
+		if sleep(ctx, idleFor(attempt)) != nil {
+			return nil
+		}
+	}
+}
+
+// known notes who we are and says what is missing.
+func (s *Slack) known(ctx context.Context, who *slack.AuthTestResponse) {
+	me := identity{team: who.TeamID, org: who.EnterpriseID, user: who.UserID, bot: who.BotID, url: who.URL}
+	ctx, cancel := context.WithTimeout(ctx, apiTime)
+	defer cancel()
+	if info, err := s.house.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID}); err == nil {
+		me.app = info.AppID
+	}
+	s.mu.Lock()
+	s.self = me
+	s.mu.Unlock()
+	for _, line := range missing(who.Header.Get("X-Oauth-Scopes")) {
+		s.log.Warn("slack: " + line)
+	}
+	if s.o.HandOver != "" {
+		s.reach(ctx)
+	}
+	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
+}
+
+// missing says in plain words what the granted permissions leave out. Slack
+// tells nobody which events an app subscribes to; those that a permission brings
+// are named with it. Where Slack tells no permissions, nothing is missing.
+func missing(granted string) []string {
+	if strings.TrimSpace(granted) == "" {
+		return nil
+	}
+	var has []string
+	for one := range strings.SplitSeq(granted, ",") {
+		has = append(has, strings.TrimSpace(one))
+	}
+	var lines []string
+	for _, n := range needs() {
+		if slices.Contains(has, n.scope) {
+			continue
+		}
+		line := "the app lacks the permission " + n.scope
+		if n.events != "" {
+			line += ", and so the event " + n.events
+		}
+		lines = append(lines, line+": "+n.loss)
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "paste what «mabsbot slack manifest» prints into the app's manifest, and install the app again")
+	}
+	return lines
+}
+
+// reach sees whether the bot can write where people are asked for.
+func (s *Slack) reach(ctx context.Context) {
+	info, err := s.house.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.HandOver})
+	switch {
+	case err != nil && isOne(err, outside):
+		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.HandOver)
+	case err != nil:
+		s.log.Info("slack: it cannot be checked whether the bot is in slack.escalation_channel", "error", explained(err))
+	case !info.IsMember && !info.IsIM:
+		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.HandOver)
+	}
+}

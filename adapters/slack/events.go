@@ -1,0 +1,368 @@
+package slack
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mabsbot/bot"
+)
+
+// What Slack sends to what the bot is told. Reading is a pure function of the
+// payload and of who we are.
+
+// An identity is who we are in the workspace.
+type identity struct {
+	team string // where the bot is installed
+	org  string // or the organisation, where it is installed for all of that
+	user string // the bot as a member
+	bot  string // the bot as a sender
+	app  string // "" where Slack does not tell
+	url  string // of the workspace, for links to messages
+}
+
+// What a payload turns out to be: one of the types below, or nil for nothing.
+
+// A talk is for the core: it is handled once what it lacks is there.
+type talk struct {
+	event bot.Event
+	files []file // their text belongs to the message
+	// direct: the thread is, or may be, the direct conversation with the sender,
+	// whose channel has to be asked for. own: it certainly is.
+	direct, own bool
+	link        string     // where an answer for the sender alone can be sent
+	replaces    bot.PostID // link can also change this post
+	home        bool       // their home page shows something that may change
+	mention     bool       // it is the delivery of a message as a mention
+}
+
+// An opened page of ours.
+type opened struct{ team, user, channel, tab string }
+
+// An asked modal: somebody wants to search, or to type a value.
+type asked struct {
+	team, user, trigger string
+	about               *bot.Press // the question that a value is for, else nil
+}
+
+// A typing in a search.
+type typing struct{ team, user, query string }
+
+// A refusal of what was submitted, by the block that is wrong.
+type refusal struct{ team, user, block string }
+
+// An ending: the workspace does not want us any more.
+type ending struct{ why error }
+
+// A lag: Slack held events back.
+type lag struct{}
+
+// A knock asks whether we are there; the answer is the challenge.
+type knock struct{ challenge string }
+
+// The errors of reading.
+var (
+	errOtherApp   = errors.New("the payload is another app's")
+	errIncomplete = errors.New("the payload lacks what makes it one")
+	errUnknown    = errors.New("the payload is of a kind that is not known")
+
+	errUninstalled = errors.New("the app was removed from the workspace; install it again and start the bot with the new token")
+	errRevoked     = errors.New("the bot's token was revoked; install the app again and start the bot with the new token")
+)
+
+// read tells what a payload is. An error says that it is none that can be read;
+// it holds nothing of the payload's content.
+func (me identity) read(e envelope) (any, error) {
+	switch e.Kind {
+	case kindEvent:
+		return me.readEvent(e.Payload)
+	case kindCommand:
+		return me.readCommand(e.Payload)
+	case kindInteract:
+		return me.readInteraction(e.Payload)
+	}
+	return nil, errUnknown
+}
+
+// others reports whether a payload is for another app. Where either side does
+// not tell, it is ours: somebody knew our secret, or our socket.
+func (me identity) others(app string) bool { return app != "" && me.app != "" && app != me.app }
+
+func (me identity) readEvent(data []byte) (any, error) {
+	var o outer
+	if err := decode(data, &o); err != nil {
+		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+	}
+	switch {
+	case o.Type == "url_verification":
+		return knock{o.Challenge}, nil
+	case me.others(o.App):
+		return nil, errOtherApp
+	case o.Type == "app_rate_limited":
+		return lag{}, nil
+	case o.Type != "event_callback":
+		return nil, errUnknown
+	}
+	e, team := o.Event, me.workspace(o)
+	switch e.Type {
+	case "message":
+		return me.readMessage(o, e, team)
+	case "app_mention":
+		return me.posted(o, e, team)
+	case "app_home_opened":
+		return opened{team, e.User, e.Channel, e.Tab}, nil
+	case "app_uninstalled":
+		return ending{errUninstalled}, nil
+	case "tokens_revoked":
+		if len(e.Tokens.Bot) > 0 {
+			return ending{errRevoked}, nil
+		}
+	case "":
+		return nil, errIncomplete
+	}
+	return nil, nil
+}
+
+// workspace is the installation for which an event was sent: a channel shared
+// between companies has events of both.
+func (me identity) workspace(o outer) string {
+	for _, a := range o.Authorizations {
+		if id := a.id(); id != "" {
+			return id
+		}
+	}
+	return cmp.Or(o.Team, o.Enterprise, me.org, me.team)
+}
+
+func (a authorization) id() string {
+	if a.Org {
+		return cmp.Or(a.Enterprise, a.Team)
+	}
+	return cmp.Or(a.Team, a.Enterprise)
+}
+
+// readMessage tells what a message event is. All subtypes but those of people
+// who write are news of the channel.
+func (me identity) readMessage(o outer, e inner, team string) (any, error) {
+	switch e.Subtype {
+	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
+		return me.posted(o, e, team)
+	case "message_changed":
+		return me.changed(o, e, team)
+	case "message_deleted":
+		if e.Previous == nil {
+			return nil, nil // nobody knows whose it was
+		}
+		old := *e.Previous
+		old.TS = cmp.Or(e.DeletedTS, old.TS)
+		return me.deleted(o, e, old, team)
+	}
+	return nil, nil
+}
+
+// posted is a message that somebody wrote.
+func (me identity) posted(o outer, e inner, team string) (any, error) {
+	m, ok, err := me.message(o, e, e, team)
+	if err != nil || !ok {
+		return nil, err
+	}
+	mention := e.Type == "app_mention"
+	m.Addressed = m.Addressed || mention
+	in, err := me.talk(o, e, m)
+	if t, ok := in.(talk); ok {
+		t.mention = mention
+		return t, nil
+	}
+	return in, err
+}
+
+// talk completes what is common to new and edited messages.
+func (me identity) talk(o outer, e inner, m bot.Message) (any, error) {
+	if me.foreign(o, e) && !m.Addressed {
+		return nil, nil
+	}
+	if m.From.Bot && m.Reply {
+		return nil, nil // an answer to an answer: two bots would never end
+	}
+	t := talk{event: m, files: readable(e.Files)}
+	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.Posted {
+		return nil, nil
+	}
+	return t, nil
+}
+
+// foreign reports whether the sender belongs to another company, in a channel
+// that is shared with it. Such people are answered where they ask us: what they
+// write to each other is not ours to comment on.
+func (me identity) foreign(o outer, e inner) bool {
+	home := cmp.Or(e.UserTeam, e.SourceTeam, e.Team)
+	return o.Shared && home != "" && home != me.team && home != me.org && home != me.workspace(o)
+}
+
+// message reads the message e of the event around it. ok is false for our own.
+func (me identity) message(o outer, around, e inner, team string) (m bot.Message, ok bool, err error) {
+	channel := cmp.Or(around.Channel, e.Channel)
+	if channel == "" || !timestamp.MatchString(e.TS) || e.User == "" && e.Bot == "" {
+		return bot.Message{}, false, errIncomplete
+	}
+	if me.wrote(e) {
+		return bot.Message{}, false, nil
+	}
+	direct := around.ChannelType == "im" || strings.HasPrefix(channel, "D")
+	m = bot.Message{
+		Head: bot.Head{
+			ID: messageID(team, channel, e.TS), Direct: direct, From: me.sender(e),
+			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: root(e, direct, me.user)},
+		},
+		Text:      me.text(e),
+		Addressed: direct || mentions(e.Text, me.user),
+		Reply:     e.ThreadTS != "" && e.ThreadTS != e.TS,
+	}
+	return m, true, nil
+}
+
+// root is where an answer belongs: under the message at the top. A direct
+// message is one conversation, also where somebody answers ours in a thread;
+// threads that people open themselves are conversations of their own.
+func root(e inner, direct bool, self string) string {
+	if direct && (e.ThreadTS == "" || e.ParentUser == self && self != "") {
+		return ""
+	}
+	return cmp.Or(e.ThreadTS, e.TS)
+}
+
+// wrote reports whether a message is our own.
+func (me identity) wrote(e inner) bool {
+	return me.bot != "" && e.Bot == me.bot || me.user != "" && e.User == me.user
+}
+
+// sender is who wrote a message. A program is known by the id that a channel
+// can allow.
+func (me identity) sender(e inner) bot.User {
+	if e.Bot != "" || e.Subtype == "bot_message" || e.User == "USLACKBOT" {
+		return bot.User{ID: cmp.Or(e.Bot, e.User), Bot: true}
+	}
+	return bot.User{ID: e.User, Name: cmp.Or(e.Profile.Display, e.Profile.Real)}
+}
+
+// changed is an edit. Slack also says that a message changed when it attached
+// the preview of a link, counted an answer, or left a mark where one was
+// deleted.
+func (me identity) changed(o outer, e inner, team string) (any, error) {
+	if e.Message == nil {
+		return nil, errIncomplete
+	}
+	now := *e.Message
+	if now.Subtype == "tombstone" {
+		if e.Previous == nil {
+			return nil, nil
+		}
+		old := *e.Previous
+		old.TS = now.TS
+		return me.deleted(o, e, old, team)
+	}
+	same := e.Previous != nil && e.Previous.Text == now.Text && len(e.Previous.Files) == len(now.Files)
+	if now.Edited.TS == "" || same {
+		return nil, nil
+	}
+	m, ok, err := me.message(o, e, now, team)
+	if err != nil || !ok {
+		return nil, err
+	}
+	m.Change, m.Of = bot.Edited, m.ID
+	m.ID = editID(m.Of, now.Edited.TS)
+	return me.talk(o, now, m)
+}
+
+func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
+	m, ok, err := me.message(o, e, old, team)
+	if err != nil || !ok {
+		return nil, err
+	}
+	m.Change, m.Of, m.Text = bot.Deleted, m.ID, ""
+	m.ID = deletedID(m.Of)
+	return talk{event: m}, nil
+}
+
+// text is what a message says. What programs write stands in attachments and
+// blocks as often as in the text; what people write stands in it whole.
+func (me identity) text(e inner) string {
+	parts := []string{e.Text}
+	for _, a := range e.Attachments {
+		if a.Shared || a.From == "" && a.Original == "" {
+			parts = append(parts, a.words())
+		}
+	}
+	if e.Bot != "" || strings.TrimSpace(e.Text) == "" {
+		parts = append(parts, textOf(e.Blocks))
+	}
+	var all []string
+	for _, p := range parts {
+		p = plain(p, me.user)
+		if p != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, p) }) {
+			all = append(all, p)
+		}
+	}
+	return cutBytes(strings.Join(all, "\n"), maxMessageText)
+}
+
+func (a attachment) words() string {
+	parts := []string{a.Pretext, a.Title, a.Text}
+	for _, f := range a.Fields {
+		parts = append(parts, f.Title+": "+f.Value)
+	}
+	parts = append(parts, textOf(a.Blocks))
+	text := strings.TrimSpace(strings.Join(parts, "\n"))
+	return cmp.Or(text, a.Fallback)
+}
+
+// textOf joins the texts of blocks. The elements of rich text go on in a line.
+func textOf(blocks []block) string {
+	var b strings.Builder
+	for _, one := range blocks {
+		if one.Type == "actions" || one.Type == "button" {
+			continue
+		}
+		b.WriteString(string(one.Text))
+		for _, f := range one.Fields {
+			b.WriteString("\n" + string(f))
+		}
+		b.WriteString(textOf(one.Elements))
+		if one.Type != "text" && one.Type != "link" {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// readCommand is a use of /mabs. In the direct conversation with us the answer
+// belongs there; anywhere else it is for the one who asked alone.
+func (me identity) readCommand(data []byte) (any, error) {
+	var c command
+	if err := decode(data, &c); err != nil {
+		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+	}
+	if me.others(c.App) {
+		return nil, errOtherApp
+	}
+	if c.Channel == "" || c.User == "" {
+		return nil, errIncomplete
+	}
+	team := cmp.Or(c.Team, c.Enterprise, me.org, me.team)
+	if c.Org {
+		team = cmp.Or(c.Enterprise, team)
+	}
+	use := cmp.Or(c.Trigger, c.Response, string(data))
+	return talk{
+		event: bot.Message{
+			Head: bot.Head{
+				ID: usedID(team, "command", use), From: bot.User{ID: c.User, Name: c.UserName},
+				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: c.Channel, Root: privateRoot(team + use)},
+			},
+			Text: plain(c.Text, me.user), Command: true, Addressed: true,
+		},
+		direct: strings.HasPrefix(c.Channel, "D"), link: c.Response,
+	}, nil
+}

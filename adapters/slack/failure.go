@@ -1,0 +1,87 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// What an error of the Web API says of the call.
+// https://docs.slack.dev/reference/methods/chat.postMessage#errors
+
+var (
+	// gone: the token serves nothing any more. Only a person can help.
+	gone = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "org_login_required", "team_access_not_granted"}
+	// later: Slack took nothing and may take it another time.
+	later = []string{"ratelimited", "rate_limited", "accesslimited", "service_unavailable", "request_timeout", "team_added_to_org", "message_limit_exceeded"}
+	// doubtful: Slack failed, and may have done it nevertheless.
+	doubtful = []string{"internal_error", "fatal_error"}
+	// outside: we are not in the channel.
+	outside = []string{"not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action_read_only_channel", "is_archived"}
+	// absent: the message is not there any more, or never was ours.
+	absent = []string{"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
+)
+
+// code is the error that Slack itself named, or "".
+func code(err error) string {
+	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return e.Err
+	}
+	return ""
+}
+
+func isOne(err error, codes []string) bool { return slices.Contains(codes, code(err)) }
+
+// failed is the error of a call that should have shown a post, as the outbox
+// wants it: what is certain is said.
+func (s *Slack) failed(method string, err error) error {
+	err = fmt.Errorf("slack: %s: %w", method, explained(err))
+	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		s.turns.block(method, e.RetryAfter)
+		return bot.NotDelivered(err, e.RetryAfter)
+	}
+	switch c := code(err); {
+	case isOne(err, gone):
+		s.stop(fmt.Errorf("%s: %w", method, refusedToken(c)))
+		return bot.NotDelivered(err, 0)
+	case slices.Contains(later, c):
+		return bot.NotDelivered(err, 0)
+	case slices.Contains(doubtful, c):
+		return err
+	case c != "":
+		return bot.Refused(err)
+	}
+	if notSent(err) {
+		return bot.NotDelivered(err, 0)
+	}
+	return err
+}
+
+// explained adds what Slack says besides the code, and takes addresses out.
+func explained(err error) error {
+	e, ok := errors.AsType[slack.SlackErrorResponse](err)
+	switch {
+	case ok && e.Needed != "":
+		return fmt.Errorf("%w (the app lacks the permission %s)", err, e.Needed)
+	case ok && len(e.ResponseMetadata.Messages) > 0:
+		return fmt.Errorf("%w (%s)", err, strings.Join(e.ResponseMetadata.Messages, "; "))
+	}
+	return withoutURL(err)
+}
+
+// notSent reports that a request cannot have reached Slack, or was turned away
+// at the door.
+func notSent(err error) bool {
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return true
+	}
+	e, ok := errors.AsType[slack.StatusCodeError](err)
+	return ok && (e.Code == http.StatusTooManyRequests || e.Code == http.StatusServiceUnavailable)
+}

@@ -1,0 +1,85 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// Metadata name the post that a message shows.
+const (
+	metadataType = "mabsbot_post"
+	metadataPost = "post_id"
+)
+
+func metadata(p bot.Post) slack.SlackMetadata {
+	return slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{metadataPost: string(p.ID)}}
+}
+
+// A past tells what was written.
+type past interface {
+	GetConversationRepliesContext(ctx context.Context, params *slack.GetConversationRepliesParameters) ([]slack.Message, bool, string, error)
+	GetConversationHistoryContext(ctx context.Context, params *slack.GetConversationHistoryParameters) (*slack.GetConversationHistoryResponse, error)
+}
+
+// searchDepth is how many messages are looked through for an earlier attempt:
+// those of a thread from its beginning, those of a channel from the newest. A
+// repeat comes a minute after the attempt, or with the next start.
+const searchDepth = 1000
+
+// find looks for the message that an earlier attempt to deliver the post may
+// have left, and returns its ts or "". Where the app may not look, there is
+// none.
+func (s *Slack) find(ctx context.Context, channel string, p bot.Post) (string, error) {
+	page := s.history
+	if threadTS(p.Thread) != "" {
+		page = s.replies
+	}
+	cursor := ""
+	for range searchDepth / pageSize {
+		messages, next, err := page(ctx, channel, threadTS(p.Thread), cursor)
+		if err != nil {
+			if c := code(err); c != "" && !isOne(err, later) && !isOne(err, doubtful) {
+				s.log.Warn("slack: it cannot be told whether a post was delivered; it is sent again", "post", p.ID, "error", explained(err))
+				return "", nil
+			}
+			if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+				return "", bot.NotDelivered(err, e.RetryAfter)
+			}
+			return "", fmt.Errorf("slack: looking for an earlier attempt: %w", explained(err))
+		}
+		for _, m := range messages {
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload[metadataPost] == string(p.ID) {
+				return m.Timestamp, nil
+			}
+		}
+		if cursor = next; cursor == "" {
+			return "", nil
+		}
+	}
+	return "", nil
+}
+
+func (s *Slack) history(ctx context.Context, channel, _, cursor string) ([]slack.Message, string, error) {
+	r, err := s.past.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		ChannelID: channel, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return r.Messages, r.ResponseMetaData.NextCursor, nil
+}
+
+func (s *Slack) replies(ctx context.Context, channel, root, cursor string) ([]slack.Message, string, error) {
+	messages, more, next, err := s.past.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+		ChannelID: channel, Timestamp: root, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
+	})
+	if !more {
+		next = ""
+	}
+	return messages, next, err
+}

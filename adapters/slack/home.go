@@ -1,0 +1,127 @@
+package slack
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// The home page of the app: what the bot does, a search, where somebody left
+// off, and the language in which they are addressed.
+
+// A house sets what stands in a direct conversation before anybody wrote.
+type house interface {
+	whoami
+	SetAssistantThreadsSuggestedPromptsContext(ctx context.Context, params slack.AssistantThreadsSetSuggestedPromptsParameters) error
+}
+
+// shownOpen is how many walkthroughs the home page shows: what fits a screen.
+const shownOpen = 10
+
+// enter shows somebody what they opened.
+func (s *Slack) enter(o opened) {
+	if o.user == "" {
+		return
+	}
+	if o.channel != "" {
+		s.directs.Store(o.user, o.channel)
+	}
+	if o.tab == "messages" {
+		s.pages.do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
+		return
+	}
+	s.refresh(o.team, o.user)
+}
+
+// refresh shows somebody's home page as it is now.
+func (s *Slack) refresh(team, user string) {
+	s.pages.do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
+}
+
+// shown logs that a page could not be shown. Nothing depends on it, and who
+// opens it again sees it.
+func (s *Slack) shown(what string, err error) {
+	if err != nil && s.ctx.Err() == nil {
+		s.log.Warn("slack: "+what+" cannot be shown", "error", explained(err))
+	}
+}
+
+func (s *Slack) publish(ctx context.Context, team, user string) error {
+	if !s.users.fresh(user) {
+		if err := s.users.fetch(ctx, user); err != nil {
+			s.log.Info("slack: a home page is shown in the default language", "error", explained(err))
+		}
+	}
+	key := bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}
+	lang := s.lang(ctx, team, user)
+	open, err := s.o.Library.Unfinished(ctx, key, lang, shownOpen)
+	if err != nil {
+		return err
+	}
+	_, err = s.screen.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: slack.HomeTabViewRequest{
+		Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: s.homePage(lang, open)},
+	}})
+	return err
+}
+
+func (s *Slack) homePage(lang string, open []bot.Unfinished) []slack.Block {
+	w := s.in(lang)
+	blocks := []slack.Block{
+		slack.NewHeaderBlock(label(w["home_title"])),
+		slack.NewSectionBlock(markdown(w["home_about"]), nil, nil),
+		slack.NewSectionBlock(markdown("*"+w["home_search"]+"*"), nil, slack.NewAccessory(searchSelect(w))),
+		slack.NewActionBlock("", slack.NewButtonBlockElement(openAction, openAction, label(w["home_open"]))),
+		slack.NewDividerBlock(),
+		slack.NewSectionBlock(markdown(w["home_unfinished"]), nil, nil),
+	}
+	if len(open) == 0 {
+		blocks = append(blocks, slack.NewContextBlock("", markdown(w["home_none"])))
+	}
+	for i, one := range open {
+		blocks = append(blocks, s.unfinished(w, i, one))
+	}
+	return append(blocks, slack.NewDividerBlock(), slack.NewSectionBlock(markdown(w["home_language"]), nil, slack.NewAccessory(s.languages(w, lang))))
+}
+
+// unfinished is one walkthrough with a way back to it: a link to its thread or,
+// where nobody else sees it, a button that goes on in a direct message.
+func (s *Slack) unfinished(w words, n int, one bot.Unfinished) slack.Block {
+	r := renderer{home: s.me().url}
+	text := "*" + escape(shorten(one.Title, maxSection/4)) + "*\n" + escape(shorten(one.Where, maxSection/4))
+	button := slack.NewButtonBlockElement(linkAction+":"+strconv.Itoa(n), linkAction, label(w["home_continue"]))
+	if button.URL = r.permalink(one.Thread); button.URL == "" || one.Private {
+		button = slack.NewButtonBlockElement(buttonAction+":"+strconv.Itoa(n), one.Carry.String(), label(w["home_continue"]))
+	}
+	section := slack.NewSectionBlock(markdown(text), nil, slack.NewAccessory(button))
+	section.BlockID = mark{channel: one.Thread.Channel, root: one.Thread.Root}.blockID(n)
+	return section
+}
+
+// languages lets somebody choose.
+func (s *Slack) languages(w words, lang string) *slack.SelectBlockElement {
+	tags, names := s.o.Library.Languages()
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, label(w["home_choose"]), langAction)
+	for i, tag := range tags[:min(len(tags), maxOptions)] {
+		o := slack.NewOptionBlockObject(tag, label(shorten(names[i], maxOption)), nil)
+		e.Options = append(e.Options, o)
+		if tag == lang {
+			e.InitialOption = o
+		}
+	}
+	return e
+}
+
+// prompt suggests what to ask, in the language of who opened the conversation.
+// Apps with an agent's view show those of the manifest besides, and older ones
+// refuse them.
+func (s *Slack) prompt(ctx context.Context, o opened) error {
+	w := s.words(ctx, o.team, o.user)
+	params := slack.AssistantThreadsSetSuggestedPromptsParameters{Title: w["prompts"], ChannelID: o.channel}
+	for _, key := range []string{"prompt_code", "prompt_paste", "prompt_list"} {
+		params.AddPrompt(w[key], w[key+"_message"])
+	}
+	return s.house.SetAssistantThreadsSuggestedPromptsContext(ctx, params)
+}

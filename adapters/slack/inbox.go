@@ -1,0 +1,187 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// What needs the network before it can be judged: attached logs, the language of
+// somebody who was not seen yet, the channel of their direct conversation. It is
+// recorded, acknowledged, completed, handled, and taken out of the inbox. The
+// core tells an event that it has handled already, so that doing it again after
+// a crash does no harm.
+
+const (
+	// glance is how long a profile is asked for before an event is recorded for
+	// want of it: users.info takes 100 to 200 ms, and an event should be
+	// acknowledged within 500.
+	glance = 250 * time.Millisecond
+
+	// tries is how often what is missing is asked for. After that the event is
+	// handled without: an answer in another language is better than none.
+	tries = 3
+
+	// maxGlanced is the longest text, in bytes, that is looked at for whether its
+	// sender's language will matter: a longer one tells its own.
+	maxGlanced = 4 << 10
+
+	// utterance is the longest text that can steer a conversation, in
+	// characters. Who writes more talks to people.
+	utterance = 120
+)
+
+// lacks reports whether an event has to wait for the network.
+func (s *Slack) lacks(ctx context.Context, t talk) bool {
+	head := t.event.About()
+	if len(t.files) > 0 {
+		return true
+	}
+	if _, known := s.directs.Load(head.From.ID); t.direct && !known {
+		return true
+	}
+	m, ok := t.event.(bot.Message)
+	if !ok || m.From.Bot || m.Change == bot.Deleted || s.users.fresh(m.From.ID) {
+		return false
+	}
+	meant := m.Addressed || m.Command || len(m.Text) <= maxGlanced && len(s.o.Library.Explain(m.Text, false).Hits) > 0
+	if !meant && (!m.Reply || utf8.RuneCountInString(m.Text) > utterance) {
+		return false
+	}
+	return !s.glanceAt(ctx, m.From.ID) && meant
+}
+
+// glanceAt asks for a profile, for a moment, and reports whether it is there.
+func (s *Slack) glanceAt(ctx context.Context, user string) bool {
+	if s.users.fresh(user) {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	return s.users.fetch(ctx, user) == nil
+}
+
+// postpone completes and handles an event of the inbox, in its lane.
+func (s *Slack) postpone(key string, record []byte, t talk) {
+	s.later.do(laneOf(t.event), func() {
+		err := errors.New("slack: the handler panicked")
+		func() {
+			defer s.survive(&err, t, record)
+			err = s.finish(s.ctx, t)
+		}()
+		if s.ctx.Err() != nil && err != nil {
+			return // the next run finds it
+		}
+		if err != nil {
+			s.log.Error("slack: an event was given up", "event", key, "error", err)
+		}
+		s.patiently(s.ctx, "take an event out of the inbox", func(ctx context.Context) error { return s.o.Inbox.Done(ctx, key) })
+	})
+}
+
+// finish completes an event and handles it, however long that takes.
+func (s *Slack) finish(ctx context.Context, t talk) error {
+	user := t.event.About().From
+	if t.direct {
+		err := s.try(ctx, func(ctx context.Context) error { _, err := s.directWith(ctx, user.ID); return err })
+		if err != nil && t.own {
+			return explained(err)
+		}
+	}
+	if m, ok := t.event.(bot.Message); ok {
+		m.Text = cutBytes(strings.TrimSpace(m.Text+"\n"+s.attached(ctx, t.files)), maxMessageText)
+		t.event = m
+		if m.From.ID != "" && !m.From.Bot && !s.users.fresh(m.From.ID) {
+			if err := s.try(ctx, func(ctx context.Context) error { return s.users.fetch(ctx, m.From.ID) }); err != nil {
+				s.log.Warn("slack: somebody's profile cannot be read", "error", explained(err))
+			}
+		}
+	}
+	return s.patiently(ctx, "handle an event", func(ctx context.Context) error { return s.handled(ctx, t) })
+}
+
+// attached is the text of files, as far as there is any.
+func (s *Slack) attached(ctx context.Context, files []file) string {
+	var all []string
+	for _, f := range files {
+		var text string
+		err := s.try(ctx, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, f); return err })
+		if err != nil {
+			s.log.Warn("slack: an attached file is not read", "file", f.ID, "error", explained(err))
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "\n")
+}
+
+// try makes a few attempts at what may fail for a moment.
+func (s *Slack) try(ctx context.Context, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		limited, cancel := context.WithTimeout(ctx, apiTime)
+		err := f(limited)
+		cancel()
+		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
+			return err
+		}
+		if sleep(ctx, idleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// hopeless reports that another attempt would fail in the same way.
+func hopeless(err error) bool {
+	c := code(err)
+	status, _ := errors.AsType[slack.StatusCodeError](err)
+	return c != "" && !isOne(err, later) && !isOne(err, doubtful) || 400 <= status.Code && status.Code < 500 && status.Code != http.StatusTooManyRequests ||
+		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge)
+}
+
+// patiently repeats what must succeed until ctx ends: the database comes back.
+func (s *Slack) patiently(ctx context.Context, what string, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.log.Warn("slack: to "+what+" failed, and is tried again", "error", err)
+		if sleep(ctx, idleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// replay handles what an earlier run acknowledged and did not handle.
+func (s *Slack) replay(ctx context.Context) {
+	n := 0
+	err := s.o.Inbox.Replay(ctx, func(key string, record []byte) error {
+		var e envelope
+		err := json.Unmarshal(record, &e)
+		if err != nil {
+			return s.o.Inbox.Bury(ctx, key, record)
+		}
+		in, err := s.read(e)
+		t, ok := in.(talk)
+		if err != nil || !ok {
+			return s.o.Inbox.Bury(ctx, key, record)
+		}
+		n++
+		s.remember(t)
+		s.postpone(key, record, t)
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("slack: not all of the inbox can be read", "error", err)
+	}
+	if n > 0 {
+		s.log.Info("slack: events of an earlier run are handled now", "events", n)
+	}
+}

@@ -1,0 +1,185 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"mabsbot/bot"
+)
+
+// What happens to a payload between its arrival and its acknowledgement.
+
+// intake takes an envelope, in the order of arrival, and returns at once. done is
+// called with what to answer Slack once all is recorded that must not be lost,
+// or with an error after which Slack must not be told so. raw is the envelope as
+// it came.
+func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error)) {
+	if err := s.ctx.Err(); err != nil {
+		done(nil, err)
+		return
+	}
+	read, err := s.read(e)
+	switch in := read.(type) {
+	case talk:
+		s.talked(e, in, done)
+	case typing:
+		s.quick.do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
+	case refusal:
+		s.quick.do("typing/"+in.user, func() { done(s.refused(in), nil) })
+	case knock:
+		done(map[string]string{"challenge": in.challenge}, nil)
+	case asked:
+		done(nil, nil)
+		s.pages.do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
+	case opened:
+		done(nil, nil)
+		s.enter(in)
+	case ending:
+		done(nil, nil)
+		s.stop(in.why)
+	case lag:
+		done(nil, nil)
+		s.log.Warn("slack: Slack holds events back, for there were too many in this hour")
+	default:
+		s.unread(raw, err, done)
+	}
+}
+
+// read reads an envelope. A mistake of the program is kept to the one payload
+// that met it.
+func (s *Slack) read(e envelope) (in any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("slack: panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = errUnknown
+		}
+	}()
+	return s.me().read(e)
+}
+
+// unread takes what is nothing, or cannot be read.
+func (s *Slack) unread(raw []byte, err error, done func(any, error)) {
+	switch {
+	case errors.Is(err, errOtherApp):
+		s.once("a payload of another app was ignored")
+		done(nil, nil)
+	case err != nil:
+		s.quick.do("dead", func() { done(nil, s.bury(raw, err)) })
+	default:
+		done(nil, nil)
+	}
+}
+
+// refused tells somebody what is wrong with what they submitted.
+func (s *Slack) refused(r refusal) any {
+	text := s.words(s.ctx, r.team, r.user)[r.block+"_missing"]
+	return map[string]any{"response_action": "errors", "errors": map[string]string{r.block: text}}
+}
+
+// bury keeps what cannot be read. Once it is kept, Slack need not send it again.
+func (s *Slack) bury(raw []byte, why error) error {
+	key := "dead/" + short(string(raw))
+	s.log.Warn("slack: a payload cannot be read, and is kept as a dead letter", "key", key, "bytes", len(raw), "error", why)
+	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
+	defer cancel()
+	return s.o.Inbox.Bury(ctx, key, raw)
+}
+
+// talked takes what is for the core.
+func (s *Slack) talked(e envelope, t talk, done func(any, error)) {
+	s.remember(t)
+	s.ears.hear(t, s.deaf)
+	s.quick.do(laneOf(t.event), func() {
+		err := errors.New("slack: the handler panicked")
+		defer func() { done(nil, err) }()
+		defer s.survive(&err, t, e.Payload)
+		err = s.take(e, t)
+	})
+}
+
+// survive keeps a mistake of the program to the one payload that met it.
+func (s *Slack) survive(err *error, t talk, raw []byte) {
+	if p := recover(); p != nil {
+		s.log.Error("slack: panic", "event", t.event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		*err = s.bury(raw, *err)
+	}
+}
+
+// remember keeps what was handed to us for an answer.
+func (s *Slack) remember(t talk) {
+	head := t.event.About()
+	if t.link != "" {
+		s.links.keep(asker{head.Thread, head.From.ID}, t.replaces, t.link)
+	}
+	if m, ok := t.event.(bot.Message); ok && head.Direct && !t.own && !m.From.Bot {
+		s.directs.Store(head.From.ID, head.Thread.Channel)
+	}
+}
+
+// laneOf is the lane of an event: what is said in one thread is handled in
+// order.
+func laneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
+
+// take handles an event or, where it lacks something that the network has to
+// give, records it for later. Whatever comes behind one that waits, waits with
+// it.
+func (s *Slack) take(e envelope, t talk) error {
+	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
+	defer cancel()
+	if !s.later.busy(laneOf(t.event)) && !s.lacks(ctx, t) {
+		return s.handled(ctx, t)
+	}
+	record, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	key := string(t.event.About().ID)
+	if err := s.o.Inbox.Put(ctx, key, record); err != nil {
+		return err
+	}
+	s.postpone(key, record, t)
+	return nil
+}
+
+// handled completes an event and hands it to the core.
+func (s *Slack) handled(ctx context.Context, t talk) error {
+	if err := s.handle(ctx, s.complete(t)); err != nil {
+		return err
+	}
+	if head := t.event.About(); t.home {
+		s.refresh(head.Thread.Workspace, head.From.ID)
+	}
+	return nil
+}
+
+// complete puts in what is known of the sender.
+func (s *Slack) complete(t talk) bot.Event {
+	switch e := t.event.(type) {
+	case bot.Message:
+		e.Head = s.located(t, e.Head)
+		return e
+	case bot.Press:
+		e.Head = s.located(t, e.Head)
+		return e
+	}
+	return t.event
+}
+
+func (s *Slack) located(t talk, h bot.Head) bot.Head {
+	if !h.From.Bot {
+		p := s.users.known(h.From.ID)
+		h.From.Locale = p.locale
+		if p.name != "" {
+			h.From.Name = p.name
+		}
+	}
+	channel, ok := s.directs.Load(h.From.ID)
+	if t.direct && ok && (t.own || channel == h.Thread.Channel) {
+		h.Direct = true
+		h.Thread.Channel, h.Thread.Root = channel.(string), ""
+	}
+	return h
+}

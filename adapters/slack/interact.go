@@ -1,0 +1,194 @@
+package slack
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"mabsbot/bot"
+)
+
+// Uses of what we showed: buttons, selects, modals, shortcuts.
+
+// The names of our shortcuts, views, blocks and elements.
+const (
+	lookupShortcut = "mabs_lookup" // on a message
+	searchShortcut = "mabs_search" // anywhere
+
+	searchView = "mabs_search"
+	valueView  = "mabs_value"
+
+	searchBlock  = "search" // with searchAction and pasteAction in it
+	pasteBlock   = "paste"
+	valueBlock   = "value"
+	searchAction = "search"
+	pasteAction  = "paste"
+	valueAction  = "value"
+
+	buttonAction = "m1" // with a number behind it, of a button of ours
+	typeAction   = "v1" // likewise, of one that asks for a value
+	linkAction   = "u1" // likewise, of one that only leads somewhere
+	openAction   = "open_search"
+	langAction   = "lang"
+)
+
+func (me identity) readInteraction(data []byte) (any, error) {
+	var i interaction
+	if err := decode(data, &i); err != nil {
+		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+	}
+	if me.others(i.App) {
+		return nil, errOtherApp
+	}
+	if i.User.ID == "" {
+		return nil, errIncomplete
+	}
+	team := me.installation(i)
+	switch i.Type {
+	case "block_actions":
+		return me.used(i, team)
+	case "block_suggestion":
+		return typing{team, i.User.ID, i.Value}, nil
+	case "shortcut":
+		if i.Callback == searchShortcut {
+			return asked{team: team, user: i.User.ID, trigger: i.Trigger}, nil
+		}
+	case "message_action":
+		if i.Callback == lookupShortcut {
+			return me.lookup(i, team)
+		}
+	case "view_submission":
+		return me.submitted(i, team)
+	case "":
+		return nil, errIncomplete
+	}
+	return nil, nil
+}
+
+// installation is the workspace, or organisation, in which we are installed.
+func (me identity) installation(i interaction) string {
+	if i.Org {
+		return cmp.Or(i.Enterprise.ID, i.Team.ID, me.org, i.User.Team)
+	}
+	return cmp.Or(i.Team.ID, i.Enterprise.ID, me.team, me.org, i.User.Team)
+}
+
+func (i interaction) from() bot.User {
+	return bot.User{ID: i.User.ID, Name: cmp.Or(i.User.Name, i.User.User)}
+}
+
+// used is the use of an element in a message or on the home page.
+func (me identity) used(i interaction, team string) (any, error) {
+	if len(i.Actions) == 0 {
+		return nil, errIncomplete
+	}
+	a := i.Actions[0]
+	switch {
+	case a.ID == openAction:
+		return asked{team: team, user: i.User.ID, trigger: i.Trigger}, nil
+	case a.ID == langAction:
+		return me.told(i, team, "lang "+a.Selected.Value, true), nil
+	case a.ID == searchAction:
+		return me.told(i, team, a.Selected.Value, true), nil
+	case strings.HasPrefix(a.ID, buttonAction), strings.HasPrefix(a.ID, typeAction):
+		return me.pressed(i, a, team)
+	}
+	return nil, nil
+}
+
+// pressed is the use of a button of the core's.
+func (me identity) pressed(i interaction, a action, team string) (any, error) {
+	b, err := bot.ParseButton(cmp.Or(a.Value, a.Selected.Value))
+	if err != nil {
+		return nil, nil // of an earlier form
+	}
+	m, _ := parseMark(a.Block)
+	channel := cmp.Or(m.channel, i.Channel.ID, i.Container.Channel)
+	if channel == "" {
+		return nil, errIncomplete
+	}
+	ts := cmp.Or(i.Container.MessageTS, i.Message.TS, i.Container.View)
+	direct := strings.HasPrefix(channel, "D") && !strings.HasPrefix(m.root, bot.CommandRoot)
+	at := m.root
+	if m.channel == "" && !direct {
+		at = cmp.Or(i.Container.ThreadTS, i.Message.ThreadTS, ts)
+	}
+	press := bot.Press{
+		Head: bot.Head{
+			ID: pressID(team, channel, ts, cmp.Or(a.TS, short(i.Trigger)), i.User.ID), Direct: direct, From: i.from(),
+			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: at},
+		},
+		Button: b, Post: m.post,
+	}
+	if strings.HasPrefix(a.ID, typeAction) {
+		return asked{team, i.User.ID, i.Trigger, &press}, nil
+	}
+	t := talk{event: press, link: i.Response, home: i.Container.Type == "view"}
+	if i.Container.Ephemeral {
+		t.replaces = m.post
+	}
+	return t, nil
+}
+
+// told is what somebody says to us by a select or a modal: the answer comes in
+// the direct conversation.
+func (me identity) told(i interaction, team, text string, home bool) talk {
+	use := cmp.Or(i.Trigger, i.View.ID+i.View.Hash+text)
+	return talk{
+		event: bot.Message{
+			Head: bot.Head{
+				ID: usedID(team, "told", use), Direct: true, From: i.from(),
+				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: bot.DirectChannel + i.User.ID},
+			},
+			Text: text, Addressed: true, Command: true,
+		},
+		direct: true, own: true, home: home,
+	}
+}
+
+// lookup is the shortcut on a message, whoever wrote that. The answer is for
+// the one who used it alone.
+func (me identity) lookup(i interaction, team string) (any, error) {
+	if i.Channel.ID == "" {
+		return nil, errIncomplete
+	}
+	use := cmp.Or(i.Trigger, i.ActionTS+i.MessageTS+i.User.ID)
+	return talk{
+		event: bot.Message{
+			Head: bot.Head{
+				ID: usedID(team, "shortcut", use), From: i.from(),
+				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: i.Channel.ID, Root: privateRoot(team + use)},
+			},
+			Text: me.text(i.Message), Addressed: true,
+		},
+		files: readable(i.Message.Files), direct: strings.HasPrefix(i.Channel.ID, "D"), link: i.Response,
+	}, nil
+}
+
+// submitted is a modal that somebody sent off.
+func (me identity) submitted(i interaction, team string) (any, error) {
+	state := i.View.State.Values
+	switch i.View.Callback {
+	case searchView:
+		chosen := state[searchBlock][searchAction].Selected.Value
+		pasted := plain(state[pasteBlock][pasteAction].Value, me.user)
+		switch {
+		case pasted != "":
+			t := me.told(i, team, pasted, false)
+			m := t.event.(bot.Message)
+			m.Command = false
+			t.event = m
+			return t, nil
+		case chosen != "":
+			return me.told(i, team, chosen, false), nil
+		}
+		return refusal{team, i.User.ID, searchBlock}, nil
+	case valueView:
+		value := strings.TrimSpace(state[valueBlock][valueAction].Value)
+		if value == "" {
+			return refusal{team, i.User.ID, valueBlock}, nil
+		}
+		return valued(i, team, value)
+	}
+	return nil, nil
+}

@@ -1,0 +1,152 @@
+package slack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// Response URLs: with each command, shortcut and press Slack hands out an
+// address that takes five answers within half an hour, in any channel and
+// without a token. They are secrets, and are kept in memory alone.
+
+// errNoLink says that no address is left for a private answer.
+var errNoLink = errors.New("slack: no response URL is left")
+
+// A link is one such address.
+type link struct {
+	url   string
+	left  int
+	until time.Time
+}
+
+// An asker is who can be answered in private in a thread: others read along.
+type asker struct {
+	thread bot.Thread
+	user   string
+}
+
+// Links remember the newest address of each asker, and of each post that can be
+// changed by one. They are safe for concurrent use.
+type links struct {
+	mu      sync.Mutex
+	byAsker map[asker]*link
+	byPost  map[bot.PostID]*link
+}
+
+func newLinks() *links {
+	return &links{byAsker: map[asker]*link{}, byPost: map[bot.PostID]*link{}}
+}
+
+// keep remembers the address of a use that happened now.
+func (l *links) keep(a asker, post bot.PostID, address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.forget()
+	one := &link{address, linkUses, time.Now().Add(linkLife)}
+	l.byAsker[a] = one
+	if post != "" {
+		l.byPost[post] = one
+	}
+}
+
+// forget drops what has run out.
+func (l *links) forget() {
+	now := time.Now()
+	for a, one := range l.byAsker {
+		if one.until.Before(now) {
+			delete(l.byAsker, a)
+		}
+	}
+	for p, one := range l.byPost {
+		if one.until.Before(now) {
+			delete(l.byPost, p)
+		}
+	}
+}
+
+// of takes one use of the asker's address.
+func (l *links) of(a asker) (address string, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byAsker[a].use()
+}
+
+// ofPost takes one use of the address that can change the post.
+func (l *links) ofPost(p bot.PostID) (address string, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.byPost[p].use()
+}
+
+func (one *link) use() (address string, ok bool) {
+	if one == nil || one.left == 0 || one.until.Before(time.Now()) {
+		return "", false
+	}
+	one.left--
+	return one.url, true
+}
+
+// A response is what an address takes.
+// https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses
+type response struct {
+	Type    string        `json:"response_type,omitempty"`
+	Replace bool          `json:"replace_original"`
+	Delete  bool          `json:"delete_original,omitempty"`
+	Thread  string        `json:"thread_ts,omitempty"`
+	Text    string        `json:"text,omitempty"`
+	Blocks  []slack.Block `json:"blocks,omitempty"`
+}
+
+// answers reports whether an address can be one of Slack's, or of the host that
+// stands in for it. No token goes there.
+func (s *Slack) answers(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	api, err := url.Parse(s.api)
+	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
+}
+
+// respond sends to an address. errNoLink says that nothing was shown; after
+// other errors something may have been.
+func (s *Slack) respond(ctx context.Context, address string, r response) error {
+	if !s.answers(address) {
+		return errNoLink
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return errNoLink
+	}
+	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	answer, err := s.client.Do(request)
+	if err != nil {
+		return fmt.Errorf("slack: response URL: %w", withoutURL(err))
+	}
+	defer answer.Body.Close()
+	io.Copy(io.Discard, io.LimitReader(answer.Body, maxFile)) // so that the connection can be used again
+	switch {
+	case answer.StatusCode == http.StatusOK:
+		return nil
+	case answer.StatusCode >= 500:
+		return slack.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
+	}
+	return errNoLink // used up, run out, or not what Slack wants
+}

@@ -1,0 +1,120 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// Modals: to search, and to type a value that a private answer asks for.
+
+// A screen is where views are shown.
+type screen interface {
+	OpenViewContext(ctx context.Context, trigger string, view slack.ModalViewRequest) (*slack.ViewResponse, error)
+	PublishViewContext(ctx context.Context, request slack.PublishViewContextRequest) (*slack.ViewResponse, error)
+}
+
+// A note is what a value's modal remembers of the question: there is no other
+// memory of it.
+type note struct {
+	Thread bot.Thread `json:"t"`
+	Post   bot.PostID `json:"p"`
+	Button string     `json:"b"`
+	Direct bool       `json:"d,omitempty"`
+}
+
+// open shows the modal that somebody asked for. Slack takes it within 3 s.
+func (s *Slack) open(ctx context.Context, a asked) error {
+	s.glanceAt(ctx, a.user)
+	words := s.words(ctx, a.team, a.user)
+	view := searchModal(words)
+	if a.about != nil {
+		var err error
+		if view, err = valueModal(words, *a.about); err != nil {
+			return err
+		}
+	}
+	_, err := s.screen.OpenViewContext(ctx, a.trigger, view)
+	return err
+}
+
+func searchModal(w words) slack.ModalViewRequest {
+	search := slack.NewInputBlock(searchBlock, label(w["search"]), label(w["search_hint"]), searchSelect(w))
+	search.Optional = true
+	area := slack.NewPlainTextInputBlockElement(label(w["paste_placeholder"]), pasteAction)
+	area.Multiline, area.MaxLength = true, maxSection
+	paste := slack.NewInputBlock(pasteBlock, label(w["paste"]), nil, area)
+	paste.Optional = true
+	return modal(w, searchView, w["search_title"], w["search_submit"], search, paste)
+}
+
+// searchSelect suggests while somebody types.
+func searchSelect(w words) *slack.SelectBlockElement {
+	e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, label(w["search_placeholder"]), searchAction)
+	e.MinQueryLength = new(0)
+	return e
+}
+
+func valueModal(w words, about bot.Press) (slack.ModalViewRequest, error) {
+	private, err := json.Marshal(note{about.Thread, about.Post, about.Button.String(), about.Direct})
+	if err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	input := slack.NewPlainTextInputBlockElement(nil, valueAction)
+	input.MaxLength = maxSection
+	view := modal(w, valueView, w["value_title"], w["value_submit"], slack.NewInputBlock(valueBlock, label(w["value"]), label(w["value_hint"]), input))
+	view.PrivateMetadata = string(private)
+	return view, nil
+}
+
+func modal(w words, callback, title, submit string, blocks ...slack.Block) slack.ModalViewRequest {
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: callback,
+		Title: label(shorten(title, maxViewTitle)), Submit: label(shorten(submit, maxViewTitle)), Close: label(shorten(w["close"], maxViewTitle)),
+		Blocks: slack.Blocks{BlockSet: blocks},
+	}
+}
+
+// valued is the press that a value's modal stands for.
+func valued(i interaction, team, value string) (any, error) {
+	var n note
+	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {
+		return nil, errIncomplete
+	}
+	b, err := bot.ParseButton(n.Button)
+	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace == "" || n.Thread.Channel == "" {
+		return nil, errIncomplete
+	}
+	return talk{event: bot.Press{
+		Head:   bot.Head{ID: usedID(team, "value", i.View.ID+i.View.Hash), Thread: n.Thread, From: i.from(), Direct: n.Direct},
+		Button: b, Post: n.Post, Value: value,
+	}}, nil
+}
+
+// A suggestions is what a search offers; Slack reads the order as it is.
+type suggestions struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// suggest completes what somebody types in a search.
+func (s *Slack) suggest(ctx context.Context, t typing) suggestions {
+	lang := s.lang(ctx, t.team, t.user)
+	found := suggestions{Options: []*slack.OptionBlockObject{}}
+	for _, one := range s.o.Library.Suggest(t.query, lang, suggested) {
+		if len(one.Value) > maxOption {
+			continue
+		}
+		var detail *slack.TextBlockObject
+		if one.Detail != "" {
+			detail = label(shorten(one.Detail, maxOption))
+		}
+		found.Options = append(found.Options, slack.NewOptionBlockObject(one.Value, label(shorten(one.Label, maxOption)), detail))
+	}
+	return found
+}
+
+// suggested is how many suggestions are shown: what fits a screen, and maxAck.
+const suggested = 20

@@ -1,0 +1,253 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/url"
+)
+
+// What Slack sends, as far as it is read. Slack adds fields and kinds at any
+// time, and not all that calls itself Slack keeps to its types: a field of
+// another type counts as absent.
+
+// The kinds of payloads, by their names in Socket Mode.
+const (
+	kindEvent    = "events_api"
+	kindCommand  = "slash_commands"
+	kindInteract = "interactive"
+)
+
+// An envelope is one payload as it arrived.
+type envelope struct {
+	Kind    string          `json:"kind"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// decode reads JSON leniently.
+func decode(data []byte, to any) error {
+	err := json.Unmarshal(data, to)
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
+		return nil // all fields of the right type were read
+	}
+	return err
+}
+
+// An outer is what the Events API wraps around an event.
+// https://docs.slack.dev/apis/events-api/#event-type-structure
+type outer struct {
+	Type           string          `json:"type"`
+	Challenge      string          `json:"challenge"`
+	Team           string          `json:"team_id"`
+	Enterprise     string          `json:"enterprise_id"`
+	App            string          `json:"api_app_id"`
+	Shared         bool            `json:"is_ext_shared_channel"`
+	Authorizations []authorization `json:"authorizations"`
+	Event          inner           `json:"event"`
+}
+
+// An authorization is the installation for which an event is sent.
+type authorization struct {
+	Team       string `json:"team_id"`
+	Enterprise string `json:"enterprise_id"`
+	Org        bool   `json:"is_enterprise_install"`
+}
+
+// An inner is an event, or the message in one.
+type inner struct {
+	Type        string       `json:"type"`
+	Subtype     string       `json:"subtype"`
+	Channel     string       `json:"channel"`
+	ChannelType string       `json:"channel_type"`
+	User        string       `json:"user"`
+	Bot         string       `json:"bot_id"`
+	Team        string       `json:"team"`
+	UserTeam    string       `json:"user_team"`
+	SourceTeam  string       `json:"source_team"`
+	Profile     profileOf    `json:"user_profile"`
+	Text        string       `json:"text"`
+	TS          string       `json:"ts"`
+	ThreadTS    string       `json:"thread_ts"`
+	ParentUser  string       `json:"parent_user_id"`
+	DeletedTS   string       `json:"deleted_ts"`
+	Tab         string       `json:"tab"`
+	Edited      edited       `json:"edited"`
+	Files       []file       `json:"files"`
+	Attachments []attachment `json:"attachments"`
+	Blocks      []block      `json:"blocks"`
+	Message     *inner       `json:"message"`
+	Previous    *inner       `json:"previous_message"`
+	Tokens      struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"`
+}
+
+type edited struct {
+	TS string `json:"ts"`
+}
+
+type profileOf struct {
+	Display string `json:"display_name"`
+	Real    string `json:"real_name"`
+}
+
+// A file is something attached.
+// https://docs.slack.dev/reference/objects/file-object/
+type file struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Mode     string `json:"mode"`
+	Type     string `json:"filetype"`
+	MIME     string `json:"mimetype"`
+	Size     int64  `json:"size"`
+	Access   string `json:"file_access"`
+	External bool   `json:"is_external"`
+	URL      string `json:"url_private"`
+	Download string `json:"url_private_download"`
+}
+
+// An attachment is how alerts of other programs often carry their text, and how
+// people pass on a message (Shared). From is set on previews of links.
+type attachment struct {
+	Shared   bool    `json:"is_share"`
+	From     string  `json:"from_url"`
+	Original string  `json:"original_url"`
+	Pretext  string  `json:"pretext"`
+	Title    string  `json:"title"`
+	Text     string  `json:"text"`
+	Fallback string  `json:"fallback"`
+	Fields   []field `json:"fields"`
+	Blocks   []block `json:"blocks"`
+}
+
+type field struct {
+	Title string `json:"title"`
+	Value string `json:"value"`
+}
+
+// A block is read for its text alone. That is an object in most blocks and a
+// string in the elements of rich text; label is what a button says.
+type block struct {
+	Type     string    `json:"type"`
+	Text     wording   `json:"text"`
+	Fields   []wording `json:"fields"`
+	Elements []block   `json:"elements"`
+}
+
+// A wording is a text object, or a text.
+type wording string
+
+func (w *wording) UnmarshalJSON(data []byte) error {
+	var object struct {
+		Text string `json:"text"`
+	}
+	var text string
+	if json.Unmarshal(data, &text) != nil && json.Unmarshal(data, &object) == nil {
+		text = object.Text
+	}
+	*w = wording(text)
+	return nil
+}
+
+// A command is a use of /mabs.
+// https://docs.slack.dev/interactivity/implementing-slash-commands/
+type command struct {
+	App         string `json:"api_app_id"`
+	Team        string `json:"team_id"`
+	Enterprise  string `json:"enterprise_id"`
+	Org         truth  `json:"is_enterprise_install"`
+	Channel     string `json:"channel_id"`
+	ChannelName string `json:"channel_name"`
+	User        string `json:"user_id"`
+	UserName    string `json:"user_name"`
+	Text        string `json:"text"`
+	Response    string `json:"response_url"`
+	Trigger     string `json:"trigger_id"`
+}
+
+// A truth is a truth value, or the word for it: a form holds words only.
+type truth bool
+
+func (f *truth) UnmarshalJSON(data []byte) error {
+	*f = truth(bytes.Equal(bytes.Trim(data, `"`), []byte("true")))
+	return nil
+}
+
+// An interaction is a use of something that we showed, or a shortcut.
+// https://docs.slack.dev/reference/interaction-payloads/
+type interaction struct {
+	Type       string    `json:"type"`
+	App        string    `json:"api_app_id"`
+	Team       idOf      `json:"team"`
+	Enterprise idOf      `json:"enterprise"`
+	Org        bool      `json:"is_enterprise_install"`
+	User       person    `json:"user"`
+	Channel    idOf      `json:"channel"`
+	Callback   string    `json:"callback_id"`
+	Trigger    string    `json:"trigger_id"`
+	Response   string    `json:"response_url"`
+	ActionTS   string    `json:"action_ts"`
+	MessageTS  string    `json:"message_ts"`
+	Message    inner     `json:"message"`
+	Container  container `json:"container"`
+	Actions    []action  `json:"actions"`
+	ActionID   string    `json:"action_id"` // of a block_suggestion
+	Value      string    `json:"value"`     // likewise: what was typed
+	View       view      `json:"view"`
+}
+
+type idOf struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	User string `json:"username"`
+	Team string `json:"team_id"`
+}
+
+type container struct {
+	Type      string `json:"type"`
+	MessageTS string `json:"message_ts"`
+	Channel   string `json:"channel_id"`
+	ThreadTS  string `json:"thread_ts"`
+	Ephemeral bool   `json:"is_ephemeral"`
+	View      string `json:"view_id"`
+}
+
+type action struct {
+	ID       string   `json:"action_id"`
+	Block    string   `json:"block_id"`
+	Value    string   `json:"value"`
+	TS       string   `json:"action_ts"`
+	Selected selected `json:"selected_option"`
+}
+
+type selected struct {
+	Value string `json:"value"`
+}
+
+type view struct {
+	ID       string `json:"id"`
+	Callback string `json:"callback_id"`
+	Hash     string `json:"hash"`
+	Private  string `json:"private_metadata"`
+	State    struct {
+		Values map[string]map[string]struct {
+			Value    string   `json:"value"`
+			Selected selected `json:"selected_option"`
+		} `json:"values"`
+	} `json:"state"`
+}
+
+// formPayload makes of a command, which HTTP delivers as a form, what Socket
+// Mode delivers.
+func formPayload(form url.Values) (json.RawMessage, error) {
+	fields := map[string]string{}
+	for name := range form {
+		fields[name] = form.Get(name)
+	}
+	return json.Marshal(fields)
+}

@@ -1,0 +1,350 @@
+package slack
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/text/width"
+
+	"mabsbot/bot"
+)
+
+// A reply to Block Kit. Everything that may come from a paste is escaped, so
+// that no text of anybody's can mention or link; Slack is told to read none
+// into it either (verbatim).
+
+// A message is what is sent.
+type message struct {
+	text   string // for notifications and screen readers; escaped
+	blocks []slack.Block
+}
+
+// A renderer writes one message.
+type renderer struct {
+	words words
+	home  string // the address of the workspace, for links to messages
+	mark  mark
+	types bool // values have to be typed in a modal: nobody reads a private answer's thread
+
+	blocks  []slack.Block
+	text    strings.Builder
+	left    int // of maxMessage
+	room    int // of maxBlocks, for all but buttons and questions
+	buttons int
+}
+
+// render writes a post as a message.
+func (s *Slack) render(p bot.Post) message {
+	r := renderer{words: s.in(p.Reply.Lang), home: s.me().url, mark: markOf(p), types: p.Private}
+	return r.message(p.Reply)
+}
+
+// message writes a reply. Buttons and what they ask always have their place;
+// what is too long is cut before them.
+func (r *renderer) message(reply bot.Reply) message {
+	r.left, r.room = maxMessage, maxBlocks
+	for _, b := range reply.Blocks {
+		r.reserve(b)
+	}
+	for _, b := range reply.Blocks {
+		r.block(b)
+	}
+	return message{text: r.summary(), blocks: r.blocks}
+}
+
+// reserve keeps room for what is never cut: buttons and questions.
+func (r *renderer) reserve(b bot.Block) {
+	if b.Kind == bot.Ask {
+		r.left -= min(sizeOf(b.Text), maxSection)
+		r.room--
+	}
+	for _, c := range b.Buttons {
+		r.left -= min(sizeOf(c.Label), maxLabel)
+	}
+	r.room -= (len(b.Buttons) + maxActions - 1) / maxActions
+}
+
+func (r *renderer) block(b bot.Block) {
+	b.Text = visible(b.Text)
+	switch b.Kind {
+	case bot.Heading:
+		r.heading(b.Text)
+	case bot.Ask:
+		r.keep(slack.NewSectionBlock(markdown(escape(shorten(bold(b.Text), maxSection))), nil, nil))
+		r.say(bold(b.Text))
+	case bot.Quote:
+		r.quote(b.Text)
+	case bot.Warning:
+		r.section("⚠️ " + b.Text)
+	case bot.Table:
+		r.section(table(b.Rows))
+	case bot.Steps:
+		r.section(steps(b.Items))
+	case bot.Copy:
+		r.copy(b.Text)
+	case bot.Link:
+		r.link(b.Text, secure(b.URL))
+	case bot.Jump:
+		r.link(b.Text, r.permalink(b.Thread))
+	case bot.Context:
+		r.small(b)
+	case bot.Choices:
+		r.choices(b.Buttons)
+	default:
+		r.section(b.Text)
+	}
+}
+
+// say adds to the text beside the blocks.
+func (r *renderer) say(text string) {
+	if r.text.Len() < 2*maxText {
+		r.text.WriteString(text + "\n")
+	}
+}
+
+// summary is the text beside the blocks, which is never empty.
+func (r *renderer) summary() string {
+	return escape(shorten(strings.TrimSpace(cmp.Or(strings.TrimSpace(r.text.String()), "…")), maxText))
+}
+
+// add puts a block on the message while there is room.
+func (r *renderer) add(b slack.Block) {
+	if r.room > 0 {
+		r.room--
+		r.keep(b)
+	}
+}
+
+// keep puts a block on the message for which room was reserved.
+func (r *renderer) keep(b slack.Block) { r.blocks = append(r.blocks, b) }
+
+// heading is shown as plain text: bold for its size.
+func (r *renderer) heading(text string) {
+	text = inert(strings.ReplaceAll(text, "\n", " "))
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	r.say(text)
+	shown := shorten(text, maxHeader)
+	r.left -= sizeOf(shown)
+	r.add(slack.NewHeaderBlock(label(shown)))
+}
+
+// section shows text with `code spans`, in as many blocks as it takes.
+func (r *renderer) section(text string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return
+	}
+	r.say(strings.ReplaceAll(text, "`", ""))
+	for _, piece := range split(r.fit(text), maxSection) {
+		r.add(slack.NewSectionBlock(markdown(escape(piece)), nil, nil))
+	}
+}
+
+// quote shows words of somebody's as they are.
+func (r *renderer) quote(text string) {
+	const mark = "> "
+	r.say(text)
+	for _, piece := range split(r.fit(text), maxSection/(1+len(mark))) { // it may be all line breaks
+		r.add(slack.NewSectionBlock(markdown(mark+strings.ReplaceAll(escape(piece), "\n", "\n"+mark)), nil, nil))
+	}
+}
+
+// fit cuts a text to what is left of the message, and says so once.
+func (r *renderer) fit(text string) string {
+	if need := sizeOf(text); need <= r.left {
+		r.left -= need
+		return text
+	}
+	if r.left <= 0 {
+		return ""
+	}
+	note := r.words["cut"]
+	room := max(r.left-sizeOf(note), 1)
+	r.left = 0
+	return shorten(text, room) + note
+}
+
+// copy shows a command, key or path so that it can be taken as it is. Each piece
+// of a long one stands in a fence of its own. What holds a fence itself is shown
+// as rich text, which knows no fences.
+func (r *renderer) copy(text string) {
+	const fence = "```"
+	r.say(text)
+	for _, piece := range split(r.fit(text), maxSection-2*len(fence)-2) {
+		if strings.Contains(piece, fence) {
+			r.add(preformatted(piece))
+			continue
+		}
+		r.add(slack.NewSectionBlock(markdown(fence+"\n"+escape(piece)+"\n"+fence), nil, nil))
+	}
+}
+
+func preformatted(text string) slack.Block {
+	return slack.NewRichTextBlock("", &slack.RichTextPreformatted{
+		Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(text, nil)},
+	})
+}
+
+// link shows text that leads to an address, where there is one.
+func (r *renderer) link(text, address string) {
+	if address == "" {
+		r.section(text)
+		return
+	}
+	r.say(text)
+	shown := shorten(text, maxSection/2)
+	r.left -= sizeOf(shown)
+	r.add(slack.NewSectionBlock(markdown(anchor(shown, address)), nil, nil))
+}
+
+// anchor is a link. What ends one in Slack's markup is escaped in the address.
+func anchor(text, address string) string {
+	return "<" + strings.ReplaceAll(escape(address), "|", "%7C") + "|" + escape(text) + ">"
+}
+
+// secure returns an address if it is one of https that is short enough to stand
+// beside its text, else "".
+func secure(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || len(address) > maxSection/4 || strings.ContainsAny(address, "<> \n") {
+		return ""
+	}
+	return address
+}
+
+// permalink is the address of a thread, as Slack makes it of channel and ts. A
+// private answer has none.
+func (r *renderer) permalink(t bot.Thread) string {
+	if r.home == "" || t.Adapter != adapterName || t.Channel == "" || strings.HasPrefix(t.Channel, bot.DirectChannel) {
+		return ""
+	}
+	address := strings.TrimSuffix(r.home, "/") + "/archives/" + url.PathEscape(t.Channel)
+	switch ts := threadTS(t); {
+	case ts != "":
+		return address + "/p" + strings.ReplaceAll(ts, ".", "") + "?thread_ts=" + ts + "&cid=" + url.QueryEscape(t.Channel)
+	case t.Root == "":
+		return address
+	}
+	return ""
+}
+
+// small is small print.
+func (r *renderer) small(b bot.Block) {
+	if strings.TrimSpace(b.Text) == "" {
+		return
+	}
+	shown := shorten(b.Text, maxContext/2)
+	r.left -= sizeOf(shown)
+	text := escape(shown)
+	if address := secure(b.URL); address != "" {
+		text = anchor(shown, address)
+	}
+	r.add(slack.NewContextBlock("", markdown(text)))
+}
+
+// choices shows buttons. Slack shows the beginning of a long label only, so that
+// long ones stand above in full.
+func (r *renderer) choices(all []bot.Choice) {
+	if long := longLabels(all); long != "" {
+		r.section(long)
+	}
+	var row []slack.BlockElement
+	for _, c := range all {
+		if r.types && c.Button.Action == bot.Skip {
+			row = append(row, r.button(typeAction, bot.Choice{Label: r.words["value_button"], Button: c.Button, Main: true}))
+		}
+		row = append(row, r.button(buttonAction, c))
+	}
+	for len(row) > 0 {
+		n := min(len(row), maxActions)
+		r.keep(slack.NewActionBlock(r.mark.blockID(len(r.blocks)), row[:n]...))
+		row = row[n:]
+	}
+}
+
+// longLabels lists the labels of a row in which one is too long to be shown in
+// full.
+func longLabels(all []bot.Choice) string {
+	var b strings.Builder
+	long := false
+	for _, c := range all {
+		long = long || columns(c.Label) > shownLabel
+		b.WriteString("• " + c.Label + "\n")
+	}
+	if !long {
+		return ""
+	}
+	return b.String()
+}
+
+// columns is how wide a text stands: letters of Hangul and the like take two.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *renderer) button(kind string, c bot.Choice) slack.BlockElement {
+	r.buttons++
+	text := cmp.Or(strings.TrimSpace(inert(visible(c.Label))), "…")
+	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(shorten(text, maxLabel)))
+	if c.Main {
+		b.Style = slack.StylePrimary
+	}
+	return b
+}
+
+// label is a text without markup.
+func label(text string) *slack.TextBlockObject {
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: text}
+}
+
+// markdown is a text in Slack's markup, escaped already.
+func markdown(text string) *slack.TextBlockObject {
+	return &slack.TextBlockObject{Type: slack.MarkdownType, Text: text, Verbatim: true}
+}
+
+// bold makes the lines of a question bold, unless they hold signs that would end
+// it.
+func bold(text string) string {
+	if strings.ContainsAny(text, "*`") {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	lines[0] = "*" + strings.TrimSpace(lines[0]) + "*"
+	return strings.Join(lines, "\n")
+}
+
+// table writes rows as lines: Slack's own tables can stand once in a message,
+// and narrow columns break Hangul.
+func table(rows [][]string) string {
+	var b strings.Builder
+	for _, row := range rows {
+		if len(row) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "• %s\n", strings.Join(row, " — "))
+	}
+	return b.String()
+}
+
+// steps writes a list of steps: tried, present, and to come.
+func steps(items []bot.Item) string {
+	var b strings.Builder
+	for i, item := range items {
+		mark := map[bot.ItemState]string{bot.Tried: "✓ ", bot.Current: "→ "}[item.Mark]
+		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,235 @@
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot"
+	"mabsbot/bot/bottest"
+)
+
+var (
+	ourLinks        = regexp.MustCompile(`<https://[^<>|]*\|[^<>|]*>`)
+	withoutRevision = regexp.MustCompile(`(revision|리비전) [0-9a-f]{4}`)
+)
+
+// newRenderer is an adapter that only renders.
+func newRenderer(t testing.TB) *Slack {
+	t.Helper()
+	texts, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Slack{texts: texts, self: identity{url: "https://contoso.slack.com/"}}
+}
+
+func postOf(r bot.Reply) bot.Post {
+	return bot.Post{ID: "p1", Thread: bot.Thread{Adapter: adapterName, Workspace: "T1", Channel: "C1", Root: "1700000000.000100"}, Reply: r}
+}
+
+// checked holds a message to Block Kit and to the limits, and returns its blocks
+// as JSON decodes them.
+func checked(t testing.TB, c *slackfake.Checker, m message) []any {
+	t.Helper()
+	blocks := asJSON(t, m.blocks)
+	for _, wrong := range c.Blocks(blocks) {
+		t.Error(wrong)
+	}
+	text := 0
+	for _, b := range m.blocks {
+		text += characters(b)
+	}
+	if text > maxMessage+1000 { // fences, bullets and links come on top of what is counted
+		t.Errorf("%d characters", text)
+	}
+	if m.text == "" || sizeOf(m.text) > 6*maxText || !utf8.ValidString(m.text) {
+		t.Errorf("the text has %d characters", utf8.RuneCountInString(m.text))
+	}
+	return blocks
+}
+
+// characters counts the text of a block.
+func characters(b slack.Block) int {
+	switch b := b.(type) {
+	case *slack.SectionBlock:
+		return utf8.RuneCountInString(b.Text.Text)
+	case *slack.HeaderBlock:
+		return utf8.RuneCountInString(b.Text.Text)
+	}
+	return 0
+}
+
+func asJSON(t testing.TB, v any) (out []any) {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(data, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func newChecker(t testing.TB) *slackfake.Checker {
+	t.Helper()
+	c, err := slackfake.NewChecker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// golden compares with a file, or writes it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || got != string(want) {
+		t.Errorf("%s: %v; got\n%s", name, err, got)
+	}
+}
+
+// TestRender writes the replies that all adapters must be able to show.
+func TestRender(t *testing.T) {
+	s, c := newRenderer(t), newChecker(t)
+	replies := bottest.Replies()
+	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Choices, Buttons: []bot.Choice{{Label: "값 없이 계속", Button: bot.Button{Action: bot.Skip, Entry: "e"}}}}}}
+	replies["jump"] = bot.Reply{Lang: "en", Blocks: []bot.Block{
+		{Kind: bot.Jump, Text: "the thread", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "1700000000.000100"}},
+		{Kind: bot.Jump, Text: "the conversation", Thread: bot.Thread{Adapter: adapterName, Channel: "D1"}},
+		{Kind: bot.Jump, Text: "nowhere", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "cmd-1"}},
+	}}
+	replies["empty"] = bot.Reply{Lang: "en"}
+	for _, name := range slices.Sorted(maps.Keys(replies)) {
+		p := postOf(replies[name])
+		p.Private = name == "private"
+		m := s.render(p)
+		data, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": checked(t, c, m)}, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, "render-"+name+".json", string(data)+"\n")
+	}
+}
+
+// TestEntries shows every entry's first answer, its overview and its first step
+// in both languages.
+func TestEntries(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, patient)
+	c := newChecker(t)
+	var b strings.Builder
+	for _, lang := range []string{"en", "ko"} {
+		who := map[string]*slackfake.Person{"en": s.alex, "ko": s.kim}[lang]
+		for _, e := range testBase(t).Entries() {
+			before := len(who.Whispers())
+			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
+			s.until(e.ID, func() bool { return len(who.Whispers()) > before })
+			shown := who.Whispers()[before]
+			for _, wrong := range c.Blocks(shown.Blocks) {
+				t.Errorf("%s %s: %s", lang, e.ID, wrong)
+			}
+			fmt.Fprintf(&b, "=== %s %s\n%s\n", lang, e.ID, withoutRevision.ReplaceAllString(shown.Plain(), "REV"))
+			if lang == "ko" && !strings.ContainsAny(shown.Plain(), "가나다라마바사아자차는은이의을를") {
+				t.Errorf("%s is not in Korean:\n%s", e.ID, shown.Plain())
+			}
+		}
+	}
+	golden(t, "entries.golden", b.String())
+}
+
+// What is too long is split or cut where letters end, and every fence is closed.
+func FuzzRender(f *testing.F) {
+	f.Add("Step 1", "some `code` text", "Write-Host '```'", "label", 3)
+	f.Add("한국어", strings.Repeat("가나다라 마바사. ", 900), strings.Repeat("Get-Service ", 900), strings.Repeat("긴 단추 ", 40), 60)
+	f.Add("<!channel> & <@U1>", "&<>&<>", strings.Repeat("&", 4000), "<!here>", 1)
+	f.Add("\x00\xff", "*bold _it ~x~", strings.Repeat("👨‍👩‍👧", 2000), "", 26)
+	s, c := newRenderer(f), newChecker(f)
+	f.Fuzz(func(t *testing.T, heading, text, command, label string, buttons int) {
+		if !utf8.ValidString(heading + text + command + label) {
+			return // the core hands over valid text
+		}
+		var row []bot.Choice
+		for range min(max(buttons, 0), 60) {
+			row = append(row, bot.Choice{Label: label, Button: bot.Button{Action: bot.Next}, Main: true})
+		}
+		m := s.render(postOf(bot.Reply{Lang: "ko", Blocks: []bot.Block{
+			{Kind: bot.Heading, Text: heading}, {Kind: bot.Quote, Text: text}, {Kind: bot.Text, Text: text}, {Kind: bot.Copy, Text: command},
+			{Kind: bot.Table, Rows: [][]string{{heading, text}}}, {Kind: bot.Steps, Items: []bot.Item{{Text: text}}}, {Kind: bot.Link, Text: text, URL: "https://a.example/?" + heading},
+			{Kind: bot.Ask, Text: text}, {Kind: bot.Choices, Buttons: row}, {Kind: bot.Context, Text: text, URL: "https://a.example"},
+		}}))
+		checked(t, c, m)
+		n := 0
+		for _, b := range m.blocks {
+			switch b := b.(type) {
+			case *slack.SectionBlock:
+				if angled.MatchString(ourLinks.ReplaceAllString(b.Text.Text, "")) {
+					t.Errorf("markup of somebody's: %q", b.Text.Text)
+				}
+			case *slack.ActionBlock:
+				n += len(b.Elements.ElementSet)
+			}
+		}
+		if n != len(row) {
+			t.Errorf("%d buttons, want %d", n, len(row))
+		}
+	})
+}
+
+func FuzzSplit(f *testing.F) {
+	f.Add("a b c", 3)
+	f.Add("가나다\n라마바 사", 4)
+	f.Add("각각각", 2)
+	f.Add("e\u0301e\u0301 👨‍👩‍👧&<>", 5)
+	f.Fuzz(func(t *testing.T, text string, limit int) {
+		if !utf8.ValidString(text) || limit < 5 || limit > 4000 {
+			return
+		}
+		pieces := split(text, limit)
+		joined := strings.NewReplacer("\n", "", " ", "").Replace(strings.Join(pieces, ""))
+		if want := strings.NewReplacer("\n", "", " ", "").Replace(text); joined != want {
+			t.Errorf("%q became %q", text, pieces)
+		}
+		for _, p := range pieces {
+			if sizeOf(p) > limit || !utf8.ValidString(p) {
+				t.Errorf("%q is %d wide, of %d", p, sizeOf(p), limit)
+			}
+		}
+		if cut := shorten(text, limit); sizeOf(cut) > limit || !strings.HasPrefix(text, strings.TrimSuffix(cut, "…")) {
+			t.Errorf("%q shortened to %q", text, cut)
+		}
+	})
+}
+
+// The languages of Slack's own pages have the same texts.
+func TestWords(t *testing.T) {
+	texts, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Sorted(maps.Keys(texts[english]))
+	for lang, w := range texts {
+		if got := slices.Sorted(maps.Keys(w)); !slices.Equal(got, want) {
+			t.Errorf("%s has the texts %v, English %v", lang, got, want)
+		}
+	}
+	if len(texts) < 2 {
+		t.Errorf("%d languages", len(texts))
+	}
+}

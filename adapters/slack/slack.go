@@ -1,0 +1,235 @@
+// Package slack connects the bot to a workspace of Slack, over Socket Mode or
+// the HTTP Events API.
+//
+//	socket.go, web.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> acknowledged
+//	bot.Post --post.go--> render.go --> Web API
+//
+// What needs the network before it can be judged (an attached log, somebody's
+// language) is recorded first, acknowledged, and handled after that: inbox.go.
+//
+// The files: payload.go is what Slack sends, events.go and interact.go what it
+// means, text.go its markup undone. render.go writes Block Kit within limits.go,
+// split.go cuts what is too long. post.go delivers, find.go looks for earlier
+// attempts, turns.go keeps to Slack's pace, links.go keeps the addresses for
+// private answers, failure.go reads errors. users.go and files.go fetch profiles
+// and logs. home.go and modal.go are Slack's own pages, words.go what stands on
+// them. lanes.go keeps order. verify.go checks signatures, check.go the app's
+// permissions, ears.go what arrives, manifest.go describes the app to Slack, id.go
+// names things.
+package slack
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"mabsbot/bot"
+)
+
+// The modes of Options.Mode.
+const (
+	Socket = "socket" // Socket Mode: the bot connects to Slack
+	HTTP   = "http"   // Slack sends requests to the bot
+)
+
+// An Inbox keeps what was acknowledged and is not handled yet.
+type Inbox interface {
+	// Put records a payload under its key. Once it has returned nil the payload
+	// is there after a crash. A known key changes nothing.
+	Put(ctx context.Context, key string, payload []byte) error
+	// Done removes a payload.
+	Done(ctx context.Context, key string) error
+	// Bury keeps a payload that cannot be handled, for people to look at.
+	Bury(ctx context.Context, key string, payload []byte) error
+	// Replay yields every payload that is not done, oldest first.
+	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+}
+
+// A Library is what the adapter asks the core besides.
+type Library interface {
+	Suggest(query, lang string, limit int) []bot.Suggestion
+	Explain(text string, command bool) bot.Result
+	Language(ctx context.Context, user bot.UserKey, locale string) (string, error)
+	Languages() (tags, names []string)
+	Unfinished(ctx context.Context, user bot.UserKey, lang string, limit int) ([]bot.Unfinished, error)
+}
+
+// Options are what the adapter needs. All functions that return secrets are
+// called when the secret is used.
+type Options struct {
+	Mode          string        // Socket or HTTP
+	BotToken      func() string // xoxb-…
+	AppToken      func() string // xapp-…; Socket only
+	SigningSecret func() string // HTTP only
+	APIURL        string        // "" is Slack's; with or without /api and a slash at its end
+	Addr          string        // HTTP only: where requests are taken, as host:port
+	HandOver      string        // the channel where people are asked for, or ""
+	Inbox         Inbox
+	Library       Library
+	Log           *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+}
+
+// A Slack is the adapter of one workspace. Make it with New.
+type Slack struct {
+	o     Options
+	log   *slog.Logger
+	texts map[string]words
+	api   string // of the Web API, with a slash at its end
+	pace  pace
+
+	client *http.Client // for what needs no token, or its own
+	sender sender
+	past   past
+	screen screen
+	files  fileInfo
+	opener opener
+	house  house
+	users  *users
+
+	links   *links
+	turns   *turns
+	ears    *ears
+	directs sync.Map // channels of direct conversations, by user
+
+	quick, later, pages *lanes // what is acknowledged when it is done, what was before, and pages
+	handle              bot.Handler
+	ctx                 context.Context // of Run
+	stop                func(why error) // ends Run
+	ready               chan struct{}   // closed once we know who we are
+	said                sync.Map        // what once has logged
+	listener            net.Listener
+
+	mu   sync.Mutex
+	self identity
+}
+
+var _ bot.Adapter = (*Slack)(nil)
+
+// How much is done at once. Handling is a transaction of a millisecond or two;
+// downloads and pages wait for the network.
+const (
+	quickJobs = 32
+	slowJobs  = 16
+)
+
+// New returns an adapter.
+func New(o Options) (*Slack, error) {
+	texts, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	api, err := apiURL(o.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Timeout: apiTime, CheckRedirect: stay}
+	web := slack.New(o.BotToken(), slack.OptionAPIURL(api), slack.OptionHTTPClient(client), slack.OptionAppLevelToken(reveal(o.AppToken)))
+	s := &Slack{
+		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: client,
+		sender: web, past: web, screen: web, files: web, opener: web, house: web, users: newUsers(web),
+		links: newLinks(), turns: newTurns(), ears: newEars(), ready: make(chan struct{}), stop: func(error) {},
+		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(slowJobs),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	return s, nil
+}
+
+func reveal(secret func() string) string {
+	if secret == nil {
+		return ""
+	}
+	return secret()
+}
+
+// stay keeps requests that may carry the token where they were sent.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// apiURL brings the address of the Web API to the form that all methods are
+// appended to.
+func apiURL(address string) (string, error) {
+	if address == "" {
+		return slack.APIURL, nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", errors.New("slack: the address of the Web API is not one of http or https")
+	}
+	u.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/api") + "/api/"
+	return u.String(), nil
+}
+
+// Name is "slack".
+func (s *Slack) Name() string { return adapterName }
+
+// Capabilities: Slack can show everything.
+func (s *Slack) Capabilities() bot.Capabilities {
+	return bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+}
+
+// Run connects, handles first what an earlier run left, and serves until ctx
+// ends or Slack refuses for good: the token is not valid, the app was removed,
+// Socket Mode was switched off.
+func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.ctx, s.handle, s.stop = ctx, handle, cancel
+	if s.o.Mode == HTTP {
+		if err := s.Listen(); err != nil {
+			return err
+		}
+	}
+	err := s.meet(ctx)
+	if err == nil {
+		close(s.ready)
+		s.replay(ctx)
+		serve := s.listen
+		if s.o.Mode == HTTP {
+			serve = s.serveWeb
+		}
+		err = serve(ctx)
+	}
+	cancel(err)
+	s.quick.wait()
+	s.later.wait()
+	s.pages.wait()
+	if why := context.Cause(ctx); err == nil && !errors.Is(why, context.Canceled) {
+		err = why
+	}
+	return err
+}
+
+// me is who we are.
+func (s *Slack) me() identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.self
+}
+
+// introduced notes which app the socket is of.
+func (s *Slack) introduced(app string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if app != "" {
+		s.self.app = app
+	}
+}
+
+// once logs what others can make happen as often as they like.
+func (s *Slack) once(what string, args ...any) {
+	if _, again := s.said.LoadOrStore(what, true); !again {
+		s.log.Warn("slack: "+what+"; further ones are not logged", args...)
+	}
+}
+
+// idleFor is a short wait between attempts, longer after each.
+func idleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }

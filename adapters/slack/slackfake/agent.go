@@ -1,0 +1,76 @@
+package slackfake
+
+// An Agent is what a bot says of itself in a thread.
+type Agent struct {
+	Status  string // such as processing, or words such as «is looking …»
+	Title   string
+	Prompts []any
+}
+
+// Agent returns what the bot says of itself in a thread; thread is "" for the
+// top of the Messages tab.
+func (s *Server) Agent(channel, thread string) Agent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.agents[channel+" "+thread]
+}
+
+// agent changes what is said of the thread that the call names.
+func (s *Server) agent(c *call, change func(a *Agent)) (object, error) {
+	channel := s.channel(c.args["channel_id"])
+	if !s.visible(channel) {
+		return nil, fail("channel_not_found")
+	}
+	thread := c.args["thread_ts"]
+	if thread != "" && s.message(channel.ID, thread) == nil {
+		return nil, fail("invalid_thread_ts")
+	}
+	key := channel.ID + " " + thread
+	a := s.agents[key]
+	change(&a)
+	s.agents[key] = a
+	return object{"status": a.Status, "agent_status": a.Status, "title": a.Title}, nil
+}
+
+func (s *Server) setStatus(c *call) (object, error) {
+	switch c.args["status"] {
+	case "active", "processing", "suspended", "closed":
+	default:
+		return nil, fail("invalid_status")
+	}
+	if c.args["thread_ts"] == "" {
+		return nil, fail("thread_ts_required")
+	}
+	return s.agent(c, func(a *Agent) { a.Status, a.Title = c.args["status"], first(a.Title, c.args["title"]) })
+}
+
+func (s *Server) rename(c *call) (object, error) {
+	if c.args["thread_ts"] == "" {
+		return nil, fail("thread_ts_required")
+	}
+	if s.agents[c.args["channel_id"]+" "+c.args["thread_ts"]].Status == "" {
+		return nil, fail("session_not_found")
+	}
+	return s.setTitle(c)
+}
+
+func (s *Server) setThreadStatus(c *call) (object, error) {
+	return s.agent(c, func(a *Agent) { a.Status = c.args["status"] })
+}
+
+func (s *Server) setTitle(c *call) (object, error) {
+	return s.agent(c, func(a *Agent) { a.Title = c.args["title"] })
+}
+
+// maxPrompts is the most that are shown.
+//
+// https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
+const maxPrompts = 4
+
+func (s *Server) setSuggestedPrompts(c *call) (object, error) {
+	prompts, ok := c.list("prompts")
+	if !ok || len(prompts) > maxPrompts {
+		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/prompts", "no more than 4 prompts")}}
+	}
+	return s.agent(c, func(a *Agent) { a.Prompts = prompts })
+}

@@ -1,0 +1,281 @@
+package slackfake
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// place finds the channel that the bot writes to; a user's id is the direct
+// message channel with that user.
+func (s *Server) place(id string) (*Channel, error) {
+	if s.user(id) != nil {
+		return s.direct(id), nil
+	}
+	c := s.channel(strings.TrimPrefix(id, "#"))
+	if c == nil {
+		c = find(s.channels, func(c *Channel) bool { return c.Name != "" && c.Name == strings.TrimPrefix(id, "#") })
+	}
+	switch {
+	case !s.visible(c):
+		return nil, fail("channel_not_found")
+	case !c.has(s.BotUser):
+		return nil, fail("not_in_channel")
+	case c.Archived:
+		return nil, fail("is_archived")
+	}
+	return c, nil
+}
+
+// compose makes a message of the arguments that all methods that write have.
+func (s *Server) compose(c *call, longest int) (*Message, error) {
+	m := &Message{User: s.BotUser, Bot: s.BotID, Text: first(c.args["text"], c.args["markdown_text"])}
+	if err := s.composeBlocks(m, c); err != nil {
+		return nil, err
+	}
+	if c.args["attachments"] != "" {
+		attachments, ok := c.list("attachments")
+		if !ok {
+			return nil, fail("invalid_attachments")
+		}
+		m.attachments = attachments
+	}
+	switch {
+	case m.Text == "" && len(m.Blocks) == 0 && len(m.attachments) == 0:
+		return nil, fail("no_text")
+	case length(m.Text) > longest, length(c.args["markdown_text"]) > maxMarkdown:
+		return nil, fail("msg_too_long")
+	case c.args["markdown_text"] != "" && (c.args["text"] != "" || len(m.Blocks) > 0):
+		return nil, fail("markdown_text_conflict")
+	}
+	return m, composeMetadata(m, c)
+}
+
+func (s *Server) composeBlocks(m *Message, c *call) error {
+	if c.args["blocks"] == "" {
+		return nil
+	}
+	blocks, ok := c.list("blocks")
+	if !ok {
+		return fail("invalid_blocks_format")
+	}
+	if wrong := s.checker.Blocks(blocks); len(wrong) > 0 {
+		return &failure{code: "invalid_blocks", messages: wrong}
+	}
+	if blockText(blocks) > maxBlockText {
+		return fail("msg_blocks_too_long")
+	}
+	m.Blocks = blocks
+	return nil
+}
+
+func composeMetadata(m *Message, c *call) error {
+	if c.args["metadata"] == "" {
+		return nil
+	}
+	metadata, ok := decoded(c.args["metadata"]).(object)
+	if !ok {
+		return fail("invalid_metadata_format")
+	}
+	if len(metadata) == 0 {
+		return nil // an update takes it away so
+	}
+	kind, _ := metadata["event_type"].(string)
+	if _, ok := metadata["event_payload"].(object); !ok || kind == "" {
+		return fail("invalid_metadata_schema")
+	}
+	m.Metadata = metadata
+	return nil
+}
+
+func (s *Server) postMessage(c *call) (object, error) {
+	channel, err := s.place(c.args["channel"])
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.compose(c, maxText)
+	if err != nil {
+		return nil, err
+	}
+	m.Channel = channel.ID
+	if err := s.thread(m, c); err != nil {
+		return nil, err
+	}
+	s.store(m)
+	s.publish(m, s.messageEvent(m))
+	return object{"channel": channel.ID, "ts": m.TS, "message": s.withMetadata(m)}, nil
+}
+
+// thread puts the message under the one that the call names.
+func (s *Server) thread(m *Message, c *call) error {
+	m.Thread = c.args["thread_ts"]
+	if m.Thread == "" {
+		return nil
+	}
+	root := s.message(m.Channel, m.Thread)
+	switch {
+	case root == nil || root.To != "":
+		return fail("thread_not_found")
+	case root.Thread != "":
+		m.Thread = root.Thread // Slack puts a reply to a reply under the first message
+	}
+	if m.Broadcast = c.truth("reply_broadcast"); m.Broadcast {
+		m.Subtype = "thread_broadcast"
+	}
+	return nil
+}
+
+func (s *Server) withMetadata(m *Message) object {
+	o := s.messageJSON(m)
+	if m.Metadata != nil {
+		o["metadata"] = m.Metadata
+	}
+	return o
+}
+
+func (s *Server) postEphemeral(c *call) (object, error) {
+	channel, err := s.place(c.args["channel"])
+	if err != nil {
+		return nil, err
+	}
+	if !channel.has(c.args["user"]) {
+		return nil, fail("user_not_in_channel")
+	}
+	m, err := s.compose(c, maxText)
+	if err != nil {
+		return nil, err
+	}
+	m.Channel, m.To, m.Thread = channel.ID, c.args["user"], c.args["thread_ts"]
+	s.store(m)
+	return object{"message_ts": m.TS}, nil
+}
+
+// own finds a message of the bot's that a call names.
+func (s *Server) own(c *call, refusal string) (*Message, error) {
+	channel := s.channel(c.args["channel"])
+	if !s.visible(channel) {
+		return nil, fail("channel_not_found")
+	}
+	m := s.message(channel.ID, c.args["ts"])
+	switch {
+	case m == nil || m.To != "": // what only one user sees cannot be found
+		return nil, fail("message_not_found")
+	case m.Bot != s.BotID:
+		return nil, fail(refusal)
+	}
+	return m, nil
+}
+
+func (s *Server) update(c *call) (object, error) {
+	m, err := s.own(c, "cant_update_message")
+	if err != nil {
+		return nil, err
+	}
+	next, err := s.compose(c, maxUpdateText)
+	if err != nil {
+		return nil, err
+	}
+	if c.args["metadata"] == "" {
+		next.Metadata = m.Metadata // it stays unless it is taken away
+	}
+	s.rewrite(m, next)
+	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.withMetadata(m)}, nil
+}
+
+// rewrite gives a message a new content and tells the app. A text alone takes
+// the blocks away, and a message that is made of blocks is not marked as edited.
+//
+// https://docs.slack.dev/reference/methods/chat.update
+func (s *Server) rewrite(m, next *Message) {
+	before := copied(s.messageJSON(m))
+	s.fillIn(next.Blocks)
+	m.Text, m.Blocks, m.attachments, m.Metadata, m.state = next.Text, next.Blocks, next.attachments, next.Metadata, object{}
+	if len(m.Blocks) == 0 {
+		m.Edited = s.ts()
+	}
+	if m.To == "" {
+		s.publish(m, s.changedEvent(m, before))
+	}
+	s.note()
+}
+
+func (s *Server) delete(c *call) (object, error) {
+	m, err := s.own(c, "cant_delete_message")
+	if err != nil {
+		return nil, err
+	}
+	s.erase(m)
+	return object{"channel": m.Channel, "ts": m.TS}, nil
+}
+
+// erase deletes a message and tells the app. Of one that has replies a stone
+// stays behind, which is a change to Slack and not a deletion.
+func (s *Server) erase(m *Message) {
+	before := copied(s.messageJSON(m))
+	if len(s.replies(m)) == 0 {
+		s.remove(m)
+		s.publish(m, s.deletedEvent(m, before))
+		return
+	}
+	m.Subtype, m.Text, m.User, m.Bot, m.Blocks, m.attachments, m.Files = "tombstone", "This message was deleted.", "USLACKBOT", "", nil, nil, nil
+	s.publish(m, s.changedEvent(m, before))
+	s.note()
+}
+
+func (s *Server) getPermalink(c *call) (object, error) {
+	channel := s.channel(c.args["channel"])
+	if !s.visible(channel) {
+		return nil, fail("channel_not_found")
+	}
+	m := s.message(channel.ID, c.args["message_ts"])
+	if m == nil {
+		return nil, fail("message_not_found")
+	}
+	return object{"channel": m.Channel, "permalink": s.permalink(m)}, nil
+}
+
+func (s *Server) permalink(m *Message) string {
+	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", domain, m.Channel, strings.Replace(m.TS, ".", "", 1))
+	if m.Thread != "" {
+		link += "?thread_ts=" + m.Thread + "&cid=" + m.Channel
+	}
+	return link
+}
+
+func (s *Server) reactionsAdd(c *call) (object, error) {
+	m := s.message(c.args["channel"], c.args["timestamp"])
+	if m == nil {
+		return nil, fail("message_not_found")
+	}
+	if !s.react(m, s.BotUser, c.args["name"]) {
+		return nil, fail("already_reacted")
+	}
+	return object{}, nil
+}
+
+// react reports whether the reaction is new.
+func (s *Server) react(m *Message, user, name string) bool {
+	if slices.Contains(m.Reactions, name+":"+user) {
+		return false
+	}
+	m.Reactions = append(m.Reactions, name+":"+user)
+	s.publish(m, object{
+		"type": "reaction_added", "user": user, "reaction": name, "item": object{"type": "message", "channel": m.Channel, "ts": m.TS},
+		"item_user": m.User, "event_ts": s.ts(),
+	})
+	return true
+}
+
+// copied returns a copy of JSON that shares nothing with it.
+func copied[T any](v T) T {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // v came out of JSON
+	}
+	var c T
+	if err := json.Unmarshal(text, &c); err != nil {
+		panic(err)
+	}
+	return c
+}

@@ -1,0 +1,94 @@
+package slackfake
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// A Fault is what happens to calls of a method instead of an answer.
+type Fault struct {
+	Method string // "" is every method
+	Times  int    // how many calls; 0 is one, less is all
+	After  bool   // the call is carried out before: whoever called cannot know
+
+	// What happens; one of these.
+	Error      string        // an answer with this code, such as fatal_error
+	Status     int           // an HTTP status, such as 503
+	RetryAfter time.Duration // 429 with this wait
+	Drop       bool          // the connection is cut without an answer
+	Hang       bool          // no answer until the caller leaves
+	Delay      time.Duration // the answer is late; nothing else is wrong
+}
+
+// Fail lets calls fail. Faults are used up in the order in which they are given.
+func (s *Server) Fail(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	s.faults = append(s.faults, &f)
+}
+
+// Heal takes away all faults.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
+// fault returns what is to happen to a call of the method, nil for nothing. A
+// call that a fault meets before it is carried out is kept in the journal here.
+func (s *Server) fault(name string, c *call) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.Method == "" || f.Method == name })
+	if i < 0 {
+		return nil
+	}
+	f := *s.faults[i]
+	if s.faults[i].Times--; s.faults[i].Times == 0 {
+		s.faults = slices.Delete(s.faults, i, i+1)
+	}
+	if !f.After && f.Delay == 0 {
+		s.record(name, c, first(f.Error, "fault"))
+		s.note()
+	}
+	return &f
+}
+
+// strike lets the fault happen. It reports whether the call is answered, or
+// never will be.
+func (s *Server) strike(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+	switch {
+	case f.Drop:
+		panic(http.ErrAbortHandler) // net/http cuts the connection, silently
+	case f.Hang:
+		select {
+		case <-r.Context().Done():
+		case <-s.stopped.Done():
+		}
+		panic(http.ErrAbortHandler)
+	case f.RetryAfter > 0:
+		limited(w, f.RetryAfter)
+	case f.Status > 0:
+		w.WriteHeader(f.Status)
+	case f.Error != "":
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, `{"ok":false,"error":"`+f.Error+`"}`)
+	default:
+		wait(r, s, f.Delay)
+		return false
+	}
+	return true
+}
+
+func wait(r *http.Request, s *Server, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-r.Context().Done():
+	case <-s.stopped.Done():
+	}
+}

@@ -1,0 +1,110 @@
+package slackfake
+
+import "maps"
+
+// interaction is what all interactive payloads have. The caller holds s.mu.
+func (s *Server) interaction(kind string, u User) object {
+	team := object{"id": s.Team, "domain": domain}
+	o := object{
+		"type": kind, "token": verification, "api_app_id": s.AppID, "team": team, "enterprise": nil, "is_enterprise_install": false,
+		"user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
+	}
+	switch user := o["user"].(object); kind { // as they are on record
+	case "message_action":
+		delete(o, "api_app_id")
+		delete(user, "username")
+	case "shortcut":
+		delete(o, "api_app_id")
+		delete(user, "name")
+	}
+	if e := s.options.Enterprise; e != "" {
+		maps.Copy(team, object{"enterprise_id": e, "enterprise_name": "Fake Org"})
+		o["enterprise"] = object{"id": e, "name": "Fake Org"}
+	}
+	return o
+}
+
+func (s *Server) commandPayload(u User, channel, command, text string, l link) object {
+	name := "directmessage"
+	if c := s.channel(channel); c != nil && c.Kind != Direct {
+		name = c.Name
+	}
+	o := object{
+		"token": verification, "team_id": s.Team, "team_domain": domain, "channel_id": channel, "channel_name": name, "user_id": u.ID, "user_name": u.Name,
+		"command": command, "text": escape(text), "api_app_id": s.AppID, "is_enterprise_install": "false", "response_url": s.respondURL(l),
+		"trigger_id": s.triggerID(u.ID),
+	}
+	if e := s.options.Enterprise; e != "" {
+		maps.Copy(o, object{"enterprise_id": e, "enterprise_name": "Fake Org"})
+	}
+	return o
+}
+
+// A surface is where an element is shown: on a message or in a view.
+type surface struct {
+	message *Message
+	view    *View
+}
+
+func (f surface) blocks() []any {
+	if f.message != nil {
+		return f.message.Blocks
+	}
+	blocks, _ := f.view.Body["blocks"].([]any)
+	return blocks
+}
+
+func (f surface) state() object {
+	if f.message != nil {
+		return f.message.state
+	}
+	return f.view.state
+}
+
+// describe says in a payload where the element is.
+func (s *Server) describe(o object, f surface) {
+	if f.view != nil {
+		o["container"] = object{"type": "view", "view_id": f.view.ID}
+		o["view"] = s.viewJSON(f.view)
+		return
+	}
+	m := f.message
+	container := object{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.To != ""}
+	put(container, "thread_ts", m.Thread)
+	o["container"] = container
+	o["channel"] = s.channelName(m.Channel)
+	if m.To == "" { // of what one user alone sees, Slack keeps nothing
+		o["message"] = s.messageJSON(m)
+	}
+}
+
+func (s *Server) channelName(id string) object {
+	name := "directmessage"
+	if c := s.channel(id); c.Kind != Direct {
+		name = c.Name
+	}
+	return object{"id": id, "name": name}
+}
+
+// actionsPayload is what using an element sends.
+func (s *Server) actionsPayload(u User, f surface, e element, value any) object {
+	o := s.interaction("block_actions", u)
+	s.describe(o, f)
+	action := object{"type": e.kind(), "action_id": e.json["action_id"], "block_id": e.block["block_id"], "action_ts": s.ts()}
+	for _, key := range []string{"text", "value", "style", "url", "placeholder"} {
+		if e.json[key] != nil {
+			action[key] = e.json[key]
+		}
+	}
+	if key, _ := e.holds(); key != "" {
+		action[key] = value
+	} else if e.kind() == "overflow" {
+		action["selected_option"] = value
+	}
+	maps.Copy(o, object{"actions": []any{action}, "trigger_id": s.triggerID(u.ID)})
+	if f.message != nil {
+		o["state"] = object{"values": f.state()}
+		o["response_url"] = s.respondURL(link{user: u.ID, channel: f.message.Channel, thread: f.message.Thread, message: f.message})
+	}
+	return o
+}

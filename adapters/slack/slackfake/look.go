@@ -1,0 +1,176 @@
+package slackfake
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Messages are what stands in a channel, oldest first, threads with it, without
+// what one user alone sees.
+func (s *Server) Messages(channel string) []Message {
+	return s.look(func(m *Message) bool { return m.Channel == channel && m.To == "" })
+}
+
+// Thread is a message with its replies.
+func (s *Server) Thread(root Message) []Message {
+	return s.look(func(m *Message) bool {
+		return m.Channel == root.Channel && m.To == "" && (m.TS == root.TS || m.Thread == root.TS)
+	})
+}
+
+// Visible are all messages that the person sees, ephemeral ones among them.
+func (p *Person) Visible() []Message { return p.s.look(p.sees) }
+
+// Whispers are the ephemeral messages that the person sees.
+func (p *Person) Whispers() []Message {
+	return p.s.look(func(m *Message) bool { return m.To == p.ID })
+}
+
+// Reload is what happens to ephemeral messages when the person's client starts
+// again: they are gone.
+func (p *Person) Reload() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	var kept []*Message
+	for _, m := range p.s.messages {
+		if m.To != p.ID {
+			kept = append(kept, m)
+		}
+	}
+	p.s.messages = kept
+	p.s.note()
+}
+
+func (s *Server) look(at func(m *Message) bool) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Message
+	for _, m := range s.messages {
+		if at(m) {
+			c := *m
+			c.Blocks = copied(m.Blocks)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Plain is what a message shows, as text: its blocks, or its text where it has
+// none. Buttons stand in brackets. The markup of mrkdwn stays, entities are
+// undone.
+func (m Message) Plain() string {
+	if len(m.Blocks) == 0 {
+		return unescape(m.Text)
+	}
+	return plain(m.Blocks)
+}
+
+// Plain is what a view shows, as text: title, blocks, buttons.
+func (v View) Plain() string {
+	blocks, _ := v.Body["blocks"].([]any)
+	lines := []string{plain(blocks)}
+	if title := words(v.Body["title"]); title != "" {
+		lines = append([]string{"# " + title}, lines...)
+	}
+	if submit := words(v.Body["submit"]); submit != "" {
+		lines = append(lines, "["+submit+"]")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plain writes blocks, one a paragraph.
+func plain(blocks []any) string {
+	var lines []string
+	for _, b := range blocks {
+		if text := plainBlock(b.(object)); text != "" {
+			lines = append(lines, text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func plainBlock(block object) string {
+	if block["type"] == "divider" {
+		return "----"
+	}
+	var parts []string
+	add := func(text string) {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	switch text := block["text"].(type) {
+	case string: // a markdown block
+		add(text)
+	default:
+		add(unescape(words(text)))
+	}
+	add(unescape(words(block["label"])))
+	fields, _ := block["fields"].([]any)
+	for _, f := range fields {
+		add(unescape(words(f)))
+	}
+	for e := range elements([]any{block}) {
+		add(plainElement(e))
+	}
+	rows, _ := block["rows"].([]any)
+	for _, row := range rows {
+		cells, _ := row.([]any)
+		var texts []string
+		for _, cell := range cells {
+			texts = append(texts, rich(cell))
+		}
+		add(strings.Join(texts, " | "))
+	}
+	return strings.Join(parts, "\n")
+}
+
+func plainElement(e element) string {
+	switch kind := e.kind(); {
+	case strings.HasPrefix(kind, "rich_text"):
+		return rich(e.json)
+	case kind == "mrkdwn", kind == "plain_text":
+		return unescape(words(e.json))
+	case kind == "image":
+		return fmt.Sprintf("(%v)", e.json["alt_text"])
+	case kind == "button" || kind == "workflow_button":
+		return "[" + e.label() + "]"
+	}
+	var options []string
+	list, _ := e.json["options"].([]any)
+	for _, o := range list {
+		if o, ok := o.(object); ok {
+			options = append(options, words(o["text"]))
+		}
+	}
+	return "[" + first(words(e.json["placeholder"]), e.kind()) + ": " + strings.Join(options, " / ") + "]"
+}
+
+// rich writes rich text.
+func rich(v any) string {
+	o, ok := v.(object)
+	if !ok {
+		return ""
+	}
+	text, _ := o["text"].(string)
+	switch o["type"] {
+	case "user":
+		return fmt.Sprintf("<@%v>", o["user_id"])
+	case "channel":
+		return fmt.Sprintf("<#%v>", o["channel_id"])
+	case "link":
+		return first(text, fmt.Sprint(o["url"]))
+	case "emoji":
+		return fmt.Sprintf(":%v:", o["name"])
+	}
+	parts := []string{text}
+	list, _ := o["elements"].([]any)
+	for _, e := range list {
+		parts = append(parts, rich(e))
+	}
+	separator := ""
+	if o["type"] == "rich_text" || o["type"] == "rich_text_list" {
+		separator = "\n"
+	}
+	return strings.TrimPrefix(strings.Join(parts, separator), "\n")
+}

@@ -1,0 +1,218 @@
+package slackfake
+
+import (
+	"fmt"
+	"slices"
+)
+
+// View returns the modal on top, as the person sees it.
+func (p *Person) View() (View, bool) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	f, err := p.onView()
+	if err != nil {
+		return View{}, false
+	}
+	return p.s.shown(f.view), true
+}
+
+// Home returns the Home tab, as the person sees it.
+func (p *Person) Home() (View, bool) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	f, err := p.onHome()
+	if err != nil {
+		return View{}, false
+	}
+	return p.s.shown(f.view), true
+}
+
+func (s *Server) shown(v *View) View {
+	c := *v
+	c.Body = copied(v.Body)
+	return c
+}
+
+func (p *Person) onView() (surface, error) {
+	stack := p.s.stack(p.ID)
+	if len(stack) == 0 {
+		return surface{}, fmt.Errorf("slackfake: %s has no modal open", p.Name)
+	}
+	return surface{view: stack[len(stack)-1]}, nil
+}
+
+func (p *Person) onHome() (surface, error) {
+	v := p.s.homes[p.ID]
+	if v == nil {
+		return surface{}, fmt.Errorf("slackfake: %s has no Home tab", p.Name)
+	}
+	return surface{view: v}, nil
+}
+
+// PressInView presses a button of the modal on top.
+func (p *Person) PressInView(label string) error { return p.act(p.onView, label, nil) }
+
+// PressInHome presses a button of the Home tab.
+func (p *Person) PressInHome(label string) error { return p.act(p.onHome, label, nil) }
+
+// ChooseInHome chooses from a select of the Home tab.
+func (p *Person) ChooseInHome(label, option string) error { return p.act(p.onHome, label, &option) }
+
+// Fill types into an input of the modal on top, or chooses from a select of it.
+func (p *Person) Fill(label, value string) error { return p.act(p.onView, label, &value) }
+
+// Suggest types into an external select of the modal on top and returns the
+// texts of the options that the app suggests.
+func (p *Person) Suggest(label, typed string) ([]string, error) {
+	return p.suggest(p.onView, label, typed)
+}
+
+// SuggestInHome does so in the Home tab, SuggestOn on a message.
+func (p *Person) SuggestInHome(label, typed string) ([]string, error) {
+	return p.suggest(p.onHome, label, typed)
+}
+
+// SuggestOn types into an external select of a message.
+func (p *Person) SuggestOn(m Message, label, typed string) ([]string, error) {
+	return p.suggest(p.onMessage(m), label, typed)
+}
+
+func (p *Person) suggest(at place, label, typed string) ([]string, error) {
+	d, err := p.ask(at, label, typed)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := d.wait(p.s)
+	if err != nil {
+		return nil, err
+	}
+	return p.offer(reply)
+}
+
+func (p *Person) ask(at place, label, typed string) (*delivery, error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	f, err := at()
+	if err != nil {
+		return nil, err
+	}
+	e, ok := named(f.blocks(), label)
+	if !ok {
+		return nil, fmt.Errorf("slackfake: no %q there", label)
+	}
+	if length(typed) < e.leastQuery() {
+		return nil, fmt.Errorf("slackfake: %q asks from %d characters on", label, e.leastQuery())
+	}
+	o := p.s.interaction("block_suggestion", p.User)
+	p.s.describe(o, f)
+	o["action_id"], o["block_id"], o["value"] = e.json["action_id"], e.block["block_id"], typed
+	return p.s.deliver("interactive", o, true), nil
+}
+
+// maxOptions is the most that Slack shows.
+//
+// https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+const maxOptions = 100
+
+// offer keeps the options that the app suggests.
+func (p *Person) offer(reply []byte) ([]string, error) {
+	answer, _ := decoded(string(reply)).(object)
+	options, _ := answer["options"].([]any)
+	groups, _ := answer["option_groups"].([]any)
+	for _, g := range groups {
+		group, _ := g.(object)
+		more, _ := group["options"].([]any)
+		options = append(options, more...)
+	}
+	if answer == nil || len(options) > maxOptions {
+		return nil, fmt.Errorf("slackfake: the suggestions are %.200s", reply)
+	}
+	texts := []string{}
+	for _, o := range options {
+		if wrong := p.s.checker.Option(o); len(wrong) > 0 {
+			return nil, fmt.Errorf("slackfake: no option: %v", wrong)
+		}
+		texts = append(texts, words(o.(object)["text"]))
+	}
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.s.suggestions[p.ID] = options
+	return texts, nil
+}
+
+// Submit submits the modal on top. It returns what the app says is wrong, by
+// block.
+func (p *Person) Submit() (map[string]string, error) {
+	d, v, err := p.leave("view_submission")
+	if err != nil {
+		return nil, err
+	}
+	reply, err := d.wait(p.s)
+	if err != nil {
+		return nil, err
+	}
+	answer, _ := decoded(string(reply)).(object)
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	return p.s.respondToSubmission(v, answer)
+}
+
+// CloseView closes the modal on top. The app is told if it wants to know.
+func (p *Person) CloseView() error {
+	d, v, err := p.leave("view_closed")
+	if err != nil {
+		return err
+	}
+	p.s.mu.Lock()
+	p.s.views = slices.DeleteFunc(p.s.views, func(each *View) bool {
+		return each == v || (v.Body["clear_on_close"] == true && each.User == p.ID)
+	})
+	p.s.note()
+	p.s.mu.Unlock()
+	if d == nil {
+		return nil
+	}
+	_, err = d.wait(p.s)
+	return err
+}
+
+// leave sends what submitting or closing the modal on top sends.
+func (p *Person) leave(kind string) (*delivery, *View, error) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	f, err := p.onView()
+	if err != nil {
+		return nil, nil, err
+	}
+	o := p.s.interaction(kind, p.User)
+	o["view"], o["response_urls"] = p.s.viewJSON(f.view), []any{}
+	if kind == "view_submission" {
+		o["trigger_id"] = p.s.triggerID(p.ID)
+		if missing := f.unanswered(); missing != "" {
+			return nil, nil, fmt.Errorf("slackfake: %q must be filled in", missing)
+		}
+		return p.s.deliver("interactive", o, true), f.view, nil
+	}
+	o["is_cleared"] = f.view.Body["clear_on_close"] == true
+	if f.view.Body["notify_on_close"] != true {
+		return nil, f.view, nil
+	}
+	return p.s.deliver("interactive", o, false), f.view, nil
+}
+
+// unanswered names an input that must have a value and has none: Slack's client
+// does not submit then.
+func (f surface) unanswered() string {
+	for e := range elements(f.blocks()) {
+		key, _ := e.holds()
+		if e.block["type"] != "input" || e.block["optional"] == true || key == "" {
+			continue
+		}
+		block, _ := f.state()[e.block["block_id"].(string)].(object)
+		value, _ := block[e.json["action_id"].(string)].(object)
+		if value[key] == nil {
+			return e.label()
+		}
+	}
+	return ""
+}

@@ -1,0 +1,174 @@
+package slackfake
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// publish sends an event about a message, if the app may have it: the bot is in
+// the channel and has the scope for its family. The caller holds s.mu.
+func (s *Server) publish(m *Message, event object) {
+	channel := s.channel(m.Channel)
+	if channel == nil || !channel.has(s.BotUser) {
+		return
+	}
+	kind := event["type"].(string)
+	scope := families(channel.Kind) + ":history"
+	if name, ok := map[string]string{"reaction_added": "reactions:read", "app_mention": "app_mentions:read", "file_shared": "files:read"}[kind]; ok {
+		scope = name
+	}
+	if kind == "message" {
+		kind = "message." + map[string]string{Public: "channels", Private: "groups", Direct: "im", Group: "mpim"}[channel.Kind]
+	}
+	if !slices.Contains(s.options.Scopes, scope) || !s.subscribed(kind) {
+		return
+	}
+	s.deliver("events_api", s.callback(event, channel), false)
+}
+
+func (s *Server) subscribed(event string) bool {
+	return s.options.Events == nil || slices.Contains(s.options.Events, event)
+}
+
+// callback wraps an event. channel is nil for one that is about no channel.
+func (s *Server) callback(event object, channel *Channel) object {
+	o := object{
+		"token": verification, "team_id": s.Team, "context_team_id": s.Team, "context_enterprise_id": nil, "api_app_id": s.AppID, "event": event,
+		"type": "event_callback", "event_id": s.id("Ev"), "event_time": time.Now().Unix(), "is_ext_shared_channel": channel != nil && channel.Shared,
+		"event_context": s.id("4-"),
+	}
+	var enterprise any
+	if s.options.Enterprise != "" {
+		enterprise = s.options.Enterprise
+		o["enterprise_id"], o["context_enterprise_id"] = enterprise, enterprise
+	}
+	o["authorizations"] = []any{object{
+		"enterprise_id": enterprise, "team_id": s.Team, "user_id": s.BotUser, "is_bot": true, "is_enterprise_install": false,
+	}}
+	return o
+}
+
+// messageEvent is the event that a message has come.
+func (s *Server) messageEvent(m *Message) object {
+	o := s.messageJSON(m)
+	for _, key := range []string{"reply_count", "reply_users_count", "latest_reply", "reply_users", "is_locked", "subscribed"} {
+		delete(o, key)
+	}
+	if m.Thread == "" {
+		delete(o, "thread_ts")
+	}
+	if m.Broadcast {
+		root := s.messageJSON(s.message(m.Channel, m.Thread))
+		delete(root, "blocks")
+		o["root"] = root
+	}
+	if u := s.user(m.User); u != nil && u.Team != s.Team {
+		maps.Copy(o, object{"user_team": u.Team, "source_team": u.Team, "user_profile": object{"name": u.Name, "real_name": u.RealName, "display_name": u.Name, "team": u.Team}})
+	}
+	channel := s.channel(m.Channel)
+	if channel.Kind == Direct && m.Thread != "" && m.Bot == "" {
+		o["assistant_thread"] = object{"action_token": s.id("token")}
+	}
+	maps.Copy(o, object{"channel": m.Channel, "channel_type": channel.Kind, "event_ts": m.TS})
+	return o
+}
+
+// mentionEvent is the second event for a message that mentions the bot. It has
+// no kind of channel, and no subtype but that of a bot.
+func (s *Server) mentionEvent(m *Message) object {
+	o := s.messageEvent(m)
+	o["type"] = "app_mention"
+	if m.Subtype != "bot_message" {
+		delete(o, "subtype")
+	}
+	delete(o, "channel_type")
+	return o
+}
+
+// announce tells the app of a new message of a person: twice where it mentions
+// the bot, never twice in a direct message.
+func (s *Server) announce(m *Message) {
+	channel := s.channel(m.Channel)
+	if channel.Kind != Direct && strings.Contains(m.Text, "<@"+s.BotUser+">") {
+		s.publish(m, s.mentionEvent(m))
+	}
+	s.publish(m, s.messageEvent(m))
+	for _, id := range m.Files {
+		s.publish(m, object{
+			"type": "file_shared", "channel_id": m.Channel, "file_id": id, "user_id": m.User, "file": object{"id": id}, "event_ts": s.ts(),
+		})
+	}
+}
+
+func (s *Server) changedEvent(m *Message, before object) object {
+	ts := s.ts()
+	return object{
+		"type": "message", "subtype": "message_changed", "message": s.messageJSON(m), "previous_message": before, "channel": m.Channel, "hidden": true,
+		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Kind,
+	}
+}
+
+func (s *Server) deletedEvent(m *Message, before object) object {
+	ts := s.ts()
+	return object{
+		"type": "message", "subtype": "message_deleted", "previous_message": before, "channel": m.Channel, "hidden": true, "deleted_ts": m.TS,
+		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Kind,
+	}
+}
+
+// SendEvent sends an event as it is to the app.
+func (s *Server) SendEvent(event map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, _ := event["channel"].(string)
+	s.deliver("events_api", s.callback(event, s.channel(id)), false)
+}
+
+// Send sends a payload as it is: kind is events_api, slash_commands or
+// interactive. It returns what the app answers.
+func (s *Server) Send(kind string, payload map[string]any) ([]byte, error) {
+	s.mu.Lock()
+	d := s.deliver(kind, payload, kind != "events_api")
+	s.mu.Unlock()
+	return d.wait(s)
+}
+
+// RevokeTokens takes the bot's token away and tells the app. An uninstall does
+// the same and says so, too; in which order Slack says both is not documented.
+func (s *Server) RevokeTokens(uninstall bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = "token_revoked"
+	if uninstall {
+		s.revoked = "account_inactive"
+		s.deliver("events_api", s.callback(object{"type": "app_uninstalled", "event_ts": s.ts()}, nil), false)
+	}
+	s.deliver("events_api", s.callback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.BotUser}}, "event_ts": s.ts()}, nil), false)
+}
+
+// RateLimitEvents tells the app that it gets too many events for a minute.
+func (s *Server) RateLimitEvents() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deliver("events_api", object{
+		"token": verification, "type": "app_rate_limited", "team_id": s.Team, "minute_rate_limited": time.Now().Unix() / 60 * 60, "api_app_id": s.AppID,
+	}, false)
+}
+
+// Unfurl adds the preview of a link to a message, as Slack does by itself: an
+// event of a change that leaves the text as it was.
+func (s *Server) Unfurl(m Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := s.message(m.Channel, m.TS)
+	if kept == nil {
+		return fmt.Errorf("slackfake: unfurl: no message %s in %s", m.TS, m.Channel)
+	}
+	before := copied(s.messageJSON(kept))
+	kept.attachments = []any{object{"id": 1, "from_url": "https://example.com/", "fallback": "Example", "title": "Example", "original_url": "https://example.com/"}}
+	s.publish(kept, s.changedEvent(kept, before))
+	return nil
+}

@@ -1,0 +1,263 @@
+package slackfake
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// samples are payloads that Slack's own SDKs are tested with.
+const samples = "../../../../shared/platform/slack-samples"
+
+// sampled says for each sample what a person does to make the fake send its
+// like. What is not here, the fake does not send.
+var sampled = map[string]func(g *stage){
+	"event-message-channel.json":              func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
+	"event-message-channel-orgapp.json":       func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
+	"event-message-bot-new.json":              func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
+	"event-message-channel-thread-reply.json": func(g *stage) { g.guest().Reply(g.kim.Say(g.c.ID, "Hello"), "hi") },
+	"event-message-channel-blocks.json":       func(g *stage) { g.otto().Say(g.c.ID, "Hello") },
+	"event-message-channel-ext-shared.json":   func(g *stage) { g.otto().Say(g.c.ID, "Hello") },
+	"event-message-im-thread.json": func(g *stage) {
+		lee := g.guest()
+		lee.Reply(lee.DM("Hello"), "hi")
+	},
+	"event-message-file-share-group.json": func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.png", Type: "image/png"}) },
+	"event-message-file-share-im-thread.json": func(g *stage) {
+		g.kim.Upload(g.kim.Direct(), g.kim.DM("look").TS, "", File{Name: "a.png", Type: "image/png"})
+	},
+	"event-message-thread-broadcast.json": func(g *stage) { g.kim.Broadcast(g.kim.Say(g.c.ID, "Hello"), "all") },
+	"event-message-bot-classic.json":      func(g *stage) { g.otto().Hook(g.c.ID, "Hello") },
+	"event-message-bot-self.json":         func(g *stage) { g.otto().Hook(g.c.ID, "Hello") },
+	"event-message-channel-join.json":     func(g *stage) { g.kim.Invite(g.c.ID, g.otto().ID) },
+	"event-message-channel-name.json":     func(g *stage) { g.kim.Rename(g.c.ID, "help") },
+	"event-app-mention.json":              func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
+	"event-app-mention-blocks.json":       func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
+	"event-app-mention-bot-message.json":  func(g *stage) { g.otto().Hook(g.c.ID, "@mabsbot hi") },
+	"event-app-home-opened.json":          func(g *stage) { g.kim.OpenMessages() },
+	"event-reaction-added.json":           func(g *stage) { g.must(g.kim.React(g.kim.Say(g.c.ID, "Hello"), "eyes")) },
+	"event-file-shared.json":              func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.txt"}) },
+	"event-tokens-revoked.json":           func(g *stage) { g.s.RevokeTokens(false) },
+
+	"interactive-block-actions-lazy.json":    func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"interactive-block-actions-respond.json": func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"interactive-block-actions-view.json":    func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"interactive-message-action.json":        func(g *stage) { _ = g.kim.ShortcutOn(g.kim.Say(g.c.ID, "@mabsbot hi"), "lookup") },
+	"interactive-shortcut-global.json":       func(g *stage) { _ = g.kim.Shortcut("search") },
+	"interactive-block-suggestion.json":      func(g *stage) { g.modal(); _, _ = g.kim.Suggest("Search", "tape") },
+	"interactive-view-submission.json":       func(g *stage) { g.modal(); g.submit() },
+	"interactive-view-submission-state.json": func(g *stage) { g.modal(); g.submit() },
+	"interactive-view-closed.json":           func(g *stage) { g.modal(); _ = g.kim.CloseView() },
+	"slash-command.form":                     func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
+	"slash-command-org.form":                 func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
+	"socketmode-interactive.json":            func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"socketmode-slash_commands.json":         func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
+	"socketmode-slash_commands-bolt.json":    func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
+	"socketmode-events_api-retry-bolt.json":  func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
+}
+
+// unsent are keys of samples, some of one sample alone, that the fake leaves
+// out, and why.
+var unsent = map[string]string{
+	"authed_users": "of before 2021; authorizations took its place",
+	"ssl_check":    "is of Slack's check of certificates, no command",
+	"event-app-mention-bot-message.json event.client_msg_id": "of a bot with a client; the fake's has none",
+	"event-app-mention-bot-message.json event.team":          "of a bot that is a user; the fake's is none",
+}
+
+// TestPayloadsHaveAllKeysOfSamples holds what the fake sends against what Slack
+// sends.
+func TestPayloadsHaveAllKeysOfSamples(t *testing.T) {
+	if _, err := os.Stat(samples); err != nil {
+		t.Skip("no samples of Slack's beside this module")
+	}
+	for name, act := range sampled {
+		t.Run(name, func(t *testing.T) {
+			sample := readSample(t, name)
+			g := newStage(t, Options{Enterprise: "E0FAKE", Retries: []time.Duration{}})
+			act(g)
+			got := keys(g.like(sample))
+			for _, key := range slices.Sorted(maps.Keys(keys(sample))) {
+				if !got[key] && unsent[key]+unsent[name+" "+key] == "" {
+					t.Errorf("the fake does not send %s", key)
+				}
+			}
+		})
+	}
+}
+
+// skeletons are all keys that Slack's Java SDK has ever seen in a payload.
+var skeletons = map[string]string{
+	"event-message-channel.json":             "MessagePayload",
+	"event-message-file-share-group.json":    "MessageFileSharePayload",
+	"event-message-thread-broadcast.json":    "MessageThreadBroadcastPayload",
+	"event-message-bot-classic.json":         "MessageBotPayload",
+	"event-app-mention.json":                 "AppMentionPayload",
+	"event-app-home-opened.json":             "AppHomeOpenedPayload",
+	"event-reaction-added.json":              "ReactionAddedPayload",
+	"event-file-shared.json":                 "FileSharedPayload",
+	"interactive-block-actions-respond.json": "BlockActionPayload",
+	"interactive-message-action.json":        "MessageShortcutPayload",
+	"interactive-view-submission.json":       "ViewSubmissionPayload",
+	"interactive-view-closed.json":           "ViewClosedPayload",
+	"slash-command.form":                     "SlashCommandPayload",
+}
+
+// TestPayloadsHaveNoKeysOfTheirOwn sees to it that nobody learns to rely on a
+// key that Slack does not send.
+func TestPayloadsHaveNoKeysOfTheirOwn(t *testing.T) {
+	if _, err := os.Stat(samples); err != nil {
+		t.Skip("no samples of Slack's beside this module")
+	}
+	for name, skeleton := range skeletons {
+		t.Run(name, func(t *testing.T) {
+			sample := readSample(t, name)
+			g := newStage(t, Options{Enterprise: "E0FAKE", Retries: []time.Duration{}})
+			sampled[name](g)
+			known := keys(readSample(t, "skeletons/"+skeleton+".json"))
+			maps.Copy(known, keys(sample))
+			if strings.HasPrefix(name, "event-") {
+				maps.Copy(known, eventKeys(t))
+			}
+			for _, key := range slices.Sorted(maps.Keys(keys(g.like(sample)))) {
+				if !known[key] && !strings.Contains(key, "blocks.") { // whose keys are the schema's
+					t.Errorf("Slack sends no %s", key)
+				}
+			}
+		})
+	}
+}
+
+// eventKeys are the keys of all samples of events: what an event can have, a
+// sample of its kind need not.
+func eventKeys(t *testing.T) map[string]bool {
+	files, err := filepath.Glob(samples + "/event-*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for _, file := range files {
+		maps.Copy(all, keys(readSample(t, filepath.Base(file))))
+	}
+	return all
+}
+
+// readSample returns a sample as JSON; a form becomes the payload of a command.
+func readSample(t *testing.T, name string) object {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(samples, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.HasSuffix(name, ".form") {
+		form, err := url.ParseQuery(strings.TrimSpace(string(text)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := object{}
+		for key := range form {
+			o[key] = form.Get(key)
+		}
+		return o
+	}
+	var o object
+	if err := json.Unmarshal(text, &o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// like returns the newest payload of the sample's kind, in its envelope where
+// the sample has one.
+func (g *stage) like(sample object) object {
+	g.t.Helper()
+	for _, d := range slices.Backward(g.s.deliveries) {
+		o := d.payload
+		if sample["envelope_id"] != nil {
+			o = copied(d.frame())
+		}
+		if slices.Equal(kind(o), kind(sample)) {
+			return o
+		}
+	}
+	g.t.Fatalf("nothing like %v was sent", kind(sample))
+	return nil
+}
+
+// kind tells payloads apart.
+func kind(o object) []any {
+	payload, ok := o["payload"].(object)
+	if !ok {
+		payload = o
+	}
+	event, _ := payload["event"].(object)
+	return []any{o["envelope_id"] != nil, payload["type"], event["type"], event["subtype"], payload["command"] != nil}
+}
+
+// keys are the paths of all keys, without those below what a test's app made:
+// views, its messages, and values by the ids of blocks.
+func keys(v any) map[string]bool {
+	all := map[string]bool{}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, each := range v {
+				walk(path, each)
+			}
+		case object:
+			for key, each := range v {
+				below := strings.TrimPrefix(path+"."+key, ".")
+				all[below] = true
+				if !slices.Contains([]string{"view.blocks", "message.blocks", "view.state.values"}, strings.TrimPrefix(below, "payload.")) {
+					walk(below, each)
+				}
+			}
+		}
+	}
+	walk("", v)
+	return all
+}
+
+// guest is somebody of another workspace.
+func (g *stage) guest() *Person {
+	lee := g.s.Person(User{Name: "lee", Team: "T0OTHER"})
+	g.kim.Invite(g.c.ID, lee.ID)
+	return lee
+}
+
+// otto is another bot.
+func (g *stage) otto() *Person { return g.s.Person(User{Name: "otto", Bot: true}) }
+
+// posted is a message of the app with a button.
+func (g *stage) posted() Message {
+	g.t.Helper()
+	g.call("chat.postMessage", "channel", g.c.ID, "text", "choose", "blocks",
+		`[{"type":"actions","block_id":"b","elements":[{"type":"button","action_id":"a","value":"v","text":{"type":"plain_text","text":"Click"}}]}]`)
+	m, _ := g.kim.Newest("Click")
+	return m
+}
+
+// modal opens one of the app's.
+func (g *stage) modal() {
+	g.t.Helper()
+	g.s.mu.Lock()
+	trigger := g.s.triggerID(g.kim.ID)
+	g.s.mu.Unlock()
+	g.call("views.open", "trigger_id", trigger, "view", `{"type":"modal","callback_id":"ask","notify_on_close":true,
+		"title":{"type":"plain_text","text":"Ask"},"submit":{"type":"plain_text","text":"Send"},"close":{"type":"plain_text","text":"No"},"blocks":[
+		{"type":"input","block_id":"s","label":{"type":"plain_text","text":"Search"},"optional":true,"element":{"type":"external_select","action_id":"a","min_query_length":1}},
+		{"type":"input","block_id":"q","label":{"type":"plain_text","text":"Question"},"element":{"type":"plain_text_input","action_id":"a"}}]}`)
+}
+
+func (g *stage) submit() {
+	g.t.Helper()
+	g.must(g.kim.Fill("Question", "why?"))
+	_, _ = g.kim.Submit() // nobody is there to answer
+}

@@ -1,0 +1,152 @@
+package slackfake
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Press presses the newest button with the label that the person sees on a
+// message, and waits for the acknowledgement.
+func (p *Person) Press(label string) error {
+	m, ok := p.Newest(label)
+	if !ok {
+		return fmt.Errorf("slackfake: %s sees no %q", p.Name, label)
+	}
+	return p.PressOn(m, label)
+}
+
+// Newest finds the newest message that the person sees with an element of the
+// label on it.
+func (p *Person) Newest(label string) (Message, bool) {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	for _, m := range slices.Backward(p.s.messages) {
+		if _, ok := named(m.Blocks, label); ok && p.sees(m) {
+			return *m, true
+		}
+	}
+	return Message{}, false
+}
+
+// sees reports whether the person can see the message. The caller holds s.mu.
+func (p *Person) sees(m *Message) bool {
+	c := p.s.channel(m.Channel)
+	return c != nil && (c.has(p.ID) || c.Kind == Public) && (m.To == "" || m.To == p.ID)
+}
+
+// PressOn presses a button of a message.
+func (p *Person) PressOn(m Message, label string) error {
+	return p.act(p.onMessage(m), label, nil)
+}
+
+// Choose chooses from a select of a message, by the texts that are shown.
+func (p *Person) Choose(m Message, label, option string) error {
+	return p.act(p.onMessage(m), label, &option)
+}
+
+// A place finds a surface; it is called with s.mu held.
+type place func() (surface, error)
+
+func (p *Person) onMessage(m Message) place {
+	return func() (surface, error) {
+		kept := p.s.message(m.Channel, m.TS)
+		if kept == nil {
+			return surface{}, fmt.Errorf("slackfake: no message %s in %s", m.TS, m.Channel)
+		}
+		return surface{message: kept}, nil
+	}
+}
+
+// act uses an element and waits for the acknowledgement. An input of a modal
+// only keeps its value until it is submitted.
+func (p *Person) act(at place, label string, option *string) error {
+	p.s.mu.Lock()
+	d, err := p.use(at, label, option)
+	p.s.mu.Unlock()
+	if d == nil || err != nil {
+		return err
+	}
+	_, err = d.wait(p.s)
+	return err
+}
+
+// use sends what using the element sends; nothing where that waits for a
+// submission.
+func (p *Person) use(at place, label string, option *string) (*delivery, error) {
+	f, err := at()
+	if err != nil {
+		return nil, err
+	}
+	e, ok := named(f.blocks(), label)
+	if !ok {
+		return nil, fmt.Errorf("slackfake: no %q there", label)
+	}
+	var value any
+	if option != nil {
+		if value, err = p.pick(e, *option); err != nil {
+			return nil, err
+		}
+	}
+	if key, _ := e.holds(); key != "" {
+		e.set(f.state(), value)
+		p.s.note()
+	}
+	if e.block["type"] == "input" && e.block["dispatch_action"] != true {
+		return nil, nil
+	}
+	return p.s.deliver("interactive", p.s.actionsPayload(p.User, f, e, value), false), nil
+}
+
+// pick turns what is shown of a choice into its value: an option of a select, or
+// what is typed into an input.
+func (p *Person) pick(e element, shown string) (any, error) {
+	key, _ := e.holds()
+	if key == "value" {
+		return shown, nil
+	}
+	o, ok := e.option(shown)
+	if !ok {
+		i := slices.IndexFunc(p.suggested(), func(o any) bool { return words(o.(object)["text"]) == shown })
+		if i < 0 {
+			return nil, fmt.Errorf("slackfake: %q offers no %q", e.label(), shown)
+		}
+		o = p.suggested()[i].(object)
+	}
+	if key == "selected_options" {
+		return []any{o}, nil
+	}
+	return o, nil
+}
+
+// suggested are the options that the app last suggested to the person.
+func (p *Person) suggested() []any { return p.s.suggestions[p.ID] }
+
+// Shortcut uses a global shortcut of the app.
+func (p *Person) Shortcut(callback string) error {
+	p.s.mu.Lock()
+	o := p.s.interaction("shortcut", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	d := p.s.deliver("interactive", o, false)
+	p.s.mu.Unlock()
+	_, err := d.wait(p.s)
+	return err
+}
+
+// ShortcutOn uses a message shortcut of the app on a message. The bot need not
+// be in the channel.
+func (p *Person) ShortcutOn(m Message, callback string) error {
+	p.s.mu.Lock()
+	f, err := p.onMessage(m)()
+	if err != nil {
+		p.s.mu.Unlock()
+		return err
+	}
+	o := p.s.interaction("message_action", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	o["channel"], o["message"], o["message_ts"] = p.s.channelName(m.Channel), p.s.messageJSON(f.message), m.TS
+	o["response_url"] = p.s.respondURL(link{user: p.ID, channel: m.Channel})
+	d := p.s.deliver("interactive", o, false)
+	p.s.mu.Unlock()
+	_, err = d.wait(p.s)
+	return err
+}

@@ -1,0 +1,253 @@
+// Package slackfake is a Slack for tests: one workspace with one app in it, on
+// loopback. It is imported by tests only.
+//
+// A bot talks to it as to Slack. The Web API stands under [Server.APIURL]
+// (api.go; the methods in chat.go, conversations.go, view.go, file.go, agent.go
+// and about.go), checks arguments, scopes, limits (limits.go) and Block Kit
+// (blockkit.go, element.go), and keeps a journal (journal.go). What is there,
+// users, channels and messages, stands in workspace.go and message.go.
+//
+// Payloads (payload.go, interaction.go) go out over Socket Mode (socket.go) or
+// as signed requests (web.go), and again where they are not acknowledged
+// (delivery.go). What lives only a while, trigger ids and response urls, stands
+// in link.go. A test lets things fail with fault.go.
+//
+// A test plays the people: a [Person] says, presses, chooses, uploads and
+// submits (person.go, press.go, modal.go), and looks at what is shown (look.go).
+// What people type becomes Slack's markup in text.go.
+//
+// The durations in [Options] are there to be shortened: sockets do not work in
+// a bubble of testing/synctest.
+package slackfake
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Options are what a test may want other than Slack has it. The zero value is
+// Slack as documented.
+type Options struct {
+	Addr       string   // where to listen; "" is a free port of 127.0.0.1
+	Team       string   // the id of the workspace; "" is T0FAKE
+	Enterprise string   // the id of the organisation that the workspace belongs to; "" is none
+	Scopes     []string // what the bot may do; nil is all of Scopes()
+	Events     []string // the bot events that the app subscribes to; nil is all
+
+	AckTimeout   time.Duration   // until a payload counts as not acknowledged; 0 is 3 s
+	Retries      []time.Duration // the waits before an event is sent again; nil is 0, 1 min, 5 min
+	TriggerLife  time.Duration   // of a trigger id; 0 is 3 s
+	ResponseLife time.Duration   // of a response url; 0 is 30 min
+	PingInterval time.Duration   // between pings of a socket; 0 is 10 s
+	Notice       time.Duration   // from the warning to the end of a socket; 0 is 10 s
+	Limited      bool            // rate limits hold
+}
+
+// Durations of Slack.
+//
+// https://docs.slack.dev/apis/events-api/#error-handling
+// https://docs.slack.dev/interactivity/handling-user-interaction
+const (
+	ackTimeout   = 3 * time.Second
+	triggerLife  = 3 * time.Second
+	responseLife = 30 * time.Minute
+	pingInterval = 10 * time.Second // of the order that is seen; undocumented
+	notice       = 10 * time.Second // "about ten seconds", as the SDKs have it
+)
+
+// A Server is a Slack with one workspace and one app, safe for use by several
+// goroutines at once.
+type Server struct {
+	Team, AppID, BotID, BotUser       string
+	BotToken, AppToken, SigningSecret string
+
+	options  Options
+	listener net.Listener
+	server   *http.Server
+	checker  *Checker
+	methods  map[string]method
+	stopped  context.Context
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+
+	mu          sync.Mutex
+	changed     chan struct{} // closed and replaced at every change
+	lastTS      int64         // microseconds; the newest ts
+	lastID      int
+	revoked     string // the error that all calls answer with
+	users       []*User
+	channels    []*Channel
+	messages    []*Message // of all channels, oldest first
+	files       []*File
+	views       []*View
+	homes       map[string]*View // by user
+	agents      map[string]Agent // by channel and thread
+	links       map[string]*link
+	triggers    map[string]*trigger
+	suggestions map[string][]any // by user
+	faults      []*Fault
+	limits      limits
+	calls       []Call
+
+	sockets    []*socket
+	tickets    map[string]bool
+	next       int // the socket whose turn it is
+	muted      bool
+	disabled   bool   // Socket Mode is switched off
+	url        string // of the app in HTTP mode
+	open       map[string]*delivery
+	deliveries []*delivery
+	unsettled  int // deliveries under way
+	stray      int
+}
+
+// New starts a server that lasts as long as the test.
+func New(t testing.TB, options Options) *Server {
+	t.Helper()
+	s, err := Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Start starts a server. An error says why it cannot listen.
+func Start(options Options) (*Server, error) {
+	checker, err := NewChecker()
+	if err != nil {
+		return nil, err
+	}
+	addr := options.Addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("slackfake: %w", err)
+	}
+	s := newServer(options.complete())
+	s.checker, s.listener, s.methods = checker, listener, methods()
+	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
+	s.running.Go(func() { _ = s.server.Serve(listener) }) // it ends with ErrServerClosed
+	return s, nil
+}
+
+// complete fills in what Slack has.
+func (o Options) complete() Options {
+	for _, d := range []struct {
+		at    *time.Duration
+		slack time.Duration
+	}{
+		{&o.AckTimeout, ackTimeout}, {&o.TriggerLife, triggerLife}, {&o.ResponseLife, responseLife},
+		{&o.PingInterval, pingInterval}, {&o.Notice, notice},
+	} {
+		if *d.at == 0 {
+			*d.at = d.slack
+		}
+	}
+	if o.Retries == nil {
+		o.Retries = []time.Duration{0, time.Minute, 5 * time.Minute}
+	}
+	if o.Scopes == nil {
+		o.Scopes = Scopes()
+	}
+	if o.Team == "" {
+		o.Team = "T0FAKE"
+	}
+	return o
+}
+
+func newServer(options Options) *Server {
+	s := &Server{
+		Team: options.Team, AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
+		BotToken: "xoxb-fake-bot-token", AppToken: "xapp-1-fake-app-token", SigningSecret: "fake-signing-secret",
+		options: options, changed: make(chan struct{}), homes: map[string]*View{}, agents: map[string]Agent{},
+		links: map[string]*link{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, open: map[string]*delivery{},
+		limits: limits{}, suggestions: map[string][]any{},
+	}
+	s.stopped, s.stop = context.WithCancel(context.Background())
+	s.users = []*User{{ID: s.BotUser, Name: "mabsbot", RealName: "mabsbot", Team: s.Team, Locale: "en-US", Bot: true}}
+	return s
+}
+
+// Close ends the server and all its connections.
+func (s *Server) Close() {
+	s.stop()
+	s.mu.Lock()
+	for _, c := range s.sockets {
+		c.conn.Close()
+	}
+	s.mu.Unlock()
+	_ = s.server.Close() // connections that are in use are cut
+	s.running.Wait()
+}
+
+// URL is where the server stands, without a slash at its end.
+func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+
+// APIURL is the base of the Web API, with a slash at its end.
+func (s *Server) APIURL() string { return s.URL() + "/api/" }
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/{method}", s.serveAPI)
+	mux.HandleFunc("POST /respond/{id}", s.serveResponse)
+	mux.HandleFunc("GET /files-pri/{path...}", s.serveFile)
+	mux.HandleFunc("GET /link/", s.serveSocket)
+	return mux
+}
+
+// note tells all who wait that something has changed. The caller holds s.mu.
+func (s *Server) note() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// Until waits until the condition holds. It is tried at every change of the
+// server, and must not change it. The error is that of ctx.
+func (s *Server) Until(ctx context.Context, condition func() bool) error {
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		if condition() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// after runs f once d has passed, with s.mu held, unless the server is closed
+// before.
+func (s *Server) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.stopped.Err() == nil {
+			f()
+		}
+	})
+}
+
+// ts returns a new timestamp, which is the id of a message. The caller holds
+// s.mu.
+func (s *Server) ts() string {
+	s.lastTS = max(s.lastTS+1, time.Now().UnixMicro())
+	return fmt.Sprintf("%d.%06d", s.lastTS/1e6, s.lastTS%1e6)
+}
+
+// id returns a new id with the prefix. The caller holds s.mu.
+func (s *Server) id(prefix string) string {
+	s.lastID++
+	return fmt.Sprintf("%s%08X", prefix, s.lastID)
+}

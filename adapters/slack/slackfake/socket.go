@@ -1,0 +1,306 @@
+package slackfake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Limits of Socket Mode.
+//
+// https://docs.slack.dev/apis/events-api/using-socket-mode
+const (
+	maxSockets = 10
+	maxAck     = 20_000 // bytes, as the source of slack-go has it; a larger acknowledgement is dropped without a word
+)
+
+// A socket is one connection of the app.
+type socket struct {
+	s    *Server
+	conn *websocket.Conn
+
+	mu     sync.Mutex // guards queue
+	queue  [][]byte
+	wake   chan struct{}
+	ending bool // told to go: gets nothing new; guarded by Server.mu
+}
+
+// connectionsOpen gives out the address of a socket, for one use.
+func (s *Server) connectionsOpen(c *call) (object, error) {
+	ticket := s.id("ticket")
+	s.tickets[ticket] = true
+	return object{"url": fmt.Sprintf("ws%s/link/?ticket=%s&app_id=%s", strings.TrimPrefix(c.base, "http"), ticket, s.AppID)}, nil
+}
+
+func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
+	if !s.admit(r.URL.Query().Get("ticket")) {
+		http.Error(w, "invalid ticket", http.StatusForbidden)
+		return
+	}
+	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	c := &socket{s: s, conn: conn, wake: make(chan struct{}, 1)}
+	conn.SetPingHandler(c.pong)
+	s.join(c)
+	var writing sync.WaitGroup
+	writing.Go(c.write)
+	c.read()
+	s.leave(c)
+	writing.Wait()
+}
+
+// admit uses up a ticket.
+func (s *Server) admit(ticket string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ok := s.tickets[ticket]
+	delete(s.tickets, ticket)
+	return ok && s.stopped.Err() == nil
+}
+
+// join says hello, or that there is no place.
+func (s *Server) join(c *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.note()
+	s.sockets = append(s.sockets, c)
+	switch {
+	case s.disabled:
+		c.end("link_disabled")
+	case len(s.sockets) > maxSockets:
+		c.end("too_many_websockets")
+	default:
+		c.send(object{
+			"type": "hello", "num_connections": len(s.sockets), "connection_info": object{"app_id": s.AppID},
+			"debug_info": object{"host": "applink-fake", "build_number": 1, "approximate_connection_time": 18060},
+		})
+	}
+}
+
+func (s *Server) leave(c *socket) {
+	c.conn.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sockets = slices.DeleteFunc(s.sockets, func(each *socket) bool { return each == c })
+	c.stir()
+	s.note()
+}
+
+// pick returns the socket whose turn it is, nil where there is none.
+func (s *Server) pick() *socket {
+	var ready []*socket
+	for _, c := range s.sockets {
+		if !c.ending {
+			ready = append(ready, c)
+		}
+	}
+	if len(ready) == 0 {
+		return nil
+	}
+	s.next++
+	return ready[s.next%len(ready)]
+}
+
+// send queues a frame. Frames of one socket arrive in order.
+func (c *socket) send(frame object) {
+	text, err := json.Marshal(frame)
+	if err != nil {
+		panic(err) // frames are made of JSON
+	}
+	c.sendRaw(text)
+}
+
+func (c *socket) sendRaw(text []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.queue = append(c.queue, text)
+	c.stir()
+}
+
+func (c *socket) stir() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// end tells the app to go, and cuts the connection after it.
+func (c *socket) end(reason string) {
+	c.ending = true
+	c.send(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "applink-fake"}})
+	c.sendRaw(nil)
+}
+
+// write sends what is queued, and pings. A nil frame is the end.
+func (c *socket) write() {
+	ping := time.NewTicker(c.s.options.PingInterval)
+	defer ping.Stop()
+	for {
+		select {
+		case <-c.wake:
+		case <-ping.C:
+			if !c.s.silent() {
+				_ = c.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-fake"), time.Now().Add(time.Second))
+			}
+		case <-c.s.stopped.Done():
+			return
+		}
+		if !c.flush() {
+			return
+		}
+	}
+}
+
+// flush writes the queue and reports whether the connection lives on.
+func (c *socket) flush() bool {
+	c.mu.Lock()
+	queue := c.queue
+	c.queue = nil
+	c.mu.Unlock()
+	for _, frame := range queue {
+		if frame == nil {
+			goodbye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+			_ = c.conn.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
+			c.conn.Close()
+			return false
+		}
+		if c.s.silent() {
+			continue
+		}
+		if c.conn.WriteMessage(websocket.TextMessage, frame) != nil {
+			return false
+		}
+	}
+	return c.s.connected(c)
+}
+
+func (s *Server) connected(c *socket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.sockets, c)
+}
+
+func (s *Server) silent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.muted
+}
+
+func (c *socket) pong(data string) error {
+	if !c.s.silent() {
+		_ = c.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
+	}
+	return nil
+}
+
+// read takes acknowledgements until the connection ends.
+func (c *socket) read() {
+	for {
+		_, text, err := c.conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		c.s.ack(c, text)
+	}
+}
+
+// ack takes one acknowledgement.
+func (s *Server) ack(c *socket, text []byte) {
+	var ack struct {
+		EnvelopeID string          `json:"envelope_id"`
+		Payload    json.RawMessage `json:"payload"`
+	}
+	err := json.Unmarshal(text, &ack)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.open[ack.EnvelopeID]
+	if err != nil || d == nil || d.socket != c || len(text) > maxAck {
+		s.stray++
+		s.note()
+		return
+	}
+	s.acknowledged(d, ack.Payload)
+}
+
+// Sockets counts the connections of the app.
+func (s *Server) Sockets() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sockets)
+}
+
+// Connected waits until the app has a socket.
+func (s *Server) Connected(ctx context.Context) error {
+	return s.Until(ctx, func() bool { return s.Sockets() > 0 })
+}
+
+// Refresh ends all sockets as Slack does every few hours: a warning, and after
+// Options.Notice the end.
+func (s *Server) Refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.sockets {
+		c.send(object{"type": "disconnect", "reason": "warning", "debug_info": object{"host": "applink-fake"}})
+		s.after(s.options.Notice, func() { c.end("refresh_requested") })
+	}
+}
+
+// EndSockets tells all sockets to go with the reason, such as
+// refresh_requested, at once.
+func (s *Server) EndSockets(reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.sockets {
+		c.end(reason)
+	}
+}
+
+// CutSockets cuts all sockets without a word.
+func (s *Server) CutSockets() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.sockets {
+		c.conn.Close()
+	}
+}
+
+// DisableSocketMode switches Socket Mode off or on, as an administrator can.
+// While it is off every socket is told so and ended.
+func (s *Server) DisableSocketMode(off bool) {
+	s.mu.Lock()
+	s.disabled = off
+	s.mu.Unlock()
+	if off {
+		s.EndSockets("link_disabled")
+	}
+}
+
+// Mute lets sockets stay open and fall silent: no payload, no ping, no pong.
+func (s *Server) Mute(silent bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.muted = silent
+}
+
+// SendFrame sends a frame as it is over one socket, whether it makes sense or
+// not.
+func (s *Server) SendFrame(frame []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.pick()
+	if c == nil {
+		return ErrNobody
+	}
+	c.sendRaw(frame)
+	return nil
+}

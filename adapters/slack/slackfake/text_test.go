@@ -1,0 +1,47 @@
+package slackfake
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTyped: what people type, as Slack hands it on.
+func TestTyped(t *testing.T) {
+	g := newStage(t, Options{})
+	for typed, want := range map[string]string{
+		"plain":                         "plain",
+		"a < b & c > d":                 "a &lt; b &amp; c &gt; d",
+		"@mabsbot help":                 "<@U0FAKEBOT> help",
+		"@nobody here":                  "@nobody here",
+		"see #support":                  "see <#" + g.c.ID + "|>",
+		"https://aka.ms/x?a=1&b=2 ok":   "<https://aka.ms/x?a=1&amp;b=2> ok",
+		"on FS-11.contoso.com it fails": "on <http://FS-11.contoso.com|FS-11.contoso.com> it fails",
+		"ask a.b@contoso.com":           "ask <mailto:a.b@contoso.com|a.b@contoso.com>",
+		"```\nID 3106 <x>\n``` that":    "```\nID 3106 &lt;x&gt;\n``` that",
+		"백업 실패 (ID: 3106)":              "백업 실패 (ID: 3106)",
+		"one.two":                       "one.two",
+	} {
+		got, blocks := g.s.typed(typed)
+		if got != want {
+			t.Errorf("%q becomes %q, want %q", typed, got, want)
+		}
+		if wrong := g.s.checker.Blocks(blocks); len(wrong) > 0 {
+			t.Errorf("%q: %v", typed, wrong)
+		}
+	}
+}
+
+// FuzzTyped: whatever is typed, no markup is left that Slack would not have made.
+func FuzzTyped(f *testing.F) {
+	f.Add("a < b ```c & d``` @mabsbot https://x.com/<")
+	s := newServer(Options{}.complete())
+	f.Fuzz(func(t *testing.T, text string) {
+		marked, blocks := s.typed(text)
+		if _, rest, ok := strings.Cut(strings.NewReplacer("&lt;", "", "&gt;", "", "&amp;", "").Replace(marked), "&"); ok {
+			t.Errorf("%q leaves & before %q", text, rest)
+		}
+		if len(blocks) != 1 {
+			t.Errorf("%d blocks", len(blocks))
+		}
+	})
+}

@@ -1,0 +1,233 @@
+package slackfake
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// A View is a modal or a Home tab.
+type View struct {
+	ID   string
+	User string
+	Body map[string]any // as the app gave it, with the ids that Slack gives
+
+	root     string
+	previous string
+	version  int
+	state    object // what is chosen and typed: block, action, value
+}
+
+// Limits of views.
+//
+// https://docs.slack.dev/reference/methods/views.push
+const (
+	maxStack    = 3
+	maxViewSize = 250_000 // bytes
+)
+
+// hash changes with the view.
+func (v *View) hash() string { return fmt.Sprintf("1700000000.%08d", v.version) }
+
+// viewJSON is the view as the Web API and payloads have it.
+func (s *Server) viewJSON(v *View) object {
+	o := object{
+		"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": false, "notify_on_close": false, "title": nil, "close": nil, "submit": nil,
+	}
+	maps.Copy(o, v.Body)
+	maps.Copy(o, object{
+		"id": v.ID, "team_id": s.Team, "app_id": s.AppID, "app_installed_team_id": s.Team, "bot_id": s.BotID, "hash": v.hash(), "root_view_id": v.root,
+		"previous_view_id": nil, "state": object{"values": v.state},
+	})
+	if v.previous != "" {
+		o["previous_view_id"] = v.previous
+	}
+	return copied(o)
+}
+
+// stack is the views that a user has open, the top one last.
+func (s *Server) stack(user string) []*View {
+	var stack []*View
+	for _, v := range s.views {
+		if v.User == user {
+			stack = append(stack, v)
+		}
+	}
+	return stack
+}
+
+// composeView reads and checks the view of a call.
+func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
+	if len(c.args["view"]) > maxViewSize {
+		return nil, fail("view_too_large")
+	}
+	return s.checkView(decoded(c.args["view"]), kind, self)
+}
+
+// checkView checks a view. self is the one whose place it takes, which may keep
+// its external_id; nil is none.
+func (s *Server) checkView(v any, kind string, self *View) (object, error) {
+	body, ok := v.(object)
+	if !ok {
+		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/view", "must be an object")}}
+	}
+	wrong := s.checker.View(body)
+	if body["type"] != kind {
+		wrong = append(wrong, complaint("/view/type", "must be "+kind))
+	}
+	if len(wrong) > 0 {
+		return nil, &failure{code: "invalid_arguments", messages: wrong}
+	}
+	if id, _ := body["external_id"].(string); id != "" && slices.ContainsFunc(s.views, func(v *View) bool { return v != self && v.Body["external_id"] == id }) {
+		return nil, fail("duplicate_external_id")
+	}
+	blocks, _ := body["blocks"].([]any)
+	s.fillIn(blocks)
+	defaults(body)
+	return body, nil
+}
+
+func (s *Server) viewsOpen(c *call) (object, error) {
+	body, err := s.composeView(c, "modal", nil)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.pull(c.args["trigger_id"])
+	if err != nil {
+		return nil, err
+	}
+	s.views = slices.DeleteFunc(s.views, func(v *View) bool { return v.User == user })
+	return object{"view": s.viewJSON(s.show(user, body))}, nil
+}
+
+// show puts a view on top of the user's stack.
+func (s *Server) show(user string, body object) *View {
+	v := &View{ID: s.id("V"), User: user, Body: body, state: initial(body)}
+	v.root = v.ID
+	if stack := s.stack(user); len(stack) > 0 {
+		v.root, v.previous = stack[0].ID, stack[len(stack)-1].ID
+	}
+	s.views = append(s.views, v)
+	s.note()
+	return v
+}
+
+// initial are the values of a view that nobody has touched: of every input, nil
+// where it has none.
+func initial(body object) object {
+	state := object{}
+	blocks, _ := body["blocks"].([]any)
+	for e := range elements(blocks) {
+		key, first := e.holds()
+		value := e.json[first]
+		if key != "" && (e.block["type"] == "input" || value != nil) {
+			e.set(state, value)
+		}
+	}
+	return state
+}
+
+func (s *Server) viewsPush(c *call) (object, error) {
+	body, err := s.composeView(c, "modal", nil)
+	if err != nil {
+		return nil, err
+	}
+	user, err := s.pull(c.args["trigger_id"])
+	if err != nil {
+		return nil, err
+	}
+	switch n := len(s.stack(user)); {
+	case n == 0:
+		return nil, fail("not_found")
+	case n == maxStack:
+		return nil, fail("push_limit_reached")
+	}
+	return object{"view": s.viewJSON(s.show(user, body))}, nil
+}
+
+func (s *Server) viewsUpdate(c *call) (object, error) {
+	v := find(s.views, func(v *View) bool {
+		return v.ID == c.args["view_id"] || (c.args["external_id"] != "" && v.Body["external_id"] == c.args["external_id"])
+	})
+	if v == nil {
+		return nil, fail("not_found")
+	}
+	if c.args["hash"] != "" && c.args["hash"] != v.hash() {
+		return nil, fail("hash_conflict")
+	}
+	body, err := s.composeView(c, "modal", v)
+	if err != nil {
+		return nil, err
+	}
+	s.revise(v, body)
+	return object{"view": s.viewJSON(v)}, nil
+}
+
+// revise gives a view a new content. What was typed stays where block and
+// element have kept their ids.
+func (s *Server) revise(v *View, body object) {
+	old := v.state
+	v.Body, v.version, v.state = body, v.version+1, initial(body)
+	for block, values := range v.state {
+		for action := range values.(object) {
+			if before, ok := old[block].(object); ok && before[action] != nil {
+				values.(object)[action] = before[action]
+			}
+		}
+	}
+	s.note()
+}
+
+func (s *Server) viewsPublish(c *call) (object, error) {
+	if s.user(c.args["user_id"]) == nil {
+		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/user_id", "is no user")}}
+	}
+	body, err := s.composeView(c, "home", nil)
+	if err != nil {
+		return nil, err
+	}
+	v := s.homes[c.args["user_id"]]
+	switch {
+	case v == nil:
+		v = &View{ID: s.id("V"), User: c.args["user_id"]}
+		v.root = v.ID
+		s.homes[v.User] = v
+	case c.args["hash"] != "" && c.args["hash"] != v.hash():
+		return nil, fail("hash_conflict")
+	}
+	s.revise(v, body)
+	return object{"view": s.viewJSON(v)}, nil
+}
+
+// respondToSubmission does what the answer to a submission says.
+func (s *Server) respondToSubmission(v *View, answer object) (map[string]string, error) {
+	switch answer["response_action"] {
+	case "errors":
+		wrong := map[string]string{}
+		text, _ := json.Marshal(answer["errors"])
+		if err := json.Unmarshal(text, &wrong); err != nil {
+			return nil, fmt.Errorf("slackfake: errors of a submission: %w", err)
+		}
+		return wrong, nil
+	case "update", "push":
+		body, err := s.checkView(answer["view"], "modal", v)
+		if err != nil {
+			return nil, err
+		}
+		if answer["response_action"] == "update" {
+			s.revise(v, body)
+		} else {
+			s.show(v.User, body)
+		}
+		return nil, nil
+	case "clear":
+		s.views = slices.DeleteFunc(s.views, func(each *View) bool { return each.User == v.User })
+	case nil:
+		s.views = slices.DeleteFunc(s.views, func(each *View) bool { return each == v })
+	default:
+		return nil, fmt.Errorf("slackfake: response_action %v", answer["response_action"])
+	}
+	s.note()
+	return nil, nil
+}

@@ -1,0 +1,152 @@
+package slackfake
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// UseHTTP sends payloads as signed requests to the url of the app from now on,
+// no longer over sockets. As Slack does when an administrator enters the url,
+// it first asks the app to prove that it is there.
+func (s *Server) UseHTTP(url string) error {
+	s.mu.Lock()
+	challenge := s.id("challenge")
+	s.mu.Unlock()
+	body, err := json.Marshal(object{"type": "url_verification", "token": verification, "challenge": challenge})
+	if err != nil {
+		return err
+	}
+	answer, err := s.request(url, "application/json", body, nil)
+	if err != nil {
+		return err
+	}
+	if !answer.proves(challenge) {
+		return fmt.Errorf("slackfake: %s does not answer the challenge: %d %s", url, answer.status, answer.body)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.url = url
+	return nil
+}
+
+// verification is the old token that payloads still carry.
+const verification = "fake-verification-token"
+
+// An answer is what the app says to a request.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// proves reports whether the answer is the challenge, as text or as JSON.
+func (a answer) proves(challenge string) bool {
+	o, _ := decoded(string(a.body)).(object)
+	return a.status == http.StatusOK && (string(a.body) == challenge || o["challenge"] == challenge)
+}
+
+// Sign returns the signature of a body at a time, as the header
+// X-Slack-Signature has it.
+//
+// https://docs.slack.dev/authentication/verifying-requests-from-slack
+func Sign(secret string, at time.Time, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "v0:%d:%s", at.Unix(), body)
+	return "v0=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// request sends one signed request.
+func (s *Server) request(url, kind string, body []byte, header http.Header) (answer, error) {
+	client := http.Client{Timeout: s.options.AckTimeout}
+	r, err := http.NewRequestWithContext(s.stopped, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	maps.Copy(r.Header, header)
+	now := time.Now()
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
+	r.Header.Set("X-Slack-Request-Timestamp", strconv.FormatInt(now.Unix(), 10))
+	r.Header.Set("X-Slack-Signature", Sign(s.SigningSecret, now, body))
+	w, err := client.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer w.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(w.Body, maxBody))
+	return answer{w.StatusCode, w.Header, text}, err
+}
+
+// encode is the body of a payload: JSON for events, a form for the rest.
+func (d *delivery) encode() (kind string, body []byte) {
+	text, err := json.Marshal(d.payload)
+	if err != nil {
+		panic(err) // payloads are JSON
+	}
+	switch d.kind {
+	case "events_api":
+		return "application/json", text
+	case "slash_commands":
+		form := url.Values{}
+		for k, v := range d.payload {
+			form.Set(k, fmt.Sprint(v))
+		}
+		return "application/x-www-form-urlencoded", []byte(form.Encode())
+	}
+	return "application/x-www-form-urlencoded", []byte(url.Values{"payload": {string(text)}}.Encode())
+}
+
+// post sends a payload as a request. The caller holds s.mu.
+func (s *Server) post(d *delivery) {
+	kind, body := d.encode()
+	header := http.Header{}
+	if d.attempts > 1 {
+		header.Set("X-Slack-Retry-Num", strconv.Itoa(d.attempts-1))
+		header.Set("X-Slack-Retry-Reason", d.reason)
+	}
+	url := s.url
+	s.running.Go(func() {
+		a, err := s.request(url, kind, body, header)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.answered(d, a, err)
+	})
+}
+
+// answered judges the app's answer to a payload.
+func (s *Server) answered(d *delivery, a answer, err error) {
+	switch {
+	case s.stopped.Err() != nil:
+		s.settle(d, nil, ErrNobody)
+	case err != nil && isTimeout(err):
+		s.missed(d, ErrTimeout, "http_timeout")
+	case err != nil:
+		s.missed(d, fmt.Errorf("%w: %w", ErrNobody, err), "connection_failed")
+	case a.status/100 == 2:
+		s.acknowledged(d, a.body)
+	default:
+		refused := fmt.Errorf("%w: HTTP %d", ErrRejected, a.status)
+		if a.header.Get("X-Slack-No-Retry") == "1" {
+			s.settle(d, nil, refused)
+			return
+		}
+		s.missed(d, refused, "http_error")
+	}
+}
+
+func isTimeout(err error) bool {
+	t, ok := errors.AsType[net.Error](err)
+	return ok && t.Timeout()
+}

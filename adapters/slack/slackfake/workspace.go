@@ -1,0 +1,166 @@
+package slackfake
+
+import (
+	"slices"
+)
+
+// An object is a JSON object.
+type object = map[string]any
+
+// A User is a member of the workspace, a guest from another one, or a bot.
+type User struct {
+	ID       string // "" is given an id
+	Name     string
+	RealName string // "" is the name
+	Locale   string // such as ko-KR; "" is en-US
+	TZ       string // such as Asia/Seoul; "" is Etc/UTC
+	Team     string // "" is the workspace; another one is a Slack Connect guest
+	Bot      bool
+}
+
+// Kinds of channels, as channel_type of events has them.
+const (
+	Public  = "channel"
+	Private = "group"
+	Direct  = "im"
+	Group   = "mpim"
+)
+
+// A Channel is a conversation.
+type Channel struct {
+	ID       string // "" is given an id
+	Name     string
+	Kind     string   // "" is Public
+	Members  []string // ids of users
+	Archived bool
+	Shared   bool // with another workspace
+}
+
+// AddUser adds a user and returns it with its id.
+func (s *Server) AddUser(u User) User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u.ID == "" {
+		u.ID = s.id("U")
+	}
+	u.RealName = first(u.RealName, u.Name)
+	u.Locale = first(u.Locale, "en-US")
+	u.TZ = first(u.TZ, "Etc/UTC")
+	u.Team = first(u.Team, s.Team)
+	s.users = append(s.users, &u)
+	return u
+}
+
+// first returns the first that is not "".
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// AddChannel adds a channel with the bot in it and returns it with its id.
+func (s *Server) AddChannel(c Channel) Channel {
+	c.Members = append(slices.Clone(c.Members), s.BotUser)
+	return s.AddChannelWithoutBot(c)
+}
+
+// AddChannelWithoutBot adds a channel that nobody has invited the bot to.
+func (s *Server) AddChannelWithoutBot(c Channel) Channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *s.addChannel(c)
+}
+
+func (s *Server) addChannel(c Channel) *Channel {
+	c.Kind = first(c.Kind, Public)
+	if c.ID == "" {
+		c.ID = s.id(map[string]string{Public: "C", Private: "G", Direct: "D", Group: "G"}[c.Kind])
+	}
+	s.channels = append(s.channels, &c)
+	return &c
+}
+
+// Archive closes a channel: nobody can write in it.
+func (s *Server) Archive(channel string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.channel(channel); c != nil {
+		c.Archived = true
+	}
+}
+
+// Leave takes a user out of a channel; the bot's user, too.
+func (s *Server) Leave(channel, user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.channel(channel); c != nil {
+		c.Members = slices.DeleteFunc(c.Members, func(m string) bool { return m == user })
+	}
+}
+
+// The caller of all that follows holds s.mu.
+
+func (s *Server) user(id string) *User {
+	return find(s.users, func(u *User) bool { return u.ID == id })
+}
+
+func (s *Server) channel(id string) *Channel {
+	return find(s.channels, func(c *Channel) bool { return c.ID == id })
+}
+
+// find returns the one that matches, or nil.
+func find[T any](all []*T, match func(*T) bool) *T {
+	if i := slices.IndexFunc(all, match); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// direct returns the direct message channel of the user with the bot, opened
+// where there is none.
+func (s *Server) direct(user string) *Channel {
+	if c := find(s.channels, func(c *Channel) bool { return c.Kind == Direct && c.has(user) }); c != nil {
+		return c
+	}
+	return s.addChannel(Channel{Kind: Direct, Members: []string{user, s.BotUser}})
+}
+
+func (c *Channel) has(user string) bool { return slices.Contains(c.Members, user) }
+
+// visible reports whether the bot can know that the channel exists.
+func (s *Server) visible(c *Channel) bool {
+	return c != nil && (c.Kind == Public || c.has(s.BotUser))
+}
+
+// channelJSON is the channel as conversations.info has it.
+func (s *Server) channelJSON(c *Channel) object {
+	if c.Kind == Direct {
+		user := c.Members[slices.IndexFunc(c.Members, func(m string) bool { return m != s.BotUser })]
+		return object{"id": c.ID, "created": 1700000000, "is_im": true, "is_org_shared": false, "is_archived": false, "user": user, "is_open": true, "context_team_id": s.Team}
+	}
+	return object{
+		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "created": 1700000000, "creator": s.BotUser, "context_team_id": s.Team,
+		"is_channel": c.Kind == Public, "is_group": c.Kind == Private, "is_im": false, "is_mpim": c.Kind == Group, "is_private": c.Kind != Public,
+		"is_archived": c.Archived, "is_general": false, "is_shared": c.Shared, "is_ext_shared": c.Shared, "is_org_shared": false, "is_member": c.has(s.BotUser),
+		"num_members": len(c.Members), "topic": object{"value": "", "creator": "", "last_set": 0}, "purpose": object{"value": "", "creator": "", "last_set": 0},
+	}
+}
+
+// userJSON is the user as users.info has it.
+func (s *Server) userJSON(u *User, locale bool) object {
+	o := object{
+		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": false, "is_bot": u.Bot, "is_app_user": false, "is_admin": false,
+		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": 1700000000,
+		"profile": object{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
+	}
+	if u.Team != s.Team {
+		o["is_stranger"] = true
+	}
+	if locale {
+		o["locale"] = u.Locale
+	}
+	return o
+}

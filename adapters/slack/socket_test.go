@@ -1,0 +1,217 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/slack/slackfake"
+)
+
+// opens counts the sockets that were asked for.
+func (s *stage) opens() int { return len(s.Calls("apps.connections.open")) }
+
+// says sends a message that has one answer, and returns its place.
+func (s *stage) saysOne(n int) slackfake.Message {
+	return s.alex.Say(s.channel.ID, fmt.Sprintf("The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-%d.corp.example. (ID 319)", n))
+}
+
+// answers fails unless each message has just one answer in its thread.
+func (s *stage) answers(messages []slackfake.Message) {
+	s.t.Helper()
+	for _, m := range messages {
+		s.until("an answer", func() bool { return len(s.Thread(m)) > 1 })
+	}
+	s.quiet()
+	for _, m := range messages {
+		if n := len(s.Thread(m)); n != 2 {
+			s.t.Errorf("%d messages in a thread, want 2", n)
+		}
+	}
+}
+
+// patient lets no answer link to an earlier one: these tests count answers.
+func patient(s *stage) { s.policy.RepeatWindow = 0 }
+
+// paced lets the adapter post no faster than Slack wants it.
+func paced(s *stage) { s.setup = func(a *Slack) { a.turns.perChannel = perChannel } }
+
+// Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
+// and the next socket is open before the old one is closed.
+func TestRefreshes(t *testing.T) {
+	rounds := 10
+	if *long {
+		rounds = 100
+	}
+	s := newStage(t, slackfake.Options{Notice: 150 * time.Millisecond}, patient)
+	ctx, cancel := context.WithCancel(t.Context())
+	var messages []slackfake.Message
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ctx.Err() == nil && len(messages) < 30*rounds; i++ {
+			messages = append(messages, s.saysOne(i))
+			time.Sleep(20 * time.Millisecond) // traffic has a pace
+		}
+	})
+	deaf := 0
+	for range rounds {
+		before := s.opens()
+		s.Refresh()
+		s.until("a successor", func() bool {
+			if s.Sockets() == 0 {
+				deaf++
+			}
+			return s.opens() > before && s.Sockets() > 0
+		})
+		time.Sleep(200 * time.Millisecond) // until the old one is gone
+	}
+	cancel()
+	wg.Wait()
+	if deaf > 0 {
+		t.Errorf("without any socket %d times", deaf)
+	}
+	s.answers(messages)
+	acks := s.Acks()
+	t.Logf("%d messages over %d refreshes; acknowledged after p50 %v, p99 %v, at most %v; %d stray", len(messages), rounds, acks[len(acks)/2], acks[len(acks)*99/100], acks[len(acks)-1], s.StrayAcks())
+	if p99 := acks[len(acks)*99/100]; p99 > 500*time.Millisecond {
+		t.Errorf("p99 of the acknowledgements is %v", p99)
+	}
+}
+
+// Sockets end in all ways that networks know.
+func TestSocketsEnd(t *testing.T) {
+	for name, end := range map[string]func(s *stage){
+		"cut":       func(s *stage) { s.CutSockets() },
+		"refreshed": func(s *stage) { s.EndSockets("refresh_requested") },
+		"crowded":   func(s *stage) { s.EndSockets("too_many_websockets") },
+		"unknown":   func(s *stage) { s.EndSockets("something new") },
+		"silent":    func(s *stage) { s.Mute(true); time.Sleep(2 * time.Second); s.Mute(false) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, slackfake.Options{AckTimeout: 300 * time.Millisecond, Retries: []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond, time.Second}},
+				patient, func(s *stage) {
+					s.setup = func(a *Slack) { a.pace.silence, a.pace.ping = time.Second, 300*time.Millisecond }
+				})
+			before := s.opens()
+			end(s)
+			s.until("another socket", func() bool { return s.opens() > before && s.Sockets() > 0 })
+			s.answers([]slackfake.Message{s.saysOne(1)})
+			if n := s.opens() - before; n > 3 {
+				t.Errorf("%d sockets were opened for one that ended", n)
+			}
+		})
+	}
+}
+
+// Where Socket Mode is switched off the link ends for good, with one clear
+// error and without a storm.
+func TestDisabled(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	s.DisableSocketMode(true)
+	done := make(chan error, 1)
+	go func() { done <- s.waitEnd() }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, errDisabled) {
+			t.Errorf("Run returned %v", err)
+		}
+	case <-time.After(testPatience):
+		t.Fatal("Run goes on")
+	}
+	if n := s.opens(); n > 2 {
+		t.Errorf("%d sockets were asked for", n)
+	}
+}
+
+// Too many sockets are waited for, however often Slack says so.
+func TestCrowded(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.pace.crowded = time.Hour } })
+	before := s.opens()
+	s.EndSockets("too_many_websockets")
+	time.Sleep(500 * time.Millisecond)
+	if n := s.opens() - before; n != 0 {
+		t.Errorf("%d sockets were asked for within half a second", n)
+	}
+}
+
+// Whatever Slack does, a minute has only so many sockets.
+func TestBreaker(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, func(s *stage) {
+		s.setup = func(a *Slack) { a.pace.opens, a.pace.first, a.pace.most = 5, 0, 0 }
+	})
+	deadline := time.Now().Add(time.Second)
+	for time.Now().Before(deadline) {
+		s.CutSockets()
+		time.Sleep(time.Millisecond)
+	}
+	if n := s.opens(); n != 5 {
+		t.Errorf("%d sockets were asked for, want 5", n)
+	}
+}
+
+// The token is revoked, the app is removed: the link ends.
+func TestGone(t *testing.T) {
+	for _, uninstall := range []bool{false, true} {
+		s := newStage(t, slackfake.Options{})
+		s.RevokeTokens(uninstall)
+		done := make(chan error, 1)
+		go func() { done <- s.waitEnd() }()
+		select {
+		case err := <-done:
+			if !errors.Is(err, errRevoked) && !errors.Is(err, errUninstalled) && !strings.Contains(fmt.Sprint(err), "slack.bot_token") {
+				t.Errorf("Run returned %v", err)
+			}
+		case <-time.After(testPatience):
+			t.Fatal("Run goes on")
+		}
+	}
+}
+
+// What cannot be read is acknowledged from its raw bytes, kept, and does no
+// harm to what comes after.
+func TestUndecodable(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, patient)
+	frames := []string{
+		`{"envelope_id":"a-1","type":"events_api","payload":{"type":"event_callback","event":{"type":"message","channel":"C1","ts":12}}}`,
+		`{"envelope_id":"a-2","type":"events_api","payload":{"type":"event_callback","event":{"type":"message",`,
+		`{"envelope_id":"a-3","type":"something_new","payload":{}}`,
+		`{"envelope_id":"a-4","type":"interactive","payload":[1,2,3]}`,
+		`{"envelope_id":"a-5","type":"slash_commands"}`,
+		`{"envelope_id":"a-6","type":"interactive","payload":{"type":"block_actions","user":{"id":"U1"}}}`,
+	}
+	for _, f := range frames {
+		s.must(s.SendFrame([]byte(f)))
+	}
+	s.must(s.SendFrame([]byte(`{"type":"something else"}`)))
+	s.must(s.SendFrame([]byte(`no JSON at all`)))
+	s.until("all are acknowledged", func() bool { return s.StrayAcks() == len(frames) })
+	dead := 0
+	s.must(s.db.Inbox("slack").Dead(t.Context(), func(string, []byte) error { dead++; return nil }))
+	if dead != len(frames) {
+		t.Errorf("%d dead letters, want %d", dead, len(frames))
+	}
+	s.answers([]slackfake.Message{s.saysOne(1)})
+}
+
+// An event that cannot be recorded is not acknowledged, and comes again.
+func TestLockedDatabase(t *testing.T) {
+	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, Retries: []time.Duration{0, 0, 0}}, patient)
+	release := s.lock()
+	m := s.saysOne(1)
+	time.Sleep(2500 * time.Millisecond)
+	if n := len(s.Thread(m)); n != 1 {
+		t.Fatalf("answered with a locked database: %d messages", n)
+	}
+	release()
+	s.answers([]slackfake.Message{m})
+	for _, took := range s.Acks() {
+		if took > lastAck {
+			t.Errorf("acknowledged after %v", took)
+		}
+	}
+}

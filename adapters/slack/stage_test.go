@@ -1,0 +1,217 @@
+package slack
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot"
+	"mabsbot/bot/store"
+	"mabsbot/kb"
+)
+
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	long   = flag.Bool("long", false, "run the long form of tests that repeat")
+)
+
+// testPatience is how long a test waits for what must happen.
+const testPatience = 20 * time.Second
+
+// A stage is a bot on a fake Slack.
+type stage struct {
+	*slackfake.Server
+	t       testing.TB
+	slack   *Slack
+	bot     *bot.Bot
+	db      *store.SQL
+	path    string
+	channel slackfake.Channel
+	kim     *slackfake.Person // Korean
+	alex    *slackfake.Person // English
+	ended   func() error      // ends the bot and returns what Run returned
+	waitEnd func() error      // waits until the bot ends by itself
+	policy  bot.Policy
+	options func(*Options)
+	setup   func(*Slack) // before it runs
+}
+
+// fastPace is a link without long waits.
+func fastPace() pace {
+	p := defaultPace()
+	p.first, p.most, p.crowded, p.linger = 5*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
+	p.opens = 10000
+	return p
+}
+
+// newStage starts a fake, a channel with two people in it, and a bot.
+func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
+	t.Helper()
+	s := newScene(t, o)
+	for _, c := range change {
+		c(s)
+	}
+	s.start()
+	t.Cleanup(func() {
+		if err := s.ended(); err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return s
+}
+
+// newScene is a stage without a bot.
+func newScene(t testing.TB, o slackfake.Options) *stage {
+	t.Helper()
+	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
+	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
+	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
+	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
+	return s
+}
+
+// freeAddress is one where nobody listens.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// builtin is the knowledge base, loaded once.
+var builtin = sync.OnceValues(func() (*kb.Base, error) {
+	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+})
+
+func testBase(t testing.TB) *kb.Base {
+	t.Helper()
+	base, err := builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
+}
+
+// start runs a bot on the stage's database.
+func (s *stage) start() {
+	s.t.Helper()
+	db, err := store.Open(context.Background(), s.path, []byte(strings.Repeat("k", store.KeySize)))
+	s.must(err)
+	locales, err := bot.LoadLocales()
+	s.must(err)
+	base := testBase(s.t)
+	log := slog.New(slog.DiscardHandler)
+	if testing.Verbose() {
+		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	s.db, s.bot = db, bot.New(func() *kb.Base { return base }, locales, s.policy, db, db, log)
+	o := Options{
+		Mode: Socket, BotToken: func() string { return s.BotToken }, AppToken: func() string { return s.AppToken },
+		SigningSecret: func() string { return s.SigningSecret }, APIURL: s.APIURL(), Addr: "127.0.0.1:0",
+		Inbox: db.Inbox("slack"), Library: s.bot, Log: log,
+	}
+	s.options(&o)
+	s.slack, err = New(o)
+	s.must(err)
+	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
+	s.setup(s.slack)
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- s.bot.Run(ctx, s.slack) }()
+	s.ended = sync.OnceValue(func() error { cancel(); return errors.Join(<-ran, db.Close()) })
+	s.waitEnd = func() error {
+		err := <-ran
+		ran <- nil // for ended
+		return err
+	}
+	if o.Mode == Socket {
+		s.until("the bot is connected", func() bool { return s.Sockets() > 0 })
+	}
+}
+
+// lock holds the database's write lock, as another process might, until release.
+func (s *stage) lock() (release func()) {
+	s.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate&_busy_timeout=5000")
+	s.must(err)
+	tx, err := db.Begin()
+	s.must(err)
+	return func() {
+		s.must(tx.Rollback())
+		s.must(db.Close())
+	}
+}
+
+// restart ends the bot and starts it again.
+func (s *stage) restart() {
+	s.t.Helper()
+	s.must(s.ended())
+	s.until("Slack has noticed", func() bool { return s.Sockets() == 0 })
+	s.start()
+}
+
+func (s *stage) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// until waits until something holds.
+func (s *stage) until(what string, holds func() bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	if err := s.Until(ctx, holds); err != nil {
+		s.t.Fatalf("never: %s\nshown:\n%s", what, s.shown(s.alex)+s.shown(s.kim))
+	}
+}
+
+// shown is all that a person sees, as text.
+func (s *stage) shown(p *slackfake.Person) string {
+	var b strings.Builder
+	for _, m := range p.Visible() {
+		b.WriteString(m.Plain() + "\n--\n")
+	}
+	return b.String()
+}
+
+// sees waits until a person sees a text.
+func (s *stage) sees(p *slackfake.Person, text string) {
+	s.t.Helper()
+	s.until(p.Name+" sees "+text, func() bool { return strings.Contains(s.shown(p), text) })
+}
+
+// quiet waits until everything is acknowledged and nothing waits to be posted.
+func (s *stage) quiet() {
+	s.t.Helper()
+	s.until("all is acknowledged", s.Settled)
+	s.slack.later.wait()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	s.must(s.bot.Drain(ctx, adapterName))
+}
+
+// presses presses the newest button with the label.
+func (s *stage) presses(p *slackfake.Person, label string) {
+	s.t.Helper()
+	s.must(p.Press(label))
+}
+
+const (
+	coordinator = "pushing the agent dies with `The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)`"
+	policyKo    = "정책에서 보존 기간을 줄이려는데 내부 서비스 오류[0x29834] 나오면서 안 됩니다"
+)

@@ -1,0 +1,383 @@
+package slack
+
+import (
+	"strings"
+	"testing"
+
+	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot"
+)
+
+// A paste in a channel, answered in its thread, walked through by buttons and
+// words; talk among people stays unanswered.
+func TestPaste(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11.corp.example?")
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of 4")
+	s.sees(s.alex, "Same or trusted domain ✓ alex")
+	if strings.Contains(s.shown(s.alex), "[Same or trusted domain]") {
+		t.Error("the overtaken question still has its buttons")
+	}
+	s.alex.Reply(m, "nope same thing")
+	s.sees(s.alex, "Step 2 of 4")
+	n := len(s.Thread(m))
+	s.kim.Reply(m, "@alex did the ticket come through?")
+	s.kim.Say(s.channel.ID, "the replica set is inconsistent after the failover")
+	s.quiet()
+	if got := len(s.Thread(m)); got != n+1 {
+		t.Errorf("%d messages in the thread, want %d: people talk", got, n+1)
+	}
+	s.restart()
+	s.presses(s.alex, "Didn't help → next")
+	s.sees(s.alex, "Step 3 of 4")
+}
+
+// Whatever is delivered, and however often, is answered once.
+func TestOneAnswer(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	m := s.alex.Say(s.channel.ID, "@mabsbot "+coordinator) // delivered as a mention, and as a message
+	s.sees(s.alex, "Which fits FS-11")
+	event := map[string]any{"type": "message", "channel": m.Channel, "channel_type": "channel", "user": m.User, "ts": m.TS, "text": m.Text, "event_ts": m.TS, "team": s.Team}
+	for range 5 {
+		s.SendEvent(event)
+	}
+	s.must(s.Unfurl(m))
+	s.quiet()
+	if got := s.Thread(m); len(got) != 2 {
+		t.Errorf("%d messages in the thread, want the question and one answer: %v", len(got), got)
+	}
+}
+
+// A mention and a direct message are never met with silence.
+func TestAddressed(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	s.alex.Say(s.channel.ID, "@mabsbot what is wrong with my printer")
+	s.sees(s.alex, "I do not recognise this error")
+	s.kim.DM("백업이 또 실패했어요")
+	s.sees(s.kim, "오류")
+	s.kim.DM(policyKo)
+	s.sees(s.kim, "어떤 보존 기간을 줄이고 계셨나요?")
+	s.kim.DM("월별")
+	s.sees(s.kim, "1단계 / 3")
+	s.kim.DM("됐어요 감사합니다")
+	s.sees(s.kim, "잘됐습니다")
+}
+
+// A command is answered in private, in the language of who typed it, and goes on
+// by buttons; what it shows can be taken to the channel or to a direct message.
+func TestCommand(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	s.sees(s.kim, "백업 정책을 수정할 수 없음")
+	if strings.Contains(s.shown(s.alex), "백업 정책을") {
+		t.Fatal("somebody else sees a private answer")
+	}
+	s.presses(s.kim, "월별")
+	s.sees(s.kim, "1단계 / 3")
+	s.sees(s.kim, "월별 ✓ kim")
+	if strings.Contains(s.shown(s.kim), "[월별]") {
+		t.Error("the overtaken question still has its buttons")
+	}
+	s.presses(s.kim, "채널에 게시")
+	s.sees(s.alex, "1단계 / 3")
+	s.quiet()
+	root, ok := s.alex.Newest("해결 안 됨 → 다음")
+	if !ok || root.Thread != "" {
+		t.Fatalf("posted as %+v", root)
+	}
+	s.kim.Reply(root, "다음")
+	s.sees(s.alex, "2단계 / 3")
+
+	s.must(s.alex.Command(s.channel.ID, "/mabs 100110"))
+	s.sees(s.alex, "Which one is yours?")
+	s.must(s.alex.Command(s.channel.ID, "/mabs"))
+	s.sees(s.alex, "/mabs list")
+	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
+	s.sees(s.alex, "Which fits")
+	s.presses(s.alex, "Continue in DM")
+	s.until("the walkthrough is in the direct message", func() bool {
+		return strings.Contains(s.said(s.alex.Direct()), "Which fits")
+	})
+	s.quiet()
+	s.alex.DM("1")
+	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 1 of 4") })
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs 3106")) // there it is no secret
+	s.until("a command in the direct message belongs to it", func() bool { return strings.Contains(s.said(s.alex.Direct()), "3106") })
+}
+
+// said is what stands in a channel.
+func (s *stage) said(channel string) string {
+	var b strings.Builder
+	for _, m := range s.Messages(channel) {
+		b.WriteString(m.Plain() + "\n--\n")
+	}
+	return b.String()
+}
+
+// Where the bot is not in the channel, a private answer comes by its address as
+// long as that lives, and as a direct message after that.
+func TestOutsideChannel(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, paced)
+	far := s.AddChannelWithoutBot(slackfake.Channel{Name: "elsewhere", Members: []string{s.alex.ID}}).ID
+	s.must(s.alex.Command(far, "/mabs 319"))
+	s.sees(s.alex, "Which fits")
+	s.quiet()
+	s.slack.links.mu.Lock()
+	clear(s.slack.links.byAsker) // half an hour passes
+	clear(s.slack.links.byPost)
+	s.slack.links.mu.Unlock()
+	for range 6 {
+		s.Fail(slackfake.Fault{Method: "response_url", Status: 404})
+	}
+	s.presses(s.alex, "Same or trusted domain")
+	s.until("it goes on in a direct message", func() bool {
+		text := s.said(s.alex.Direct())
+		return strings.Contains(text, "I am not in that channel") && strings.Contains(text, "Step 1 of 4")
+	})
+	s.presses(s.alex, "Didn't help → next")
+	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 2 of 4") })
+	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Didn't help → next ✓ alex") })
+	s.Heal()
+	s.must(s.alex.Command(far, "/mabs 0x29834"))
+	s.sees(s.alex, "Which retention")
+	s.presses(s.alex, "Post in channel") // which the bot cannot
+	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.Direct()), "I am not in that channel") > 1 })
+}
+
+// An edit changes the answer, a deletion withdraws it; a preview does nothing.
+func TestEdit(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	m := s.alex.Say(s.channel.ID, "hello all")
+	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
+	s.sees(s.alex, "3106")
+	s.until("the answer stands", func() bool { return len(s.Thread(m)) == 2 })
+	s.must(s.alex.Edit(m, policyKo))
+	s.sees(s.alex, "어떤 보존 기간을")
+	s.quiet()
+	if got := s.Thread(m); len(got) != 2 || strings.Contains(got[1].Plain(), "3106") {
+		t.Errorf("after the edit: %d messages, %s", len(got), s.shown(s.alex))
+	}
+	s.must(s.alex.Delete(m))
+	s.until("the answer is withdrawn", func() bool { return !strings.Contains(s.shown(s.alex), "어떤 보존 기간을") })
+}
+
+// Attached logs and snippets are read as if they were pasted; what is no text,
+// too large, or of another host is not.
+func TestFiles(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	log := "2026-11-20 11:02 info started\n" + strings.Repeat("2026-11-20 11:03 info nothing happens\n", 50) +
+		"2026-11-20 11:04 error The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-12.corp.example. (ID 319)\n"
+	s.alex.Upload(s.channel.ID, "", "what is this?", slackfake.File{Name: "agent.log", Content: []byte(log)})
+	s.sees(s.alex, "FS-12.corp.example")
+	s.kim.Upload(s.kim.Direct(), "", "", slackfake.File{Name: "오류.txt", Content: utf16("내부 서비스 오류[0x29834]로 인해 현재 작업이 실패했습니다.")})
+	s.sees(s.kim, "어떤 보존 기간을")
+	s.Fail(slackfake.Fault{Method: "file", Status: 503})
+	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "again.log", Content: []byte("Replica is inconsistent (ID: 3106)")})
+	s.sees(s.alex, "3106")
+	n := len(s.Messages(s.channel.ID))
+	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "image.png", Content: []byte("\x89PNG\x00\x00 ID: 3106")})
+	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "binary.log", Content: []byte("\x00\x01\x02 ID: 3106")})
+	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "huge.log", Content: []byte(strings.Repeat("Replica is inconsistent (ID: 3106)\n", 1<<16))})
+	s.quiet()
+	if got := len(s.Messages(s.channel.ID)); got != n+3 {
+		t.Errorf("%d messages were answered", got-n-3)
+	}
+}
+
+// utf16 writes text as Windows does.
+func utf16(text string) []byte {
+	b := []byte{0xff, 0xfe}
+	for _, r := range text {
+		b = append(b, byte(r), byte(r>>8))
+	}
+	return b
+}
+
+// The shortcut looks up anybody's message, alerts of other bots included, for
+// the one who uses it.
+func TestLookup(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	alert := s.alex.Hook(s.channel.ID, "ALERT: Replica is inconsistent (ID: 3106)")
+	s.quiet()
+	if n := len(s.Thread(alert)); n != 1 {
+		t.Fatal("an alert is answered unasked")
+	}
+	s.must(s.kim.ShortcutOn(alert, lookupShortcut))
+	s.sees(s.kim, "ID 3106")
+	if n := len(s.kim.Whispers()); n != 1 {
+		t.Errorf("%d private answers, want 1", n)
+	}
+	talk := s.alex.Say(s.channel.ID, "list of things for lunch")
+	s.must(s.alex.ShortcutOn(talk, lookupShortcut))
+	s.sees(s.alex, "I do not recognise this error")
+}
+
+// Messages of a bot that the channel names are read, its replies are not: two
+// bots would never end.
+func TestNamedBot(t *testing.T) {
+	s := newStage(t, slackfake.Options{}, func(s *stage) {
+		s.policy.Channels = map[string]bot.ChannelPolicy{}
+	})
+	first := s.alex.Hook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
+	s.quiet()
+	s.policy.Channels[s.channel.ID] = bot.ChannelPolicy{Bots: []string{first.Bot}}
+	s.restart()
+	alert := s.alex.Hook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
+	s.until("the alert is answered", func() bool { return len(s.Thread(alert)) == 2 })
+	s.SendEvent(map[string]any{"type": "message", "subtype": "bot_message", "channel": s.channel.ID, "bot_id": first.Bot, "ts": "1900000000.000100", "thread_ts": alert.TS, "text": "next"})
+	s.quiet()
+	if n := len(s.Thread(alert)); n != 2 {
+		t.Errorf("%d messages in the thread, want 2", n)
+	}
+}
+
+// Somebody of another company is answered where they ask, and not where they
+// only talk.
+func TestSharedChannel(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	guest := s.Person(slackfake.User{Name: "guest", Team: "T9"})
+	shared := s.AddChannel(slackfake.Channel{Name: "with-contoso", Shared: true, Members: []string{s.alex.ID, guest.ID}})
+	guest.Say(shared.ID, "Replica is inconsistent (ID: 3106)")
+	s.quiet()
+	if n := len(s.Messages(shared.ID)); n != 1 {
+		t.Fatal("talk of another company is answered")
+	}
+	guest.Say(shared.ID, "@mabsbot Replica is inconsistent (ID: 3106)")
+	s.sees(s.alex, "ID 3106")
+	s.alex.Say(shared.ID, policyKo)
+	s.sees(s.alex, "어떤 보존 기간을")
+}
+
+// The search: suggestions as one types, the answer as a direct message.
+func TestSearch(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	s.must(s.alex.Shortcut(searchShortcut))
+	s.until("the search is open", func() bool { _, ok := s.alex.View(); return ok })
+	words := s.slack.in("en")
+	found, err := s.alex.Suggest(words["search"], "0x29834")
+	if err != nil || len(found) == 0 || !strings.Contains(found[0], "backup policy") {
+		t.Fatalf("%q, %v", found, err)
+	}
+	if wrong, err := s.alex.Submit(); err != nil || wrong[searchBlock] != words["search_missing"] {
+		t.Errorf("nothing chosen: %v, %v", wrong, err)
+	}
+	s.must(s.alex.Fill(words["search"], found[0]))
+	if wrong, err := s.alex.Submit(); err != nil || len(wrong) > 0 {
+		t.Fatalf("%v, %v", wrong, err)
+	}
+	s.until("the answer is a direct message", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Which retention") })
+	s.must(s.kim.Shortcut(searchShortcut))
+	s.until("the search is in Korean", func() bool {
+		v, ok := s.kim.View()
+		return ok && strings.Contains(v.Plain(), "오류 찾아보기")
+	})
+	s.must(s.kim.Fill(s.slack.in("ko")["paste"], coordinator))
+	if wrong, err := s.kim.Submit(); err != nil || len(wrong) > 0 {
+		t.Fatalf("%v, %v", wrong, err)
+	}
+	s.until("a paste is answered, too", func() bool { return strings.Contains(s.said(s.kim.Direct()), "FS-11.corp.example") })
+}
+
+// A value that a private answer asks for is typed in a window: nobody reads
+// there what is written.
+func TestValue(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
+	s.sees(s.alex, "Which fits")
+	s.presses(s.alex, "Workgroup or untrusted domain")
+	s.quiet()
+	words := s.slack.in("en")
+	for i := 0; !strings.Contains(s.shown(s.alex), "["+words["value_button"]+"]"); i++ {
+		if i == 5 {
+			t.Fatalf("no step asks for a value:\n%s", s.shown(s.alex))
+		}
+		if s.alex.Press("Didn't help → next") != nil {
+			s.presses(s.alex, "Done → next")
+		}
+		s.quiet()
+	}
+	s.presses(s.alex, words["value_button"])
+	s.until("a window asks", func() bool { _, ok := s.alex.View(); return ok })
+	s.must(s.alex.Fill(words["value"], "FS-77"))
+	if wrong, err := s.alex.Submit(); err != nil || len(wrong) > 0 {
+		t.Fatalf("%v, %v", wrong, err)
+	}
+	s.sees(s.alex, "FS-77")
+}
+
+// The home page: what was left open, and the language.
+func TestHome(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	home := func(p *slackfake.Person) string {
+		v, ok := p.Home()
+		if !ok {
+			return ""
+		}
+		return v.Plain()
+	}
+	words := s.slack.in("en")
+	s.alex.OpenHome()
+	s.until("the home page is shown", func() bool { return strings.Contains(home(s.alex), words["home_none"]) })
+	s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits")
+	s.must(s.alex.Command(s.channel.ID, "/mabs 0x29834"))
+	s.sees(s.alex, "Which retention")
+	s.alex.OpenHome()
+	s.until("open walkthroughs are shown", func() bool {
+		return strings.Contains(home(s.alex), "FS-11.corp.example") && strings.Contains(home(s.alex), "Which retention")
+	})
+	s.must(s.alex.PressInHome(words["home_continue"])) // the newest, which is private
+	s.until("it goes on in a direct message", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Which retention") })
+	found, err := s.alex.SuggestInHome(words["search_placeholder"], "3106")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%q, %v", found, err)
+	}
+	s.must(s.alex.ChooseInHome(words["search_placeholder"], found[0]))
+	s.until("the search answers", func() bool { return strings.Contains(s.said(s.alex.Direct()), "3106") })
+	s.must(s.alex.ChooseInHome(words["home_choose"], "한국어"))
+	s.until("the home page changes its language", func() bool { return strings.Contains(home(s.alex), s.slack.in("ko")["home_about"][:30]) })
+	s.kim.OpenHome()
+	s.until("everybody has their own", func() bool { return strings.Contains(home(s.kim), s.slack.in("ko")["home_none"]) })
+	s.kim.OpenMessages()
+	s.until("prompts are suggested", func() bool { return len(s.Calls("assistant.threads.setSuggestedPrompts")) == 1 })
+}
+
+// A person is asked for in the escalation channel, with a way to the thread.
+func TestPerson(t *testing.T) {
+	var there slackfake.Channel
+	s := newStage(t, slackfake.Options{}, func(s *stage) {
+		there = s.AddChannel(slackfake.Channel{Name: "escalations", Members: []string{s.kim.ID}})
+		s.policy.HandOver = map[string]string{adapterName: there.ID}
+		s.options = func(o *Options) { o.HandOver = there.ID }
+	})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits")
+	s.presses(s.alex, "Get a person")
+	s.until("a person is asked for", func() bool {
+		text := s.said(there.ID)
+		return strings.Contains(text, "alex needs a person") && strings.Contains(text, strings.ReplaceAll(m.TS, ".", "")) && !strings.Contains(text, "FS-11")
+	})
+}
+
+// What stands in a paste mentions nobody, wherever it is shown.
+func TestNobodyIsPinged(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	for _, evil := range []string{"<!channel>", "<@" + s.kim.ID + ">", "@everyone", "<https://evil.example|click>", "&lt;!here&gt;"} {
+		m := s.alex.Say(s.channel.ID, "The agent operation failed because of a communication error with the DPM Agent Coordinator service on "+evil+". (ID 319)")
+		s.until("it is answered", func() bool { return len(s.Thread(m)) > 1 })
+	}
+	s.quiet()
+	posts := s.Calls("chat.postMessage")
+	if len(posts) == 0 {
+		t.Fatal("nothing was answered")
+	}
+	for _, call := range posts {
+		for _, key := range []string{"text", "blocks"} {
+			if strings.Contains(call.Args[key], "<!") || strings.Contains(call.Args[key], "<@") || strings.Contains(call.Args[key], `\u003c!`) || strings.Contains(call.Args[key], `\u003c@`) {
+				t.Errorf("%s could ping: %s", key, call.Args[key])
+			}
+		}
+	}
+}

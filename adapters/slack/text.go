@@ -1,0 +1,97 @@
+package slack
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Slack's markup to plain text. What people type arrives with & < > escaped and
+// with mentions and links in angle brackets.
+// https://docs.slack.dev/messaging/formatting-message-text/
+
+var (
+	angled = regexp.MustCompile(`<([^<>]*)>`)
+	quoted = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
+)
+
+// maxMessageText is the longest text that is read, in bytes: larger than any
+// log that somebody pastes with a purpose.
+const maxMessageText = 1 << 20
+
+// plain undoes the markup of a text. Mentions of self are left out.
+func plain(text, self string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = quoted.ReplaceAllString(text, "")
+	text = angled.ReplaceAllStringFunc(text, func(s string) string { return inBrackets(s[1:len(s)-1], self) })
+	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "```", "\n", "`", "").Replace(text)
+	return strings.TrimSpace(cutBytes(text, maxMessageText))
+}
+
+// inBrackets is what <s> stands for.
+func inBrackets(s, self string) string {
+	target, label, labelled := strings.Cut(s, "|")
+	switch {
+	case self != "" && target == "@"+self:
+		return ""
+	case strings.HasPrefix(target, "!"):
+		return special(target[1:], label)
+	case strings.HasPrefix(target, "#") && labelled:
+		return "#" + label
+	case strings.HasPrefix(target, "@") && labelled:
+		return "@" + strings.TrimPrefix(label, "@")
+	case labelled: // a link that Slack made of a host's name has that as its label
+		return label
+	}
+	return strings.TrimPrefix(target, "mailto:")
+}
+
+// special is what <!s> stands for: a mention of many, or a date.
+func special(s, label string) string {
+	if label != "" {
+		return label
+	}
+	name, _, _ := strings.Cut(s, "^")
+	return "@" + name
+}
+
+// mentions reports whether the text mentions the user.
+func mentions(text, user string) bool {
+	return user != "" && (strings.Contains(text, "<@"+user+">") || strings.Contains(text, "<@"+user+"|"))
+}
+
+// escape makes a text that shows as it is: nothing in it is a mention or a link
+// any more.
+func escape(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+// visible takes out what is not seen and may steer what shows it: control
+// characters, and those that turn the direction of writing.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// inert makes a plain text, which Slack does not read for mentions, look like
+// none to other readers of it either. The word joiner is not seen.
+func inert(text string) string {
+	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "`", "").Replace(text)
+}
+
+// cutBytes is the longest beginning of s of at most n bytes that ends between
+// characters.
+func cutBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

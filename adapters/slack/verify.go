@@ -1,0 +1,49 @@
+package slack
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Signatures of requests.
+// https://docs.slack.dev/authentication/verifying-requests-from-slack/
+
+// signedFor is for how long a signature holds, either way: a request that
+// somebody recorded is no good after that.
+const signedFor = 300 * time.Second
+
+// The errors of a signature.
+var (
+	errUnsigned = errors.New("the signature is missing or wrong")
+	errOld      = errors.New("the signature is too old, or from the future")
+)
+
+// verify checks that the body was sent by somebody who knows the secret, now.
+func verify(secret string, header http.Header, body []byte, now time.Time) error {
+	stamp := header.Get("X-Slack-Request-Timestamp")
+	seconds, err := strconv.ParseInt(stamp, 10, 64)
+	if err != nil || secret == "" {
+		return errUnsigned
+	}
+	given, ok := strings.CutPrefix(header.Get("X-Slack-Signature"), "v0=")
+	signature, err := hex.DecodeString(given)
+	if !ok || err != nil {
+		return errUnsigned
+	}
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte("v0:" + stamp + ":"))
+	mac.Write(body)
+	if !hmac.Equal(signature, mac.Sum(nil)) {
+		return errUnsigned
+	}
+	if age := now.Sub(time.Unix(seconds, 0)); age > signedFor || age < -signedFor {
+		return errOld
+	}
+	return nil
+}

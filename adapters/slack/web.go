@@ -1,0 +1,166 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// HTTP mode: one address for events, commands and interactions.
+
+const (
+	// EventsPath is the path of the Request URL.
+	EventsPath = "/slack/events"
+
+	maxBody = 1 << 20 // bytes: Slack's payloads are far smaller
+
+	// lastWait is what serveWeb leaves to requests that are under way when it
+	// ends.
+	lastWait = lastAck + time.Second
+)
+
+// Listen opens the address of the HTTP mode, so that Addr can tell it before
+// Run. Run calls it where nobody did.
+func (s *Slack) Listen() error {
+	if s.listener != nil {
+		return nil
+	}
+	l, err := net.Listen("tcp", s.o.Addr)
+	if err != nil {
+		return fmt.Errorf("slack: %w", err)
+	}
+	s.listener = l
+	return nil
+}
+
+// Addr is the address that Listen opened, as host:port.
+func (s *Slack) Addr() string { return s.listener.Addr().String() }
+
+// serveWeb takes requests until ctx ends.
+func (s *Slack) serveWeb(ctx context.Context) error {
+	if err := s.Listen(); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+EventsPath, s.serve)
+	server := &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second, // a megabyte from a server
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(s.listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWait)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		return errors.Join(fmt.Errorf("shutdown: %w", err), server.Close())
+	}
+	return nil
+}
+
+// serve takes one request. Who does not know the secret learns nothing, and
+// what they sent is not kept.
+func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		s.once("a request was too large", "bytes", maxBody)
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if err != nil {
+		http.Error(w, "unreadable", http.StatusBadRequest)
+		return
+	}
+	if err := verify(s.o.SigningSecret(), r.Header, body, time.Now()); err != nil {
+		s.once("a request was refused", "error", err)
+		http.Error(w, "unauthorized", http.StatusUnauthorized)
+		return
+	}
+	e, err := enveloped(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		s.once("a request was not understood", "error", err)
+		http.Error(w, "not understood", http.StatusBadRequest)
+		return
+	}
+	if e.Kind == "" { // a check of the certificate
+		return
+	}
+	s.answer(w, r, e, body)
+}
+
+// answer hands an envelope over and waits until it is recorded.
+func (s *Slack) answer(w http.ResponseWriter, r *http.Request, e envelope, body []byte) {
+	type result struct {
+		answer any
+		err    error
+	}
+	done := make(chan result, 1)
+	s.intake(e, body, func(answer any, err error) { done <- result{answer, err} })
+	late := time.NewTimer(lastAck)
+	defer late.Stop()
+	select {
+	case got := <-done:
+		if got.err != nil {
+			s.log.Warn("slack: a request failed, Slack will send it again", "error", got.err)
+			http.Error(w, "try again", http.StatusServiceUnavailable)
+			return
+		}
+		s.write(w, got.answer)
+	case <-late.C:
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+	case <-r.Context().Done():
+	}
+}
+
+func (s *Slack) write(w http.ResponseWriter, answer any) {
+	if answer == nil {
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		s.log.Warn("slack: an answer was not written", "error", err)
+	}
+}
+
+// enveloped makes of a body what Socket Mode delivers. Only the body is read:
+// the signature says nothing of the address.
+func enveloped(contentType string, body []byte) (envelope, error) {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return envelope{}, errUnknown
+	}
+	switch kind {
+	case "application/json":
+		return envelope{kindEvent, body}, nil
+	case "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(body))
+		switch {
+		case err != nil:
+			return envelope{}, errUnknown
+		case form.Has("payload"):
+			return envelope{kindInteract, json.RawMessage(form.Get("payload"))}, nil
+		case form.Has("command"):
+			payload, err := formPayload(form)
+			return envelope{kindCommand, payload}, err
+		case form.Has("ssl_check"):
+			return envelope{}, nil
+		}
+	}
+	return envelope{}, errUnknown
+}

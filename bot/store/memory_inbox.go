@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// A MemoryInbox is an Inbox in memory.
+type MemoryInbox struct {
+	memory *Memory
+	name   string
+}
+
+// Inbox returns the inbox with the name, which is empty at first.
+func (m *Memory) Inbox(name string) *MemoryInbox { return &MemoryInbox{m, name} }
+
+type memoryLetter struct {
+	letter
+	dead bool
+}
+
+// Put records a payload under its key; one with a known key changes nothing.
+func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error {
+	return i.update(ctx, "put into inbox", func(all []memoryLetter) []memoryLetter {
+		if slices.ContainsFunc(all, func(l memoryLetter) bool { return l.key == key }) {
+			return all
+		}
+		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, false})
+	})
+}
+
+// Done removes a payload.
+func (i *MemoryInbox) Done(ctx context.Context, key string) error {
+	return i.update(ctx, "take out of inbox", func(all []memoryLetter) []memoryLetter {
+		return slices.DeleteFunc(all, func(l memoryLetter) bool { return l.key == key && !l.dead })
+	})
+}
+
+// Bury records a payload as a dead letter.
+func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) error {
+	return i.update(ctx, "bury", func(all []memoryLetter) []memoryLetter {
+		all = slices.DeleteFunc(all, func(l memoryLetter) bool { return l.key == key })
+		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, true})
+	})
+}
+
+// Replay calls yield for each payload, oldest first.
+func (i *MemoryInbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
+	return i.each(ctx, false, yield)
+}
+
+// Dead calls yield for each dead letter, oldest first.
+func (i *MemoryInbox) Dead(ctx context.Context, yield func(key string, payload []byte) error) error {
+	return i.each(ctx, true, yield)
+}
+
+func (i *MemoryInbox) each(ctx context.Context, dead bool, yield func(key string, payload []byte) error) error {
+	if err := ctx.Err(); err != nil {
+		return wrap("read inbox", err)
+	}
+	i.memory.mu.Lock()
+	all := slices.Clone(i.memory.inboxes[i.name])
+	i.memory.mu.Unlock()
+	for _, l := range all {
+		if l.dead != dead {
+			continue
+		}
+		if err := yield(l.key, slices.Clone(l.payload)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *MemoryInbox) update(ctx context.Context, what string, change func([]memoryLetter) []memoryLetter) error {
+	i.memory.mu.Lock()
+	defer i.memory.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap(what, err)
+	}
+	i.memory.inboxes[i.name] = change(i.memory.inboxes[i.name])
+	return nil
+}
