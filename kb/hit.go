@@ -114,7 +114,7 @@ func (q *query) capture(t *template, at int32) string {
 		if i := r.pTo + at - r.tTo; r.tTo <= at && r.tTo >= at-slack && int(i) <= len(q.units) {
 			from = max(from, int(q.units[i-1].to))
 		}
-		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.units[i].from) < to) {
+		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.units[i].from) < to) && (r.tFrom == at || !q.withinWord(i)) {
 			to = int(q.units[i].from)
 		}
 		if r.tFrom < at && r.tTo > at { // the slot is empty
@@ -132,6 +132,13 @@ func (q *query) capture(t *template, at int32) string {
 	}
 	start, end := q.plain.at(from), q.plain.at(to)
 	return trimSlot(q.original[start:end])
+}
+
+// withinWord reports whether unit i goes on with a word of syllables. Where the
+// words beside a slot are not those of the template, no value ends there.
+func (q *query) withinWord(i int32) bool {
+	u := q.units[i]
+	return i > 0 && u.kind == syllableUnit && q.units[i-1].kind == syllableUnit && q.units[i-1].to == u.from
 }
 
 func firstWord(s string) int {
