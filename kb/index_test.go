@@ -166,3 +166,15 @@ func FuzzRetrieve(f *testing.F) {
 		}
 	})
 }
+
+// Every load makes the same of the same entries: nothing hangs on the order of a
+// map.
+func TestLoadsAreAlike(t *testing.T) {
+	first := newIndex(crowd(300))
+	for range 5 {
+		again := newIndex(crowd(300))
+		if !slices.Equal(first.v.names, again.v.names) || !slices.Equal(first.v.weight, again.v.weight) || !slices.Equal(first.v.typos.names, again.v.typos.names) {
+			t.Fatal("two loads number the words differently")
+		}
+	}
+}

@@ -242,7 +242,11 @@ func (q *query) decide(ix *index, vs []verdict, s setting) Result {
 	if r.Band == Sure {
 		vs = q.causeFirst(ix, vs, s, &r)
 	}
-	r.Hits = q.tellBest(ix, vs)
+	if r.Band == Silent {
+		r.Hits = q.tellNearest(ix, vs)
+	} else {
+		r.Hits = q.tellBest(ix, vs)
+	}
 	return r
 }
 
@@ -261,6 +265,16 @@ func (q *query) tellBest(ix *index, vs []verdict) []Hit {
 		if i == 0 || vs[i].odds >= vs[0].odds-remote {
 			hits = append(hits, q.tell(ix, &vs[i]))
 		}
+	}
+	return hits
+}
+
+// tellNearest tells the first verdicts, however remote: where nothing is said,
+// they are what is nearest.
+func (q *query) tellNearest(ix *index, vs []verdict) []Hit {
+	var hits []Hit
+	for i := range vs[:min(mostHits, len(vs))] {
+		hits = append(hits, q.tell(ix, &vs[i]))
 	}
 	return hits
 }
