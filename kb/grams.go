@@ -28,8 +28,9 @@ type reading struct {
 // A reader turns units into grams: with the vocabulary as it is, or adding to
 // it while entries are read.
 type reader struct {
-	v    *vocabulary
-	grow bool
+	v     *vocabulary
+	grow  bool
+	known bool // with grow: only words that are known already
 	*reading
 }
 
@@ -65,7 +66,10 @@ func (r reader) put(f feature, at, n int, slips bool) {
 }
 
 func (r reader) feature(key []byte) feature {
-	if r.grow {
+	switch {
+	case r.known:
+		return r.v.meaning(key)
+	case r.grow:
 		return r.v.intern(key)
 	}
 	return r.v.find(key)
@@ -194,7 +198,7 @@ func (r reader) pair(i, end int) {
 	if !r.grow {
 		f = r.v.find(key)
 	} else if r.v.lex.has(key) {
-		f = r.v.intern(key)
+		f = r.feature(key)
 	}
 	if f != noFeature {
 		r.put(f, i-1, 2, false)
@@ -297,7 +301,7 @@ func (r reader) syllables(i int) int {
 }
 
 func (r reader) syllablePair(k int) feature {
-	if key := r.run(k, k+2); r.grow {
+	if key := r.run(k, k+2); r.grow && !r.known {
 		return r.v.internExact(key)
 	} else {
 		return r.v.find(key)
@@ -322,7 +326,7 @@ func (r reader) idea(from, to int) feature {
 		return noFeature
 	}
 	if name, ok := r.v.lex.alias[string(run)]; ok {
-		return r.v.intern([]byte(name))
+		return r.feature([]byte(name))
 	}
 	return noFeature
 }

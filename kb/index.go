@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ const (
 	messageTemplate templateKind = iota
 	symbolTemplate
 	phraseTemplate
+	neighbourTemplate // an example that must not lead to the entry
 )
 
 // A template is a text of an entry in the form in which it is compared.
@@ -97,6 +99,7 @@ func newIndex(entries []*Entry) *index {
 	}
 	ix.first = append(ix.first, uint32(len(ix.templates)))
 	b.mentionsBegin = append(b.mentionsBegin, len(b.mentions))
+	b.neighbours()
 	b.post()
 	ix.v.seal(len(entries))
 	ix.weigh()
@@ -146,6 +149,23 @@ func (b *builder) add(i uint32, e *Entry) {
 	b.anchor(i, e)
 	b.mentions = append(b.mentions[:start], distinct(b.mentions[start:])...)
 }
+
+// neighbours reads the examples that must not lead to their entries, without
+// their codes, which are judged elsewhere, and as far as their words are known:
+// they are looked up as templates are, but teach no words.
+func (b *builder) neighbours() {
+	b.r.known = true
+	for i, e := range b.entries {
+		for _, text := range e.Examples.Silent {
+			b.template(uint32(i), withoutCodes.ReplaceAllString(text, " "), neighbourTemplate)
+		}
+	}
+	b.r.known = false
+	b.mentions = b.mentions[:b.mentionsBegin[len(b.entries)]]
+}
+
+// withoutCodes finds the codes of an example, and what announces them.
+var withoutCodes = regexp.MustCompile(`\(?(?i:\bid|\berror|오류)?:?\s*(?:\b0x[0-9A-Fa-f]+|\b[0-9]{2,})\b[:)]*`)
 
 // saysNoMore reports whether a title is the beginning of a message, as in
 // generated collections.
@@ -230,7 +250,9 @@ func (b *builder) template(i uint32, text string, kind templateKind) {
 			b.mentions = append(b.mentions, mention{g.f, false})
 		}
 		n += len(b.r.units)
-		b.mentionCodes(i)
+		if kind != neighbourTemplate {
+			b.mentionCodes(i)
+		}
 		t.letters = foldLetters(t.letters, b.r.plain.s)
 		if name != "" {
 			t.letters = append(t.letters, slotLetter)

@@ -9,18 +9,19 @@ import (
 
 // A verdict is what the text says for one entry.
 type verdict struct {
-	entry    uint32
-	shared   int32     // weight of the features that the text shares with all words of the entry
-	message  alignment // of its messages and symbols, the best
-	phrase   alignment // of its phrases and titles, the best
-	diverted int32     // weight of what the text says in place of the rest of the message
-	beyond   int32     // weight of what the sentence says before and after the message
-	code     codeStrength
-	number   code
-	contrary codeStrength // the strongest code that is another error's
-	rank     int32
-	margin   float64 // how far the next entry is behind that could mean the same words
-	odds     float64
+	entry     uint32
+	shared    int32     // weight of the features that the text shares with all words of the entry
+	message   alignment // of its messages and symbols, the best
+	phrase    alignment // of its phrases and titles, the best
+	diverted  int32     // weight of what the text says in place of the rest of the message
+	beyond    int32     // weight of what the sentence says before and after the message
+	code      codeStrength
+	number    code
+	contrary  codeStrength // the strongest code that is another error's
+	rank      int32
+	neighbour int32   // rank of the best of its examples that must not lead here
+	margin    float64 // how far the next entry is behind that could mean the same words
+	odds      float64
 }
 
 // judge gathers what the text says for the entry of each candidate, best
@@ -30,6 +31,9 @@ func (q *query) judge(ix *index) []verdict {
 	q.letters.spell(q.plain.s)
 	for _, c := range q.likeliest(ix) {
 		q.compare(ix, c)
+	}
+	for _, c := range q.beside {
+		q.compareNeighbour(ix, c)
 	}
 	for _, c := range q.whole {
 		q.verdictOn(ix.docs[c.doc].entry).shared = c.shared
@@ -56,6 +60,10 @@ func (q *query) judge(ix *index) []verdict {
 // nothing on catalog seeds 1 to 5.
 const mostCompared = 12
 
+// mostBeside bounds the neighbours of entries that are compared: one for each of
+// the first few entries.
+const mostBeside = 4
+
 // What brings a template near, in thousandths of the logarithm of its odds
 // against the others: by the weight that it shares with the text, by three
 // letters that both have, by three that the text lacks. And what orders those
@@ -74,23 +82,35 @@ const (
 // that they share with the text, and returns those that are worth comparing
 // letter by letter.
 func (q *query) likeliest(ix *index) []candidate {
-	q.likely = q.likely[:0]
+	q.likely, q.beside = q.likely[:0], q.beside[:0]
 	for _, c := range q.near {
-		shared, missing := q.letters.count(ix.templates[c.doc].threes)
+		t := &ix.templates[c.doc]
+		shared, missing := q.letters.count(t.threes)
 		c.near = int32(nearWeight*10)*c.shared/10 + nearThree*shared + nearMissing*missing
-		q.likely = keep(q.likely, c, mostCompared)
+		if t.kind == neighbourTemplate {
+			q.beside = keep(q.beside, c, mostBeside)
+		} else {
+			q.likely = keep(q.likely, c, mostCompared)
+		}
 	}
 	return q.likely
+}
+
+// compareNeighbour ranks an example that must not lead to its entry. Less than
+// half of one says nothing.
+func (q *query) compareNeighbour(ix *index, c candidate) {
+	a := q.fit(ix, c)
+	i := slices.IndexFunc(q.verdicts, func(v verdict) bool { return v.entry == a.template.entry })
+	if i >= 0 && int(a.points) >= len(a.template.letters) {
+		q.verdicts[i].neighbour = max(q.verdicts[i].neighbour, a.rank)
+	}
 }
 
 // compare ranks a template, and keeps it if it is the best of its kind of its
 // entry.
 func (q *query) compare(ix *index, c candidate) {
-	t := &ix.templates[c.doc]
-	a := alignment{template: t}
-	a.letters, a.missing = q.letters.count(t.threes)
-	a.points = q.letters.compare(t.letters)
-	a.rank = int32(rankWeight*10)*c.shared/10 + rankThree*a.letters + rankMissing*a.missing + rankPoint*a.points
+	a := q.fit(ix, c)
+	t := a.template
 	v := q.verdictOn(t.entry)
 	v.shared = max(v.shared, c.shared)
 	best := &v.message
@@ -100,6 +120,16 @@ func (q *query) compare(ix *index, c candidate) {
 	if best.template == nil || a.rank > best.rank {
 		*best = a
 	}
+}
+
+// fit ranks a template by what it shares with the text.
+func (q *query) fit(ix *index, c candidate) alignment {
+	t := &ix.templates[c.doc]
+	a := alignment{template: t}
+	a.letters, a.missing = q.letters.count(t.threes)
+	a.points = q.letters.compare(t.letters)
+	a.rank = int32(rankWeight*10)*c.shared/10 + rankThree*a.letters + rankMissing*a.missing + rankPoint*a.points
+	return a
 }
 
 // lay lays the best templates of a verdict beside the text, word by word.

@@ -20,7 +20,8 @@ import (
 //
 // A word weighs what it tells: one where a single entry has it, nearly nothing
 // where all do. What makes an answer of a verdict is more than its odds: the
-// code of another error vetoes it, and a message of which the text has only a
+// code of another error vetoes it, and so does an example of the entry that must
+// not lead to it, where the text goes better with that; and a message of which the text has only a
 // part, in a sentence that goes on otherwise, is asked about.
 
 // A Band says what a match is good for.
@@ -340,7 +341,16 @@ func all(list []int, ok func(int) bool) bool {
 // vetoed reports whether the text has the code of another error where the
 // entry's own would stand.
 func (v *verdict) vetoed(ix *index) bool {
-	return v.contrary == strongCode && len(ix.own[v.entry]) > 0
+	return v.contrary == strongCode && len(ix.own[v.entry]) > 0 || v.code < strongCode && v.besides() > leastMargin
+}
+
+// besides is how much better the text goes with a neighbour of the entry than
+// with what the entry says itself.
+func (v *verdict) besides() float64 {
+	if v.neighbour == 0 {
+		return -1
+	}
+	return float64(v.neighbour-max(0, v.message.rank, v.phrase.rank)) / farAhead
 }
 
 // sure reports whether a verdict is an answer by itself. Beside the odds it
@@ -353,6 +363,9 @@ func (v *verdict) sure(s setting) bool {
 	}
 	if v.code == strongCode && v.number >= firstOwnCode && s.others == 0 {
 		return true
+	}
+	if v.code < strongCode && v.besides() > -leastMargin {
+		return false
 	}
 	if v.odds < sureOdds || v.contrary == strongCode && v.message.template == nil {
 		return false

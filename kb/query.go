@@ -19,6 +19,7 @@ type query struct {
 	near     []candidate // templates, the best in order
 	whole    []candidate // the words of entries, the best in order
 	likely   []candidate // of the near ones, the best in order
+	beside   []candidate // of the near ones that are neighbours of entries
 	runs     []run
 	chain    []run
 	verdicts []verdict

@@ -106,6 +106,15 @@ func (v *vocabulary) spell(word []byte, f feature) {
 	}
 }
 
+// meaning gives the feature of a stem, or of the idea that it stands for, or
+// noFeature.
+func (v *vocabulary) meaning(key []byte) feature {
+	if name, ok := v.lex.alias[string(key)]; ok {
+		key = []byte(name)
+	}
+	return v.find(key)
+}
+
 // find gives the feature of a stem, or noFeature.
 func (v *vocabulary) find(key []byte) feature {
 	if f, ok := v.words[string(key)]; ok {
