@@ -48,4 +48,5 @@
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
 //	adapters/slack/slackfake  a Slack on loopback, for tests only
+//	adapters/discord/discordfake  a Discord on loopback, for tests only
 package bot

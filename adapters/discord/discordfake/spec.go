@@ -1,0 +1,120 @@
+package discordfake
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// A spec is Discord's OpenAPI document. Its schemas are JSON Schema, and are
+// compiled when they are asked for.
+type spec struct {
+	document object
+	compiler *jsonschema.Compiler
+	schemas  map[string]*jsonschema.Schema // by pointer into the document; nil is none
+}
+
+// FindSpec finds a file that Discord made in the folder shared beside the
+// module that the test is in. Where there is none it returns "".
+func FindSpec(name string) string {
+	dir, err := filepath.Abs(".")
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+		dir = filepath.Dir(dir)
+	}
+	file := filepath.Join(filepath.Dir(dir), "shared", "platform", "specs", name)
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	return file
+}
+
+// loadSpec reads the document. Of "" it is nil, and checks nothing.
+func loadSpec(file string) (*spec, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("discordfake: %w", err)
+	}
+	s := &spec{compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}}
+	if err := json.Unmarshal(text, &s.document); err != nil {
+		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
+	}
+	s.compiler.DefaultDraft(jsonschema.Draft2020) // as OpenAPI 3.1 has it
+	if err := s.compiler.AddResource("openapi.json", s.document); err != nil {
+		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
+	}
+	return s, nil
+}
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// shape is a route with its parameters left out, for their names differ.
+func shape(path string) string { return parameter.ReplaceAllString(path, "{}") }
+
+// operation finds a route in the document: the pointer to it, "" where it is
+// not there.
+func (s *spec) operation(name string) string {
+	method, path, _ := strings.Cut(name, " ")
+	paths := s.document["paths"].(object)
+	for each, item := range paths {
+		if _, ok := item.(object)[strings.ToLower(method)]; ok && shape(each) == shape(path) {
+			return "/paths/" + pointer(each) + "/" + strings.ToLower(method)
+		}
+	}
+	return ""
+}
+
+// pointer escapes a key for a JSON pointer in an address.
+func pointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(key)
+}
+
+// at compiles the schema at a pointer; nil where there is none.
+func (s *spec) at(pointer string) (*jsonschema.Schema, error) {
+	if schema, ok := s.schemas[pointer]; ok {
+		return schema, nil
+	}
+	schema, err := s.compiler.Compile("openapi.json#" + pointer)
+	if _, none := errors.AsType[*jsonschema.JSONPointerNotFoundError](err); none {
+		err = nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("discordfake: the OpenAPI document at %s: %w", pointer, err)
+	}
+	s.schemas[pointer] = schema
+	return schema, nil
+}
+
+// request checks the body of a request. The error names what is wrong.
+func (s *spec) request(name string, body any) error {
+	return s.check(name, "/requestBody/content/application~1json/schema", body)
+}
+
+func (s *spec) check(name, part string, body any) error {
+	if s == nil {
+		return nil
+	}
+	operation := s.operation(name)
+	if operation == "" {
+		return nil // Discord's document leaves out what is old
+	}
+	schema, err := s.at(operation + part)
+	if err != nil || schema == nil {
+		return err
+	}
+	return schema.Validate(body)
+}
