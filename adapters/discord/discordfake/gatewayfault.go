@@ -40,7 +40,7 @@ func (s *Server) strikeGateway(c *conn, on string) bool {
 	case f.Reconnect:
 		c.send(object{"op": opReconnect, "d": nil})
 	case f.Invalid != nil:
-		c.send(object{"op": opInvalid, "d": *f.Invalid})
+		s.invalidate(c, *f.Invalid)
 	case f.Code != 0:
 		c.close(f.Code)
 	case f.Drop:
@@ -66,13 +66,20 @@ func (s *Server) Reconnect() {
 // Invalidate tells all connections that their session is no longer good (op 9).
 // One that cannot be resumed is forgotten.
 func (s *Server) Invalidate(resumable bool) {
-	s.each(func(c *conn) {
-		if c.session != nil && !resumable {
-			s.drop(c.session)
-			c.session = nil
+	s.each(func(c *conn) { s.invalidate(c, resumable) })
+}
+
+// invalidate takes the session from a connection, which stays open for the bot
+// to resume or to identify. The caller holds s.mu.
+func (s *Server) invalidate(c *conn, resumable bool) {
+	if n := c.session; n != nil {
+		n.lose()
+		c.session = nil
+		if !resumable {
+			s.drop(n)
 		}
-		c.send(object{"op": opInvalid, "d": resumable})
-	})
+	}
+	c.send(object{"op": opInvalid, "d": resumable})
 }
 
 // CloseConnections closes all connections with a code.
