@@ -130,7 +130,7 @@ func (s *Server) register(guild string, body object) (command *Command, fresh bo
 		return each.Guild == guild && each.name() == body["name"] && each.kind() == kind(body)
 	}
 	if i := slices.IndexFunc(s.commands, same); i >= 0 {
-		s.change(s.commands[i], body)
+		s.replace(s.commands[i], body)
 		return s.commands[i], false, nil
 	}
 	count := 0
@@ -150,8 +150,8 @@ func (s *Server) register(guild string, body object) (command *Command, fresh bo
 	return command, true, nil
 }
 
-// change gives a command another body. It has a new version then.
-func (s *Server) change(command *Command, body object) {
+// replace gives a command another body. It has a new version then.
+func (s *Server) replace(command *Command, body object) {
 	if !reflect.DeepEqual(command.Body, body) {
 		command.Body, command.version = body, s.id()
 	}
@@ -197,7 +197,7 @@ func (s *Server) editCommand(c *call) (any, error) {
 	if err := f.failure(); err != nil {
 		return nil, err
 	}
-	s.change(command, body)
+	s.replace(command, body)
 	return command.json(s), nil
 }
 

@@ -88,15 +88,42 @@ func step(components []any, yield func(object) bool) bool {
 	return true
 }
 
-// number gives components the ids that Discord gives them.
-func number(components []any) {
+// fillIn gives components the ids and the defaults that Discord gives them.
+func fillIn(components []any) {
 	next := 1
 	for o := range walk(components) {
 		if id, ok := o["id"].(float64); !ok || id == 0 {
 			o["id"] = float64(next)
 		}
 		next++
+		for key, v := range defaults(kind(o)) {
+			if o[key] == nil {
+				o[key] = v
+			}
+		}
+		for _, key := range []string{"media", "file"} {
+			if media, ok := o[key].(object); ok {
+				media["id"], media["proxy_url"] = fmt.Sprint(o["id"]), media["url"]
+			}
+		}
 	}
+}
+
+// defaults are what components have that nobody gave them.
+func defaults(kind int) object {
+	switch kind {
+	case stringSelect, userSelect, userSelect + 1, userSelect + 2, channelsKind:
+		return object{"min_values": 1.0, "max_values": 1.0}
+	case thumbnail:
+		return object{"description": nil, "spoiler": false}
+	case fileKind:
+		return object{"name": nil, "size": nil, "spoiler": false}
+	case separator:
+		return object{"spacing": 1.0, "divider": true}
+	case container:
+		return object{"accent_color": nil, "spoiler": false}
+	}
+	return nil
 }
 
 // displayed are the texts that components show.

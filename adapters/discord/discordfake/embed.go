@@ -30,15 +30,26 @@ func (f *form) embeds(body object) []any {
 			continue // array has said so
 		}
 		sum += f.embed(e, join("embeds", i))
-		o := copied(e)
-		o["type"] = "rich"
-		shown = append(shown, stripped(o))
+		shown = append(shown, richEmbed(e))
 	}
 	f.atMost("embeds", len(shown), maxEmbeds)
 	if sum > maxEmbedText {
 		f.wrong("embeds", "MAX_EMBED_SIZE_EXCEEDED", fmt.Sprintf("Embed size exceeds maximum size of %d", maxEmbedText))
 	}
 	return shown
+}
+
+// richEmbed is an embed as it is shown.
+func richEmbed(e object) object {
+	o := stripped(copied(e))
+	o["type"] = "rich"
+	fields, _ := o["fields"].([]any)
+	for _, each := range fields {
+		if field, ok := each.(object); ok && field["inline"] == nil {
+			field["inline"] = false
+		}
+	}
+	return o
 }
 
 // embed checks one and returns how many characters it has.

@@ -40,7 +40,7 @@ func (s *Server) publish(e event) {
 			continue
 		}
 		data := e.data
-		if e.message != nil && each.intents&MessageContent == 0 {
+		if e.name != "MESSAGE_DELETE" && e.message != nil && each.intents&MessageContent == 0 {
 			data = s.hidden(maps.Clone(data), e.message)
 		}
 		s.dispatch(each, e.name, data)
@@ -58,31 +58,35 @@ func (s *Server) Dispatch(name string, data map[string]any) {
 	}
 }
 
-// messageIntents are the intents for what happens to messages in a channel.
-func messageIntents(c *Channel) int {
-	if c.Kind == DirectChannel {
-		return DirectMessages
+// about is an event about a message. What one user alone sees counts as a
+// direct message, of no server, wherever it is shown.
+//
+// https://docs.discord.com/developers/events/gateway-events#messages
+func (s *Server) about(name string, m *Message) event {
+	c := s.channels[m.Channel]
+	if c.Kind == DirectChannel || m.To != "" {
+		return event{name: name, intents: DirectMessages, message: m}
 	}
-	return GuildMessages
+	return event{name: name, guild: c.Guild, channel: c.ID, intents: GuildMessages, message: m}
 }
 
 // messageEvent is an event that carries a whole message.
 func (s *Server) messageEvent(name string, m *Message) event {
-	c := s.channels[m.Channel]
+	e := s.about(name, m)
 	o := s.messageJSON(m)
-	delete(o, "thread")
-	o["channel_type"] = c.Kind
+	o["channel_type"] = s.channels[m.Channel].Kind
 	if m.Nonce != nil && name == "MESSAGE_CREATE" {
 		o["nonce"] = m.Nonce
 	}
-	if g := s.guild(c.Guild); g != nil {
-		o["guild_id"] = c.Guild
+	if g := s.guild(e.guild); g != nil {
+		o["guild_id"] = g.ID
 		if u := s.user(m.User); u != nil {
 			o["member"] = s.memberJSON(u, g)
 		}
 		s.putMembers(o, g)
 	}
-	return event{name: name, guild: c.Guild, channel: c.ID, intents: messageIntents(c), data: o, message: m}
+	e.data = o
+	return e
 }
 
 // putMembers adds to the mentioned users what the server knows of them.

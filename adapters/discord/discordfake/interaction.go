@@ -109,7 +109,7 @@ func (s *Server) interactionJSON(i *Interaction, u *User, c *Channel, data objec
 		o["user"] = u.json()
 	}
 	if i.source != nil {
-		o["message"] = s.messageJSON(i.source)
+		o["message"] = except(s.messageJSON(i.source), "referenced_message")
 	}
 	return o
 }

@@ -100,7 +100,7 @@ func (s *Server) mentionOne(m *Message, a allowance, found []string, edit bool) 
 		if g == nil || g.role(id) == nil || !(slices.Contains(a.parse, "roles") || slices.Contains(a.roles, id)) {
 			return
 		}
-		m.MentionRoles = append(without1(m.MentionRoles, id), id)
+		m.MentionRoles = append(removed(m.MentionRoles, id), id)
 		if mighty || g.role(id).Mentionable {
 			s.pingAll(m, "role", edit, func(u *User) bool { return s.hasRole(u.ID, g, id) })
 		}
@@ -109,7 +109,7 @@ func (s *Server) mentionOne(m *Message, a allowance, found []string, edit bool) 
 	}
 }
 
-func without1(ids []string, id string) []string {
+func removed(ids []string, id string) []string {
 	return slices.DeleteFunc(ids, func(each string) bool { return each == id })
 }
 

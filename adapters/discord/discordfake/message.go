@@ -53,6 +53,7 @@ type Message struct {
 	Everyone               bool
 	Reactions              []string // emoji:user
 
+	position    int          // in its thread
 	elsewhere   string       // the channel of Reply, where that is another
 	interaction object       // interaction_metadata
 	hook        string       // id of the webhook that wrote it
@@ -76,11 +77,11 @@ func (m *Message) system() bool {
 // store gives the message its id and keeps it.
 func (s *Server) store(m *Message) *Message {
 	m.ID = first(m.ID, s.id())
-	number(m.Components)
+	fillIn(m.Components)
 	s.messages[m.ID] = m
 	s.shown = append(s.shown, m)
 	if c := s.channels[m.Channel]; m.To == "" {
-		c.last = m.ID
+		c.last, m.position = m.ID, c.sent
 		c.sent++
 		c.here++
 	}
@@ -98,38 +99,32 @@ func (s *Server) post(m *Message, a allowance) *Message {
 	}
 	s.store(m)
 	s.mention(m, a, false)
-	if m.To == "" {
-		s.publish(s.messageEvent("MESSAGE_CREATE", m))
-	}
+	s.publish(s.messageEvent("MESSAGE_CREATE", m))
 	return m
 }
 
-// changed tells everybody of a message's new state.
+// messageChanged tells everybody of a message's new state.
 func (s *Server) messageChanged(m *Message) {
-	number(m.Components)
-	if m.To == "" {
-		s.publish(s.messageEvent("MESSAGE_UPDATE", m))
-	}
-	s.note()
+	fillIn(m.Components)
+	s.publish(s.messageEvent("MESSAGE_UPDATE", m))
 }
 
 // erase deletes a message, and tells everybody.
 func (s *Server) erase(m *Message) {
 	delete(s.messages, m.ID)
 	s.shown = slices.DeleteFunc(s.shown, func(each *Message) bool { return each == m })
-	c := s.channels[m.Channel]
 	if m.To == "" {
-		c.here--
-		data := object{"id": m.ID, "channel_id": m.Channel}
-		if c.Guild != "" {
-			data["guild_id"] = c.Guild
-		}
-		s.publish(event{name: "MESSAGE_DELETE", guild: c.Guild, channel: c.ID, intents: messageIntents(c), data: data})
+		s.channels[m.Channel].here--
 	}
-	s.note()
+	e := s.about("MESSAGE_DELETE", m)
+	e.data = object{"id": m.ID, "channel_id": m.Channel}
+	if e.guild != "" {
+		e.data["guild_id"] = e.guild
+	}
+	s.publish(e)
 }
 
-// visible finds a message of a channel that all there see.
+// message finds a message of a channel that all there see.
 func (s *Server) message(channel, id string) *Message {
 	m := s.messages[id]
 	if m == nil || m.Channel != channel || m.To != "" {
@@ -164,7 +159,15 @@ func (s *Server) messageJSON(m *Message) object {
 		o["thread"] = s.channelJSON(t)
 	}
 	if c := s.channels[m.Channel]; c.thread() {
-		o["position"] = c.sent
+		o["position"] = m.position
+	}
+	return o
+}
+
+// except takes keys out of an object.
+func except(o object, keys ...string) object {
+	for _, key := range keys {
+		delete(o, key)
 	}
 	return o
 }
@@ -217,11 +220,7 @@ func (s *Server) putReference(o object, m *Message) {
 	}
 	o["referenced_message"] = nil // it was deleted, unless it is found
 	if of := s.messages[m.Reply]; of != nil {
-		referred := s.messageJSON(of)
-		delete(referred, "referenced_message") // only one is shown
-		delete(referred, "thread")
-		delete(referred, "position")
-		o["referenced_message"] = referred
+		o["referenced_message"] = except(s.messageJSON(of), "referenced_message", "thread") // one is shown, not those before it
 	}
 }
 
@@ -253,15 +252,15 @@ func (s *Server) putReactions(o object, m *Message) {
 //
 // https://docs.discord.com/developers/events/gateway#message-content-intent
 func (s *Server) hidden(o object, m *Message) object {
+	if referred, ok := o["referenced_message"].(object); ok {
+		o["referenced_message"] = s.hidden(maps.Clone(referred), s.messages[m.Reply])
+	}
 	if !s.secret(m) {
 		return o
 	}
 	o["content"] = ""
 	for _, key := range []string{"embeds", "attachments", "components"} {
 		o[key] = []any{}
-	}
-	if referred, ok := o["referenced_message"].(object); ok {
-		o["referenced_message"] = s.hidden(maps.Clone(referred), s.messages[m.Reply])
 	}
 	return o
 }

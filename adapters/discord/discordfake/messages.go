@@ -247,7 +247,7 @@ func (s *Server) removeReaction(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Reactions = without1(m.Reactions, c.arg("emoji")+":"+s.BotID)
+	m.Reactions = removed(m.Reactions, c.arg("emoji")+":"+s.BotID)
 	s.note()
 	return nil, nil
 }

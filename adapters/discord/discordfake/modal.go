@@ -31,7 +31,7 @@ func (s *Server) openModal(f *form, i *Interaction, data object) error {
 	if err := f.failure(); err != nil {
 		return err
 	}
-	number(m.Components)
+	fillIn(m.Components)
 	m.values = map[string]any{}
 	for o := range walk(m.Components) {
 		id, _ := o["custom_id"].(string)

@@ -63,8 +63,15 @@ func (n *session) wants(e event) bool {
 	if e.intents != 0 && n.intents&e.intents == 0 {
 		return false
 	}
-	id, _ := strconv.Atoi(e.guild)      // direct messages are of no server, and of shard 0
-	return (id>>22)%n.shards == n.shard // https://docs.discord.com/developers/events/gateway#sharding
+	return shardOf(e.guild, n.shards) == n.shard
+}
+
+// shardOf is the shard of a server. What is of no server is of the first.
+//
+// https://docs.discord.com/developers/events/gateway#sharding
+func shardOf(guild string, shards int) int {
+	id, _ := strconv.Atoi(guild)
+	return (id >> 22) % shards
 }
 
 // dispatch sends an event in a session, and keeps it for a resume.

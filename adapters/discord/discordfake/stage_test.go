@@ -66,7 +66,18 @@ func (g *stage) call(route, body string, args ...any) (int, any) {
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&v); err != nil {
 		g.t.Fatalf("%s answers %s", route, text)
 	}
+	g.checkAnswer(route, w.StatusCode, v)
 	return w.StatusCode, v
+}
+
+// checkAnswer holds an answer against Discord's own document.
+func (g *stage) checkAnswer(route string, status int, v any) {
+	g.t.Helper()
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	if err := g.s.spec.check(route, fmt.Sprintf("/responses/%d/content/application~1json/schema", status), v); err != nil {
+		g.t.Errorf("%s answers what Discord does not: %v", route, err)
+	}
 }
 
 // post writes a message in the channel as the bot.

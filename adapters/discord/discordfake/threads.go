@@ -213,7 +213,7 @@ func (s *Server) leaveThread(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Members = without1(t.Members, s.BotID)
+	t.Members = removed(t.Members, s.BotID)
 	s.publish(event{name: "THREAD_MEMBERS_UPDATE", guild: t.Guild, channel: t.ID, intents: Guilds, data: object{
 		"id": t.ID, "guild_id": t.Guild, "member_count": min(len(t.Members), 50), "removed_member_ids": []any{s.BotID},
 	}})

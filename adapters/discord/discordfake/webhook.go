@@ -50,12 +50,12 @@ func (s *Server) editAnswer(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.fillIn(m, c)
+	return s.change(m, c)
 }
 
-// fillIn changes an answer. One that was promised is shown now, and does not
+// change changes an answer. One that was promised is shown now, and does not
 // count as edited.
-func (s *Server) fillIn(m *Message, c *call) (any, error) {
+func (s *Server) change(m *Message, c *call) (any, error) {
 	if c.tooHeavy() {
 		return nil, fail(tooLarge)
 	}
@@ -88,7 +88,7 @@ func (s *Server) followUp(c *call) (any, error) {
 		return nil, err
 	}
 	if i.message != nil && i.message.Flags&Loading != 0 {
-		return s.fillIn(i.message, c)
+		return s.change(i.message, c)
 	}
 	var f form
 	m, d, err := s.compose(&f, c, c.body, s.channels[i.Channel], byHook(), Ephemeral)
