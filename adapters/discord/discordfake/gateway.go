@@ -94,7 +94,7 @@ func (s *Server) join(c *conn, query url.Values) {
 	case query.Get("encoding") != "json":
 		c.close(closeDecode) // etf is not there
 	case !s.strikeGateway(c, "connect"):
-		c.send(object{"op": opHello, "d": object{"heartbeat_interval": s.options.HeartbeatInterval.Milliseconds(), "_trace": []any{"discordfake"}}})
+		c.send(opHello, object{"heartbeat_interval": s.options.HeartbeatInterval.Milliseconds(), "_trace": []any{"discordfake"}})
 	}
 }
 

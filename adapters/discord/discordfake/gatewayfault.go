@@ -38,7 +38,7 @@ func (s *Server) strikeGateway(c *conn, on string) bool {
 	}
 	switch {
 	case f.Reconnect:
-		c.send(object{"op": opReconnect, "d": nil})
+		c.send(opReconnect, nil)
 	case f.Invalid != nil:
 		s.invalidate(c, *f.Invalid)
 	case f.Code != 0:
@@ -60,7 +60,7 @@ func (s *Server) each(do func(c *conn)) {
 
 // Reconnect asks all connections to go and resume (op 7).
 func (s *Server) Reconnect() {
-	s.each(func(c *conn) { c.send(object{"op": opReconnect, "d": nil}) })
+	s.each(func(c *conn) { c.send(opReconnect, nil) })
 }
 
 // Invalidate tells all connections that their session is no longer good (op 9).
@@ -79,7 +79,7 @@ func (s *Server) invalidate(c *conn, resumable bool) {
 			s.drop(n)
 		}
 	}
-	c.send(object{"op": opInvalid, "d": resumable})
+	c.send(opInvalid, resumable)
 }
 
 // CloseConnections closes all connections with a code.
@@ -94,7 +94,7 @@ func (s *Server) CutConnections() {
 
 // RequestHeartbeats asks all connections for a heartbeat at once (op 1).
 func (s *Server) RequestHeartbeats() {
-	s.each(func(c *conn) { c.send(object{"op": opHeartbeat, "d": nil}) })
+	s.each(func(c *conn) { c.send(opHeartbeat, nil) })
 }
 
 // SendFrame sends a text as it is in all connections, JSON or not.

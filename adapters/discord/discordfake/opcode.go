@@ -75,10 +75,10 @@ type identity struct {
 }
 
 // send queues a frame that is of no session.
-func (c *conn) send(o object) {
-	text, err := json.Marshal(o)
+func (c *conn) send(op int, data any) {
+	text, err := json.Marshal(object{"op": op, "d": data, "s": nil, "t": nil})
 	if err != nil {
-		panic(err) // o is made of JSON
+		panic(err) // data is JSON
 	}
 	c.sendText(text)
 }
@@ -125,7 +125,7 @@ func (s *Server) heartbeat(c *conn) {
 	c.beat = time.Now()
 	c.kept.Beats = append(c.kept.Beats, c.beat)
 	if !s.ackless && !s.strikeGateway(c, "heartbeat") {
-		c.send(object{"op": opAck, "d": nil})
+		c.send(opAck, nil)
 	}
 }
 
@@ -169,7 +169,7 @@ func (s *Server) identify(c *conn, who identity) {
 	case len(who.Shard) != 2 || who.Shard[0] < 0 || who.Shard[0] >= who.Shard[1]:
 		c.close(closeShard)
 	case s.options.Limited && early:
-		c.send(object{"op": opInvalid, "d": false})
+		c.send(opInvalid, false)
 	default:
 		n := &session{id: "session" + s.id(), intents: *who.Intents, shard: who.Shard[0], shards: who.Shard[1], packed: who.Compress, conn: c}
 		s.sessions = append(s.sessions, n)
@@ -202,7 +202,7 @@ func (s *Server) resume(c *conn, who identity) {
 	case !s.right(who.Token):
 		c.close(closeToken)
 	case n == nil:
-		c.send(object{"op": opInvalid, "d": false})
+		c.send(opInvalid, false)
 	case who.Seq > n.seq || who.Seq < 0:
 		c.close(closeSeq)
 	default:

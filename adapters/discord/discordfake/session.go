@@ -122,7 +122,7 @@ func (s *Server) ready(n *session) {
 	}
 	s.dispatch(n, "READY", object{
 		"v": 10, "user": s.user(s.BotID).own(), "guilds": guilds, "session_id": n.id, "session_type": "normal", "resume_gateway_url": s.resumeURL(),
-		"shard": []any{n.shard, n.shards}, "application": object{"id": s.AppID, "flags": s.flags(), "flags_new": json.Number(numeral(s.flags()))},
+		"shard": []any{n.shard, n.shards}, "application": object{"id": s.AppID, "flags": s.flags(), "flags_new": numeral(s.flags())},
 		"private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "guild_join_requests": []any{},
 		"geo_ordered_rtc_regions": []any{}, "_trace": []any{"discordfake"},
 	})
