@@ -3,6 +3,7 @@ package slack
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
@@ -23,7 +24,7 @@ func TestAdapter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.pace = fastPace()
+		a.pace, a.turns.perChannel = fastPace(), time.Millisecond
 		s := &stage{Server: fake, t: t, alex: alex, kim: alex}
 		return bottest.Rig{
 			Adapter: a,

@@ -54,7 +54,7 @@ func TestInDoubt(t *testing.T) {
 // What one method is asked to wait for does not hold up others, and nothing is
 // sent before the time.
 func TestRetryAfter(t *testing.T) {
-	s := newStage(t, slackfake.Options{}, patient)
+	s := newStage(t, slackfake.Options{}, patient, paced)
 	s.Fail(slackfake.Fault{Method: "chat.postMessage", RetryAfter: 2 * time.Second})
 	first, second := s.saysOne(1), s.saysOne(2)
 	began := time.Now()
@@ -74,7 +74,7 @@ func TestRetryAfter(t *testing.T) {
 
 // A channel gets a message a second, and another does not wait for it.
 func TestTurns(t *testing.T) {
-	s := newStage(t, slackfake.Options{Limited: true}, patient)
+	s := newStage(t, slackfake.Options{Limited: true}, patient, paced)
 	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
 	var messages []slackfake.Message
 	for i := range 5 {

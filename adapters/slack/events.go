@@ -35,6 +35,7 @@ type talk struct {
 	link        string     // where an answer for the sender alone can be sent
 	replaces    bot.PostID // link can also change this post
 	home        bool       // their home page shows something that may change
+	mention     bool       // it is the delivery of a message as a mention
 }
 
 // An opened page of ours.
@@ -167,8 +168,14 @@ func (me identity) posted(o outer, e inner, team string) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	m.Addressed = m.Addressed || e.Type == "app_mention"
-	return me.talk(o, e, m)
+	mention := e.Type == "app_mention"
+	m.Addressed = m.Addressed || mention
+	in, err := me.talk(o, e, m)
+	if t, ok := in.(talk); ok {
+		t.mention = mention
+		return t, nil
+	}
+	return in, err
 }
 
 // talk completes what is common to new and edited messages.
@@ -284,7 +291,7 @@ func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
 func (me identity) text(e inner) string {
 	parts := []string{e.Text}
 	for _, a := range e.Attachments {
-		if a.From == "" && a.Original == "" {
+		if a.Shared || a.From == "" && a.Original == "" {
 			parts = append(parts, a.words())
 		}
 	}

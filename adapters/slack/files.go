@@ -23,7 +23,7 @@ import (
 // Attached snippets and logs. The bot's token goes to Slack's hosts alone, and
 // what comes back is read as text or not at all.
 
-// An archive of files tells where one stands.
+// A fileInfo tells where a file stands.
 type fileInfo interface {
 	GetFileInfoContext(ctx context.Context, id string, count, page int) (*slack.File, []slack.Comment, *slack.Paging, error)
 }
@@ -69,7 +69,7 @@ func (f file) texty() bool {
 		slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// read returns the text of a file.
+// readFile returns the text of a file.
 func (s *Slack) readFile(ctx context.Context, f file) (string, error) {
 	if f.Access == "check_file_info" || f.address() == "" { // of another company: its address is told on request
 		info, _, _, err := s.files.GetFileInfoContext(ctx, f.ID, 0, 0)
@@ -100,8 +100,7 @@ func (f file) address() string {
 
 // download gets a file with the bot's token, from Slack's hosts alone.
 func (s *Slack) download(ctx context.Context, address string) ([]byte, error) {
-	u, err := url.Parse(address)
-	if err != nil || !s.trusted(u) {
+	if !s.trustedAddress(address) {
 		return nil, errHost
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -118,7 +117,7 @@ func (s *Slack) download(ctx context.Context, address string) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, slack.StatusCodeError{Code: response.StatusCode, Status: response.Status}
 	}
-	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && !strings.HasSuffix(path.Ext(u.Path), "html") {
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && !strings.HasSuffix(path.Ext(request.URL.Path), "html") {
 		return nil, fmt.Errorf("%w: Slack sent a page to sign in", errNoText) // the token lacks files:read
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxFile+1))
@@ -134,6 +133,12 @@ func (s *Slack) follow(request *http.Request, via []*http.Request) error {
 		return errHost
 	}
 	return nil
+}
+
+// trustedAddress is trusted, of an address as Slack wrote it.
+func (s *Slack) trustedAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && s.trusted(u)
 }
 
 // trusted reports whether an address is one of Slack's, or of the host that

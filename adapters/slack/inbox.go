@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/slack-go/slack"
 
 	"mabsbot/bot"
 )
@@ -27,6 +30,10 @@ const (
 	// handled without: an answer in another language is better than none.
 	tries = 3
 
+	// maxGlanced is the longest text, in bytes, that is looked at for whether its
+	// sender's language will matter: a longer one tells its own.
+	maxGlanced = 4 << 10
+
 	// utterance is the longest text that can steer a conversation, in
 	// characters. Who writes more talks to people.
 	utterance = 120
@@ -45,7 +52,7 @@ func (s *Slack) lacks(ctx context.Context, t talk) bool {
 	if !ok || m.From.Bot || m.Change == bot.Deleted || s.users.fresh(m.From.ID) {
 		return false
 	}
-	meant := m.Addressed || m.Command || len(s.o.Library.Explain(m.Text, false).Hits) > 0
+	meant := m.Addressed || m.Command || len(m.Text) <= maxGlanced && len(s.o.Library.Explain(m.Text, false).Hits) > 0
 	if !meant && (!m.Reply || utf8.RuneCountInString(m.Text) > utterance) {
 		return false
 	}
@@ -63,11 +70,11 @@ func (s *Slack) glanceAt(ctx context.Context, user string) bool {
 }
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (s *Slack) postpone(key string, t talk) {
+func (s *Slack) postpone(key string, record []byte, t talk) {
 	s.later.do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		func() {
-			defer s.survive(&err, t, envelope{})
+			defer s.survive(&err, t, record)
 			err = s.finish(s.ctx, t)
 		}()
 		if s.ctx.Err() != nil && err != nil {
@@ -133,7 +140,8 @@ func (s *Slack) try(ctx context.Context, f func(context.Context) error) error {
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
 	c := code(err)
-	return c != "" && !isOne(err, later) && !isOne(err, doubtful) ||
+	status, _ := errors.AsType[slack.StatusCodeError](err)
+	return c != "" && !isOne(err, later) && !isOne(err, doubtful) || 400 <= status.Code && status.Code < 500 && status.Code != http.StatusTooManyRequests ||
 		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge)
 }
 
@@ -160,14 +168,14 @@ func (s *Slack) replay(ctx context.Context) {
 		if err != nil {
 			return s.o.Inbox.Bury(ctx, key, record)
 		}
-		in, err := s.me().read(e)
+		in, err := s.read(e)
 		t, ok := in.(talk)
 		if err != nil || !ok {
 			return s.o.Inbox.Bury(ctx, key, record)
 		}
 		n++
 		s.remember(t)
-		s.postpone(key, t)
+		s.postpone(key, record, t)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {

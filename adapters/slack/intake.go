@@ -21,39 +21,62 @@ func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error))
 		done(nil, err)
 		return
 	}
-	read, err := s.me().read(e)
+	read, err := s.read(e)
 	switch in := read.(type) {
 	case talk:
 		s.talked(e, in, done)
-		return
 	case typing:
 		s.quick.do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
-		return
 	case refusal:
-		text := s.words(s.ctx, in.team, in.user)[in.block+"_missing"]
-		done(map[string]any{"response_action": "errors", "errors": map[string]string{in.block: text}}, nil)
-		return
+		s.quick.do("typing/"+in.user, func() { done(s.refused(in), nil) })
 	case knock:
 		done(map[string]string{"challenge": in.challenge}, nil)
-		return
 	case asked:
+		done(nil, nil)
 		s.pages.do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
 	case opened:
+		done(nil, nil)
 		s.enter(in)
 	case ending:
-		s.log.Error("slack: " + in.why.Error())
+		done(nil, nil)
 		s.stop(in.why)
 	case lag:
+		done(nil, nil)
 		s.log.Warn("slack: Slack holds events back, for there were too many in this hour")
+	default:
+		s.unread(raw, err, done)
 	}
-	if errors.Is(err, errOtherApp) {
+}
+
+// read reads an envelope. A mistake of the program is kept to the one payload
+// that met it.
+func (s *Slack) read(e envelope) (in any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.log.Error("slack: panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = errUnknown
+		}
+	}()
+	return s.me().read(e)
+}
+
+// unread takes what is nothing, or cannot be read.
+func (s *Slack) unread(raw []byte, err error, done func(any, error)) {
+	switch {
+	case errors.Is(err, errOtherApp):
 		s.once("a payload of another app was ignored")
-		err = nil
+		done(nil, nil)
+	case err != nil:
+		s.quick.do("dead", func() { done(nil, s.bury(raw, err)) })
+	default:
+		done(nil, nil)
 	}
-	if err != nil {
-		err = s.bury(raw, err)
-	}
-	done(nil, err)
+}
+
+// refused tells somebody what is wrong with what they submitted.
+func (s *Slack) refused(r refusal) any {
+	text := s.words(s.ctx, r.team, r.user)[r.block+"_missing"]
+	return map[string]any{"response_action": "errors", "errors": map[string]string{r.block: text}}
 }
 
 // bury keeps what cannot be read. Once it is kept, Slack need not send it again.
@@ -68,19 +91,20 @@ func (s *Slack) bury(raw []byte, why error) error {
 // talked takes what is for the core.
 func (s *Slack) talked(e envelope, t talk, done func(any, error)) {
 	s.remember(t)
+	s.ears.hear(t, s.deaf)
 	s.quick.do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		defer func() { done(nil, err) }()
-		defer s.survive(&err, t, e)
+		defer s.survive(&err, t, e.Payload)
 		err = s.take(e, t)
 	})
 }
 
 // survive keeps a mistake of the program to the one payload that met it.
-func (s *Slack) survive(err *error, t talk, e envelope) {
+func (s *Slack) survive(err *error, t talk, raw []byte) {
 	if p := recover(); p != nil {
 		s.log.Error("slack: panic", "event", t.event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		*err = s.bury(e.Payload, *err)
+		*err = s.bury(raw, *err)
 	}
 }
 
@@ -88,7 +112,7 @@ func (s *Slack) survive(err *error, t talk, e envelope) {
 func (s *Slack) remember(t talk) {
 	head := t.event.About()
 	if t.link != "" {
-		s.links.keep(head.Thread, t.replaces, t.link)
+		s.links.keep(asker{head.Thread, head.From.ID}, t.replaces, t.link)
 	}
 	if m, ok := t.event.(bot.Message); ok && head.Direct && !t.own && !m.From.Bot {
 		s.directs.Store(head.From.ID, head.Thread.Channel)
@@ -116,7 +140,7 @@ func (s *Slack) take(e envelope, t talk) error {
 	if err := s.o.Inbox.Put(ctx, key, record); err != nil {
 		return err
 	}
-	s.postpone(key, t)
+	s.postpone(key, record, t)
 	return nil
 }
 

@@ -32,25 +32,31 @@ type link struct {
 	until time.Time
 }
 
-// Links remember the newest address of each private thread, and of each post
-// that can be changed by one. They are safe for concurrent use.
+// An asker is who can be answered in private in a thread: others read along.
+type asker struct {
+	thread bot.Thread
+	user   string
+}
+
+// Links remember the newest address of each asker, and of each post that can be
+// changed by one. They are safe for concurrent use.
 type links struct {
-	mu       sync.Mutex
-	byThread map[bot.Thread]*link
-	byPost   map[bot.PostID]*link
+	mu      sync.Mutex
+	byAsker map[asker]*link
+	byPost  map[bot.PostID]*link
 }
 
 func newLinks() *links {
-	return &links{byThread: map[bot.Thread]*link{}, byPost: map[bot.PostID]*link{}}
+	return &links{byAsker: map[asker]*link{}, byPost: map[bot.PostID]*link{}}
 }
 
 // keep remembers the address of a use that happened now.
-func (l *links) keep(t bot.Thread, post bot.PostID, address string) {
+func (l *links) keep(a asker, post bot.PostID, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget()
 	one := &link{address, linkUses, time.Now().Add(linkLife)}
-	l.byThread[t] = one
+	l.byAsker[a] = one
 	if post != "" {
 		l.byPost[post] = one
 	}
@@ -59,9 +65,9 @@ func (l *links) keep(t bot.Thread, post bot.PostID, address string) {
 // forget drops what has run out.
 func (l *links) forget() {
 	now := time.Now()
-	for t, one := range l.byThread {
+	for a, one := range l.byAsker {
 		if one.until.Before(now) {
-			delete(l.byThread, t)
+			delete(l.byAsker, a)
 		}
 	}
 	for p, one := range l.byPost {
@@ -71,11 +77,11 @@ func (l *links) forget() {
 	}
 }
 
-// ofThread takes one use of the thread's address.
-func (l *links) ofThread(t bot.Thread) (address string, ok bool) {
+// of takes one use of the asker's address.
+func (l *links) of(a asker) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.byThread[t].use()
+	return l.byAsker[a].use()
 }
 
 // ofPost takes one use of the address that can change the post.
@@ -99,6 +105,7 @@ type response struct {
 	Type    string        `json:"response_type,omitempty"`
 	Replace bool          `json:"replace_original"`
 	Delete  bool          `json:"delete_original,omitempty"`
+	Thread  string        `json:"thread_ts,omitempty"`
 	Text    string        `json:"text,omitempty"`
 	Blocks  []slack.Block `json:"blocks,omitempty"`
 }
@@ -114,8 +121,8 @@ func (s *Slack) answers(address string) bool {
 	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
 }
 
-// respond sends to an address. Like all errors of its kind, errNoLink says that
-// nothing was shown; after others something may have been.
+// respond sends to an address. errNoLink says that nothing was shown; after
+// other errors something may have been.
 func (s *Slack) respond(ctx context.Context, address string, r response) error {
 	if !s.answers(address) {
 		return errNoLink

@@ -85,7 +85,7 @@ func valued(i interaction, team, value string) (any, error) {
 		return nil, errIncomplete
 	}
 	b, err := bot.ParseButton(n.Button)
-	if err != nil || n.Thread.Adapter != adapterName {
+	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace == "" || n.Thread.Channel == "" {
 		return nil, errIncomplete
 	}
 	return talk{event: bot.Press{

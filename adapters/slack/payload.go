@@ -106,9 +106,10 @@ type file struct {
 	Download string `json:"url_private_download"`
 }
 
-// An attachment is how alerts of other programs often carry their text. From is
-// set on previews of links.
+// An attachment is how alerts of other programs often carry their text, and how
+// people pass on a message (Shared). From is set on previews of links.
 type attachment struct {
+	Shared   bool    `json:"is_share"`
 	From     string  `json:"from_url"`
 	Original string  `json:"original_url"`
 	Pretext  string  `json:"pretext"`

@@ -41,12 +41,11 @@ func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	case p.Private:
 		return s.whisper(ctx, p)
 	}
-	return s.say(ctx, p, "")
+	return s.say(ctx, p, s.options(p, ""))
 }
 
-// say posts a message, with a note before it where there is something to
-// explain.
-func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
+// say posts a message with the content.
+func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) (bot.Delivery, error) {
 	channel, err := s.channel(ctx, p)
 	if err != nil {
 		return bot.Delivery{}, err
@@ -54,7 +53,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery,
 	const method = "chat.postMessage"
 	wait, unsent := s.turns.take(channel, p)
 	if wait = max(wait, s.turns.free(method)); wait > patience {
-		s.turns.keep(p, wait, unsent)
+		s.turns.keep(channel, p, wait, unsent)
 		return bot.Delivery{}, bot.NotDelivered(errTurn, wait)
 	}
 	if !unsent {
@@ -69,26 +68,29 @@ func (s *Slack) say(ctx context.Context, p bot.Post, note string) (bot.Delivery,
 	if err := sleep(ctx, wait); err != nil {
 		return bot.Delivery{}, bot.NotDelivered(err, 0)
 	}
-	options := append(s.options(p, note), slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
+	options := append(content, slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 	if ts := threadTS(p.Thread); ts != "" {
 		options = append(options, slack.MsgOptionTS(ts))
 	}
 	_, ts, err := s.sender.PostMessageContext(ctx, channel, options...)
-	switch {
-	case err == nil:
+	if err == nil {
 		return delivered(p, channel, ts), nil
-	case isOne(err, outside) && p.Opens && !s.direct(p) && p.Thread.Channel != s.o.HandOver:
-		return s.sayDirectly(ctx, p)
 	}
-	err = s.failed(method, err)
+	d := bot.Delivery{}
+	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.HandOver {
+		d, err = s.sayDirectly(ctx, p)
+	} else {
+		err = s.failed(method, err)
+	}
 	if e, ok := errors.AsType[*bot.DeliveryError](err); ok && !e.Final {
-		s.turns.keep(p, e.After, unsent)
+		s.turns.keep(channel, p, e.After, unsent)
 	}
-	return bot.Delivery{}, err
+	return d, err
 }
 
-// direct reports whether a post goes to somebody's direct conversation.
-func (s *Slack) direct(p bot.Post) bool {
+// direct reports whether a post goes to a direct conversation that may have to
+// be opened.
+func direct(p bot.Post) bool {
 	_, direct := directUser(p.Thread.Channel)
 	return direct
 }
@@ -100,7 +102,7 @@ func (s *Slack) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, erro
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	d, err := s.say(ctx, there, s.in(p.Reply.Lang)["not_in_channel"])
+	d, err := s.say(ctx, there, s.options(p, s.in(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
 	if !p.Opens {
 		d.Thread = p.Thread
 	}
@@ -140,13 +142,14 @@ func delivered(p bot.Post, channel, ts string) bot.Delivery {
 		return d
 	}
 	d.Thread.Channel, d.Thread.Root = channel, ts
-	if _, direct := directUser(p.Thread.Channel); direct {
+	if direct(p) {
 		d.Thread.Root = "" // one conversation
 	}
 	return d
 }
 
-// options are the content of a post.
+// options are the content of a post, with a note before it where there is
+// something to explain.
 func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
 	m := s.render(p)
 	if note != "" {
@@ -161,8 +164,8 @@ func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
 // message; else, where the channel is closed to us, in a direct message.
 func (s *Slack) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
-	if address, ok := s.links.ofThread(p.Thread); ok {
-		err := s.respond(ctx, address, response{Type: "ephemeral", Text: m.text, Blocks: m.blocks})
+	if address, ok := s.links.of(asker{p.Thread, p.To.ID}); ok {
+		err := s.respond(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
 		if err == nil {
 			return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
 		}

@@ -14,7 +14,8 @@
 // private answers, failure.go reads errors. users.go and files.go fetch profiles
 // and logs. home.go and modal.go are Slack's own pages, words.go what stands on
 // them. lanes.go keeps order. verify.go checks signatures, check.go the app's
-// permissions, manifest.go describes the app to Slack, id.go names things.
+// permissions, ears.go what arrives, manifest.go describes the app to Slack, id.go
+// names things.
 package slack
 
 import (
@@ -95,6 +96,7 @@ type Slack struct {
 
 	links   *links
 	turns   *turns
+	ears    *ears
 	directs sync.Map // channels of direct conversations, by user
 
 	quick, later, pages *lanes // what is acknowledged when it is done, what was before, and pages
@@ -133,7 +135,7 @@ func New(o Options) (*Slack, error) {
 	s := &Slack{
 		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: client,
 		sender: web, past: web, screen: web, files: web, opener: web, house: web, users: newUsers(web),
-		links: newLinks(), turns: newTurns(), ready: make(chan struct{}), stop: func(error) {},
+		links: newLinks(), turns: newTurns(), ears: newEars(), ready: make(chan struct{}), stop: func(error) {},
 		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(slowJobs),
 	}
 	if s.log == nil {

@@ -322,7 +322,10 @@ func disconnected(reason string) error {
 // read takes frames until the socket ends, and says why it did.
 func (k *socket) read(ctx context.Context) error {
 	<-k.started
-	stop := context.AfterFunc(ctx, k.close)
+	stop := context.AfterFunc(ctx, func() {
+		k.s.quick.wait() // what is under way is acknowledged
+		k.close()
+	})
 	defer stop()
 	alive := func() { k.conn.SetReadDeadline(time.Now().Add(k.s.pace.silence)) }
 	alive()
@@ -367,7 +370,9 @@ func (k *socket) keepAlive(ctx context.Context) {
 func (k *socket) close() {
 	k.closing.Do(func() {
 		close(k.ended)
-		_ = k.conn.Close() // it may be closed already
+		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+		_ = k.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second)) // so that Slack sends nothing more here
+		_ = k.conn.Close()                                                                // it may be closed already
 	})
 }
 

@@ -37,8 +37,8 @@ func (s *stage) answers(messages []slackfake.Message) {
 // patient lets no answer link to an earlier one: these tests count answers.
 func patient(s *stage) { s.policy.RepeatWindow = 0 }
 
-// unpaced lets the adapter post as fast as it likes.
-func unpaced(s *stage) { s.setup = func(a *Slack) { a.turns.perChannel = time.Millisecond } }
+// paced lets the adapter post no faster than Slack wants it.
+func paced(s *stage) { s.setup = func(a *Slack) { a.turns.perChannel = perChannel } }
 
 // Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
 // and the next socket is open before the old one is closed.
@@ -47,7 +47,7 @@ func TestRefreshes(t *testing.T) {
 	if *long {
 		rounds = 100
 	}
-	s := newStage(t, slackfake.Options{Notice: 150 * time.Millisecond}, patient, unpaced)
+	s := newStage(t, slackfake.Options{Notice: 150 * time.Millisecond}, patient)
 	ctx, cancel := context.WithCancel(t.Context())
 	var messages []slackfake.Message
 	var wg sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +25,7 @@ var (
 	long   = flag.Bool("long", false, "run the long form of tests that repeat")
 )
 
-// patience is how long a test waits for what must happen.
+// testPatience is how long a test waits for what must happen.
 const testPatience = 20 * time.Second
 
 // A stage is a bot on a fake Slack.
@@ -56,10 +57,7 @@ func fastPace() pace {
 // newStage starts a fake, a channel with two people in it, and a bot.
 func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
-	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
-	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
-	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
-	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
+	s := newScene(t, o)
 	for _, c := range change {
 		c(s)
 	}
@@ -70,6 +68,27 @@ func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage 
 		}
 	})
 	return s
+}
+
+// newScene is a stage without a bot.
+func newScene(t testing.TB, o slackfake.Options) *stage {
+	t.Helper()
+	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
+	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
+	s.kim = s.Person(slackfake.User{Name: "kim", RealName: "김민지", Locale: "ko-KR"})
+	s.channel = s.AddChannel(slackfake.Channel{Name: "backup-support", Members: []string{s.alex.ID, s.kim.ID}})
+	return s
+}
+
+// freeAddress is one where nobody listens.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // builtin is the knowledge base, loaded once.
@@ -107,7 +126,7 @@ func (s *stage) start() {
 	s.options(&o)
 	s.slack, err = New(o)
 	s.must(err)
-	s.slack.pace = fastPace()
+	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
 	s.setup(s.slack)
 	ctx, cancel := context.WithCancel(context.Background())
 	ran := make(chan error, 1)
@@ -126,7 +145,7 @@ func (s *stage) start() {
 // lock holds the database's write lock, as another process might, until release.
 func (s *stage) lock() (release func()) {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate&_busy_timeout=5000")
 	s.must(err)
 	tx, err := db.Begin()
 	s.must(err)
@@ -140,6 +159,7 @@ func (s *stage) lock() (release func()) {
 func (s *stage) restart() {
 	s.t.Helper()
 	s.must(s.ended())
+	s.until("Slack has noticed", func() bool { return s.Sockets() == 0 })
 	s.start()
 }
 

@@ -100,6 +100,7 @@ func TestCommand(t *testing.T) {
 	s.until("the walkthrough is in the direct message", func() bool {
 		return strings.Contains(s.said(s.alex.Direct()), "Which fits")
 	})
+	s.quiet()
 	s.alex.DM("1")
 	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 1 of 4") })
 	s.must(s.alex.Command(s.alex.Direct(), "/mabs 3106")) // there it is no secret
@@ -118,12 +119,15 @@ func (s *stage) said(channel string) string {
 // Where the bot is not in the channel, a private answer comes by its address as
 // long as that lives, and as a direct message after that.
 func TestOutsideChannel(t *testing.T) {
-	s := newStage(t, slackfake.Options{})
+	s := newStage(t, slackfake.Options{}, paced)
 	far := s.AddChannelWithoutBot(slackfake.Channel{Name: "elsewhere", Members: []string{s.alex.ID}}).ID
 	s.must(s.alex.Command(far, "/mabs 319"))
 	s.sees(s.alex, "Which fits")
-	s.slack.links.byThread = map[bot.Thread]*link{} // half an hour passes
-	s.slack.links.byPost = map[bot.PostID]*link{}
+	s.quiet()
+	s.slack.links.mu.Lock()
+	clear(s.slack.links.byAsker) // half an hour passes
+	clear(s.slack.links.byPost)
+	s.slack.links.mu.Unlock()
 	for range 6 {
 		s.Fail(slackfake.Fault{Method: "response_url", Status: 404})
 	}
@@ -134,6 +138,7 @@ func TestOutsideChannel(t *testing.T) {
 	})
 	s.presses(s.alex, "Didn't help → next")
 	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 2 of 4") })
+	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Didn't help → next ✓ alex") })
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")

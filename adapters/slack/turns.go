@@ -24,8 +24,15 @@ type turns struct {
 
 	mu      sync.Mutex
 	next    map[string]time.Time // by channel: when the next post may go
-	given   map[bot.PostID]turn
+	given   map[place]turn
 	blocked map[string]time.Time // by method
+}
+
+// A place is where a post is to go: one that a channel does not take goes to
+// another.
+type place struct {
+	channel string
+	post    bot.PostID
 }
 
 // A turn is when a post may go, the attempt that it was given to, and whether
@@ -37,7 +44,7 @@ type turn struct {
 }
 
 func newTurns() *turns {
-	return &turns{perChannel: perChannel, next: map[string]time.Time{}, given: map[bot.PostID]turn{}, blocked: map[string]time.Time{}}
+	return &turns{perChannel: perChannel, next: map[string]time.Time{}, given: map[place]turn{}, blocked: map[string]time.Time{}}
 }
 
 // take returns how long the post has to wait, and whether Slack is certain to
@@ -46,9 +53,10 @@ func (t *turns) take(channel string, p bot.Post) (wait time.Duration, unsent boo
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	mine, ok := t.given[p.ID]
+	at := place{channel, p.ID}
+	mine, ok := t.given[at]
 	unsent = p.Attempt <= 1 || ok && mine.unsent && mine.attempt == p.Attempt-1
-	delete(t.given, p.ID)
+	delete(t.given, at)
 	if !ok {
 		mine.at = now
 		if next := t.next[channel]; next.After(now) {
@@ -69,15 +77,15 @@ func (t *turns) forget(now time.Time) {
 	}
 }
 
-// keep gives the post the turn after the time. This attempt was not sent, and
+// keep gives the post the channel's turn after the time. This attempt was not sent, and
 // unsent says whether that is true of those before it.
-func (t *turns) keep(p bot.Post, after time.Duration, unsent bool) {
+func (t *turns) keep(channel string, p bot.Post, after time.Duration, unsent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.given) > maxTurns {
 		clear(t.given) // of posts that were given up
 	}
-	t.given[p.ID] = turn{time.Now().Add(after), p.Attempt, unsent}
+	t.given[place{channel, p.ID}] = turn{time.Now().Add(after), p.Attempt, unsent}
 }
 
 // maxTurns is more posts than ever wait at once.

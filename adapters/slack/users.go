@@ -3,7 +3,6 @@ package slack
 import (
 	"cmp"
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -53,7 +52,7 @@ func (u *users) fetch(ctx context.Context, user string) error {
 	info, err := u.directory.GetUserInfoContext(ctx, user)
 	if err == nil {
 		p = profile{name: cmp.Or(info.Profile.DisplayName, info.RealName, info.Profile.RealName, info.Name), locale: info.Locale}
-	} else if _, refused := errors.AsType[slack.SlackErrorResponse](err); !refused {
+	} else if !hopeless(err) {
 		return err
 	}
 	p.until = time.Now().Add(profileLife)

@@ -1,0 +1,192 @@
+package slack
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// A mention that comes as a message, too, is no news; one that does not is.
+func TestEars(t *testing.T) {
+	for deliveries, want := range map[string]bool{"mention": true, "message": false, "mention message": false, "message mention": false, "mention mention": true} {
+		synctest.Test(t, func(t *testing.T) {
+			e, deaf := newEars(), false
+			for kind := range strings.FieldsSeq(deliveries) {
+				m := bot.Message{Head: bot.Head{ID: "1", Thread: bot.Thread{Channel: "C1"}}, Addressed: true}
+				e.hear(talk{event: m, mention: kind == "mention"}, func(string) { deaf = true })
+				time.Sleep(time.Second)
+			}
+			time.Sleep(earTime)
+			synctest.Wait()
+			if deaf != want || len(e.heard) != 0 {
+				t.Errorf("%s: deaf %v, want %v; %d remembered", deliveries, deaf, want, len(e.heard))
+			}
+		})
+	}
+}
+
+// Posts get a turn a second and channel, keep the one that they were given, and
+// are known to be unsent as long as no attempt was made.
+func TestTurnTaking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns()
+		take := func(id bot.PostID, attempt int, channel string, wantWait time.Duration, wantUnsent bool) {
+			t.Helper()
+			wait, unsent := turns.take(channel, bot.Post{ID: id, Attempt: attempt})
+			if wait != wantWait || unsent != wantUnsent {
+				t.Errorf("%s: wait %v, unsent %v, want %v, %v", id, wait, unsent, wantWait, wantUnsent)
+			}
+			if wait > patience {
+				turns.keep(channel, bot.Post{ID: id, Attempt: attempt}, wait, unsent)
+			}
+		}
+		take("a", 1, "C1", 0, true)
+		take("b", 1, "C1", time.Second, true)
+		take("c", 1, "C1", 2*time.Second, true)
+		take("d", 1, "C2", 0, true)
+		time.Sleep(time.Second)
+		take("b", 2, "C1", 0, true)              // its turn, and never sent
+		take("a", 2, "C1", 2*time.Second, false) // sent before, perhaps
+		time.Sleep(time.Second)
+		take("c", 2, "C1", 0, true)
+		time.Sleep(time.Second)
+		take("a", 3, "C1", 0, false) // it only waited since
+		turns.block("m", time.Minute)
+		if turns.free("m") != time.Minute || turns.free("n") != 0 {
+			t.Errorf("blocked for %v and %v", turns.free("m"), turns.free("n"))
+		}
+		time.Sleep(time.Hour)
+		take("e", 1, "C3", 0, true)
+		if len(turns.next) != 1 {
+			t.Errorf("%d channels are remembered", len(turns.next))
+		}
+	})
+}
+
+// A response URL works five times within half an hour.
+func TestLinks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, me := newLinks(), asker{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
+		if _, ok := l.of(me); ok {
+			t.Error("an address from nowhere")
+		}
+		l.keep(me, "p1", "https://a")
+		if _, ok := l.of(asker{me.thread, "U2"}); ok {
+			t.Error("somebody else's address")
+		}
+		for i := range linkUses {
+			use := l.of
+			if i%2 == 0 {
+				use = func(asker) (string, bool) { return l.ofPost("p1") }
+			}
+			if address, ok := use(me); !ok || address != "https://a" {
+				t.Errorf("use %d: %q, %v", i, address, ok)
+			}
+		}
+		if _, ok := l.of(me); ok {
+			t.Error("a sixth use")
+		}
+		l.keep(me, "", "https://b")
+		time.Sleep(linkLife + time.Second)
+		if _, ok := l.of(me); ok {
+			t.Error("a use after half an hour")
+		}
+		l.keep(asker{}, "", "https://c")
+		if len(l.byAsker) != 1 || len(l.byPost) != 0 {
+			t.Errorf("%d and %d addresses are remembered", len(l.byAsker), len(l.byPost))
+		}
+	})
+}
+
+// Jobs of a lane run in their order, those of others meanwhile.
+func TestLanes(t *testing.T) {
+	l := newLanes(4)
+	var mu sync.Mutex
+	order := map[string][]int{}
+	for i := range 200 {
+		lane := fmt.Sprint(i % 7)
+		l.do(lane, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			order[lane] = append(order[lane], i)
+		})
+	}
+	l.wait()
+	for lane, jobs := range order {
+		if !slices.IsSorted(jobs) || l.busy(lane) {
+			t.Errorf("lane %s: %v, busy %v", lane, jobs, l.busy(lane))
+		}
+	}
+	started, release := make(chan bool), make(chan bool)
+	l.do("a", func() { started <- true; <-release })
+	<-started
+	if !l.busy("a") || l.busy("b") {
+		t.Error("the wrong lane is busy")
+	}
+	l.do("b", func() { started <- true })
+	<-started // though a runs
+	close(release)
+	l.wait()
+}
+
+// Only Slack's hosts get the token.
+func TestTrusted(t *testing.T) {
+	s := &Slack{api: "http://127.0.0.1:9000/api/"}
+	for address, want := range map[string][2]bool{ // the token; an answer
+		"https://files.slack.com/a":             {true, true},
+		"https://slack.com/a":                   {true, true},
+		"https://FILES.slack-gov.com/a":         {true, true},
+		"http://files.slack.com/a":              {false, false},
+		"https://slack.com.evil.example/a":      {false, true},
+		"https://evilslack.com/a":               {false, true},
+		"http://127.0.0.1:9000/files-pri/a":     {true, true},
+		"http://127.0.0.1:9001/a":               {false, true},
+		"http://10.0.0.1/a":                     {false, false},
+		"https://user:files.slack.com@evil.com": {false, true},
+		"file:///etc/passwd":                    {false, false},
+		"://":                                   {false, false},
+		"":                                      {false, false},
+	} {
+		token := s.trustedAddress(address)
+		if got := [2]bool{token, s.answers(address)}; got != want {
+			t.Errorf("%s: %v, want %v", address, got, want)
+		}
+	}
+}
+
+// Bytes of a file become text, or none.
+func TestTextOfFile(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                          "",
+		" ID 3106\r\n":              "ID 3106",
+		"\xef\xbb\xbfwith a BOM":    "with a BOM",
+		string(utf16("오류 0x29834")): "오류 0x29834",
+		"\xbf\xc0\xb7\xf9 0x29834":  "오류 0x29834", // code page 949
+		"a\x00b":                    "?",
+		"\x80\x80\x80\x80":          "?",
+	} {
+		got, err := textOfFile([]byte(in))
+		if err != nil {
+			got = "?"
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzTextOfFile(f *testing.F) {
+	f.Add([]byte("\xff\xfea\x00"))
+	f.Add([]byte("\xbf\xc0\xb7\xf9"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if text, err := textOfFile(data); err == nil && strings.ToValidUTF8(text, "") != text {
+			t.Errorf("%q became %q", data, text)
+		}
+	})
+}
