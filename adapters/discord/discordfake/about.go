@@ -176,5 +176,5 @@ func (s *Server) activeThreads(c *call) (any, error) {
 			members = append(members, s.threadMember(each, s.BotID))
 		}
 	}
-	return object{"threads": threads, "members": members}, nil
+	return object{"threads": threads, "members": members, "has_more": false}, nil
 }

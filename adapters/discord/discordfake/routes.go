@@ -153,7 +153,7 @@ func (s *Server) routes() http.Handler {
 		method, path, _ := strings.Cut(t.name, " ")
 		mux.HandleFunc(method+" /api/{version}"+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, t) })
 	}
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/api/{version}/{path...}", func(w http.ResponseWriter, r *http.Request) {
 		missing := route{name: r.Method + " " + r.URL.Path, open: true, run: func(*Server, *call) (any, error) { return nil, bare(http.StatusNotFound) }}
 		s.serve(w, r, missing)
 	})

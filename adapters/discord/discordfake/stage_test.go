@@ -18,6 +18,8 @@ type stage struct {
 	s   *Server
 	kim *Person
 	c   Channel
+
+	version string // of the API; "" is v10
 }
 
 func newStage(t *testing.T, options Options) *stage {
@@ -38,7 +40,7 @@ func (g *stage) request(route, body string, args ...any) (*http.Response, error)
 		i, j := strings.Index(path, "{"), strings.Index(path, "}")
 		path = path[:i] + fmt.Sprint(each) + path[j+1:]
 	}
-	r, err := http.NewRequestWithContext(g.t.Context(), method, g.s.APIURL()+"/v10"+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(g.t.Context(), method, g.s.APIURL()+"/"+first(g.version, "v10")+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
