@@ -146,7 +146,8 @@ func (s *Server) attachments(f *form, c *call, body object, channel string, befo
 	for _, u := range c.uploads {
 		n := strings.TrimSuffix(strings.TrimPrefix(u.key, "files["), "]")
 		if o := described[n]; o != nil {
-			u.Name = first(fmt.Sprint(o["filename"]), u.Name)
+			name, _ := o["filename"].(string)
+			u.Name = first(name, u.Name)
 			u.description, _ = o["description"].(string)
 		}
 		kept = append(kept, s.attached(u.File, channel))

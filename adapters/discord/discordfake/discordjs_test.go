@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -215,7 +216,7 @@ func TestDiscordJSCompressed(t *testing.T) {
 // TestDiscordJSHeartbeat: a connection without acknowledgements is given up, and
 // the session resumed.
 func TestDiscordJSHeartbeat(t *testing.T) {
-	n := startNode(t, Options{HeartbeatInterval: 300e6})
+	n := startNode(t, Options{HeartbeatInterval: time.Second})
 	n.until("no heartbeat", func() bool { return len(n.s.Connections()[0].Beats) > 1 })
 	n.s.WithholdAcks(true)
 	n.until("the zombie lives", func() bool { return len(n.s.Connections()) > 1 })

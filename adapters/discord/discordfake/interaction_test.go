@@ -103,17 +103,17 @@ func TestAnswers(t *testing.T) {
 		}, "-yyyy-----"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := ""
+			var got strings.Builder
 			for _, body := range bodies {
 				g := newStage(t, Options{})
 				if told := g.reply(c.begin(g), body); told == "204" {
-					got += "y"
+					got.WriteString("y")
 				} else {
-					got += "-"
+					got.WriteString("-")
 				}
 			}
-			if got != c.want {
-				t.Errorf("%s, want %s", got, c.want)
+			if got.String() != c.want {
+				t.Errorf("%s, want %s", got.String(), c.want)
 			}
 		})
 	}

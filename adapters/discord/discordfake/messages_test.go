@@ -250,12 +250,12 @@ func TestListMessages(t *testing.T) {
 		"": "43210", "?limit=2": "43", "?before=" + ids[2]: "10", "?after=" + ids[2]: "43", "?after=" + ids[0] + "&limit=2": "21", "?before=" + ids[4] + "&limit=1": "3",
 	} {
 		status, list := g.call("GET /channels/"+g.c.ID+"/messages"+query, "")
-		got := ""
+		var got strings.Builder
 		for _, m := range list.([]any) {
-			got += m.(object)["content"].(string)
+			got.WriteString(m.(object)["content"].(string))
 		}
-		if status != 200 || got != want {
-			t.Errorf("%s: %q, want %q", query, got, want)
+		if status != 200 || got.String() != want {
+			t.Errorf("%s: %q, want %q", query, got.String(), want)
 		}
 	}
 	if got := told(g.call("GET /channels/"+g.c.ID+"/messages?limit=101", "")); got != "400 50035" {

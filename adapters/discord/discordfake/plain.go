@@ -102,6 +102,9 @@ func plainComponent(o object) string {
 	if len(labels) > 0 {
 		text += ": " + strings.Join(labels, " / ")
 	}
+	if text == "" {
+		return "" // of a kind that nobody knows
+	}
 	if o["disabled"] == true {
 		return "(" + text + ")"
 	}

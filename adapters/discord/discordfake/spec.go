@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -16,9 +17,15 @@ import (
 // compiled when they are asked for.
 type spec struct {
 	document object
+
+	mu       sync.Mutex
 	compiler *jsonschema.Compiler
 	schemas  map[string]*jsonschema.Schema // by pointer into the document; nil is none
 }
+
+// compiled are the documents that were read, by file, for all servers: to
+// compile one takes as long as many a test.
+var compiled sync.Map // of func() (*spec, error)
 
 // FindSpec finds a file that Discord made in the folder shared beside the
 // module that the test is in. Where there is none it returns "".
@@ -45,6 +52,11 @@ func loadSpec(file string) (*spec, error) {
 	if file == "" {
 		return nil, nil
 	}
+	load, _ := compiled.LoadOrStore(file, sync.OnceValues(func() (*spec, error) { return readSpec(file) }))
+	return load.(func() (*spec, error))()
+}
+
+func readSpec(file string) (*spec, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("discordfake: %w", err)
@@ -85,6 +97,8 @@ func pointer(key string) string {
 
 // at compiles the schema at a pointer; nil where there is none.
 func (s *spec) at(pointer string) (*jsonschema.Schema, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if schema, ok := s.schemas[pointer]; ok {
 		return schema, nil
 	}
