@@ -24,6 +24,10 @@ const (
 	separator    = 14
 	container    = 17
 	label        = 18
+	fileUpload   = 19
+	radioGroup   = 21
+	checkGroup   = 22
+	checkbox     = 23
 )
 
 // Limits of components.
@@ -101,9 +105,24 @@ func fillIn(components []any) {
 				o[key] = v
 			}
 		}
-		for _, key := range []string{"media", "file"} {
-			if media, ok := o[key].(object); ok {
-				media["id"], media["proxy_url"] = fmt.Sprint(o["id"]), media["url"]
+		items, _ := o["items"].([]any)
+		for _, each := range append(items, o) {
+			fillInMedia(each.(object), o["id"])
+		}
+	}
+}
+
+// fillInMedia gives a picture or a file what Discord knows of it.
+func fillInMedia(o object, id any) {
+	for _, key := range []string{"media", "file"} {
+		media, ok := o[key].(object)
+		if !ok {
+			continue
+		}
+		media["id"], media["proxy_url"] = fmt.Sprint(id), media["url"]
+		for name, v := range defaults(thumbnail) {
+			if o[name] == nil {
+				o[name] = v
 			}
 		}
 	}

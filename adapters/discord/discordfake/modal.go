@@ -1,9 +1,6 @@
 package discordfake
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // A Modal is a window with questions, as a person sees it.
 type Modal struct {
@@ -86,10 +83,14 @@ func (f *form) asking(o object, at string, inRow bool) {
 		if f.number(o, "style", at, 1, 2, 0) == 0 {
 			f.required(join(at, "style"))
 		}
-	case !inRow && k == stringSelect:
+	case inRow:
+		f.wrong(join(at, "type"), "BASE_TYPE_CHOICES", "Value must be one of (4,).")
+	case k == stringSelect, k >= userSelect && k <= channelsKind:
 		f.selecting(o, at)
+	case k == fileUpload, k == radioGroup, k == checkGroup, k == checkbox:
+		f.within(o, "custom_id", at, 1, maxCustomID) // no more is checked of what no test's person fills in
 	default:
-		f.wrong(join(at, "type"), "BASE_TYPE_CHOICES", "The fake has text inputs, and string selects in labels.")
+		f.wrong(join(at, "type"), "BASE_TYPE_CHOICES", "Value must be one of (3, 4, 5, 6, 7, 8, 19, 21, 22, 23).")
 	}
 }
 
@@ -114,7 +115,8 @@ func (p *Person) CloseModal() {
 	p.s.note()
 }
 
-// Fill types into an input of the modal, or chooses from a select there.
+// Fill types into a text input of the modal, or chooses from a string select
+// there.
 func (p *Person) Fill(label, text string) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -217,11 +219,16 @@ func (m *Modal) sent(components []any) []any {
 }
 
 func (m *Modal) putValue(out object, id string, kind int) {
-	if kind == textInput {
+	switch kind {
+	case textInput:
 		text, _ := m.values[id].(string)
 		out["value"] = text
-		return
+	case radioGroup:
+		out["value"] = nil
+	case checkbox:
+		out["value"] = false
+	default:
+		values, _ := m.values[id].([]any)
+		out["values"] = append([]any{}, values...)
 	}
-	values, _ := m.values[id].([]any)
-	out["values"] = append([]any{}, slices.Clone(values)...)
 }

@@ -233,6 +233,57 @@ func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 	}
 }
 
+// TestExamplesAreTaken: messages, modals and commands of Discord's documentation
+// are such as the fake takes.
+func TestExamplesAreTaken(t *testing.T) {
+	spec := FindSpec("discord-openapi.json")
+	if spec == "" {
+		t.Skip("no examples of Discord's beside this module")
+	}
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(spec), "..", "discord-samples", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := map[string]int{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := newStage(t, Options{})
+		status, o, route := g.take(filepath.Base(file), string(text))
+		if status >= 400 {
+			t.Errorf("%s: %d %v", filepath.Base(file), status, o)
+		}
+		taken[route]++
+	}
+	if taken[CreateMessage] < 10 || taken[Callback] < 5 || taken[CreateCommand] < 4 {
+		t.Errorf("%v", taken)
+	}
+}
+
+// take makes the request whose body the example is; none for another example.
+func (g *stage) take(name, text string) (status int, answer any, route string) {
+	g.t.Helper()
+	var o object
+	if json.Unmarshal([]byte(text), &o) != nil {
+		return 0, nil, ""
+	}
+	switch {
+	case o["flags"] == float64(ComponentsV2) && o["id"] == nil:
+		route = CreateMessage
+		status, answer = g.call(route, text, g.c.ID)
+	case o["type"] == float64(AnswerModal):
+		route = Callback
+		i := g.typed()
+		status, answer = g.call(route, text, i.ID, i.token)
+	case strings.HasPrefix(name, "cmd-") && o["handler"] == nil && o["name"] != nil && (o["description"] != nil || o["options"] != nil):
+		route = CreateCommand
+		status, answer = g.call(route, text, g.s.AppID)
+	}
+	return status, answer, route
+}
+
 // keys are the paths of all keys. Keys that are ids count as one.
 func keys(v any) map[string]bool {
 	all := map[string]bool{}

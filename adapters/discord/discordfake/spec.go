@@ -65,11 +65,25 @@ func readSpec(file string) (*spec, error) {
 	if err := json.Unmarshal(text, &s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
 	}
+	s.mend()
 	s.compiler.DefaultDraft(jsonschema.Draft2020) // as OpenAPI 3.1 has it
 	if err := s.compiler.AddResource("openapi.json", s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
 	}
 	return s, nil
+}
+
+// mend lets the permissions that a command needs be a text of digits, as they are
+// by Discord's documentation and in all its libraries: the document says that
+// they are a number.
+func (s *spec) mend() {
+	components := s.document["components"].(object)["schemas"].(object)
+	for _, each := range components {
+		properties, _ := each.(object)["properties"].(object)
+		if p, ok := properties["default_member_permissions"].(object); ok {
+			p["type"] = []any{"integer", "string", "null"}
+		}
+	}
 }
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
