@@ -96,7 +96,7 @@ func (s *Server) answerWith(i *Interaction, m, to *Message, a allowance) *Messag
 	}
 	switch {
 	case to != nil:
-		m.Kind, m.Reply = Reply, to.ID
+		m.Kind, m.Reply = ReplyMessage, to.ID
 	case i.Kind == CommandUsed && i.payload["data"].(object)["type"] != slashCommand:
 		m.Kind = ContextAnswer
 	default:

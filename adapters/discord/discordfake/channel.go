@@ -47,7 +47,8 @@ type Channel struct {
 // A Tag is what a post in a forum can be given.
 type Tag struct{ ID, Name string }
 
-// AddChannel adds a channel to a server, which everybody there sees.
+// AddChannel adds a channel to a server, which everybody there sees unless its
+// overwrites say otherwise.
 func (s *Server) AddChannel(c Channel) Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +58,7 @@ func (s *Server) AddChannel(c Channel) Channel {
 		c.Tags[i].ID = first(c.Tags[i].ID, s.id())
 	}
 	s.channels[c.ID] = &c
-	s.publish(event{name: "CHANNEL_CREATE", guild: c.Guild, channel: c.ID, intents: Guilds, data: s.channelJSON(&c)})
+	s.publish(event{name: "CHANNEL_CREATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(&c)})
 	s.note()
 	return c
 }
@@ -230,31 +231,22 @@ func null(text string) any {
 	return text
 }
 
-// channelChanged tells the bot that a channel is another, or that it has come
-// into view or gone out of it.
-func (s *Server) channelChanged(c *Channel, before bool) {
-	now := s.permissions(c, s.BotID).has(ViewChannel)
-	e := event{name: "CHANNEL_UPDATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(c)}
-	if c.thread() {
-		e.name = "THREAD_UPDATE"
-	}
-	if before || now {
-		s.publish(e)
-	}
-	s.note()
+// channelChanged tells the bot of a channel's new state, one that it cannot see
+// too.
+func (s *Server) channelChanged(c *Channel) {
+	s.publish(event{name: "CHANNEL_UPDATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(c)})
 }
 
 // threadChanged tells the bot of a thread's new state.
 func (s *Server) threadChanged(c *Channel) {
 	c.archivedAt = time.Now()
 	s.publish(event{name: "THREAD_UPDATE", guild: c.Guild, channel: c.ID, intents: Guilds, data: s.channelJSON(c)})
-	s.note()
 }
 
 func (s *Server) dropChannel(c *Channel) {
-	e := event{name: "CHANNEL_DELETE", guild: c.Guild, channel: c.ID, intents: Guilds, data: s.channelJSON(c)}
+	e := event{name: "CHANNEL_DELETE", guild: c.Guild, intents: Guilds, data: s.channelJSON(c)}
 	if c.thread() {
-		e.name, e.data = "THREAD_DELETE", object{"id": c.ID, "guild_id": c.Guild, "parent_id": null(c.Parent), "type": c.Kind}
+		e.name, e.channel, e.data = "THREAD_DELETE", c.ID, object{"id": c.ID, "guild_id": c.Guild, "parent_id": null(c.Parent), "type": c.Kind}
 	}
 	s.publish(e)
 	delete(s.channels, c.ID)

@@ -49,12 +49,12 @@ func (s *Server) editChannel(c *call) (any, error) {
 	renamed := next.Name != channel.Name && channel.thread()
 	*channel = next
 	if renamed {
-		s.post(&Message{Channel: channel.ID, Kind: NameChange, User: s.BotID, Content: next.Name}, allowance{})
+		s.post(&Message{Channel: channel.ID, Kind: NameChangeMessage, User: s.BotID, Content: next.Name}, allowance{})
 	}
 	if channel.thread() {
 		s.threadChanged(channel)
 	} else {
-		s.channelChanged(channel, true)
+		s.channelChanged(channel)
 	}
 	return s.channelJSON(channel), nil
 }

@@ -62,7 +62,7 @@ func kind(o object) int {
 	return int(n)
 }
 
-// within are the components in a component.
+// inside are the components in a component.
 func inside(o object) []any {
 	var found []any
 	if list, ok := o["components"].([]any); ok {

@@ -6,10 +6,10 @@
 // commands.go, callback.go and webhook.go). It checks permissions
 // (permission.go), forms (form.go, draft.go, embed.go, component.go,
 // commandform.go) and, where it is given Discord's OpenAPI document, every
-// request by that (spec.go); errors have Discord's codes (failure.go). It keeps a journal
-// (journal.go) and counts requests against the limits (ratelimit.go). What is there
-// stands in guild.go, channel.go, user.go and message.go; files are on a host of
-// their own (attachment.go).
+// request by that (spec.go); errors have Discord's codes (failure.go). It keeps a
+// journal (journal.go) and counts requests against the limits (ratelimit.go).
+// What is there stands in guild.go, channel.go, user.go and message.go; files
+// are on a host of their own (attachment.go).
 //
 // Events (event.go) go out over the gateway: connections in gateway.go, what is
 // sent in them in opcode.go, sessions in session.go. A test lets REST fail with

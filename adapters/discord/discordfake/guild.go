@@ -143,10 +143,9 @@ func (s *Server) guildCreate(g *Guild) object {
 	channels, threads, members := []any{}, []any{}, []any{}
 	for _, c := range s.guildChannels(g.ID) {
 		switch {
-		case !s.permissions(c, s.BotID).has(ViewChannel):
-		case !c.thread():
+		case !c.thread(): // those too that the bot cannot see
 			channels = append(channels, s.channelJSON(c))
-		case !c.Archived:
+		case !c.Archived && s.permissions(c, s.BotID).has(ViewChannel):
 			threads = append(threads, s.channelJSON(c))
 		}
 	}

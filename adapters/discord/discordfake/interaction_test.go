@@ -212,7 +212,7 @@ func TestToken(t *testing.T) {
 	}
 	_, o := g.call(FollowUp, `{"content":"second","flags":64}`, g.s.AppID, i.token)
 	second := o.(object)["id"].(string)
-	if m := g.s.Message(second); m.To != g.kim.ID || m.Kind != Reply || g.s.Message(m.Reply).Content != "new" {
+	if m := g.s.Message(second); m.To != g.kim.ID || m.Kind != ReplyMessage || g.s.Message(m.Reply).Content != "new" {
 		t.Errorf("%+v", m)
 	}
 	for _, c := range []struct{ route, body, id, want string }{
@@ -265,7 +265,7 @@ func TestReplyToButton(t *testing.T) {
 	status, o := g.call(Callback+"?with_response=true", `{"type":4,"data":{"content":"done","flags":64}}`, i.ID, i.token)
 	m := g.kim.Whispers()[0]
 	about := o.(object)["interaction"].(object)
-	if status != http.StatusOK || m.Kind != Reply || m.Reply != i.source.ID || about["response_message_id"] != m.ID || about["response_message_ephemeral"] != true {
+	if status != http.StatusOK || m.Kind != ReplyMessage || m.Reply != i.source.ID || about["response_message_id"] != m.ID || about["response_message_ephemeral"] != true {
 		t.Errorf("%d %v %+v", status, o, m)
 	}
 }

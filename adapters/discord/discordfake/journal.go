@@ -14,7 +14,7 @@ type Call struct {
 	List   []any          // the JSON where it is an array
 	Files  []string       // names of what was uploaded
 	Bot    bool           // it carried the bot's token
-	Status int            // 0: the connection was cut
+	Status int            // 0 where a fault struck before there was one
 	Code   int            // of Discord's error; 0 is none
 	Reason string         // what is wrong with the form, or with the body by the OpenAPI document
 	At     time.Time

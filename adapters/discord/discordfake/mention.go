@@ -80,7 +80,7 @@ func (s *Server) mention(m *Message, a allowance, edit bool) {
 	for _, found := range mentioning.FindAllStringSubmatch(text, -1) {
 		s.mentionOne(m, a, found, edit)
 	}
-	if of := s.messages[m.Reply]; m.Kind == Reply && of != nil && a.replied {
+	if of := s.messages[m.Reply]; m.Kind == ReplyMessage && of != nil && a.replied {
 		s.mentionUser(m, of.User, "reply", edit)
 	}
 }

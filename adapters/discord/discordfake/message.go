@@ -10,15 +10,15 @@ import (
 //
 // https://docs.discord.com/developers/resources/message#message-object-message-types
 const (
-	Plain         = 0
-	NameChange    = 4
-	Pin           = 6
-	Join          = 7
-	ThreadCreated = 18
-	Reply         = 19
-	SlashAnswer   = 20
-	ThreadStarter = 21
-	ContextAnswer = 23
+	PlainMessage         = 0
+	NameChangeMessage    = 4
+	PinMessage           = 6
+	JoinMessage          = 7
+	ThreadCreatedMessage = 18
+	ReplyMessage         = 19
+	SlashAnswer          = 20
+	ThreadStarterMessage = 21
+	ContextAnswer        = 23
 )
 
 // Flags of messages.
@@ -69,7 +69,7 @@ func (m *Message) copy() Message {
 
 // system reports whether Discord itself wrote the message.
 func (m *Message) system() bool {
-	return m.Kind != Plain && m.Kind != Reply && m.Kind != SlashAnswer && m.Kind != ContextAnswer
+	return m.Kind != PlainMessage && m.Kind != ReplyMessage && m.Kind != SlashAnswer && m.Kind != ContextAnswer
 }
 
 // The callers of the following hold s.mu.
@@ -215,7 +215,7 @@ func (s *Server) putReference(o object, m *Message) {
 		reference["message_id"] = m.Reply
 	}
 	o["message_reference"] = reference
-	if m.Kind != Reply && m.Kind != ThreadStarter {
+	if m.Kind != ReplyMessage && m.Kind != ThreadStarterMessage {
 		return
 	}
 	o["referenced_message"] = nil // it was deleted, unless it is found
@@ -240,7 +240,7 @@ func (s *Server) putReactions(o object, m *Message) {
 	for _, emoji := range order {
 		reactions = append(reactions, object{
 			"emoji": object{"id": nil, "name": emoji}, "count": counts[emoji], "count_details": object{"burst": 0, "normal": counts[emoji]},
-			"burst_colors": []any{}, "me_burst": false, "burst_me": false, "me": mine[emoji], "burst_count": 0,
+			"burst_colors": []any{}, "me_burst": false, "me": mine[emoji],
 		})
 	}
 	if reactions != nil {

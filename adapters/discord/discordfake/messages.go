@@ -171,7 +171,7 @@ func (s *Server) reply(m *Message, body object, channel *Channel) error {
 	case of.system():
 		f.wrong("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", "Cannot reply to a system message")
 	default:
-		m.Kind, m.Reply = Reply, of.ID
+		m.Kind, m.Reply = ReplyMessage, of.ID
 	}
 	return f.failure()
 }

@@ -1,6 +1,9 @@
 package discordfake
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Permissions are a set of bits.
 //
@@ -136,25 +139,18 @@ func (s *Server) need(c *Channel, p Permissions) error {
 	return nil
 }
 
-// Deny takes permissions from the bot in a channel, and gives back what was
-// taken before. The bot is told.
+// Deny takes permissions from the bot in a channel and its threads, and gives
+// back what was taken before. The bot is told.
 func (s *Server) Deny(channel string, p Permissions) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.mustChannel(channel)
-	before := s.permissions(c, s.BotID).has(ViewChannel)
-	c.Overwrites = append(without(c.Overwrites, s.BotID), Overwrite{ID: s.BotID, User: true, Deny: p})
-	s.channelChanged(c, before)
-}
-
-func without(overwrites []Overwrite, id string) []Overwrite {
-	var kept []Overwrite
-	for _, o := range overwrites {
-		if o.ID != id {
-			kept = append(kept, o)
-		}
+	if c.thread() {
+		c = s.mustChannel(c.Parent)
 	}
-	return kept
+	others := slices.DeleteFunc(slices.Clone(c.Overwrites), func(o Overwrite) bool { return o.ID == s.BotID })
+	c.Overwrites = append(others, Overwrite{ID: s.BotID, User: true, Deny: p})
+	s.channelChanged(c)
 }
 
 // SetPermissions changes what the bot may do in all its servers. The bot is

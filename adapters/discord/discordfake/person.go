@@ -33,7 +33,7 @@ func (p *Person) Direct() string {
 
 // Reply replies to a message, which pings who wrote it.
 func (p *Person) Reply(to Message, text string) Message {
-	return p.Write(to.Channel, Message{Kind: Reply, Reply: to.ID, Content: text})
+	return p.Write(to.Channel, Message{Kind: ReplyMessage, Reply: to.ID, Content: text})
 }
 
 // Upload attaches files to a text.
@@ -86,24 +86,26 @@ func (p *Person) Post(forum, title, text string, tags ...string) Message {
 func (p *Person) Thread(m Message, name string) Channel {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	channel := p.s.mustChannel(m.Channel)
+	channel, kept := p.s.mustChannel(m.Channel), p.s.messages[m.ID]
+	if kept == nil {
+		panic("discordfake: no message " + m.ID) // the test is wrong
+	}
 	t := &Channel{ID: m.ID, Name: name, AutoArchive: autoArchive}
 	p.s.beginThread(t, channel, p.ID)
-	kept := p.s.messages[m.ID]
 	kept.Flags |= HasThread
 	p.s.messageChanged(kept)
-	p.s.post(&Message{Channel: t.ID, Kind: ThreadStarter, User: p.ID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
+	p.s.post(&Message{Channel: t.ID, Kind: ThreadStarterMessage, User: p.ID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
 	return t.copy()
 }
 
 // Join shows in a channel that the person has come to the server.
 func (p *Person) Join(channel string) Message {
-	return p.system(channel, Message{Kind: Join})
+	return p.system(channel, Message{Kind: JoinMessage})
 }
 
 // Pin pins a message, which a message says.
 func (p *Person) Pin(m Message) Message {
-	return p.system(m.Channel, Message{Kind: Pin, Reply: m.ID})
+	return p.system(m.Channel, Message{Kind: PinMessage, Reply: m.ID})
 }
 
 // system shows what Discord itself says.

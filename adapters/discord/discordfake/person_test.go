@@ -63,7 +63,7 @@ func TestOthersWrite(t *testing.T) {
 		t.Errorf("%q", m.Plain())
 	}
 	for kind, do := range map[int]func() Message{
-		Join: func() Message { return g.kim.Join(g.c.ID) }, Pin: func() Message { return g.kim.Pin(m) },
+		JoinMessage: func() Message { return g.kim.Join(g.c.ID) }, PinMessage: func() Message { return g.kim.Pin(m) },
 	} {
 		do()
 		if d := l.event("MESSAGE_CREATE"); d["type"] != float64(kind) || d["content"] != "" {

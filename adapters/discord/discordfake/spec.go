@@ -16,7 +16,8 @@ import (
 // A spec is Discord's OpenAPI document. Its schemas are JSON Schema, and are
 // compiled when they are asked for.
 type spec struct {
-	document object
+	document   object
+	operations map[string]string // by method and shape, the pointer to the operation
 
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
@@ -61,11 +62,16 @@ func readSpec(file string) (*spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("discordfake: %w", err)
 	}
-	s := &spec{compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}}
+	s := &spec{compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}, operations: map[string]string{}}
 	if err := json.Unmarshal(text, &s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
 	}
 	s.mend()
+	for path, methods := range s.document["paths"].(object) {
+		for method := range methods.(object) {
+			s.operations[strings.ToUpper(method)+" "+shape(path)] = "/paths/" + pointer(path) + "/" + method
+		}
+	}
 	s.compiler.DefaultDraft(jsonschema.Draft2020) // as OpenAPI 3.1 has it
 	if err := s.compiler.AddResource("openapi.json", s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
@@ -90,19 +96,6 @@ var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
 // shape is a route with its parameters left out, for their names differ.
 func shape(path string) string { return parameter.ReplaceAllString(path, "{}") }
-
-// operation finds a route in the document: the pointer to it, "" where it is
-// not there.
-func (s *spec) operation(name string) string {
-	method, path, _ := strings.Cut(name, " ")
-	paths := s.document["paths"].(object)
-	for each, item := range paths {
-		if _, ok := item.(object)[strings.ToLower(method)]; ok && shape(each) == shape(path) {
-			return "/paths/" + pointer(each) + "/" + strings.ToLower(method)
-		}
-	}
-	return ""
-}
 
 // pointer escapes a key for a JSON pointer in an address.
 func pointer(key string) string {
@@ -136,9 +129,9 @@ func (s *spec) check(name, part string, body any) error {
 	if s == nil {
 		return nil
 	}
-	operation := s.operation(name)
-	if operation == "" {
-		return nil // Discord's document leaves out what is old
+	operation, ok := s.operations[shape(name)]
+	if !ok {
+		return nil // Discord has no such route, and the fake answers so
 	}
 	schema, err := s.at(operation + part)
 	if err != nil || schema == nil {

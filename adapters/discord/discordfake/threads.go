@@ -44,7 +44,7 @@ func (s *Server) threadOfMessage(c *call) (any, error) {
 	s.beginThread(t, channel, s.BotID)
 	m.Flags |= HasThread
 	s.messageChanged(m)
-	s.post(&Message{Channel: t.ID, Kind: ThreadStarter, User: s.BotID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
+	s.post(&Message{Channel: t.ID, Kind: ThreadStarterMessage, User: s.BotID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
 	return s.channelJSON(t), nil
 }
 
@@ -109,7 +109,7 @@ func (s *Server) startThread(c *call) (any, error) {
 	}
 	s.beginThread(t, channel, s.BotID)
 	if t.Kind == PublicThread {
-		s.post(&Message{Channel: channel.ID, Kind: ThreadCreated, User: s.BotID, Content: t.Name, elsewhere: t.ID}, allowance{})
+		s.post(&Message{Channel: channel.ID, Kind: ThreadCreatedMessage, User: s.BotID, Content: t.Name, elsewhere: t.ID}, allowance{})
 	}
 	return s.channelJSON(t), nil
 }

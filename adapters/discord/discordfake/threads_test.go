@@ -33,7 +33,7 @@ func TestThreadOfMessage(t *testing.T) {
 	if d := l.event("MESSAGE_UPDATE"); d["flags"] != float64(HasThread) || d["thread"].(object)["id"] != m.ID || d["edited_timestamp"] != nil {
 		t.Errorf("%v", d)
 	}
-	if d := l.event("MESSAGE_CREATE"); d["type"] != float64(ThreadStarter) || d["channel_id"] != m.ID || d["referenced_message"].(object)["id"] != m.ID {
+	if d := l.event("MESSAGE_CREATE"); d["type"] != float64(ThreadStarterMessage) || d["channel_id"] != m.ID || d["referenced_message"].(object)["id"] != m.ID {
 		t.Errorf("%v", d)
 	}
 	if got := told(g.call(ThreadOfMessage, `{"name":"again"}`, g.c.ID, m.ID)); got != "400 160004" {
@@ -70,7 +70,7 @@ func TestStartThread(t *testing.T) {
 			t.Errorf("%d %v", status, o)
 		}
 	}
-	if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Kind != ThreadCreated {
+	if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Kind != ThreadCreatedMessage {
 		t.Errorf("%+v", all)
 	}
 	private := g.s.Threads(g.c.ID)
@@ -204,7 +204,7 @@ func TestRenames(t *testing.T) {
 	_, thread := g.begun()
 	g.call(EditChannel, `{"name":"new"}`, thread.ID)
 	all := g.s.Messages(thread.ID)
-	if last := all[len(all)-1]; last.Kind != NameChange || last.Content != "new" || g.s.Channel(thread.ID).Name != "new" {
+	if last := all[len(all)-1]; last.Kind != NameChangeMessage || last.Content != "new" || g.s.Channel(thread.ID).Name != "new" {
 		t.Errorf("%+v", last)
 	}
 	if status, o := g.call(EditChannel, `{"name":"new"}`, g.c.ID); status != 200 || o.(object)["name"] != "new" {

@@ -95,23 +95,23 @@ func (c *Command) offered(channel *Channel) bool {
 
 // values turns what is typed behind a command into options. Where it is not sent
 // yet the last is in focus.
-func (p *Person) values(c *Command, rest string, kind int) ([]any, error) {
+func (p *Person) values(c *Command, rest string, what int) ([]any, error) {
 	var options []any
 	for _, o := range c.options() {
 		text, ok := typedFor(c, o, rest)
 		switch {
-		case !ok && o["required"] == true && kind == CommandUsed:
+		case !ok && o["required"] == true && what == CommandUsed:
 			return nil, fmt.Errorf("discordfake: %s wants %v", c.name(), o["name"])
 		case !ok:
 			continue
 		}
 		value, err := valueOf(o, text)
-		if err != nil && kind == CommandUsed {
+		if err != nil && what == CommandUsed {
 			return nil, err
 		}
-		options = append(options, object{"name": o["name"], "type": kindOf(o), "value": value})
+		options = append(options, object{"name": o["name"], "type": kind(o), "value": value})
 	}
-	if kind == Suggesting {
+	if what == Suggesting {
 		if len(options) == 0 {
 			return nil, fmt.Errorf("discordfake: %s has no option to suggest for", c.name())
 		}
@@ -119,8 +119,6 @@ func (p *Person) values(c *Command, rest string, kind int) ([]any, error) {
 	}
 	return options, nil
 }
-
-func kindOf(o object) int { return kind(o) }
 
 func (c *Command) options() []object {
 	list, _ := c.Body["options"].([]any)
