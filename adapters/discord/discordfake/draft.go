@@ -28,7 +28,7 @@ const settable = SuppressEmbeds | SuppressNotifications | ComponentsV2
 // message had; extra are flags that can be set besides.
 func (f *form) draft(body object, fallback allowance, before, extra int) draft {
 	d := draft{has: map[string]bool{}}
-	for _, key := range []string{"content", "embeds", "components", "attachments", "flags"} {
+	for _, key := range []string{"content", "embeds", "components", "flags"} {
 		_, d.has[key] = body[key]
 	}
 	d.flags = f.number(body, "flags", "", 0, 1<<53, 0)&(settable|extra) | before&^SuppressEmbeds

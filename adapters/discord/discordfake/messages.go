@@ -141,13 +141,18 @@ func (s *Server) compose(f *form, c *call, body object, channel *Channel, fallba
 	return m, d, nil
 }
 
-// mayShow checks that the bot may show what is in a message. Answers to
-// interactions may show all.
+// mayShow checks that the bot may show what is in a message. Embeds that it may
+// not show are left out, where something else is left. Answers to interactions
+// may show all.
 func (s *Server) mayShow(channel *Channel, m *Message) error {
-	for needed, used := range map[Permissions]bool{EmbedLinks: len(m.Embeds) > 0, AttachFiles: len(m.Files) > 0} {
-		if err := s.need(channel, needed); used && err != nil {
+	if err := s.need(channel, AttachFiles); len(m.Files) > 0 && err != nil {
+		return err
+	}
+	if err := s.need(channel, EmbedLinks); len(m.Embeds) > 0 && err != nil {
+		if m.Content == "" {
 			return err
 		}
+		m.Embeds = nil
 	}
 	return nil
 }
@@ -213,6 +218,9 @@ func (s *Server) editMessage(c *call) (any, error) {
 	}
 	var f form
 	d := f.draft(c.body, everything(), m.Flags, 0)
+	if s.need(channel, EmbedLinks) != nil {
+		d.embeds = nil // left out in silence
+	}
 	if err := s.rewrite(&f, m, d, c, c.body); err != nil {
 		return nil, err
 	}

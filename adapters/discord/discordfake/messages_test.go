@@ -239,6 +239,23 @@ func TestEdit(t *testing.T) {
 	}
 }
 
+// TestNoEmbeds: where the bot may show no embeds they are left out in silence,
+// unless there is nothing else.
+func TestNoEmbeds(t *testing.T) {
+	g := newStage(t, Options{})
+	before := g.post(`{"content":"a"}`)
+	g.s.Deny(g.c.ID, EmbedLinks)
+	if got := g.post(`{"content":"a","embeds":[{"title":"b"}]}`).Plain(); got != "a" {
+		t.Error(got)
+	}
+	if got := told(g.call(EditMessage, `{"embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "200" || g.s.Message(before.ID).Plain() != "a" {
+		t.Error(got)
+	}
+	if got := told(g.call(EditMessage, `{"content":"","embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "400 50006" {
+		t.Error(got)
+	}
+}
+
 // TestListMessages: newest first, between two ids.
 func TestListMessages(t *testing.T) {
 	g := newStage(t, Options{})

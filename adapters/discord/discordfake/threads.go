@@ -136,10 +136,11 @@ func (s *Server) startPost(c *call, channel *Channel) (any, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case s.mayShow(channel, m) != nil:
-		return nil, s.mayShow(channel, m)
 	case channel.TagNeeded && len(t.Applied) == 0:
 		return nil, fail(tagNeeded)
+	}
+	if err := s.mayShow(channel, m); err != nil {
+		return nil, err
 	}
 	s.beginThread(t, channel, s.BotID)
 	m.ID, m.Channel = t.ID, t.ID
