@@ -2,6 +2,7 @@ package discord
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -26,10 +27,12 @@ type limiter struct {
 	invalid bucket             // of those that Discord holds against us
 }
 
-// A bucket takes so many requests until a time.
+// A bucket takes so many requests until a time. Those that are under way are not
+// in what Discord last said.
 type bucket struct {
-	left  int
-	until time.Time
+	left   int
+	until  time.Time
+	flying int
 }
 
 func newLimiter() *limiter {
@@ -48,86 +51,85 @@ func (l *limiter) take(route, major string, free bool) time.Duration {
 	}
 	if !free {
 		if !l.second.until.After(now) {
-			l.second = bucket{perSecond, now.Add(time.Second)}
+			l.second = bucket{left: perSecond, until: now.Add(time.Second)}
 		}
 		if l.second.left <= 0 {
 			return l.second.until.Sub(now)
 		}
 	}
-	if b := l.bucket(route, major); b != nil && b.until.After(now) {
+	b := l.bucket(l.name(route) + " " + major)
+	if b.until.After(now) {
 		if b.left <= 0 {
 			return b.until.Sub(now)
 		}
 		b.left--
 	}
+	b.flying++
 	if !free {
 		l.second.left--
 	}
 	return 0
 }
 
-func (l *limiter) bucket(route, major string) *bucket {
-	name := l.names[route]
-	if name == "" {
-		name = route
+// name is the bucket of a route, as far as it is known.
+func (l *limiter) name(route string) string {
+	if name := l.names[route]; name != "" {
+		return name
 	}
-	return l.buckets[name+" "+major]
+	return route
 }
 
-// learn reads what an answer says of the limits.
+// bucket returns the bucket with the key, which is new where there is none.
+func (l *limiter) bucket(key string) *bucket {
+	if l.buckets[key] == nil {
+		if len(l.buckets) > maxBuckets {
+			now := time.Now()
+			maps.DeleteFunc(l.buckets, func(_ string, b *bucket) bool { return b.flying == 0 && b.until.Before(now) })
+		}
+		l.buckets[key] = &bucket{}
+	}
+	return l.buckets[key]
+}
+
+// maxBuckets is from when on buckets that are over are looked for.
+const maxBuckets = 1000
+
+// learn reads what the answer to a request that take let go says of the limits.
+// answer is nil where there was none.
 func (l *limiter) learn(route, major string, answer *http.Response, failed *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
-	name := answer.Header.Get("X-RateLimit-Bucket")
-	if name != "" {
-		l.names[route] = name
-	} else {
-		name = route
-	}
-	left, err := strconv.Atoi(answer.Header.Get("X-RateLimit-Remaining"))
-	rest := seconds(answer.Header.Get("X-RateLimit-Reset-After"))
-	if err == nil && rest > 0 {
-		l.put(name+" "+major, bucket{left, now.Add(rest)})
-	}
-	if failed == nil {
+	before := l.bucket(l.name(route) + " " + major)
+	before.flying = max(before.flying-1, 0)
+	if answer == nil {
 		return
 	}
+	if name := answer.Header.Get("X-RateLimit-Bucket"); name != "" {
+		l.names[route] = name
+	}
+	now := time.Now()
+	b := l.bucket(l.name(route) + " " + major)
+	left, err := strconv.Atoi(answer.Header.Get("X-RateLimit-Remaining"))
+	if rest := seconds(answer.Header.Get("X-RateLimit-Reset-After")); err == nil && rest > 0 {
+		b.left, b.until = left-b.flying, now.Add(rest)
+	}
 	switch {
+	case failed == nil:
+		return
 	case failed.global:
-		l.second = bucket{0, now.Add(failed.after)}
+		l.second = bucket{until: now.Add(failed.after)}
 	case failed.status == http.StatusTooManyRequests:
-		l.put(name+" "+major, bucket{0, now.Add(failed.after)})
+		b.left, b.until = 0, now.Add(failed.after)
 	}
 	if failed.invalid() {
 		l.count(now)
 	}
 }
 
-// put notes a bucket. Where several answers come at once the smallest number
-// holds.
-func (l *limiter) put(key string, b bucket) {
-	now := time.Now()
-	if old := l.buckets[key]; old != nil && old.until.After(now) && old.until.Sub(b.until).Abs() < time.Second {
-		b.left = min(b.left, old.left)
-	}
-	if len(l.buckets) > maxBuckets {
-		for k, old := range l.buckets {
-			if old.until.Before(now) {
-				delete(l.buckets, k)
-			}
-		}
-	}
-	l.buckets[key] = &b
-}
-
-// maxBuckets is from when on buckets that are over are looked for.
-const maxBuckets = 1000
-
 // count counts an invalid request.
 func (l *limiter) count(now time.Time) {
 	if !l.invalid.until.After(now) {
-		l.invalid = bucket{maxInvalid, now.Add(invalidWindow)}
+		l.invalid = bucket{left: maxInvalid, until: now.Add(invalidWindow)}
 	}
 	l.invalid.left--
 }

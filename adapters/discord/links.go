@@ -22,6 +22,9 @@ type link struct {
 	empty bool
 	// unsure: an earlier run may have answered already.
 	unsure bool
+	// chosen is what was chosen last, which the next answer begins with: it
+	// takes the place of the question.
+	chosen string
 }
 
 // An asker is who can be answered by a token in a thread: others read along.
@@ -67,7 +70,17 @@ func (l *links) filled(a asker, token string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if one, ok := l.all[a]; ok && one.token == token {
-		one.empty, one.unsure = false, false
+		one.empty, one.unsure, one.chosen = false, false, ""
+		l.all[a] = one
+	}
+}
+
+// chose notes what was chosen.
+func (l *links) chose(a asker, token, what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[a]; ok && one.token == token {
+		one.chosen = what
 		l.all[a] = one
 	}
 }

@@ -194,7 +194,7 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		return bot.Delivery{}, transient(err)
 	}
 	if waits || len(p.Reply.Buttons()) > 0 {
-		_, err = d.original(ctx, "PATCH", one.token, d.draft(p, ""))
+		_, err = d.original(ctx, "PATCH", one.token, d.draft(p, one.chosen))
 	} else {
 		body := d.draft(p, "")
 		body.Flags |= flagEphemeral
@@ -300,5 +300,15 @@ func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 	if err != nil {
 		return failed("change a private answer", err)
 	}
+	d.links.chose(who, one.token, lastWords(p.Reply))
 	return nil
+}
+
+// lastWords is the small print with which a reply ends that was retired: what
+// was chosen, and by whom.
+func lastWords(r bot.Reply) string {
+	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.Context && r.Blocks[n-1].URL == "" {
+		return r.Blocks[n-1].Text
+	}
+	return ""
 }

@@ -47,12 +47,12 @@ func (d *Discord) render(p bot.Post, note string) []discordgo.MessageComponent {
 // message writes a reply. Buttons and what they ask always have their place;
 // what is too long is cut before them.
 func (r *renderer) message(reply bot.Reply, note string) []discordgo.MessageComponent {
-	r.left = maxDisplay - sizeOf(note) - sizeOf("-# \n")
+	r.left = maxDisplay - min(sizeOf(note), maxNote) - sizeOf("-# \n")
 	for _, b := range reply.Blocks {
 		r.reserve(b)
 	}
 	if note != "" {
-		r.write("-# " + note)
+		r.write("-# " + escape(shorten(note, maxNote)))
 	}
 	for _, b := range reply.Blocks {
 		r.block(b)
@@ -63,6 +63,9 @@ func (r *renderer) message(reply bot.Reply, note string) []discordgo.MessageComp
 	}
 	return []discordgo.MessageComponent{discordgo.Container{AccentColor: new(accent), Components: r.parts}}
 }
+
+// maxNote keeps a note to a few lines.
+const maxNote = 300
 
 // maxAsked keeps a question to what is read; it is never cut by what stands
 // before it.

@@ -63,6 +63,7 @@ func (d *Discord) call(ctx context.Context, r request) error {
 	}
 	answer, err := d.send(ctx, r)
 	if err != nil {
+		d.limits.learn(route, key, nil, nil)
 		return withoutURL(err)
 	}
 	defer answer.Body.Close()

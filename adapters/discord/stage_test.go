@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	long   = flag.Bool("long", false, "run the long form of tests that repeat")
+	long = flag.Bool("long", false, "run the long form of tests that repeat")
 )
 
 // testPatience is how long a test waits for what must happen.
