@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mabsbot/adapters/console"
+	"mabsbot/adapters/discord"
 	"mabsbot/adapters/slack"
 	"mabsbot/adapters/terminal"
 	"mabsbot/bot"
@@ -49,12 +50,13 @@ the remedy, step by step, in Korean or English.
 
 Without a subcommand it serves: the web console on http://127.0.0.1:8080, a
 simulated support channel in which everything can be tried, and, with its
-tokens, a workspace of Slack.`,
+tokens, a workspace of Slack, and Discord.`,
 		Example: `  mabsbot
   mabsbot chat
   mabsbot match "Replica is inconsistent (ID: 3106)"
   mabsbot --console.addr 127.0.0.1:9000
-  MABSBOT_SLACK_BOT_TOKEN=xoxb-… MABSBOT_SLACK_APP_TOKEN=xapp-… mabsbot`,
+  MABSBOT_SLACK_BOT_TOKEN=xoxb-… MABSBOT_SLACK_APP_TOKEN=xapp-… mabsbot
+  MABSBOT_DISCORD_TOKEN=… mabsbot`,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -62,7 +64,7 @@ tokens, a workspace of Slack.`,
 	}
 	config.AddFlags(c.PersistentFlags())
 	c.CompletionOptions.HiddenDefaultCmd = true
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), versionCommand())
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(), versionCommand())
 	return c
 }
 
@@ -108,6 +110,13 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 		}
 		adapters = append(adapters, a)
 	}
+	if c.Discord.Enabled() {
+		a, err := newDiscord(c, b, db, log)
+		if err != nil {
+			return err
+		}
+		adapters = append(adapters, a)
+	}
 	web, err := openConsole(ctx, c, b, db, log)
 	if err != nil {
 		return err
@@ -131,6 +140,15 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bo
 	})
 }
 
+// newDiscord makes the adapter of the configured application. b and db may be nil
+// for one that only registers commands.
+func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*discord.Discord, error) {
+	return discord.New(discord.Options{
+		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
+		HandOver: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"), Library: b, Log: log,
+	})
+}
+
 // openConsole opens the web console, or returns nil where it is not to be
 // served. Its usual address may be taken by another program: a bot that serves a
 // platform goes on without it.
@@ -145,7 +163,7 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 		return nil, err
 	}
 	err = web.Listen()
-	if err != nil && c.Slack.Enabled() && c.Console.Addr == config.Default().Console.Addr {
+	if err != nil && (c.Slack.Enabled() || c.Discord.Enabled()) && c.Console.Addr == config.Default().Console.Addr {
 		log.Warn("the web console is not served; console.addr gives it another address", "error", err)
 		return nil, nil
 	}
@@ -177,7 +195,7 @@ func policy(c *config.Config) bot.Policy {
 	p.Language = c.Language
 	p.Default = bot.Mode(c.Bot.DefaultMode)
 	p.RepeatWindow, p.FollowUp = c.Bot.RepeatWindow, c.Bot.FollowUp
-	p.HandOver = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel}
+	p.HandOver = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
 		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots}
@@ -398,6 +416,27 @@ func slackCommand() *cobra.Command {
 on https://api.slack.com/apps, «Create New App», «From a manifest».`,
 		RunE: configured(func(cmd *cobra.Command, _ []string, c *config.Config) error {
 			return slack.WriteManifest(cmd.OutOrStdout(), c.Slack.Mode)
+		}),
+	})
+	return c
+}
+
+func discordCommand() *cobra.Command {
+	c := &cobra.Command{Use: "discord", Short: "Tell Discord what it needs to know of the bot", Args: cobra.NoArgs}
+	c.AddCommand(&cobra.Command{
+		Use: "register", Short: "Register the bot's commands, and print the address that invites it", Args: cobra.NoArgs,
+		Long: `Register the bot's commands with Discord, as far as they differ from those that
+are registered, and print the address with which an administrator invites the bot
+to a server.`,
+		RunE: configured(func(cmd *cobra.Command, _ []string, c *config.Config) error {
+			if !c.Discord.Enabled() {
+				return errors.New("discord.token is missing; it stands on the application's page «Bot»")
+			}
+			d, err := newDiscord(c, nil, nil, logger(c.Log, cmd.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			return d.Register(cmd.Context(), cmd.OutOrStdout())
 		}),
 	})
 	return c

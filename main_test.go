@@ -32,16 +32,18 @@ var update = flag.Bool("update", false, "write what the bot answers into testdat
 // arrows say which packages of ours a package may import. A package without a
 // row fails the test.
 var arrows = map[string][]string{
-	"mabsbot":                          {"config", "kb", "bot", "bot/store", "adapters/console", "adapters/slack", "adapters/terminal"},
-	"mabsbot/config":                   {},
-	"mabsbot/kb":                       {},
-	"mabsbot/bot":                      {"kb"},
-	"mabsbot/bot/store":                {"bot"},
-	"mabsbot/bot/bottest":              {"bot", "kb"},
-	"mabsbot/adapters/console":         {"bot", "config"},
-	"mabsbot/adapters/slack":           {"bot", "config"},
-	"mabsbot/adapters/slack/slackfake": {}, // imported from _test.go files only
-	"mabsbot/adapters/terminal":        {"bot", "config"},
+	"mabsbot":                              {"config", "kb", "bot", "bot/store", "adapters/console", "adapters/discord", "adapters/slack", "adapters/terminal"},
+	"mabsbot/config":                       {},
+	"mabsbot/kb":                           {},
+	"mabsbot/bot":                          {"kb"},
+	"mabsbot/bot/store":                    {"bot"},
+	"mabsbot/bot/bottest":                  {"bot", "kb"},
+	"mabsbot/adapters/console":             {"bot", "config"},
+	"mabsbot/adapters/discord/discordfake": {}, // imported from _test.go files only
+	"mabsbot/adapters/slack":               {"bot", "config"},
+	"mabsbot/adapters/discord":             {"bot", "config"},
+	"mabsbot/adapters/slack/slackfake":     {}, // imported from _test.go files only
+	"mabsbot/adapters/terminal":            {"bot", "config"},
 }
 
 func TestArrows(t *testing.T) {
@@ -87,7 +89,7 @@ func TestDoc(t *testing.T) {
 		word = strings.TrimRight(word, ".:")
 		switch {
 		case word == "events.go" || word == "render.go":
-			for _, a := range []string{"console", "slack", "terminal"} {
+			for _, a := range []string{"console", "discord", "slack", "terminal"} {
 				exists(t, "adapters/"+a+"/"+word)
 			}
 		case strings.HasSuffix(word, ".go") && !strings.Contains(word, "/"):

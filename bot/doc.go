@@ -5,7 +5,8 @@
 //	platform payload --events.go--> Event --kb.Base.Match--> kb.Result --Decide--> Turn --Store.Apply--> committed; only now acknowledged
 //	                                                                                 \--Outbox--> Post --render.go--> platform payload
 //
-// An adapter (adapters/slack, adapters/console, adapters/terminal) turns what its platform
+// An adapter (adapters/slack, adapters/discord,
+// adapters/console, adapters/terminal) turns what its platform
 // sent into an [Event] (event.go): a [Message] that somebody wrote, edited or
 // deleted, or a [Press] on a button (button.go) of ours. It hands the event to
 // the handler that [Bot.Handler] made (bot.go).
@@ -45,7 +46,9 @@
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
 //	adapters/slack     a workspace of Slack; its subpackage slackfake stands in for one in tests
+//	adapters/discord   an application of Discord; its subpackage discordfake stands in for it in tests
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
 //	adapters/slack/slackfake  a Slack on loopback, for tests only
+//	adapters/discord/discordfake  a Discord on loopback, for tests only
 package bot

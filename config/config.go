@@ -20,6 +20,7 @@ type Config struct {
 	Console  Console `mapstructure:"console"`
 	HTTP     HTTP    `mapstructure:"http"`
 	Slack    Slack   `mapstructure:"slack"`
+	Discord  Discord `mapstructure:"discord"`
 	Bot      Bot     `mapstructure:"bot"`
 
 	// Warnings are what works but should not stay so.
@@ -32,7 +33,7 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		Language: "en", Log: defaultLog(), Store: defaultStore(), KB: defaultKB(), Console: defaultConsole(),
-		HTTP: defaultHTTP(), Slack: defaultSlack(), Bot: defaultBot(),
+		HTTP: defaultHTTP(), Slack: defaultSlack(), Discord: defaultDiscord(), Bot: defaultBot(),
 	}
 }
 
@@ -48,7 +49,7 @@ type check func(c *Config, wrong func(key, text string))
 
 // checks are those of all sections.
 func checks() []check {
-	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkSlack, checkBot}
+	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkSlack, checkDiscord, checkBot}
 }
 
 // tag is a language tag in its usual short forms (BCP 47).

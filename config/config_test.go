@@ -228,36 +228,43 @@ func TestDescribe(t *testing.T) {
 	if err := c.Describe(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := `file                       ` + path + `
-language                   en
-log.level                  info
-log.format                 text
-store.path                 mabsbot.db
-store.key                  [set]
-store.key_file             -
-kb.dir                     -
-kb.overlay                 -
-kb.reload                  2s
-console.enabled            true
-console.addr               127.0.0.1:8080
-console.password           [set]
-console.password_file      -
-http.addr                  127.0.0.1:3000
-slack.bot_token            [set]
-slack.bot_token_file       -
-slack.mode                 socket
-slack.app_token            [set]
-slack.app_token_file       -
-slack.signing_secret       [not set]
-slack.signing_secret_file  -
-slack.api_url              -
-slack.escalation_channel   -
-bot.default_mode           on
-bot.repeat_window          10m
-bot.follow_up              24h
-channel C1                 mode shadow, language en
-channel C2                 mode on, language ko, reads B1 B2
-warning                    --x: do not
+	want := `file                        ` + path + `
+language                    en
+log.level                   info
+log.format                  text
+store.path                  mabsbot.db
+store.key                   [set]
+store.key_file              -
+kb.dir                      -
+kb.overlay                  -
+kb.reload                   2s
+console.enabled             true
+console.addr                127.0.0.1:8080
+console.password            [set]
+console.password_file       -
+http.addr                   127.0.0.1:3000
+slack.bot_token             [set]
+slack.bot_token_file        -
+slack.mode                  socket
+slack.app_token             [set]
+slack.app_token_file        -
+slack.signing_secret        [not set]
+slack.signing_secret_file   -
+slack.api_url               -
+slack.escalation_channel    -
+discord.token               [not set]
+discord.token_file          -
+discord.application_id      -
+discord.api_url             -
+discord.cdn_url             -
+discord.escalation_channel  -
+discord.register            true
+bot.default_mode            on
+bot.repeat_window           10m
+bot.follow_up               24h
+channel C1                  mode shadow, language en
+channel C2                  mode on, language ko, reads B1 B2
+warning                     --x: do not
 `
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)

@@ -1,0 +1,154 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// The commands of the application. Discord takes 200 new ones a day, so that only
+// what differs is registered.
+// https://docs.discord.com/developers/interactions/application-commands
+
+// A command is one as it is registered.
+type command struct {
+	ID           string            `json:"id,omitempty"`
+	Type         int               `json:"type"`
+	Name         string            `json:"name"`
+	Names        map[string]string `json:"name_localizations,omitempty"`
+	Description  string            `json:"description,omitempty"`
+	Descriptions map[string]string `json:"description_localizations,omitempty"`
+	Options      []commandOption   `json:"options,omitempty"`
+	Contexts     []int             `json:"contexts"`
+	Installs     []int             `json:"integration_types"`
+}
+
+type commandOption struct {
+	Type         int               `json:"type"`
+	Name         string            `json:"name"`
+	Description  string            `json:"description"`
+	Descriptions map[string]string `json:"description_localizations,omitempty"`
+	Required     bool              `json:"required,omitempty"`
+	Autocomplete bool              `json:"autocomplete"`
+}
+
+// stringOption is the type of an option that is a text.
+const stringOption = 3
+
+// commands are ours. They are there in servers, and in the direct message with
+// the bot.
+func (d *Discord) commands() []command {
+	contexts, installs := []int{0, 1}, []int{0}
+	english := d.in(english)
+	return []command{
+		{
+			Type: slashCommand, Name: commandName, Description: english["command_mabs"], Descriptions: d.translated("command_mabs"),
+			Options: []commandOption{{
+				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: d.translated("command_query"), Autocomplete: true,
+			}},
+			Contexts: contexts, Installs: installs,
+		},
+		{Type: messageCommand, Name: english["command_lookup"], Names: d.translated("command_lookup"), Contexts: contexts, Installs: installs},
+	}
+}
+
+// translated are the words of all languages but English that Discord has, too.
+func (d *Discord) translated(key string) map[string]string {
+	all := map[string]string{}
+	for tag, w := range d.texts {
+		if _, known := discordgo.Locales[discordgo.Locale(tag)]; known && tag != english {
+			all[tag] = w[key]
+		}
+	}
+	return all
+}
+
+// register brings Discord's list of our commands up to date. It tells changed of
+// each that it registers, and leaves those of other names alone.
+func (d *Discord) register(ctx context.Context, changed func(name string)) error {
+	app := d.me().app
+	var there []command
+	data := json.RawMessage{}
+	err := d.call(ctx, request{method: "GET", path: "/applications/%s/commands", args: []string{app}, query: "with_localizations=true", into: &data})
+	if err == nil {
+		err = json.Unmarshal(data, &there)
+	}
+	if err != nil {
+		return fmt.Errorf("discord: list commands: %w", err)
+	}
+	for _, c := range d.commands() {
+		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, slashCommand) == c.Type })
+		r := request{method: "POST", path: "/applications/%s/commands", args: []string{app}, body: c}
+		if i >= 0 {
+			if c.same(there[i]) {
+				continue
+			}
+			r.method, r.path, r.args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
+		}
+		if err := d.call(ctx, r); err != nil {
+			return fmt.Errorf("discord: register the command %q: %w", c.Name, err)
+		}
+		changed(c.Name)
+	}
+	return nil
+}
+
+// same reports whether a command is registered as it should be.
+func (c command) same(there command) bool {
+	there.ID = c.ID
+	slices.Sort(there.Contexts)
+	if !maps.Equal(c.Names, there.Names) || !maps.Equal(c.Descriptions, there.Descriptions) || len(c.Options) != len(there.Options) {
+		return false
+	}
+	for i, o := range c.Options {
+		if !maps.Equal(o.Descriptions, there.Options[i].Descriptions) {
+			return false
+		}
+		there.Options[i].Descriptions = o.Descriptions
+	}
+	there.Names, there.Descriptions = c.Names, c.Descriptions
+	if len(c.Options) == 0 {
+		there.Options = c.Options
+	}
+	return reflect.DeepEqual(c, there)
+}
+
+// Register registers the application's commands and writes what it did, and the
+// address with which an administrator invites the bot to a server.
+func (d *Discord) Register(ctx context.Context, w io.Writer) error {
+	if err := d.introduce(ctx); err != nil {
+		return err
+	}
+	n := 0
+	err := d.register(ctx, func(name string) {
+		n++
+		fmt.Fprintf(w, "registered %q\n", name)
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		fmt.Fprintln(w, "all commands are registered already")
+	}
+	_, err = fmt.Fprintf(w, "invite the bot to a server with\n%s\n", invitation(d.me().app))
+	return err
+}
+
+// invitation is the address with which the bot is invited, with the permissions
+// that it needs and no others.
+func invitation(app string) string {
+	var sum uint64
+	for _, n := range needs() {
+		sum |= n.bit
+	}
+	q := url.Values{"client_id": {app}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(sum, 10)}}
+	return "https://discord.com/oauth2/authorize?" + q.Encode()
+}

@@ -1,0 +1,204 @@
+// Package discord connects the bot to Discord: one application, in as many
+// servers as invited it.
+//
+//	gateway.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> need not come again
+//	bot.Post --post.go--> render.go --> REST
+//
+// The files: gateway.go holds the connection, session.go what is received of it.
+// payload.go is what Discord sends, events.go and interact.go what it means,
+// text.go its markup undone and foreign text made safe, places.go where channels
+// and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
+// lanes.go keeps order, files.go fetches logs. render.go writes components within
+// limits.go, split.go cuts what is too long, modal.go asks and suggests. post.go
+// delivers, thread.go says where to, links.go keeps the tokens of uses. rest.go
+// makes requests, limiter.go says when, failure.go reads errors. commands.go
+// registers commands, check.go looks at permissions, words.go is what the adapter
+// says itself, id.go names things.
+package discord
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// An Inbox keeps what was recorded and is not done yet.
+type Inbox interface {
+	// Put records a payload under its key. Once it has returned nil the payload
+	// is there after a crash. A known key changes nothing.
+	Put(ctx context.Context, key string, payload []byte) error
+	// Done removes a payload.
+	Done(ctx context.Context, key string) error
+	// Bury keeps a payload that cannot be handled, for people to look at.
+	Bury(ctx context.Context, key string, payload []byte) error
+	// Replay yields every payload that is not done, oldest first.
+	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+}
+
+// A Library is what the adapter asks the core besides.
+type Library interface {
+	Suggest(query, lang string, limit int) []bot.Suggestion
+	Language(ctx context.Context, user bot.UserKey, locale string) (string, error)
+}
+
+// Options are what the adapter needs.
+type Options struct {
+	Token         func() string // of the bot, without the word Bot before it; called whenever it is used
+	ApplicationID string        // "" is asked from Discord
+	APIURL        string        // "" is Discord's; with or without /v10 and a slash at its end
+	CDNURL        string        // a host besides Discord's own that attachments may come from, or ""
+	HandOver      string        // the channel where people are asked for, or ""
+	Register      bool          // commands are registered at the start
+	Inbox         Inbox
+	Library       Library
+	Log           *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+}
+
+// A Discord is the adapter of one application. Make it with New.
+type Discord struct {
+	o     Options
+	log   *slog.Logger
+	texts map[string]words
+	api   string // with the version, without a slash at its end
+	pace  pace
+
+	client   *http.Client
+	limits   *limiter
+	places   *places
+	links    *links
+	locales  *locales
+	closed   *closed
+	progress progress
+	directs  sync.Map // channels of direct messages, by user
+
+	content bool // messages may come with their content
+	granted bool // Discord says so
+
+	quick, later, pages *lanes // what is handled in order, what waits for files, and what answers at once
+	handle              bot.Handler
+	ctx                 context.Context // of Run
+	stop                func(why error) // ends Run
+	ready               chan struct{}   // closed once we know who we are
+	said                sync.Map        // what once has logged
+
+	mu   sync.Mutex
+	self identity
+}
+
+var _ bot.Adapter = (*Discord)(nil)
+
+// How much is done at once. Handling is a transaction of a millisecond or two;
+// the others wait for the network.
+const (
+	quickJobs = 32
+	slowJobs  = 16
+	pageJobs  = 64
+)
+
+// New returns an adapter.
+func New(o Options) (*Discord, error) {
+	texts, err := loadWords()
+	if err != nil {
+		return nil, err
+	}
+	api, err := apiURL(o.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	d := &Discord{
+		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
+		limits: newLimiter(), places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
+		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(pageJobs),
+		ctx: context.Background(), stop: func(error) {}, ready: make(chan struct{}),
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	return d, nil
+}
+
+// Name is "discord".
+func (d *Discord) Name() string { return adapterName }
+
+// Capabilities: Discord can show everything. Where a server does not let the bot
+// begin threads, a conversation goes on by replies.
+func (d *Discord) Capabilities() bot.Capabilities {
+	return bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+}
+
+// Run connects, handles first what an earlier run left, and serves until ctx
+// ends or Discord refuses for good, above all the token.
+func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	d.ctx, d.handle, d.stop = ctx, handle, cancel
+	err := d.meet(ctx)
+	if err == nil && ctx.Err() == nil {
+		close(d.ready)
+		restored := d.replay(ctx)
+		saved := make(chan struct{})
+		saving, end := context.WithCancel(context.WithoutCancel(ctx))
+		go func() { defer close(saved); d.save(saving, restored) }()
+		err = d.listen(ctx, restored)
+		cancel(err)
+		d.pages.wait()
+		d.quick.wait()
+		d.later.wait()
+		end()
+		<-saved
+	}
+	cancel(err)
+	if why := context.Cause(ctx); err == nil && !errors.Is(why, context.Canceled) {
+		err = why
+	}
+	return err
+}
+
+// me is who we are.
+func (d *Discord) me() identity {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.self
+}
+
+// once logs what others can make happen as often as they like.
+func (d *Discord) once(what string, args ...any) {
+	if _, again := d.said.LoadOrStore(what, true); !again {
+		d.log.Warn("discord: "+what+"; further ones are not logged", args...)
+	}
+}
+
+// idleFor is a short wait between attempts, longer after each.
+func idleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
+
+// Locales are the languages of people's clients, which Discord tells only when
+// they use something. They are safe for concurrent use.
+type locales struct {
+	mu  sync.Mutex
+	all map[string]string
+}
+
+func newLocales() *locales { return &locales{all: map[string]string{}} }
+
+// maxLocales keeps what is remembered to a few megabytes.
+const maxLocales = 50_000
+
+func (l *locales) learn(user, locale string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.all) > maxLocales {
+		clear(l.all)
+	}
+	l.all[user] = locale
+}
+
+func (l *locales) of(user string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all[user]
+}

@@ -1,0 +1,167 @@
+package discordfake
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A File is one that somebody attached to a message.
+type File struct {
+	ID      string // "" is given an id
+	Name    string
+	Content []byte
+	Type    string // of MIME, as Discord says; "" is text/plain; charset=utf-8
+	Size    int    // as Discord says; 0 is the length of Content
+	URL     string // "" is the host of files
+
+	channel, description string
+	ends                 time.Time // of the address
+}
+
+// attached gives the file its ids and keeps it. The caller holds s.mu.
+func (s *Server) attached(f File, channel string) File {
+	f.ID = first(f.ID, s.id())
+	f.Type = first(f.Type, "text/plain; charset=utf-8")
+	f.channel, f.ends = channel, time.Now().Add(s.options.LinkLife)
+	if f.Size == 0 {
+		f.Size = len(f.Content)
+	}
+	s.files[f.ID] = &f
+	return f
+}
+
+// filesJSON are the attachments of a message. Their addresses are good for a
+// while.
+func (s *Server) filesJSON(m *Message) []any {
+	attachments := []any{}
+	for _, f := range m.Files {
+		q := url.Values{"ex": {strconv.FormatInt(f.ends.Unix(), 16)}, "is": {strconv.FormatInt(moment(f.ID).Unix(), 16)}, "hm": {"fake" + f.ID}}
+		link := first(f.URL, fmt.Sprintf("%s/attachments/%s/%s/%s?%s&", s.CDNURL(), f.channel, f.ID, url.PathEscape(f.Name), q.Encode()))
+		o := object{
+			"id": f.ID, "filename": f.Name, "size": f.Size, "url": link, "proxy_url": link, "content_type": f.Type, "content_scan_version": 0,
+		}
+		if f.description != "" {
+			o["description"] = f.description
+		}
+		if m.To != "" {
+			o["ephemeral"] = true
+		}
+		attachments = append(attachments, o)
+	}
+	return attachments
+}
+
+// serveFile is the host of files. It wants no token, and is told none.
+func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
+	c := &call{route: route{name: FileRoute}, r: r, at: time.Now()}
+	if fault := s.fault(FileRoute); fault != nil && s.strike(w, c, fault) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.fileAt(r.URL)
+	switch {
+	case f == nil:
+		http.Error(w, "This content is no longer available.", http.StatusNotFound)
+		s.record(c, http.StatusNotFound, nil)
+	default:
+		w.Header().Set("Content-Type", f.Type)
+		_, _ = w.Write(f.Content) // the caller may be gone
+		s.record(c, http.StatusOK, nil)
+	}
+}
+
+// fileAt finds the file that an address is for, nil where the address is not
+// good, or not any more.
+func (s *Server) fileAt(u *url.URL) *File {
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if len(parts) != 4 || parts[0] != "attachments" {
+		return nil
+	}
+	f := s.files[parts[2]]
+	if f == nil || f.channel != parts[1] || u.Query().Get("hm") != "fake"+f.ID || time.Now().After(f.ends) {
+		return nil
+	}
+	return f
+}
+
+// readForm reads a form with the JSON of the body in payload_json.
+func (c *call) readForm(body []byte, boundary string) error {
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fail(invalidForm)
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return fail(invalidForm)
+		}
+		if part.FormName() == "payload_json" {
+			if err := c.readJSON(content); err != nil {
+				return err
+			}
+			continue
+		}
+		c.uploads = append(c.uploads, upload{key: part.FormName(), File: File{Name: part.FileName(), Content: content, Type: typeOf(part.Header, content)}})
+	}
+}
+
+// typeOf is what Discord takes a file for. It looks at the content where the
+// bot says nothing.
+func typeOf(header textproto.MIMEHeader, content []byte) string {
+	if said := header.Get("Content-Type"); said != "application/octet-stream" {
+		return said
+	}
+	return http.DetectContentType(content)
+}
+
+// attachments keeps the files that came with a request, and returns all of the
+// message. Where the body has a list of attachments, it says what stays of before, too.
+func (s *Server) attachments(f *form, c *call, body object, channel string, before []File) []File {
+	kept := before
+	described := map[string]object{}
+	if _, ok := body["attachments"].([]any); ok {
+		kept = nil
+		for _, o := range f.array(body, "attachments", "") {
+			id := fmt.Sprint(o["id"])
+			described[id] = o
+			if i := slices.IndexFunc(before, func(each File) bool { return each.ID == id }); i >= 0 {
+				kept = append(kept, before[i])
+			}
+		}
+	}
+	for _, u := range c.uploads {
+		n := strings.TrimSuffix(strings.TrimPrefix(u.key, "files["), "]")
+		if o := described[n]; o != nil {
+			name, _ := o["filename"].(string)
+			u.Name = first(name, u.Name)
+			u.description, _ = o["description"].(string)
+		}
+		kept = append(kept, s.attached(u.File, channel))
+	}
+	f.atMost("attachments", len(kept), 10) // https://docs.discord.com/developers/resources/message#create-message
+	return kept
+}
+
+// tooHeavy reports whether a file is larger than a bot may upload.
+func (c *call) tooHeavy() bool {
+	for _, u := range c.uploads {
+		if len(u.Content) > maxFile {
+			return true
+		}
+	}
+	return false
+}

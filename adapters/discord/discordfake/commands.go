@@ -1,0 +1,211 @@
+package discordfake
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+)
+
+// A Command is one that the application has registered.
+type Command struct {
+	ID      string
+	Guild   string         // "" is every server, and direct messages
+	Body    map[string]any // name, description, options, as Discord shows them
+	version string
+}
+
+func (c *Command) name() string { return c.Body["name"].(string) }
+func (c *Command) kind() int    { return kind(c.Body) }
+
+// Commands are those that are registered, oldest first.
+func (s *Server) Commands() []Command {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Command
+	for _, c := range s.commands {
+		all = append(all, Command{ID: c.ID, Guild: c.Guild, Body: copied(c.Body), version: c.version})
+	}
+	return all
+}
+
+// json is a command as REST has it.
+func (c *Command) json(s *Server) object {
+	o := copied(c.Body)
+	o["id"], o["application_id"], o["version"] = c.ID, s.AppID, c.version
+	if c.Guild != "" {
+		o["guild_id"] = c.Guild
+		delete(o, "contexts")
+	}
+	return o
+}
+
+// ours checks that the request is for this application, and finds the server of
+// its commands.
+func (s *Server) ours(c *call) (guild string, err error) {
+	switch {
+	case c.arg("application") != s.AppID:
+		return "", fail(unknownApplication)
+	case c.arg("guild") != "":
+		_, err = s.seen(c)
+	}
+	return c.arg("guild"), err
+}
+
+// registered finds the command that a request names.
+func (s *Server) registered(c *call) (*Command, error) {
+	guild, err := s.ours(c)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(s.commands, func(each *Command) bool { return each.Guild == guild && each.ID == c.arg("command") })
+	if i < 0 {
+		return nil, fail(unknownCommand)
+	}
+	return s.commands[i], nil
+}
+
+func (s *Server) listCommands(c *call) (any, error) {
+	guild, err := s.ours(c)
+	if err != nil {
+		return nil, err
+	}
+	commands := []any{}
+	for _, each := range s.commands {
+		if each.Guild != guild {
+			continue
+		}
+		o := each.json(s)
+		if c.r.URL.Query().Get("with_localizations") != "true" {
+			unlocalized(o)
+		}
+		commands = append(commands, o)
+	}
+	return commands, nil
+}
+
+// unlocalized takes out the names in other languages.
+func unlocalized(o object) {
+	delete(o, "name_localizations")
+	delete(o, "description_localizations")
+	for _, key := range []string{"options", "choices"} {
+		below, _ := o[key].([]any)
+		for _, each := range below {
+			unlocalized(each.(object))
+		}
+	}
+}
+
+func (s *Server) getCommand(c *call) (any, error) {
+	command, err := s.registered(c)
+	if err != nil {
+		return nil, err
+	}
+	return command.json(s), nil
+}
+
+func (s *Server) createCommand(c *call) (any, error) {
+	guild, err := s.ours(c)
+	if err != nil {
+		return nil, err
+	}
+	var f form
+	body := f.command(c.body, "")
+	if err := f.failure(); err != nil {
+		return nil, err
+	}
+	command, fresh, err := s.register(guild, body)
+	if err != nil {
+		return nil, err
+	}
+	if fresh {
+		c.status = http.StatusCreated
+	}
+	return command.json(s), nil
+}
+
+// register keeps a command. One with the same name and type is changed.
+func (s *Server) register(guild string, body object) (command *Command, fresh bool, err error) {
+	same := func(each *Command) bool {
+		return each.Guild == guild && each.name() == body["name"] && each.kind() == kind(body)
+	}
+	if i := slices.IndexFunc(s.commands, same); i >= 0 {
+		s.replace(s.commands[i], body)
+		return s.commands[i], false, nil
+	}
+	count := 0
+	for _, each := range s.commands {
+		if each.Guild == guild && each.kind() == kind(body) {
+			count++
+		}
+	}
+	if s.created[guild]++; s.created[guild] > s.options.CommandLimit {
+		return nil, false, fail(tooManyCreates)
+	}
+	if count >= mostCommands(kind(body)) {
+		return nil, false, fail(tooManyCommands)
+	}
+	command = &Command{ID: s.id(), Guild: guild, Body: body, version: s.id()}
+	s.commands = append(s.commands, command)
+	return command, true, nil
+}
+
+// replace gives a command another body. It has a new version then.
+func (s *Server) replace(command *Command, body object) {
+	if !reflect.DeepEqual(command.Body, body) {
+		command.Body, command.version = body, s.id()
+	}
+}
+
+func (s *Server) putCommands(c *call) (any, error) {
+	guild, err := s.ours(c)
+	if err != nil {
+		return nil, err
+	}
+	var f form
+	var bodies []object
+	for i, each := range c.list {
+		o, _ := each.(object)
+		bodies = append(bodies, f.command(o, numeral(i)))
+	}
+	if err := f.failure(); err != nil {
+		return nil, err
+	}
+	s.commands = slices.DeleteFunc(s.commands, func(each *Command) bool {
+		return each.Guild == guild && !slices.ContainsFunc(bodies, func(o object) bool { return each.name() == o["name"] && each.kind() == kind(o) })
+	})
+	commands := []any{}
+	for _, body := range bodies {
+		command, _, err := s.register(guild, body)
+		if err != nil {
+			return nil, err
+		}
+		commands = append(commands, command.json(s))
+	}
+	return commands, nil
+}
+
+func (s *Server) editCommand(c *call) (any, error) {
+	command, err := s.registered(c)
+	if err != nil {
+		return nil, err
+	}
+	body := copied(command.Body)
+	maps.Copy(body, c.body)
+	var f form
+	body = f.command(body, "")
+	if err := f.failure(); err != nil {
+		return nil, err
+	}
+	s.replace(command, body)
+	return command.json(s), nil
+}
+
+func (s *Server) deleteCommand(c *call) (any, error) {
+	command, err := s.registered(c)
+	if err != nil {
+		return nil, err
+	}
+	s.commands = slices.DeleteFunc(s.commands, func(each *Command) bool { return each == command })
+	return nil, nil
+}

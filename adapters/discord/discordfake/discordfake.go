@@ -1,0 +1,297 @@
+// Package discordfake is a Discord for tests: an application with its bot, and
+// the servers (guilds) that it is in, on loopback. It is imported by tests only.
+//
+// A bot talks to it as to Discord. REST stands under [Server.APIURL] (rest.go,
+// routes.go; the routes in about.go, channels.go, messages.go, threads.go,
+// commands.go, callback.go and webhook.go). It checks permissions
+// (permission.go), forms (form.go, draft.go, embed.go, component.go,
+// commandform.go) and, where it is given Discord's OpenAPI document, every
+// request by that (spec.go); errors have Discord's codes (failure.go). It keeps a
+// journal (journal.go) and counts requests against the limits (ratelimit.go).
+// What is there stands in guild.go, channel.go, user.go and message.go; files
+// are on a host of their own (attachment.go).
+//
+// Events (event.go) go out over the gateway: connections in gateway.go, what is
+// sent in them in opcode.go, sessions in session.go. A test lets REST fail with
+// fault.go, and the gateway with gatewayfault.go.
+//
+// A test plays the people: a [Person] says, edits, uploads (person.go), types
+// commands (type.go), presses and chooses (press.go), fills in modals (modal.go),
+// and looks at what is shown (look.go, plain.go). What they type becomes
+// Discord's markup in mention.go, which says, too, who is pinged. What a person
+// does with a command or a component is an interaction (interaction.go).
+//
+// The durations in [Options] are there to be shortened: sockets do not work in
+// a bubble of testing/synctest.
+package discordfake
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// Options are what a test may want other than Discord has it. The zero value is
+// Discord as documented.
+type Options struct {
+	Addr    string // where REST and gateway listen; "" is a free port of 127.0.0.1
+	CDNAddr string // where files are; "" is a free port of 127.0.0.1
+	Spec    string // the file with Discord's OpenAPI document; "" is none
+
+	Permissions Permissions // of the bot in its servers; 0 is DefaultPermissions
+	NoContent   bool        // the application may not ask for the content of messages
+
+	AckTimeout        time.Duration // until an interaction must be answered; 0 is 3 s
+	TokenLife         time.Duration // of an interaction that was answered; 0 is 15 min
+	NonceLife         time.Duration // while a nonce is known; 0 is 5 min
+	HeartbeatInterval time.Duration // 0 is 41.25 s
+	SessionLife       time.Duration // of a session without a connection; 0 is 2 min
+	LinkLife          time.Duration // of the address of an attachment; 0 is 24 h
+
+	Limited       bool // limits of rate hold: by route, global, identifies by the second
+	InvalidLimit  int  // invalid requests in 10 min before all are refused; 0 is 10,000
+	IdentifyLimit int  // identifies a day before the token is reset; 0 is 1,000
+	CommandLimit  int  // commands created a day and server; 0 is 200
+}
+
+// Numbers of Discord.
+//
+// https://docs.discord.com/developers/interactions/receiving-and-responding
+// https://docs.discord.com/developers/topics/rate-limits
+// https://docs.discord.com/developers/events/gateway
+const (
+	ackTimeout        = 3 * time.Second
+	tokenLife         = 15 * time.Minute
+	nonceLife         = 5 * time.Minute          // "the past few minutes"
+	heartbeatInterval = 41250 * time.Millisecond // as it is seen
+	sessionLife       = 2 * time.Minute          // "a few minutes"
+	linkLife          = 24 * time.Hour           // as it is seen in the parameters ex and is
+	invalidLimit      = 10_000
+	identifyLimit     = 1_000
+	commandLimit      = 200
+)
+
+// A Server is a Discord with one application, safe for use by several
+// goroutines at once.
+type Server struct {
+	AppID, BotID string
+	Token        string // of the bot, without the word Bot before it
+	Guild        string // id of the server that is there from the beginning
+
+	options  Options
+	api, cdn net.Listener
+	apiHost  *http.Server
+	cdnHost  *http.Server
+	spec     *spec
+	table    []route
+	stopped  context.Context
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced at every change
+	lastID   int64
+	revoked  bool // the token is worth nothing any more
+	users    []*User
+	guilds   []*Guild
+	channels map[string]*Channel
+	messages map[string]*Message
+	shown    []*Message // all of messages, oldest first
+	files    map[string]*File
+	commands []*Command
+	created  map[string]int // commands made, by server
+	nonces   map[string]known
+	pings    []Ping
+
+	interactions []*Interaction
+	tokens       map[string]*Interaction
+	modals       map[string]*Modal // by user
+
+	faults  []*Fault
+	limits  map[string]*window
+	invalid window
+	calls   []Call
+
+	sessions       []*session
+	conns          []*conn
+	connections    []*Connection
+	gatewayFaults  []*GatewayFault
+	identifies     int
+	identified     time.Time // the latest
+	muted, ackless bool
+}
+
+// New starts a server that lasts as long as the test. Requests are checked by
+// Discord's OpenAPI document where that stands beside the module.
+func New(t testing.TB, options Options) *Server {
+	t.Helper()
+	if options.Spec == "" {
+		options.Spec = FindSpec("discord-openapi.json")
+	}
+	s, err := Start(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Start starts a server. An error says why it cannot listen, or what is wrong
+// with the OpenAPI document.
+func Start(options Options) (*Server, error) {
+	s := newServer(options.complete())
+	var err error
+	if s.spec, err = loadSpec(options.Spec); err != nil {
+		return nil, err
+	}
+	if s.api, err = listen(options.Addr); err != nil {
+		return nil, err
+	}
+	if s.cdn, err = listen(options.CDNAddr); err != nil {
+		s.api.Close()
+		return nil, err
+	}
+	s.apiHost = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
+	s.cdnHost = &http.Server{Handler: http.HandlerFunc(s.serveFile), ReadHeaderTimeout: time.Minute}
+	s.running.Go(func() { _ = s.apiHost.Serve(s.api) }) // they end with ErrServerClosed
+	s.running.Go(func() { _ = s.cdnHost.Serve(s.cdn) })
+	return s, nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("discordfake: %w", err)
+	}
+	return l, nil
+}
+
+// complete fills in what Discord has.
+func (o Options) complete() Options {
+	for _, d := range []struct {
+		at      *time.Duration
+		discord time.Duration
+	}{
+		{&o.AckTimeout, ackTimeout}, {&o.TokenLife, tokenLife}, {&o.NonceLife, nonceLife},
+		{&o.HeartbeatInterval, heartbeatInterval}, {&o.SessionLife, sessionLife}, {&o.LinkLife, linkLife},
+	} {
+		if *d.at == 0 {
+			*d.at = d.discord
+		}
+	}
+	for _, n := range []struct {
+		at      *int
+		discord int
+	}{{&o.InvalidLimit, invalidLimit}, {&o.IdentifyLimit, identifyLimit}, {&o.CommandLimit, commandLimit}} {
+		if *n.at == 0 {
+			*n.at = n.discord
+		}
+	}
+	if o.Permissions == 0 {
+		o.Permissions = DefaultPermissions
+	}
+	return o
+}
+
+func newServer(options Options) *Server {
+	s := &Server{
+		options: options, table: table(), changed: make(chan struct{}), channels: map[string]*Channel{}, messages: map[string]*Message{},
+		files: map[string]*File{}, created: map[string]int{}, nonces: map[string]known{}, tokens: map[string]*Interaction{},
+		modals: map[string]*Modal{}, limits: map[string]*window{},
+	}
+	s.stopped, s.stop = context.WithCancel(context.Background())
+	s.AppID = s.id()
+	s.BotID = s.AppID // of applications since 2016 they are the same
+	s.Token = "fake." + s.BotID + ".bot-token"
+	s.users = []*User{{ID: s.BotID, Name: "mabsbot", Locale: "en-US", Bot: true}}
+	s.Guild = s.addGuild(Guild{Name: "Backup Support"}).ID
+	return s
+}
+
+// Close ends the server and all its connections.
+func (s *Server) Close() {
+	s.stop()
+	s.mu.Lock()
+	for _, c := range s.conns {
+		c.ws.Close()
+	}
+	s.mu.Unlock()
+	_ = s.apiHost.Close() // connections that are in use are cut
+	_ = s.cdnHost.Close()
+	s.running.Wait()
+}
+
+// URL is where REST and the gateway stand, without a slash at its end.
+func (s *Server) URL() string { return "http://" + s.api.Addr().String() }
+
+// APIURL is the base of REST, without the version and without a slash at its
+// end.
+func (s *Server) APIURL() string { return s.URL() + "/api" }
+
+// CDNURL is the host of files, without a slash at its end.
+func (s *Server) CDNURL() string { return "http://" + s.cdn.Addr().String() }
+
+// note tells all who wait that something has changed. The caller holds s.mu.
+func (s *Server) note() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// Until waits until the condition holds. It is tried at every change of the
+// server, and must not change it. The error is that of ctx.
+func (s *Server) Until(ctx context.Context, condition func() bool) error {
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		if condition() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// epoch is when Discord began to count, in milliseconds of Unix.
+//
+// https://docs.discord.com/developers/reference#snowflakes
+const epoch = 1420070400000
+
+// id returns a new snowflake, larger than all before it. The caller holds s.mu.
+func (s *Server) id() string {
+	s.lastID = max(s.lastID+1, (time.Now().UnixMilli()-epoch)<<22)
+	return strconv.FormatInt(s.lastID, 10)
+}
+
+// moment is when the snowflake was made.
+func moment(id string) time.Time {
+	n, _ := strconv.ParseInt(id, 10, 64)
+	return time.UnixMilli(n>>22 + epoch).UTC()
+}
+
+// timestamp is a time as Discord writes it.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000+00:00") }
+
+// first returns the first text that is not empty.
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

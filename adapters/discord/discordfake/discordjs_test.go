@@ -1,0 +1,233 @@
+package discordfake
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// A node is the program of testdata/discordjs, in a process of its own.
+type node struct {
+	*stage
+	lines []string // of its output; guarded by Server.mu
+}
+
+// startNode runs the program until it is ready. The test is skipped where
+// discord.js is not installed.
+func startNode(t *testing.T, options Options, args ...string) *node {
+	t.Helper()
+	binary, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join("testdata", "discordjs", "node_modules"))
+	}
+	if err != nil && os.Getenv("TEST_NO_SKIP") != "" {
+		t.Fatalf("no Node.js or no packages here, and nothing may be skipped: %v", err)
+	}
+	if err != nil {
+		t.Skip("no Node.js here, or `npm ci` was not run in testdata/discordjs")
+	}
+	n := &node{stage: newStage(t, options)}
+	n.run(exec.Command(binary, append([]string{"bot.js"}, args...)...))
+	n.says("ready mabsbot#")
+	return n
+}
+
+func (n *node) run(cmd *exec.Cmd) {
+	n.t.Helper()
+	cmd.Dir = filepath.Join("testdata", "discordjs")
+	cmd.Env = append(os.Environ(), "API_URL="+n.s.APIURL(), "TOKEN="+n.s.Token)
+	out, in := io.Pipe()
+	cmd.Stdout, cmd.Stderr = in, in
+	n.must(cmd.Start())
+	var reading sync.WaitGroup
+	reading.Go(func() { n.read(out) })
+	n.t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Wait()
+		in.Close()
+		reading.Wait()
+		if complaint := n.line("error"); complaint != "" || n.t.Failed() {
+			n.t.Errorf("the program said\n%s", strings.Join(n.lines, "\n"))
+		}
+	})
+}
+
+// read keeps the output.
+func (n *node) read(out io.Reader) {
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		n.s.mu.Lock()
+		n.lines = append(n.lines, lines.Text())
+		n.s.note()
+		n.s.mu.Unlock()
+	}
+}
+
+// line returns the first line of the output with the beginning.
+func (n *node) line(beginning string) string {
+	n.s.mu.Lock()
+	defer n.s.mu.Unlock()
+	i := slices.IndexFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, beginning) })
+	if i < 0 {
+		return ""
+	}
+	return n.lines[i]
+}
+
+// says waits until the program says a line with the beginning.
+func (n *node) says(beginning string) {
+	n.t.Helper()
+	n.until("the program does not say "+beginning, func() bool { return n.line(beginning) != "" || n.line("error") != "" })
+	if complaint := n.line("error"); complaint != "" {
+		n.t.Fatal(complaint)
+	}
+}
+
+// converse does all that a person can do with the program.
+func (n *node) converse() {
+	n.t.Helper()
+	said := n.kim.Say(n.c.ID, "hello")
+	n.shows("heard hello")
+	n.says("reaction 👀 of " + n.s.BotID)
+	n.must(n.kim.Edit(said, "hello again"))
+	n.says("edited hello again")
+	n.must(n.kim.React(said, "👍"))
+	n.says("reaction 👍 of " + n.kim.ID)
+	n.kim.DM("hello")
+	n.shows("in private: hello")
+	n.kim.Upload(n.c.ID, "read this", File{Name: "log.txt", Content: []byte("0x29834")})
+	n.shows("text/plain; charset=utf-8: 0x29834")
+	n.must(n.kim.CommandOn(said, "Look up"))
+	n.shows("looked twice")
+	n.must(n.kim.Delete(said))
+	n.says("deleted " + said.ID)
+	n.command()
+	n.components()
+	n.threads()
+	for _, c := range n.s.Refused() {
+		n.t.Errorf("%+v", c)
+	}
+}
+
+// command types one, chooses from what is suggested, and looks at the answers.
+func (n *node) command() {
+	n.t.Helper()
+	choices, err := n.kim.Suggest(n.c.ID, "/맙스 0x2")
+	if err != nil || !slices.Equal(choices, []Choice{{"like 0x2 (ko)", "0x2"}}) {
+		n.t.Fatal(choices, err)
+	}
+	n.must(n.kim.Command(n.c.ID, "/mabs 0x29834"))
+	n.shows("typed 0x29834 in")
+	n.shows("0x29834 for all")
+	m, _ := n.kim.Newest("Pick")
+	if m.To != n.kim.ID || !strings.HasSuffix(m.Content, m.ID) {
+		n.t.Errorf("the deferred answer is %+v", m)
+	}
+	n.must(n.kim.Choose(m, "Pick", "disk"))
+	n.shows("picked d")
+}
+
+// components presses buttons and fills in a modal.
+func (n *node) components() {
+	n.t.Helper()
+	n.kim.Say(n.c.ID, "@mabsbot what now?")
+	n.shows("by <@" + n.kim.ID + ">")
+	n.must(n.kim.Press("Ask me"))
+	n.must(n.kim.Fill("Question", "why?"))
+	n.must(n.kim.Submit())
+	n.shows("asked why?")
+	n.must(n.kim.Press("Go on"))
+	n.shows("pressed")
+	for _, p := range n.s.Pings() {
+		if p.How != "reply" { // the mentions in the embed are none
+			n.t.Errorf("%+v", p)
+		}
+	}
+}
+
+// threads talks in a thread and in a post of a forum.
+func (n *node) threads() {
+	n.t.Helper()
+	m := n.kim.Say(n.c.ID, "thread, please")
+	n.shows("in the thread")
+	n.until("the thread has its old name", func() bool { return n.s.Channel(m.ID).Name == "about that" })
+	n.kim.Say(m.ID, "me too")
+	n.shows("in about that: me too")
+	forum := n.s.AddChannel(Channel{Name: "questions", Kind: Forum})
+	n.kim.Post(forum.ID, "A question", "why?")
+	n.says("thread A question true")
+	n.shows("in A question: why?")
+}
+
+// TestDiscordJS holds the fake against discord.js: all that a person can do, and
+// sessions that are resumed.
+func TestDiscordJS(t *testing.T) {
+	n := startNode(t, Options{})
+	n.converse()
+	for what, end := range map[string]func(){
+		"cut":       n.s.CutConnections,
+		"reconnect": n.s.Reconnect,
+		"4000":      func() { n.s.CloseConnections(closeUnknown) },
+	} {
+		end()
+		n.kim.Say(n.c.ID, "hello over "+what)
+		n.shows("heard hello over " + what)
+		n.until("not resumed after "+what, n.resumed)
+	}
+	n.s.Invalidate(true) // it resumes in the same connection
+	n.must(n.s.Connected(t.Context()))
+	n.kim.Say(n.c.ID, "hello over op 9")
+	n.shows("heard hello over op 9")
+	if all := n.s.Connections(); len(all) != 4 || n.s.Identifies() != 1 {
+		t.Errorf("%d identifies, %+v", n.s.Identifies(), all)
+	}
+}
+
+// resumed reports whether the first connection is over, and the latest lives
+// with the session of it.
+func (n *node) resumed() bool {
+	all := n.s.Connections()
+	latest := all[len(all)-1]
+	return len(all) > 1 && latest.Resume && latest.Session == all[0].Session && latest.Ended.IsZero() && !all[len(all)-2].Ended.IsZero()
+}
+
+// TestDiscordJSCompressed: the same with compressed frames, and a session that
+// has to be begun anew.
+func TestDiscordJSCompressed(t *testing.T) {
+	n := startNode(t, Options{}, "compressed")
+	n.converse()
+	n.s.CutConnections()
+	n.until("the connection is still there", func() bool { return !n.s.Connections()[0].Ended.IsZero() })
+	n.s.ForgetSessions()
+	n.until("no new session", func() bool { return n.s.Identifies() == 2 })
+	n.must(n.s.Connected(t.Context()))
+	n.kim.Say(n.c.ID, "hello anew")
+	n.shows("heard hello anew")
+}
+
+// TestDiscordJSHeartbeat: a connection without acknowledgements is given up, and
+// the session resumed.
+func TestDiscordJSHeartbeat(t *testing.T) {
+	n := startNode(t, Options{HeartbeatInterval: time.Second})
+	n.until("no heartbeat", func() bool { return len(n.s.Connections()[0].Beats) > 1 })
+	n.s.WithholdAcks(true)
+	n.until("the zombie lives", func() bool { return len(n.s.Connections()) > 1 })
+	n.s.WithholdAcks(false)
+	first := n.s.Connections()[0]
+	if first.Code == websocket.CloseNormalClosure || first.Code == 0 {
+		t.Errorf("%+v", first)
+	}
+	n.kim.Say(n.c.ID, "hello")
+	n.shows("heard hello")
+	if n.s.Identifies() != 1 {
+		t.Errorf("%d identifies", n.s.Identifies())
+	}
+}

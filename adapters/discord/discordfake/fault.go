@@ -1,0 +1,103 @@
+package discordfake
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// A Fault is what happens to requests of a route instead of an answer.
+type Fault struct {
+	Route string // such as CreateMessage; File is the host of files; "" is every route
+	Times int    // how many requests; 0 is one, less is all
+	After bool   // the request is carried out before: whoever asked cannot know
+
+	// What happens; one of these.
+	Status     int           // an HTTP status, such as 502
+	Code       int           // an error of Discord's with this code, such as 50013
+	RetryAfter time.Duration // 429 with this wait
+	Scope      string        // of RetryAfter: user, global or shared; "" is user
+	Drop       bool          // the connection is cut without an answer
+	Hang       bool          // no answer until the caller leaves
+	Delay      time.Duration // the answer is late; nothing else is wrong
+}
+
+// Fail lets requests fail. Faults are used up in the order in which they are
+// given.
+func (s *Server) Fail(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	s.faults = append(s.faults, &f)
+}
+
+// Heal takes away all faults, of the gateway too.
+func (s *Server) Heal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults, s.gatewayFaults = nil, nil
+}
+
+// fault returns what is to happen to a request of the route, nil for nothing.
+func (s *Server) fault(route string) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.Route == "" || f.Route == route })
+	if i < 0 {
+		return nil
+	}
+	f := *s.faults[i]
+	if s.faults[i].Times--; s.faults[i].Times == 0 {
+		s.faults = slices.Delete(s.faults, i, i+1)
+	}
+	return &f
+}
+
+// strike lets the fault happen, and keeps in the journal what had no answer
+// before. It reports whether the request is answered, or never will be.
+func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
+	status, failed := f.Status, (*failure)(nil)
+	if f.Code != 0 {
+		failed = fail(f.Code).(*failure)
+		status = failed.status
+	}
+	if f.RetryAfter > 0 {
+		status = http.StatusTooManyRequests
+	}
+	if !f.After && f.Delay == 0 {
+		s.mu.Lock()
+		s.record(c, status, failed)
+		s.count(status, f.Scope)
+		s.mu.Unlock()
+	}
+	switch {
+	case f.Drop:
+		panic(http.ErrAbortHandler) // net/http cuts the connection, silently
+	case f.Hang:
+		s.pause(c.r, time.Hour) // the caller leaves before
+		panic(http.ErrAbortHandler)
+	case f.RetryAfter > 0:
+		limited(w, f.RetryAfter, first(f.Scope, "user"))
+	case failed != nil:
+		answer(w, status, failed.json())
+	case status > 0:
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, http.StatusText(status)) // such as a proxy in front says it
+	default:
+		s.pause(c.r, f.Delay)
+		return false
+	}
+	return true
+}
+
+// pause waits, unless the caller leaves or the server is closed before.
+func (s *Server) pause(r *http.Request, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-r.Context().Done():
+	case <-s.stopped.Done():
+	}
+}

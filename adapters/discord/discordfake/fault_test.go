@@ -1,0 +1,179 @@
+package discordfake
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// try posts a message as the bot and says how that went: status and wait, or
+// what broke.
+func (g *stage) try(ctx context.Context) string {
+	g.t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.s.APIURL()+"/v10/channels/"+g.c.ID+"/messages", strings.NewReader(`{"content":"x"}`))
+	g.must(err)
+	r.Header.Set("Authorization", "Bot "+g.s.Token)
+	r.Header.Set("User-Agent", agent)
+	r.Header.Set("Content-Type", "application/json")
+	w, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return "broken"
+	}
+	defer w.Body.Close()
+	return strings.TrimSpace(strings.Join([]string{w.Status[:3], w.Header.Get("Retry-After"), w.Header.Get("X-RateLimit-Scope")}, " "))
+}
+
+func TestFaults(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault   Fault
+		want    string
+		shown   int // messages after it
+		invalid int // requests held against the bot
+	}{
+		"an error":             {Fault{Code: missingPermissions}, "403", 0, 1},
+		"an error afterwards":  {Fault{Code: missingPermissions, After: true}, "403", 1, 0},
+		"HTTP 502":             {Fault{Status: 502}, "502", 0, 0},
+		"HTTP 500 afterwards":  {Fault{Status: 500, After: true}, "500", 1, 0},
+		"a limit":              {Fault{RetryAfter: 1500 * time.Millisecond}, "429 2 user", 0, 1},
+		"a global limit":       {Fault{RetryAfter: time.Second, Scope: "global"}, "429 1 global", 0, 1},
+		"a shared limit":       {Fault{RetryAfter: time.Second, Scope: "shared"}, "429 1 shared", 0, 0},
+		"a cut":                {Fault{Drop: true}, "broken", 0, 0},
+		"a cut afterwards":     {Fault{Drop: true, After: true}, "broken", 1, 0},
+		"no answer":            {Fault{Hang: true}, "broken", 0, 0},
+		"no answer afterwards": {Fault{Hang: true, After: true}, "broken", 1, 0},
+		"a late answer":        {Fault{Delay: time.Millisecond}, "200", 1, 0},
+		"its route":            {Fault{Route: CreateMessage, Status: 503}, "503", 0, 0},
+		"another route":        {Fault{Route: EditMessage, Status: 503}, "200", 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			g.s.Fail(c.fault)
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if c.fault.Hang {
+				go func() {
+					_ = g.s.Until(ctx, func() bool { return len(g.s.Calls(CreateMessage)) == 1 })
+					cancel()
+				}()
+			}
+			if got := g.try(ctx); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if n := len(g.s.Messages(g.c.ID)); n != c.shown {
+				t.Errorf("%d messages", n)
+			}
+			if n := len(g.s.Calls(CreateMessage)); n != 1 {
+				t.Errorf("%d calls in the journal", n)
+			}
+			if n := g.s.Invalid(); n != c.invalid {
+				t.Errorf("%d invalid requests", n)
+			}
+			g.s.Heal()
+			if got := g.try(t.Context()); got != "200" {
+				t.Errorf("afterwards %q", got)
+			}
+		})
+	}
+}
+
+// TestFaultTimes: a fault lasts as many requests as it says.
+func TestFaultTimes(t *testing.T) {
+	g := newStage(t, Options{})
+	g.s.Fail(Fault{Route: CreateMessage, Status: 500, Times: 2})
+	g.s.Fail(Fault{Status: 502, Times: -1})
+	for i, want := range []string{"500", "500", "502", "502"} {
+		if got := g.try(t.Context()); got != want {
+			t.Errorf("request %d: %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestLimits: five messages in five seconds and channel, where limits hold.
+func TestLimits(t *testing.T) {
+	for limited, want := range map[bool]string{true: "429 5 user", false: "200"} {
+		g := newStage(t, Options{Limited: limited})
+		for i := range 5 {
+			if got := g.try(t.Context()); got != "200" {
+				t.Errorf("%d: %s", i, got)
+			}
+		}
+		if got := g.try(t.Context()); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		g.c = g.s.AddChannel(Channel{Name: "other"})
+		if got := g.try(t.Context()); got != "200" {
+			t.Errorf("in another channel: %s", got)
+		}
+		g.s.mu.Lock()
+		for _, w := range g.s.limits {
+			w.over = time.Now()
+		}
+		g.s.mu.Unlock()
+		if got := g.try(t.Context()); got != "200" {
+			t.Errorf("later: %s", got)
+		}
+	}
+}
+
+// TestLimitHeaders tell how many requests are left, in one bucket for a route.
+func TestLimitHeaders(t *testing.T) {
+	g := newStage(t, Options{Limited: true})
+	header := func(route string, args ...any) http.Header {
+		w, err := g.request(route, "", args...)
+		g.must(err)
+		w.Body.Close()
+		return w.Header
+	}
+	one, two, three := header(GetChannel, g.c.ID), header(GetChannel, g.c.ID), header(GetChannel, g.s.AddChannel(Channel{Name: "other"}).ID)
+	for key, want := range map[string][3]string{"X-RateLimit-Limit": {"10", "10", "10"}, "X-RateLimit-Remaining": {"9", "8", "9"}} {
+		if got := [3]string{one.Get(key), two.Get(key), three.Get(key)}; got != want {
+			t.Errorf("%s is %v, want %v", key, got, want)
+		}
+	}
+	if b := one.Get("X-RateLimit-Bucket"); b == "" || b != three.Get("X-RateLimit-Bucket") || b == header(GetMe).Get("X-RateLimit-Bucket") {
+		t.Errorf("bucket %s", b)
+	}
+	if one.Get("X-RateLimit-Reset") == "" || one.Get("X-RateLimit-Reset-After") == "" {
+		t.Errorf("%v", one)
+	}
+}
+
+// TestGlobalLimit: 50 requests a second; answers to interactions do not count.
+func TestGlobalLimit(t *testing.T) {
+	g := newStage(t, Options{Limited: true})
+	i := g.typed()
+	g.s.mu.Lock()
+	g.s.limits["global"] = &window{n: globalLimit, over: time.Now().Add(time.Minute)}
+	g.s.mu.Unlock()
+	if status, o := g.call(GetMe, ""); status != 429 || o.(object)["global"] != true || o.(object)["retry_after"].(float64) < 50 {
+		t.Errorf("%d %v", status, o)
+	}
+	if got := g.reply(i, `{"type":5}`); got != "204" {
+		t.Error(got)
+	}
+}
+
+// TestBan: who makes too many invalid requests is shut out, whatever he asks.
+func TestBan(t *testing.T) {
+	g := newStage(t, Options{InvalidLimit: 3})
+	g.s.Deny(g.c.ID, SendMessages)
+	for range 3 {
+		if got := g.try(t.Context()); got != "403" {
+			t.Error(got)
+		}
+	}
+	if got := g.try(t.Context()); !strings.HasPrefix(got, "429 ") || g.s.Invalid() != 3 {
+		t.Errorf("%s, %d", got, g.s.Invalid())
+	}
+	if w, err := g.request(Gateway, ""); err != nil || w.StatusCode != 429 || w.Header.Get("Content-Type") != "text/plain; charset=UTF-8" {
+		t.Error(w, err)
+	}
+	g.s.mu.Lock()
+	g.s.invalid.over = time.Now()
+	g.s.mu.Unlock()
+	if got := g.try(t.Context()); got != "403" || g.s.Invalid() != 1 {
+		t.Errorf("later: %s, %d", got, g.s.Invalid())
+	}
+}

@@ -1,0 +1,356 @@
+package discordfake
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// began lets a person begin an interaction, and does not wait for the answer.
+func (g *stage) began(begin func() (*Interaction, error)) *Interaction {
+	g.t.Helper()
+	g.s.mu.Lock()
+	i, err := begin()
+	g.s.mu.Unlock()
+	g.must(err)
+	return i
+}
+
+// typed is a command that the person types.
+func (g *stage) typed() *Interaction {
+	g.t.Helper()
+	if len(g.s.Commands()) == 0 {
+		g.commands()
+	}
+	return g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0x29834", CommandUsed) })
+}
+
+// pressed is a button that the person presses.
+func (g *stage) pressed() *Interaction {
+	g.t.Helper()
+	m := g.post(withButtons)
+	return g.began(func() (*Interaction, error) { return g.kim.actOn(m, "Go on", nil) })
+}
+
+// reply answers an interaction and returns status, and code of the error.
+func (g *stage) reply(i *Interaction, body string) string {
+	g.t.Helper()
+	return told(g.call(Callback, body, i.ID, i.token))
+}
+
+// told is a status, and the code of an error.
+func told(status int, v any) string {
+	if o, ok := v.(object); ok && o["code"] != nil {
+		return fmt.Sprint(status, " ", o["code"])
+	}
+	return fmt.Sprint(status)
+}
+
+// answer types a command and answers it.
+func (g *stage) answer(body string) *Interaction {
+	g.t.Helper()
+	i := g.typed()
+	if got := g.reply(i, body); got != "204" {
+		g.t.Fatal(got)
+	}
+	return i
+}
+
+// Two modals that ask the same: one with labels, one as it was before there
+// were any.
+const (
+	labels = `{"type":9,"data":{"custom_id":"ask","title":"Ask","components":[{"type":10,"content":"Tell me."},
+		{"type":18,"label":"Question","component":{"type":4,"custom_id":"q","style":1,"min_length":2,"max_length":20,"value":"why?"}},
+		{"type":18,"label":"Where","component":{"type":3,"custom_id":"w","options":[{"label":"tape","value":"t"},{"label":"disk","value":"d"}]}}]}}`
+	rows = `{"type":9,"data":{"custom_id":"ask","title":"Ask","components":[
+		{"type":1,"components":[{"type":4,"custom_id":"q","label":"Question","style":2,"required":false}]}]}}`
+)
+
+// modal opens one.
+func (g *stage) modal(body string) {
+	g.t.Helper()
+	i := g.typed()
+	if got := g.reply(i, body); got != "204" {
+		g.t.Fatal(got)
+	}
+}
+
+// TestAnswers: which answers which kind of interaction takes.
+func TestAnswers(t *testing.T) {
+	bodies := []string{
+		`{"type":1}`, `{"type":4,"data":{"content":"x"}}`, `{"type":5}`, `{"type":6}`, `{"type":7,"data":{"content":"x"}}`,
+		`{"type":8,"data":{"choices":[{"name":"x","value":"x"}]}}`, rows, `{"type":4,"data":{"content":""}}`, `{"type":99}`, `{}`,
+	}
+	for name, c := range map[string]struct {
+		begin func(g *stage) *Interaction
+		want  string // for each body whether it is taken
+	}{
+		"a command": {(*stage).typed, "-yy---y---"},
+		"a button":  {(*stage).pressed, "-yyyy-y---"},
+		"suggestions": {func(g *stage) *Interaction {
+			g.commands()
+			return g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0", Suggesting) })
+		}, "-----y----"},
+		"a modal of a command": {func(g *stage) *Interaction {
+			g.modal(rows)
+			return g.began(g.kim.submit)
+		}, "-yy-------"},
+		"a modal of a button": {func(g *stage) *Interaction {
+			g.reply(g.pressed(), rows)
+			return g.began(g.kim.submit)
+		}, "-yyyy-----"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got strings.Builder
+			for _, body := range bodies {
+				g := newStage(t, Options{})
+				if told := g.reply(c.begin(g), body); told == "204" {
+					got.WriteString("y")
+				} else {
+					got.WriteString("-")
+				}
+			}
+			if got.String() != c.want {
+				t.Errorf("%s, want %s", got.String(), c.want)
+			}
+		})
+	}
+}
+
+// TestAnswerOnce: an interaction has one answer, in time, and by its own token.
+func TestAnswerOnce(t *testing.T) {
+	const hello = `{"type":4,"data":{"content":"x"}}`
+	g := newStage(t, Options{})
+	i := g.typed()
+	if got := told(g.call(Callback, hello, i.ID, "x")); got != "404 10062" {
+		t.Errorf("a wrong token: %s", got)
+	}
+	if got := told(g.call(Callback, hello, "1", i.token)); got != "404 10062" {
+		t.Errorf("a wrong id: %s", got)
+	}
+	if got := g.reply(i, hello); got != "204" {
+		t.Error(got)
+	}
+	if got := g.reply(i, hello); got != "400 40060" {
+		t.Errorf("again: %s", got)
+	}
+	i = g.typed()
+	g.s.mu.Lock()
+	i.At = i.At.Add(-ackTimeout)
+	g.s.mu.Unlock()
+	if got := g.reply(i, hello); got != "404 10062" {
+		t.Errorf("late: %s", got)
+	}
+	if n := len(g.s.Messages(g.c.ID)); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+	all := g.s.Interactions()
+	if len(all) != 2 || all[0].Answer != AnswerMessage || all[0].Took <= 0 || all[0].Name != "mabs" || all[1].Answer != 0 {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestNobodyAnswers: a person sees that the application did not respond.
+func TestNobodyAnswers(t *testing.T) {
+	g := newStage(t, Options{AckTimeout: 10 * time.Millisecond})
+	g.commands()
+	if err := g.kim.Command(g.c.ID, "/mabs 0x29834"); err != ErrNoResponse {
+		t.Error(err)
+	}
+}
+
+// TestDeferred: a promised answer is shown as such until it is there, and is
+// seen by whom it was promised to.
+func TestDeferred(t *testing.T) {
+	for name, c := range map[string]struct {
+		body, route string
+		private     bool
+	}{
+		"an edit":             {`{"type":5}`, EditOriginal, false},
+		"a private edit":      {`{"type":5,"data":{"flags":64}}`, EditOriginal, true},
+		"a follow-up":         {`{"type":5}`, FollowUp, false},
+		"a private follow-up": {`{"type":5,"data":{"flags":64}}`, FollowUp, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			i := g.answer(c.body)
+			g.shows("(is thinking)")
+			status, o := g.call(c.route, `{"content":"here it is <@`+g.kim.ID+`>"}`, g.s.AppID, i.token)
+			shown := g.kim.Visible()
+			if status != 200 || len(shown) != 1 || shown[0].Plain() != "here it is <@"+g.kim.ID+">" || (shown[0].To == g.kim.ID) != c.private || !shown[0].Edited.IsZero() {
+				t.Errorf("%d %v: %+v", status, o, shown)
+			}
+			if len(g.s.Messages(g.c.ID)) == 1 == c.private || len(g.kim.Whispers()) == 1 != c.private {
+				t.Errorf("%+v", shown)
+			}
+			if c.private {
+				if got := told(g.call(GetMessage, "", g.c.ID, shown[0].ID)); got != "404 10008" {
+					t.Errorf("the channel shows it: %s", got)
+				}
+				g.kim.Reload()
+				if len(g.kim.Visible()) != 0 {
+					t.Error("it outlives a reload")
+				}
+			}
+		})
+	}
+}
+
+// TestToken: what the token of an interaction is good for, and when.
+func TestToken(t *testing.T) {
+	g := newStage(t, Options{})
+	i := g.typed()
+	edit := func() string { return told(g.call(EditOriginal, `{"content":"new"}`, g.s.AppID, i.token)) }
+	if got := edit(); got != "404 10015" {
+		t.Errorf("before the answer: %s", got)
+	}
+	g.reply(i, `{"type":4,"data":{"content":"first"}}`)
+	if got := edit(); got != "200" {
+		t.Error(got)
+	}
+	_, o := g.call(FollowUp, `{"content":"second","flags":64}`, g.s.AppID, i.token)
+	second := o.(object)["id"].(string)
+	if m := g.s.Message(second); m.To != g.kim.ID || m.Kind != ReplyMessage || g.s.Message(m.Reply).Content != "new" {
+		t.Errorf("%+v", m)
+	}
+	for _, c := range []struct{ route, body, id, want string }{
+		{GetOriginal, "", "", "200"}, {GetFollowUp, "", second, "200"}, {EditFollowUp, `{"content":"2"}`, second, "200"}, {GetFollowUp, "", "1", "404 10008"},
+		{EditFollowUp, `{"content":"` + letters(2001) + `"}`, second, "400 50035"}, {EditFollowUp, `{"content":""}`, second, "400 50006"},
+		{DeleteFollowUp, "", second, "204"}, {GetFollowUp, "", second, "404 10008"}, {DeleteOriginal, "", "", "204"}, {GetOriginal, "", "", "404 10008"},
+	} {
+		args := []any{g.s.AppID, i.token}
+		if c.id != "" {
+			args = append(args, c.id)
+		}
+		if got := told(g.call(c.route, c.body, args...)); got != c.want {
+			t.Errorf("%s: %s, want %s", c.route, got, c.want)
+		}
+	}
+	if got := told(g.call(FollowUp, `{"content":"x"}`, "1", i.token)); got != "404 10015" {
+		t.Errorf("of another application: %s", got)
+	}
+	g.s.mu.Lock()
+	i.At = i.At.Add(-tokenLife)
+	g.s.mu.Unlock()
+	if got := told(g.call(FollowUp, `{"content":"x"}`, g.s.AppID, i.token)); got != "401 50027" {
+		t.Errorf("after 15 minutes: %s", got)
+	}
+}
+
+// TestUpdate: an answer to a button can change the message that it is on.
+func TestUpdate(t *testing.T) {
+	for name, answer := range map[string]func(g *stage, i *Interaction){
+		"at once": func(g *stage, i *Interaction) { g.reply(i, `{"type":7,"data":{"content":"done","components":[]}}`) },
+		"later": func(g *stage, i *Interaction) {
+			g.reply(i, `{"type":6}`)
+			g.call(EditOriginal, `{"content":"done","components":[]}`, g.s.AppID, i.token)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			answer(g, g.pressed())
+			if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Plain() != "done" || all[0].Edited.IsZero() {
+				t.Errorf("%+v", all)
+			}
+		})
+	}
+}
+
+// TestReplyToButton: any other answer to a button is a reply to its message.
+func TestReplyToButton(t *testing.T) {
+	g := newStage(t, Options{})
+	i := g.pressed()
+	status, o := g.call(Callback+"?with_response=true", `{"type":4,"data":{"content":"done","flags":64}}`, i.ID, i.token)
+	m := g.kim.Whispers()[0]
+	about := o.(object)["interaction"].(object)
+	if status != http.StatusOK || m.Kind != ReplyMessage || m.Reply != i.source.ID || about["response_message_id"] != m.ID || about["response_message_ephemeral"] != true {
+		t.Errorf("%d %v %+v", status, o, m)
+	}
+}
+
+// TestModals: a modal is filled in, within its limits, and sent.
+func TestModals(t *testing.T) {
+	g := newStage(t, Options{})
+	g.modal(labels)
+	if m, ok := g.kim.Modal(); !ok || m.Plain() != "# Ask\nTell me.\nQuestion\n[q]\nWhere\n[w: tape / disk]" {
+		t.Errorf("%v\n%s", ok, m.Plain())
+	}
+	for _, wrong := range []string{"a", "", letters(21)} {
+		g.must(g.kim.Fill("Question", wrong))
+		if _, err := g.kim.submit(); err == nil {
+			t.Errorf("%q is taken", wrong)
+		}
+	}
+	g.must(g.kim.Fill("Question", "why?"))
+	g.must(g.kim.Fill("Where", "disk"))
+	if g.kim.Fill("Where", "cloud") == nil || g.kim.Fill("When", "now") == nil {
+		t.Error("what is not asked is taken")
+	}
+	g.must(g.kim.Fill("Where", "disk"))
+	i := g.began(g.kim.submit)
+	got := fmt.Sprint(i.payload["data"])
+	want := "map[components:[map[content:Tell me. id:1 type:10] map[component:map[custom_id:q id:3 type:4 value:why?] id:2 type:18] " +
+		"map[component:map[custom_id:w id:5 type:3 values:[d]] id:4 type:18]] custom_id:ask resolved:map[]]"
+	if strings.ReplaceAll(got, "content:Tell me. ", "") != strings.ReplaceAll(want, "content:Tell me. ", "") {
+		t.Errorf("\n%s\n%s", got, want)
+	}
+	if _, ok := g.kim.Modal(); ok {
+		t.Error("it is still open")
+	}
+	g.modal(rows)
+	g.kim.CloseModal()
+	if g.kim.Submit() == nil || g.kim.Fill("Question", "x") == nil {
+		t.Error("a closed modal is used")
+	}
+}
+
+// TestModalForms: what Discord does not open is not opened.
+func TestModalForms(t *testing.T) {
+	g := newStage(t, Options{})
+	modal := func(title, components string) string {
+		return fmt.Sprintf(`{"type":9,"data":{"custom_id":"ask","title":%q,"components":[%s]}}`, title, components)
+	}
+	input := func(id, label string) string {
+		return fmt.Sprintf(`{"type":1,"components":[{"type":4,"custom_id":%q,"label":%q,"style":1}]}`, id, label)
+	}
+	for name, c := range map[string]struct{ body, want string }{
+		"five":                {modal("x", input("1", "x")+","+input("2", "x")+","+input("3", "x")+","+input("4", "x")+","+input("5", "x")), "204"},
+		"six":                 {modal("x", strings.Repeat(input("a", "x")+",", 5)+input("b", "x")), "400 50035"},
+		"none":                {modal("x", ""), "400 50035"},
+		"a long title":        {modal(letters(46), input("1", "x")), "400 50035"},
+		"a long label":        {modal("x", input("1", letters(46))), "400 50035"},
+		"no label":            {modal("x", input("1", "")), "400 50035"},
+		"the same id twice":   {modal("x", input("1", "x")+","+input("1", "x")), "400 50035"},
+		"a button":            {modal("x", `{"type":1,"components":[{"type":2,"style":1,"label":"x","custom_id":"a"}]}`), "400 50035"},
+		"an input in no row":  {modal("x", `{"type":4,"custom_id":"a","label":"x","style":1}`), "400 50035"},
+		"two in a row":        {modal("x", `{"type":1,"components":[{"type":4,"custom_id":"a","label":"x","style":1},{"type":4,"custom_id":"b","label":"x","style":1}]}`), "400 50035"},
+		"a label for nothing": {modal("x", `{"type":18,"label":"x"}`), "400 50035"},
+	} {
+		if got := g.reply(g.typed(), c.body); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestSuggestions: at most 25, of at most 100 characters.
+func TestSuggestions(t *testing.T) {
+	g := newStage(t, Options{})
+	g.commands()
+	choices := func(n, long int) string {
+		return `{"type":8,"data":{"choices":[` + strings.TrimSuffix(strings.Repeat(`{"name":"`+letters(long)+`","value":"x"},`, n), ",") + `]}}`
+	}
+	for _, c := range []struct {
+		n, long int
+		want    string
+	}{{0, 1, "204"}, {25, 100, "204"}, {26, 1, "400 50035"}, {1, 101, "400 50035"}, {1, 0, "400 50035"}} {
+		i := g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0", Suggesting) })
+		if got := g.reply(i, choices(c.n, c.long)); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+		if got := told(g.call(FollowUp, `{"content":"x"}`, g.s.AppID, i.token)); got != "404 10015" {
+			t.Errorf("its token is good for more: %s", got)
+		}
+	}
+}

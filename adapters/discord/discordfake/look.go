@@ -1,0 +1,66 @@
+package discordfake
+
+import "slices"
+
+// Messages are what stands in a channel, a thread or a direct message, oldest
+// first, without what one user alone sees.
+func (s *Server) Messages(channel string) []Message {
+	return s.look(func(m *Message) bool { return m.Channel == channel && m.To == "" })
+}
+
+// Message returns a message as it is now. Of one that is not there it is the
+// zero value.
+func (s *Server) Message(id string) Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.messages[id]; m != nil {
+		return m.copy()
+	}
+	return Message{}
+}
+
+// Own are all messages of the bot's that stand, oldest first, of direct messages
+// and those that one user alone sees among them.
+func (s *Server) Own() []Message {
+	return s.look(func(m *Message) bool { return m.User == s.BotID })
+}
+
+// Visible are all messages that the person sees, ephemeral ones among them.
+func (p *Person) Visible() []Message { return p.s.look(p.sees) }
+
+// Whispers are the ephemeral messages that the person sees.
+func (p *Person) Whispers() []Message {
+	return p.s.look(func(m *Message) bool { return m.To == p.ID })
+}
+
+// Reload is what happens to ephemeral messages when the person's client starts
+// again: they are gone from sight. The application can still change them.
+func (p *Person) Reload() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	p.s.shown = slices.DeleteFunc(p.s.shown, func(m *Message) bool { return m.To == p.ID })
+	p.s.note()
+}
+
+// Pinged are the messages that notified the person when they were written.
+func (p *Person) Pinged() []Message {
+	var ids []string
+	for _, each := range p.s.Pings() {
+		if each.User == p.ID && !each.Edit {
+			ids = append(ids, each.Message)
+		}
+	}
+	return p.s.look(func(m *Message) bool { return slices.Contains(ids, m.ID) })
+}
+
+func (s *Server) look(at func(m *Message) bool) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Message
+	for _, m := range s.shown {
+		if at(m) {
+			all = append(all, m.copy())
+		}
+	}
+	return all
+}

@@ -1,0 +1,162 @@
+package discordfake
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Ping is somebody whom a message notified. Changing a message notifies
+// nobody, but would highlight the same people.
+type Ping struct {
+	Message string // its id
+	User    string // id of who was pinged
+	How     string // user, role, everyone or reply
+	Edit    bool   // it came by a change of the message
+}
+
+// Pings are all pings that the bot's messages led to, oldest first.
+func (s *Server) Pings() []Ping {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.pings)
+}
+
+// An allowance says which mentions of a text may ping.
+//
+// https://docs.discord.com/developers/resources/message#allowed-mentions-object
+type allowance struct {
+	parse        []string // users, roles, everyone: all of the kind
+	users, roles []string // ids
+	replied      bool
+}
+
+// everything is what holds for messages where nothing is said; byHook for
+// webhooks, and so for all that answers interactions.
+func everything() allowance {
+	return allowance{parse: []string{"users", "roles", "everyone"}, replied: true}
+}
+
+func byHook() allowance { return allowance{parse: []string{"users"}} }
+
+// allowed reads allowed_mentions; fallback holds where there is none.
+func allowed(f *form, body object, fallback allowance) allowance {
+	o, ok := body["allowed_mentions"].(object)
+	if !ok {
+		return fallback
+	}
+	a := allowance{parse: texts(o["parse"]), users: texts(o["users"]), roles: texts(o["roles"]), replied: o["replied_user"] == true}
+	f.atMost("allowed_mentions.users", len(a.users), 100) // https://docs.discord.com/developers/resources/message#allowed-mentions-object
+	f.atMost("allowed_mentions.roles", len(a.roles), 100)
+	for kind, ids := range map[string][]string{"users": a.users, "roles": a.roles} {
+		if len(ids) > 0 && slices.Contains(a.parse, kind) {
+			f.wrong("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", `parse:["`+kind+`"] and `+kind+`: [ids...] are mutually exclusive.`)
+		}
+	}
+	return a
+}
+
+// texts are the texts of a JSON array.
+func texts(v any) []string {
+	array, _ := v.([]any)
+	var found []string
+	for _, each := range array {
+		if text, ok := each.(string); ok {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+var (
+	code       = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`") // where nothing is a mention
+	mentioning = regexp.MustCompile(`<@(&|!?)(\d+)>|@(everyone|here)\b`)
+)
+
+// mention works out whom a message highlights and pings. The caller holds s.mu.
+func (s *Server) mention(m *Message, a allowance, edit bool) {
+	m.Mentions, m.MentionRoles, m.Everyone = nil, nil, false
+	text := code.ReplaceAllString(m.Content+"\n"+strings.Join(displayed(m.Components), "\n"), " ")
+	for _, found := range mentioning.FindAllStringSubmatch(text, -1) {
+		s.mentionOne(m, a, found, edit)
+	}
+	if of := s.messages[m.Reply]; m.Kind == ReplyMessage && of != nil && a.replied {
+		s.mentionUser(m, of.User, "reply", edit)
+	}
+}
+
+func (s *Server) mentionOne(m *Message, a allowance, found []string, edit bool) {
+	c := s.channels[m.Channel]
+	mighty := s.permissions(c, m.User).has(MentionEveryone)
+	kind, id, all := found[1], found[2], found[3]
+	switch {
+	case all != "":
+		if mighty && slices.Contains(a.parse, "everyone") {
+			m.Everyone = true
+			s.pingAll(m, "everyone", edit, func(*User) bool { return true })
+		}
+	case kind == "&":
+		g := s.guild(c.Guild)
+		if g == nil || g.role(id) == nil || !(slices.Contains(a.parse, "roles") || slices.Contains(a.roles, id)) {
+			return
+		}
+		m.MentionRoles = append(removed(m.MentionRoles, id), id)
+		if mighty || g.role(id).Mentionable {
+			s.pingAll(m, "role", edit, func(u *User) bool { return s.hasRole(u.ID, g, id) })
+		}
+	case slices.Contains(a.parse, "users") || slices.Contains(a.users, id):
+		s.mentionUser(m, id, "user", edit)
+	}
+}
+
+func removed(ids []string, id string) []string {
+	return slices.DeleteFunc(ids, func(each string) bool { return each == id })
+}
+
+func (s *Server) mentionUser(m *Message, id, how string, edit bool) {
+	u := s.user(id)
+	if u == nil || slices.Contains(m.Mentions, id) {
+		return
+	}
+	m.Mentions = append(m.Mentions, id)
+	s.pingAll(m, how, edit, func(each *User) bool { return each.ID == id })
+}
+
+// pingAll keeps the pings of those who can see the message. Only those by the
+// bot are kept.
+func (s *Server) pingAll(m *Message, how string, edit bool, whom func(u *User) bool) {
+	if m.User != s.BotID || m.To != "" {
+		return
+	}
+	for _, u := range s.users {
+		if u.ID != m.User && whom(u) && s.permissions(s.channels[m.Channel], u.ID).has(ViewChannel) {
+			s.pings = append(s.pings, Ping{Message: m.ID, User: u.ID, How: how, Edit: edit})
+		}
+	}
+}
+
+var typedName = regexp.MustCompile(`(^|[\s(])([@#])([\p{L}\p{N}_.-]*[\p{L}\p{N}_])`)
+
+// typed turns what a person types into Discord's markup, as the client does:
+// @name of a user and #name of a channel.
+func (s *Server) typed(text string) string {
+	return typedName.ReplaceAllStringFunc(text, func(found string) string {
+		parts := typedName.FindStringSubmatch(found)
+		before, sign, name := parts[1], parts[2], parts[3]
+		if u := s.userNamed(name); sign == "@" && u != nil {
+			return before + "<@" + u.ID + ">"
+		}
+		for _, c := range s.channels {
+			if sign == "#" && c.Name == name {
+				return before + "<#" + c.ID + ">"
+			}
+		}
+		return found
+	})
+}
+
+// cut parts a text at its last colon.
+func cut(text string) (before, after string) {
+	i := strings.LastIndex(text, ":")
+	return text[:i], text[i+1:]
+}

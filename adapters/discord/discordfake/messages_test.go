@@ -1,0 +1,341 @@
+package discordfake
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestRefusals: what a bot may not do, or what is not there, has Discord's code.
+func TestRefusals(t *testing.T) {
+	const hello = `{"content":"x"}`
+	embed := `{"embeds":[{"title":"x"}]}`
+	for name, c := range map[string]struct {
+		prepare func(g *stage, m Message) // m is a message of the bot's
+		route   string
+		body    string
+		args    func(g *stage, m Message) []any
+		want    string
+	}{
+		"an unknown channel":     {nil, CreateMessage, hello, func(*stage, Message) []any { return []any{1} }, "404 10003"},
+		"an unknown message":     {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, 1} }, "404 10008"},
+		"no view":                {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ViewChannel) }, CreateMessage, hello, nil, "403 50001"},
+		"no view, to read":       {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ViewChannel) }, GetChannel, "", nil, "403 50001"},
+		"no sending":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, SendMessages) }, CreateMessage, hello, nil, "403 50013"},
+		"no embeds":              {func(g *stage, _ Message) { g.s.Deny(g.c.ID, EmbedLinks) }, CreateMessage, embed, nil, "403 50013"},
+		"no embeds, no matter":   {func(g *stage, _ Message) { g.s.Deny(g.c.ID, EmbedLinks) }, CreateMessage, hello, nil, "200"},
+		"no history":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, GetMessage, "", theMessage, "403 50013"},
+		"no threads":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, CreatePublicThreads) }, ThreadOfMessage, `{"name":"x"}`, theMessage, "403 50013"},
+		"no reactions":           {func(g *stage, _ Message) { g.s.Deny(g.c.ID, AddReactions) }, AddReaction, "", theReaction, "403 50013"},
+		"everywhere":             {func(g *stage, _ Message) { g.s.SetPermissions(ViewChannel) }, CreateMessage, hello, nil, "403 50013"},
+		"kicked":                 {func(g *stage, _ Message) { g.s.Kick(g.s.Guild) }, CreateMessage, hello, nil, "403 50001"},
+		"kicked, the server":     {func(g *stage, _ Message) { g.s.Kick(g.s.Guild) }, GetGuild, "", theGuild, "403 50001"},
+		"an outage":              {func(g *stage, _ Message) { g.s.Outage(g.s.Guild, true) }, GetGuild, "", theGuild, "500 0"},
+		"an outage that is over": {func(g *stage, _ Message) { g.s.Outage(g.s.Guild, true); g.s.Outage(g.s.Guild, false) }, GetGuild, "", theGuild, "200"},
+		"an unknown server":      {nil, GetGuild, "", func(*stage, Message) []any { return []any{1} }, "404 10004"},
+		"an unknown user":        {nil, GetUser, "", func(*stage, Message) []any { return []any{1} }, "404 10013"},
+		"an unknown member": {nil, GetMember, "", func(g *stage, _ Message) []any {
+			return []any{g.s.Guild, g.s.Person(User{Name: "x", Guilds: []string{}}).ID}
+		}, "404 10007"},
+		"of a person":          {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "403 50005"},
+		"to delete a person's": {nil, DeleteMessage, "", func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "403 50013"},
+		"as a moderator": {func(g *stage, _ Message) { g.s.SetPermissions(DefaultPermissions | ManageMessages) }, DeleteMessage, "",
+			func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "204"},
+		"of Discord itself": {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Join(g.c.ID).ID} }, "403 50021"},
+		"a thread at such":  {nil, ThreadOfMessage, `{"name":"x"}`, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Join(g.c.ID).ID} }, "403 50021"},
+		"emptied":           {nil, EditMessage, `{"content":""}`, theMessage, "400 50006"},
+		"into a forum":      {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Kind: Forum}).ID} }, "400 40058"},
+		"into a category":   {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Kind: Category}).ID} }, "400 50008"},
+		"to somebody shut":  {func(g *stage, _ Message) { g.kim.CloseDMs(true) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "403 50007"},
+		"to somebody open":  {func(g *stage, _ Message) { g.kim.CloseDMs(true); g.kim.CloseDMs(false) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "200"},
+		"a reply without history": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, CreateMessage,
+			`{"content":"x","message_reference":{"message_id":"1"}}`, nil, "400 160002"},
+		"another version":    {func(g *stage, _ Message) { g.version = "v8" }, Gateway, "", func(*stage, Message) []any { return nil }, "400 50041"},
+		"an unknown route":   {nil, "GET /nothing", "", func(*stage, Message) []any { return nil }, "404 0"},
+		"a direct message":   {nil, CreateDM, `{"recipient_id":"1"}`, func(*stage, Message) []any { return nil }, "400 50033"},
+		"somebody's channel": {nil, GetChannel, "", func(g *stage, _ Message) []any { return []any{g.s.Person(User{Name: "x"}).Direct()} }, "200"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			m := g.post(hello)
+			if c.prepare != nil {
+				c.prepare(g, m)
+			}
+			args := []any{g.c.ID}
+			if c.args != nil {
+				args = c.args(g, m)
+			}
+			if got := told(g.call(c.route, c.body, args...)); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+			if refused := len(g.s.Refused()); (refused == 1) != (len(c.want) > 3 && !strings.HasSuffix(c.want, " 0")) {
+				t.Errorf("%d are refused", refused)
+			}
+		})
+	}
+}
+
+func theMessage(g *stage, m Message) []any  { return []any{g.c.ID, m.ID} }
+func theReaction(g *stage, m Message) []any { return []any{g.c.ID, m.ID, "👍"} }
+func theGuild(g *stage, _ Message) []any    { return []any{g.s.Guild} }
+
+// TestHeaders: a request needs the token, and a name for the bot.
+func TestHeaders(t *testing.T) {
+	g := newStage(t, Options{})
+	for name, c := range map[string]struct {
+		header, value string
+		want          int
+	}{
+		"as it should be":     {"X-None", "", 200},
+		"no token":            {"Authorization", "", 401},
+		"a wrong token":       {"Authorization", "Bot x", 401},
+		"not the bot's":       {"Authorization", "Bearer " + g.s.Token, 401},
+		"a name of a library": {"User-Agent", "Go-http-client/1.1", 403},
+		"another type":        {"Content-Type", "text/plain", 400},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.s.APIURL()+"/v10/channels/"+g.c.ID+"/messages", strings.NewReader(`{"content":"x"}`))
+		g.must(err)
+		for key, value := range map[string]string{"Authorization": "Bot " + g.s.Token, "User-Agent": agent, "Content-Type": "application/json", c.header: c.value} {
+			r.Header.Set(key, value)
+		}
+		w, err := http.DefaultClient.Do(r)
+		g.must(err)
+		w.Body.Close()
+		if w.StatusCode != c.want {
+			t.Errorf("%s: %d, want %d", name, w.StatusCode, c.want)
+		}
+	}
+}
+
+// TestNonce: a nonce that is enforced makes one message, for a while.
+func TestNonce(t *testing.T) {
+	for name, c := range map[string]struct {
+		bodies [2]string
+		wait   time.Duration
+		want   int // messages
+	}{
+		"enforced":        {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, 0, 1},
+		"then enforced":   {[2]string{`{"content":"a","nonce":"1"}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, 0, 1},
+		"not enforced":    {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1"}`}, 0, 2},
+		"another":         {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"2","enforce_nonce":true}`}, 0, 2},
+		"a number":        {[2]string{`{"content":"a","nonce":1,"enforce_nonce":true}`, `{"content":"b","nonce":1,"enforce_nonce":true}`}, 0, 1},
+		"minutes after":   {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, nonceLife + 1, 2},
+		"none, enforced":  {[2]string{`{"content":"a","enforce_nonce":true}`, `{"content":"b","enforce_nonce":true}`}, 0, 2},
+		"an empty repeat": {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"nonce":"1","enforce_nonce":true}`}, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			_, one := g.call(CreateMessage, c.bodies[0], g.c.ID)
+			g.s.mu.Lock()
+			for key, k := range g.s.nonces {
+				g.s.nonces[key] = known{k.message, k.at.Add(-c.wait)}
+			}
+			g.s.mu.Unlock()
+			status, two := g.call(CreateMessage, c.bodies[1], g.c.ID)
+			same := one.(object)["id"] == two.(object)["id"]
+			if n := len(g.s.Messages(g.c.ID)); n != c.want || status != 200 || same != (c.want == 1) {
+				t.Errorf("%d messages, %d %v", n, status, two)
+			}
+		})
+	}
+}
+
+// TestNonceElsewhere: a nonce is the bot's, not the channel's.
+func TestNonceElsewhere(t *testing.T) {
+	g := newStage(t, Options{})
+	other := g.s.AddChannel(Channel{Name: "other"})
+	const body = `{"content":"a","nonce":"1","enforce_nonce":true}`
+	m := g.post(body)
+	if _, o := g.call(CreateMessage, body, other.ID); o.(object)["id"] != m.ID || o.(object)["nonce"] != "1" {
+		t.Errorf("%v", o)
+	}
+}
+
+// TestAllowedMentions: who is pinged, by what a request allows.
+func TestAllowedMentions(t *testing.T) {
+	const both = `"content":"<@KIM> <@LEE> <@&ROLE> @everyone"`
+	for name, c := range map[string]struct {
+		body   string
+		mighty bool
+		want   string // who is pinged, and how
+	}{
+		"nothing said":           {`{` + both + `}`, false, "kim user, lee role, lee user"},
+		"nothing said, a mighty": {`{` + both + `}`, true, "kim everyone, kim user, lee everyone, lee role, lee user"},
+		"none":                   {`{` + both + `,"allowed_mentions":{"parse":[]}}`, true, ""},
+		"null":                   {`{` + both + `,"allowed_mentions":{"parse":null}}`, true, ""},
+		"users":                  {`{` + both + `,"allowed_mentions":{"parse":["users"]}}`, true, "kim user, lee user"},
+		"one user":               {`{` + both + `,"allowed_mentions":{"users":["KIM"]}}`, true, "kim user"},
+		"roles":                  {`{` + both + `,"allowed_mentions":{"parse":["roles"]}}`, false, "lee role"},
+		"one role":               {`{` + both + `,"allowed_mentions":{"roles":["ROLE"]}}`, false, "lee role"},
+		"everyone":               {`{` + both + `,"allowed_mentions":{"parse":["everyone"]}}`, true, "kim everyone, lee everyone"},
+		"everyone, not mighty":   {`{` + both + `,"allowed_mentions":{"parse":["everyone"]}}`, false, ""},
+		"who is not in it":       {`{"content":"<@LEE>","allowed_mentions":{"users":["KIM"]}}`, true, ""},
+		"in code":                {"{\"content\":\"`<@KIM>` ```@everyone <@LEE>```\"}", true, ""},
+		"in an embed":            {`{"embeds":[{"title":"<@KIM> @everyone"}]}`, true, ""},
+		"in components v2":       {`{"flags":32768,"components":[{"type":10,"content":"<@KIM>"}]}`, false, "kim user"},
+		"a reply":                {`{"content":"x","message_reference":{"message_id":"SAID"}}`, false, "kim reply"},
+		"a reply that does not":  {`{"content":"x","message_reference":{"message_id":"SAID"},"allowed_mentions":{"parse":[]}}`, false, ""},
+		"a reply that does":      {`{"content":"x","message_reference":{"message_id":"SAID"},"allowed_mentions":{"parse":[],"replied_user":true}}`, false, "kim reply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			if c.mighty {
+				g.s.SetPermissions(DefaultPermissions | MentionEveryone)
+			}
+			role := g.s.AddRole(g.s.Guild, Role{Name: "engineers", Mentionable: true})
+			lee := g.s.Person(User{Name: "lee", Roles: []string{role.ID}})
+			said := g.kim.Say(g.c.ID, "help")
+			g.post(strings.NewReplacer("KIM", g.kim.ID, "LEE", lee.ID, "ROLE", role.ID, "SAID", said.ID).Replace(c.body))
+			names := map[string]string{g.kim.ID: "kim", lee.ID: "lee"}
+			var got []string
+			for _, p := range g.s.Pings() {
+				got = append(got, names[p.User]+" "+p.How)
+			}
+			slices.Sort(got)
+			if strings.Join(got, ", ") != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestMentionsByEdit: an edit that says nothing about mentions allows all.
+func TestMentionsByEdit(t *testing.T) {
+	g := newStage(t, Options{})
+	m := g.post(`{"content":"<@` + g.kim.ID + `>","allowed_mentions":{"parse":[]}}`)
+	g.call(EditMessage, `{"content":"<@`+g.kim.ID+`> again"}`, g.c.ID, m.ID)
+	if p := g.s.Pings(); len(p) != 1 || !p[0].Edit || p[0].User != g.kim.ID || len(g.kim.Pinged()) != 0 {
+		t.Errorf("%+v", p)
+	}
+	i := g.answer(`{"type":4,"data":{"content":"@everyone <@` + g.kim.ID + `>"}}`)
+	if m := i.message; m.Everyone || !slices.Equal(m.Mentions, []string{g.kim.ID}) {
+		t.Errorf("an answer pings by default %+v", m)
+	}
+}
+
+// TestEdit: what an edit does not say stays.
+func TestEdit(t *testing.T) {
+	for name, c := range map[string]struct{ before, edit, want string }{
+		"the content":          {`{"content":"a","embeds":[{"title":"b"}]}`, `{"content":"c"}`, "200 c\n# b"},
+		"the embeds":           {`{"content":"a","embeds":[{"title":"b"}]}`, `{"embeds":[]}`, "200 a"},
+		"the components":       {withButtons, `{"components":[]}`, "200 choose"},
+		"to null":              {`{"content":"a","embeds":[{"title":"b"}]}`, `{"content":null}`, "200 # b"},
+		"nothing":              {`{"content":"a"}`, `{}`, "200 a"},
+		"to v2":                {`{"content":"a"}`, `{"flags":32768,"content":null,"components":[{"type":10,"content":"b"}]}`, "200 b"},
+		"to v2, content stays": {`{"content":"a"}`, `{"flags":32768,"components":[{"type":10,"content":"b"}]}`, "400 50035 a"},
+		"back from v2":         {`{"flags":32768,"components":[{"type":10,"content":"b"}]}`, `{"flags":0,"content":"a","components":[]}`, "400 50035 b"},
+		"within v2":            {`{"flags":32768,"components":[{"type":10,"content":"b"}]}`, `{"components":[{"type":10,"content":"c"}]}`, "200 c"},
+		"too long":             {`{"content":"a"}`, `{"content":"` + letters(2001) + `"}`, "400 50035 a"},
+	} {
+		g := newStage(t, Options{})
+		m := g.post(c.before)
+		got := told(g.call(EditMessage, c.edit, g.c.ID, m.ID)) + " " + g.s.Message(m.ID).Plain()
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestNoEmbeds: where the bot may show no embeds they are left out in silence,
+// unless there is nothing else.
+func TestNoEmbeds(t *testing.T) {
+	g := newStage(t, Options{})
+	before := g.post(`{"content":"a"}`)
+	g.s.Deny(g.c.ID, EmbedLinks)
+	if got := g.post(`{"content":"a","embeds":[{"title":"b"}]}`).Plain(); got != "a" {
+		t.Error(got)
+	}
+	if got := told(g.call(EditMessage, `{"embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "200" || g.s.Message(before.ID).Plain() != "a" {
+		t.Error(got)
+	}
+	if got := told(g.call(EditMessage, `{"content":"","embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "400 50006" {
+		t.Error(got)
+	}
+}
+
+// TestListMessages: newest first, between two ids.
+func TestListMessages(t *testing.T) {
+	g := newStage(t, Options{})
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, g.kim.Say(g.c.ID, fmt.Sprint(i)).ID)
+	}
+	for query, want := range map[string]string{
+		"": "43210", "?limit=2": "43", "?before=" + ids[2]: "10", "?after=" + ids[2]: "43", "?after=" + ids[0] + "&limit=2": "21", "?before=" + ids[4] + "&limit=1": "3",
+	} {
+		status, list := g.call("GET /channels/"+g.c.ID+"/messages"+query, "")
+		var got strings.Builder
+		for _, m := range list.([]any) {
+			got.WriteString(m.(object)["content"].(string))
+		}
+		if status != 200 || got.String() != want {
+			t.Errorf("%s: %q, want %q", query, got.String(), want)
+		}
+	}
+	if got := told(g.call("GET /channels/"+g.c.ID+"/messages?limit=101", "")); got != "400 50035" {
+		t.Error(got)
+	}
+	g.s.Deny(g.c.ID, ReadMessageHistory)
+	if _, list := g.call(ListMessages, "", g.c.ID); len(list.([]any)) != 0 {
+		t.Error("it reads the history")
+	}
+}
+
+// TestReadWithoutContent: an application that may not have the content does not
+// get it by a request.
+func TestReadWithoutContent(t *testing.T) {
+	g := newStage(t, Options{NoContent: true})
+	for text, want := range map[string]string{"secret": "", "@mabsbot hi": "<@" + g.s.BotID + "> hi"} {
+		m := g.kim.Say(g.c.ID, text)
+		if _, o := g.call(GetMessage, "", g.c.ID, m.ID); o.(object)["content"] != want {
+			t.Errorf("%v", o)
+		}
+	}
+}
+
+// TestAbout: what a bot asks at its start.
+func TestAbout(t *testing.T) {
+	for _, none := range []bool{false, true} {
+		g := newStage(t, Options{NoContent: none})
+		for _, route := range []string{Gateway, GatewayBot, GetMe, GetApplication, ListGuilds} {
+			if status, o := g.call(route, ""); status != 200 {
+				t.Errorf("%s: %v", route, o)
+			}
+		}
+		for _, route := range []string{GetGuild, ListChannels, ListRoles, ListMembers, ActiveThreads} {
+			if status, o := g.call(route, "", g.s.Guild); status != 200 {
+				t.Errorf("%s: %v", route, o)
+			}
+		}
+		_, app := g.call(GetApplication, "")
+		if flags := int(app.(object)["flags"].(float64)); flags&contentLimited == 0 != none {
+			t.Errorf("flags %b", flags)
+		}
+		if _, o := g.call(GetMember, "", g.s.Guild, g.kim.ID); o.(object)["user"].(object)["username"] != "kim" {
+			t.Errorf("%v", o)
+		}
+		if status, _ := g.call(Typing, "", g.c.ID); status != 204 {
+			t.Error(status)
+		}
+	}
+}
+
+// TestReactions: one by each, counted.
+func TestReactions(t *testing.T) {
+	g := newStage(t, Options{})
+	m := g.kim.Say(g.c.ID, "hi")
+	g.call(AddReaction, "", g.c.ID, m.ID, "👍")
+	g.call(AddReaction, "", g.c.ID, m.ID, "👍")
+	g.must(g.kim.React(m, "👍"))
+	_, o := g.call(GetMessage, "", g.c.ID, m.ID)
+	if r := o.(object)["reactions"].([]any); len(r) != 1 || r[0].(object)["count"] != 2.0 || r[0].(object)["me"] != true {
+		t.Errorf("%v", r)
+	}
+	g.call(RemoveReaction, "", g.c.ID, m.ID, "👍")
+	if got := g.s.Message(m.ID).Reactions; !slices.Equal(got, []string{"👍:" + g.kim.ID}) {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,0 +1,593 @@
+package discordfake
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// plainIntents are what most tests ask for.
+const plainIntents = Guilds | GuildMessages | GuildMessageReactions | DirectMessages | DirectMessageReactions | MessageContent
+
+// A listener is a connection of the bot's to the gateway.
+type listener struct {
+	*stage
+	ws      *websocket.Conn
+	stream  *bytes.Buffer // compressed frames; nil where they are not
+	inflate io.ReadCloser
+	seq     float64
+	session string
+}
+
+// dial opens a connection at an address of the gateway and reads the hello.
+func (g *stage) dial(url string) *listener {
+	g.t.Helper()
+	l := g.connect(url)
+	if f := l.next(); f["op"] != 10.0 || f["d"].(object)["heartbeat_interval"] != float64(g.s.options.HeartbeatInterval.Milliseconds()) {
+		g.t.Fatalf("no hello: %v", f)
+	}
+	return l
+}
+
+func (g *stage) connect(url string) *listener {
+	g.t.Helper()
+	ws, _, err := websocket.DefaultDialer.DialContext(g.t.Context(), url, nil)
+	g.must(err)
+	g.t.Cleanup(func() { ws.Close() })
+	return &listener{stage: g, ws: ws}
+}
+
+// listen begins a session with the intents, and reads what it begins with.
+func (g *stage) listen(intents int) *listener {
+	g.t.Helper()
+	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+	l.identify(intents)
+	l.ready(intents)
+	return l
+}
+
+func (l *listener) identify(intents int) {
+	l.t.Helper()
+	l.send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"properties":{}}`, l.s.Token, intents))
+}
+
+// ready reads what a session begins with.
+func (l *listener) ready(intents int) {
+	l.t.Helper()
+	l.session = l.event("READY")["session_id"].(string)
+	if intents&Guilds != 0 {
+		l.event("GUILD_CREATE")
+	}
+}
+
+func (l *listener) send(op int, data string) {
+	l.t.Helper()
+	l.must(l.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"op":%d,"d":%s}`, op, data)))
+}
+
+// next reads a frame.
+func (l *listener) next() object {
+	l.t.Helper()
+	f, err := l.read()
+	l.must(err)
+	return f
+}
+
+func (l *listener) read() (object, error) {
+	l.t.Helper()
+	l.must(l.ws.SetReadDeadline(time.Now().Add(20 * time.Second)))
+	kind, text, err := l.ws.ReadMessage()
+	if err != nil {
+		return nil, err
+	}
+	if kind == websocket.BinaryMessage {
+		text = l.inflated(text)
+	}
+	var f object
+	l.must(json.Unmarshal(text, &f))
+	if seq, ok := f["s"].(float64); ok {
+		if seq <= l.seq {
+			l.t.Errorf("event %v after %v", seq, l.seq)
+		}
+		l.seq = seq
+	}
+	return f, nil
+}
+
+// inflated undoes the compression of a frame: of one that goes on from those
+// before it, where stream is set.
+func (l *listener) inflated(text []byte) []byte {
+	l.t.Helper()
+	if l.stream == nil {
+		r, err := zlib.NewReader(bytes.NewReader(text))
+		l.must(err)
+		plain, err := io.ReadAll(r)
+		l.must(err)
+		return plain
+	}
+	if !bytes.HasSuffix(text, []byte{0, 0, 0xff, 0xff}) {
+		l.t.Fatalf("the frame does not end in a flush: %x", text)
+	}
+	l.stream.Write(text)
+	if l.inflate == nil {
+		r, err := zlib.NewReader(l.stream)
+		l.must(err)
+		l.inflate = r
+	}
+	plain := make([]byte, 1<<20)
+	n := 0
+	for {
+		m, err := l.inflate.Read(plain[n:])
+		n += m
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			l.t.Fatal(err)
+		}
+		if json.Valid(plain[:n]) {
+			return plain[:n]
+		}
+	}
+}
+
+// event reads the next event, which must have the name.
+func (l *listener) event(name string) object {
+	l.t.Helper()
+	f := l.next()
+	if f["op"] != 0.0 || f["t"] != name {
+		l.t.Fatalf("%v %v comes instead of %s", f["op"], f["t"], name)
+	}
+	d, _ := f["d"].(object)
+	return d
+}
+
+// closed reads until the connection ends, and returns with what code.
+func (l *listener) closed() int {
+	l.t.Helper()
+	for {
+		_, err := l.read()
+		if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
+			return closed.Code
+		}
+		if err != nil {
+			l.t.Fatal(err)
+		}
+	}
+}
+
+// resume takes the session of another connection up again.
+func (l *listener) resume(from *listener) {
+	l.t.Helper()
+	l.send(opResume, fmt.Sprintf(`{"token":%q,"session_id":%q,"seq":%v}`, l.s.Token, from.session, from.seq))
+}
+
+// again opens a connection for resuming.
+func (l *listener) again() *listener {
+	l.t.Helper()
+	return l.dial(l.s.resumeURL() + "?v=10&encoding=json")
+}
+
+// TestCloses: what a bot must not do ends its connection.
+func TestCloses(t *testing.T) {
+	identify := func(fields string) func(l *listener) {
+		return func(l *listener) { l.send(opIdentify, fmt.Sprintf(`{"token":%q,%s}`, l.s.Token, fields)) }
+	}
+	for name, c := range map[string]struct {
+		query string
+		do    func(l *listener)
+		want  int
+	}{
+		"version 8":              {query: "?v=8&encoding=json", want: 4012},
+		"another encoding":       {query: "?v=10&encoding=etf", want: 4002},
+		"no JSON":                {do: func(l *listener) { l.must(l.ws.WriteMessage(websocket.TextMessage, []byte("{"))) }, want: 4002},
+		"a long frame":           {do: func(l *listener) { l.send(opPresence, `"`+letters(1400)+`"`) }, want: 4002},
+		"an unknown opcode":      {do: func(l *listener) { l.send(99, "null") }, want: 4001},
+		"a presence too early":   {do: func(l *listener) { l.send(opPresence, "{}") }, want: 4003},
+		"nothing in an identify": {do: func(l *listener) { l.send(opIdentify, "null") }, want: 4002},
+		"a wrong token":          {do: func(l *listener) { l.send(opIdentify, `{"token":"x","intents":1}`) }, want: 4004},
+		"a wrong token later":    {do: func(l *listener) { l.send(opResume, `{"token":"x","session_id":"x","seq":1}`) }, want: 4004},
+		"no intents":             {do: identify(`"properties":{}`), want: 4013},
+		"unknown intents":        {do: identify(`"intents":1073741824`), want: 4013},
+		"disallowed intents":     {do: identify(`"intents":256`), want: 4014},
+		"a wrong shard":          {do: identify(`"intents":1,"shard":[1,1]`), want: 4010},
+		"two identifies":         {do: func(l *listener) { l.identify(1); l.identify(1) }, want: 4005},
+		"a sequence too high":    {do: func(l *listener) { from := l.listen(1); from.seq = 99; l.resume(from) }, want: 4007},
+		"121 frames": {do: func(l *listener) {
+			for range 121 {
+				l.send(opHeartbeat, "null")
+			}
+		}, want: 4008},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			if c.query != "" {
+				if got := g.connect(g.s.gatewayURL() + c.query).closed(); got != c.want {
+					t.Errorf("%d, want %d", got, c.want)
+				}
+				return
+			}
+			l := g.dial(g.s.gatewayURL() + "?v=9&encoding=json")
+			c.do(l)
+			if got := l.closed(); got != c.want {
+				t.Errorf("%d, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// TestNoContentIntent: an application that may not ask for content is put out.
+func TestNoContentIntent(t *testing.T) {
+	g := newStage(t, Options{NoContent: true})
+	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+	l.identify(plainIntents)
+	if got := l.closed(); got != 4014 {
+		t.Errorf("%d", got)
+	}
+	g.listen(plainIntents &^ MessageContent)
+}
+
+// TestHeartbeats are acknowledged, unless a test withholds that; a connection
+// without any is ended.
+func TestHeartbeats(t *testing.T) {
+	g := newStage(t, Options{HeartbeatInterval: 200 * time.Millisecond})
+	l := g.listen(Guilds)
+	l.send(opHeartbeat, "1")
+	if f := l.next(); f["op"] != 11.0 {
+		t.Fatalf("%v", f)
+	}
+	g.s.RequestHeartbeats()
+	if f := l.next(); f["op"] != 1.0 {
+		t.Fatalf("%v", f)
+	}
+	g.s.WithholdAcks(true)
+	l.send(opHeartbeat, "1")
+	if got := l.closed(); got != 4009 {
+		t.Errorf("%d", got)
+	}
+	c := g.s.Connections()[0]
+	if len(c.Beats) != 2 || c.Session != l.session || c.Op != opIdentify {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestResume: what a bot missed is told again, in order, also what happened
+// while it was away.
+func TestResume(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.listen(plainIntents)
+	g.kim.Say(g.c.ID, "one")
+	g.kim.Say(g.c.ID, "two")
+	l.event("MESSAGE_CREATE")
+	g.s.CutConnections()
+	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
+	g.kim.Say(g.c.ID, "three")
+	next := l.again()
+	next.seq = l.seq
+	next.resume(l)
+	for _, want := range []string{"two", "three"} {
+		if got := next.event("MESSAGE_CREATE"); got["content"] != want {
+			t.Errorf("%v, want %s", got["content"], want)
+		}
+	}
+	next.event("RESUMED")
+	g.kim.Say(g.c.ID, "four")
+	if got := next.event("MESSAGE_CREATE"); got["content"] != "four" {
+		t.Errorf("%v", got)
+	}
+	all := g.s.Connections()
+	if len(all) != 2 || all[0].Resume || !all[1].Resume || all[1].Op != opResume || g.s.Identifies() != 1 {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestResumeElsewhere: a session has one connection, the newest.
+func TestResumeElsewhere(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.listen(plainIntents)
+	next := l.again()
+	next.resume(l)
+	next.event("RESUMED")
+	if got := l.closed(); got != 4000 {
+		t.Errorf("%d", got)
+	}
+	g.kim.Say(g.c.ID, "hi")
+	next.event("MESSAGE_CREATE")
+}
+
+// TestSessionsEnd: when the bot says good-bye, when it is away for long, and
+// when a test says so.
+func TestSessionsEnd(t *testing.T) {
+	for name, end := range map[string]func(l *listener){
+		"1000": func(l *listener) {
+			l.must(l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second)))
+		},
+		"forgotten": func(l *listener) {
+			l.ws.Close()
+			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
+			l.s.ForgetSessions()
+		},
+		"late": func(l *listener) {
+			l.s.CutConnections()
+			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
+			l.s.mu.Lock()
+			l.s.sessions[0].since = time.Now().Add(-time.Hour)
+			l.s.mu.Unlock()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newStage(t, Options{})
+			l := g.listen(Guilds)
+			end(l)
+			g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
+			next := l.again()
+			next.resume(l)
+			if f := next.next(); f["op"] != 9.0 || f["d"] != false {
+				t.Errorf("%v", f)
+			}
+			next.identify(Guilds) // as discordgo does it
+			next.ready(Guilds)
+		})
+	}
+}
+
+// TestKept: any other code than 1000 and 1001 keeps the session.
+func TestKept(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.listen(Guilds)
+	l.must(l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(4900, ""), time.Now().Add(time.Second)))
+	g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
+	if c := g.s.Connections()[0]; c.Code != 4900 {
+		t.Errorf("%+v", c)
+	}
+	next := l.again()
+	next.resume(l)
+	next.event("RESUMED")
+}
+
+// TestGatewayFaults: each happens where it should.
+func TestGatewayFaults(t *testing.T) {
+	begin := map[string]func(l *listener){
+		"identify":  func(l *listener) { l.identify(Guilds) },
+		"resume":    func(l *listener) { l.resume(&listener{session: "x"}) },
+		"heartbeat": func(l *listener) { l.send(opHeartbeat, "null") },
+	}
+	for on, do := range begin {
+		for what, c := range map[string]struct {
+			fault GatewayFault
+			want  string
+		}{
+			"op 7":        {GatewayFault{Reconnect: true}, "7 <nil>"},
+			"op 9 true":   {GatewayFault{Invalid: new(true)}, "9 true"},
+			"op 9 false":  {GatewayFault{Invalid: new(false)}, "9 false"},
+			"code 4000":   {GatewayFault{Code: 4000}, "websocket: close 4000: Unknown error."},
+			"a cut":       {GatewayFault{Drop: true}, "websocket: close 1006 (abnormal closure): unexpected EOF"},
+			"two of them": {GatewayFault{Times: 2, Reconnect: true}, "7 <nil>"},
+		} {
+			t.Run(on+" "+what, func(t *testing.T) {
+				g := newStage(t, Options{})
+				c.fault.On = on
+				l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+				g.s.FailGateway(c.fault)
+				do(l)
+				f, err := l.read()
+				got := fmt.Sprint(f["op"], " ", f["d"])
+				if err != nil {
+					got = err.Error()
+				}
+				if got != c.want {
+					t.Errorf("%s, want %s", got, c.want)
+				}
+				g.s.mu.Lock()
+				defer g.s.mu.Unlock()
+				if left := len(g.s.gatewayFaults); left != max(0, c.fault.Times-1) {
+					t.Errorf("%d faults are left", left)
+				}
+			})
+		}
+	}
+	g := newStage(t, Options{})
+	g.s.FailGateway(GatewayFault{On: "connect", Code: 4000})
+	if got := g.connect(g.s.gatewayURL() + "?v=10&encoding=json").closed(); got != 4000 {
+		t.Errorf("%d", got)
+	}
+}
+
+// TestServerEnds: what Discord does to connections.
+func TestServerEnds(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.listen(Guilds)
+	g.s.Reconnect()
+	if f := l.next(); f["op"] != 7.0 {
+		t.Errorf("%v", f)
+	}
+	g.s.SendFrame(`{"op":0,"s":99,"t":"NEWS","d":null}`)
+	l.event("NEWS")
+	g.s.Invalidate(false)
+	if f := l.next(); f["op"] != 9.0 || f["d"] != false || len(g.s.Sessions()) != 0 {
+		t.Errorf("%v", f)
+	}
+	g.s.CloseConnections(4001)
+	if got := l.closed(); got != 4001 {
+		t.Errorf("%d", got)
+	}
+	l = g.listen(Guilds)
+	g.s.Revoke()
+	if got := l.closed(); got != 4004 {
+		t.Errorf("%d", got)
+	}
+	if status, _ := g.call(GetMe, ""); status != 401 {
+		t.Errorf("%d", status)
+	}
+}
+
+// TestMute: a silent connection is told nothing, and a resume tells all.
+func TestMute(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.listen(plainIntents)
+	g.s.Mute(true)
+	g.kim.Say(g.c.ID, "hi")
+	l.send(opHeartbeat, "null")
+	g.until("no heartbeat", func() bool { return len(g.s.Connections()[0].Beats) == 1 })
+	l.ws.Close()
+	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
+	g.s.Mute(false)
+	next := l.again()
+	next.resume(l)
+	if got := next.event("MESSAGE_CREATE"); got["content"] != "hi" {
+		t.Errorf("%v", got)
+	}
+}
+
+// TestIdentifyLimit: too many identifies cost the token.
+func TestIdentifyLimit(t *testing.T) {
+	g := newStage(t, Options{IdentifyLimit: 2})
+	first := g.listen(Guilds)
+	g.listen(Guilds)
+	_, start := g.call(GatewayBot, "")
+	if limit := start.(object)["session_start_limit"].(object); limit["remaining"] != 0.0 || limit["total"] != 2.0 {
+		t.Errorf("%v", limit)
+	}
+	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+	l.identify(Guilds)
+	if l.closed() != 4004 || first.closed() != 4004 {
+		t.Error("they live on")
+	}
+	if status, _ := g.call(GetMe, ""); status != 401 || g.s.Identifies() != 3 {
+		t.Errorf("%d, %d", status, g.s.Identifies())
+	}
+}
+
+// TestIdentifyConcurrency: where limits hold, two identifies at once are one too
+// many.
+func TestIdentifyConcurrency(t *testing.T) {
+	g := newStage(t, Options{Limited: true})
+	g.listen(Guilds)
+	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+	l.identify(Guilds)
+	if f := l.next(); f["op"] != 9.0 || f["d"] != false {
+		t.Errorf("%v", f)
+	}
+}
+
+// TestCompression: of the whole connection, and of single frames.
+func TestCompression(t *testing.T) {
+	g := newStage(t, Options{})
+	l := g.connect(g.s.gatewayURL() + "?v=10&encoding=json&compress=zlib-stream")
+	l.stream = &bytes.Buffer{}
+	if f := l.next(); f["op"] != 10.0 {
+		t.Fatalf("%v", f)
+	}
+	l.identify(plainIntents)
+	l.ready(plainIntents)
+	for i := range 20 {
+		g.kim.Say(g.c.ID, fmt.Sprint("hello ", i))
+	}
+	for i := range 20 {
+		if got := l.event("MESSAGE_CREATE")["content"]; got != fmt.Sprint("hello ", i) {
+			t.Errorf("%v", got)
+		}
+	}
+	single := g.dial(g.s.gatewayURL() + "?v=9&encoding=json")
+	single.send(opIdentify, fmt.Sprintf(`{"token":"Bot %s","intents":%d,"compress":true}`, g.s.Token, plainIntents))
+	single.ready(plainIntents)
+	_, _, err := websocket.DefaultDialer.Dial(g.s.gatewayURL()+"?v=10&encoding=json&compress=zstd-stream", nil)
+	if !errors.Is(err, websocket.ErrBadHandshake) {
+		t.Errorf("zstd: %v", err)
+	}
+}
+
+// TestIntents: a session is told what it asked for.
+func TestIntents(t *testing.T) {
+	g := newStage(t, Options{})
+	none, guild, direct := g.listen(0), g.listen(GuildMessages), g.listen(DirectMessages)
+	said := g.kim.Say(g.c.ID, "in the channel")
+	g.kim.DM("in private")
+	g.must(g.kim.React(said, "👍"))
+	g.s.Dispatch("NEWS", object{"x": 1})
+	if got := guild.event("MESSAGE_CREATE"); got["id"] != said.ID || got["content"] != "" {
+		t.Errorf("%v", got)
+	}
+	if got := direct.event("MESSAGE_CREATE"); got["content"] != "in private" || got["guild_id"] != nil || got["member"] != nil {
+		t.Errorf("%v", got)
+	}
+	for _, l := range []*listener{none, guild, direct} {
+		l.event("NEWS")
+	}
+}
+
+// TestContent: without the intent for it, content is shown where it is the bot's
+// business.
+func TestContent(t *testing.T) {
+	g := newStage(t, Options{})
+	own := g.post(`{"content":"mine"}`)
+	l := g.listen(plainIntents &^ MessageContent)
+	lee := g.s.Person(User{Name: "lee"})
+	secret := g.kim.Say(g.c.ID, "secret")
+	for _, c := range []struct {
+		say     func()
+		content string
+		replied any // the content of the message replied to
+	}{
+		{func() { g.kim.Upload(g.c.ID, "secret", File{Name: "x.txt"}) }, "", nil},
+		{func() { g.kim.Say(g.c.ID, "@mabsbot hi") }, "<@" + g.s.BotID + "> hi", nil},
+		{func() { g.kim.Reply(own, "hi") }, "hi", "mine"},
+		{func() { g.kim.Reply(secret, "@mabsbot look") }, "<@" + g.s.BotID + "> look", ""},
+		{func() { lee.DM("secret") }, "secret", nil},
+		{func() { g.post(`{"content":"mine again"}`) }, "mine again", nil},
+		{func() { g.kim.Say(g.c.ID, "`@mabsbot`") }, "", nil},
+	} {
+		l.drain()
+		c.say()
+		got := l.event("MESSAGE_CREATE")
+		replied, _ := got["referenced_message"].(object)
+		if got["content"] != c.content || c.content == "" && len(got["attachments"].([]any)) > 0 || replied["content"] != c.replied {
+			t.Errorf("%v, %v; want %q, %v", got["content"], replied["content"], c.content, c.replied)
+		}
+	}
+}
+
+// drain reads all that is on its way.
+func (l *listener) drain() {
+	l.t.Helper()
+	l.s.Dispatch("MARK", nil)
+	for l.next()["t"] != "MARK" {
+	}
+}
+
+// TestTwoConnections of the bot are told the same.
+func TestTwoConnections(t *testing.T) {
+	g := newStage(t, Options{})
+	one, two := g.listen(plainIntents), g.listen(plainIntents)
+	said := g.kim.Say(g.c.ID, "hi")
+	if one.event("MESSAGE_CREATE")["id"] != said.ID || two.event("MESSAGE_CREATE")["id"] != said.ID {
+		t.Error("they are told different things")
+	}
+}
+
+// TestShards: what happens in a server is told to its shard, what is private to
+// the first.
+func TestShards(t *testing.T) {
+	g := newStage(t, Options{})
+	for shardOf(g.s.Guild, 2) == 0 { // a server of the other shard than direct messages
+		g.s.Guild = g.s.AddGuild(Guild{Name: "another"}).ID
+	}
+	c := g.s.AddChannel(Channel{Name: "there"})
+	var shards [2]*listener
+	for i := range shards {
+		shards[i] = g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
+		shards[i].send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"shard":[%d,2]}`, g.s.Token, GuildMessages|DirectMessages|MessageContent, i))
+		shards[i].ready(0)
+	}
+	g.kim.Say(c.ID, "there")
+	g.kim.DM("private")
+	for i, want := range []string{"private", "there"} {
+		if got := shards[i].event("MESSAGE_CREATE")["content"]; got != want {
+			t.Errorf("shard %d is told %v", i, got)
+		}
+	}
+}

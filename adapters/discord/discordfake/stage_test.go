@@ -1,0 +1,122 @@
+package discordfake
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A stage is a server with a person and a channel.
+type stage struct {
+	t   *testing.T
+	s   *Server
+	kim *Person
+	c   Channel
+
+	version string // of the API; "" is v10
+}
+
+func newStage(t *testing.T, options Options) *stage {
+	t.Helper()
+	s := New(t, options)
+	g := &stage{t: t, s: s, kim: s.Person(User{Name: "kim", Locale: "ko"})}
+	g.c = s.AddChannel(Channel{Name: "support"})
+	return g
+}
+
+// agent is what every bot must call itself.
+const agent = "DiscordBot (https://example.com, 1)"
+
+// request makes a request as the bot. body is JSON, or "".
+func (g *stage) request(route, body string, args ...any) (*http.Response, error) {
+	method, path, _ := strings.Cut(route, " ")
+	for _, each := range args {
+		i, j := strings.Index(path, "{"), strings.Index(path, "}")
+		path = path[:i] + fmt.Sprint(each) + path[j+1:]
+	}
+	r, err := http.NewRequestWithContext(g.t.Context(), method, g.s.APIURL()+"/"+first(g.version, "v10")+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bot "+g.s.Token)
+	r.Header.Set("User-Agent", agent)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return http.DefaultClient.Do(r)
+}
+
+// call makes a request as the bot and returns status and body of the answer.
+// Numbers in the body stand as in JSON.
+func (g *stage) call(route, body string, args ...any) (int, any) {
+	g.t.Helper()
+	w, err := g.request(route, body, args...)
+	g.must(err)
+	defer w.Body.Close()
+	text, err := io.ReadAll(w.Body)
+	g.must(err)
+	if len(text) == 0 {
+		return w.StatusCode, nil
+	}
+	var v any
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&v); err != nil {
+		g.t.Fatalf("%s answers %s", route, text)
+	}
+	g.checkAnswer(route, w.StatusCode, v)
+	return w.StatusCode, v
+}
+
+// checkAnswer holds an answer against Discord's own document.
+func (g *stage) checkAnswer(route string, status int, v any) {
+	g.t.Helper()
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	if err := g.s.spec.check(route, fmt.Sprintf("/responses/%d/content/application~1json/schema", status), v); err != nil {
+		g.t.Errorf("%s answers what Discord does not: %v", route, err)
+	}
+}
+
+// post writes a message in the channel as the bot.
+func (g *stage) post(body string) Message {
+	g.t.Helper()
+	status, o := g.call(CreateMessage, body, g.c.ID)
+	if status != http.StatusOK {
+		g.t.Fatal(status, o)
+	}
+	return g.s.Message(o.(object)["id"].(string))
+}
+
+// until waits, no longer than a test should last.
+func (g *stage) until(what string, condition func() bool) {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(g.t.Context(), 20*time.Second)
+	defer cancel()
+	if err := g.s.Until(ctx, condition); err != nil {
+		g.t.Fatalf("%s: %v", what, err)
+	}
+}
+
+func (g *stage) must(err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// shows waits until the person sees the text.
+func (g *stage) shows(text string) {
+	g.t.Helper()
+	g.until("nothing shows "+text, func() bool {
+		var all []string
+		for _, m := range g.kim.Visible() {
+			all = append(all, m.Plain())
+		}
+		return strings.Contains(strings.Join(all, "\n"), text)
+	})
+}

@@ -1,0 +1,168 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// What was recorded before it was handled: messages with files, which have to be
+// fetched, and uses, whose tokens a restarted bot needs. The core tells an event
+// that it has handled already, so that doing it again after a crash does no
+// harm.
+
+// tries is how often a file is asked for. After that the message is handled
+// without: what it says itself may be enough.
+const tries = 3
+
+// postpone completes and handles an event of the inbox, in its lane.
+func (d *Discord) postpone(key, lane string, t talk) {
+	d.later.do(lane, func() {
+		defer d.survive(envelope{Kind: key}, func() { d.forget(key, 0) })
+		if d.handled(d.attached(t)) == nil {
+			d.forget(key, 0)
+		}
+	})
+}
+
+// forget takes an event out of the inbox after a time.
+func (d *Discord) forget(key string, after time.Duration) {
+	if after > 0 {
+		time.AfterFunc(after, func() { d.forget(key, 0) })
+		return
+	}
+	if d.ctx.Err() != nil {
+		return // the next run finds it, and does nothing
+	}
+	_ = d.patiently(d.ctx, "take an event out of the inbox", func(ctx context.Context) error { return d.o.Inbox.Done(ctx, key) })
+}
+
+// attached is the event of a talk with the text of its files, as far as there is
+// any.
+func (d *Discord) attached(t talk) bot.Event {
+	m, ok := t.event.(bot.Message)
+	if !ok {
+		return t.event
+	}
+	parts := []string{m.Text}
+	for _, f := range t.files {
+		var text string
+		err := d.try(d.ctx, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, f); return err })
+		if err != nil {
+			d.log.Warn("discord: an attached file is not read", "file", f.ID, "error", err)
+		}
+		parts = append(parts, text)
+	}
+	m.Text = cutBytes(strings.TrimSpace(strings.Join(parts, "\n")), maxMessageText)
+	return m
+}
+
+// try makes a few attempts at what may fail for a moment.
+func (d *Discord) try(ctx context.Context, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		limited, cancel := context.WithTimeout(ctx, apiTime)
+		err := f(limited)
+		cancel()
+		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
+			return err
+		}
+		if sleep(ctx, idleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// hopeless reports that another attempt would fail in the same way.
+func hopeless(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && 400 <= e.status && e.status < 500 && e.status != http.StatusTooManyRequests ||
+		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge) || errors.Is(err, errIncomplete)
+}
+
+// patiently repeats what must succeed until ctx ends: the database comes back.
+func (d *Discord) patiently(ctx context.Context, what string, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if errors.Is(err, bot.ErrConflict) {
+			d.log.Debug("discord: " + what + ": busy")
+		} else {
+			d.log.Warn("discord: to "+what+" failed, and is tried again", "error", err)
+		}
+		if sleep(ctx, idleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// replay handles what an earlier run recorded and did not finish, and finds its
+// session. It returns where that stood.
+func (d *Discord) replay(ctx context.Context) (s session) {
+	n := 0
+	err := d.o.Inbox.Replay(ctx, func(key string, record []byte) error {
+		if strings.HasPrefix(key, sessionKey) {
+			s = session{}
+			if err := json.Unmarshal(record, &s); err != nil {
+				return d.o.Inbox.Bury(ctx, key, record)
+			}
+			s.key = key
+			return nil
+		}
+		var e envelope
+		if err := json.Unmarshal(record, &e); err != nil {
+			return d.o.Inbox.Bury(ctx, key, record)
+		}
+		n++
+		return d.again(ctx, key, e, record)
+	})
+	if err != nil && ctx.Err() == nil {
+		d.log.Error("discord: not all of the inbox can be read", "error", err)
+	}
+	if n > 0 {
+		d.log.Info("discord: events of an earlier run are looked at", "events", n)
+	}
+	return s
+}
+
+// again handles one event of an earlier run.
+func (d *Discord) again(ctx context.Context, key string, e envelope, record []byte) error {
+	if e.Kind != interactionCreate {
+		var m message
+		if err := decode(e.Data, &m); err != nil {
+			return d.o.Inbox.Bury(ctx, key, record)
+		}
+		d.later.do(m.Channel, func() {
+			t, ok := d.placed(e.Kind, m)
+			if !ok {
+				d.forget(key, 0)
+				return
+			}
+			d.postpone(key, fmt.Sprintf("%q", t.event.About().Thread), t)
+		})
+		return nil
+	}
+	var i interaction
+	err := decode(e.Data, &i)
+	read, _ := d.me().readInteraction(i)
+	u, ok := read.(used)
+	if err != nil || !ok {
+		return d.o.Inbox.Bury(ctx, key, record)
+	}
+	d.remember(e, i, u, true)
+	d.later.do(laneOf(i.place(), i.where()), func() {
+		defer d.survive(e, func() { d.forget(key, 0) })
+		if d.handled(d.attached(u.talk)) == nil {
+			d.hush(u)
+			d.forget(key, time.Until(e.At.Add(tokenLife)))
+		}
+	})
+	return nil
+}

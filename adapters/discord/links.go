@@ -1,0 +1,129 @@
+package discord
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Tokens of interactions: with each use of a command, button or modal Discord
+// hands out one, with which the message that answers it can be written and
+// changed for 15 minutes, and with which one can speak to its user alone. They
+// are secrets. They are kept in memory and, sealed, in the inbox, where a
+// restarted bot finds them.
+
+// A link is one such token.
+type link struct {
+	token string
+	until time.Time
+	// empty: the answer is still «thinking», and the first post belongs there.
+	empty bool
+	// unsure: an earlier run may have answered already.
+	unsure bool
+	// chosen is what was chosen last, which the next answer begins with: it
+	// takes the place of the question.
+	chosen string
+}
+
+// An asker is who can be answered by a token in a thread: others read along.
+type asker struct {
+	thread bot.Thread
+	user   string
+}
+
+// Links remember the newest token of each asker. They are safe for concurrent
+// use.
+type links struct {
+	mu  sync.Mutex
+	all map[asker]link
+}
+
+func newLinks() *links { return &links{all: map[asker]link{}} }
+
+// keep remembers a token, if it is still good.
+func (l *links) keep(a asker, one link) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	for at, old := range l.all {
+		if old.until.Before(now) {
+			delete(l.all, at)
+		}
+	}
+	if one.until.After(now) {
+		l.all[a] = one
+	}
+}
+
+// of returns the asker's token.
+func (l *links) of(a asker) (one link, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	one, ok = l.all[a]
+	return one, ok && one.until.After(time.Now())
+}
+
+// filled notes that the answer is not «thinking» any more.
+func (l *links) filled(a asker, token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[a]; ok && one.token == token {
+		one.empty, one.unsure, one.chosen = false, false, ""
+		l.all[a] = one
+	}
+}
+
+// chose notes what was chosen.
+func (l *links) chose(a asker, token, what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[a]; ok && one.token == token {
+		one.chosen = what
+		l.all[a] = one
+	}
+}
+
+// drop forgets a token that is no good.
+func (l *links) drop(a asker, token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all[a].token == token {
+		delete(l.all, a)
+	}
+}
+
+// waiting reports whether the answer of a token is still «thinking». After a
+// restart Discord is asked.
+func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) {
+	if !one.empty || !one.unsure {
+		return one.empty, nil
+	}
+	var m message
+	err := d.call(ctx, request{method: "GET", path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, one.token}, into: &m, hook: true})
+	if isOne(err, expired) {
+		d.links.drop(a, one.token)
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if m.Flags&flagLoading == 0 {
+		d.links.filled(a, one.token)
+		return false, nil
+	}
+	return true, nil
+}
+
+// latest returns a token of the user's, whatever they used.
+func (l *links) latest(user string) (one link, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for a, each := range l.all {
+		if a.user == user && each.until.After(time.Now()) && each.until.After(one.until) {
+			one, ok = each, true
+		}
+	}
+	return one, ok
+}

@@ -1,0 +1,314 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/bwmarrin/discordgo"
+
+	"mabsbot/bot"
+)
+
+// A draft is a message to be written, as Discord takes it. No text of it may
+// mention anybody, on every change anew: Discord reads mentions again then.
+// https://docs.discord.com/developers/resources/message#create-message
+type draft struct {
+	Components []discordgo.MessageComponent `json:"components"`
+	Flags      int                          `json:"flags"`
+	Mentions   allowed                      `json:"allowed_mentions"`
+	Reference  *replyTo                     `json:"message_reference,omitempty"`
+	Nonce      string                       `json:"nonce,omitempty"`
+	Enforce    bool                         `json:"enforce_nonce,omitempty"`
+}
+
+// Allowed mentions are none.
+type allowed struct {
+	Parse   []string `json:"parse"`
+	Replied bool     `json:"replied_user"`
+}
+
+type replyTo struct {
+	Message string `json:"message_id"`
+	Must    bool   `json:"fail_if_not_exists"`
+}
+
+// draft is the message of a post.
+func (d *Discord) draft(p bot.Post, note string) draft {
+	return draft{Components: d.render(p, note), Flags: flagComponents, Mentions: allowed{Parse: []string{}}}
+}
+
+// notice is a message of the adapter's own words.
+func (d *Discord) notice(lang, key string) draft {
+	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.Text, Text: d.in(lang)[key]}}}}, "")
+}
+
+// Post delivers one post.
+//
+// Every message that is created carries a nonce made of Post.ID, and Discord
+// returns the first one for a repeat, so that a post is shown once. The windows
+// that remain: Discord forgets a nonce after a few minutes, so that a post whose
+// delivery was in doubt when the bot died, and which is tried again later than
+// that, is shown twice. What is shown to one person alone beside the answer to
+// their command takes no nonce and may be shown twice after a crash; so may the
+// first answer to a command in a direct message, for it fills the place that
+// Discord keeps for it. Changes, withdrawals and threads can be repeated freely.
+func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	select {
+	case <-d.ready: // posts of an earlier run may be due before we know who we are
+	case <-ctx.Done():
+		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("discord: not connected yet: %w", ctx.Err()), 0)
+	}
+	switch {
+	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || len(p.Reply.Buttons()) == 0):
+		return d.change(ctx, p)
+	case p.Private && isPrivate(p.Thread):
+		return d.answer(ctx, p)
+	case p.Private:
+		return d.whisper(ctx, p)
+	}
+	return d.say(ctx, p, "")
+}
+
+// say writes a post for all to read.
+func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
+	if delivered, ok, err := d.fill(ctx, p); ok || err != nil {
+		return delivered, err
+	}
+	at, err := d.spot(ctx, p)
+	if err != nil {
+		return bot.Delivery{}, d.unreachable(p, err)
+	}
+	if d.closed.is(at.channel) {
+		return bot.Delivery{}, bot.Refused(errClosed)
+	}
+	m, err := d.create(ctx, p, at, note)
+	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
+		d.closed.shut(noThreads + p.Thread.Channel)
+		at = spot{p.Thread.Channel, p.Thread.Root}
+		m, err = d.create(ctx, p, at, note)
+	}
+	if err != nil {
+		if isOne(err, barred) {
+			d.closed.shut(at.channel)
+			d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there", "channel", at.channel)
+		}
+		return bot.Delivery{}, d.unreachable(p, failed("create a message", err))
+	}
+	return d.delivered(p, at, m), nil
+}
+
+// create writes a message.
+func (d *Discord) create(ctx context.Context, p bot.Post, at spot, note string) (m message, err error) {
+	body := d.draft(p, note)
+	body.Nonce, body.Enforce = nonce(p.ID), true
+	if at.reply != "" {
+		body.Reference = &replyTo{Message: at.reply}
+	}
+	err = d.call(ctx, request{method: "POST", path: "/channels/%s/messages", args: []string{at.channel}, body: body, into: &m})
+	if err == nil && m.ID == "" {
+		err = errIncomplete
+	}
+	return m, err
+}
+
+// delivered is what the core wants to know of a message.
+func (d *Discord) delivered(p bot.Post, at spot, m message) bot.Delivery {
+	done := bot.Delivery{Ref: ref{at.channel, m.ID}.String(), Thread: p.Thread}
+	if !p.Opens {
+		return done
+	}
+	done.Thread.Channel, done.Thread.Root = at.channel, m.ID
+	if _, direct := directUser(p.Thread.Channel); direct {
+		done.Thread.Root = "" // one conversation
+	}
+	if in, _ := d.places.of(at.channel); in.thread() {
+		done.Thread.Channel, done.Thread.Root = in.parent, at.channel
+	}
+	return done
+}
+
+// unreachable tells somebody who cannot be written to why, where they asked for
+// it.
+func (d *Discord) unreachable(p bot.Post, err error) error {
+	if _, direct := directUser(p.Thread.Channel); !direct || code(err) != discordgo.ErrCodeCannotSendMessagesToThisUser {
+		return err
+	}
+	if one, ok := d.links.latest(p.To.ID); ok {
+		body := d.notice(p.Reply.Lang, "closed")
+		body.Flags |= flagEphemeral
+		if err := d.followUp(d.ctx, one.token, body); err != nil {
+			d.log.Info("discord: somebody takes no direct messages, and could not be told so", "error", err)
+		}
+	}
+	return err
+}
+
+// fill writes the first answer to a command in a direct message, which takes the
+// place of «thinking».
+func (d *Discord) fill(ctx context.Context, p bot.Post) (done bot.Delivery, ok bool, err error) {
+	who := asker{p.Thread, p.To.ID}
+	one, ok := d.links.of(who)
+	if !ok || !one.empty {
+		return bot.Delivery{}, false, nil
+	}
+	waits, err := d.waiting(ctx, who, one)
+	if err != nil || !waits {
+		return bot.Delivery{}, false, transient(err)
+	}
+	m, err := d.original(ctx, "PATCH", one.token, d.draft(p, ""))
+	switch {
+	case isOne(err, expired):
+		d.links.drop(who, one.token)
+		return bot.Delivery{}, false, nil
+	case err != nil:
+		return bot.Delivery{}, false, failed("answer a command", err)
+	}
+	d.links.filled(who, one.token)
+	return d.delivered(p, spot{channel: p.Thread.Channel}, m), true, nil
+}
+
+// transient is an error of looking, before anything was sent.
+func transient(err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return bot.NotDelivered(err, e.after)
+	}
+	return bot.NotDelivered(err, 0)
+}
+
+// answer shows a post in the private answer to a command. That is one message,
+// which changes as the conversation goes on: a repeat does no harm, and its
+// buttons tell by themselves whose they are. What has no buttons comes beside it.
+// Once Discord takes no more, the answer comes as a direct message.
+func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	who := asker{p.Thread, p.To.ID}
+	one, ok := d.links.of(who)
+	if !ok {
+		return d.sayDirectly(ctx, p)
+	}
+	waits, err := d.waiting(ctx, who, one)
+	if err != nil {
+		return bot.Delivery{}, transient(err)
+	}
+	if waits || len(p.Reply.Buttons()) > 0 {
+		_, err = d.original(ctx, "PATCH", one.token, d.draft(p, one.chosen))
+	} else {
+		body := d.draft(p, "")
+		body.Flags |= flagEphemeral
+		err = d.followUp(ctx, one.token, body)
+	}
+	switch {
+	case isOne(err, expired):
+		d.links.drop(who, one.token)
+		return d.sayDirectly(ctx, p)
+	case err != nil:
+		return bot.Delivery{}, failed("answer a command", err)
+	}
+	d.links.filled(who, one.token)
+	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
+}
+
+// sayDirectly sends a private answer as a direct message, where the conversation
+// goes on.
+func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	if p.To.ID == "" {
+		return bot.Delivery{}, bot.Refused(errors.New("discord: a private answer is for nobody"))
+	}
+	there := p
+	there.Private, there.Opens = false, true
+	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
+	done, err := d.say(ctx, there, d.in(p.Reply.Lang)["late"])
+	done.Thread = p.Thread
+	return done, err
+}
+
+// whisper shows a post to one person of a thread that others read, too: beside
+// what they have just used. Where they used nothing, it is said for all.
+func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	who := asker{p.Thread, p.To.ID}
+	one, ok := d.links.of(who)
+	if !ok {
+		return d.say(ctx, p, "")
+	}
+	body := d.draft(p, "")
+	body.Flags |= flagEphemeral
+	err := d.followUp(ctx, one.token, body)
+	switch {
+	case isOne(err, expired):
+		d.links.drop(who, one.token)
+		return d.say(ctx, p, "")
+	case err != nil:
+		return bot.Delivery{}, failed("answer in private", err)
+	}
+	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
+}
+
+// original changes, or deletes, the message that a token is for.
+func (d *Discord) original(ctx context.Context, method, token string, body any) (m message, err error) {
+	r := request{method: method, path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, token}, body: body, hook: true}
+	if method != "DELETE" {
+		r.into = &m
+	}
+	return m, d.call(ctx, r)
+}
+
+func (d *Discord) followUp(ctx context.Context, token string, body draft) error {
+	return d.call(ctx, request{method: "POST", path: "/webhooks/%s/%s", args: []string{d.me().app, token}, body: body, hook: true})
+}
+
+// change puts a post in the place of an earlier one, or takes that away. What is
+// not there any more needs no change.
+func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
+	old, ok := parseRef(p.Ref)
+	if !ok {
+		return same, d.changeOnce(ctx, p)
+	}
+	r := request{method: "PATCH", path: "/channels/%s/messages/%s", args: []string{old.channel, old.message}}
+	if p.Withdraw {
+		r.method = "DELETE"
+	} else {
+		r.body = d.draft(p, "")
+	}
+	if err := d.call(ctx, r); err != nil && !isOne(err, absent) {
+		return bot.Delivery{}, failed("change a message", err)
+	}
+	return same, nil
+}
+
+// changeOnce changes the private answer to a command, as long as its user has
+// just used it. Later there is no way, and its buttons say themselves that they
+// are overtaken.
+func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
+	who := asker{p.Thread, p.To.ID}
+	one, ok := d.links.of(who)
+	if !ok || !isPrivate(p.Thread) {
+		return nil
+	}
+	method, body := "PATCH", any(d.draft(p, ""))
+	if p.Withdraw {
+		method, body = "DELETE", nil
+	}
+	_, err := d.original(ctx, method, one.token, body)
+	if isOne(err, expired) {
+		d.links.drop(who, one.token)
+		return nil
+	}
+	if err != nil {
+		return failed("change a private answer", err)
+	}
+	d.links.chose(who, one.token, lastWords(p.Reply))
+	return nil
+}
+
+// lastWords is the small print with which a reply ends that was retired: what
+// was chosen, and by whom.
+func lastWords(r bot.Reply) string {
+	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.Context && r.Blocks[n-1].URL == "" {
+		return r.Blocks[n-1].Text
+	}
+	return ""
+}

@@ -1,0 +1,157 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Requests to Discord. They are made here and not by discordgo's client, which
+// sleeps without its caller's leave, repeats what may have been done, knows no
+// nonce and speaks an older version of the API.
+
+// apiVersion is the newest one.
+const apiVersion = "/v10"
+
+// userAgent is in the form that Discord asks of bots.
+// https://docs.discord.com/developers/reference#user-agent
+const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, 0.29.0)"
+
+// A request is one to make.
+type request struct {
+	method string
+	path   string   // with %s for each of args
+	args   []string // the first one names what limits are counted for
+	query  string
+	body   any // nil is none
+	into   any // what the answer is read into; nil is nothing
+	// hook: the address itself says who may use it, and the limit of all
+	// requests does not hold.
+	hook bool
+}
+
+// maxAnswer is far above the largest answer, in bytes.
+const maxAnswer = 8 << 20
+
+// patience is for how long a request waits for its turn where it stands. A
+// longer wait is handed back: the outbox sends several posts at once and waits
+// for the slowest.
+const patience = 100 * time.Millisecond
+
+// call makes a request. An *apiError is what Discord answered; an error that
+// matches errRest says that nothing was sent.
+func (d *Discord) call(ctx context.Context, r request) error {
+	route, major := r.method+" "+r.path, r.args
+	if !r.hook && len(major) > 1 {
+		major = major[:1]
+	}
+	key := strings.Join(major, "/")
+	for wait := d.limits.take(route, key, r.hook); wait > 0; wait = d.limits.take(route, key, r.hook) {
+		if wait > patience {
+			return &apiError{status: http.StatusTooManyRequests, after: wait, unsent: true}
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+	answer, err := d.send(ctx, r)
+	if err != nil {
+		d.limits.learn(route, key, nil, nil)
+		return withoutURL(err)
+	}
+	defer answer.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	failed := failureOf(answer, data)
+	d.limits.learn(route, key, answer, failed)
+	switch {
+	case failed != nil:
+		if failed.status == http.StatusUnauthorized && !r.hook {
+			d.stop(errToken)
+		}
+		return failed
+	case err != nil:
+		return withoutURL(err)
+	case r.into == nil:
+		return nil
+	}
+	return decode(data, r.into)
+}
+
+func (d *Discord) send(ctx context.Context, r request) (*http.Response, error) {
+	args := make([]any, len(r.args))
+	for i, a := range r.args {
+		args[i] = url.PathEscape(a)
+	}
+	address := d.api + fmt.Sprintf(r.path, args...)
+	if r.query != "" {
+		address += "?" + r.query
+	}
+	var body io.Reader
+	if r.body != nil {
+		data, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(data)
+	}
+	q, err := http.NewRequestWithContext(ctx, r.method, address, body)
+	if err != nil {
+		return nil, err
+	}
+	q.Header.Set("User-Agent", userAgent)
+	if r.body != nil {
+		q.Header.Set("Content-Type", "application/json")
+	}
+	if !r.hook {
+		q.Header.Set("Authorization", "Bot "+d.o.Token())
+	}
+	return d.client.Do(q)
+}
+
+// stay keeps requests that carry the token where they were sent.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// apiURL brings the address of the API to the form that all paths are appended
+// to.
+func apiURL(address string) (string, error) {
+	if address == "" {
+		address = "https://discord.com/api"
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return "", errors.New("discord: the address of the API is not one of http or https")
+	}
+	path := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), apiVersion), "/api")
+	u.Path = path + "/api" + apiVersion
+	return u.String(), nil
+}
+
+// withoutURL takes the address out of an error of a request: it may be a secret.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// sleep waits, but no longer than ctx lasts.
+func sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

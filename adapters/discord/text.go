@@ -1,0 +1,172 @@
+package discord
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Discord's markdown to plain text, and foreign text to markdown that shows it
+// as it is. https://docs.discord.com/developers/reference#message-formatting
+
+// maxMessageText is the longest text that is read, in bytes: larger than any
+// log that somebody pastes with a purpose.
+const maxMessageText = 1 << 20
+
+var (
+	fenced  = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
+	angled  = regexp.MustCompile(`<(@[!&]?|#|a?:[\w~]+:|t:-?|/[^<>:\n]+:|https?://)([^<>\s]*)>`)
+	linked  = regexp.MustCompile(`\[([^\[\]\n]+)\]\(<?(https?://[^\s()<>]+)>?\)`)
+	leading = regexp.MustCompile(`(?m)^(?:>>> |> |-# |#{1,3} )`)
+	escaped = regexp.MustCompile("\\\\([*_~|`<>#\\[\\]()-])")
+	marks   = strings.NewReplacer("**", "", "~~", "", "||", "", "`", "")
+)
+
+// plain undoes the markup of a text. Mentions of self are left out. What stands
+// in a code block is no markup.
+func plain(text, self string) string {
+	text = strings.ToValidUTF8(cutBytes(text, maxMessageText), "\uFFFD")
+	var b strings.Builder
+	for at := fenced.FindStringSubmatchIndex(text); at != nil; at = fenced.FindStringSubmatchIndex(text) {
+		b.WriteString(plainLine(text[:at[0]], self) + "\n" + text[at[2]:at[3]] + "\n")
+		text = text[at[1]:]
+	}
+	b.WriteString(plainLine(text, self))
+	return strings.TrimSpace(b.String())
+}
+
+// plainLine undoes the markup of what is in no code block.
+func plainLine(text, self string) string {
+	text = leading.ReplaceAllString(text, "")
+	text = linked.ReplaceAllString(text, "$1")
+	text = angled.ReplaceAllStringFunc(text, func(s string) string {
+		part := angled.FindStringSubmatch(s)
+		switch kind, rest := part[1], part[2]; {
+		case strings.HasPrefix(kind, "http"):
+			return kind + rest
+		case strings.HasPrefix(kind, "@") && rest == self:
+			return ""
+		case strings.HasPrefix(kind, "@"):
+			return "@" + rest
+		case kind == "#":
+			return "#" + rest
+		case strings.HasPrefix(kind, "/"):
+			return strings.TrimSuffix(kind, ":")
+		}
+		return " " // an emoji, a date
+	})
+	return escaped.ReplaceAllString(marks.Replace(text), "$1")
+}
+
+// mentions reports whether the text mentions the user.
+func mentions(text, user string) bool {
+	return user != "" && (strings.Contains(text, "<@"+user+">") || strings.Contains(text, "<@!"+user+">"))
+}
+
+var (
+	// address matches what Discord makes a link of by itself; nothing in it is
+	// markup.
+	address = regexp.MustCompile(`https?://[^\s<>*~|` + "`" + `]+`)
+	// parsed matches what begins a mention, an emoji, a date or a link.
+	parsed = regexp.MustCompile(`<([@#:/]|a:|t:|id:|https?:|sound)`)
+	crowds = regexp.MustCompile(`@(everyone|here)`)
+)
+
+// escape makes markdown that shows a text as it is: nothing in it formats,
+// mentions or hides. `code spans` stay.
+func escape(text string) string {
+	parts := strings.Split(text, "`")
+	var b strings.Builder
+	for i, part := range parts {
+		switch {
+		case i%2 == 0 || i == len(parts)-1: // the last one is open: its mark was none
+			b.WriteString(escapeWords(part))
+		case strings.TrimSpace(part) != "":
+			b.WriteString("`" + part + "`")
+		}
+	}
+	return crowds.ReplaceAllString(b.String(), "@\u2060$1") // the word joiner is not seen
+}
+
+// escapeWords escapes what is in no code span.
+func escapeWords(text string) string {
+	var b strings.Builder
+	for at := address.FindStringIndex(text); at != nil; at = address.FindStringIndex(text) {
+		b.WriteString(escapeMarks(text[:at[0]]) + text[at[0]:at[1]])
+		text = text[at[1]:]
+	}
+	return b.String() + escapeMarks(text)
+}
+
+// escapeMarks escapes the signs that mean something where they stand, and no
+// others: people take names and paths from what they read.
+func escapeMarks(text string) string {
+	rs := []rune(text)
+	var b strings.Builder
+	for i, r := range rs {
+		if means(rs, i) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// means reports whether the sign at i would format something.
+func means(rs []rune, i int) bool {
+	next, before := at(rs, i+1), at(rs, i-1)
+	start := before == 0 || before == '\n'
+	switch rs[i] {
+	case '*':
+		return true
+	case '\\':
+		return next < utf8.RuneSelf && (unicode.IsPunct(next) || unicode.IsSymbol(next))
+	case '<':
+		return parsed.MatchString(string(rs[i:min(i+len("<https:"), len(rs))]))
+	case '_':
+		return !inWord(before) || !inWord(next) || next == '_' || before == '_'
+	case '~', '|':
+		return next == rs[i] || before == rs[i]
+	case '#', '>':
+		return start
+	case '-':
+		return start && (next == ' ' || next == '#')
+	case ']':
+		return next == '('
+	}
+	return false
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// at is the i-th character, or 0.
+func at(rs []rune, i int) rune {
+	if i < 0 || i >= len(rs) {
+		return 0
+	}
+	return rs[i]
+}
+
+// visible takes out what is not seen and may steer what shows it: control
+// characters, and those that turn the direction of writing.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+}
+
+// cutBytes is the longest beginning of s of at most n bytes that ends between
+// characters.
+func cutBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

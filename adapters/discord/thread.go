@@ -1,0 +1,152 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"mabsbot/bot"
+)
+
+// Where a post goes. The thread that is begun at a message has the message's id,
+// and so has a post in a forum: that id is the root of a conversation whether
+// there is a thread yet or not. Where none may be begun, the conversation goes on
+// by replies to the message.
+
+// A spot is where a message is written.
+type spot struct {
+	channel string // or thread, or direct message
+	reply   string // the message to reply to, or ""
+}
+
+// spot finds where a post goes: a direct message is opened first, and a thread
+// begun.
+func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
+	t := p.Thread
+	if user, direct := directUser(t.Channel); direct {
+		channel, err := d.directWith(ctx, user)
+		return spot{channel: channel}, err
+	}
+	switch {
+	case t.Root == "":
+		return spot{channel: t.Channel}, nil
+	case p.Opens:
+		return spot{channel: d.opensIn(t)}, nil
+	case d.places.isThread(t.Root):
+		return spot{channel: t.Root}, nil
+	case !snowflake.MatchString(t.Root): // of a private answer
+		return spot{channel: t.Channel}, nil
+	}
+	return d.begin(ctx, p)
+}
+
+// opensIn is where a conversation is opened in a channel: in the thread of it in
+// which somebody asked for that, else in the channel itself.
+func (d *Discord) opensIn(t bot.Thread) string {
+	from := origin(t.Root)
+	if at, _ := d.places.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.HandOver {
+		return from
+	}
+	return t.Channel
+}
+
+// begin begins the thread at the message that a conversation is about.
+func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
+	t := p.Thread
+	reply := spot{t.Channel, t.Root}
+	if at, known := d.places.of(t.Channel); known && !slices.Contains(threaded, at.kind) || d.closed.is(noThreads+t.Channel) {
+		return reply, nil
+	}
+	var begun channel
+	err := d.call(ctx, request{
+		method: "POST", path: "/channels/%s/messages/%s/threads", args: []string{t.Channel, t.Root}, into: &begun,
+		body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
+	})
+	at, _ := d.places.of(t.Channel)
+	switch {
+	case err == nil, code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
+		d.places.learn(at.guild, channel{ID: t.Root, Parent: t.Channel, Type: new(publicThread)})
+		return spot{channel: t.Root}, nil
+	case isOne(err, threadless):
+		d.closed.shut(noThreads + t.Channel)
+		d.once("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
+		return reply, nil
+	case code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
+		return spot{channel: t.Root}, nil // it is gone; its thread may be there
+	}
+	return spot{}, failed("begin a thread", err)
+}
+
+const publicThread = 11
+
+// threaded are the kinds of channels in which threads can begin at a message:
+// text and announcements.
+var threaded = []int{0, 5}
+
+// noThreads begins what is closed of a channel that takes messages but no
+// threads.
+const noThreads = "threads/"
+
+// directWith is the channel of the direct message with a user.
+func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
+	if channel, ok := d.directs.Load(user); ok {
+		return channel.(string), nil
+	}
+	var c channel
+	err := d.call(ctx, request{method: "POST", path: "/users/@me/channels", body: map[string]any{"recipient_id": user}, into: &c})
+	if err == nil && c.ID == "" {
+		err = errIncomplete
+	}
+	if err != nil {
+		return "", failed("open a direct message", err)
+	}
+	d.places.learn("", channel{ID: c.ID, Type: new(directChannel)})
+	d.directs.Store(user, c.ID)
+	return c.ID, nil
+}
+
+// errClosed says that a channel refused the bot a short time ago.
+var errClosed = errors.New("discord: the bot may not write there")
+
+// closedTime is for how long a channel that refused the bot is left alone, unless
+// its permissions change: requests that Discord refuses are held against the bot.
+const closedTime = 10 * time.Minute
+
+// Closed channels are those that refuse the bot. It is safe for concurrent use.
+type closed struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+func newClosed() *closed { return &closed{until: map[string]time.Time{}} }
+
+func (c *closed) shut(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until[what] = time.Now().Add(closedTime)
+}
+
+func (c *closed) is(what string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.until[what].After(time.Now())
+}
+
+// open notes that a channel may have changed.
+func (c *closed) open(channel string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.until, channel)
+	delete(c.until, noThreads+channel)
+}
+
+// clear notes that all may have.
+func (c *closed) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.until)
+}
