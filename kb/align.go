@@ -26,7 +26,10 @@ type run struct {
 // one/1000 of a telling word.
 type alignment struct {
 	template *template
-	score    int32 // what chains and templates are ranked by
+	rank     int32 // what templates are ranked by
+	letters  int32 // threes of letters of the template that the text has
+	missing  int32 // threes that it lacks
+	points   int32 // of the runs of letters that both have
 	matched  int32 // weight of the template's units that stand in the text
 	skipped  int32 // weight of the template's units between those
 	strange  int32 // weight of the text's units between those, slots left out
@@ -41,8 +44,10 @@ const (
 	slotSize = 12 // units that a slot may take: a path has that many words
 )
 
-// align fits a template to the text of the query.
-func (q *query) align(ix *index, t *template) alignment {
+// align lays the template of an alignment beside the text of the query. The
+// alignment is empty where they have no telling word in common.
+func (q *query) align(ix *index, f *alignment) {
+	t := f.template
 	q.findRuns(ix, t)
 	sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
 	last := int32(-1)
@@ -64,9 +69,10 @@ func (q *query) align(ix *index, t *template) alignment {
 		}
 	}
 	if last < 0 {
-		return alignment{}
+		*f = alignment{}
+		return
 	}
-	return q.follow(t, sums, last, top)
+	q.follow(f, sums, last)
 }
 
 // between is the cost of going on from one run with another.
@@ -92,11 +98,11 @@ func (q *query) strange(t *template, a, b *run) int32 {
 	return q.sums[b.pFrom] - q.sums[from]
 }
 
-// follow reads the chain that ends with a run back to its beginning. It marks
-// the chain by linking q.chain.
-func (q *query) follow(t *template, sums []int32, last, top int32) alignment {
+// follow reads the chain that ends with a run back to its beginning, and leaves
+// it in q.chain.
+func (q *query) follow(f *alignment, sums []int32, last int32) {
 	r := &q.runs[last]
-	f := alignment{template: t, to: r.pTo, tTo: r.tTo}
+	f.matched, f.skipped, f.strange, f.to, f.tTo = 0, 0, 0, r.pTo, r.tTo
 	q.chain = q.chain[:0]
 	for {
 		q.chain = append(q.chain, *r)
@@ -108,11 +114,9 @@ func (q *query) follow(t *template, sums []int32, last, top int32) alignment {
 		before := &q.runs[r.prev]
 		f.matched -= max(0, sums[max(before.tTo, r.tFrom)]-sums[r.tFrom])
 		f.skipped += max(0, sums[r.tFrom]-sums[min(before.tTo, r.tFrom)])
-		f.strange += q.strange(t, before, r)
+		f.strange += q.strange(f.template, before, r)
 		r = before
 	}
-	f.score = top - sums[f.tFrom]/10
-	return f
 }
 
 // findRuns finds the pieces that the template and the text share.

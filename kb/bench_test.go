@@ -1,10 +1,15 @@
 package kb
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // BenchmarkMatch times one paste on the built-in entries.
@@ -31,6 +36,55 @@ func BenchmarkMatch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkCatalog times pastes of the products' catalog of 2,450 messages, and
+// the questions of dev on the built-in entries, and reports median and 99th
+// percentile.
+func BenchmarkCatalog(b *testing.B) {
+	dir := b.TempDir()
+	catalog(b, "kb", dir)
+	base, err := Load(Layer{"catalog", os.DirFS(dir)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	times(b, base, bytes.Split(catalog(b, "pastes", "1", "1000"), []byte("\n")))
+}
+
+func BenchmarkDev(b *testing.B) {
+	base, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, name := range []string{"noisy", "paraphrase", "wild-negative"} {
+		data, err := os.ReadFile("../../shared/eval/dev/" + name + ".jsonl")
+		if err != nil {
+			b.Skip("no questions to measure on beside this module")
+		}
+		b.Run(name, func(b *testing.B) { times(b, base, bytes.Split(data, []byte("\n"))) })
+	}
+}
+
+// times matches the texts of the lines, over and over.
+func times(b *testing.B, base *Base, lines [][]byte) {
+	var texts []string
+	for _, line := range lines {
+		var q devQuestion
+		if json.Unmarshal(line, &q) == nil && q.Text != "" {
+			texts = append(texts, q.Text)
+		}
+	}
+	var took []float64
+	i := 0
+	for b.Loop() {
+		start := time.Now()
+		base.Match(texts[i%len(texts)])
+		took = append(took, float64(time.Since(start).Nanoseconds()))
+		i++
+	}
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2], "p50-ns")
+	b.ReportMetric(took[len(took)*99/100], "p99-ns")
 }
 
 // varied is a log in which no two lines are the same, with the lines that are

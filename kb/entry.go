@@ -120,5 +120,5 @@ type Source struct {
 // must not.
 type Examples struct {
 	Match  []string `yaml:"match,omitempty" json:"match,omitempty"`   // pastes that lead to this entry
-	Silent []string `yaml:"silent,omitempty" json:"silent,omitempty"` // texts that must not lead here with certainty
+	Silent []string `yaml:"silent,omitempty" json:"silent,omitempty"` // texts that must not lead here with certainty; also what a paste is held against: one that goes better with them is not answered
 }

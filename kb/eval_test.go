@@ -2,8 +2,10 @@ package kb
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -53,11 +55,11 @@ func TestDev(t *testing.T) {
 		right, heard float64 // heard or, for paraphrases and lookups, offered
 		asked        int
 	}{
-		{"noisy.jsonl", 0.99, 0.92, 0},
-		{"wild-positive.jsonl", 0.96, 0.81, 4},
-		{"paraphrase.jsonl", 0.90, 0.75, 0},
-		{"lookup.jsonl", 0.96, 0.95, 0},
-		{"wild-negative.jsonl", 0, 0, 3},
+		{"noisy.jsonl", 0.99, 0.95, 0},
+		{"wild-positive.jsonl", 0.97, 0.90, 4},
+		{"paraphrase.jsonl", 0.90, 0.85, 0},
+		{"lookup.jsonl", 0.98, 0.98, 0},
+		{"wild-negative.jsonl", 0, 0, 2},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			asks := c.file == "paraphrase.jsonl" || c.file == "lookup.jsonl"
@@ -120,4 +122,52 @@ func TestBands(t *testing.T) {
 			t.Errorf("%s promises %.3f and is right in %.3f", band, promised[band]/n[band], right[band]/n[band])
 		}
 	}
+}
+
+// TestCatalog scores the matcher on the products' catalog of 2,450 messages,
+// most of which have a twin. What is not found is cut beyond recognition: of the
+// 1,000 pastes of seed 4, eight are empty.
+func TestCatalog(t *testing.T) {
+	dir := t.TempDir()
+	catalog(t, "kb", dir)
+	b, err := Load(Layer{"catalog", os.DirFS(dir)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, seed := range []string{"1", "2", "3", "4", "5"} {
+		var of, first, three, wrong float64
+		for line := range bytes.Lines(catalog(t, "pastes", seed, "1000")) {
+			var q devQuestion
+			if err := json.Unmarshal(line, &q); err != nil {
+				t.Fatal(err)
+			}
+			r := b.Match(q.Text)
+			right := len(r.Hits) > 0 && slices.Contains(q.Target, r.Hits[0].Entry.ID)
+			of++
+			first += indicator(right)
+			three += indicator(offers(r, q.Target))
+			wrong += indicator(r.Band == Sure && !right)
+		}
+		t.Logf("seed %s: first %.3f, in three %.3f, wrong answers %.0f", seed, first/of, three/of, wrong)
+		if first < 0.965*of || three < 0.98*of || wrong > 2 {
+			t.Errorf("seed %s: first %.3f, in three %.3f, wrong answers %.0f", seed, first/of, three/of, wrong)
+		}
+	}
+}
+
+// catalog runs the script that makes the catalog and its pastes.
+func catalog(t testing.TB, args ...string) []byte {
+	t.Helper()
+	script := "../../shared/eval/make_catalog.py"
+	if _, err := os.Stat(script); err != nil {
+		t.Skip("no catalog beside this module")
+	}
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("no python3 to make the catalog with")
+	}
+	out, err := exec.CommandContext(t.Context(), "python3", append([]string{script}, args...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

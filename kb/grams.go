@@ -1,5 +1,7 @@
 package kb
 
+import "slices"
+
 // A gram is a feature where it stands: a word is one unit, two syllables are
 // two, an idea may be more.
 type gram struct {
@@ -26,8 +28,9 @@ type reading struct {
 // A reader turns units into grams: with the vocabulary as it is, or adding to
 // it while entries are read.
 type reader struct {
-	v    *vocabulary
-	grow bool
+	v     *vocabulary
+	grow  bool
+	known bool // with grow: only words that are known already
 	*reading
 }
 
@@ -49,8 +52,7 @@ func (r reader) read(text string) {
 		for end < len(r.units) && r.units[end].glued {
 			end++
 		}
-		r.token(i, end)
-		i = end
+		i = r.token(i, end)
 	}
 }
 
@@ -64,7 +66,10 @@ func (r reader) put(f feature, at, n int, slips bool) {
 }
 
 func (r reader) feature(key []byte) feature {
-	if r.grow {
+	switch {
+	case r.known:
+		return r.v.meaning(key)
+	case r.grow:
 		return r.v.intern(key)
 	}
 	return r.v.find(key)
@@ -72,20 +77,86 @@ func (r reader) feature(key []byte) feature {
 
 // token reads the units of one token, each by itself and all as one word, and
 // the token with the one before it as one word, which a line break may have
-// cut.
-func (r reader) token(i, end int) {
+// cut. It returns where the token ends: one that is several words without
+// spaces becomes several units.
+func (r reader) token(i, end int) int {
 	known := false
 	if end-i > 1 {
 		known = r.joined(i, end)
 	}
 	for k := i; k < end; k++ {
-		if !r.unit(k) && !known {
-			r.unknown = append(r.unknown, int32(k))
+		if r.unit(k) || known {
+			continue
 		}
+		if n := r.divide(k); n > 0 {
+			end += n - 1
+			k += n - 1
+			continue
+		}
+		r.unknown = append(r.unknown, int32(k))
 	}
 	if i > 0 && r.units[i].kind == wordUnit && r.units[i-1].kind == wordUnit {
 		r.pair(i, end)
 	}
+	return end
+}
+
+const (
+	shortestPart = 4  // shorter pieces stand in most words by chance
+	shortestRow  = 10 // of words without spaces
+	longestRow   = 48 // the longest symbolic name of the products has 46 letters
+)
+
+// divide makes units of the known words that a unit is made of without spaces,
+// as of a symbolic name in small letters, and reads them. It returns how many,
+// or 0 where anything of the unit would be left over.
+func (r reader) divide(i int) int {
+	u := r.units[i]
+	n := int(u.to - u.from)
+	if r.grow || u.kind != wordUnit || n < shortestRow || n > longestRow {
+		return 0
+	}
+	w := appendLower(r.word[:0], r.text(i))
+	if len(w) != n || !isLetter(w[0]) {
+		return 0
+	}
+	from := r.cuts(w)
+	if from[n] == 0 {
+		return 0
+	}
+	parts := 0
+	for end := n; end > 0; end = int(from[end]) - 1 {
+		part := u
+		part.from, part.to = u.from+int32(from[end])-1, u.from+int32(end)
+		part.glued = u.glued || part.from > u.from
+		if parts == 0 {
+			r.units[i] = part
+		} else {
+			r.units = slices.Insert(r.units, i, part)
+		}
+		parts++
+	}
+	for k := i; k < i+parts; k++ {
+		r.unit(k)
+	}
+	return parts
+}
+
+// cuts says of each place in a row of words where the word begins that ends
+// there, plus one: 0 where no known words end so. Of several the longest counts.
+func (r reader) cuts(w []byte) (from [longestRow + 1]int8) {
+	for end := shortestPart; end <= len(w); end++ {
+		for begin := end - shortestPart; begin >= 0 && end-begin <= longestTypo; begin-- {
+			if begin > 0 && from[begin] == 0 {
+				continue
+			}
+			r.key = append(r.key[:0], w[begin:end]...)
+			if f := r.v.find(stem(r.key)); f != noFeature && r.v.df[f] > 0 {
+				from[end] = int8(begin) + 1
+			}
+		}
+	}
+	return from
 }
 
 // joined reads the units from i up to end as one word.
@@ -127,7 +198,7 @@ func (r reader) pair(i, end int) {
 	if !r.grow {
 		f = r.v.find(key)
 	} else if r.v.lex.has(key) {
-		f = r.v.intern(key)
+		f = r.feature(key)
 	}
 	if f != noFeature {
 		r.put(f, i-1, 2, false)
@@ -230,7 +301,7 @@ func (r reader) syllables(i int) int {
 }
 
 func (r reader) syllablePair(k int) feature {
-	if key := r.run(k, k+2); r.grow {
+	if key := r.run(k, k+2); r.grow && !r.known {
 		return r.v.internExact(key)
 	} else {
 		return r.v.find(key)
@@ -255,7 +326,7 @@ func (r reader) idea(from, to int) feature {
 		return noFeature
 	}
 	if name, ok := r.v.lex.alias[string(run)]; ok {
-		return r.v.intern([]byte(name))
+		return r.feature([]byte(name))
 	}
 	return noFeature
 }

@@ -11,14 +11,14 @@ func (q *query) tell(ix *index, v *verdict) Hit {
 	h := Hit{Entry: ix.entries[v.entry], Confidence: sigmoid(v.odds)}
 	q.codeEvidence(ix, v, &h)
 	a, kind := v.message, EvidenceMessage
-	if a.template == nil || v.phrase.template != nil && v.phrase.score*3/4 > a.score {
+	if a.template == nil || v.phrase.template != nil && v.phrase.matched*3/4 > a.matched {
 		a, kind = v.phrase, EvidencePhrase
 	}
 	if a.template != nil && a.matched >= leastShared {
 		if a.template.kind == symbolTemplate {
 			kind = EvidenceSymbol
 		}
-		q.align(ix, a.template)
+		q.align(ix, &a)
 		q.spans(&h, kind)
 		h.Slots = q.slots(a.template)
 	}
@@ -81,8 +81,7 @@ func (q *query) wordEvidence(ix *index, v *verdict, h *Hit) {
 }
 
 func (ix *index) entryHas(e uint32, f feature) bool {
-	list := ix.list[ix.listBegin[e]:ix.listBegin[e+1]]
-	_, ok := slices.BinarySearchFunc(list, uint32(f), func(p posting, f uint32) int { return int(p.entry()) - int(f) })
+	_, ok := slices.BinarySearchFunc(ix.featuresIn(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.number()) - int(f) })
 	return ok
 }
 
@@ -115,7 +114,7 @@ func (q *query) capture(t *template, at int32) string {
 		if i := r.pTo + at - r.tTo; r.tTo <= at && r.tTo >= at-slack && int(i) <= len(q.units) {
 			from = max(from, int(q.units[i-1].to))
 		}
-		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.units[i].from) < to) {
+		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.units[i].from) < to) && (r.tFrom == at || !q.withinWord(i)) {
 			to = int(q.units[i].from)
 		}
 		if r.tFrom < at && r.tTo > at { // the slot is empty
@@ -133,6 +132,13 @@ func (q *query) capture(t *template, at int32) string {
 	}
 	start, end := q.plain.at(from), q.plain.at(to)
 	return trimSlot(q.original[start:end])
+}
+
+// withinWord reports whether unit i goes on with a word of syllables. Where the
+// words beside a slot are not those of the template, no value ends there.
+func (q *query) withinWord(i int32) bool {
+	u := q.units[i]
+	return i > 0 && u.kind == syllableUnit && q.units[i-1].kind == syllableUnit && q.units[i-1].to == u.from
 }
 
 func firstWord(s string) int {

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,20 +14,22 @@ const (
 	messageTemplate templateKind = iota
 	symbolTemplate
 	phraseTemplate
+	neighbourTemplate // an example that must not lead to the entry
 )
 
 // A template is a text of an entry in the form in which it is compared.
 type template struct {
-	entry  uint32
-	kind   templateKind
-	length uint16 // units
-	unit   uint32 // where its prefix sums of weights begin in index.sums; length+1 of them
-	gram   uint32 // where its grams begin in index.grams
-	grams  uint16
-	slots  []slot
-	total  int32 // weight of all its units
-	text   string
-	opens  bool // it announces another message: «… for the following reason:»
+	entry   uint32
+	kind    templateKind
+	length  uint16 // units
+	unit    uint32 // where its prefix sums of weights begin in index.sums; length+1 of them
+	gram    uint32 // where its grams begin in index.grams
+	grams   uint16
+	slots   []slot
+	total   int32    // weight of all its units
+	letters []byte   // folded, with a slotLetter for each slot
+	threes  []uint16 // the hashes of all three letters in a row
+	opens   bool     // it announces another message: «… for the following reason:»
 }
 
 // A slot captures what stands before unit at of a template.
@@ -35,23 +38,32 @@ type slot struct {
 	name string
 }
 
-// A posting names an entry that has a feature. The lowest bit says that the
+// A posting names a document that has a feature. The lowest bit says that the
 // feature stands only in what explains the entry, not in what names it.
 type posting uint32
 
-func (p posting) entry() uint32 { return uint32(p >> 1) }
-func (p posting) aside() bool   { return p&1 != 0 }
+func (p posting) number() uint32 { return uint32(p >> 1) }
+func (p posting) aside() bool    { return p&1 != 0 }
+
+// A document is what a text is looked up in: a template, or all words of an
+// entry. The templates come first, under their own numbers.
+type document struct {
+	entry uint32
+	total int32 // weight of all its features
+}
 
 type index struct {
 	entries   []*Entry
 	v         *vocabulary
 	templates []template
 	first     []uint32 // by entry: its first template; one more for the end
+	docs      []document
+	whole     []uint32 // by entry: the document of all its words
 	sums      []int32
 	grams     []gram
-	postBegin []uint32 // by feature
+	postBegin []uint32 // by feature: its first posting; one more for the end
 	postings  []posting
-	listBegin []uint32 // by entry: its features, in order
+	listBegin []uint32 // by document: its first feature in list; one more for the end
 	list      []posting
 	codes     map[code][]uint32
 	own       [][]ownCode            // by entry
@@ -86,7 +98,8 @@ func newIndex(entries []*Entry) *index {
 		b.add(uint32(i), e)
 	}
 	ix.first = append(ix.first, uint32(len(ix.templates)))
-	b.listBegin = append(b.listBegin, uint32(len(b.mentions)))
+	b.mentionsBegin = append(b.mentionsBegin, len(b.mentions))
+	b.neighbours()
 	b.post()
 	ix.v.seal(len(entries))
 	ix.weigh()
@@ -97,15 +110,17 @@ func newIndex(entries []*Entry) *index {
 // A builder is an index while entries are added.
 type builder struct {
 	*index
-	r        reader
-	mentions []mention
-	refs     []codeRef
+	r             reader
+	mentions      []mention
+	mentionsBegin []int // by entry; one more for the end
+	distinctive   []mention
+	refs          []codeRef
 }
 
 // add reads all texts of an entry.
 func (b *builder) add(i uint32, e *Entry) {
 	b.first = append(b.first, uint32(len(b.templates)))
-	b.listBegin = append(b.listBegin, uint32(len(b.mentions)))
+	b.mentionsBegin = append(b.mentionsBegin, len(b.mentions))
 	start := len(b.mentions)
 	b.addCodes(i, e)
 	for _, v := range e.Messages {
@@ -134,6 +149,23 @@ func (b *builder) add(i uint32, e *Entry) {
 	b.anchor(i, e)
 	b.mentions = append(b.mentions[:start], distinct(b.mentions[start:])...)
 }
+
+// neighbours reads the examples that must not lead to their entries, without
+// their codes, which are judged elsewhere, and as far as their words are known:
+// they are looked up as templates are, but teach no words.
+func (b *builder) neighbours() {
+	b.r.known = true
+	for i, e := range b.entries {
+		for _, text := range e.Examples.Silent {
+			b.template(uint32(i), withoutCodes.ReplaceAllString(text, " "), neighbourTemplate)
+		}
+	}
+	b.r.known = false
+	b.mentions = b.mentions[:b.mentionsBegin[len(b.entries)]]
+}
+
+// withoutCodes finds the codes of an example, and what announces them.
+var withoutCodes = regexp.MustCompile(`\(?(?i:\bid|\berror|오류)?:?\s*(?:\b0x[0-9A-Fa-f]+|\b[0-9]{2,})\b[:)]*`)
 
 // saysNoMore reports whether a title is the beginning of a message, as in
 // generated collections.
@@ -207,7 +239,7 @@ func asideBit(aside bool) posting {
 
 // template reads one text in which slots stand between < and >.
 func (b *builder) template(i uint32, text string, kind templateKind) {
-	t := template{entry: i, kind: kind, text: text, opens: strings.HasSuffix(strings.TrimSpace(text), ":"), unit: uint32(len(b.sums)), gram: uint32(len(b.grams))}
+	t := template{entry: i, kind: kind, opens: strings.HasSuffix(strings.TrimSpace(text), ":"), unit: uint32(len(b.sums)), gram: uint32(len(b.grams))}
 	n := 0
 	for text != "" {
 		literal, name, rest := cutSlot(text)
@@ -218,8 +250,12 @@ func (b *builder) template(i uint32, text string, kind templateKind) {
 			b.mentions = append(b.mentions, mention{g.f, false})
 		}
 		n += len(b.r.units)
-		b.mentionCodes(i)
+		if kind != neighbourTemplate {
+			b.mentionCodes(i)
+		}
+		t.letters = foldLetters(t.letters, b.r.plain.s)
 		if name != "" {
+			t.letters = append(t.letters, slotLetter)
 			t.slots = append(t.slots, slot{n, name})
 		}
 		text = rest
@@ -229,6 +265,7 @@ func (b *builder) template(i uint32, text string, kind templateKind) {
 		b.grams = b.grams[:t.gram]
 		return
 	}
+	t.threes = letterHashes(t.letters)
 	t.length, t.grams = uint16(n), uint16(len(b.grams)-int(t.gram))
 	b.sums = append(b.sums, make([]int32, n+1)...)
 	b.templates = append(b.templates, t)
@@ -255,26 +292,64 @@ func (b *builder) anchor(i uint32, e *Entry) {
 	}
 }
 
-// post turns the features of the entries into the entries of the features.
+// post lists the documents with their features, and files them under these. An
+// entry of one template, with no words beside, is one document.
 func (b *builder) post() {
-	b.list = make([]posting, len(b.mentions))
-	b.postings = make([]posting, len(b.mentions))
-	b.postBegin = make([]uint32, len(b.v.class)+1)
-	for i, m := range b.mentions {
-		b.v.df[m.f]++
-		b.list[i] = posting(m.f)<<1 | asideBit(m.aside)
+	for i := range b.templates {
+		b.document(b.templates[i].entry, b.featuresOf(&b.templates[i]))
 	}
-	for f, n := range b.v.df {
-		b.postBegin[f+1] = b.postBegin[f] + n
-	}
-	next := slices.Clone(b.postBegin)
 	for e := range len(b.entries) {
-		for _, m := range b.mentions[b.listBegin[e]:b.listBegin[e+1]] {
-			b.postings[next[m.f]] = posting(e)<<1 | asideBit(m.aside)
-			next[m.f]++
+		words := b.mentions[b.mentionsBegin[e]:b.mentionsBegin[e+1]]
+		for _, m := range words {
+			b.v.df[m.f]++
+		}
+		if b.first[e+1]-b.first[e] == 1 && !slices.ContainsFunc(words, func(m mention) bool { return m.aside }) {
+			b.whole = append(b.whole, b.first[e])
+			continue
+		}
+		b.whole = append(b.whole, uint32(len(b.docs)))
+		b.document(uint32(e), words)
+	}
+	b.listBegin = append(b.listBegin, uint32(len(b.list)))
+	b.mentions = nil
+	b.file()
+}
+
+// document adds a document.
+func (b *builder) document(e uint32, words []mention) {
+	b.docs = append(b.docs, document{entry: e})
+	b.listBegin = append(b.listBegin, uint32(len(b.list)))
+	for _, m := range words {
+		b.list = append(b.list, posting(m.f)<<1|asideBit(m.aside))
+	}
+}
+
+// featuresOf are the features of a template, each once.
+func (b *builder) featuresOf(t *template) []mention {
+	b.distinctive = b.distinctive[:0]
+	for _, g := range b.gramsOf(t) {
+		b.distinctive = append(b.distinctive, mention{g.f, false})
+	}
+	return distinct(b.distinctive)
+}
+
+// file files the documents under their features.
+func (b *builder) file() {
+	b.postBegin = make([]uint32, len(b.v.class)+1)
+	for _, p := range b.list {
+		b.postBegin[p.number()+1]++
+	}
+	for f := range len(b.v.class) {
+		b.postBegin[f+1] += b.postBegin[f]
+	}
+	b.postings = make([]posting, len(b.list))
+	next := slices.Clone(b.postBegin)
+	for d := range b.docs {
+		for _, p := range b.featuresIn(uint32(d)) {
+			b.postings[next[p.number()]] = posting(d)<<1 | p&1
+			next[p.number()]++
 		}
 	}
-	b.mentions = nil
 }
 
 // weigh gives the units of all templates their weights: that of the best
@@ -297,11 +372,28 @@ func (ix *index) weigh() {
 		}
 		t.total = sums[t.length]
 	}
+	for d := range ix.docs {
+		for _, p := range ix.featuresIn(uint32(d)) {
+			ix.docs[d].total += p.worth(ix.v.weight[p.number()])
+		}
+	}
+}
+
+// worth is what a feature of the weight adds to what a text shares with the
+// document.
+func (p posting) worth(weight int32) int32 {
+	if p.aside() && weight > 0 {
+		return max(1, weight/asideDivisor)
+	}
+	return weight
+}
+
+// featuresIn are the features of a document, in order.
+func (ix *index) featuresIn(doc uint32) []posting {
+	return ix.list[ix.listBegin[doc]:ix.listBegin[doc+1]]
 }
 
 func (ix *index) gramsOf(t *template) []gram { return ix.grams[t.gram : t.gram+uint32(t.grams)] }
-
-func (ix *index) templatesOf(e uint32) []template { return ix.templates[ix.first[e]:ix.first[e+1]] }
 
 // addCodes files the entry under its codes.
 func (b *builder) addCodes(i uint32, e *Entry) {

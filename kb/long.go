@@ -85,8 +85,10 @@ func (q *query) glance(ix *index, text string) int32 {
 			}
 			sum += q.glanceWord(ix, text[from:i])
 		case c >= utf8.RuneSelf && i+2*syllableBytes <= len(text):
-			if f, ok := ix.v.words[text[i:i+2*syllableBytes]]; ok {
-				sum += q.promise(ix, f)
+			if mayBeSyllable(c) && mayBeSyllable(text[i+syllableBytes]) {
+				if f, ok := ix.v.words[text[i:i+2*syllableBytes]]; ok {
+					sum += q.promise(ix, f)
+				}
 			}
 			for i++; i < len(text) && text[i]&0xC0 == 0x80; {
 				i++
@@ -98,10 +100,17 @@ func (q *query) glance(ix *index, text string) int32 {
 	return sum
 }
 
+// mayBeSyllable reports whether Hangul, Han or Kana begins with the byte in UTF-8.
+func mayBeSyllable(c byte) bool { return c >= 0xE3 && c <= 0xED }
+
+// shortestGlance is the length of words that are looked up at a glance: shorter
+// ones are many in what is no text, and tell little.
+const shortestGlance = 3
+
 // glanceWord is what one word is worth: the code of an entry, or a word of its
 // texts.
 func (q *query) glanceWord(ix *index, word string) int32 {
-	if len(word) > longestTypo {
+	if len(word) < shortestGlance || len(word) > longestTypo {
 		return 0
 	}
 	if isDigit(word[0]) {
@@ -126,10 +135,15 @@ func (q *query) glanceWord(ix *index, word string) int32 {
 
 // glanceCode is what a number is worth: much, if it is the code of an entry.
 func (ix *index) glanceCode(word string) int32 {
-	if len(word) > longestCode || word[0] != '0' && strings.Trim(word, "0123456789") != "" {
+	if len(word) < 2 || len(word) > longestCode {
 		return 0
 	}
-	if c, ok := parseCode(word); ok && len(ix.codes[c]) > 0 {
+	for i := range len(word) {
+		if !isDigit(word[i]) && word[0] != '0' {
+			return 0
+		}
+	}
+	if c, ok := number(word); ok && len(ix.codes[c]) > 0 {
 		return codePromise
 	}
 	return 0

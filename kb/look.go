@@ -21,16 +21,29 @@ func (q *query) lookUp(ix *index, vs []verdict, s setting) Result {
 		return r
 	}
 	if members := ix.members(v); v.code == 0 && len(members) > 0 {
-		meant := slices.DeleteFunc(slices.Clone(vs), func(o verdict) bool { return !slices.Contains(members, o.entry) })
-		for i := range meant {
-			meant[i].odds = 0 // each is as good an answer as the next
-		}
-		if len(meant) > 0 {
-			r.Band, vs = Likely, meant
-		}
+		r.Band, vs = Likely, verdictsOn(vs, members)
 	}
 	r.Hits = q.tellBest(ix, vs)
+	if len(r.Hits) == 1 && strange <= 0.2 {
+		r.Band = Sure // all of it is said of one entry alone
+	}
 	return r
+}
+
+// verdictsOn are the verdicts on some entries, in their order. Each is as good an
+// answer as the next.
+func verdictsOn(vs []verdict, entries []uint32) []verdict {
+	var list []verdict
+	for _, e := range entries {
+		i := slices.IndexFunc(vs, func(v verdict) bool { return v.entry == e })
+		if i < 0 {
+			list = append(list, verdict{entry: e})
+		} else {
+			list = append(list, vs[i])
+			list[len(list)-1].odds = 0
+		}
+	}
+	return list
 }
 
 // members are the entries that an entry's first question leads to, where most

@@ -83,7 +83,7 @@ func TestLookup(t *testing.T) {
 		"#common-issues": "likely snapshot-cloning snapshot-inconsistent",
 		"cbpsourcesnapshotfailedreplicacloningissue": "sure snapshot-cloning",
 		"CBPSource Snapshot Failed Replica Cloning":  "sure snapshot-cloning",
-		"shorten retention":                          "likely policy-change",
+		"shorten retention":                          "sure policy-change",
 		"복제본 불일치":                                    "sure replica-inconsistent",
 	} {
 		r := b.Lookup(query)

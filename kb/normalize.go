@@ -299,13 +299,14 @@ func beginsPath(s string, i int) bool {
 }
 
 // pathEnd is where the path ends that has a backslash at i: after the name that
-// follows its last backslash. Names may have spaces, and a name is not longer
-// than longestName.
+// follows its last backslash. A name may have spaces, though not at its end, is
+// not longer than longestName, and lacks the characters that Windows reserves.
+// https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 func pathEnd(s string, i int) int {
-	const longestName = 60
+	const longestName, reserved = 60, "<>:\"|?*\r\n"
 	last := i
-	for k := i + 1; k < len(s) && k-last <= longestName && s[k] != '\n'; k++ {
-		if s[k] == '\\' {
+	for k := i + 1; k < len(s) && k-last <= longestName && strings.IndexByte(reserved, s[k]) < 0; k++ {
+		if s[k] == '\\' && s[k-1] != ' ' {
 			last = k
 		}
 	}

@@ -1,44 +1,46 @@
 package kb
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // A query is one text on its way through the index, and space to use again.
 type query struct {
 	reading
 	original string
 	codes    []codeRef
-	letters  letterSet
+	letters  letterTable
 	sums     []int32 // by unit: weight of the units before it
 	features []feature
 	stamp    uint32
 	seen     []uint32 // by feature: the stamp of the query that has it
 	head     []int32  // by feature: its first gram
 	next     []int32  // by gram: the next of the same feature
-	score    []int32  // by entry
+	score    []int32  // by document
 	touched  []uint32
-	found    []candidate
+	near     []candidate // templates, the best in order
+	whole    []candidate // the words of entries, the best in order
+	likely   []candidate // of the near ones, the best in order
+	beside   []candidate // of the near ones that are neighbours of entries
 	runs     []run
 	chain    []run
 	verdicts []verdict
 }
 
-// A candidate is an entry that shares features with the text.
+// A candidate is a document that shares features with the text.
 type candidate struct {
-	entry  uint32
+	doc    uint32
 	shared int32 // weight of the features that they share
+	near   int32 // what candidates are ranked by
 }
 
 const (
-	mostCandidates = 48  // 24 lose 4 in 1000 of the first three on catalog seeds 1 to 3
-	leastShared    = 250 // less than one telling word is nothing to go on
-	asideDivisor   = 3   // what a word in a cause or step is worth beside one in a message
+	mostNear     = 64  // templates of which the letters are looked at; 48 lose 1 in 1000 first hits on catalog seeds 1 to 5
+	mostWhole    = 16  // entries of which the words are looked at, wherever they stand
+	leastShared  = 250 // less than one telling word is nothing to go on
+	asideDivisor = 3   // what a word in a cause or step is worth beside one in a message
 )
 
 func newQuery(ix *index) *query {
-	return &query{seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), score: make([]int32, len(ix.entries))}
+	return &query{seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), score: make([]int32, len(ix.docs))}
 }
 
 // load reads a text and files its grams by feature.
@@ -59,7 +61,6 @@ func (q *query) load(ix *index, text string) {
 		}
 		q.head[f] = int32(i)
 	}
-	q.letters.fill(q.plain.s)
 	q.weigh(ix)
 }
 
@@ -114,14 +115,16 @@ func (q *query) weigh(ix *index) {
 	}
 }
 
-// retrieve finds the entries that share most with the text: mostCandidates of
-// them, those with the lower number first among equals.
+// retrieve finds the documents that share most with the text, mostNear
+// templates and mostWhole entries, those with the lower number first among
+// equals.
 //
-// The rarest features come first. Once the features that are left weigh less
-// than what the last of the best candidates has, they cannot bring in a new
-// entry, and only complete those that may still be among the best.
+// The rarest features come first, those that tell nothing last. Once what is
+// left weighs less than what the last of the best candidates has, it cannot
+// bring in a new document: it only completes those that may still be among the
+// best.
 func (q *query) retrieve(ix *index) {
-	q.found = q.found[:0]
+	q.near, q.whole = q.near[:0], q.whole[:0]
 	var rest int32
 	q.features = slices.DeleteFunc(q.features, func(f feature) bool { return ix.v.weight[f] == 0 })
 	for _, f := range q.features {
@@ -130,115 +133,155 @@ func (q *query) retrieve(ix *index) {
 	if rest < leastShared {
 		return
 	}
-	slices.SortFunc(q.features, func(a, b feature) int {
-		return cmp.Or(cmp.Compare(ix.v.df[a], ix.v.df[b]), cmp.Compare(a, b))
-	})
-	done := len(q.features)
-	for i, f := range q.features {
-		if ix.v.df[f] > longList && rest < q.threshold() {
-			done = i
+	slices.SortFunc(q.features, ix.rarer)
+	for _, f := range q.features {
+		if q.longer(ix, f) && rest < max(leastShared, q.threshold(ix)) {
 			break
 		}
 		q.add(ix, f)
 		rest -= ix.v.weight[f]
 	}
-	q.pick(ix, rest, done)
+	q.pick(ix, rest)
 }
 
-// longList is the number of entries from which on it pays to ask whether a
-// feature is still needed.
-const longList = 512
+// rarer orders features by what is to be looked up first.
+func (ix *index) rarer(a, b feature) int {
+	if x, y := ix.v.class[a]&stopWord, ix.v.class[b]&stopWord; x != y {
+		return int(x) - int(y)
+	}
+	if x, y := ix.v.df[a], ix.v.df[b]; x != y {
+		return int(x) - int(y)
+	}
+	return int(a) - int(b)
+}
+
+// longer reports whether it takes longer to add a feature than to find out
+// whether that is still needed.
+func (q *query) longer(ix *index, f feature) bool {
+	return int(ix.postBegin[f+1]-ix.postBegin[f]) > 2*max(mostNear, len(q.touched))
+}
 
 func (q *query) add(ix *index, f feature) {
 	w := ix.v.weight[f]
+	aside := posting(1).worth(w)
 	for _, p := range ix.postings[ix.postBegin[f]:ix.postBegin[f+1]] {
-		e := p.entry()
-		if q.score[e] == 0 {
-			q.touched = append(q.touched, e)
+		d := p.number()
+		s := q.score[d]
+		if s == 0 {
+			q.touched = append(q.touched, d)
 		}
 		if p.aside() {
-			q.score[e] += max(1, w/asideDivisor)
+			q.score[d] = s + aside
 		} else {
-			q.score[e] += w
+			q.score[d] = s + w
 		}
 	}
 }
 
-// threshold is what the last of the best candidates has so far.
-func (q *query) threshold() int32 {
-	if len(q.touched) < mostCandidates {
-		return leastShared
-	}
-	var best [mostCandidates]int32
-	for _, e := range q.touched {
-		s := q.score[e]
-		if s <= best[mostCandidates-1] {
-			continue
+// threshold is what the last of the best candidates of each kind has so far, 0
+// where there is still room.
+func (q *query) threshold(ix *index) int32 {
+	q.best(ix)
+	least := int32(0)
+	if len(q.near) == mostNear && (len(ix.docs) == len(ix.templates) || len(q.whole) == mostWhole) {
+		least = q.near[mostNear-1].near
+		if len(q.whole) == mostWhole {
+			least = min(least, q.whole[mostWhole-1].near)
 		}
-		i := mostCandidates - 1
-		for i > 0 && best[i-1] < s {
-			best[i] = best[i-1]
-			i--
-		}
-		best[i] = s
 	}
-	return max(leastShared, best[mostCandidates-1])
+	q.near, q.whole = q.near[:0], q.whole[:0]
+	return least
 }
 
-// pick completes the candidates that may be among the best, and clears the
-// scores.
-func (q *query) pick(ix *index, rest int32, done int) {
-	least := q.threshold()
-	for _, e := range q.touched {
-		s := q.score[e]
-		q.score[e] = 0
-		if s+rest < least {
-			continue
+// pick completes the candidates that may be among the best if they have all of
+// the rest, keeps the best, and clears the scores.
+func (q *query) pick(ix *index, rest int32) {
+	if rest > 0 {
+		least := q.threshold(ix)
+		n := 0
+		for _, d := range q.touched {
+			if s := q.score[d] + rest; ix.nearness(d, s) < least {
+				q.score[d] = 0
+				continue
+			}
+			q.score[d] = q.shared(ix, d)
+			q.touched[n] = d
+			n++
 		}
-		if done < len(q.features) {
-			s = q.shared(ix, e)
-		}
-		q.keep(candidate{e, s})
+		q.touched = q.touched[:n]
+	}
+	q.best(ix)
+	for _, d := range q.touched {
+		q.score[d] = 0
 	}
 	q.touched = q.touched[:0]
 }
 
-// shared is the weight of all features that the text shares with an entry.
-func (q *query) shared(ix *index, e uint32) int32 {
+// shared is the weight of all features that the text shares with a document.
+func (q *query) shared(ix *index, doc uint32) int32 {
 	var s int32
-	for _, p := range ix.list[ix.listBegin[e]:ix.listBegin[e+1]] {
-		f := feature(p.entry())
-		if w := ix.v.weight[f]; w > 0 && q.has(f) {
-			if p.aside() {
-				w = max(1, w/asideDivisor)
-			}
-			s += w
+	for _, p := range ix.featuresIn(doc) {
+		if f := feature(p.number()); q.has(f) {
+			s += p.worth(ix.v.weight[f])
 		}
 	}
 	return s
 }
 
+// best keeps the best of the documents that were touched.
+func (q *query) best(ix *index) {
+	for _, d := range q.touched {
+		s := q.score[d]
+		switch {
+		case s < leastShared:
+		case int(d) >= len(ix.templates):
+			q.whole = keep(q.whole, candidate{d, s, s}, mostWhole)
+		case len(q.near) == mostNear && int64(s)*int64(s) < int64(q.near[mostNear-1].near)*int64(ix.docs[d].total):
+			// too far: spares the division
+		default:
+			q.near = keep(q.near, candidate{d, s, nearness(s, ix.docs[d].total)}, mostNear)
+		}
+	}
+}
+
+// nearness is what a document comes to that shares a weight with the text.
+func (ix *index) nearness(doc uint32, shared int32) int32 {
+	if int(doc) < len(ix.templates) {
+		return nearness(min(shared, ix.docs[doc].total), ix.docs[doc].total)
+	}
+	return shared
+}
+
+// nearness ranks a template that shares a weight with the text, of its total:
+// a template of which all is there comes before a longer one that has the same
+// words among others.
+func nearness(shared, total int32) int32 {
+	return int32(int64(shared) * int64(shared) / int64(total))
+}
+
+// compare orders candidates, the nearest first.
 func (a candidate) compare(b candidate) int {
-	return cmp.Or(cmp.Compare(b.shared, a.shared), cmp.Compare(a.entry, b.entry))
+	if a.near != b.near {
+		return int(b.near) - int(a.near)
+	}
+	return int(a.doc) - int(b.doc)
 }
 
 // keep puts a candidate among the best, in order.
-func (q *query) keep(c candidate) {
-	if c.shared < leastShared {
-		return
-	}
-	n := len(q.found)
-	if n == mostCandidates {
-		if q.found[n-1].compare(c) < 0 {
-			return
+func keep(best []candidate, c candidate, most int) []candidate {
+	n := len(best)
+	if n == most {
+		if best[n-1].near > c.near || best[n-1].compare(c) < 0 {
+			return best
 		}
 		n--
 	} else {
-		q.found = append(q.found, c)
+		best = append(best, c)
 	}
-	for n > 0 && c.compare(q.found[n-1]) < 0 {
-		q.found[n] = q.found[n-1]
+	for n > 0 && c.compare(best[n-1]) < 0 {
+		best[n] = best[n-1]
 		n--
 	}
-	q.found[n] = c
+	best[n] = c
+	return best
 }

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 	"unicode/utf8"
@@ -40,8 +41,8 @@ func newTypoTable(v *vocabulary) typoTable {
 	for f, name := range v.names {
 		t.file(name, feature(f))
 	}
-	for name, f := range v.spelt {
-		t.file(name, f)
+	for _, name := range slices.Sorted(maps.Keys(v.spelt)) {
+		t.file(name, v.spelt[name])
 	}
 	n := 0
 	for _, name := range t.names {

@@ -1,7 +1,9 @@
 package kb
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -35,10 +37,12 @@ type vocabulary struct {
 func newVocabulary() *vocabulary {
 	v := &vocabulary{lex: newLexicon(), words: map[string]feature{}, spelt: map[string]feature{}}
 	v.azure, v.backup = v.intern([]byte("azur")), v.intern([]byte("backup"))
-	for w, class := range v.lex.class {
-		v.class[v.wordOrPair(w)] |= class
+	// In order, so that every load numbers the features alike: ties are broken by
+	// number.
+	for _, w := range slices.Sorted(maps.Keys(v.lex.class)) {
+		v.class[v.wordOrPair(w)] |= v.lex.class[w]
 	}
-	for form := range v.lex.alias {
+	for _, form := range slices.Sorted(maps.Keys(v.lex.alias)) {
 		if n := utf8.RuneCountInString(form); syllables(form) && n >= 2 {
 			f := v.internExact([]byte(form[:2*syllableBytes]))
 			v.term[f] = max(v.term[f], uint8(n))
@@ -102,6 +106,15 @@ func (v *vocabulary) spell(word []byte, f feature) {
 	}
 }
 
+// meaning gives the feature of a stem, or of the idea that it stands for, or
+// noFeature.
+func (v *vocabulary) meaning(key []byte) feature {
+	if name, ok := v.lex.alias[string(key)]; ok {
+		key = []byte(name)
+	}
+	return v.find(key)
+}
+
 // find gives the feature of a stem, or noFeature.
 func (v *vocabulary) find(key []byte) feature {
 	if f, ok := v.words[string(key)]; ok {
@@ -112,8 +125,8 @@ func (v *vocabulary) find(key []byte) feature {
 
 // seal computes the weights, once all entries are read.
 func (v *vocabulary) seal(entries int) {
-	for form, name := range v.lex.alias {
-		if f, ok := v.words[name]; ok {
+	for _, form := range slices.Sorted(maps.Keys(v.lex.alias)) {
+		if f, ok := v.words[v.lex.alias[form]]; ok {
 			if _, taken := v.words[form]; !taken {
 				v.words[form] = f
 			}

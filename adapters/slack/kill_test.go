@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -58,17 +57,6 @@ func (p *program) kill() {
 	_ = p.cmd.Wait() // it was killed, and says so
 }
 
-// leases lets the time pass for which posts are kept for the process that died.
-func (p *program) leases() {
-	p.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+p.path+"?_busy_timeout=5000")
-	p.must(err)
-	defer db.Close()
-	if _, err := db.Exec(`UPDATE posts SET claimed_until = 0`); err != nil {
-		p.t.Log("no posts yet: ", err)
-	}
-}
-
 // TestKilled kills the real program at random points under load, and starts it
 // again: every message is answered, once.
 func TestKilled(t *testing.T) {
@@ -101,7 +89,6 @@ func TestKilled(t *testing.T) {
 			time.Sleep(time.Duration(dice.IntN(60)) * time.Millisecond)
 		}
 		p.kill()
-		p.leases()
 	}
 	p.run()
 	for i, m := range messages {

@@ -56,11 +56,19 @@ func (r *renderer) message(reply bot.Reply) message {
 	return message{text: r.summary(), blocks: r.blocks}
 }
 
-// reserve keeps room for what is never cut: buttons and questions.
+// reserve keeps room for what is never left out: buttons and questions,
+// headings, links and small print.
 func (r *renderer) reserve(b bot.Block) {
-	if b.Kind == bot.Ask {
+	switch b.Kind {
+	case bot.Ask:
 		r.left -= min(sizeOf(b.Text), maxSection)
 		r.room--
+	case bot.Heading:
+		r.left -= min(sizeOf(b.Text), maxHeader)
+	case bot.Link, bot.Jump:
+		r.left -= min(sizeOf(b.Text), maxLink) + len(b.URL)
+	case bot.Context:
+		r.left -= min(sizeOf(b.Text), maxContext/2) + len(b.URL)
 	}
 	for _, c := range b.Buttons {
 		r.left -= min(sizeOf(c.Label), maxLabel)
@@ -129,9 +137,7 @@ func (r *renderer) heading(text string) {
 		return
 	}
 	r.say(text)
-	shown := shorten(text, maxHeader)
-	r.left -= sizeOf(shown)
-	r.add(slack.NewHeaderBlock(label(shown)))
+	r.add(slack.NewHeaderBlock(label(shorten(text, maxHeader))))
 }
 
 // section shows text with `code spans`, in as many blocks as it takes.
@@ -191,6 +197,9 @@ func preformatted(text string) slack.Block {
 	})
 }
 
+// maxLink leaves the address of a link its place in a section.
+const maxLink = maxSection / 2
+
 // link shows text that leads to an address, where there is one.
 func (r *renderer) link(text, address string) {
 	if address == "" {
@@ -198,9 +207,7 @@ func (r *renderer) link(text, address string) {
 		return
 	}
 	r.say(text)
-	shown := shorten(text, maxSection/2)
-	r.left -= sizeOf(shown)
-	r.add(slack.NewSectionBlock(markdown(anchor(shown, address)), nil, nil))
+	r.add(slack.NewSectionBlock(markdown(anchor(shorten(text, maxLink), address)), nil, nil))
 }
 
 // anchor is a link. What ends one in Slack's markup is escaped in the address.
@@ -240,7 +247,6 @@ func (r *renderer) small(b bot.Block) {
 		return
 	}
 	shown := shorten(b.Text, maxContext/2)
-	r.left -= sizeOf(shown)
 	text := escape(shown)
 	if address := secure(b.URL); address != "" {
 		text = anchor(shown, address)

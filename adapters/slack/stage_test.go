@@ -26,7 +26,7 @@ var (
 )
 
 // testPatience is how long a test waits for what must happen.
-const testPatience = 20 * time.Second
+const testPatience = 60 * time.Second
 
 // A stage is a bot on a fake Slack.
 type stage struct {

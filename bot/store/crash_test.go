@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -149,6 +150,36 @@ func TestTwoStores(t *testing.T) {
 		claim(b, 2)
 		claim(a, 1)
 	})
+}
+
+// A post that a process had claimed when it ended is claimed again at once, as
+// a later attempt, but not while another process has the database open.
+func TestClaimedByTheDead(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no locks of files to tell by")
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	claim := func(s *SQL, attempt int) {
+		t.Helper()
+		posts, err := s.Claim(t.Context(), thread(1).Adapter, 9, time.Hour)
+		must(t, err)
+		if attempt == 0 && len(posts) > 0 || attempt > 0 && (len(posts) == 0 || posts[0].Attempt != attempt) {
+			t.Fatalf("claimed %+v, want attempt %d", posts, attempt)
+		}
+	}
+	first, err := Open(t.Context(), path, testKey)
+	must(t, err)
+	must(t, first.Apply(t.Context(), fullTurn(1)))
+	claim(first, 1)
+	beside, err := Open(t.Context(), path, testKey)
+	must(t, err)
+	claim(beside, 0)
+	must(t, beside.Close())
+	must(t, first.Close())
+	again, err := Open(t.Context(), path, testKey)
+	must(t, err)
+	claim(again, 2)
+	must(t, again.Close())
 }
 
 func TestOpenTogether(t *testing.T) {

@@ -42,6 +42,7 @@ type SQL struct {
 	// core, read the last committed state meanwhile.
 	write, read *sql.DB
 	sealer      sealer
+	inUse       *os.File // tells other processes that this one uses the database; nil where that cannot be told
 }
 
 var (
@@ -56,7 +57,8 @@ const busyTimeout = 5 * time.Second
 
 // Open opens the database file at path, or makes it, and brings its schema up
 // to date. Only the file's owner may read it; -wal and -shm files stand beside
-// it while it is open. key has KeySize bytes (see KeyFile); an existing database
+// it while it is open, and a .lock file. Posts that a process had claimed when
+// it died are free again where no other process has the database open. key has KeySize bytes (see KeyFile); an existing database
 // opens only with the key that it was made with, else the error is ErrKey.
 func Open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	s, err := open(ctx, path, key)
@@ -84,7 +86,22 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.free(ctx, path+".lock"); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
+}
+
+// free frees the posts that a process which is no more had claimed: who comes
+// back from a crash need not wait until its own leases end.
+func (s *SQL) free(ctx context.Context, path string) error {
+	f, alone, err := lockFile(path)
+	s.inUse = f
+	if err != nil || !alone {
+		return err
+	}
+	_, err = s.write.ExecContext(ctx, `UPDATE posts SET claimed_until = 0 WHERE state = 'waiting'`)
+	return err
 }
 
 // createFile makes an empty file that only its owner may read, where there is
@@ -199,7 +216,14 @@ func (s *SQL) checkKey(ctx context.Context) error {
 }
 
 // Close ends the connections. No other method may be running.
-func (s *SQL) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+func (s *SQL) Close() error {
+	err := errors.Join(s.read.Close(), s.write.Close())
+	if s.inUse != nil {
+		err = errors.Join(err, s.inUse.Close())
+		s.inUse = nil
+	}
+	return err
+}
 
 // update runs f in a transaction that holds the database's write lock from its
 // beginning, so that what f reads stays so until it is committed.
