@@ -57,7 +57,12 @@ func TestGatewayFaults(t *testing.T) {
 			s.Heal()
 		}, 2},
 		{"a heartbeat is asked for", func(s *stage) { s.RequestHeartbeats() }, 1},
-		{"what is no JSON", func(s *stage) { s.SendFrame("{"); s.SendFrame("null"); s.SendFrame(`{"op":"x"}`); s.SendFrame(`{"op":99}`) }, 1},
+		{"what is no JSON", func(s *stage) {
+			s.SendFrame("{")
+			s.SendFrame("null")
+			s.SendFrame(`{"op":"x"}`)
+			s.SendFrame(`{"op":99}`)
+		}, 1},
 		{"no address of the gateway", func(s *stage) {
 			s.Fail(discordfake.Fault{Route: discordfake.GatewayBot, Status: 502, Times: 2})
 			s.Invalidate(false)
@@ -142,14 +147,12 @@ func TestZombie(t *testing.T) {
 	s := newStage(t, discordfake.Options{HeartbeatInterval: interval}, repeats)
 	s.until("the heart beats", func() bool { return len(s.Connections()[0].Beats) > 1 })
 	s.WithholdAcks(true)
-	s.Mute(true)
 	from := time.Now()
 	m := s.load(s.channel.ID, 0)
 	s.until("there is another connection", func() bool { return len(s.Connections()) > 1 })
 	if took := time.Since(from); took > interval*3/2+interval/4 { // a quarter for the machine
 		t.Errorf("noticed after %v of intervals of %v", took, interval)
 	}
-	s.Mute(false)
 	s.WithholdAcks(false)
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })
 	first, n := s.Connections()[0], s.Identifies()
