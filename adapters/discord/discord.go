@@ -61,11 +61,12 @@ type Options struct {
 
 // A Discord is the adapter of one application. Make it with New.
 type Discord struct {
-	o     Options
-	log   *slog.Logger
-	texts map[string]words
-	api   string // with the version, without a slash at its end
-	pace  pace
+	o        Options
+	log      *slog.Logger
+	texts    map[string]words
+	api      string // with the version, without a slash at its end
+	pace     pace
+	hushTime time.Duration
 
 	client   *http.Client
 	limits   *limiter
@@ -111,7 +112,7 @@ func New(o Options) (*Discord, error) {
 		return nil, err
 	}
 	d := &Discord{
-		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
+		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), hushTime: hushTime, client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
 		limits: newLimiter(), places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
 		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(pageJobs),
 		ctx: context.Background(), stop: func(error) {}, ready: make(chan struct{}),

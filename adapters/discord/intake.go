@@ -312,7 +312,7 @@ func (d *Discord) hush(u used) {
 	if u.answer != answerLater {
 		return
 	}
-	time.AfterFunc(hushTime, func() {
+	time.AfterFunc(d.hushTime, func() {
 		if d.ctx.Err() != nil {
 			return
 		}

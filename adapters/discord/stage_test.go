@@ -25,7 +25,7 @@ var (
 )
 
 // testPatience is how long a test waits for what must happen.
-const testPatience = 20 * time.Second
+const testPatience = 10 * time.Second
 
 // A stage is a bot on a fake Discord.
 type stage struct {
@@ -49,7 +49,7 @@ type stage struct {
 // fastPace is a link without long waits.
 func fastPace() pace {
 	p := defaultPace()
-	p.first, p.most, p.invalid, p.identify, p.opens = 5*time.Millisecond, 50*time.Millisecond, 5*time.Millisecond, 0, 10000
+	p.hello, p.first, p.most, p.invalid, p.identify, p.opens = time.Second, 5*time.Millisecond, 50*time.Millisecond, 5*time.Millisecond, 0, 10000
 	return p
 }
 
@@ -126,6 +126,7 @@ func (s *stage) start() {
 	}
 	if s.waits {
 		s.connected()
+		s.settled()
 	}
 }
 

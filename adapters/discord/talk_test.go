@@ -1,8 +1,10 @@
 package discord
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mabsbot/adapters/discord/discordfake"
 )
@@ -53,5 +55,217 @@ func TestCommand(t *testing.T) {
 	s.sees(s.alex, "잘됐습니다")
 	for _, c := range s.Refused() {
 		t.Errorf("refused: %s %d %s", c.Route, c.Code, c.Reason)
+	}
+}
+
+// refusals fails the test for every request that Discord refused.
+func (s *stage) refusals() {
+	s.t.Helper()
+	for _, c := range s.Refused() {
+		s.t.Errorf("refused: %s %d %s", c.Route, c.Code, c.Reason)
+	}
+}
+
+// TestForum answers a post in a forum in the post.
+func TestForum(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	post := s.alex.Post(forum.ID, "agent push", coordinator)
+	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
+	s.presses(s.alex, "Not sure")
+	s.quiet()
+	s.alex.Say(post.Channel, "back")
+	s.quiet()
+	if n := len(s.Messages(post.Channel)); n < 3 {
+		t.Errorf("%d messages in the post", n)
+	}
+	s.refusals()
+}
+
+// TestReplies goes on by replies where no threads may be begun.
+func TestReplies(t *testing.T) {
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	answer, ok := s.alex.Newest("Not sure")
+	if !ok || answer.Channel != s.channel.ID || answer.Reply != m.ID {
+		t.Fatalf("the answer is %+v", answer)
+	}
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+	step, _ := s.alex.Newest("Fixed")
+	s.alex.Reply(step, "nope same thing")
+	s.sees(s.alex, "Step 2 of")
+	s.quiet()
+	if n := len(s.Calls(discordfake.ThreadOfMessage)); n != 1 {
+		t.Errorf("%d attempts to begin a thread, want 1", n)
+	}
+	if pings := s.Pings(); len(pings) > 0 {
+		t.Errorf("pinged: %+v", pings)
+	}
+}
+
+// TestDirect uses a command and words in a direct message.
+func TestDirect(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.must(s.kim.Command(s.kim.Direct(), "/mabs 0x29834"))
+	s.sees(s.kim, "어떤 보존 기간")
+	if shown := s.shown(s.kim); strings.Contains(shown, "thinking") || len(s.kim.Whispers()) > 0 {
+		t.Errorf("shown:\n%s", shown)
+	}
+	s.kim.DM("월별")
+	s.sees(s.kim, "1단계")
+	s.kim.DM("됐어요 감사합니다")
+	s.sees(s.kim, "잘됐습니다")
+	s.quiet()
+	s.must(s.kim.Command(s.kim.Direct(), "/mabs help"))
+	s.sees(s.kim, "/mabs lang")
+	s.refusals()
+}
+
+// TestLanguage remembers the language that somebody chose in a server, also in a
+// direct message.
+func TestLanguage(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.must(s.alex.Command(s.channel.ID, "/mabs lang ko"))
+	s.quiet()
+	s.alex.DM("0x29834")
+	s.sees(s.alex, "어떤 보존 기간")
+	s.refusals()
+}
+
+// TestMenu looks a message of another program up by the command in its menu.
+func TestMenu(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.kim.Hook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
+	s.quiet()
+	if shown := s.shown(s.alex); strings.Contains(shown, "Step 1") {
+		t.Fatalf("another program is answered:\n%s", shown)
+	}
+	s.must(s.alex.CommandOn(m, "Look up with mabsbot"))
+	s.sees(s.alex, "3106")
+	s.until("it is answered in private", func() bool { return len(s.alex.Whispers()) == 1 })
+	s.refusals()
+}
+
+// TestValue types a value that a private answer asks for into a window.
+func TestValue(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
+	s.sees(s.alex, "Which fits")
+	s.presses(s.alex, "Same or trusted domain")
+	s.quiet()
+	if _, ok := s.alex.Newest("Type it…"); !ok {
+		t.Fatalf("nothing to type into:\n%s", s.shown(s.alex))
+	}
+	s.presses(s.alex, "Type it…")
+	s.must(s.alex.Fill("The value", "FS-77"))
+	s.must(s.alex.Submit())
+	s.sees(s.alex, "FS-77")
+	s.refusals()
+}
+
+// TestSuggestions completes what somebody types, in their language.
+func TestSuggestions(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	for who, want := range map[*discordfake.Person]string{s.alex: "replica", s.kim: "복제본"} {
+		from := time.Now()
+		choices, err := who.Suggest(s.channel.ID, "/mabs "+want)
+		took := time.Since(from)
+		if err != nil || len(choices) == 0 || !strings.Contains(strings.ToLower(choices[0].Name), want) {
+			t.Errorf("%q: %+v, %v", want, choices, err)
+		}
+		if took > 200*time.Millisecond {
+			t.Errorf("suggestions took %v", took)
+		}
+	}
+	choices, err := s.alex.Suggest(s.channel.ID, "/mabs ")
+	if err != nil || len(choices) != maxChoices {
+		t.Errorf("%d suggestions for nothing, %v", len(choices), err)
+	}
+	s.refusals()
+}
+
+// TestEdits follows a question that is changed, and withdrawn.
+func TestEdits(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
+	s.until("the answer is another", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
+	s.quiet()
+	s.must(s.alex.Delete(m))
+	s.until("the answer is withdrawn", func() bool { return len(s.Own()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
+	s.refusals()
+}
+
+// TestOff tells somebody who uses a command in a channel that is switched off.
+func TestOff(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, func(s *stage) {
+		s.policy.Default = "off"
+		s.setup = func(d *Discord) { d.hushTime = 10 * time.Millisecond }
+	})
+	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
+	s.sees(s.alex, "switched off")
+}
+
+// TestClosedDirect tells somebody who takes no direct messages why none came.
+func TestClosedDirect(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits")
+	s.alex.CloseDMs(true)
+	s.presses(s.alex, "Continue in DM")
+	s.sees(s.alex, "I cannot write to you")
+}
+
+// TestClosedChannel makes no storm of requests where the bot may not write.
+func TestClosedChannel(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
+	s.quiet()
+	for i := range 10 {
+		s.load(s.channel.ID, 3*i)
+	}
+	s.quiet()
+	if n := s.Invalid(); n == 0 || n > 4 {
+		t.Errorf("%d invalid requests", n)
+	}
+	s.Deny(s.channel.ID, 0)
+	s.quiet()
+	m := s.load(s.channel.ID, 0)
+	s.until("it is answered again", func() bool { return s.answers(m) == 1 })
+}
+
+// TestPings pings nobody, whatever somebody pastes.
+func TestPings(t *testing.T) {
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions | discordfake.MentionEveryone})
+	s.alex.Say(s.channel.ID, "@mabsbot @everyone @here @kim <@"+s.kim.ID+"> what about 99999999")
+	s.quiet()
+	s.must(s.alex.Command(s.channel.ID, "/mabs @everyone <@"+s.kim.ID+">"))
+	s.quiet()
+	for _, p := range s.Pings() {
+		t.Errorf("pinged: %+v", p)
+	}
+	for _, c := range s.Calls("") {
+		if _, writes := c.Body["components"]; writes && c.Body["allowed_mentions"] == nil {
+			t.Errorf("%s allows mentions", c.Route)
+		}
+	}
+	s.refusals()
+}
+
+// TestTwoProcesses gives one answer where two are connected.
+func TestTwoProcesses(t *testing.T) {
+	first := newStage(t, discordfake.Options{})
+	second := *first
+	second.path = filepath.Join(t.TempDir(), "other.db")
+	second.start()
+	t.Cleanup(func() { first.must(second.ended()) })
+	m := first.alex.Say(first.channel.ID, coordinator)
+	first.quiet()
+	second.quiet()
+	if n := first.answers(m); n != 1 {
+		t.Errorf("answered %d times", n)
 	}
 }

@@ -1,0 +1,220 @@
+package discord
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/discord/discordfake"
+)
+
+// TestGatewayFaults lets the gateway fail in one way after the other, while
+// people write: nothing is lost, and no session is begun that need not be.
+func TestGatewayFaults(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		fail     func(s *stage)
+		sessions int // that the bot may begin, the first one included
+	}{
+		{"reconnect", func(s *stage) { s.Reconnect() }, 1},
+		{"reconnect during a resume", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "resume", Reconnect: true, Times: 3})
+			s.Reconnect()
+		}, 1},
+		{"the connection is cut", func(s *stage) { s.CutConnections() }, 1},
+		{"cut during a resume", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "resume", Drop: true, Times: 2})
+			s.CutConnections()
+		}, 1},
+		{"cut before hello", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "connect", Drop: true, Times: 2})
+			s.CutConnections()
+		}, 1},
+		{"invalid session, can be resumed", func(s *stage) { s.Invalidate(true) }, 1},
+		{"invalid session, cannot", func(s *stage) { s.Invalidate(false) }, 2},
+		{"invalid during a resume, can be resumed", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "resume", Invalid: new(true)})
+			s.Reconnect()
+		}, 1},
+		{"invalid during a resume, cannot", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "resume", Invalid: new(false)})
+			s.Reconnect()
+		}, 2},
+		{"unknown error", func(s *stage) { s.CloseConnections(4000) }, 1},
+		{"unknown opcode", func(s *stage) { s.CloseConnections(4001) }, 1},
+		{"decode error", func(s *stage) { s.CloseConnections(4002) }, 1},
+		{"invalid seq", func(s *stage) { s.CloseConnections(4007) }, 2},
+		{"rate limited", func(s *stage) { s.CloseConnections(4008) }, 1},
+		{"session timed out", func(s *stage) { s.CloseConnections(4009) }, 2},
+		{"going away", func(s *stage) { s.CloseConnections(1001) }, 1},
+		{"the session is forgotten", func(s *stage) {
+			s.FailGateway(discordfake.GatewayFault{On: "connect", Drop: true, Times: -1})
+			s.CutConnections()
+			s.until("the connection is gone", func() bool { return !s.hasSession() })
+			s.ForgetSessions()
+			s.Heal()
+		}, 2},
+		{"a heartbeat is asked for", func(s *stage) { s.RequestHeartbeats() }, 1},
+		{"what is no JSON", func(s *stage) {
+			s.SendFrame("{")
+			s.SendFrame("null")
+			s.SendFrame(`{"op":"x"}`)
+			s.SendFrame(`{"op":99}`)
+		}, 1},
+		{"no address of the gateway", func(s *stage) {
+			s.Fail(discordfake.Fault{Route: discordfake.GatewayBot, Status: 502, Times: 2})
+			s.Invalidate(false)
+		}, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t, discordfake.Options{}, repeats)
+			before := s.load(s.channel.ID, 0)
+			c.fail(s)
+			s.until("it is connected", func() bool { return s.Identifies() >= c.sessions && s.hasSession() })
+			if c.sessions == 1 { // what is said to nobody's session is lost
+				s.until("the one before is answered", func() bool { return s.answers(before) == 1 })
+			}
+			after := s.load(s.channel.ID, 3)
+			s.until("the one after is answered", func() bool { return s.answers(after) == 1 })
+			s.quiet()
+			if n := s.answers(before); n > 1 {
+				t.Errorf("answered %d times", n)
+			}
+			if n := s.Identifies(); n != c.sessions {
+				t.Errorf("%d sessions were begun, want %d", n, c.sessions)
+			}
+		})
+	}
+}
+
+// repeats lets every message have an answer of its own.
+func repeats(s *stage) { s.policy.RepeatWindow = 0 }
+
+// hasSession reports whether a session has a connection.
+func (s *stage) hasSession() bool {
+	for _, one := range s.Sessions() {
+		if one.Connected {
+			return true
+		}
+	}
+	return false
+}
+
+// TestFatalCodes ends the bot with a clear line, and without another attempt.
+func TestFatalCodes(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]string{4004: "token", 4010: "shard", 4011: "shard", 4012: "version", 4013: "intents", 4014: "Message Content Intent"} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, discordfake.Options{})
+			s.start()
+			s.CloseConnections(code)
+			err := s.waitEnd()
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("ended with %v", err)
+			}
+			_ = s.ended()
+			if n := len(s.Connections()); n != 1 {
+				t.Errorf("%d connections", n)
+			}
+		})
+	}
+}
+
+// TestRevoked ends the bot when its token is worth nothing any more.
+func TestRevoked(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, discordfake.Options{})
+	s.start()
+	s.Revoke()
+	if err := s.waitEnd(); err == nil || !strings.Contains(err.Error(), "discord.token") {
+		t.Errorf("ended with %v", err)
+	}
+	_ = s.ended()
+	if n := len(s.Connections()); n > 2 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+// TestZombie replaces a connection whose heartbeats are not answered within one
+// and a half intervals, and loses nothing.
+func TestZombie(t *testing.T) {
+	t.Parallel()
+	const interval = 400 * time.Millisecond
+	s := newStage(t, discordfake.Options{HeartbeatInterval: interval}, repeats)
+	s.until("the heart beats", func() bool { return len(s.Connections()[0].Beats) > 1 })
+	s.WithholdAcks(true)
+	from := time.Now()
+	m := s.load(s.channel.ID, 0)
+	s.until("there is another connection", func() bool { return len(s.Connections()) > 1 })
+	if took := time.Since(from); took > interval*3/2+interval/4 { // a quarter for the machine
+		t.Errorf("noticed after %v of intervals of %v", took, interval)
+	}
+	s.WithholdAcks(false)
+	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	first, n := s.Connections()[0], s.Identifies()
+	if first.Code == 1000 || first.Code == 1001 || n != 1 {
+		t.Errorf("closed with %d, and %d sessions", first.Code, n)
+	}
+}
+
+// TestResumeAddress resumes where Discord says.
+func TestResumeAddress(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{}, repeats)
+	s.Reconnect()
+	s.until("it is connected again", func() bool { return len(s.Connections()) == 2 && s.Connections()[1].Op == opResume })
+	first, second := s.Connections()[0], s.Connections()[1]
+	if first.Resume || !second.Resume || second.Session != first.Session {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+}
+
+// TestReconnects loses nothing over many connections.
+func TestReconnects(t *testing.T) {
+	t.Parallel()
+	times := 20
+	if *long {
+		times = 200
+	}
+	s := newStage(t, discordfake.Options{}, repeats)
+	var messages []discordfake.Message
+	for i := range times {
+		messages = append(messages, s.load(s.channel.ID, 3*i))
+		if i%2 == 0 {
+			s.Reconnect()
+		} else {
+			s.CutConnections()
+		}
+		messages = append(messages, s.load(s.channel.ID, 3*i+1))
+		s.until("it is connected", func() bool { return s.hasSession() })
+	}
+	s.quiet()
+	for i, m := range messages {
+		if n := s.answers(m); n != 1 {
+			t.Errorf("message %d is answered %d times", i, n)
+		}
+	}
+	if n := s.Identifies(); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+// TestNoContent works by mention, command and direct message where the intent is
+// not granted, whatever Discord says before.
+func TestNoContent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{NoContent: true}, repeats)
+	pasted := s.load(s.channel.ID, 0)
+	mentioned := s.load(s.channel.ID, 1)
+	s.until("the mention is answered", func() bool { return s.answers(mentioned) == 1 })
+	s.alex.DM(coordinator)
+	s.sees(s.alex, "FS-11.corp.example?")
+	s.quiet()
+	if n := s.answers(pasted); n != 0 {
+		t.Errorf("answered %d times to what it cannot read", n)
+	}
+}
