@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"flag"
 	"log/slog"
@@ -137,19 +136,6 @@ func (s *stage) connected() {
 	defer cancel()
 	s.must(s.Connected(ctx))
 	s.until("the commands are registered", func() bool { return len(s.Commands()) == 2 })
-}
-
-// lock holds the database's write lock, as another process might, until release.
-func (s *stage) lock() (release func()) {
-	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.path+"?_txlock=immediate&_busy_timeout=5000")
-	s.must(err)
-	tx, err := db.Begin()
-	s.must(err)
-	return func() {
-		s.must(tx.Rollback())
-		s.must(db.Close())
-	}
 }
 
 // restart ends the bot and starts it again.
