@@ -83,6 +83,9 @@ func (d *Discord) introduce(ctx context.Context) error {
 			app.ID, err = d.o.ApplicationID, nil
 		}
 	}
+	if hopeless(err) && !isStatus(err, http.StatusUnauthorized) {
+		app.ID, err = who.ID, nil // of all applications since 2016 they are the same
+	}
 	if err != nil {
 		return err
 	}
@@ -90,7 +93,6 @@ func (d *Discord) introduce(ctx context.Context) error {
 		return errIncomplete
 	}
 	d.granted = app.Flags&contentFlags != 0
-	d.content = d.granted || app.Flags == 0 // where nothing is said, it is tried
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.self = identity{app: app.ID, user: who.ID, name: who.Name}
@@ -100,9 +102,6 @@ func (d *Discord) introduce(ctx context.Context) error {
 // prepare registers the commands and says what is missing. Neither keeps the bot
 // from serving.
 func (d *Discord) prepare(ctx context.Context) {
-	if !d.content {
-		d.log.Warn("discord: " + withoutContent)
-	}
 	if d.o.Register {
 		limited, cancel := context.WithTimeout(ctx, registerTime)
 		defer cancel()

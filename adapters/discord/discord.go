@@ -77,8 +77,7 @@ type Discord struct {
 	progress progress
 	directs  sync.Map // channels of direct messages, by user
 
-	content bool // messages may come with their content
-	granted bool // Discord says so
+	granted bool // Discord says that messages may come with their content
 
 	quick, later, pages *lanes // what is handled in order, what waits for files, and what answers at once
 	handle              bot.Handler

@@ -116,7 +116,7 @@ type frame struct {
 // A gateway is the state of the link.
 type gateway struct {
 	d          *Discord
-	content    bool // messages come with their content
+	content    bool // messages come with their content; it is asked for until Discord refuses
 	failures   int  // in a row
 	adopted    bool // the session is an earlier run's
 	lost       int  // how often it was lost soon after it was resumed
@@ -126,7 +126,7 @@ type gateway struct {
 
 // listen keeps the link up until ctx ends or Discord refuses for good.
 func (d *Discord) listen(ctx context.Context, restored session) error {
-	g := &gateway{d: d, content: d.content, adopted: restored.ID != ""}
+	g := &gateway{d: d, content: true, adopted: restored.ID != ""}
 	d.progress.begin(restored)
 	for ctx.Err() == nil {
 		if err := g.breathe(ctx); err != nil {
@@ -165,10 +165,8 @@ func (g *gateway) judge(err error, lasted time.Duration) error {
 	if invalid, ok := errors.AsType[invalidError](err); ok && !invalid.resumable {
 		g.d.progress.begin(session{})
 	}
-	if code(err) != 0 || isStatus(err, http.StatusUnauthorized) {
-		if isStatus(err, http.StatusUnauthorized) {
-			return errToken
-		}
+	if isStatus(err, http.StatusUnauthorized) {
+		return errToken
 	}
 	if g.adopted && lasted < stolenTime && !errors.Is(err, errReconnect) {
 		if g.lost++; g.lost > 1 { // another process has the same session, and takes it back

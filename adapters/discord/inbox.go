@@ -151,6 +151,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 	}
 	var i interaction
 	err := decode(e.Data, &i)
+	i = d.located(i)
 	read, _ := d.me().readInteraction(i)
 	u, ok := read.(used)
 	if err != nil || !ok {

@@ -207,13 +207,7 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 		done()
 		return
 	}
-	if i.Where != nil {
-		c := *i.Where
-		if c.ID == "" {
-			c.ID = i.Channel
-		}
-		d.places.learn(i.Guild, c)
-	}
+	i = d.located(i)
 	read, err := d.me().readInteraction(i)
 	switch in := read.(type) {
 	case typing:
@@ -233,6 +227,19 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 		}
 		done()
 	}
+}
+
+// located learns where a use happened, or adds what is known of that.
+func (d *Discord) located(i interaction) interaction {
+	if i.Where != nil {
+		c := *i.Where
+		c.ID = i.where()
+		d.places.learn(i.Guild, c)
+	}
+	if at, known := d.places.of(i.where()); known {
+		i.Where = &channel{ID: i.where(), Guild: at.guild, Parent: at.parent, Type: &at.kind}
+	}
+	return i
 }
 
 // use takes what is for the core.

@@ -34,6 +34,8 @@ type renderer struct {
 	parts   []discordgo.MessageComponent
 	text    strings.Builder // of the texts since the last row
 	left    int             // of maxDisplay
+	asks    bool            // room is reserved for a question
+	used    int             // components, the container and a last text among them
 	buttons int
 }
 
@@ -47,6 +49,7 @@ func (d *Discord) render(p bot.Post, note string) []discordgo.MessageComponent {
 // message writes a reply. Buttons and what they ask always have their place;
 // what is too long is cut before them.
 func (r *renderer) message(reply bot.Reply, note string) []discordgo.MessageComponent {
+	r.used = 2
 	r.left = maxDisplay - min(sizeOf(note), maxNote) - sizeOf("-# \n")
 	for _, b := range reply.Blocks {
 		r.reserve(b)
@@ -73,11 +76,9 @@ const maxAsked = 1000
 
 // reserve keeps room for what is never cut.
 func (r *renderer) reserve(b bot.Block) {
-	if b.Kind == bot.Ask {
+	if b.Kind == bot.Ask && !r.asks {
+		r.asks = true
 		r.left -= min(sizeOf(b.Text), maxAsked) + sizeOf("****\n")
-	}
-	if long := longLabels(b.Buttons); long != "" {
-		r.left -= sizeOf(long)
 	}
 }
 
@@ -87,7 +88,7 @@ func (r *renderer) block(b bot.Block) {
 	case bot.Heading:
 		r.line("### ", strings.ReplaceAll(b.Text, "\n", " "))
 	case bot.Ask:
-		r.write(bold(shorten(b.Text, maxAsked)))
+		r.ask(b.Text)
 	case bot.Quote:
 		r.quote(b.Text)
 	case bot.Warning:
@@ -120,6 +121,17 @@ func (r *renderer) flush() {
 		r.parts = append(r.parts, discordgo.TextDisplay{Content: text})
 	}
 	r.text.Reset()
+}
+
+// ask shows a question. Room was reserved for the first.
+func (r *renderer) ask(text string) {
+	if !r.asks {
+		text = r.fit(text, len("****\n"))
+	}
+	r.asks = false
+	if text != "" {
+		r.write(bold(shorten(text, maxAsked)))
+	}
 }
 
 // line shows text with `code spans` after a mark.
@@ -221,15 +233,12 @@ func (d *Discord) permalink(t bot.Thread) string {
 // room on a button stands above in full.
 func (r *renderer) choices(all []bot.Choice) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
-	if long := longLabels(all); long != "" {
-		r.write(escape(long))
-	}
+	r.line("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
-	r.flush()
 	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.Choice) bool { return c.Button.Action != bot.Start }) {
-		r.parts = append(r.parts, discordgo.ActionsRow{Components: []discordgo.MessageComponent{r.list(all)}})
+		r.row([]discordgo.MessageComponent{r.list(all)})
 		return
 	}
 	var row []discordgo.MessageComponent
@@ -240,8 +249,18 @@ func (r *renderer) choices(all []bot.Choice) {
 		row = append(row, r.button("", c))
 	}
 	for each := range slices.Chunk(row, maxRow) {
-		r.parts = append(r.parts, discordgo.ActionsRow{Components: each})
+		r.row(each)
 	}
+}
+
+// row puts a row on the message, under the texts so far, while there is room.
+func (r *renderer) row(in []discordgo.MessageComponent) {
+	if r.used+len(in)+2 > maxComponents { // the row itself, and a text before it
+		return
+	}
+	r.used += len(in) + 2
+	r.flush()
+	r.parts = append(r.parts, discordgo.ActionsRow{Components: in})
 }
 
 // longLabels lists the labels of a row in which one has no room.
@@ -255,7 +274,7 @@ func longLabels(all []bot.Choice) string {
 	if !long {
 		return ""
 	}
-	return b.String()
+	return strings.TrimSpace(b.String())
 }
 
 func (r *renderer) button(kind string, c bot.Choice) discordgo.MessageComponent {

@@ -1,0 +1,161 @@
+package discord
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
+)
+
+// testSelf is who we are where nobody asks Discord.
+var testSelf = identity{app: "900", user: "900", name: "mabsbot"}
+
+// readAny reads an event as the adapter would, wherever it happened.
+func readAny(kind string, data []byte) (events []bot.Event) {
+	var m message
+	var i interaction
+	if kind == interactionCreate {
+		if decode(data, &i) == nil {
+			if u, ok := must(testSelf.readInteraction(i)).(used); ok {
+				events = append(events, u.event)
+			}
+		}
+		return events
+	}
+	if decode(data, &m) == nil {
+		for _, at := range []place{{guild: "1"}, {kind: directChannel}, {guild: "1", parent: "5", kind: publicThread}} {
+			if t, ok, err := testSelf.readMessage(kind, m, at, "77"); ok && err == nil {
+				events = append(events, t.event)
+			}
+		}
+	}
+	return events
+}
+
+func must(v any, _ error) any { return v }
+
+// FuzzRead reads any payload without harm; what it makes of it is whole.
+func FuzzRead(f *testing.F) {
+	f.Add(0, []byte(`{"id":"1","channel_id":"2","author":{"id":"3"},"content":"x"}`))
+	f.Add(1, []byte(`{"id":"1","channel_id":"2","author":null,"edited_timestamp":7}`))
+	f.Add(3, []byte(`{"id":"1","token":"t","type":3,"channel_id":"2","user":{"id":"3"},"message":{"id":"4"},"data":{"custom_id":"m1|n|e||s|"}}`))
+	f.Add(3, []byte(`{"id":"1","token":"t","type":5,"channel_id":"2","user":{"id":"3"},"data":{"custom_id":"v","components":[{"component":null}]}}`))
+	f.Fuzz(func(t *testing.T, kind int, data []byte) {
+		kinds := []string{messageCreate, messageUpdate, messageDelete, interactionCreate}
+		for _, e := range readAny(kinds[uint(kind)%4], data) {
+			if h := e.About(); h.ID == "" || h.Thread.Channel == "" || h.Thread.Adapter != adapterName || h.Thread.Workspace != "900" {
+				t.Errorf("%s became %+v", data, h)
+			}
+		}
+	})
+}
+
+// FuzzCustomID reads what it wrote, and nothing else as ours.
+func FuzzCustomID(f *testing.F) {
+	f.Add("m1|n|entry|abcd|step|#3#0123456789abcdef01234567")
+	f.Fuzz(func(t *testing.T, id string) {
+		b, post, err := parseCustomID(id)
+		if err != nil || post == "" {
+			return
+		}
+		again, _, err := parseCustomID(customID(b, 1, post))
+		if err != nil || again != b {
+			t.Errorf("%q: %+v, then %+v, %v", id, b, again, err)
+		}
+	})
+}
+
+// TestSamples sends Discord's own examples, as messages, interactions and events:
+// none crashes the bot, and it works on.
+func TestSamples(t *testing.T) {
+	files, _ := filepath.Glob("../../../shared/platform/discord-samples/*.json")
+	if len(files) == 0 {
+		t.Skip("no ../shared/platform/discord-samples beside the module")
+	}
+	s := newStage(t, discordfake.Options{}, repeats)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		s.must(err)
+		var o map[string]any
+		if json.Unmarshal(data, &o) != nil {
+			continue // a list, or code
+		}
+		if inner, ok := o["d"].(map[string]any); ok {
+			o = inner
+		}
+		for _, kind := range []string{messageCreate, messageUpdate, messageDelete, interactionCreate, "GUILD_CREATE", "CHANNEL_UPDATE", "THREAD_LIST_SYNC", "MESSAGE_DELETE_BULK"} {
+			s.Dispatch(kind, o)
+		}
+	}
+	m := s.load(s.channel.ID, 0)
+	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+}
+
+// TestBadInput sends what is half empty or foreign: nothing is answered, and the
+// bot works on.
+func TestBadInput(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	error3106 := "Replica is inconsistent (ID: 3106)"
+	base := func() map[string]any {
+		return map[string]any{
+			"id": "1", "channel_id": s.channel.ID, "guild_id": s.Guild, "type": 0, "content": error3106,
+			"author": map[string]any{"id": s.alex.ID, "username": "alex"}, "embeds": []any{}, "attachments": []any{},
+		}
+	}
+	without := func(key string) map[string]any { m := base(); delete(m, key); return m }
+	with := func(key string, v any) map[string]any { m := base(); m[key] = v; return m }
+	for i, m := range []map[string]any{
+		{}, without("id"), without("channel_id"), without("author"), with("author", nil), with("author", 7), with("author", map[string]any{}),
+		with("author", map[string]any{"id": s.BotID}), with("author", map[string]any{"id": "5", "bot": true}), with("author", map[string]any{"id": "5", "system": true}),
+		with("webhook_id", "7"), with("type", 18), with("type", 21), with("type", 7), with("type", 6), with("channel_id", "404"), with("content", nil), with("content", []any{1}),
+		with("flags", flagEphemeral),
+	} {
+		m["n"] = i
+		s.Dispatch(messageCreate, m)
+		s.Dispatch(messageUpdate, m)
+	}
+	for _, i := range []map[string]any{
+		{}, {"id": "1"}, {"id": "1", "token": "t", "type": 2}, {"id": "1", "token": "t", "type": 99, "channel_id": s.channel.ID, "user": map[string]any{"id": "3"}},
+		{"id": "1", "token": "t", "type": 3, "channel_id": s.channel.ID, "user": map[string]any{"id": "3"}, "data": nil},
+		{"id": "1", "token": "t", "type": 3, "application_id": "5", "channel_id": s.channel.ID, "user": map[string]any{"id": "3"}},
+	} {
+		s.Dispatch(interactionCreate, i)
+	}
+	s.quiet()
+	if own := s.Own(); len(own) > 0 {
+		t.Errorf("answered: %s", own[0].Plain())
+	}
+	// An unknown kind of component hides nothing else.
+	m := s.alex.Write(s.channel.ID, discordfake.Message{Content: "Replica is inconsistent (ID: 3106)"})
+	s.until("it is answered", func() bool { return len(s.Messages(m.ID)) > 1 })
+	odd := base()
+	odd["id"], odd["components"] = "88"+m.ID[2:], []any{map[string]any{"type": 18, "component": 5}, map[string]any{"type": "x"}}
+	s.Dispatch(messageCreate, odd)
+	s.until("it is asked for the thread of the odd one", func() bool {
+		return slices.ContainsFunc(s.Calls(discordfake.ThreadOfMessage), func(c discordfake.Call) bool { return c.Status != 201 })
+	})
+}
+
+// TestAcknowledged answers every use within a second, while the network is slow
+// and many come at once.
+func TestAcknowledged(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	done := make(chan error, 40)
+	for range cap(done) {
+		go func() { done <- s.alex.Command(s.channel.ID, "/mabs 0x29834") }()
+	}
+	for range cap(done) {
+		s.must(<-done)
+	}
+	for _, i := range s.Interactions() {
+		if i.Took > time.Second {
+			t.Errorf("acknowledged after %v", i.Took)
+		}
+	}
+	s.until("all are answered", func() bool { return len(s.alex.Whispers()) == cap(done) })
+}

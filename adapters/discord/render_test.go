@@ -1,0 +1,210 @@
+package discord
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
+	"mabsbot/bot/bottest"
+)
+
+// TestEntries looks every entry up in both languages, and walks some way into it:
+// Discord takes all that is shown.
+func TestEntries(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	for _, e := range testBase(t).Entries() {
+		for _, who := range []*discordfake.Person{s.alex, s.kim} {
+			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
+			s.quiet()
+			for _, label := range []string{"All steps", "전체 단계"} {
+				if m, ok := who.Newest(label); ok && who.PressOn(m, label) != nil {
+					t.Errorf("%s: %q cannot be pressed", e.ID, label)
+				}
+			}
+			s.quiet()
+			if shown := s.shown(who); strings.Contains(shown, "thinking") || strings.Contains(shown, s.discord.in("en")["cut"]) {
+				t.Errorf("%s is shown as\n%s", e.ID, shown)
+			}
+			who.Reload()
+		}
+	}
+	s.refusals()
+}
+
+// TestLocales sees to it that all languages have the same words, within the
+// limits of where they stand.
+func TestLocales(t *testing.T) {
+	all, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := map[string]int{"command_mabs": 100, "command_query": 100, "command_lookup": 32, "value_title": maxModalTitle, "value": maxModalLabel, "value_hint": maxModalHint, "value_button": maxLabel, "choose": maxPlaceholder}
+	for lang, w := range all {
+		for key := range all[english] {
+			if n := utf8.RuneCountInString(w[key]); n == 0 || most[key] > 0 && n > most[key] {
+				t.Errorf("%s: %s has %d characters", lang, key, n)
+			}
+		}
+		if len(w) != len(all[english]) {
+			t.Errorf("%s has %d words, English %d", lang, len(w), len(all[english]))
+		}
+	}
+}
+
+// newRenderer is an adapter that only renders.
+func newRenderer(t testing.TB) *Discord {
+	t.Helper()
+	d, err := New(Options{Token: func() string { return "" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// checked holds a message to the limits.
+func checked(t testing.TB, d *Discord, r bot.Reply) string {
+	t.Helper()
+	data, err := json.Marshal(d.draft(bot.Post{ID: "0123456789abcdef01234567", Reply: r}, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Components []any `json:"components"`
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	c := &counted{ids: map[string]bool{}}
+	c.count(t, m.Components)
+	if c.text > maxDisplay || c.n > maxComponents || c.n < 2 {
+		t.Errorf("%d characters in %d components", c.text, c.n)
+	}
+	if strings.Count(c.all, "```")%2 != 0 {
+		t.Errorf("a fence is open in\n%s", c.all)
+	}
+	return c.all
+}
+
+// A counted message.
+type counted struct {
+	n, text int
+	all     string
+	ids     map[string]bool
+}
+
+func (c *counted) count(t testing.TB, components []any) {
+	t.Helper()
+	for _, each := range components {
+		o := each.(map[string]any)
+		c.n++
+		if text, ok := o["content"].(string); ok {
+			c.all += text + "\n"
+			c.text += len(utf16.Encode([]rune(text)))
+			if strings.TrimSpace(text) == "" {
+				t.Error("a text is empty")
+			}
+		}
+		if id, ok := o["custom_id"].(string); ok {
+			if c.ids[id] || len(id) > maxCustomID {
+				t.Errorf("the custom id %q is there twice, or too long", id)
+			}
+			c.ids[id] = true
+		}
+		if label, ok := o["label"].(string); ok && (label == "" || len(utf16.Encode([]rune(label))) > maxLabel) {
+			t.Errorf("the label %q", label)
+		}
+		inner, _ := o["components"].([]any)
+		c.count(t, inner)
+	}
+}
+
+// TestRender keeps to the limits and takes the sting out of foreign text.
+func TestRender(t *testing.T) {
+	d := newRenderer(t)
+	for name, r := range bottest.Replies() {
+		all := checked(t, d, r)
+		for _, live := range []string{"@everyone", "@here", "[a](https://b)", "\x1b"} {
+			if strings.Contains(all, live) {
+				t.Errorf("%s: %q stands in\n%s", name, live, all)
+			}
+		}
+	}
+}
+
+// TestEscape has one line for each sign that means something.
+func TestEscape(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain words, 0x29834 (ID 319)": "plain words, 0x29834 (ID 319)",
+		`C:\Program Files\x_y`:          `C:\Program Files\x_y`,
+		`\\server\share`:                `\\\server\share`,
+		`C:\<version>\a`:                `C:\\<version>\a`,
+		"*bold* _it_ __u__":             `\*bold\* \_it\_ \_\_u\_\_`,
+		"~~gone~~ a~b ||hidden|| a|b":   `\~\~gone\~\~ a~b \|\|hidden\|\| a|b`,
+		"# big\n> quote\n- item\na-b":   "\\# big\n\\> quote\n\\- item\na-b",
+		"<@1> <#2> <:x:3> <t:1> a<b":    `\<@1> \<#2> \<:x:3> \<t:1> a<b`,
+		"[a](https://b)":                `[a\](https://b)`,
+		"`a*b` c*d":                     "`a*b` c\\*d",
+		"one ` alone":                   "one  alone",
+		"@everyone":                     "@\u2060everyone",
+		"https://a/b_c_d":               "https://a/b_c_d",
+	} {
+		if got := escape(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestPlain has one line for each kind of markup.
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"a **b** ~~c~~ ||d|| `e`":          "a b c d e",
+		"```powershell\nGet-X *a*\n```":    "Get-X *a*",
+		"```one line```":                   "one line",
+		"<@9> hi <@!9> <@5> <#6>":          "hi  @5 #6",
+		"<https://a/b> [text](https://c)":  "https://a/b text",
+		"> quoted\n# big\n-# small":        "quoted\nbig\nsmall",
+		`C:\Program Files\x_y snake_case`:  `C:\Program Files\x_y snake_case`,
+		`\*not bold\*`:                     "*not bold*",
+		"<:mad:123> <a:x:1> <t:1700000:R>": "",
+		"a <b> c":                          "a <b> c",
+	} {
+		if got := plain(text, "9"); strings.TrimSpace(got) != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// FuzzRender keeps to the limits whatever is shown.
+func FuzzRender(f *testing.F) {
+	d := newRenderer(f)
+	f.Add("a `b` *c*", "```", 3)
+	f.Add(strings.Repeat("가*", 3000), "x", 30)
+	f.Fuzz(func(t *testing.T, text, command string, n int) {
+		r := bot.Reply{Lang: "ko", Blocks: []bot.Block{
+			{Kind: bot.Heading, Text: text}, {Kind: bot.Quote, Text: text}, {Kind: bot.Text, Text: text},
+			{Kind: bot.Copy, Shell: "cmd", Text: command}, {Kind: bot.Ask, Text: text}, {Kind: bot.Context, Text: text, URL: "https://a/b"},
+		}}
+		for i := range max(0, min(n, 40)) {
+			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.Choices, Buttons: []bot.Choice{{Label: text, Button: bot.Button{Action: bot.Answer, Choice: strings.Repeat("c", i%24)}}}})
+		}
+		checked(t, d, r)
+	})
+}
+
+// FuzzPlain reads any text, and what was escaped as it was.
+func FuzzPlain(f *testing.F) {
+	f.Add("<@1> ```a\nb``` [x](https://y)")
+	f.Add("\xff\x00<@>")
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := plain(text, "1"); !utf8.ValidString(got) {
+			t.Errorf("%q became %q", text, got)
+		}
+		if got := escape(visible(text)); !utf8.ValidString(got) {
+			t.Errorf("%q became %q", text, got)
+		}
+	})
+}
