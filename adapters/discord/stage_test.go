@@ -24,7 +24,7 @@ var (
 )
 
 // testPatience is how long a test waits for what must happen.
-const testPatience = 10 * time.Second
+const testPatience = 60 * time.Second
 
 // A stage is a bot on a fake Discord.
 type stage struct {
