@@ -172,7 +172,9 @@ func (r *renderer) fit(text string, extra int) string {
 // it would end ours; it is parted by spaces that are not seen.
 func (r *renderer) copy(shell, text string) {
 	const fence = "```"
-	text = strings.ReplaceAll(text, fence, "`\u200b`\u200b`")
+	if strings.Contains(text, fence) {
+		text = strings.ReplaceAll(text, "``", "`\u200b`")
+	}
 	if text = r.fit(text, 2*len(fence)+len("powershell")+3); text == "" {
 		return
 	}
