@@ -38,10 +38,11 @@ var arrows = map[string][]string{
 	"mabsbot/bot":                          {"kb"},
 	"mabsbot/bot/store":                    {"bot"},
 	"mabsbot/bot/bottest":                  {"bot", "kb"},
+	"mabsbot/adapters/chat":                {}, // what chat platforms have in common
 	"mabsbot/adapters/console":             {"bot", "config"},
 	"mabsbot/adapters/discord/discordfake": {}, // imported from _test.go files only
-	"mabsbot/adapters/slack":               {"bot", "config"},
-	"mabsbot/adapters/discord":             {"bot", "config"},
+	"mabsbot/adapters/slack":               {"bot", "config", "adapters/chat"},
+	"mabsbot/adapters/discord":             {"bot", "config", "adapters/chat"},
 	"mabsbot/adapters/slack/slackfake":     {}, // imported from _test.go files only
 	"mabsbot/adapters/terminal":            {"bot", "config"},
 }

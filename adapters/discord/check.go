@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+
+	"mabsbot/adapters/chat"
 )
 
 // What is looked at when the bot starts, and when a server invites it: who it is,
@@ -57,7 +59,7 @@ func (d *Discord) meet(ctx context.Context) error {
 			return errToken
 		}
 		d.log.Warn("discord: Discord does not say who the bot is, and is asked again", "error", err)
-		if sleep(ctx, idleFor(attempt)) != nil {
+		if chat.Sleep(ctx, chat.IdleFor(attempt)) != nil {
 			return nil
 		}
 	}

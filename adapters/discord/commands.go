@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	"github.com/bwmarrin/discordgo"
+
+	"mabsbot/adapters/chat"
 )
 
 // The commands of the application. Discord takes 200 new ones a day, so that only
@@ -47,7 +49,7 @@ const stringOption = 3
 // the bot.
 func (d *Discord) commands() []command {
 	contexts, installs := []int{0, 1}, []int{0}
-	english := d.in(english)
+	english := d.in(chat.English)
 	return []command{
 		{
 			Type: slashCommand, Name: commandName, Description: english["command_mabs"], Descriptions: d.translated("command_mabs"),
@@ -64,7 +66,7 @@ func (d *Discord) commands() []command {
 func (d *Discord) translated(key string) map[string]string {
 	all := map[string]string{}
 	for tag, w := range d.texts {
-		if _, known := discordgo.Locales[discordgo.Locale(tag)]; known && tag != english {
+		if _, known := discordgo.Locales[discordgo.Locale(tag)]; known && tag != chat.English {
 			all[tag] = w[key]
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"sync"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -63,7 +64,7 @@ type Options struct {
 type Discord struct {
 	o        Options
 	log      *slog.Logger
-	texts    map[string]words
+	texts    chat.Texts
 	api      string // with the version, without a slash at its end
 	pace     pace
 	hushTime time.Duration
@@ -79,7 +80,7 @@ type Discord struct {
 
 	granted bool // Discord says that messages may come with their content
 
-	quick, later, pages *lanes // what is handled in order, what waits for files, and what answers at once
+	quick, later, pages *chat.Lanes // what is handled in order, what waits for files, and what answers at once
 	handle              bot.Handler
 	ctx                 context.Context // of Run
 	stop                func(why error) // ends Run
@@ -113,7 +114,7 @@ func New(o Options) (*Discord, error) {
 	d := &Discord{
 		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), hushTime: hushTime, client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
 		limits: newLimiter(), places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
-		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(pageJobs),
+		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(pageJobs),
 		ctx: context.Background(), stop: func(error) {}, ready: make(chan struct{}),
 	}
 	if d.log == nil {
@@ -146,9 +147,9 @@ func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 		go func() { defer close(saved); d.save(saving, restored) }()
 		err = d.listen(ctx, restored)
 		cancel(err)
-		d.pages.wait()
-		d.quick.wait()
-		d.later.wait()
+		d.pages.Wait()
+		d.quick.Wait()
+		d.later.Wait()
 		end()
 		<-saved
 	}
@@ -172,9 +173,6 @@ func (d *Discord) once(what string, args ...any) {
 		d.log.Warn("discord: "+what+"; further ones are not logged", args...)
 	}
 }
-
-// idleFor is a short wait between attempts, longer after each.
-func idleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
 
 // Locales are the languages of people's clients, which Discord tells only when
 // they use something. They are safe for concurrent use.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -143,7 +144,7 @@ func (me identity) text(m message) string {
 		parts = append(parts, me.text(passed))
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return cutBytes(strings.Join(parts, "\n"), maxMessageText)
+	return chat.CutBytes(strings.Join(parts, "\n"), maxMessageText)
 }
 
 func (e card) words() string {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -20,14 +21,14 @@ func readAny(kind string, data []byte) (events []bot.Event) {
 	var m message
 	var i interaction
 	if kind == interactionCreate {
-		if decode(data, &i) == nil {
+		if chat.Decode(data, &i) == nil {
 			if u, ok := must(testSelf.readInteraction(i)).(used); ok {
 				events = append(events, u.event)
 			}
 		}
 		return events
 	}
-	if decode(data, &m) == nil {
+	if chat.Decode(data, &m) == nil {
 		for _, at := range []place{{guild: "1"}, {kind: directChannel}, {guild: "1", parent: "5", kind: publicThread}} {
 			if t, ok, err := testSelf.readMessage(kind, m, at, "77"); ok && err == nil {
 				events = append(events, t.event)

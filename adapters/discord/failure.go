@@ -13,6 +13,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -61,7 +62,7 @@ func failureOf(answer *http.Response, data []byte) *apiError {
 		Global  bool            `json:"global"`
 		Errors  json.RawMessage `json:"errors"`
 	}
-	if decode(data, &body) == nil {
+	if chat.Decode(data, &body) == nil {
 		e.code, e.message = body.Code, body.Message
 		if places := wrongPlaces(body.Errors); len(places) > 0 {
 			e.message += ": " + strings.Join(places, "; ")

@@ -15,6 +15,8 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"mabsbot/adapters/chat"
 )
 
 // The gateway: a socket that Discord sends events over. One connection lives in
@@ -174,7 +176,7 @@ func (g *gateway) judge(err error, lasted time.Duration) error {
 			g.adopted = false
 		}
 	}
-	g.d.log.Info("discord: the connection ended, and is made again", "error", withoutURL(err))
+	g.d.log.Info("discord: the connection ended, and is made again", "error", chat.WithoutURL(err))
 	return nil
 }
 
@@ -187,7 +189,7 @@ const stolenTime = 10 * time.Second
 func (g *gateway) pause(ctx context.Context, err error) error {
 	p := g.d.pace
 	if _, ok := errors.AsType[invalidError](err); ok {
-		return sleep(ctx, p.invalid+rand.N(4*p.invalid))
+		return chat.Sleep(ctx, p.invalid+rand.N(4*p.invalid))
 	}
 	if g.failures == 0 {
 		return ctx.Err()
@@ -196,7 +198,7 @@ func (g *gateway) pause(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		wait = max(wait, e.after)
 	}
-	return sleep(ctx, wait+rand.N(wait/4+1)) // so that several copies do not come at once
+	return chat.Sleep(ctx, wait+rand.N(wait/4+1)) // so that several copies do not come at once
 }
 
 // breathe keeps to the most connections in a minute, whatever asks for them.
@@ -207,7 +209,7 @@ func (g *gateway) breathe(ctx context.Context) error {
 	if len(g.opened) >= g.d.pace.opens {
 		wait := time.Minute - time.Since(g.opened[0])
 		g.d.log.Warn("discord: too many connections within a minute", "wait", wait)
-		if err := sleep(ctx, wait); err != nil {
+		if err := chat.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -275,7 +277,7 @@ func (g *gateway) ask(ctx context.Context, begins bool) (string, error) {
 		wait = time.Duration(answer.Limit.Reset) * time.Millisecond
 		g.d.log.Error("discord: the bot began too many sessions today, and waits; are other copies of it running?", "wait", wait)
 	}
-	return answer.URL, sleep(ctx, wait)
+	return answer.URL, chat.Sleep(ctx, wait)
 }
 
 func (g *gateway) identify(k *socket) error {
@@ -301,7 +303,7 @@ func (g *gateway) read(k *socket) error {
 			return err
 		}
 		var f frame
-		if err := decode(data, &f); err != nil {
+		if err := chat.Decode(data, &f); err != nil {
 			g.d.once("a frame of the gateway cannot be read", "bytes", len(data))
 			continue
 		}
@@ -338,7 +340,7 @@ func (g *gateway) dispatch(k *socket, f frame) {
 			Session string `json:"session_id"`
 			URL     string `json:"resume_gateway_url"`
 		}
-		if err := decode(f.Data, &ready); err != nil || ready.Session == "" {
+		if err := chat.Decode(f.Data, &ready); err != nil || ready.Session == "" {
 			g.d.once("Discord began a session without telling its name")
 		}
 		g.d.progress.begin(session{ID: ready.Session, URL: ready.URL, Seq: f.Seq})
@@ -382,7 +384,7 @@ func (d *Discord) dial(ctx context.Context, address string) (*socket, error) {
 		if answer != nil {
 			return nil, &apiError{status: answer.StatusCode}
 		}
-		return nil, withoutURL(err)
+		return nil, chat.WithoutURL(err)
 	}
 	conn.SetReadLimit(maxFrame)
 	conn.SetReadDeadline(time.Now().Add(d.pace.hello))
@@ -419,7 +421,7 @@ func (k *socket) hello() error {
 	var hello struct {
 		Interval float64 `json:"heartbeat_interval"` // ms
 	}
-	if decode(data, &f) != nil || f.Op != opHello || decode(f.Data, &hello) != nil || hello.Interval < 1 {
+	if chat.Decode(data, &f) != nil || f.Op != opHello || chat.Decode(f.Data, &hello) != nil || hello.Interval < 1 {
 		return errors.New("no hello")
 	}
 	k.every = time.Duration(hello.Interval * float64(time.Millisecond))
@@ -431,9 +433,9 @@ func (k *socket) hello() error {
 // is not answered within half an interval ends the connection.
 func (k *socket) beat(ctx context.Context) {
 	wait := rand.N(k.every)
-	for sleep(ctx, wait) == nil {
+	for chat.Sleep(ctx, wait) == nil {
 		k.acked.Store(false)
-		if k.heartbeat() != nil || sleep(ctx, k.every/2) != nil {
+		if k.heartbeat() != nil || chat.Sleep(ctx, k.every/2) != nil {
 			return // the reader notices
 		}
 		if !k.acked.Load() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -17,13 +18,9 @@ import (
 // that it has handled already, so that doing it again after a crash does no
 // harm.
 
-// tries is how often a file is asked for. After that the message is handled
-// without: what it says itself may be enough.
-const tries = 3
-
 // postpone completes and handles an event of the inbox, in its lane.
 func (d *Discord) postpone(key, lane string, t talk) {
-	d.later.do(lane, func() {
+	d.later.Do(lane, func() {
 		defer d.survive(envelope{Kind: key}, func() { d.forget(key, 0) })
 		if d.handled(d.attached(t)) == nil {
 			d.forget(key, 0)
@@ -44,7 +41,7 @@ func (d *Discord) forget(key string, after time.Duration) {
 }
 
 // attached is the event of a talk with the text of its files, as far as there is
-// any.
+// any. What a file that cannot be had would add is done without.
 func (d *Discord) attached(t talk) bot.Event {
 	m, ok := t.event.(bot.Message)
 	if !ok {
@@ -53,54 +50,32 @@ func (d *Discord) attached(t talk) bot.Event {
 	parts := []string{m.Text}
 	for _, f := range t.files {
 		var text string
-		err := d.try(d.ctx, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, f); return err })
+		err := chat.Try(d.ctx, apiTime, hopeless, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, f); return err })
 		if err != nil {
 			d.log.Warn("discord: an attached file is not read", "file", f.ID, "error", err)
 		}
 		parts = append(parts, text)
 	}
-	m.Text = cutBytes(strings.TrimSpace(strings.Join(parts, "\n")), maxMessageText)
+	m.Text = chat.CutBytes(strings.TrimSpace(strings.Join(parts, "\n")), maxMessageText)
 	return m
-}
-
-// try makes a few attempts at what may fail for a moment.
-func (d *Discord) try(ctx context.Context, f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
-		limited, cancel := context.WithTimeout(ctx, apiTime)
-		err := f(limited)
-		cancel()
-		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
-			return err
-		}
-		if sleep(ctx, idleFor(attempt)) != nil {
-			return err
-		}
-	}
 }
 
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
 	e, ok := errors.AsType[*apiError](err)
 	return ok && 400 <= e.status && e.status < 500 && e.status != http.StatusTooManyRequests ||
-		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge) || errors.Is(err, errIncomplete)
+		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, errIncomplete)
 }
 
 // patiently repeats what must succeed until ctx ends: the database comes back.
 func (d *Discord) patiently(ctx context.Context, what string, f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
-		err := f(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
+	return chat.Patiently(ctx, func(err error) {
 		if errors.Is(err, bot.ErrConflict) {
 			d.log.Debug("discord: " + what + ": busy")
 		} else {
 			d.log.Warn("discord: to "+what+" failed, and is tried again", "error", err)
 		}
-		if sleep(ctx, idleFor(attempt)) != nil {
-			return err
-		}
-	}
+	}, f)
 }
 
 // replay handles what an earlier run recorded and did not finish, and finds its
@@ -136,10 +111,10 @@ func (d *Discord) replay(ctx context.Context) (s session) {
 func (d *Discord) again(ctx context.Context, key string, e envelope, record []byte) error {
 	if e.Kind != interactionCreate {
 		var m message
-		if err := decode(e.Data, &m); err != nil {
+		if err := chat.Decode(e.Data, &m); err != nil {
 			return d.o.Inbox.Bury(ctx, key, record)
 		}
-		d.later.do(m.Channel, func() {
+		d.later.Do(m.Channel, func() {
 			t, ok := d.placed(e.Kind, m)
 			if !ok {
 				d.forget(key, 0)
@@ -150,7 +125,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 		return nil
 	}
 	var i interaction
-	err := decode(e.Data, &i)
+	err := chat.Decode(e.Data, &i)
 	i = d.located(i)
 	read, _ := d.me().readInteraction(i)
 	u, ok := read.(used)
@@ -158,7 +133,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 		return d.o.Inbox.Bury(ctx, key, record)
 	}
 	d.remember(e, i, u, true)
-	d.later.do(laneOf(i.place(), i.where()), func() {
+	d.later.Do(laneOf(i.place(), i.where()), func() {
 		defer d.survive(e, func() { d.forget(key, 0) })
 		if d.handled(d.attached(u.talk)) == nil {
 			d.hush(u)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -57,7 +58,7 @@ func (d *Discord) news(e envelope) {
 	switch e.Kind {
 	case "GUILD_CREATE", "GUILD_UPDATE":
 		var g guild
-		if decode(e.Data, &g) == nil && g.ID != "" && !g.Away {
+		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Away {
 			d.places.learnGuild(g, d.me().user)
 			d.closed.clear()
 			if e.Kind == "GUILD_CREATE" {
@@ -66,13 +67,13 @@ func (d *Discord) news(e envelope) {
 		}
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c channel
-		if decode(e.Data, &c) == nil {
+		if chat.Decode(e.Data, &c) == nil {
 			d.places.learn("", c)
 			d.closed.open(c.ID)
 		}
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c channel
-		if decode(e.Data, &c) == nil {
+		if chat.Decode(e.Data, &c) == nil {
 			d.places.forget(c.ID)
 		}
 	case "THREAD_LIST_SYNC":
@@ -81,7 +82,7 @@ func (d *Discord) news(e envelope) {
 			Guild   string    `json:"guild_id"`
 			Threads []channel `json:"threads"`
 		}
-		if decode(e.Data, &list) == nil {
+		if chat.Decode(e.Data, &list) == nil {
 			g.ID, g.Threads = list.Guild, list.Threads
 			d.places.learnGuild(g, "")
 		}
@@ -93,7 +94,7 @@ func (d *Discord) news(e envelope) {
 // tookMessage takes what somebody wrote, changed or took back.
 func (d *Discord) tookMessage(e envelope, done func()) {
 	var m message
-	if err := decode(e.Data, &m); err != nil || m.ID == "" || m.Channel == "" || m.Author == nil && e.Kind != messageDelete {
+	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.Channel == "" || m.Author == nil && e.Kind != messageDelete {
 		d.once("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
 		done()
 		return
@@ -102,7 +103,7 @@ func (d *Discord) tookMessage(e envelope, done func()) {
 		d.places.learn(m.Guild, channel{ID: m.Channel, Type: at})
 	}
 	at, _ := d.places.of(m.Channel)
-	d.quick.do(laneOf(at, m.Channel), func() {
+	d.quick.Do(laneOf(at, m.Channel), func() {
 		defer d.survive(e, done)
 		d.handleMessage(e, m, done)
 	})
@@ -126,7 +127,7 @@ func (d *Discord) handleMessage(e envelope, m message, done func()) {
 		return
 	}
 	lane := fmt.Sprintf("%q", t.event.About().Thread)
-	if len(t.files) == 0 && !d.later.busy(lane) {
+	if len(t.files) == 0 && !d.later.Busy(lane) {
 		if d.handled(t.event) == nil {
 			done()
 		}
@@ -183,7 +184,7 @@ func (d *Discord) tookBulk(e envelope, done func()) {
 		Channel string   `json:"channel_id"`
 		Guild   string   `json:"guild_id"`
 	}
-	if err := decode(e.Data, &bulk); err != nil || len(bulk.IDs) == 0 {
+	if err := chat.Decode(e.Data, &bulk); err != nil || len(bulk.IDs) == 0 {
 		done()
 		return
 	}
@@ -202,7 +203,7 @@ func (d *Discord) tookBulk(e envelope, done func()) {
 // handled after that, in its place among what happens in the channel.
 func (d *Discord) tookInteraction(e envelope, done func()) {
 	var i interaction
-	if err := decode(e.Data, &i); err != nil {
+	if err := chat.Decode(e.Data, &i); err != nil {
 		d.once("an interaction cannot be read")
 		done()
 		return
@@ -212,10 +213,10 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 	switch in := read.(type) {
 	case typing:
 		d.locales.learn(in.user, in.locale)
-		d.pages.do("typing/"+i.ID, func() { defer d.survive(e, done); d.suggest(e, i, in); done() })
+		d.pages.Do("typing/"+i.ID, func() { defer d.survive(e, done); d.suggest(e, i, in); done() })
 	case asked:
 		d.locales.learn(in.user, in.locale)
-		d.pages.do("modal/"+i.ID, func() { defer d.survive(e, done); d.open(e, i, in); done() })
+		d.pages.Do("modal/"+i.ID, func() { defer d.survive(e, done); d.open(e, i, in); done() })
 	case used:
 		d.locales.learn(in.event.About().From.ID, i.Locale)
 		d.use(e, i, in, done)
@@ -223,7 +224,7 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 		if err != nil {
 			d.once("an interaction was ignored", "type", i.Type, "error", err)
 		} else {
-			d.pages.do("old/"+i.ID, func() { d.callback(e, i, answerUpdateLater, nil) })
+			d.pages.Do("old/"+i.ID, func() { d.callback(e, i, answerUpdateLater, nil) })
 		}
 		done()
 	}
@@ -246,7 +247,7 @@ func (d *Discord) located(i interaction) interaction {
 func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 	acknowledged := make(chan struct{})
 	key := string(u.event.About().ID)
-	d.pages.do("use/"+i.ID, func() {
+	d.pages.Do("use/"+i.ID, func() {
 		defer close(acknowledged)
 		defer d.survive(e, func() {})
 		record, err := json.Marshal(e)
@@ -259,7 +260,7 @@ func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 		done()
 		d.acknowledge(e, i, u)
 	})
-	d.quick.do(laneOf(i.place(), i.where()), func() {
+	d.quick.Do(laneOf(i.place(), i.where()), func() {
 		defer d.survive(e, func() {})
 		<-acknowledged
 		if len(u.files) > 0 {

@@ -1,23 +1,8 @@
 package discord
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-)
-
 // What Discord sends, as far as it is read. Discord adds fields, kinds of
 // components and kinds of events at any time, and sends parts of messages: a
 // field that is missing, or of another type, counts as absent.
-
-// decode reads JSON leniently.
-func decode(data []byte, to any) error {
-	err := json.Unmarshal(data, to)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return nil // all fields of the right type were read
-	}
-	return err
-}
 
 // The kinds of messages that somebody writes. All others are news of the
 // channel. https://docs.discord.com/developers/resources/message#message-object-message-types

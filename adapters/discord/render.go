@@ -10,6 +10,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -27,7 +28,7 @@ const accent = 0x0078D4
 
 // A renderer writes one message.
 type renderer struct {
-	words words
+	words chat.Words
 	jump  func(bot.Thread) string // the address of a thread, or ""
 	post  bot.PostID
 

@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -44,13 +45,13 @@ func TestLocales(t *testing.T) {
 	}
 	most := map[string]int{"command_mabs": 100, "command_query": 100, "command_lookup": 32, "value_title": maxModalTitle, "value": maxModalLabel, "value_hint": maxModalHint, "value_button": maxLabel, "choose": maxPlaceholder}
 	for lang, w := range all {
-		for key := range all[english] {
+		for key := range all[chat.English] {
 			if n := utf8.RuneCountInString(w[key]); n == 0 || most[key] > 0 && n > most[key] {
 				t.Errorf("%s: %s has %d characters", lang, key, n)
 			}
 		}
-		if len(w) != len(all[english]) {
-			t.Errorf("%s has %d words, English %d", lang, len(w), len(all[english]))
+		if len(w) != len(all[chat.English]) {
+			t.Errorf("%s has %d words, English %d", lang, len(w), len(all[chat.English]))
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"mabsbot/adapters/chat"
 )
 
 // Requests to Discord. They are made here and not by discordgo's client, which
@@ -57,14 +59,14 @@ func (d *Discord) call(ctx context.Context, r request) error {
 		if wait > patience {
 			return &apiError{status: http.StatusTooManyRequests, after: wait, unsent: true}
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := chat.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
 	answer, err := d.send(ctx, r)
 	if err != nil {
 		d.limits.learn(route, key, nil, nil)
-		return withoutURL(err)
+		return chat.WithoutURL(err)
 	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -77,11 +79,11 @@ func (d *Discord) call(ctx context.Context, r request) error {
 		}
 		return failed
 	case err != nil:
-		return withoutURL(err)
+		return chat.WithoutURL(err)
 	case r.into == nil:
 		return nil
 	}
-	return decode(data, r.into)
+	return chat.Decode(data, r.into)
 }
 
 func (d *Discord) send(ctx context.Context, r request) (*http.Response, error) {
@@ -131,27 +133,4 @@ func apiURL(address string) (string, error) {
 	path := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), apiVersion), "/api")
 	u.Path = path + "/api" + apiVersion
 	return u.String(), nil
-}
-
-// withoutURL takes the address out of an error of a request: it may be a secret.
-func withoutURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-// sleep waits, but no longer than ctx lasts.
-func sleep(ctx context.Context, wait time.Duration) error {
-	if wait <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

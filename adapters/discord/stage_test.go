@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 	"mabsbot/bot/store"
@@ -192,7 +193,7 @@ func (s *stage) settled() {
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	for !s.received() || s.discord.busy() {
-		s.must(sleep(ctx, time.Millisecond))
+		s.must(chat.Sleep(ctx, time.Millisecond))
 	}
 }
 
@@ -206,13 +207,7 @@ func (s *stage) received() bool {
 
 // busy reports whether something is not handled yet.
 func (d *Discord) busy() bool {
-	return d.pages.running() || d.quick.running() || d.later.running()
-}
-
-func (l *lanes) running() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.waiting) > 0
+	return !d.pages.Idle() || !d.quick.Idle() || !d.later.Idle()
 }
 
 // presses presses the newest button with the label.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mabsbot/adapters/chat"
 )
 
 // Discord's markdown to plain text, and foreign text to markdown that shows it
@@ -26,7 +28,7 @@ var (
 // plain undoes the markup of a text. Mentions of self are left out. What stands
 // in a code block is no markup.
 func plain(text, self string) string {
-	text = strings.ToValidUTF8(cutBytes(text, maxMessageText), "\uFFFD")
+	text = strings.ToValidUTF8(chat.CutBytes(text, maxMessageText), "\uFFFD")
 	var b strings.Builder
 	for at := fenced.FindStringSubmatchIndex(text); at != nil; at = fenced.FindStringSubmatchIndex(text) {
 		b.WriteString(plainLine(text[:at[0]], self) + "\n" + text[at[2]:at[3]] + "\n")
@@ -157,16 +159,4 @@ func visible(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, "\uFFFD"))
-}
-
-// cutBytes is the longest beginning of s of at most n bytes that ends between
-// characters.
-func cutBytes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"mabsbot/adapters/chat"
 )
 
 // What is looked at when the bot starts: who it is, and what it may do.
@@ -90,7 +92,7 @@ func (s *Slack) meet(ctx context.Context) error {
 			return refusedToken(code(err))
 		}
 		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explained(err))
-		if sleep(ctx, idleFor(attempt)) != nil {
+		if chat.Sleep(ctx, chat.IdleFor(attempt)) != nil {
 			return nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -92,7 +93,7 @@ func (me identity) others(app string) bool { return app != "" && me.app != "" &&
 
 func (me identity) readEvent(data []byte) (any, error) {
 	var o outer
-	if err := decode(data, &o); err != nil {
+	if err := chat.Decode(data, &o); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", errUnknown)
 	}
 	switch {
@@ -305,7 +306,7 @@ func (me identity) text(e inner) string {
 			all = append(all, p)
 		}
 	}
-	return cutBytes(strings.Join(all, "\n"), maxMessageText)
+	return chat.CutBytes(strings.Join(all, "\n"), maxMessageText)
 }
 
 func (a attachment) words() string {
@@ -341,7 +342,7 @@ func textOf(blocks []block) string {
 // belongs there; anywhere else it is for the one who asked alone.
 func (me identity) readCommand(data []byte) (any, error) {
 	var c command
-	if err := decode(data, &c); err != nil {
+	if err := chat.Decode(data, &c); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", errUnknown)
 	}
 	if me.others(c.App) {

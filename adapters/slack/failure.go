@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -73,7 +74,7 @@ func explained(err error) error {
 	case ok && len(e.ResponseMetadata.Messages) > 0:
 		return fmt.Errorf("%w (%s)", err, strings.Join(e.ResponseMetadata.Messages, "; "))
 	}
-	return withoutURL(err)
+	return chat.WithoutURL(err)
 }
 
 // notSent reports that a request cannot have reached Slack, or was turned away

@@ -1,23 +1,19 @@
 package slack
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/korean"
-	"golang.org/x/text/encoding/unicode"
+
+	"mabsbot/adapters/chat"
 )
 
 // Attached snippets and logs. The bot's token goes to Slack's hosts alone, and
@@ -29,8 +25,6 @@ type fileInfo interface {
 }
 
 const (
-	maxFile   = 1 << 20 // bytes: as much as a message is read
-	maxFiles  = 5       // of one message; who attaches more wants a person
 	fileTime  = 10 * time.Second
 	redirects = 3 // Slack uses one
 )
@@ -38,22 +32,14 @@ const (
 // slackHosts serve files; api_url adds its own.
 var slackHosts = []string{"slack.com", "slack-edge.com", "slack-files.com", "slack-gov.com"}
 
-// textNames end the names of files that hold text, whatever Slack thinks of
-// their type. An errlog is what DPM and MARS write.
-var textNames = []string{".txt", ".log", ".errlog", ".csv", ".xml", ".json", ".md", ".out", ".err", ".ps1", ".cmd", ".bat", ".ini", ".reg"}
-
-// The errors of a file that is not worth another try.
-var (
-	errHost     = errors.New("the file is not on a host of Slack's")
-	errNoText   = errors.New("the file holds no text")
-	errTooLarge = errors.New("the file is too large")
-)
+// errHost says that a file is not worth another try: it stands elsewhere.
+var errHost = errors.New("the file is not on a host of Slack's")
 
 // readable are the files of a message that may hold text.
 func readable(all []file) []file {
 	var some []file
 	for _, f := range all {
-		if f.texty() && f.Size <= maxFile && len(some) < maxFiles {
+		if f.texty() && f.Size <= chat.MaxFile && len(some) < chat.MaxFiles {
 			some = append(some, f)
 		}
 	}
@@ -64,9 +50,7 @@ func (f file) texty() bool {
 	if f.External || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
 		return false
 	}
-	name := strings.ToLower(f.Name)
-	return f.Access == "check_file_info" || f.Mode == "snippet" || strings.HasPrefix(f.MIME, "text/") || f.Type == "text" ||
-		slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
+	return f.Access == "check_file_info" || f.Mode == "snippet" || strings.HasPrefix(f.MIME, "text/") || f.Type == "text" || chat.NamesText(f.Name)
 }
 
 // readFile returns the text of a file.
@@ -81,14 +65,10 @@ func (s *Slack) readFile(ctx context.Context, f file) (string, error) {
 			Size: int64(info.Size), External: info.IsExternal, URL: info.URLPrivate, Download: info.URLPrivateDownload,
 		}
 		if len(readable([]file{f})) == 0 {
-			return "", errNoText
+			return "", chat.ErrNoText
 		}
 	}
-	data, err := s.download(ctx, f.address())
-	if err != nil {
-		return "", err
-	}
-	return textOfFile(data)
+	return s.download(ctx, f.address())
 }
 
 func (f file) address() string {
@@ -98,33 +78,29 @@ func (f file) address() string {
 	return f.URL
 }
 
-// download gets a file with the bot's token, from Slack's hosts alone.
-func (s *Slack) download(ctx context.Context, address string) ([]byte, error) {
+// download gets the text of a file with the bot's token, from Slack's hosts alone.
+func (s *Slack) download(ctx context.Context, address string) (string, error) {
 	if !s.trustedAddress(address) {
-		return nil, errHost
+		return "", errHost
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, errHost
+		return "", errHost
 	}
 	request.Header.Set("Authorization", "Bearer "+s.o.BotToken())
 	client := &http.Client{Timeout: fileTime, Transport: s.client.Transport, CheckRedirect: s.follow}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, withoutURL(err)
+		return "", chat.WithoutURL(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, slack.StatusCodeError{Code: response.StatusCode, Status: response.Status}
+		return "", slack.StatusCodeError{Code: response.StatusCode, Status: response.Status}
 	}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && !strings.HasSuffix(path.Ext(request.URL.Path), "html") {
-		return nil, fmt.Errorf("%w: Slack sent a page to sign in", errNoText) // the token lacks files:read
+		return "", fmt.Errorf("%w: Slack sent a page to sign in", chat.ErrNoText) // the token lacks files:read
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errTooLarge
-	}
-	return data, err
+	return chat.ReadFile(response.Body)
 }
 
 // follow lets a redirect lead to Slack's hosts alone: the token goes along.
@@ -151,33 +127,4 @@ func (s *Slack) trusted(u *url.URL) bool {
 	return u.Scheme == "https" && slices.ContainsFunc(slackHosts, func(ours string) bool {
 		return host == ours || strings.HasSuffix(host, "."+ours)
 	})
-}
-
-// textOfFile reads bytes as text: UTF-8, UTF-16 as Windows writes it, or the
-// code page of Korean Windows.
-func textOfFile(data []byte) (string, error) {
-	var from encoding.Encoding
-	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		from = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM)
-	case bytes.IndexByte(data, 0) >= 0:
-		return "", errNoText
-	case utf8.Valid(data):
-		from = unicode.UTF8BOM
-	default:
-		from = korean.EUCKR
-	}
-	text, err := from.NewDecoder().Bytes(data)
-	if err != nil || bytes.Count(text, []byte("\uFFFD"))*20 > len(text) { // more than a stray byte is no text
-		return "", errNoText
-	}
-	return strings.TrimSpace(string(text)), nil
-}
-
-// withoutURL takes the address out of an error of a request: it may be a secret.
-func withoutURL(err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -30,7 +31,7 @@ func (s *Slack) enter(o opened) {
 		s.directs.Store(o.user, o.channel)
 	}
 	if o.tab == "messages" {
-		s.pages.do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
+		s.pages.Do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
 		return
 	}
 	s.refresh(o.team, o.user)
@@ -38,7 +39,7 @@ func (s *Slack) enter(o opened) {
 
 // refresh shows somebody's home page as it is now.
 func (s *Slack) refresh(team, user string) {
-	s.pages.do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
+	s.pages.Do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
 }
 
 // shown logs that a page could not be shown. Nothing depends on it, and who
@@ -88,7 +89,7 @@ func (s *Slack) homePage(lang string, open []bot.Unfinished) []slack.Block {
 
 // unfinished is one walkthrough with a way back to it: a link to its thread or,
 // where nobody else sees it, a button that goes on in a direct message.
-func (s *Slack) unfinished(w words, n int, one bot.Unfinished) slack.Block {
+func (s *Slack) unfinished(w chat.Words, n int, one bot.Unfinished) slack.Block {
 	r := renderer{home: s.me().url}
 	text := "*" + escape(shorten(one.Title, maxSection/4)) + "*\n" + escape(shorten(one.Where, maxSection/4))
 	button := slack.NewButtonBlockElement(linkAction+":"+strconv.Itoa(n), linkAction, label(w["home_continue"]))
@@ -101,7 +102,7 @@ func (s *Slack) unfinished(w words, n int, one bot.Unfinished) slack.Block {
 }
 
 // languages lets somebody choose.
-func (s *Slack) languages(w words, lang string) *slack.SelectBlockElement {
+func (s *Slack) languages(w chat.Words, lang string) *slack.SelectBlockElement {
 	tags, names := s.o.Library.Languages()
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, label(w["home_choose"]), langAction)
 	for i, tag := range tags[:min(len(tags), maxOptions)] {

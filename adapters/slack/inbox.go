@@ -11,6 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -25,10 +26,6 @@ const (
 	// want of it: users.info takes 100 to 200 ms, and an event should be
 	// acknowledged within 500.
 	glance = 250 * time.Millisecond
-
-	// tries is how often what is missing is asked for. After that the event is
-	// handled without: an answer in another language is better than none.
-	tries = 3
 
 	// maxGlanced is the longest text, in bytes, that is looked at for whether its
 	// sender's language will matter: a longer one tells its own.
@@ -71,7 +68,7 @@ func (s *Slack) glanceAt(ctx context.Context, user string) bool {
 
 // postpone completes and handles an event of the inbox, in its lane.
 func (s *Slack) postpone(key string, record []byte, t talk) {
-	s.later.do(laneOf(t.event), func() {
+	s.later.Do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		func() {
 			defer s.survive(&err, t, record)
@@ -87,20 +84,21 @@ func (s *Slack) postpone(key string, record []byte, t talk) {
 	})
 }
 
-// finish completes an event and handles it, however long that takes.
+// finish completes an event and handles it, however long that takes. What cannot
+// be had is done without: an answer in another language is better than none.
 func (s *Slack) finish(ctx context.Context, t talk) error {
 	user := t.event.About().From
 	if t.direct {
-		err := s.try(ctx, func(ctx context.Context) error { _, err := s.directWith(ctx, user.ID); return err })
+		err := chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) error { _, err := s.directWith(ctx, user.ID); return err })
 		if err != nil && t.own {
 			return explained(err)
 		}
 	}
 	if m, ok := t.event.(bot.Message); ok {
-		m.Text = cutBytes(strings.TrimSpace(m.Text+"\n"+s.attached(ctx, t.files)), maxMessageText)
+		m.Text = chat.CutBytes(strings.TrimSpace(m.Text+"\n"+s.attached(ctx, t.files)), maxMessageText)
 		t.event = m
 		if m.From.ID != "" && !m.From.Bot && !s.users.fresh(m.From.ID) {
-			if err := s.try(ctx, func(ctx context.Context) error { return s.users.fetch(ctx, m.From.ID) }); err != nil {
+			if err := chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) error { return s.users.fetch(ctx, m.From.ID) }); err != nil {
 				s.log.Warn("slack: somebody's profile cannot be read", "error", explained(err))
 			}
 		}
@@ -113,7 +111,7 @@ func (s *Slack) attached(ctx context.Context, files []file) string {
 	var all []string
 	for _, f := range files {
 		var text string
-		err := s.try(ctx, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, f); return err })
+		err := chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, f); return err })
 		if err != nil {
 			s.log.Warn("slack: an attached file is not read", "file", f.ID, "error", explained(err))
 		}
@@ -122,41 +120,19 @@ func (s *Slack) attached(ctx context.Context, files []file) string {
 	return strings.Join(all, "\n")
 }
 
-// try makes a few attempts at what may fail for a moment.
-func (s *Slack) try(ctx context.Context, f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
-		limited, cancel := context.WithTimeout(ctx, apiTime)
-		err := f(limited)
-		cancel()
-		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
-			return err
-		}
-		if sleep(ctx, idleFor(attempt)) != nil {
-			return err
-		}
-	}
-}
-
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
 	c := code(err)
 	status, _ := errors.AsType[slack.StatusCodeError](err)
 	return c != "" && !isOne(err, later) && !isOne(err, doubtful) || 400 <= status.Code && status.Code < 500 && status.Code != http.StatusTooManyRequests ||
-		errors.Is(err, errHost) || errors.Is(err, errNoText) || errors.Is(err, errTooLarge)
+		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge)
 }
 
 // patiently repeats what must succeed until ctx ends: the database comes back.
 func (s *Slack) patiently(ctx context.Context, what string, f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
-		err := f(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
+	return chat.Patiently(ctx, func(err error) {
 		s.log.Warn("slack: to "+what+" failed, and is tried again", "error", err)
-		if sleep(ctx, idleFor(attempt)) != nil {
-			return err
-		}
-	}
+	}, f)
 }
 
 // replay handles what an earlier run acknowledged and did not handle.

@@ -26,14 +26,14 @@ func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error))
 	case talk:
 		s.talked(e, in, done)
 	case typing:
-		s.quick.do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
+		s.quick.Do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
 	case refusal:
-		s.quick.do("typing/"+in.user, func() { done(s.refused(in), nil) })
+		s.quick.Do("typing/"+in.user, func() { done(s.refused(in), nil) })
 	case knock:
 		done(map[string]string{"challenge": in.challenge}, nil)
 	case asked:
 		done(nil, nil)
-		s.pages.do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
+		s.pages.Do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
 	case opened:
 		done(nil, nil)
 		s.enter(in)
@@ -67,7 +67,7 @@ func (s *Slack) unread(raw []byte, err error, done func(any, error)) {
 		s.once("a payload of another app was ignored")
 		done(nil, nil)
 	case err != nil:
-		s.quick.do("dead", func() { done(nil, s.bury(raw, err)) })
+		s.quick.Do("dead", func() { done(nil, s.bury(raw, err)) })
 	default:
 		done(nil, nil)
 	}
@@ -92,7 +92,7 @@ func (s *Slack) bury(raw []byte, why error) error {
 func (s *Slack) talked(e envelope, t talk, done func(any, error)) {
 	s.remember(t)
 	s.ears.hear(t, s.deaf)
-	s.quick.do(laneOf(t.event), func() {
+	s.quick.Do(laneOf(t.event), func() {
 		err := errors.New("slack: the handler panicked")
 		defer func() { done(nil, err) }()
 		defer s.survive(&err, t, e.Payload)
@@ -129,7 +129,7 @@ func laneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
 func (s *Slack) take(e envelope, t talk) error {
 	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
 	defer cancel()
-	if !s.later.busy(laneOf(t.event)) && !s.lacks(ctx, t) {
+	if !s.later.Busy(laneOf(t.event)) && !s.lacks(ctx, t) {
 		return s.handled(ctx, t)
 	}
 	record, err := json.Marshal(e)

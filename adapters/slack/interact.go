@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -34,7 +35,7 @@ const (
 
 func (me identity) readInteraction(data []byte) (any, error) {
 	var i interaction
-	if err := decode(data, &i); err != nil {
+	if err := chat.Decode(data, &i); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", errUnknown)
 	}
 	if me.others(i.App) {

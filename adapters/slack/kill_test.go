@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/slack/slackfake"
 )
 
@@ -134,7 +135,7 @@ func TestProgram(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
 	defer cancel()
 	for s.UseHTTP("http://"+addr+EventsPath) != nil {
-		s.must(sleep(ctx, 20*time.Millisecond))
+		s.must(chat.Sleep(ctx, 20*time.Millisecond))
 	}
 	m := s.load(s.channel.ID, 1)
 	s.until("it is answered", func() bool { return len(s.Thread(m)) == 2 })

@@ -15,6 +15,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -138,10 +139,10 @@ func (s *Slack) respond(ctx context.Context, address string, r response) error {
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	answer, err := s.client.Do(request)
 	if err != nil {
-		return fmt.Errorf("slack: response URL: %w", withoutURL(err))
+		return fmt.Errorf("slack: response URL: %w", chat.WithoutURL(err))
 	}
 	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, maxFile)) // so that the connection can be used again
+	io.Copy(io.Discard, io.LimitReader(answer.Body, chat.MaxFile)) // so that the connection can be used again
 	switch {
 	case answer.StatusCode == http.StatusOK:
 		return nil

@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"go.yaml.in/yaml/v3"
+
+	"mabsbot/adapters/chat"
 )
 
 // The app as Slack is told of it. Somebody pastes it when they make the app.
@@ -100,14 +102,14 @@ func WriteManifest(w io.Writer, mode string) error {
 	}
 	e := yaml.NewEncoder(w)
 	e.SetIndent(2)
-	if err := e.Encode(newManifest(texts[english], address)); err != nil {
+	if err := e.Encode(newManifest(texts[chat.English], address)); err != nil {
 		return err
 	}
 	return e.Close()
 }
 
 // newManifest describes the app. Without an address it uses Socket Mode.
-func newManifest(text words, address string) manifest {
+func newManifest(text chat.Words, address string) manifest {
 	var m manifest
 	m.Metadata.Major, m.Metadata.Minor = 1, 1
 	m.Display.Name = "mabsbot"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -41,7 +42,7 @@ func (s *Slack) open(ctx context.Context, a asked) error {
 	return err
 }
 
-func searchModal(w words) slack.ModalViewRequest {
+func searchModal(w chat.Words) slack.ModalViewRequest {
 	search := slack.NewInputBlock(searchBlock, label(w["search"]), label(w["search_hint"]), searchSelect(w))
 	search.Optional = true
 	area := slack.NewPlainTextInputBlockElement(label(w["paste_placeholder"]), pasteAction)
@@ -52,13 +53,13 @@ func searchModal(w words) slack.ModalViewRequest {
 }
 
 // searchSelect suggests while somebody types.
-func searchSelect(w words) *slack.SelectBlockElement {
+func searchSelect(w chat.Words) *slack.SelectBlockElement {
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, label(w["search_placeholder"]), searchAction)
 	e.MinQueryLength = new(0)
 	return e
 }
 
-func valueModal(w words, about bot.Press) (slack.ModalViewRequest, error) {
+func valueModal(w chat.Words, about bot.Press) (slack.ModalViewRequest, error) {
 	private, err := json.Marshal(note{about.Thread, about.Post, about.Button.String(), about.Direct})
 	if err != nil {
 		return slack.ModalViewRequest{}, err
@@ -70,7 +71,7 @@ func valueModal(w words, about bot.Press) (slack.ModalViewRequest, error) {
 	return view, nil
 }
 
-func modal(w words, callback, title, submit string, blocks ...slack.Block) slack.ModalViewRequest {
+func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: callback,
 		Title: label(shorten(title, maxViewTitle)), Submit: label(shorten(submit, maxViewTitle)), Close: label(shorten(w["close"], maxViewTitle)),

@@ -1,10 +1,7 @@
 package slack
 
 import (
-	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,37 +101,6 @@ func TestLinks(t *testing.T) {
 	})
 }
 
-// Jobs of a lane run in their order, those of others meanwhile.
-func TestLanes(t *testing.T) {
-	l := newLanes(4)
-	var mu sync.Mutex
-	order := map[string][]int{}
-	for i := range 200 {
-		lane := fmt.Sprint(i % 7)
-		l.do(lane, func() {
-			mu.Lock()
-			defer mu.Unlock()
-			order[lane] = append(order[lane], i)
-		})
-	}
-	l.wait()
-	for lane, jobs := range order {
-		if !slices.IsSorted(jobs) || l.busy(lane) {
-			t.Errorf("lane %s: %v, busy %v", lane, jobs, l.busy(lane))
-		}
-	}
-	started, release := make(chan bool), make(chan bool)
-	l.do("a", func() { started <- true; <-release })
-	<-started
-	if !l.busy("a") || l.busy("b") {
-		t.Error("the wrong lane is busy")
-	}
-	l.do("b", func() { started <- true })
-	<-started // though a runs
-	close(release)
-	l.wait()
-}
-
 // Only Slack's hosts get the token.
 func TestTrusted(t *testing.T) {
 	s := &Slack{api: "http://127.0.0.1:9000/api/"}
@@ -158,35 +124,4 @@ func TestTrusted(t *testing.T) {
 			t.Errorf("%s: %v, want %v", address, got, want)
 		}
 	}
-}
-
-// Bytes of a file become text, or none.
-func TestTextOfFile(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                          "",
-		" ID 3106\r\n":              "ID 3106",
-		"\xef\xbb\xbfwith a BOM":    "with a BOM",
-		string(utf16("오류 0x29834")): "오류 0x29834",
-		"\xbf\xc0\xb7\xf9 0x29834":  "오류 0x29834", // code page 949
-		"a\x00b":                    "?",
-		"\x80\x80\x80\x80":          "?",
-	} {
-		got, err := textOfFile([]byte(in))
-		if err != nil {
-			got = "?"
-		}
-		if got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzTextOfFile(f *testing.F) {
-	f.Add([]byte("\xff\xfea\x00"))
-	f.Add([]byte("\xbf\xc0\xb7\xf9"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if text, err := textOfFile(data); err == nil && strings.ToValidUTF8(text, "") != text {
-			t.Errorf("%q became %q", data, text)
-		}
-	})
 }

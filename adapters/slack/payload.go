@@ -3,7 +3,6 @@ package slack
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/url"
 )
 
@@ -22,15 +21,6 @@ const (
 type envelope struct {
 	Kind    string          `json:"kind"`
 	Payload json.RawMessage `json:"payload"`
-}
-
-// decode reads JSON leniently.
-func decode(data []byte, to any) error {
-	err := json.Unmarshal(data, to)
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return nil // all fields of the right type were read
-	}
-	return err
 }
 
 // An outer is what the Events API wraps around an event.

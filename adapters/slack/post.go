@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -65,7 +65,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) 
 			return delivered(p, channel, ts), nil
 		}
 	}
-	if err := sleep(ctx, wait); err != nil {
+	if err := chat.Sleep(ctx, wait); err != nil {
 		return bot.Delivery{}, bot.NotDelivered(err, 0)
 	}
 	options := append(content, slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
@@ -234,19 +234,4 @@ func (s *Slack) changeOnce(ctx context.Context, p bot.Post) error {
 		return err
 	}
 	return nil
-}
-
-// sleep waits, but no longer than ctx lasts.
-func sleep(ctx context.Context, wait time.Duration) error {
-	if wait <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

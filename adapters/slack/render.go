@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 	"golang.org/x/text/width"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -25,7 +26,7 @@ type message struct {
 
 // A renderer writes one message.
 type renderer struct {
-	words words
+	words chat.Words
 	home  string // the address of the workspace, for links to messages
 	mark  mark
 	types bool // values have to be typed in a modal: nobody reads a private answer's thread

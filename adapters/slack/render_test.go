@@ -14,6 +14,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -223,7 +224,7 @@ func TestWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := slices.Sorted(maps.Keys(texts[english]))
+	want := slices.Sorted(maps.Keys(texts[chat.English]))
 	for lang, w := range texts {
 		if got := slices.Sorted(maps.Keys(w)); !slices.Equal(got, want) {
 			t.Errorf("%s has the texts %v, English %v", lang, got, want)

@@ -27,10 +27,10 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/slack-go/slack"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
@@ -81,7 +81,7 @@ type Options struct {
 type Slack struct {
 	o     Options
 	log   *slog.Logger
-	texts map[string]words
+	texts chat.Texts
 	api   string // of the Web API, with a slash at its end
 	pace  pace
 
@@ -99,7 +99,7 @@ type Slack struct {
 	ears    *ears
 	directs sync.Map // channels of direct conversations, by user
 
-	quick, later, pages *lanes // what is acknowledged when it is done, what was before, and pages
+	quick, later, pages *chat.Lanes // what is acknowledged when it is done, what was before, and pages
 	handle              bot.Handler
 	ctx                 context.Context // of Run
 	stop                func(why error) // ends Run
@@ -136,7 +136,7 @@ func New(o Options) (*Slack, error) {
 		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: client,
 		sender: web, past: web, screen: web, files: web, opener: web, house: web, users: newUsers(web),
 		links: newLinks(), turns: newTurns(), ears: newEars(), ready: make(chan struct{}), stop: func(error) {},
-		quick: newLanes(quickJobs), later: newLanes(slowJobs), pages: newLanes(slowJobs),
+		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(slowJobs),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -199,9 +199,9 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 		err = serve(ctx)
 	}
 	cancel(err)
-	s.quick.wait()
-	s.later.wait()
-	s.pages.wait()
+	s.quick.Wait()
+	s.later.Wait()
+	s.pages.Wait()
 	if why := context.Cause(ctx); err == nil && !errors.Is(why, context.Canceled) {
 		err = why
 	}
@@ -230,6 +230,3 @@ func (s *Slack) once(what string, args ...any) {
 		s.log.Warn("slack: "+what+"; further ones are not logged", args...)
 	}
 }
-
-// idleFor is a short wait between attempts, longer after each.
-func idleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }

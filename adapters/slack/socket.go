@@ -14,6 +14,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
+
+	"mabsbot/adapters/chat"
 )
 
 // Socket Mode. One connection is the current one; Slack ends it every few hours
@@ -156,7 +158,7 @@ func (l *wire) pause(ctx context.Context, err error) error {
 		wait = max(wait, e.RetryAfter)
 	}
 	wait += rand.N(wait/4 + 1) // so that several copies do not come at once
-	_ = sleep(ctx, wait)       // the caller looks at ctx
+	_ = chat.Sleep(ctx, wait)  // the caller looks at ctx
 	return nil
 }
 
@@ -195,7 +197,7 @@ func (l *wire) breathe(ctx context.Context) error {
 	if len(l.opened) >= l.s.pace.opens {
 		wait := time.Minute - time.Since(l.opened[0])
 		l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
-		if err := sleep(ctx, wait); err != nil {
+		if err := chat.Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -261,7 +263,7 @@ func (s *Slack) dial(ctx context.Context) (*socket, error) {
 		if response != nil {
 			return nil, slack.StatusCodeError{Code: response.StatusCode, Status: response.Status}
 		}
-		return nil, withoutURL(err)
+		return nil, chat.WithoutURL(err)
 	}
 	conn.SetReadLimit(maxFrame)
 	k := &socket{s: s, conn: conn, since: time.Now(), started: make(chan struct{}), ended: make(chan struct{})}
@@ -293,7 +295,7 @@ func (k *socket) greet() error {
 		return fmt.Errorf("no hello: %w", err)
 	}
 	var f frame
-	if err := decode(data, &f); err != nil {
+	if err := chat.Decode(data, &f); err != nil {
 		return fmt.Errorf("no hello: %w", errUnknown)
 	}
 	switch f.Type {
@@ -316,14 +318,14 @@ func disconnected(reason string) error {
 	case "too_many_websockets":
 		return errCrowded
 	}
-	return fmt.Errorf("Slack disconnects: %q", cutBytes(reason, 40))
+	return fmt.Errorf("Slack disconnects: %q", chat.CutBytes(reason, 40))
 }
 
 // read takes frames until the socket ends, and says why it did.
 func (k *socket) read(ctx context.Context) error {
 	<-k.started
 	stop := context.AfterFunc(ctx, func() {
-		k.s.quick.wait() // what is under way is acknowledged
+		k.s.quick.Wait() // what is under way is acknowledged
 		k.close()
 	})
 	defer stop()
@@ -383,7 +385,7 @@ var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([\w-]{1,100})"`)
 // Slack would only send it again.
 func (k *socket) receive(data []byte) error {
 	var f frame
-	if err := decode(data, &f); err != nil {
+	if err := chat.Decode(data, &f); err != nil {
 		if m := envelopeID.FindSubmatch(data); m != nil {
 			f.Envelope = string(m[1])
 		}

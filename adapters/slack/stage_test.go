@@ -199,7 +199,7 @@ func (s *stage) sees(p *slackfake.Person, text string) {
 func (s *stage) quiet() {
 	s.t.Helper()
 	s.until("all is acknowledged", s.Settled)
-	s.slack.later.wait()
+	s.slack.later.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	s.must(s.bot.Drain(ctx, adapterName))

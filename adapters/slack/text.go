@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"mabsbot/adapters/chat"
 )
 
 // Slack's markup to plain text. What people type arrives with & < > escaped and
@@ -26,7 +27,7 @@ func plain(text, self string) string {
 	text = quoted.ReplaceAllString(text, "")
 	text = angled.ReplaceAllStringFunc(text, func(s string) string { return inBrackets(s[1:len(s)-1], self) })
 	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "```", "\n", "`", "").Replace(text)
-	return strings.TrimSpace(cutBytes(text, maxMessageText))
+	return strings.TrimSpace(chat.CutBytes(text, maxMessageText))
 }
 
 // inBrackets is what <s> stands for.
@@ -82,16 +83,4 @@ func visible(text string) string {
 // none to other readers of it either. The word joiner is not seen.
 func inert(text string) string {
 	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "`", "").Replace(text)
-}
-
-// cutBytes is the longest beginning of s of at most n bytes that ends between
-// characters.
-func cutBytes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

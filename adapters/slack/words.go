@@ -4,52 +4,25 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"path"
-	"strings"
 
-	"go.yaml.in/yaml/v3"
-
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// Words are what Slack's pages and modals say besides the core: texts of one
-// language by their keys.
-type words map[string]string
-
-// english is the language where nothing else tells, and the one with all keys.
-const english = "en"
-
 // loadWords reads the languages, by tag.
-func loadWords() (map[string]words, error) {
-	files, err := localeFiles.ReadDir("locale")
+func loadWords() (chat.Texts, error) {
+	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("slack: %w", err)
 	}
-	all := map[string]words{}
-	for _, f := range files {
-		data, err := localeFiles.ReadFile(path.Join("locale", f.Name()))
-		if err != nil {
-			return nil, err
-		}
-		w := words{}
-		if err := yaml.Unmarshal(data, &w); err != nil {
-			return nil, fmt.Errorf("slack: locale/%s: %w", f.Name(), err)
-		}
-		all[strings.TrimSuffix(f.Name(), ".yaml")] = w
-	}
-	return all, nil
+	return texts, nil
 }
 
 // in are the words of a language, else the English ones.
-func (s *Slack) in(lang string) words {
-	if w, ok := s.texts[lang]; ok {
-		return w
-	}
-	return s.texts[english]
-}
+func (s *Slack) in(lang string) chat.Words { return s.texts.In(lang) }
 
 // lang is the language in which somebody is addressed outside of a thread.
 func (s *Slack) lang(ctx context.Context, team, user string) string {
@@ -60,6 +33,6 @@ func (s *Slack) lang(ctx context.Context, team, user string) string {
 	return lang
 }
 
-func (s *Slack) words(ctx context.Context, team, user string) words {
+func (s *Slack) words(ctx context.Context, team, user string) chat.Words {
 	return s.in(s.lang(ctx, team, user))
 }

@@ -1,26 +1,26 @@
-package slack
+package chat
 
 import "sync"
 
 // Lanes run jobs: those of one lane one after the other, in the order in which
 // they came, those of different lanes side by side. They are safe for concurrent
-// use. Make them with newLanes.
-type lanes struct {
+// use. Make them with NewLanes.
+type Lanes struct {
 	slots   chan struct{} // held by each job that runs
 	mu      sync.Mutex
 	waiting map[string][]func() // a lane is there while it has a job; the first one runs
 	idle    *sync.Cond          // with mu: waiting is empty
 }
 
-// newLanes returns lanes that run at most n jobs at once.
-func newLanes(n int) *lanes {
-	l := &lanes{slots: make(chan struct{}, n), waiting: map[string][]func(){}}
+// NewLanes returns lanes that run at most n jobs at once.
+func NewLanes(n int) *Lanes {
+	l := &Lanes{slots: make(chan struct{}, n), waiting: map[string][]func(){}}
 	l.idle = sync.NewCond(&l.mu)
 	return l
 }
 
-// do puts a job at the end of its lane, and returns at once.
-func (l *lanes) do(lane string, job func()) {
+// Do puts a job at the end of its lane, and returns at once.
+func (l *Lanes) Do(lane string, job func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting[lane] = append(l.waiting[lane], job)
@@ -29,7 +29,7 @@ func (l *lanes) do(lane string, job func()) {
 	}
 }
 
-func (l *lanes) run(lane string, job func()) {
+func (l *Lanes) run(lane string, job func()) {
 	for job != nil {
 		l.slots <- struct{}{}
 		job()
@@ -39,7 +39,7 @@ func (l *lanes) run(lane string, job func()) {
 }
 
 // after ends the first job of a lane and returns the next one, or nil.
-func (l *lanes) after(lane string) func() {
+func (l *Lanes) after(lane string) func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	queue := l.waiting[lane][1:]
@@ -54,15 +54,22 @@ func (l *lanes) after(lane string) func() {
 	return nil
 }
 
-// busy reports whether a job of the lane runs or waits.
-func (l *lanes) busy(lane string) bool {
+// Busy reports whether a job of the lane runs or waits.
+func (l *Lanes) Busy(lane string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.waiting[lane]) > 0
 }
 
-// wait returns when no job runs or waits.
-func (l *lanes) wait() {
+// Idle reports whether no job runs or waits.
+func (l *Lanes) Idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.waiting) == 0
+}
+
+// Wait returns when no job runs or waits.
+func (l *Lanes) Wait() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for len(l.waiting) > 0 {

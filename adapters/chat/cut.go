@@ -1,0 +1,103 @@
+package chat
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Size is how much of a platform's limit a character of a text takes once it
+// is escaped.
+type Size func(r rune) int
+
+// Of is the size of a text.
+func (size Size) Of(text string) int {
+	n := 0
+	for _, r := range text {
+		n += size(r)
+	}
+	return n
+}
+
+// Split cuts a text into pieces of at most limit, at line breaks where it can,
+// else at spaces, and never inside a letter.
+func (size Size) Split(text string, limit int) []string {
+	var pieces []string
+	for size.Of(text) > limit {
+		cut := size.breakAt(text, limit)
+		pieces = append(pieces, strings.TrimRight(text[:cut], "\n "))
+		text = strings.TrimLeft(text[cut:], "\n ")
+	}
+	if text != "" {
+		pieces = append(pieces, text)
+	}
+	return pieces
+}
+
+// Shorten cuts a text to a limit and says so.
+func (size Size) Shorten(text string, limit int) string {
+	if size.Of(text) <= limit {
+		return text
+	}
+	return strings.TrimRight(text[:size.breakAt(text, limit-1)], "\n ") + "…"
+}
+
+// breakAt is the best place to cut so that the first part is within limit: the
+// last line break, or space, that leaves at least half of it, else the last
+// place between two letters. It is never 0.
+func (size Size) breakAt(text string, limit int) int {
+	used, letter, space, line := 0, 0, 0, 0
+	for i, r := range text {
+		if used+size(r) > limit {
+			break
+		}
+		used += size(r)
+		if used > limit/2 && r == ' ' {
+			space = i + 1
+		}
+		if used > limit/2 && r == '\n' {
+			line = i + 1
+		}
+		if next := i + len(string(r)); r != joiner && !startsJoined(text[next:]) {
+			letter = next
+		}
+	}
+	switch {
+	case line > 0:
+		return line
+	case space > 0:
+		return space
+	case letter > 0:
+		return letter
+	}
+	return len(string([]rune(text)[:1])) // marks without end on one letter
+}
+
+// joiner holds the parts of an emoji together.
+const joiner = '\u200d'
+
+// joins reports whether a character belongs to the letter before it: an accent,
+// the vowel or last consonant of a Hangul syllable that is written in parts, or
+// a joiner.
+func joins(r rune) bool {
+	return unicode.Is(unicode.M, r) || 0x1160 <= r && r <= 0x11FF || r == joiner
+}
+
+func startsJoined(s string) bool {
+	for _, r := range s {
+		return joins(r)
+	}
+	return false
+}
+
+// CutBytes is the longest beginning of s of at most n bytes that ends between
+// characters.
+func CutBytes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

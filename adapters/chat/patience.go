@@ -1,0 +1,68 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+)
+
+// tries is how often Try tries. What still fails then is done without.
+const tries = 3
+
+// Try makes a few attempts at what may fail for a moment, each no longer than
+// limit. hopeless tells an error after which another attempt is no use.
+func Try(ctx context.Context, limit time.Duration, hopeless func(error) bool, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		limited, cancel := context.WithTimeout(ctx, limit)
+		err := f(limited)
+		cancel()
+		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
+			return err
+		}
+		if Sleep(ctx, IdleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// Patiently repeats what must succeed until ctx ends: the database comes back.
+// failed is told of each failure after which it is tried again.
+func Patiently(ctx context.Context, failed func(error), f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		failed(err)
+		if Sleep(ctx, IdleFor(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// IdleFor is a short wait between attempts, longer after each.
+func IdleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
+
+// Sleep waits, but no longer than ctx lasts.
+func Sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// WithoutURL takes the address out of an error of a request: it may be a secret.
+func WithoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
