@@ -23,15 +23,22 @@ func (size Size) Of(text string) int {
 // else at spaces, and never inside a letter.
 func (size Size) Split(text string, limit int) []string {
 	var pieces []string
-	for size.Of(text) > limit {
-		cut := size.breakAt(text, limit)
-		pieces = append(pieces, strings.TrimRight(text[:cut], "\n "))
-		text = strings.TrimLeft(text[cut:], "\n ")
-	}
-	if text != "" {
-		pieces = append(pieces, text)
+	for text != "" {
+		var piece string
+		piece, text = size.Part(text, limit)
+		pieces = append(pieces, piece)
 	}
 	return pieces
+}
+
+// Part is the first piece of a text of which Split would make several, and the
+// rest. What lines of the rest begin with stays: it may be code.
+func (size Size) Part(text string, limit int) (piece, rest string) {
+	if size.Of(text) <= limit {
+		return text, ""
+	}
+	cut := size.breakAt(text, limit)
+	return strings.TrimRight(text[:cut], "\n "), strings.TrimLeft(text[cut:], "\n")
 }
 
 // Shorten cuts a text to a limit and says so.

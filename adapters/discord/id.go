@@ -63,28 +63,35 @@ func short(id string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// nonce tells a repeat of a post from a new one.
-func nonce(p bot.PostID) string {
-	if len(p) <= maxNonce {
-		return string(p)
+// nonce tells a repeat of a post's n-th message from a new one.
+func nonce(p bot.PostID, n int) string {
+	id := string(p)
+	if n > 0 {
+		id += "/" + strconv.Itoa(n)
 	}
-	return short(string(p))
+	if len(id) <= maxNonce {
+		return id
+	}
+	return short(id)
 }
 
 var snowflake = regexp.MustCompile(`^\d{1,20}$`)
 
-// A ref names a message that was delivered.
-type ref struct{ channel, message string }
+// A ref names the messages in which a post was delivered.
+type ref struct {
+	channel  string
+	messages []string
+}
 
 // shownOnce is the Ref of a message that one person alone sees: it can be
 // changed only with the token of what they used.
 const shownOnce = "ephemeral"
 
-func (r ref) String() string { return r.channel + "/" + r.message }
+func (r ref) String() string { return r.channel + "/" + strings.Join(r.messages, "+") }
 
 func parseRef(s string) (ref, bool) {
-	channel, message, ok := strings.Cut(s, "/")
-	return ref{channel, message}, ok
+	channel, messages, ok := strings.Cut(s, "/")
+	return ref{channel, strings.Split(messages, "+")}, ok
 }
 
 // directUser is the user for whose direct message a channel stands.

@@ -123,29 +123,32 @@ const (
 
 // An interaction is a use of something that we showed or registered.
 type interaction struct {
-	ID      string   `json:"id"`
-	App     string   `json:"application_id"`
-	Type    int      `json:"type"`
-	Token   string   `json:"token"`
-	Guild   string   `json:"guild_id"`
-	Channel string   `json:"channel_id"`
-	Where   *channel `json:"channel"`
-	User    *user    `json:"user"`
-	Member  *member  `json:"member"`
-	Locale  string   `json:"locale"`
-	Message *message `json:"message"`
-	Data    struct {
-		Name       string   `json:"name"`
-		Type       int      `json:"type"`
-		Options    []option `json:"options"`
-		Target     string   `json:"target_id"`
-		Custom     string   `json:"custom_id"`
-		Values     []string `json:"values"`
-		Components []filled `json:"components"`
-		Resolved   struct {
-			Messages map[string]message `json:"messages"`
-		} `json:"resolved"`
-	} `json:"data"`
+	ID      string          `json:"id"`
+	App     string          `json:"application_id"`
+	Type    int             `json:"type"`
+	Token   string          `json:"token"`
+	Guild   string          `json:"guild_id"`
+	Channel string          `json:"channel_id"`
+	Where   *channel        `json:"channel"`
+	User    *user           `json:"user"`
+	Member  *member         `json:"member"`
+	Locale  string          `json:"locale"`
+	Message *message        `json:"message"`
+	Data    interactionData `json:"data"`
+}
+
+// An interactionData is what was used, and how.
+type interactionData struct {
+	Name       string   `json:"name"`
+	Type       int      `json:"type"`
+	Options    []option `json:"options"`
+	Target     string   `json:"target_id"`
+	Custom     string   `json:"custom_id"`
+	Values     []string `json:"values"`
+	Components []filled `json:"components"`
+	Resolved   struct {
+		Messages map[string]message `json:"messages"`
+	} `json:"resolved"`
 }
 
 // An option is what was typed after a command.

@@ -33,10 +33,21 @@ type replyTo struct {
 	Must    bool   `json:"fail_if_not_exists"`
 }
 
-// draft is the message of a post.
-func (d *Discord) draft(p bot.Post, note string) draft {
-	return draft{Components: d.render(p, note), Flags: flagComponents, Mentions: allowed{Parse: []string{}}}
+// draft is the message of a post that is shown in one.
+func (d *Discord) draft(p bot.Post, note string) draft { return d.drafts(p, note, 1)[0] }
+
+// drafts are the messages of a post, at most so many.
+func (d *Discord) drafts(p bot.Post, note string, most int) []draft {
+	var all []draft
+	for _, page := range d.render(p, note, most) {
+		all = append(all, draft{Components: page, Flags: flagComponents, Mentions: allowed{Parse: []string{}}})
+	}
+	return all
 }
+
+// maxPages keeps a post to what Discord takes within the time of one, and to
+// what anybody reads: three are 12,000 characters.
+const maxPages = 3
 
 // notice is a message of the adapter's own words.
 func (d *Discord) notice(lang, key string) draft {
@@ -72,7 +83,8 @@ func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 
 // say writes a post for all to read.
 func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
-	if delivered, ok, err := d.fill(ctx, p); ok || err != nil {
+	pages := d.drafts(p, note, maxPages)
+	if delivered, ok, err := d.fill(ctx, p, pages); ok || err != nil {
 		return delivered, err
 	}
 	at, err := d.spot(ctx, p)
@@ -82,11 +94,11 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	if d.closed.is(at.channel) {
 		return bot.Delivery{}, bot.Refused(errClosed)
 	}
-	m, err := d.create(ctx, p, at, note)
+	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
 		d.closed.shut(noThreads + p.Thread.Channel)
 		at = spot{p.Thread.Channel, p.Thread.Root}
-		m, err = d.create(ctx, p, at, note)
+		done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	}
 	if err != nil {
 		if isOne(err, barred) {
@@ -95,35 +107,47 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 		}
 		return bot.Delivery{}, d.unreachable(p, failed("create a message", err))
 	}
-	return d.delivered(p, at, m), nil
+	return d.delivered(p, done), nil
 }
 
-// create writes a message.
-func (d *Discord) create(ctx context.Context, p bot.Post, at spot, note string) (m message, err error) {
-	body := d.draft(p, note)
-	body.Nonce, body.Enforce = nonce(p.ID), true
-	if at.reply != "" {
-		body.Reference = &replyTo{Message: at.reply}
+// write writes the pages of a post that are not among done yet, and adds them
+// there. Those after the first one that opens a conversation reply to that, so
+// that buttons and people's replies lead there from any of them.
+func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string, pages []draft) (ref, error) {
+	for n := len(done.messages); n < len(pages); n++ {
+		body := pages[n]
+		body.Nonce, body.Enforce = nonce(p.ID, n), true
+		if reply != "" {
+			body.Reference = &replyTo{Message: reply}
+		}
+		var m message
+		err := d.call(ctx, request{method: "POST", path: "/channels/%s/messages", args: []string{done.channel}, body: body, into: &m})
+		if err == nil && m.ID == "" {
+			err = errIncomplete
+		}
+		if err != nil {
+			return done, err
+		}
+		done.messages = append(done.messages, m.ID)
+		if p.Opens {
+			reply = done.messages[0]
+		}
 	}
-	err = d.call(ctx, request{method: "POST", path: "/channels/%s/messages", args: []string{at.channel}, body: body, into: &m})
-	if err == nil && m.ID == "" {
-		err = errIncomplete
-	}
-	return m, err
+	return done, nil
 }
 
-// delivered is what the core wants to know of a message.
-func (d *Discord) delivered(p bot.Post, at spot, m message) bot.Delivery {
-	done := bot.Delivery{Ref: ref{at.channel, m.ID}.String(), Thread: p.Thread}
+// delivered is what the core wants to know of a post.
+func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
+	done := bot.Delivery{Ref: to.String(), Thread: p.Thread}
 	if !p.Opens {
 		return done
 	}
-	done.Thread.Channel, done.Thread.Root = at.channel, m.ID
+	done.Thread.Channel, done.Thread.Root = to.channel, to.messages[0]
 	if _, direct := directUser(p.Thread.Channel); direct {
 		done.Thread.Root = "" // one conversation
 	}
-	if in, _ := d.places.of(at.channel); in.thread() {
-		done.Thread.Channel, done.Thread.Root = in.parent, at.channel
+	if in, _ := d.places.of(to.channel); in.thread() {
+		done.Thread.Channel, done.Thread.Root = in.parent, to.channel
 	}
 	return done
 }
@@ -146,7 +170,7 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 
 // fill writes the first answer to a command in a direct message, which takes the
 // place of «thinking».
-func (d *Discord) fill(ctx context.Context, p bot.Post) (done bot.Delivery, ok bool, err error) {
+func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
 	who := asker{p.Thread, p.To.ID}
 	one, ok := d.links.of(who)
 	if !ok || !one.empty {
@@ -156,7 +180,7 @@ func (d *Discord) fill(ctx context.Context, p bot.Post) (done bot.Delivery, ok b
 	if err != nil || !waits {
 		return bot.Delivery{}, false, transient(err)
 	}
-	m, err := d.original(ctx, "PATCH", one.token, d.draft(p, ""))
+	m, err := d.original(ctx, "PATCH", one.token, pages[0])
 	switch {
 	case isOne(err, expired):
 		d.links.drop(who, one.token)
@@ -164,8 +188,12 @@ func (d *Discord) fill(ctx context.Context, p bot.Post) (done bot.Delivery, ok b
 	case err != nil:
 		return bot.Delivery{}, false, failed("answer a command", err)
 	}
+	to := ref{p.Thread.Channel, []string{m.ID}}
+	if to, err = d.write(ctx, p, to, "", pages); err != nil {
+		return bot.Delivery{}, false, failed("create a message", err)
+	}
 	d.links.filled(who, one.token)
-	return d.delivered(p, spot{channel: p.Thread.Channel}, m), true, nil
+	return d.delivered(p, to), true, nil
 }
 
 // transient is an error of looking, before anything was sent.
@@ -262,21 +290,27 @@ func (d *Discord) followUp(ctx context.Context, token string, body draft) error 
 // change puts a post in the place of an earlier one, or takes that away. What is
 // not there any more needs no change.
 func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) {
-	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
 	old, ok := parseRef(p.Ref)
 	if !ok {
-		return same, d.changeOnce(ctx, p)
+		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, d.changeOnce(ctx, p)
 	}
-	r := request{method: "PATCH", path: "/channels/%s/messages/%s", args: []string{old.channel, old.message}}
-	if p.Withdraw {
-		r.method = "DELETE"
-	} else {
-		r.body = d.draft(p, "")
+	var pages []draft
+	if !p.Withdraw {
+		pages = d.drafts(p, "", len(old.messages))
 	}
-	if err := d.call(ctx, r); err != nil && !isOne(err, absent) {
-		return bot.Delivery{}, failed("change a message", err)
+	for n, id := range old.messages {
+		r := request{method: "DELETE", path: "/channels/%s/messages/%s", args: []string{old.channel, id}}
+		if n < len(pages) {
+			r.method, r.body = "PATCH", pages[n]
+		}
+		if err := d.call(ctx, r); err != nil && !isOne(err, absent) {
+			return bot.Delivery{}, failed("change a message", err)
+		}
 	}
-	return same, nil
+	if !p.Withdraw {
+		old.messages = old.messages[:len(pages)]
+	}
+	return bot.Delivery{Ref: old.String(), Thread: p.Thread}, nil
 }
 
 // changeOnce changes the private answer to a command, as long as its user has

@@ -26,90 +26,144 @@ import (
 // accent is the colour of the container's edge: the blue of Azure.
 const accent = 0x0078D4
 
-// A renderer writes one message.
+// A renderer writes one reply: a message, which it calls a page, or several where
+// one cannot hold it.
 type renderer struct {
-	words chat.Words
-	jump  func(bot.Thread) string // the address of a thread, or ""
-	post  bot.PostID
+	words   chat.Words
+	cutNote string                  // says that a text was cut; room for it is always reserved
+	jump    func(bot.Thread) string // the address of a thread, or ""
+	post    bot.PostID
+	most    int // pages
 
-	parts   []discordgo.MessageComponent
-	text    strings.Builder // of the texts since the last row
-	left    int             // of maxDisplay
-	asks    bool            // room is reserved for a question
-	used    int             // components, the container and a last text among them
-	buttons int
+	pages   [][]discordgo.MessageComponent
+	parts   []discordgo.MessageComponent // of this page
+	text    strings.Builder              // of the texts since the last row
+	left    int                          // of maxDisplay on this page
+	kept    int                          // of maxDisplay on any page, for what is never cut
+	used    int                          // components of this page, the container and a last text among them
+	buttons int                          // on all pages
+	full    bool                         // something was cut
 }
 
-// render writes a post as components, with a note before it where there is
-// something to explain.
-func (d *Discord) render(p bot.Post, note string) []discordgo.MessageComponent {
-	r := renderer{words: d.in(p.Reply.Lang), jump: d.permalink, post: p.ID}
+// render writes a post on at most so many pages, with a note before it where
+// there is something to explain. There is always one.
+func (d *Discord) render(p bot.Post, note string, most int) [][]discordgo.MessageComponent {
+	words := d.in(p.Reply.Lang)
+	r := renderer{words: words, cutNote: words["cut"], jump: d.permalink, post: p.ID, most: most}
+	if p.Private && most == 1 {
+		r.cutNote = words["cut_private"]
+	}
 	return r.message(p.Reply, note)
 }
 
-// message writes a reply. Buttons and what they ask always have their place;
-// what is too long is cut before them.
-func (r *renderer) message(reply bot.Reply, note string) []discordgo.MessageComponent {
-	r.used = 2
-	r.left = maxDisplay - min(sizeOf(note), maxNote) - sizeOf("-# \n")
+// message writes a reply. What is too long for one page goes on on the next;
+// what is too long for all is cut. Questions, buttons and small print are not.
+func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageComponent {
+	r.kept = sizeOf(r.cutNote) + 1
 	for _, b := range reply.Blocks {
 		r.reserve(b)
 	}
+	r.begin()
 	if note != "" {
-		r.write("-# " + escape(shorten(note, maxNote)))
+		r.flow("-# ", shorten(note, maxNote))
 	}
 	for _, b := range reply.Blocks {
 		r.block(b)
 	}
-	r.flush()
-	if len(r.parts) == 0 {
-		r.parts = append(r.parts, discordgo.TextDisplay{Content: "…"})
+	r.turn()
+	if len(r.pages) == 0 {
+		r.parts = []discordgo.MessageComponent{discordgo.TextDisplay{Content: "…"}}
+		r.turn()
 	}
-	return []discordgo.MessageComponent{discordgo.Container{AccentColor: new(accent), Components: r.parts}}
+	return r.pages
 }
 
-// maxNote keeps a note to a few lines.
-const maxNote = 300
+// begin begins a page.
+func (r *renderer) begin() { r.parts, r.left, r.used = nil, maxDisplay-r.kept, 2 }
 
-// maxAsked keeps a question to what is read; it is never cut by what stands
-// before it.
-const maxAsked = 1000
-
-// reserve keeps room for what is never cut.
-func (r *renderer) reserve(b bot.Block) {
-	if b.Kind == bot.Ask && !r.asks {
-		r.asks = true
-		r.left -= min(sizeOf(b.Text), maxAsked) + sizeOf("****\n")
+// turn ends a page, if there is something on it, and begins another.
+func (r *renderer) turn() {
+	r.flush()
+	if len(r.parts) > 0 {
+		r.pages = append(r.pages, []discordgo.MessageComponent{discordgo.Container{AccentColor: new(accent), Components: r.parts}})
 	}
+	r.begin()
+}
+
+// last reports whether no page may follow.
+func (r *renderer) last() bool { return len(r.pages)+1 >= r.most }
+
+const (
+	// maxNote keeps a note to a few lines.
+	maxNote = 300
+
+	// maxAsked and maxSmall keep a question and small print to what is read; they
+	// are never cut by what stands before them.
+	maxAsked = 1000
+	maxSmall = 400
+
+	// maxKept leaves more than half of a page to all else.
+	maxKept = 2000
+)
+
+// reserve keeps room on the page where the reply ends for what is never cut:
+// which page that is shows only then.
+func (r *renderer) reserve(b bot.Block) {
+	if need := neverCut(b); r.kept+need <= maxKept {
+		r.kept += need
+	}
+}
+
+// neverCut is the room that a question or small print takes at most, 0 for all
+// else.
+func neverCut(b bot.Block) int {
+	switch b.Kind {
+	case bot.Ask:
+		return min(sizeOf(b.Text), maxAsked) + len("****\n")
+	case bot.Context:
+		return min(sizeOf(b.Text), maxSmall) + len(b.URL) + len("-# [](<>)\n")
+	}
+	return 0
+}
+
+// take reports whether room is reserved for a block, and uses it up.
+func (r *renderer) take(b bot.Block) bool {
+	need := neverCut(b)
+	if need > r.kept {
+		return false
+	}
+	r.kept -= need
+	return true
 }
 
 func (r *renderer) block(b bot.Block) {
-	b.Text = strings.TrimSpace(visible(b.Text))
+	reserved := r.take(b)
+	b.Text = strings.TrimRight(strings.TrimLeft(visible(b.Text), "\n"), "\n ") // the first line of code may be indented
 	switch b.Kind {
 	case bot.Heading:
-		r.line("### ", strings.ReplaceAll(b.Text, "\n", " "))
+		r.flow("### ", strings.ReplaceAll(b.Text, "\n", " "))
 	case bot.Ask:
-		r.ask(b.Text)
+		r.ask(b.Text, reserved)
 	case bot.Quote:
 		r.quote(b.Text)
 	case bot.Warning:
-		r.line("⚠️ ", b.Text)
+		r.flow("⚠️ ", b.Text)
 	case bot.Table:
-		r.line("", table(b.Rows))
+		r.flow("", table(b.Rows))
 	case bot.Steps:
-		r.line("", steps(b.Items))
+		r.flow("", steps(b.Items))
 	case bot.Copy:
 		r.copy(b.Shell, b.Text)
 	case bot.Link:
-		r.link("", b.Text, b.URL)
+		r.link(b.Text, b.URL)
 	case bot.Jump:
-		r.link("", b.Text, r.jump(b.Thread))
+		r.link(b.Text, r.jump(b.Thread))
 	case bot.Context:
-		r.link("-# ", strings.ReplaceAll(b.Text, "\n", " "), b.URL)
+		r.small(strings.ReplaceAll(b.Text, "\n", " "), b.URL, reserved)
 	case bot.Choices:
 		r.choices(b.Buttons)
 	default:
-		r.line("", b.Text)
+		r.flow("", b.Text)
 	}
 }
 
@@ -124,49 +178,79 @@ func (r *renderer) flush() {
 	r.text.Reset()
 }
 
-// ask shows a question. Room was reserved for the first.
-func (r *renderer) ask(text string) {
-	if !r.asks {
-		text = r.fit(text, len("****\n"))
-	}
-	r.asks = false
-	if text != "" {
-		r.write(bold(shorten(text, maxAsked)))
+// worth is the least room in which a text begins that goes on on the next page.
+const worth = 400
+
+// place writes a text, on as many pages as it takes: show makes markdown of a
+// piece, of which each character takes size and what stands around it extra. A
+// text that one page can hold is not parted.
+func (r *renderer) place(text string, size chat.Size, extra int, show func(piece string) string) {
+	for text != "" {
+		need := size.Of(text) + extra
+		switch whole := maxDisplay - r.kept; {
+		case need <= r.left:
+			r.left -= need
+			r.write(show(text))
+			return
+		case r.last():
+			r.cut(text, size, extra, show)
+			return
+		case need <= whole || r.left < worth:
+			r.turn()
+		default:
+			var piece string
+			if piece, text = size.Part(text, r.left-extra); piece != "" {
+				r.write(show(piece))
+			}
+			r.turn()
+		}
 	}
 }
 
-// line shows text with `code spans` after a mark.
-func (r *renderer) line(mark, text string) {
-	if text = r.fit(text, len(mark)+1); text != "" {
-		r.write(mark + escape(text))
+// least is the shortest beginning of a text that is worth showing.
+const least = 10
+
+// cut writes as much of a text as there is room for, and says once that it is
+// not all.
+func (r *renderer) cut(text string, size chat.Size, extra int, show func(piece string) string) {
+	if room := r.left - extra; room >= least {
+		r.write(show(size.Shorten(text, room)))
+	}
+	if !r.full {
+		r.write(escape(r.cutNote))
+	}
+	r.left, r.full = 0, true
+}
+
+// flow writes text with `code spans` after a mark.
+func (r *renderer) flow(mark, text string) {
+	r.place(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
+}
+
+// ask shows a question.
+func (r *renderer) ask(text string, reserved bool) {
+	text = shorten(text, maxAsked)
+	switch {
+	case text == "":
+	case reserved:
+		r.write(bold(text))
+	default:
+		r.place(text, size, len("****\n"), bold)
 	}
 }
 
 // quote shows words of somebody's as they are.
 func (r *renderer) quote(text string) {
 	const mark = "> "
-	if text = r.fit(text, len(mark)*(1+strings.Count(text, "\n"))+1); text != "" {
-		r.write(mark + strings.ReplaceAll(escape(text), "\n", "\n"+mark))
+	marked := func(c rune) int {
+		if c == '\n' {
+			return 1 + len(mark)
+		}
+		return size(c)
 	}
-}
-
-// fit cuts a text to what is left of the message, and says so once. extra is
-// what stands around it.
-func (r *renderer) fit(text string, extra int) string {
-	if text == "" || r.left <= 0 {
-		return ""
-	}
-	if need := sizeOf(text) + extra; need <= r.left {
-		r.left -= need
-		return text
-	}
-	note := r.words["cut"]
-	room := r.left - sizeOf(note) - extra
-	r.left = 0
-	if room < 1 {
-		return ""
-	}
-	return shorten(text, room) + note
+	r.place(text, marked, len(mark)+1, func(piece string) string {
+		return mark + strings.ReplaceAll(escape(piece), "\n", "\n"+mark)
+	})
 }
 
 // copy shows a command, key or path so that it can be taken as it is. A fence in
@@ -176,10 +260,10 @@ func (r *renderer) copy(shell, text string) {
 	if strings.Contains(text, fence) {
 		text = strings.ReplaceAll(text, "``", "`\u200b`")
 	}
-	if text = r.fit(text, 2*len(fence)+len("powershell")+3); text == "" {
-		return
-	}
-	r.write(fence + language(shell) + "\n" + text + "\n" + fence)
+	name := language(shell)
+	r.place(text, size, 2*len(fence)+len(name)+3, func(piece string) string {
+		return fence + name + "\n" + piece + "\n" + fence
+	})
 }
 
 // language is the name that Discord's highlighter has for a shell. Text without
@@ -192,17 +276,30 @@ func language(shell string) string {
 }
 
 // link shows text that leads to an address, where there is one.
-func (r *renderer) link(mark, text, to string) {
+func (r *renderer) link(text, to string) {
 	to = secure(to)
-	if text = r.fit(text, len(mark)+len(to)+len("[](<>)")+1); text == "" {
-		return
+	r.place(text, size, len(to)+len("[](<>)")+1, func(piece string) string { return linkTo(piece, to) })
+}
+
+// small shows small print, which may lead to an address.
+func (r *renderer) small(text, to string, reserved bool) {
+	text, to = shorten(text, maxSmall), secure(to)
+	switch {
+	case text == "":
+	case reserved:
+		r.write("-# " + linkTo(text, to))
+	default:
+		r.place(text, size, len(to)+len("-# [](<>)")+1, func(piece string) string { return "-# " + linkTo(piece, to) })
 	}
+}
+
+// linkTo is text that leads to an address, if there is one.
+func linkTo(text, to string) string {
 	if to == "" {
-		r.write(mark + escape(text))
-		return
+		return escape(text)
 	}
 	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/").Replace(text) // an address in the text would end the link
-	r.write(mark + "[" + escape(text) + "](<" + to + ">)")
+	return "[" + escape(text) + "](<" + to + ">)"
 }
 
 // secure returns an address if it is one of https that fits, else "".
@@ -236,7 +333,7 @@ func (d *Discord) permalink(t bot.Thread) string {
 // room on a button stands above in full.
 func (r *renderer) choices(all []bot.Choice) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
-	r.line("", longLabels(all))
+	r.flow("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
@@ -256,10 +353,13 @@ func (r *renderer) choices(all []bot.Choice) {
 	}
 }
 
-// row puts a row on the message, under the texts so far, while there is room.
+// row puts a row on the page, under the texts so far.
 func (r *renderer) row(in []discordgo.MessageComponent) {
 	if r.used+len(in)+2 > maxComponents { // the row itself, and a text before it
-		return
+		if r.last() {
+			return
+		}
+		r.turn()
 	}
 	r.used += len(in) + 2
 	r.flush()

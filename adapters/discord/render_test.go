@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -66,10 +67,26 @@ func newRenderer(t testing.TB) *Discord {
 	return d
 }
 
-// checked holds a message to the limits.
-func checked(t testing.TB, d *Discord, r bot.Reply) string {
+// checked holds the messages of a reply to the limits, on one page and on
+// several, and returns the texts of each of several.
+func checked(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
 	t.Helper()
-	data, err := json.Marshal(d.draft(bot.Post{ID: "0123456789abcdef01234567", Reply: r}, ""))
+	for _, most := range []int{1, maxPages} {
+		pages = nil
+		drafts := d.drafts(bot.Post{ID: "0123456789abcdef01234567", Reply: r}, "", most)
+		if n := len(drafts); n == 0 || n > most {
+			t.Errorf("%d pages of %d", n, most)
+		}
+		for _, each := range drafts {
+			pages = append(pages, checkedPage(t, each))
+		}
+	}
+	return pages
+}
+
+func checkedPage(t testing.TB, page draft) string {
+	t.Helper()
+	data, err := json.Marshal(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,13 +144,94 @@ func (c *counted) count(t testing.TB, components []any) {
 func TestRender(t *testing.T) {
 	d := newRenderer(t)
 	for name, r := range bottest.Replies() {
-		all := checked(t, d, r)
+		all := strings.Join(checked(t, d, r), "")
 		for _, live := range []string{"@everyone", "@here", "[a](https://b)", "\x1b"} {
 			if strings.Contains(all, live) {
 				t.Errorf("%s: %q stands in\n%s", name, live, all)
 			}
 		}
 	}
+}
+
+// TestPages shows a long reply on several pages: every line is there, once and
+// whole, code in fences of its own, and the question above its buttons.
+func TestPages(t *testing.T) {
+	d := newRenderer(t)
+	lines := func(line string, n int) string {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf(line, i))
+		}
+		return strings.Join(all, "\n")
+	}
+	words, code := lines("%d번째 줄입니다. 서버를 다시 시작합니다.", 60), lines("    Get-Service dpm%d | Restart-Service", 60)
+	button := bot.Button{Action: bot.Next, Entry: "an-entry", Revision: "abcd", Step: "first"}
+	pages := checked(t, d, bot.Reply{Lang: "ko", Blocks: []bot.Block{
+		{Kind: bot.Heading, Text: "제목"}, {Kind: bot.Text, Text: words}, {Kind: bot.Copy, Shell: "powershell", Text: code}, {Kind: bot.Quote, Text: words},
+		{Kind: bot.Ask, Text: "해결되었나요?"}, {Kind: bot.Choices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}}},
+		{Kind: bot.Context, Text: "출처", URL: "https://a/b"},
+	}})
+	if len(pages) != maxPages {
+		t.Fatalf("%d pages", len(pages))
+	}
+	all := strings.Join(pages, "")
+	for _, line := range strings.Split(words, "\n") {
+		if !strings.Contains(all, line+"\n") || !strings.Contains(all, "> "+line+"\n") {
+			t.Errorf("%q is not there", line)
+		}
+	}
+	for _, line := range strings.Split(code, "\n") {
+		if strings.Count(all, "\n"+line+"\n") != 1 {
+			t.Errorf("%q is not there, once", line)
+		}
+	}
+	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.in("ko")["cut"]) {
+		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
+	}
+	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Copy, Text: code + code + code}}}}, "")); !strings.Contains(all, "개인 답변에 비해") {
+		t.Errorf("a private answer does not say that it is cut:\n%s", all)
+	}
+}
+
+// TestLongPost delivers a reply of several pages once, changes it and takes it
+// away; buttons on its last page belong to the conversation that it opens.
+func TestLongPost(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	long := strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)
+	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Text, Text: long}, {Kind: bot.Choices, Buttons: []bot.Choice{{Label: "해결됨", Button: bot.Button{Action: bot.Fixed, Entry: "e"}}}}}}
+	p := bot.Post{ID: "0123456789abcdef01234567", Opens: true, Reply: reply, Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.channel.ID, Root: "to-be-opened"}}
+	first, err := s.discord.Post(t.Context(), p)
+	s.must(err)
+	again, err := s.discord.Post(t.Context(), p)
+	s.must(err)
+	shown := s.Messages(s.channel.ID)
+	if len(shown) < 2 || again != first {
+		t.Fatalf("%d messages, %+v and then %+v", len(shown), first, again)
+	}
+	last := shown[len(shown)-1]
+	if first.Thread.Root != shown[0].ID || last.Reply != shown[0].ID {
+		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.Reply)
+	}
+	press, err := s.discord.me().pressed(interaction{ID: "1", Token: "t", Type: componentUsed, Guild: s.Guild, Channel: s.channel.ID,
+		Message: &message{ID: last.ID, Reference: &reference{Message: last.Reply}},
+		Data:    interactionData{Custom: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
+	s.must(err)
+	if got := press.(used).event.About().Thread; got != first.Thread {
+		t.Errorf("its button belongs to %+v", got)
+	}
+	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Text, Text: "짧은 답"}}}
+	shorter, err := s.discord.Post(t.Context(), p)
+	s.must(err)
+	if shown := s.Messages(s.channel.ID); len(shown) != 1 || !strings.Contains(shown[0].Plain(), "짧은 답") {
+		t.Errorf("after the change %d messages", len(shown))
+	}
+	p.Withdraw, p.Ref = true, shorter.Ref
+	_, err = s.discord.Post(t.Context(), p)
+	s.must(err)
+	if shown := s.Messages(s.channel.ID); len(shown) != 0 {
+		t.Errorf("after the withdrawal %d messages", len(shown))
+	}
+	s.refusals()
 }
 
 // TestEscape has one line for each sign that means something.
