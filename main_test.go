@@ -8,10 +8,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"log/slog"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -107,6 +111,36 @@ func TestDoc(t *testing.T) {
 	for _, f := range files {
 		if name := filepath.Base(f); !named[name] && !strings.HasSuffix(name, "_test.go") {
 			t.Errorf("the story in bot/doc.go does not name %s", name)
+		}
+	}
+}
+
+// TestFolders sees to it that the packages that tell of their files name all of
+// them, and none that is not there.
+func TestFolders(t *testing.T) {
+	for _, main := range []string{
+		"adapters/chat/chat.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
+		"adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go",
+	} {
+		f, err := parser.ParseFile(token.NewFileSet(), main, nil, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files, err := filepath.Glob(filepath.Join(filepath.Dir(main), "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = slices.DeleteFunc(files, func(f string) bool { return f == main || strings.HasSuffix(f, "_test.go") })
+		there, named := map[string]bool{}, map[string]bool{}
+		for _, file := range files {
+			there[filepath.Base(file)] = true
+		}
+		for _, name := range regexp.MustCompile(`\w+\.go\b`).FindAllString(f.Doc.Text(), -1) {
+			named[name] = true
+		}
+		delete(named, filepath.Base(main))
+		if !maps.Equal(there, named) {
+			t.Errorf("%s names the files %v, there are %v", main, slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(there)))
 		}
 	}
 }

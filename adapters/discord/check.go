@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,19 +29,20 @@ const contentFlags = 1<<18 | 1<<19
 
 // A need is a permission, and what does not work without.
 type need struct {
-	bit  uint64
-	name string // as Discord's settings have it, in English
-	loss string
+	bit   uint64
+	name  string // as Discord's settings have it, in English
+	loss  string
+	forum bool // in forums, too, where posts are threads
 }
 
 // needs are the permissions that the bot is invited with.
 func needs() []need {
 	return []need{
-		{discordgo.PermissionViewChannel, "View Channels", "it sees no channel"},
-		{discordgo.PermissionSendMessages, "Send Messages", "it cannot answer"},
-		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it answers by replies and not in threads"},
-		{discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads", "it cannot answer in threads and forums"},
-		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to a message where there are no threads"},
+		{discordgo.PermissionViewChannel, "View Channels", "it sees no channel", true},
+		{discordgo.PermissionSendMessages, "Send Messages", "it cannot answer", false},
+		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it answers by replies and not in threads", false},
+		{discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads", "it cannot answer in threads and forums", true},
+		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to a message where there are no threads", false},
 	}
 }
 
@@ -131,42 +133,123 @@ func (d *Discord) reach(ctx context.Context) {
 	}
 }
 
-// inspect says what the bot may not do in a server.
+// inspect says what the bot may not do in a server, and in which channels it may
+// do less than elsewhere there. What was said once is not said again.
 func (d *Discord) inspect(g guild) {
-	has, known := granted(g, d.me().user)
+	self := d.me().user
+	roles, known := rolesOf(g, self)
 	if !known {
 		return
 	}
-	if lines := missing(has); len(lines) > 0 {
-		d.log.Warn("discord: in a server the bot lacks permissions: "+strings.Join(lines, "; ")+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.ID)
+	has := granted(g, roles)
+	if g.Owner == self {
+		has = everything
 	}
-}
-
-// granted are the permissions of the bot in a server, before those of channels.
-// known is false where the server does not tell.
-func granted(g guild, self string) (has uint64, known bool) {
-	i := slices.IndexFunc(g.Members, func(m member) bool { return m.User != nil && m.User.ID == self })
-	if i < 0 || len(g.Roles) == 0 {
-		return 0, false
-	}
-	for _, r := range g.Roles {
-		if r.ID == g.ID || slices.Contains(g.Members[i].Roles, r.ID) { // the role of everyone has the server's id
-			has |= bits(r.Permissions)
+	if lines := missing(has, false); len(lines) > 0 {
+		text := strings.Join(lines, "; ")
+		if _, again := d.said.LoadOrStore(g.ID+" "+text, true); !again {
+			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.Name)
 		}
 	}
-	if has&discordgo.PermissionAdministrator != 0 || g.Owner == self {
-		has = ^uint64(0)
+	closed := map[string][]string{}
+	for _, c := range g.Channels {
+		if text := strings.Join(c.missing(has, g.ID, self, roles), "; "); text != "" {
+			closed[text] = append(closed[text], "#"+c.Name)
+		}
 	}
-	return has, true
+	for _, text := range slices.Sorted(maps.Keys(closed)) {
+		if _, again := d.said.LoadOrStore(g.ID+" channels "+text, true); !again {
+			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.Name, "channels", named(closed[text]))
+		}
+	}
 }
 
-// missing says in plain words what is not granted.
-func missing(has uint64) []string {
+// everything is all permissions.
+const everything = ^uint64(0)
+
+// rolesOf are the roles of the bot in a server, that of everyone among them,
+// which has the server's id. known is false where the server does not tell.
+func rolesOf(g guild, self string) (ids []string, known bool) {
+	i := slices.IndexFunc(g.Members, func(m member) bool { return m.User != nil && m.User.ID == self })
+	if i < 0 || len(g.Roles) == 0 {
+		return nil, false
+	}
+	return append([]string{g.ID}, g.Members[i].Roles...), true
+}
+
+// granted are the permissions that roles have in a server, before those of
+// channels.
+func granted(g guild, roles []string) (has uint64) {
+	for _, r := range g.Roles {
+		if slices.Contains(roles, r.ID) {
+			has |= uint64(r.Permissions)
+		}
+	}
+	if has&discordgo.PermissionAdministrator != 0 {
+		return everything
+	}
+	return has
+}
+
+// in are the permissions in a channel of somebody who has others in its server.
+// What everyone may there is decided first, then roles, then the one member.
+// https://docs.discord.com/developers/topics/permissions#permission-overwrites
+func (c channel) in(has uint64, guild, self string, roles []string) uint64 {
+	if has == everything {
+		return has
+	}
+	var everyone, some, own overwrite
+	for _, o := range c.Overwrites {
+		switch {
+		case o.ID == guild:
+			everyone = o
+		case o.ID == self:
+			own = o
+		case slices.Contains(roles, o.ID):
+			some.Allow, some.Deny = some.Allow|o.Allow, some.Deny|o.Deny
+		}
+	}
+	for _, o := range []overwrite{everyone, some, own} {
+		has = has&^uint64(o.Deny) | uint64(o.Allow)
+	}
+	return has
+}
+
+// missing says what the bot may not do in a channel that it sees and where
+// people write, although it may in the server.
+func (c channel) missing(has uint64, guild, self string, roles []string) []string {
+	if c.Type == nil || !slices.Contains(threaded, *c.Type) && !slices.Contains(forums, *c.Type) {
+		return nil
+	}
+	here := c.in(has, guild, self, roles)
+	if here&discordgo.PermissionViewChannel == 0 {
+		return nil
+	}
+	return missing(here|^has, slices.Contains(forums, *c.Type))
+}
+
+// forums are the kinds of channels in which every thread is a post.
+var forums = []int{forumChannel, mediaChannel}
+
+// missing says in plain words what is not granted, of what is needed everywhere
+// or in forums alone.
+func missing(has uint64, forum bool) []string {
 	var lines []string
 	for _, n := range needs() {
-		if has&n.bit == 0 {
+		if has&n.bit == 0 && (n.forum || !forum) {
 			lines = append(lines, fmt.Sprintf("%s (%s)", n.name, n.loss))
 		}
 	}
 	return lines
+}
+
+// maxNamed keeps a line of names to what is read.
+const maxNamed = 10
+
+// named joins names, the first ones of many.
+func named(all []string) string {
+	if more := len(all) - maxNamed; more > 0 {
+		all = append(all[:maxNamed:maxNamed], fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(all, ", ")
 }

@@ -8,12 +8,13 @@
 // payload.go is what Discord sends, events.go and interact.go what it means,
 // text.go its markup undone and foreign text made safe, places.go where channels
 // and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
-// lanes.go keeps order, files.go fetches logs. render.go writes components within
-// limits.go, split.go cuts what is too long, modal.go asks and suggests. post.go
-// delivers, thread.go says where to, links.go keeps the tokens of uses. rest.go
-// makes requests, limiter.go says when, failure.go reads errors. commands.go
-// registers commands, check.go looks at permissions, words.go is what the adapter
-// says itself, id.go names things.
+// files.go fetches logs. render.go writes components within limits.go, split.go
+// says what counts for them, modal.go asks and suggests. post.go delivers,
+// thread.go says where to, links.go keeps the tokens of uses. rest.go makes
+// requests, limiter.go says when, failure.go reads errors. commands.go registers
+// commands, check.go looks at permissions, words.go is what the adapter says
+// itself, id.go names things. What it has in common with other chat platforms
+// stands in adapters/chat.
 package discord
 
 import (
@@ -83,8 +84,10 @@ type Discord struct {
 	quick, later, pages *chat.Lanes // what is handled in order, what waits for files, and what answers at once
 	handle              bot.Handler
 	ctx                 context.Context // of Run
+	last                context.Context // outlasts it by ackTime: what came is recorded and acknowledged
 	stop                func(why error) // ends Run
 	ready               chan struct{}   // closed once we know who we are
+	ended               chan struct{}   // closed when Run ends
 	said                sync.Map        // what once has logged
 
 	mu   sync.Mutex
@@ -115,7 +118,7 @@ func New(o Options) (*Discord, error) {
 		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), hushTime: hushTime, client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
 		limits: newLimiter(), places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
 		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(pageJobs),
-		ctx: context.Background(), stop: func(error) {}, ready: make(chan struct{}),
+		ctx: context.Background(), last: context.Background(), stop: func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -133,11 +136,15 @@ func (d *Discord) Capabilities() bot.Capabilities {
 }
 
 // Run connects, handles first what an earlier run left, and serves until ctx
-// ends or Discord refuses for good, above all the token.
+// ends or Discord refuses for good, above all the token. It is called once.
 func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
+	defer close(d.ended)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	d.ctx, d.handle, d.stop = ctx, handle, cancel
+	last, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(ackTime, leave) })()
+	d.ctx, d.last, d.handle, d.stop = ctx, last, handle, cancel
 	err := d.meet(ctx)
 	if err == nil && ctx.Err() == nil {
 		close(d.ready)

@@ -46,7 +46,7 @@ func (me identity) readMessage(kind string, m message, at place, role string) (t
 	if m.ID == "" || m.Channel == "" {
 		return talk{}, false, errIncomplete
 	}
-	e := bot.Message{Head: bot.Head{ID: messageID(at.guild, m.Channel, m.ID), Direct: at.kind == directChannel}}
+	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.Guild, at.guild), m.Channel, m.ID), Direct: at.kind == directChannel}}
 	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.Channel, Root: m.ID}
 	switch {
 	case e.Direct:
@@ -60,7 +60,12 @@ func (me identity) readMessage(kind string, m message, at place, role string) (t
 		e.ID = deletedID(e.Of)
 		return talk{event: e}, true, nil
 	}
-	return me.written(kind, m, e, role)
+	t, ok, err = me.written(kind, m, e, role)
+	if posted, is := t.event.(bot.Message); ok && is && at.thread() && m.ID == m.Channel { // a post in a forum has a title
+		posted.Text = chat.CutBytes(strings.TrimSpace(at.title+"\n"+posted.Text), maxMessageText)
+		t.event = posted
+	}
+	return t, ok, err
 }
 
 // written completes what somebody wrote.
@@ -77,7 +82,7 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 			return talk{}, false, nil // the preview of a link
 		}
 		e.Change, e.Of = bot.Edited, e.ID
-		e.ID = editID(e.Of, m.Edited)
+		e.ID = editID(e.Of, m.edited())
 	}
 	if root := me.replied(m); root != "" && !e.Direct && !e.Reply {
 		e.Thread.Root, e.Reply = root, true

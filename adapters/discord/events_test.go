@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,11 +65,48 @@ func FuzzCustomID(f *testing.F) {
 		if err != nil || post == "" {
 			return
 		}
-		again, _, err := parseCustomID(customID(b, 1, post))
+		again, _, err := parseCustomID(customID("", b, 1, post))
 		if err != nil || again != b {
 			t.Errorf("%q: %+v, then %+v, %v", id, b, again, err)
 		}
 	})
+}
+
+// TestOldEdit leaves alone what was edited long ago and is pinned now, and tells
+// an edit that Discord repeats.
+func TestOldEdit(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	update := func(edited time.Time) {
+		s.Dispatch(messageUpdate, map[string]any{
+			"id": "900000000000000001", "channel_id": s.channel.ID, "guild_id": s.Guild, "type": 0, "content": coordinator, "pinned": true,
+			"edited_timestamp": edited.Format("2006-01-02T15:04:05.000000-07:00"), "author": map[string]any{"id": s.alex.ID, "username": "alex"},
+		})
+		s.settled()
+	}
+	threads := func() int { return len(s.Calls(discordfake.ThreadOfMessage)) }
+	update(time.Now().Add(-24 * time.Hour))
+	s.quiet()
+	if n := threads(); n != 0 {
+		t.Errorf("%d attempts to answer a message of yesterday", n)
+	}
+	update(time.Now())
+	s.until("it is answered", func() bool { return threads() > 0 })
+	a, b := message{Edited: "2026-11-28T12:00:00.766195+00:00"}, message{Edited: "2026-11-28T12:00:00.766000+00:00"}
+	if a.edited() != b.edited() || a.edited() == (message{Edited: "2026-11-28T12:00:01.766000+00:00"}).edited() {
+		t.Error("edits are mixed up")
+	}
+}
+
+// TestCustomIDs keep to Discord's limit, whatever an entry is called.
+func TestCustomIDs(t *testing.T) {
+	for entry := range 41 {
+		for step := range 25 {
+			b := bot.Button{Action: bot.Skip, Entry: strings.Repeat("e", entry), Revision: "abcd", Step: strings.Repeat("s", step)}
+			if id := customID(typeMark, b, 1, bot.PostID(strings.Repeat("p", 24))); len(id) > maxCustomID {
+				t.Errorf("entry of %d, step of %d: %d characters", entry, step, len(id))
+			}
+		}
+	}
 }
 
 // TestSamples sends Discord's own examples, as messages, interactions and events:

@@ -69,7 +69,10 @@ func failureOf(answer *http.Response, data []byte) *apiError {
 		}
 	}
 	if e.status == http.StatusTooManyRequests {
-		e.after = max(time.Duration(body.After*float64(time.Second)), seconds(answer.Header.Get("Retry-After")), time.Millisecond)
+		e.after = max(time.Duration(body.After*float64(time.Second)), seconds(answer.Header.Get("Retry-After")))
+		if e.after <= 0 { // who is in front of Discord does not say
+			e.after = max(seconds(answer.Header.Get("X-RateLimit-Reset-After")), time.Second)
+		}
 		e.global = body.Global || answer.Header.Get("X-RateLimit-Global") == "true"
 		e.shared = answer.Header.Get("X-RateLimit-Scope") == "shared"
 	}
@@ -111,10 +114,13 @@ const maxPlaces = 5
 var (
 	// absent: what is to be changed is not there any more, or never was ours.
 	absent = []int{discordgo.ErrCodeUnknownMessage, discordgo.ErrCodeUnknownChannel, discordgo.ErrCodeCannotEditFromAnotherUser}
-	// barred: we may not do that there.
+	// barred: we may not do that there. Where a thread is locked nobody may.
 	barred = []int{discordgo.ErrCodeMissingAccess, discordgo.ErrCodeMissingPermissions}
 	// expired: the token of an interaction, or what it stood for, is over.
-	expired = []int{discordgo.ErrCodeUnknownWebhook, discordgo.ErrCodeUnknownInteraction, discordgo.ErrCodeUnknownMessage, codeInvalidToken}
+	// An archived thread takes nothing by a token either.
+	expired = []int{discordgo.ErrCodeUnknownWebhook, discordgo.ErrCodeUnknownInteraction, discordgo.ErrCodeUnknownMessage, codeInvalidToken, codeArchived}
+	// shut: somebody takes no direct messages from us.
+	shut = []int{discordgo.ErrCodeCannotSendMessagesToThisUser, codeNoServer}
 	// threadless: no thread can be begun at the message, for want of a
 	// permission or because the channel takes none.
 	threadless = []int{
@@ -126,8 +132,13 @@ var (
 
 // Codes that discordgo has no names for, or long ones.
 const (
-	codeInvalidToken = 50027                                                  // of a webhook, or interaction
-	codeAcknowledged = discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged // another process was first
+	codeTooManyDirects = 40003 // direct messages are opened too fast
+	codeInvalidToken   = 50027 // of a webhook, or interaction
+	codeArchived       = 50083 // the thread is
+	codeNoServer       = 50278 // a direct message needs one that both are in
+	codeLocked         = 160005
+	codeNoHistory      = 160002                                                 // a reply needs the permission to read what it is to
+	codeAcknowledged   = discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged // another process was first
 )
 
 // code is the code that Discord itself named, or 0.
@@ -148,7 +159,7 @@ func failed(what string, err error) error {
 	switch {
 	case ok && e.status == http.StatusTooManyRequests:
 		return bot.NotDelivered(named, e.after)
-	case ok && e.status == http.StatusUnauthorized:
+	case ok && (e.status == http.StatusUnauthorized || e.code == codeTooManyDirects):
 		return bot.NotDelivered(named, 0)
 	case ok && 400 <= e.status && e.status < 500:
 		return bot.Refused(named)

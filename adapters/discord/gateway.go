@@ -129,6 +129,11 @@ type gateway struct {
 // listen keeps the link up until ctx ends or Discord refuses for good.
 func (d *Discord) listen(ctx context.Context, restored session) error {
 	g := &gateway{d: d, content: true, adopted: restored.ID != ""}
+	if restored.ID != "" && restored.Intents&contentIntent == 0 {
+		if g.content = d.granted; g.content { // it was granted meanwhile, and a session keeps what was asked for
+			restored, g.adopted = session{}, false
+		}
+	}
 	d.progress.begin(restored)
 	for ctx.Err() == nil {
 		if err := g.breathe(ctx); err != nil {
@@ -188,13 +193,13 @@ const stolenTime = 10 * time.Second
 // nothing.
 func (g *gateway) pause(ctx context.Context, err error) error {
 	p := g.d.pace
+	wait := time.Duration(0)
+	if g.failures > 0 {
+		wait = min(p.first<<min(g.failures-1, 16), p.most)
+	}
 	if _, ok := errors.AsType[invalidError](err); ok {
-		return chat.Sleep(ctx, p.invalid+rand.N(4*p.invalid))
+		wait = max(wait, p.invalid+rand.N(4*p.invalid))
 	}
-	if g.failures == 0 {
-		return ctx.Err()
-	}
-	wait := min(p.first<<min(g.failures-1, 16), p.most)
 	if e, ok := errors.AsType[*apiError](err); ok {
 		wait = max(wait, e.after)
 	}
@@ -280,14 +285,18 @@ func (g *gateway) ask(ctx context.Context, begins bool) (string, error) {
 	return answer.URL, chat.Sleep(ctx, wait)
 }
 
+// intents are what a session is begun with.
+func (g *gateway) intents() int {
+	if g.content {
+		return plainIntents | contentIntent
+	}
+	return plainIntents
+}
+
 func (g *gateway) identify(k *socket) error {
 	g.identified, g.adopted = time.Now(), false
-	intents := plainIntents
-	if g.content {
-		intents |= contentIntent
-	}
 	return k.send(opIdentify, map[string]any{
-		"token": g.d.o.Token(), "intents": intents,
+		"token": g.d.o.Token(), "intents": g.intents(),
 		"properties": map[string]string{"os": runtime.GOOS, "browser": "mabsbot", "device": "mabsbot"},
 	})
 }
@@ -343,7 +352,7 @@ func (g *gateway) dispatch(k *socket, f frame) {
 		if err := chat.Decode(f.Data, &ready); err != nil || ready.Session == "" {
 			g.d.once("Discord began a session without telling its name")
 		}
-		g.d.progress.begin(session{ID: ready.Session, URL: ready.URL, Seq: f.Seq})
+		g.d.progress.begin(session{ID: ready.Session, URL: ready.URL, Seq: f.Seq, Intents: g.intents()})
 		g.joined(k, "begun")
 		return
 	case "RESUMED":
@@ -447,6 +456,8 @@ func (k *socket) beat(ctx context.Context) {
 	}
 }
 
+// heartbeat tells Discord how far events are handled, not how far they came: what
+// lies behind that may be dropped there.
 func (k *socket) heartbeat() error {
 	s := k.d.progress.safe()
 	if s.Seq == 0 {

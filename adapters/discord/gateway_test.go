@@ -1,11 +1,14 @@
 package discord
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 )
 
@@ -200,6 +203,84 @@ func TestReconnects(t *testing.T) {
 	}
 	if n := s.Identifies(); n != 1 {
 		t.Errorf("%d sessions", n)
+	}
+}
+
+// TestContentGranted hears what is pasted once the intent is granted and the bot
+// started again: a session keeps what it was begun with.
+func TestContentGranted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{NoContent: true}, repeats)
+	s.restart()
+	begun := s.Identifies()
+	if begun != 2 { // the first was refused
+		t.Errorf("%d sessions were asked for, without the intent", begun)
+	}
+	s.must(s.ended())
+	s.AllowContent()
+	s.start()
+	m := s.load(s.channel.ID, 0)
+	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	s.restart()
+	if n := s.Identifies(); n != begun+1 {
+		t.Errorf("%d more sessions were begun", n-begun)
+	}
+}
+
+// TestSessionsADay begins no more sessions than Discord allows in a day: one more
+// would cost the token.
+func TestSessionsADay(t *testing.T) {
+	t.Parallel()
+	const most = 4
+	var log notebook
+	s := newStage(t, discordfake.Options{IdentifyLimit: most}, repeats, noted(&log))
+	for n := 2; n <= most; n++ {
+		s.Invalidate(false)
+		s.until("there is another session", func() bool { return s.Identifies() == n && s.hasSession() })
+	}
+	s.Invalidate(false)
+	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
+	defer cancel()
+	for !strings.Contains(log.String(), "began too many sessions today") {
+		s.must(chat.Sleep(ctx, time.Millisecond))
+	}
+	if n := s.Identifies(); n != most {
+		t.Errorf("%d sessions were begun", n)
+	}
+	if _, err := s.discord.place(t.Context(), s.channel.ID); err != nil {
+		t.Errorf("the token: %v", err)
+	}
+}
+
+// TestPause waits longer after each attempt that came to nothing, also where
+// Discord takes the connection and no session.
+func TestPause(t *testing.T) {
+	d := newRenderer(t)
+	for name, c := range map[string]struct {
+		failures    int
+		err         error
+		least, most time.Duration
+	}{
+		"after a session":            {0, errReconnect, 0, 0},
+		"the first failure":          {1, errZombie, time.Second, 5 * time.Second / 4},
+		"the fourth":                 {4, errZombie, 8 * time.Second, 10 * time.Second},
+		"the hundredth":              {100, errZombie, time.Minute, 75 * time.Second},
+		"a session is refused":       {0, invalidError{}, time.Second, 25 * time.Second / 4},
+		"again and again":            {6, invalidError{}, 32 * time.Second, 40 * time.Second},
+		"Discord says when":          {1, &apiError{status: 429, after: 90 * time.Second}, 90 * time.Second, 113 * time.Second},
+		"Discord is down for a time": {5, &apiError{status: 502}, 16 * time.Second, 20 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				from := time.Now()
+				if err := (&gateway{d: d, failures: c.failures}).pause(t.Context(), c.err); err != nil {
+					t.Error(err)
+				}
+				if waited := time.Since(from); waited < c.least || waited > c.most {
+					t.Errorf("waited %v", waited)
+				}
+			})
+		})
 	}
 }
 

@@ -109,16 +109,17 @@ const (
 	customSep = "#"
 )
 
-// customID names the n-th element of a post's message, which is the button b.
-func customID(b bot.Button, n int, post bot.PostID) string {
-	id := b.String() + customSep + strconv.Itoa(n)
+// customID names the n-th element of a post's message, which is the button b, or,
+// with typeMark as its mark, what asks for its value.
+func customID(mark string, b bot.Button, n int, post bot.PostID) string {
+	id := mark + b.String() + customSep + strconv.Itoa(n)
 	if with := id + customSep + string(post); len(with) <= maxCustomID {
 		return with
 	}
 	if len(id) <= maxCustomID {
 		return id
 	}
-	return b.String()
+	return mark + b.String()
 }
 
 // parseCustomID reads what customID wrote. post is "" where it had no room.

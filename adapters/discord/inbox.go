@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -84,12 +83,13 @@ func (d *Discord) replay(ctx context.Context) (s session) {
 	n := 0
 	err := d.o.Inbox.Replay(ctx, func(key string, record []byte) error {
 		if strings.HasPrefix(key, sessionKey) {
-			s = session{}
-			if err := json.Unmarshal(record, &s); err != nil {
+			var newer session
+			if err := json.Unmarshal(record, &newer); err != nil {
 				return d.o.Inbox.Bury(ctx, key, record)
 			}
-			s.key = key
-			return nil
+			old := s
+			s, s.key = newer, key
+			return d.outlived(ctx, old)
 		}
 		var e envelope
 		if err := json.Unmarshal(record, &e); err != nil {
@@ -107,38 +107,72 @@ func (d *Discord) replay(ctx context.Context) (s session) {
 	return s
 }
 
-// again handles one event of an earlier run.
+// outlived takes a session out of the inbox that nobody can resume any more. A
+// younger one may be that of another process.
+func (d *Discord) outlived(ctx context.Context, s session) error {
+	if s.key == "" || time.Since(s.At) < sessionLife {
+		return nil
+	}
+	return d.o.Inbox.Done(ctx, s.key)
+}
+
+// again handles one event of an earlier run, before anything that happens now.
 func (d *Discord) again(ctx context.Context, key string, e envelope, record []byte) error {
 	if e.Kind != interactionCreate {
 		var m message
 		if err := chat.Decode(e.Data, &m); err != nil {
 			return d.o.Inbox.Bury(ctx, key, record)
 		}
-		d.later.Do(m.Channel, func() {
-			t, ok := d.placed(e.Kind, m)
-			if !ok {
-				d.forget(key, 0)
-				return
-			}
-			d.postpone(key, fmt.Sprintf("%q", t.event.About().Thread), t)
-		})
+		defer d.survive(e, func() { d.forget(key, 0) })
+		if t, ok := d.placed(e, m); ok {
+			d.postpone(key, threadLane(t.event), t)
+		} else {
+			d.forget(key, 0)
+		}
 		return nil
 	}
-	var i interaction
-	err := chat.Decode(e.Data, &i)
-	i = d.located(i)
-	read, _ := d.me().readInteraction(i)
-	u, ok := read.(used)
-	if err != nil || !ok {
+	i, u, ok := d.useOf(e)
+	if !ok {
 		return d.o.Inbox.Bury(ctx, key, record)
 	}
-	d.remember(e, i, u, true)
-	d.later.Do(laneOf(i.place(), i.where()), func() {
-		defer d.survive(e, func() { d.forget(key, 0) })
-		if d.handled(d.attached(u.talk)) == nil {
-			d.hush(u)
-			d.forget(key, time.Until(e.At.Add(tokenLife)))
-		}
+	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
+		d.remember(e, i, u)
+		d.recorded(key, e, u)
 	})
 	return nil
+}
+
+// useOf reads a use that was recorded.
+func (d *Discord) useOf(e envelope) (i interaction, u used, ok bool) {
+	if e.Kind != interactionCreate || chat.Decode(e.Data, &i) != nil {
+		return i, u, false
+	}
+	i = d.located(i)
+	read, _ := d.me().readInteraction(i)
+	if u, ok = read.(used); ok {
+		u.event = d.rooted(i, u.event)
+	}
+	return i, u, ok
+}
+
+// tokenOf is the asker's token. Where it is not known it is looked for among what
+// is recorded: another process may have been told of a use earlier than this one.
+func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
+	if one, ok := d.links.of(who); ok {
+		return one, true
+	}
+	err := d.o.Inbox.Replay(ctx, func(key string, record []byte) error {
+		var e envelope
+		if strings.HasPrefix(key, sessionKey) || json.Unmarshal(record, &e) != nil {
+			return nil
+		}
+		if i, u, ok := d.useOf(e); ok && u.asker() == who {
+			d.remember(e, i, u)
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		d.log.Warn("discord: not all of the inbox can be read", "error", err)
+	}
+	return d.links.of(who)
 }

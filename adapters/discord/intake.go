@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"mabsbot/adapters/chat"
@@ -65,6 +66,11 @@ func (d *Discord) news(e envelope) {
 				d.inspect(g)
 			}
 		}
+	case "GUILD_DELETE":
+		var g guild
+		if chat.Decode(e.Data, &g) == nil && !g.Away {
+			d.places.forgetGuild(g.ID)
+		}
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c channel
 		if chat.Decode(e.Data, &c) == nil {
@@ -74,7 +80,7 @@ func (d *Discord) news(e envelope) {
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c channel
 		if chat.Decode(e.Data, &c) == nil {
-			d.places.forget(c.ID)
+			d.places.bury(c.ID)
 		}
 	case "THREAD_LIST_SYNC":
 		var g guild
@@ -103,30 +109,34 @@ func (d *Discord) tookMessage(e envelope, done func()) {
 		d.places.learn(m.Guild, channel{ID: m.Channel, Type: at})
 	}
 	at, _ := d.places.of(m.Channel)
-	d.quick.Do(laneOf(at, m.Channel), func() {
+	d.quick.Do(d.laneOf(at, m.Channel), func() {
 		defer d.survive(e, done)
 		d.handleMessage(e, m, done)
 	})
 }
 
 // laneOf is the lane of what happens in a channel: it is handled in order, that
-// of its threads, too.
-func laneOf(at place, channel string) string {
-	if at.parent != "" {
+// of its threads, too. A thread of which it was not known yet where it belongs has
+// its own lane until that is empty.
+func (d *Discord) laneOf(at place, channel string) string {
+	if at.parent != "" && !d.quick.Busy(channel) {
 		return at.parent
 	}
 	return channel
 }
 
+// threadLane is the lane of what waits for files in a conversation.
+func threadLane(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
+
 func (d *Discord) handleMessage(e envelope, m message, done func()) {
-	t, ok := d.placed(e.Kind, m)
+	t, ok := d.placed(e, m)
 	if !ok {
 		if d.ctx.Err() == nil {
 			done()
 		}
 		return
 	}
-	lane := fmt.Sprintf("%q", t.event.About().Thread)
+	lane := threadLane(t.event)
 	if len(t.files) == 0 && !d.later.Busy(lane) {
 		if d.handled(t.event) == nil {
 			done()
@@ -146,7 +156,7 @@ func (d *Discord) handleMessage(e envelope, m message, done func()) {
 
 // placed reads a message once it is known where it stands. ok is false where it
 // is nothing to us, or will never be known.
-func (d *Discord) placed(kind string, m message) (t talk, ok bool) {
+func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
 	at, err := place{}, error(nil)
 	_ = d.patiently(d.ctx, "ask for a channel", func(ctx context.Context) error {
 		if at, err = d.place(ctx, m.Channel); hopeless(err) {
@@ -154,21 +164,33 @@ func (d *Discord) placed(kind string, m message) (t talk, ok bool) {
 		}
 		return err
 	})
-	if err != nil {
-		if d.ctx.Err() == nil {
-			d.once("a channel does not say what it is, and what is written there is ignored", "channel", m.Channel, "error", err)
-		}
+	switch {
+	case d.ctx.Err() != nil:
+		return talk{}, false
+	case err != nil:
+		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.Channel, "error", err)
+		at = unknownPlace(m)
+	}
+	if e.Kind == messageUpdate && m.stale(e.At) {
 		return talk{}, false
 	}
-	t, ok, err = d.me().readMessage(kind, m, at, d.places.role(at.guild))
+	t, ok, err = d.me().readMessage(e.Kind, m, at, d.role(d.ctx, m, at.guild))
 	if err != nil {
-		d.once("an event about a message cannot be read", "event", kind, "error", err)
+		d.once("an event about a message cannot be read", "event", e.Kind, "error", err)
 	}
 	if message, is := t.event.(bot.Message); ok && is {
 		message.From.Locale = d.locales.of(message.From.ID)
 		t.event = message
 	}
 	return t, ok
+}
+
+// unknownPlace is where a message stands whose channel Discord does not tell of.
+func unknownPlace(m message) place {
+	if m.Guild == "" {
+		return place{kind: directChannel}
+	}
+	return place{guild: m.Guild}
 }
 
 // handled hands an event to the core, however long that takes: it is not told to
@@ -250,9 +272,10 @@ func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 	d.pages.Do("use/"+i.ID, func() {
 		defer close(acknowledged)
 		defer d.survive(e, func() {})
+		u.event = d.rooted(i, u.event)
 		record, err := json.Marshal(e)
 		if err == nil {
-			err = d.patiently(d.ctx, "record a use", func(ctx context.Context) error { return d.o.Inbox.Put(ctx, key, record) })
+			err = d.patiently(d.last, "record a use", func(ctx context.Context) error { return d.o.Inbox.Put(ctx, key, record) })
 		}
 		if err != nil {
 			return
@@ -260,17 +283,51 @@ func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 		done()
 		d.acknowledge(e, i, u)
 	})
-	d.quick.Do(laneOf(i.place(), i.where()), func() {
-		defer d.survive(e, func() {})
+	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
 		<-acknowledged
-		if len(u.files) > 0 {
-			u.event = d.attached(u.talk)
-		}
-		if d.handled(u.event) == nil {
-			d.hush(u)
-			d.forget(key, time.Until(e.At.Add(tokenLife)))
-		}
+		d.recorded(key, e, u)
 	})
+}
+
+// recorded handles a use that is recorded. Files are fetched elsewhere: what
+// happens in the channel does not wait for them.
+func (d *Discord) recorded(key string, e envelope, u used) {
+	defer d.survive(e, func() {})
+	if len(u.files) > 0 {
+		files := u.talk
+		u.files = nil
+		d.later.Do(threadLane(u.event), func() {
+			defer d.survive(e, func() {})
+			u.event = d.attached(files)
+			d.recorded(key, e, u)
+		})
+		return
+	}
+	if d.handled(u.event) == nil {
+		d.hush(u)
+		d.forget(key, time.Until(e.At.Add(tokenLife)))
+	}
+}
+
+// rootTime is for looking where a button belongs, before it is acknowledged.
+const rootTime = time.Second
+
+// rooted is a use whose conversation is known. Where that goes on by replies, what
+// one user alone sees refers to one of our messages in it, and only that to the
+// message under which all of it stands.
+func (d *Discord) rooted(i interaction, e bot.Event) bot.Event {
+	p, ok := e.(bot.Press)
+	if !ok || p.Direct || i.Message.Flags&flagEphemeral == 0 || i.Message.Reference == nil || p.Thread.Root != i.Message.Reference.Message {
+		return e
+	}
+	ctx, cancel := context.WithTimeout(d.last, rootTime)
+	defer cancel()
+	var ours message
+	err := d.call(ctx, request{method: "GET", path: "/channels/%s/messages/%s", args: []string{p.Thread.Channel, p.Thread.Root}, into: &ours})
+	if err == nil && ours.Reference != nil && ours.Reference.Message != "" {
+		p.Thread.Root = ours.Reference.Message
+	}
+	return p
 }
 
 // acknowledge gives a use its first answer, and keeps its token.
@@ -280,13 +337,25 @@ func (d *Discord) acknowledge(e envelope, i interaction, u used) {
 		data = map[string]any{"flags": flagEphemeral}
 	}
 	if d.callback(e, i, u.answer, data) {
-		d.remember(e, i, u, false)
+		d.remember(e, i, u)
 	}
 }
 
-// remember keeps the token of a use.
-func (d *Discord) remember(e envelope, i interaction, u used, unsure bool) {
-	d.links.keep(u.asker(), link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, unsure: unsure})
+// remember keeps the token of a use. An earlier one of the same conversation that
+// is still «thinking» would be so for ever: it is taken away.
+func (d *Discord) remember(e envelope, i interaction, u used) {
+	old, replaced := d.links.keep(u.asker(), link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater})
+	if !replaced {
+		return
+	}
+	ctx, cancel := context.WithTimeout(d.last, apiTime)
+	defer cancel()
+	if waits, err := d.waiting(ctx, u.asker(), old); err != nil || !waits {
+		return
+	}
+	if _, err := d.original(ctx, "DELETE", old.token, nil); err != nil && !isOne(err, expired) {
+		d.log.Debug("discord: an answer that was promised stays", "error", err)
+	}
 }
 
 func (u used) asker() asker {
@@ -297,7 +366,7 @@ func (u used) asker() asker {
 // callback answers a use for the first time, and reports whether its token is
 // good. Another process of ours may have been first.
 func (d *Discord) callback(e envelope, i interaction, kind int, data any) bool {
-	ctx, cancel := context.WithTimeout(d.ctx, max(time.Until(e.At.Add(ackTime)), ackTime/2))
+	ctx, cancel := context.WithTimeout(d.last, max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}
 	if data != nil {
@@ -325,23 +394,24 @@ func (d *Discord) hush(u used) {
 			return
 		}
 		one, ok := d.links.of(u.asker())
-		if !ok || one.token != u.token {
+		if !ok || one.token != u.token || one.tried {
 			return
 		}
-		if waits, err := d.waiting(d.ctx, u.asker(), one); err == nil && waits {
-			lang := d.lang(d.ctx, u.event.About().From.ID, u.event.About().From.Locale)
-			d.log.Debug("discord: a command was answered by silence")
-			d.original(d.ctx, "PATCH", one.token, d.notice(lang, "off"))
+		if waits, err := d.waiting(d.ctx, u.asker(), one); err != nil || !waits {
+			return
+		}
+		lang := d.lang(d.ctx, u.event.About().From.ID, u.event.About().From.Locale)
+		if _, err := d.original(d.ctx, "PATCH", one.token, d.notice(lang, "off")); err != nil {
+			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
 		}
 	})
 }
 
 // counter calls done when it was called n times.
 func counter(n int, done func()) func() {
-	ticks := make(chan struct{}, n)
+	var calls atomic.Int64
 	return func() {
-		ticks <- struct{}{}
-		if len(ticks) == n {
+		if calls.Add(1) == int64(n) {
 			done()
 		}
 	}

@@ -138,6 +138,9 @@ func (me identity) command(i interaction, who bot.User) (any, error) {
 		}
 		e.Text, u.files = me.text(m), readable(filesOf(m))
 	case slashCommand, 0:
+		if i.Data.Name != commandName {
+			return nil, errUnknown
+		}
 		e.Text, e.Command = plain(i.query(), me.user), true
 	default:
 		return nil, errUnknown
@@ -167,8 +170,8 @@ func (me identity) sent(i interaction, who bot.User) (any, error) {
 	if !types {
 		return nil, nil
 	}
-	value := strings.TrimSpace(filled{Components: i.Data.Components}.value())
-	return me.press(i, who, custom, value)
+	value := filled{Components: i.Data.Components}.value()
+	return me.press(i, who, custom, cmp.Or(strings.TrimSpace(value), " ")) // blanks are a wrong value, and not none
 }
 
 // press is what a button stands for; a value was typed for it.

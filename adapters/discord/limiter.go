@@ -30,9 +30,56 @@ type limiter struct {
 // A bucket takes so many requests until a time. Those that are under way are not
 // in what Discord last said.
 type bucket struct {
+	known  bool // Discord has answered
+	limit  int  // in a window; 0 is not told
+	window time.Duration
 	left   int
 	until  time.Time
 	flying int
+}
+
+// probing is how soon it is looked again whether the first request of a bucket
+// told what it takes: others wait for that, and do not run into a limit.
+const probing = 5 * time.Millisecond
+
+// take counts a request, or returns how long it has to wait.
+func (b *bucket) take(now time.Time) time.Duration {
+	if !b.known && b.flying > 0 {
+		return probing
+	}
+	if b.limit > 0 && !b.until.After(now) { // what Discord will say of the next window
+		b.left, b.until = b.limit-b.flying, now.Add(b.window)
+	}
+	if b.until.After(now) {
+		if b.left <= 0 {
+			return b.until.Sub(now)
+		}
+		b.left--
+	}
+	b.flying++
+	return 0
+}
+
+// sameWindow is by how much two answers may differ on when a window ends.
+const sameWindow = 250 * time.Millisecond
+
+// learn notes what the headers of an answer say. Answers overtake each other:
+// within a window no answer makes more of what is left.
+func (b *bucket) learn(h http.Header, now time.Time) {
+	b.known = true
+	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	rest := seconds(h.Get("X-RateLimit-Reset-After"))
+	if err != nil || rest == 0 {
+		return
+	}
+	if limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit")); err == nil && limit > 0 {
+		b.limit, b.window = limit, max(b.window, rest)
+	}
+	if until := now.Add(rest); until.Sub(b.until) > sameWindow {
+		b.left, b.until = left-b.flying, until
+	} else {
+		b.left = min(b.left, left)
+	}
 }
 
 func newLimiter() *limiter {
@@ -57,14 +104,9 @@ func (l *limiter) take(route, major string, free bool) time.Duration {
 			return l.second.until.Sub(now)
 		}
 	}
-	b := l.bucket(l.name(route) + " " + major)
-	if b.until.After(now) {
-		if b.left <= 0 {
-			return b.until.Sub(now)
-		}
-		b.left--
+	if wait := l.bucket(l.name(route) + " " + major).take(now); wait > 0 {
+		return wait
 	}
-	b.flying++
 	if !free {
 		l.second.left--
 	}
@@ -108,11 +150,9 @@ func (l *limiter) learn(route, major string, answer *http.Response, failed *apiE
 		l.names[route] = name
 	}
 	now := time.Now()
+	before.known = true
 	b := l.bucket(l.name(route) + " " + major)
-	left, err := strconv.Atoi(answer.Header.Get("X-RateLimit-Remaining"))
-	if rest := seconds(answer.Header.Get("X-RateLimit-Reset-After")); err == nil && rest > 0 {
-		b.left, b.until = left-b.flying, now.Add(rest)
-	}
+	b.learn(answer.Header, now)
 	switch {
 	case failed == nil:
 		return

@@ -18,10 +18,11 @@ import (
 type link struct {
 	token string
 	until time.Time
-	// empty: the answer is still «thinking», and the first post belongs there.
+	// empty: the answer was «thinking» when it was last looked at, and the first
+	// post belongs there. An earlier run, or another process, may have filled it.
 	empty bool
-	// unsure: an earlier run may have answered already.
-	unsure bool
+	// tried: something is to be said; the answer will not be silence.
+	tried bool
 	// chosen is what was chosen last, which the next answer begins with: it
 	// takes the place of the question.
 	chosen string
@@ -42,8 +43,9 @@ type links struct {
 
 func newLinks() *links { return &links{all: map[asker]link{}} }
 
-// keep remembers a token, if it is still good.
-func (l *links) keep(a asker, one link) {
+// keep remembers a token, if it is still good. It returns the one that it
+// takes the place of.
+func (l *links) keep(a asker, one link) (old link, replaced bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -52,7 +54,19 @@ func (l *links) keep(a asker, one link) {
 			delete(l.all, at)
 		}
 	}
+	old, replaced = l.all[a]
 	if one.until.After(now) {
+		l.all[a] = one
+	}
+	return old, replaced && old.token != one.token
+}
+
+// try notes that something is to be said to an asker.
+func (l *links) try(a asker) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[a]; ok {
+		one.tried = true
 		l.all[a] = one
 	}
 }
@@ -70,7 +84,7 @@ func (l *links) filled(a asker, token string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if one, ok := l.all[a]; ok && one.token == token {
-		one.empty, one.unsure, one.chosen = false, false, ""
+		one.empty, one.chosen = false, ""
 		l.all[a] = one
 	}
 }
@@ -94,11 +108,11 @@ func (l *links) drop(a asker, token string) {
 	}
 }
 
-// waiting reports whether the answer of a token is still «thinking». After a
-// restart Discord is asked.
+// waiting reports whether the answer of a token is still «thinking». Discord is
+// asked: an earlier run, or another process, may have answered.
 func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) {
-	if !one.empty || !one.unsure {
-		return one.empty, nil
+	if !one.empty {
+		return false, nil
 	}
 	var m message
 	err := d.call(ctx, request{method: "GET", path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, one.token}, into: &m, hook: true})

@@ -1,5 +1,10 @@
 package discord
 
+import (
+	"strconv"
+	"time"
+)
+
 // What Discord sends, as far as it is read. Discord adds fields, kinds of
 // components and kinds of events at any time, and sends parts of messages: a
 // field that is missing, or of another type, counts as absent.
@@ -42,6 +47,29 @@ type message struct {
 	Referenced  *message     `json:"referenced_message"`
 	Snapshots   []snapshot   `json:"message_snapshots"`
 	Metadata    *metadata    `json:"interaction_metadata"`
+}
+
+// edited tells one edit of a message from another. Discord repeats an edit with
+// another fraction of its second.
+// https://github.com/discord/discord-api-docs/issues/8281
+func (m message) edited() string {
+	at, err := time.Parse(time.RFC3339, m.Edited)
+	if err != nil {
+		return m.Edited
+	}
+	return strconv.FormatInt(at.UnixMilli(), 10)
+}
+
+// freshEdit is how old an edit may be when it is told of: a session that is
+// resumed tells of what happened minutes ago.
+const freshEdit = 15 * time.Minute
+
+// stale reports whether an update that came at a time is of something else than
+// the text: it stays marked as edited for ever, and pins and threads are told of
+// in the same way.
+func (m message) stale(came time.Time) bool {
+	at, err := time.Parse(time.RFC3339, m.Edited)
+	return err == nil && came.Sub(at) > freshEdit
 }
 
 // A metadata tells what a message answers.
@@ -188,6 +216,7 @@ func (f filled) value() string {
 // https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 const (
 	directChannel      = 1
+	groupChannel       = 3
 	announcementThread = 10
 	privateThread      = 12
 	forumChannel       = 15
@@ -197,6 +226,7 @@ const (
 // A channel is a channel, a thread or a direct message.
 type channel struct {
 	ID         string      `json:"id"`
+	Meta       threadMeta  `json:"thread_metadata"`
 	Guild      string      `json:"guild_id"`
 	Parent     string      `json:"parent_id"`
 	Type       *int        `json:"type"`
@@ -204,10 +234,29 @@ type channel struct {
 	Overwrites []overwrite `json:"permission_overwrites"`
 }
 
+// A threadMeta is what only threads have.
+type threadMeta struct {
+	Archived bool `json:"archived"`
+}
+
+// An overwrite changes in a channel what a role or a member may do.
 type overwrite struct {
-	ID    string `json:"id"`
-	Allow string `json:"allow"`
-	Deny  string `json:"deny"`
+	ID    string      `json:"id"`
+	Allow permissions `json:"allow"`
+	Deny  permissions `json:"deny"`
+}
+
+// Permissions are a set of bits, which Discord writes as a decimal text.
+type permissions uint64
+
+// UnmarshalText reads them. What is no number grants nothing.
+func (p *permissions) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseUint(string(text), 10, 64)
+	if err != nil {
+		n = 0
+	}
+	*p = permissions(n)
+	return nil
 }
 
 // A guild is what people call a server.
@@ -223,8 +272,8 @@ type guild struct {
 }
 
 type role struct {
-	ID          string `json:"id"`
-	Permissions string `json:"permissions"`
+	ID          string      `json:"id"`
+	Permissions permissions `json:"permissions"`
 	Tags        struct {
 		Bot string `json:"bot_id"`
 	} `json:"tags"`

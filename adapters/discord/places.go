@@ -1,8 +1,10 @@
 package discord
 
 import (
+	"cmp"
 	"context"
-	"strconv"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -10,6 +12,7 @@ import (
 type place struct {
 	guild  string // "" of a direct message
 	parent string // of a thread: the channel it is in
+	title  string // of a thread
 	kind   int
 }
 
@@ -21,49 +24,87 @@ type places struct {
 	mu       sync.Mutex
 	channels map[string]place
 	own      map[string]string // the bot's own role, by server
+	gone     map[string]bool   // threads that were deleted
 }
 
-func newPlaces() *places { return &places{channels: map[string]place{}, own: map[string]string{}} }
+func newPlaces() *places {
+	return &places{channels: map[string]place{}, own: map[string]string{}, gone: map[string]bool{}}
+}
 
-// learn notes a channel. Half of one tells nothing.
+// learn notes a channel. Half of one tells nothing: a thread without its channel,
+// or a channel without its server, as it is told of with what one user alone
+// sees.
 func (p *places) learn(guild string, c channel) {
 	if c.ID == "" || c.Type == nil {
 		return
 	}
-	at := place{guild: c.Guild, kind: *c.Type}
-	if at.guild == "" {
-		at.guild = guild
-	}
+	at := place{guild: cmp.Or(c.Guild, guild), kind: *c.Type}
 	if at.thread() {
-		at.parent = c.Parent
-		if at.parent == "" {
-			return
-		}
+		at.parent, at.title = c.Parent, c.Name
+	}
+	if at.thread() && at.parent == "" || at.guild == "" && at.kind != directChannel && at.kind != groupChannel {
+		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if at.title == "" {
+		at.title = p.channels[c.ID].title
+	}
 	p.channels[c.ID] = at
+	if c.Meta.Archived { // Discord is asked for it, should somebody wake it up
+		delete(p.channels, c.ID)
+	}
 }
 
 // learnGuild notes all that a server says of itself.
 func (p *places) learnGuild(g guild, self string) {
-	for _, c := range append(g.Channels, g.Threads...) {
+	for _, c := range slices.Concat(g.Channels, g.Threads) {
 		p.learn(g.ID, c)
 	}
+	if len(g.Roles) > 0 {
+		p.learnRoles(g.ID, g.Roles, self)
+	}
+}
+
+// learnRoles notes which role of a server is the bot's own, if one is.
+func (p *places) learnRoles(guild string, roles []role, self string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, r := range g.Roles {
+	p.own[guild] = ""
+	for _, r := range roles {
 		if r.Tags.Bot != "" && r.Tags.Bot == self {
-			p.own[g.ID] = r.ID
+			p.own[guild] = r.ID
 		}
 	}
 }
 
-// forget drops a channel that is gone.
-func (p *places) forget(id string) {
+// forgetGuild drops all of a server that the bot is not in any more.
+func (p *places) forgetGuild(guild string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.channels, func(_ string, at place) bool { return at.guild == guild })
+	delete(p.own, guild)
+}
+
+// maxGone keeps what is remembered of deleted threads to about a megabyte.
+const maxGone = 10_000
+
+// bury forgets a thread that was deleted, and remembers that: whoever did it does
+// not want it to begin again.
+func (p *places) bury(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.channels, id)
+	if len(p.gone) >= maxGone {
+		clear(p.gone)
+	}
+	p.gone[id] = true
+}
+
+func (p *places) isGone(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gone[id]
 }
 
 func (p *places) of(id string) (at place, known bool) {
@@ -78,12 +119,33 @@ func (p *places) isThread(id string) bool {
 	return at.thread()
 }
 
-// role is the bot's own role in a server: people mention that as often as the
-// bot, for both have its name.
-func (p *places) role(guild string) string {
+// role is the bot's own role in a server, "" where it has none. known is false
+// where the server did not tell.
+func (p *places) role(guild string) (id string, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.own[guild]
+	id, known = p.own[guild]
+	return id, known
+}
+
+// role is the bot's own role in the server of a message that mentions roles:
+// people mention that as often as the bot, for both have its name. A session that
+// is resumed does not tell of servers, so that Discord is asked.
+func (d *Discord) role(ctx context.Context, m message, guild string) string {
+	if len(m.Roles) == 0 || guild == "" {
+		return ""
+	}
+	if id, known := d.places.role(guild); known {
+		return id
+	}
+	var roles []role
+	err := d.call(ctx, request{method: "GET", path: "/guilds/%s/roles", args: []string{guild}, into: &roles})
+	if err != nil && !hopeless(err) {
+		return ""
+	}
+	d.places.learnRoles(guild, roles, d.me().user)
+	id, _ := d.places.role(guild)
+	return id
 }
 
 // place is what there is to know of a channel. Discord is asked where it did not
@@ -102,13 +164,4 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 		return place{}, errIncomplete
 	}
 	return at, nil
-}
-
-// bits are a set of permissions, which Discord writes as a decimal text.
-func bits(s string) uint64 {
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

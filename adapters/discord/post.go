@@ -67,6 +67,8 @@ func (d *Discord) notice(lang, key string) draft {
 func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	select {
 	case <-d.ready: // posts of an earlier run may be due before we know who we are
+	case <-d.ended:
+		return bot.Delivery{}, bot.NotDelivered(errors.New("discord: the bot ends"), 0)
 	case <-ctx.Done():
 		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("discord: not connected yet: %w", ctx.Err()), 0)
 	}
@@ -92,7 +94,7 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 		return bot.Delivery{}, d.unreachable(p, err)
 	}
 	if d.closed.is(at.channel) {
-		return bot.Delivery{}, bot.Refused(errClosed)
+		return bot.Delivery{}, d.unreachable(p, bot.Refused(errClosed))
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
@@ -117,14 +119,10 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 	for n := len(done.messages); n < len(pages); n++ {
 		body := pages[n]
 		body.Nonce, body.Enforce = nonce(p.ID, n), true
-		if reply != "" {
+		if reply != "" && !d.closed.is(noReplies+done.channel) {
 			body.Reference = &replyTo{Message: reply}
 		}
-		var m message
-		err := d.call(ctx, request{method: "POST", path: "/channels/%s/messages", args: []string{done.channel}, body: body, into: &m})
-		if err == nil && m.ID == "" {
-			err = errIncomplete
-		}
+		m, err := d.create(ctx, done.channel, body)
 		if err != nil {
 			return done, err
 		}
@@ -134,6 +132,24 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 		}
 	}
 	return done, nil
+}
+
+// create writes a message. Where the bot may not read what was said it may not
+// reply to it either, and writes without that.
+func (d *Discord) create(ctx context.Context, channel string, body draft) (m message, err error) {
+	r := request{method: "POST", path: "/channels/%s/messages", args: []string{channel}, body: body, into: &m}
+	err = d.call(ctx, r)
+	if code(err) == codeNoHistory && body.Reference != nil {
+		d.closed.shut(noReplies + channel)
+		d.once("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
+		body.Reference = nil
+		r.body = body
+		err = d.call(ctx, r)
+	}
+	if err == nil && m.ID == "" {
+		err = errIncomplete
+	}
+	return m, err
 }
 
 // delivered is what the core wants to know of a post.
@@ -152,18 +168,29 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	return done
 }
 
-// unreachable tells somebody who cannot be written to why, where they asked for
-// it.
+// unreachable tells somebody for whom something could not be said why, where they
+// asked for it, if they did so a short time ago.
 func (d *Discord) unreachable(p bot.Post, err error) error {
-	if _, direct := directUser(p.Thread.Channel); !direct || code(err) != discordgo.ErrCodeCannotSendMessagesToThisUser {
+	key := ""
+	switch _, direct := directUser(p.Thread.Channel); {
+	case direct && isOne(err, shut):
+		key = "closed"
+	case !direct && (isOne(err, barred) || code(err) == codeLocked || errors.Is(err, errClosed)):
+		key = "barred"
+	default:
 		return err
 	}
-	if one, ok := d.links.latest(p.To.ID); ok {
-		body := d.notice(p.Reply.Lang, "closed")
-		body.Flags |= flagEphemeral
-		if err := d.followUp(d.ctx, one.token, body); err != nil {
-			d.log.Info("discord: somebody takes no direct messages, and could not be told so", "error", err)
-		}
+	one, ok := d.links.of(asker{p.Thread, p.To.ID})
+	if p.Opens { // they asked in another conversation
+		one, ok = d.links.latest(p.To.ID)
+	}
+	if !ok {
+		return err
+	}
+	body := d.notice(p.Reply.Lang, key)
+	body.Flags |= flagEphemeral
+	if err := d.followUp(d.ctx, one.token, body); err != nil {
+		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
 	}
 	return err
 }
@@ -172,10 +199,14 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 // place of «thinking».
 func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
 	who := asker{p.Thread, p.To.ID}
-	one, ok := d.links.of(who)
+	if p.Thread.Root != "" { // commands are answered in private elsewhere
+		return bot.Delivery{}, false, nil
+	}
+	one, ok := d.tokenOf(ctx, who)
 	if !ok || !one.empty {
 		return bot.Delivery{}, false, nil
 	}
+	d.links.try(who)
 	waits, err := d.waiting(ctx, who, one)
 	if err != nil || !waits {
 		return bot.Delivery{}, false, transient(err)
@@ -213,10 +244,11 @@ func transient(err error) error {
 // Once Discord takes no more, the answer comes as a direct message.
 func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	who := asker{p.Thread, p.To.ID}
-	one, ok := d.links.of(who)
+	one, ok := d.tokenOf(ctx, who)
 	if !ok {
 		return d.sayDirectly(ctx, p)
 	}
+	d.links.try(who)
 	waits, err := d.waiting(ctx, who, one)
 	if err != nil {
 		return bot.Delivery{}, transient(err)
@@ -240,7 +272,8 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 }
 
 // sayDirectly sends a private answer as a direct message, where the conversation
-// goes on.
+// goes on: nothing can be shown to one user alone any more. Who takes no direct
+// messages is told in the channel to ask again, without a word of what they asked.
 func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
 		return bot.Delivery{}, bot.Refused(errors.New("discord: a private answer is for nobody"))
@@ -249,6 +282,12 @@ func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, er
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
 	done, err := d.say(ctx, there, d.in(p.Reply.Lang)["late"])
+	if _, told := d.links.latest(p.To.ID); isOne(err, shut) && !told {
+		here := p
+		here.Private, here.Thread.Root = false, ""
+		here.Reply.Blocks = []bot.Block{{Kind: bot.Text, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
+		done, err = d.say(ctx, here, "")
+	}
 	done.Thread = p.Thread
 	return done, err
 }
@@ -257,7 +296,7 @@ func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, er
 // what they have just used. Where they used nothing, it is said for all.
 func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	who := asker{p.Thread, p.To.ID}
-	one, ok := d.links.of(who)
+	one, ok := d.tokenOf(ctx, who)
 	if !ok {
 		return d.say(ctx, p, "")
 	}
@@ -303,7 +342,11 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		if n < len(pages) {
 			r.method, r.body = "PATCH", pages[n]
 		}
-		if err := d.call(ctx, r); err != nil && !isOne(err, absent) {
+		err := d.call(ctx, r)
+		if code(err) == codeArchived && d.reopen(ctx, old.channel) == nil {
+			err = d.call(ctx, r)
+		}
+		if err != nil && !isOne(err, absent) && code(err) != codeArchived {
 			return bot.Delivery{}, failed("change a message", err)
 		}
 	}
@@ -313,12 +356,18 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 	return bot.Delivery{Ref: old.String(), Thread: p.Thread}, nil
 }
 
+// reopen takes a thread out of the archive, where nothing can be changed. One that
+// is locked stays there.
+func (d *Discord) reopen(ctx context.Context, thread string) error {
+	return d.call(ctx, request{method: "PATCH", path: "/channels/%s", args: []string{thread}, body: map[string]any{"archived": false}})
+}
+
 // changeOnce changes the private answer to a command, as long as its user has
 // just used it. Later there is no way, and its buttons say themselves that they
 // are overtaken.
 func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 	who := asker{p.Thread, p.To.ID}
-	one, ok := d.links.of(who)
+	one, ok := d.tokenOf(ctx, who)
 	if !ok || !isPrivate(p.Thread) {
 		return nil
 	}

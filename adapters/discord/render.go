@@ -298,8 +298,7 @@ func linkTo(text, to string) string {
 	if to == "" {
 		return escape(text)
 	}
-	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/").Replace(text) // an address in the text would end the link
-	return "[" + escape(text) + "](<" + to + ">)"
+	return "[" + linkText(text) + "](<" + to + ">)"
 }
 
 // secure returns an address if it is one of https that fits, else "".
@@ -380,9 +379,9 @@ func longLabels(all []bot.Choice) string {
 	return strings.TrimSpace(b.String())
 }
 
-func (r *renderer) button(kind string, c bot.Choice) discordgo.MessageComponent {
+func (r *renderer) button(mark string, c bot.Choice) discordgo.MessageComponent {
 	r.buttons++
-	b := discordgo.Button{Label: label(c.Label, maxLabel), Style: discordgo.SecondaryButton, CustomID: kind + customID(c.Button, r.buttons, r.post)}
+	b := discordgo.Button{Label: label(c.Label, maxLabel), Style: discordgo.SecondaryButton, CustomID: customID(mark, c.Button, r.buttons, r.post)}
 	if c.Main {
 		b.Style = discordgo.PrimaryButton
 	}
@@ -397,7 +396,7 @@ func (r *renderer) list(all []bot.Choice) discordgo.MessageComponent {
 		Placeholder: label(r.words["choose"], maxPlaceholder),
 	}
 	for i, c := range all[:min(len(all), maxOptions)] {
-		s.Options = append(s.Options, discordgo.SelectMenuOption{Label: label(c.Label, maxOption), Value: customID(c.Button, i, r.post)})
+		s.Options = append(s.Options, discordgo.SelectMenuOption{Label: label(c.Label, maxOption), Value: customID("", c.Button, i, r.post)})
 	}
 	return s
 }

@@ -175,12 +175,12 @@ func TestPages(t *testing.T) {
 		t.Fatalf("%d pages", len(pages))
 	}
 	all := strings.Join(pages, "")
-	for _, line := range strings.Split(words, "\n") {
+	for line := range strings.SplitSeq(words, "\n") {
 		if !strings.Contains(all, line+"\n") || !strings.Contains(all, "> "+line+"\n") {
 			t.Errorf("%q is not there", line)
 		}
 	}
-	for _, line := range strings.Split(code, "\n") {
+	for line := range strings.SplitSeq(code, "\n") {
 		if strings.Count(all, "\n"+line+"\n") != 1 {
 			t.Errorf("%q is not there, once", line)
 		}
@@ -246,6 +246,9 @@ func TestEscape(t *testing.T) {
 		"# big\n> quote\n- item\na-b":   "\\# big\n\\> quote\n\\- item\na-b",
 		"<@1> <#2> <:x:3> <t:1> a<b":    `\<@1> \<#2> \<:x:3> \<t:1> a<b`,
 		"[a](https://b)":                `[a\](https://b)`,
+		"[in https://](https://b/x)":    `[in https://\](https://b/x)`,
+		"[https://a.b](https://c/x)":    `[https://a.b\](https://c/x)`,
+		"a\n # big\n  > b\n - c":        "a\n \\# big\n  \\> b\n \\- c",
 		"`a*b` c*d":                     "`a*b` c\\*d",
 		"one ` alone":                   "one  alone",
 		"@everyone":                     "@\u2060everyone",

@@ -22,9 +22,10 @@ import (
 // apiVersion is the newest one.
 const apiVersion = "/v10"
 
-// userAgent is in the form that Discord asks of bots.
+// userAgent is in the form that Discord asks of bots: a library and its version,
+// and what may follow.
 // https://docs.discord.com/developers/reference#user-agent
-const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, 0.29.0)"
+const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, 0.29.0) mabsbot"
 
 // A request is one to make.
 type request struct {

@@ -12,10 +12,12 @@ import (
 // resumes it gets those that came behind seq. It is kept in the inbox, so that a
 // bot that was killed misses nothing either.
 type session struct {
-	ID  string `json:"id"`
-	URL string `json:"url"` // where it is resumed
-	Seq int    `json:"seq"` // all events up to it are handled, or recorded
-	key string // under which it is kept
+	ID      string    `json:"id"`
+	URL     string    `json:"url"`     // where it is resumed
+	Seq     int       `json:"seq"`     // all events up to it are handled, or recorded
+	Intents int       `json:"intents"` // the events that were asked for
+	At      time.Time `json:"at"`      // when it was kept
+	key     string    // under which it is kept
 }
 
 const (
@@ -25,6 +27,10 @@ const (
 	// saveEvery is how often it is looked whether there is something to keep.
 	// Events that came after that come again after a crash.
 	saveEvery = 200 * time.Millisecond
+
+	// sessionLife is far longer than Discord keeps a session without a
+	// connection, which is minutes.
+	sessionLife = time.Hour
 )
 
 // Progress is how far a session's events are received, and handled. It is safe
@@ -107,7 +113,8 @@ func (d *Discord) keep(ctx context.Context, last *session) {
 	ctx, cancel := context.WithTimeout(ctx, ackTime)
 	defer cancel()
 	old := last.key
-	now.key = fmt.Sprintf("%s%s/%d/%d", sessionKey, now.ID, now.Seq, time.Now().UnixNano())
+	now.At = time.Now()
+	now.key = fmt.Sprintf("%s%s/%d/%d", sessionKey, now.ID, now.Seq, now.At.UnixNano())
 	record, err := json.Marshal(now)
 	if err == nil {
 		err = d.o.Inbox.Put(ctx, now.key, record)

@@ -166,6 +166,13 @@ func TestValue(t *testing.T) {
 		s.quiet()
 	}
 	s.presses(s.alex, "Type it…")
+	s.must(s.alex.Fill("The value", "  "))
+	s.must(s.alex.Submit())
+	s.quiet()
+	if _, asks := s.alex.Newest("Type it…"); !asks {
+		t.Errorf("blanks are taken for a value, or for none:\n%s", s.shown(s.alex))
+	}
+	s.presses(s.alex, "Type it…")
 	s.must(s.alex.Fill("The value", "E:"))
 	s.must(s.alex.Submit())
 	s.sees(s.alex, "E:")

@@ -69,7 +69,7 @@ func mentions(text, user string) bool {
 var (
 	// address matches what Discord makes a link of by itself; nothing in it is
 	// markup.
-	address = regexp.MustCompile(`https?://[^\s<>*~|` + "`" + `]+`)
+	address = regexp.MustCompile(`https?://[^\s<>*~|\[\]` + "`" + `]+`)
 	// parsed matches what begins a mention, an emoji, a date or a link.
 	parsed = regexp.MustCompile(`<([@#:/]|a:|t:|id:|https?:|sound)`)
 	crowds = regexp.MustCompile(`@(everyone|here)`)
@@ -118,7 +118,6 @@ func escapeMarks(text string) string {
 // means reports whether the sign at i would format something.
 func means(rs []rune, i int) bool {
 	next, before := at(rs, i+1), at(rs, i-1)
-	start := before == 0 || before == '\n'
 	switch rs[i] {
 	case '*':
 		return true
@@ -131,13 +130,31 @@ func means(rs []rune, i int) bool {
 	case '~', '|':
 		return next == rs[i] || before == rs[i]
 	case '#', '>':
-		return start
+		return begins(rs, i)
 	case '-':
-		return start && (next == ' ' || next == '#')
+		return (next == ' ' || next == '#') && begins(rs, i)
 	case ']':
 		return next == '('
 	}
 	return false
+}
+
+// begins reports whether only blanks stand before i in its line.
+func begins(rs []rune, i int) bool {
+	for i--; i >= 0 && rs[i] != '\n'; i-- {
+		if !unicode.IsSpace(rs[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// linkText is a text as it can stand in a link, where nothing can be escaped: signs
+// that format are left out, and an address, which would end the link, is parted.
+// https://github.com/discord/discord-api-docs/issues/6185
+func linkText(text string) string {
+	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/", "`", "", "*", "", "~~", "", "||", "", "\\", "/", "<", "‹").Replace(text)
+	return crowds.ReplaceAllString(text, "@\u2060$1")
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

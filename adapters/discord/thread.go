@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -36,6 +37,8 @@ func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
 		return spot{channel: t.Channel}, nil
 	case p.Opens:
 		return spot{channel: d.opensIn(t)}, nil
+	case d.places.isGone(t.Root):
+		return spot{}, bot.Refused(errGone)
 	case d.places.isThread(t.Root):
 		return spot{channel: t.Root}, nil
 	case !snowflake.MatchString(t.Root): // of a private answer
@@ -58,18 +61,25 @@ func (d *Discord) opensIn(t bot.Thread) string {
 func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	t := p.Thread
 	reply := spot{t.Channel, t.Root}
-	if at, known := d.places.of(t.Channel); known && !slices.Contains(threaded, at.kind) || d.closed.is(noThreads+t.Channel) {
+	at, err := d.place(ctx, t.Channel)
+	switch {
+	case err != nil && !hopeless(err):
+		return spot{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
+	case slices.Contains(forums, at.kind):
+		return spot{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
+	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel):
 		return reply, nil
 	}
 	var begun channel
-	err := d.call(ctx, request{
+	err = d.call(ctx, request{
 		method: "POST", path: "/channels/%s/messages/%s/threads", args: []string{t.Channel, t.Root}, into: &begun,
 		body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
 	})
-	at, _ := d.places.of(t.Channel)
 	switch {
 	case err == nil, code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
 		d.places.learn(at.guild, channel{ID: t.Root, Parent: t.Channel, Type: new(publicThread)})
+		return spot{channel: t.Root}, nil
+	case isOne(err, threadless) && d.threadThere(ctx, t.Root):
 		return spot{channel: t.Root}, nil
 	case isOne(err, threadless):
 		d.closed.shut(noThreads + t.Channel)
@@ -81,6 +91,12 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	return spot{}, failed("begin a thread", err)
 }
 
+// threadThere reports whether there is a thread with the id of a message.
+func (d *Discord) threadThere(ctx context.Context, id string) bool {
+	at, err := d.place(ctx, id)
+	return err == nil && at.thread()
+}
+
 const publicThread = 11
 
 // threaded are the kinds of channels in which threads can begin at a message:
@@ -90,6 +106,9 @@ var threaded = []int{0, 5}
 // noThreads begins what is closed of a channel that takes messages but no
 // threads.
 const noThreads = "threads/"
+
+// noReplies begins what is closed of a channel that takes no replies.
+const noReplies = "replies/"
 
 // directWith is the channel of the direct message with a user.
 func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
@@ -109,8 +128,11 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	return c.ID, nil
 }
 
-// errClosed says that a channel refused the bot a short time ago.
-var errClosed = errors.New("discord: the bot may not write there")
+// The errors of posts that nobody will see.
+var (
+	errGone   = errors.New("discord: the thread was deleted")
+	errClosed = errors.New("discord: the bot may not write there") // it was refused a short time ago
+)
 
 // closedTime is for how long a channel that refused the bot is left alone, unless
 // its permissions change: requests that Discord refuses are held against the bot.
@@ -142,6 +164,7 @@ func (c *closed) open(channel string) {
 	defer c.mu.Unlock()
 	delete(c.until, channel)
 	delete(c.until, noThreads+channel)
+	delete(c.until, noReplies+channel)
 }
 
 // clear notes that all may have.

@@ -9,13 +9,14 @@
 //
 // The files: payload.go is what Slack sends, events.go and interact.go what it
 // means, text.go its markup undone. render.go writes Block Kit within limits.go,
-// split.go cuts what is too long. post.go delivers, find.go looks for earlier
+// split.go says what counts for them. post.go delivers, find.go looks for earlier
 // attempts, turns.go keeps to Slack's pace, links.go keeps the addresses for
 // private answers, failure.go reads errors. users.go and files.go fetch profiles
 // and logs. home.go and modal.go are Slack's own pages, words.go what stands on
-// them. lanes.go keeps order. verify.go checks signatures, check.go the app's
+// them. verify.go checks signatures, check.go the app's
 // permissions, ears.go what arrives, manifest.go describes the app to Slack, id.go
-// names things.
+// names things. What it has in common with other chat platforms stands in
+// adapters/chat.
 package slack
 
 import (

@@ -65,6 +65,13 @@ func (s *Server) flags() int {
 	return membersLimited | contentLimited
 }
 
+// AllowContent lets the application ask for the content of messages from now on.
+func (s *Server) AllowContent() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.NoContent = false
+}
+
 func (s *Server) getApplication(*call) (any, error) {
 	bot := s.user(s.BotID)
 	owner := &User{ID: s.guild(s.Guild).Owner, Name: "owner"}

@@ -26,6 +26,8 @@ func (s *Server) callback(c *call) (any, error) {
 		return nil, fail(unknownInteraction)
 	case i.Answer != 0:
 		return nil, fail(answeredAlready)
+	case s.sealed(i):
+		return nil, fail(threadArchived)
 	}
 	var f form
 	kind := f.number(c.body, "type", "", 1, 12, 0)

@@ -78,7 +78,7 @@ func failures() map[int]failure {
 		invalidVersion:     {status: http.StatusBadRequest, message: "Invalid API version"},
 		threadArchived:     {status: http.StatusBadRequest, message: "Thread is archived"},
 		invalidJSON:        {status: http.StatusBadRequest, message: "The request body contains invalid JSON."},
-		noHistory:          {status: http.StatusBadRequest, message: "Cannot reply without permission to read message history"},
+		noHistory:          {status: http.StatusForbidden, message: "Cannot reply without permission to read message history"},
 		threadThere:        {status: http.StatusBadRequest, message: "A thread has already been created for this message"},
 		threadLocked:       {status: http.StatusForbidden, message: "Thread is locked"},
 	}

@@ -137,6 +137,14 @@ func (s *Server) guildJSON(g *Guild) object {
 	}
 }
 
+// BotRole is the id of the role that the bot was given when it was invited to a
+// server.
+func (s *Server) BotRole(guild string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.botRole(s.guild(guild))
+}
+
 // guildCreate is a server as the gateway has it, with what is in it.
 func (s *Server) guildCreate(g *Guild) object {
 	o := s.guildJSON(g)
@@ -144,7 +152,7 @@ func (s *Server) guildCreate(g *Guild) object {
 	for _, c := range s.guildChannels(g.ID) {
 		switch {
 		case !c.thread(): // those too that the bot cannot see
-			channels = append(channels, s.channelJSON(c))
+			channels = append(channels, except(s.channelJSON(c), "guild_id")) // it may be missing there
 		case !c.Archived && s.permissions(c, s.BotID).has(ViewChannel):
 			threads = append(threads, s.channelJSON(c))
 		}

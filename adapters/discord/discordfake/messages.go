@@ -62,8 +62,10 @@ func (s *Server) createMessage(c *call) (any, error) {
 	var f form
 	nonce := f.nonce(c.body)
 	if c.body["enforce_nonce"] == true && nonce != "" {
-		if m := s.repeated(nonce); m != nil {
-			return s.withNonce(m), nil
+		if id := s.repeated(nonce); id != "" && s.messages[id] == nil {
+			return nil, fail(unknownMessage)
+		} else if id != "" {
+			return s.withNonce(s.messages[id]), nil
 		}
 	}
 	m, d, err := s.compose(&f, c, c.body, channel, everything(), 0)
@@ -84,13 +86,14 @@ func (s *Server) createMessage(c *call) (any, error) {
 	return s.withNonce(m), nil
 }
 
-// repeated finds the message that the bot made with the nonce not long ago.
-func (s *Server) repeated(nonce string) *Message {
+// repeated is the message that the bot made with the nonce not long ago, which may
+// be deleted since, or "".
+func (s *Server) repeated(nonce string) string {
 	k := s.nonces[nonce]
 	if time.Since(k.at) > s.options.NonceLife {
-		return nil
+		return ""
 	}
-	return s.messages[k.message]
+	return k.message
 }
 
 func (s *Server) withNonce(m *Message) object {
@@ -236,6 +239,8 @@ func (s *Server) deleteMessage(c *call) (any, error) {
 		return nil, err
 	case m.User != s.BotID && s.need(channel, ManageMessages) != nil:
 		return nil, fail(missingPermissions)
+	case channel.Archived: // as it is seen, although the documentation allows it
+		return nil, fail(threadArchived)
 	}
 	s.erase(m)
 	return nil, nil

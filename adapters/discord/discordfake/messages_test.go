@@ -52,7 +52,19 @@ func TestRefusals(t *testing.T) {
 		"to somebody shut":  {func(g *stage, _ Message) { g.kim.CloseDMs(true) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "403 50007"},
 		"to somebody open":  {func(g *stage, _ Message) { g.kim.CloseDMs(true); g.kim.CloseDMs(false) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "200"},
 		"a reply without history": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, CreateMessage,
-			`{"content":"x","message_reference":{"message_id":"1"}}`, nil, "400 160002"},
+			`{"content":"x","message_reference":{"message_id":"1"}}`, nil, "403 160002"},
+		"no sending in a thread": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, SendMessagesInThreads) }, CreateMessage, hello,
+			func(g *stage, m Message) []any { return []any{g.kim.Thread(m, "x").ID} }, "403 50001"},
+		"a deletion in the archive": {nil, DeleteMessage, "", func(g *stage, m Message) []any {
+			thread := g.kim.Thread(m, "x").ID
+			_, said := g.call(CreateMessage, hello, thread)
+			g.s.Archive(thread, true, false)
+			return []any{thread, said.(map[string]any)["id"]}
+		}, "400 50083"},
+		"a repeat of what was deleted": {func(g *stage, _ Message) {
+			_, said := g.call(CreateMessage, `{"content":"x","nonce":"1","enforce_nonce":true}`, g.c.ID)
+			g.call(DeleteMessage, "", g.c.ID, said.(map[string]any)["id"])
+		}, CreateMessage, `{"content":"x","nonce":"1","enforce_nonce":true}`, nil, "404 10008"},
 		"another version":    {func(g *stage, _ Message) { g.version = "v8" }, Gateway, "", func(*stage, Message) []any { return nil }, "400 50041"},
 		"an unknown route":   {nil, "GET /nothing", "", func(*stage, Message) []any { return nil }, "404 0"},
 		"a direct message":   {nil, CreateDM, `{"recipient_id":"1"}`, func(*stage, Message) []any { return nil }, "400 50033"},

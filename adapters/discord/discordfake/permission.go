@@ -124,14 +124,15 @@ func (s *Server) overwritten(c *Channel, g *Guild, user string, p Permissions) P
 }
 
 // need checks that the bot may do something in a channel. To send in a thread
-// is a permission of its own.
+// is a permission of its own; who lacks it has no access there, as it is seen.
 func (s *Server) need(c *Channel, p Permissions) error {
-	if c.thread() && p.has(SendMessages) {
-		p = p&^SendMessages | SendMessagesInThreads
-	}
 	have := s.permissions(c, s.BotID)
+	sends := c.thread() && p.has(SendMessages)
+	if sends {
+		p &^= SendMessages
+	}
 	switch {
-	case !have.has(ViewChannel):
+	case !have.has(ViewChannel), sends && !have.has(SendMessagesInThreads):
 		return fail(missingAccess)
 	case !have.has(p):
 		return fail(missingPermissions)

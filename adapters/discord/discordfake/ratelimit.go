@@ -24,6 +24,7 @@ const (
 	routeLimit  = 10 // in ten seconds
 	routeWindow = 10 * time.Second
 	patience    = 10 * time.Minute // in which invalid requests are counted
+	unlimited   = 1_000_000        // of a route, where no bot is to wait
 )
 
 // A window counts requests until it is over.
@@ -65,16 +66,16 @@ func (s *Server) admit(w http.ResponseWriter, c *call) bool {
 		return false
 	}
 	l := c.route.limit
-	if l.n == 0 {
+	switch {
+	case !s.options.Limited:
+		l = limit{unlimited, routeWindow}
+	case l.n == 0:
 		l = limit{routeLimit, routeWindow}
 	}
 	left, rest := s.window(c.route.name+" "+c.top()).take(l, now)
 	header := w.Header()
 	header.Set("X-RateLimit-Bucket", c.route.bucket())
 	header.Set("X-RateLimit-Limit", strconv.Itoa(l.n))
-	if !s.options.Limited {
-		left = l.n - 1 // so that no bot waits
-	}
 	header.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, left)))
 	header.Set("X-RateLimit-Reset", fmt.Sprintf("%.3f", float64(now.Add(rest).UnixMilli())/1000))
 	header.Set("X-RateLimit-Reset-After", fmt.Sprintf("%.3f", rest.Seconds()))

@@ -13,8 +13,19 @@ func (s *Server) holder(c *call) (*Interaction, error) {
 		return nil, fail(invalidHookToken)
 	case i.Answer == 0, i.Kind == Suggesting:
 		return nil, fail(unknownWebhook)
+	case s.sealed(i):
+		return nil, fail(threadArchived)
 	}
 	return i, nil
+}
+
+// sealed reports whether an interaction happened in a thread that takes nothing
+// any more, not even answers.
+//
+// https://github.com/discord/discord-api-docs/issues/6884
+func (s *Server) sealed(i *Interaction) bool {
+	c := s.channels[i.Channel]
+	return c != nil && c.Archived && c.Locked
 }
 
 // answerOf finds a message that answers an interaction: the original answer, or

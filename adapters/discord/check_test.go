@@ -1,0 +1,137 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"mabsbot/adapters/discord/discordfake"
+)
+
+// A notebook is a log that a test reads.
+type notebook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (n *notebook) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(p)
+}
+
+func (n *notebook) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
+}
+
+// noted lets a stage's bot log into a notebook.
+func noted(n *notebook) func(*stage) {
+	return func(s *stage) {
+		before := s.options
+		s.options = func(o *Options) { before(o); o.Log = slog.New(slog.NewTextHandler(n, nil)) }
+	}
+}
+
+// TestMissing names what is missing in plain words, once.
+func TestMissing(t *testing.T) {
+	t.Parallel()
+	const all = discordfake.DefaultPermissions
+	for name, c := range map[string]struct {
+		options discordfake.Options
+		deny    discordfake.Permissions // in the channel
+		want    []string
+	}{
+		"nothing":    {discordfake.Options{}, 0, nil},
+		"an intent":  {discordfake.Options{NoContent: true}, 0, []string{"Switch «Message Content Intent» on, on the application's page «Bot»"}},
+		"everything": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it sees no channel); Send Messages (it cannot answer)"}},
+		"threads":    {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"lacks permissions: Create Public Threads (it answers by replies and not in threads). Give them to its role, or invite it again with https://discord.com/"}},
+		"in a channel": {discordfake.Options{}, discordfake.SendMessages | discordfake.SendMessagesInThreads,
+			[]string{"in channels that it sees the bot lacks permissions: Send Messages (it cannot answer); Send Messages in Threads (it cannot answer in threads and forums). ", "channels=#backup-support"}},
+		"a channel that is not for it": {discordfake.Options{}, discordfake.ViewChannel | discordfake.SendMessages, nil},
+		"an administrator":             {discordfake.Options{Permissions: discordfake.Administrator}, discordfake.SendMessages, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log notebook
+			s := newStage(t, c.options, noted(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
+			if !c.options.NoContent { // a server that was away tells of itself once more
+				s.Outage(s.Guild, true)
+				s.Outage(s.Guild, false)
+				s.settled()
+			}
+			said := 0
+			for line := range strings.Lines(log.String()) {
+				if strings.Contains(line, "lacks") || strings.Contains(line, "level=WARN") {
+					said++
+				}
+			}
+			if want := min(len(c.want), 1); said != want {
+				t.Errorf("%d lines, want %d", said, want)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(log.String(), want) {
+					t.Errorf("not said: %s\n%s", want, log.String())
+				}
+			}
+		})
+	}
+}
+
+// TestNoPerson says which channel for people cannot be seen.
+func TestNoPerson(t *testing.T) {
+	var log notebook
+	newStage(t, discordfake.Options{}, noted(&log), func(s *stage) {
+		before := s.options
+		s.options = func(o *Options) { before(o); o.HandOver = "404" }
+	})
+	if !strings.Contains(log.String(), "there is no discord.escalation_channel with that id that the bot sees") {
+		t.Errorf("the log is\n%s", log.String())
+	}
+}
+
+// TestOtherApplication uses the token's application, whatever is configured.
+func TestOtherApplication(t *testing.T) {
+	var log notebook
+	s := newStage(t, discordfake.Options{}, noted(&log), func(s *stage) {
+		before := s.options
+		s.options = func(o *Options) { before(o); o.ApplicationID = "404" }
+	})
+	s.must(s.alex.Command(s.channel.ID, "/mabs help"))
+	s.sees(s.alex, "/mabs list")
+	if !strings.Contains(log.String(), "discord.application_id is not that of the token's application") {
+		t.Errorf("the log is\n%s", log.String())
+	}
+}
+
+// TestRegister registers what differs, and nothing else: Discord takes 200 new
+// commands a day.
+func TestRegister(t *testing.T) {
+	s := newScene(t, discordfake.Options{})
+	d, err := New(Options{Token: func() string { return s.Token }, APIURL: s.APIURL()})
+	s.must(err)
+	var first, second, third strings.Builder
+	s.must(d.Register(context.Background(), &first))
+	s.must(d.Register(context.Background(), &second))
+	before := d.texts["ko"]["command_mabs"]
+	d.texts["ko"]["command_mabs"] = "다른 설명"
+	s.must(d.Register(context.Background(), &third))
+	d.texts["ko"]["command_mabs"] = before
+	address := "invite the bot to a server with\n" + invitation(s.AppID) + "\n"
+	for _, c := range []struct{ got, want string }{
+		{first.String(), "registered \"mabs\"\nregistered \"Look up with mabsbot\"\n" + address},
+		{second.String(), "all commands are registered already\n" + address},
+		{third.String(), "registered \"mabs\"\n" + address},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s, want %s", c.got, c.want)
+		}
+	}
+	if n := len(s.Commands()); n != 2 {
+		t.Errorf("%d commands", n)
+	}
+}

@@ -1,0 +1,261 @@
+package discord
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
+)
+
+// TestLate answers a command whose token ran out while the bot was down: in a
+// direct message, for others read along in the channel.
+func TestLate(t *testing.T) {
+	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
+	s.late("/mabs 0x29834")
+	s.sees(s.kim, "어떤 보존 기간")
+	s.sees(s.kim, "Discord에서 답변할 수 있는 시간이 지나")
+	s.quiet()
+	if len(s.kim.Whispers()) > 1 || s.shown(s.alex) != "" { // one is «thinking» for ever
+		t.Errorf("kim sees\n%s\nalex sees\n%s", s.shown(s.kim), s.shown(s.alex))
+	}
+	s.presses(s.kim, "월별") // the conversation goes on there
+	s.sees(s.kim, "1단계")
+}
+
+// TestLateAndShut tells who takes no direct messages to ask again, in the channel
+// and without a word of what they asked.
+func TestLateAndShut(t *testing.T) {
+	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
+	s.kim.CloseDMs(true)
+	s.late("/mabs 0x29834")
+	s.sees(s.alex, "kim님, 명령에 제때 답변드리지 못했고")
+	s.quiet()
+	if shown := s.shown(s.alex); strings.Contains(shown, "29834") || len(s.Pings()) > 0 {
+		t.Errorf("others see\n%s\nand %v are pinged", shown, s.Pings())
+	}
+}
+
+// late lets kim use a command that is recorded and acknowledged, and lets its token
+// run out before the answer.
+func (s *stage) late(command string) {
+	s.t.Helper()
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503, Times: -1})
+	s.must(s.kim.Command(s.channel.ID, command))
+	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginal)) > 0 })
+	s.must(s.ended())
+	used := s.Interactions()[0]
+	time.Sleep(time.Until(used.At.Add(600 * time.Millisecond)))
+	s.Heal()
+	s.start()
+}
+
+// TestLateThere answers a command in a direct message with a message there once
+// its token is over.
+func TestLateThere(t *testing.T) {
+	s := newStage(t, discordfake.Options{TokenLife: time.Nanosecond})
+	s.must(s.kim.Command(s.kim.Direct(), "/mabs 0x29834"))
+	s.sees(s.kim, "어떤 보존 기간")
+}
+
+// TestLateWhisper says for all what it can no longer say to one person alone.
+func TestLateWhisper(t *testing.T) {
+	s := newStage(t, discordfake.Options{TokenLife: time.Nanosecond})
+	s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	s.presses(s.alex, "Continue in DM") // «I wrote to you» is for alex alone
+	s.quiet()
+	if n := len(s.alex.Whispers()); n != 0 {
+		t.Errorf("%d whispers", n)
+	}
+	s.sees(s.alex, "DM")
+}
+
+// TestEndsWithWord acknowledges what was used while the bot is asked to end, and
+// answers it after the next start.
+func TestEndsWithWord(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.Callback, Delay: 300 * time.Millisecond})
+	used := make(chan error, 1)
+	go func() { used <- s.kim.Command(s.channel.ID, "/mabs 0x29834") }()
+	s.until("it was used", func() bool { return len(s.Interactions()) == 1 })
+	s.until("it is being acknowledged", func() bool { return s.discord.pages.Busy("use/" + s.Interactions()[0].ID) })
+	s.must(s.ended())
+	s.must(<-used)
+	s.start()
+	s.sees(s.kim, "어떤 보존 기간")
+	s.quiet()
+	if n := len(s.kim.Whispers()); n != 1 {
+		t.Errorf("%d whispers", n)
+	}
+}
+
+// TestNotOff does not take an answer for silence that another process gave, or an
+// earlier run.
+func TestNotOff(t *testing.T) {
+	soon := func(s *stage) { s.setup = func(d *Discord) { d.hushTime = 300 * time.Millisecond } }
+	t.Run("another process", func(t *testing.T) {
+		first := newStage(t, discordfake.Options{}, soon)
+		second := *first
+		second.start()
+		t.Cleanup(func() { first.must(second.ended()) })
+		first.must(first.kim.Command(first.channel.ID, "/mabs 0x29834"))
+		first.sees(first.kim, "어떤 보존 기간")
+		first.must(first.alex.Command(first.alex.Direct(), "/mabs 319"))
+		first.sees(first.alex, "Agent Coordinator")
+		first.alex.DM("not sure")
+		first.sees(first.alex, "Step 1 of")
+		first.stays("switched off", "꺼져 있습니다")
+		first.sees(first.alex, "could not talk to the coordinator") // the first answer is there still
+	})
+	t.Run("an earlier run", func(t *testing.T) {
+		s := newStage(t, discordfake.Options{}, soon)
+		s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+		s.sees(s.kim, "어떤 보존 기간")
+		s.quiet()
+		payload := s.recordedUse()
+		s.restart()
+		s.Dispatch(interactionCreate, payload) // it comes again
+		s.quiet()
+		s.stays("switched off", "꺼져 있습니다")
+	})
+}
+
+// stays waits longer than an answer may be silence, and looks whether one was
+// taken for that.
+func (s *stage) stays(notices ...string) {
+	s.t.Helper()
+	time.Sleep(2 * s.discord.hushTime)
+	for _, notice := range notices {
+		if shown := s.shown(s.alex) + s.shown(s.kim); strings.Contains(shown, notice) {
+			s.t.Errorf("shown:\n%s", shown)
+		}
+	}
+}
+
+// recordedUse is what the inbox holds of a use.
+func (s *stage) recordedUse() (payload map[string]any) {
+	s.t.Helper()
+	s.must(s.db.Inbox(adapterName).Replay(s.t.Context(), func(_ string, record []byte) error {
+		var e envelope
+		if json.Unmarshal(record, &e) == nil && e.Kind == interactionCreate {
+			return json.Unmarshal(e.Data, &payload)
+		}
+		return nil
+	}))
+	if payload == nil {
+		s.t.Fatal("no use is recorded")
+	}
+	return payload
+}
+
+// TestTwoInDirect leaves no answer «thinking» when somebody uses two commands at
+// once.
+func TestTwoInDirect(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs 319"))
+	s.sees(s.alex, "/mabs list")
+	s.sees(s.alex, "Agent Coordinator")
+	s.until("nothing is thinking", func() bool {
+		return !slices.ContainsFunc(s.alex.Visible(), func(m discordfake.Message) bool { return m.Flags&flagLoading != 0 })
+	})
+	s.refusals()
+}
+
+// TestEndsAtOnce ends although a post is due and Discord does not say who the bot
+// is.
+func TestEndsAtOnce(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
+	s.alex.Say(s.channel.ID, coordinator)
+	s.until("a post failed", func() bool { return len(s.Calls(discordfake.CreateMessage)) > 0 })
+	s.must(s.ended())
+	s.Fail(discordfake.Fault{Route: discordfake.GetMe, Status: 500, Times: -1})
+	s.waits = false
+	s.start()
+	s.until("it asks who it is", func() bool { return len(s.Calls(discordfake.GetMe)) > 1 })
+	time.Sleep(time.Second) // the post is due again
+	from := time.Now()
+	s.must(s.ended())
+	if took := time.Since(from); took > 5*time.Second {
+		t.Errorf("it took %v to end", took)
+	}
+	s.Heal()
+	s.start()
+	s.sees(s.alex, "Which fits FS-11")
+}
+
+// TestShared gives one answer where two processes share a database, whatever
+// somebody does, and goes on when one of them is gone.
+func TestShared(t *testing.T) {
+	first := newStage(t, discordfake.Options{}, repeats)
+	second := *first
+	second.waits = false
+	second.start()
+	t.Cleanup(func() { first.must(second.ended()) })
+	first.until("both have a session", func() bool {
+		n := 0
+		for _, one := range first.Sessions() {
+			if one.Connected {
+				n++
+			}
+		}
+		return n == 2
+	})
+	var all []discordfake.Message
+	for i := range 12 {
+		all = append(all, first.load(first.channel.ID, i))
+		first.must(first.kim.Command(first.channel.ID, "/mabs 0x29834"))
+	}
+	for _, m := range all {
+		first.until("it is answered", func() bool { return first.answers(m) > 0 })
+	}
+	first.until("all commands are answered in private", func() bool {
+		n := 0
+		for _, w := range first.kim.Whispers() {
+			if strings.Contains(w.Plain(), "어떤 보존 기간") {
+				n++
+			}
+		}
+		return n == len(all)
+	})
+	first.must(second.ended())
+	more := first.load(first.channel.ID, 99)
+	first.until("the other one goes on", func() bool { return first.answers(more) > 0 })
+	first.quiet()
+	for i, m := range append(all, more) {
+		if n := first.answers(m); n != 1 {
+			t.Errorf("message %d is answered %d times", i, n)
+		}
+	}
+}
+
+// TestOtherBots leaves other bots alone that answer whatever this one says, even
+// one that is read: two of them would never end.
+func TestOtherBots(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	echo := s.Person(discordfake.User{Name: "echo", Bot: true})
+	s.must(s.ended())
+	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.On, Bots: []string{echo.ID}}}
+	s.start()
+	echo.Say(s.channel.ID, coordinator) // an alert of it is answered
+	heard := map[string]bool{}
+	for range 5 {
+		s.quiet()
+		for _, m := range s.Own() {
+			if !heard[m.ID] {
+				heard[m.ID] = true
+				echo.Say(m.Channel, "@mabsbot "+coordinator)
+				echo.Reply(m, "next")
+			}
+		}
+	}
+	if n := len(s.Own()); n == 0 || n > 2 {
+		t.Errorf("%d messages of ours:\n%s", n, s.shown(s.alex))
+	}
+}

@@ -1,0 +1,281 @@
+package discord
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
+)
+
+// TestHalfPlaces remembers where a channel belongs, whatever half of it is told
+// later.
+func TestHalfPlaces(t *testing.T) {
+	p := newPlaces()
+	p.learn("g", channel{ID: "1", Type: new(0)})
+	p.learn("", channel{ID: "1", Type: new(0)})
+	p.learn("g", channel{ID: "1"})
+	p.learn("", channel{ID: "2", Type: new(0)})
+	p.learn("g", channel{ID: "3", Type: new(publicThread)})
+	p.learn("", channel{ID: "4", Type: new(directChannel)})
+	for id, want := range map[string]place{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: directChannel}} {
+		if got, known := p.of(id); got != want || known != (want != place{}) {
+			t.Errorf("%s is %+v, %v", id, got, known)
+		}
+	}
+}
+
+// TestAfterPrivate withdraws an answer in a channel in which somebody was answered
+// in private meanwhile: Discord tells of that without the server.
+func TestAfterPrivate(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	s.sees(s.kim, "어떤 보존 기간")
+	s.quiet()
+	before := len(s.Own())
+	s.must(s.alex.Delete(m))
+	s.quiet()
+	if n := len(s.Own()); n != before-1 {
+		t.Errorf("%d messages of ours, then %d", before, n)
+	}
+	s.refusals()
+}
+
+// TestOwnRole answers who mentions the bot's role, in a session that was resumed,
+// too.
+func TestOwnRole(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	role := "<@&" + s.BotRole(s.Guild) + ">"
+	s.alex.Say(s.channel.ID, role+" what about 98765432")
+	s.sees(s.alex, "98765432")
+	s.quiet()
+	n := len(s.Own())
+	s.restart()
+	if s.Identifies() != 1 {
+		t.Fatal("it was not resumed")
+	}
+	for range 2 {
+		s.alex.Say(s.channel.ID, role+" what about 98765433")
+		s.quiet()
+	}
+	if got := len(s.Own()); got != 3*n {
+		t.Errorf("%d messages for one mention, %d for three", n, got)
+	}
+	if n := len(s.Calls(discordfake.ListRoles)); n != 1 {
+		t.Errorf("asked %d times for the roles", n)
+	}
+}
+
+// TestArchivedPost goes on in a post of a forum of which Discord does not tell any
+// more.
+func TestArchivedPost(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	post := s.alex.Post(forum.ID, "agent push", coordinator)
+	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
+	s.quiet()
+	for name, meanwhile := range map[string]func(){"another session": s.ForgetSessions, "the same session": func() {}} {
+		s.Archive(post.Channel, true, false)
+		s.settled()
+		s.must(s.ended())
+		meanwhile()
+		s.start()
+		before := len(s.Messages(post.Channel))
+		_, err := s.discord.Post(t.Context(), bot.Post{
+			ID: bot.PostID(name), Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: forum.ID, Root: post.Channel},
+			Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.Text, Text: "Did it hold?"}}},
+		})
+		if n := len(s.Messages(post.Channel)); err != nil || n != before+1 {
+			t.Errorf("%s: %d messages, then %d, %v", name, before, n, err)
+		}
+	}
+	s.refusals()
+}
+
+// TestArchivedThread changes and withdraws what stands in a thread that nobody
+// wrote in for long.
+func TestArchivedThread(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	s.Archive(m.ID, true, false)
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Same or trusted domain ✓ alex")
+	s.sees(s.alex, "Step 1 of")
+	s.quiet()
+	s.Archive(m.ID, true, false)
+	s.must(s.alex.Delete(m))
+	s.quiet()
+	if own := s.Own(); len(own) > 1 || strings.Contains(s.shown(s.alex), "Step 1 of") {
+		t.Errorf("after the deletion %d messages of ours:\n%s", len(own), s.shown(s.alex))
+	}
+}
+
+// TestLockedThread lets a moderator have the last word: nothing is said in a
+// thread that is locked, once, and nothing breaks.
+func TestLockedThread(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	s.Archive(m.ID, true, true)
+	s.must(s.alex.Delete(m))
+	s.quiet()
+	if n := s.Invalid(); n > 2 {
+		t.Errorf("%d invalid requests", n)
+	}
+	after := s.load(s.channel.ID, 0)
+	s.until("another is answered", func() bool { return s.answers(after) == 1 })
+}
+
+// TestNoHistory answers without a reply where the bot may read nothing that was
+// said, makes no storm of it, and says what is missing.
+func TestNoHistory(t *testing.T) {
+	var log notebook
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, repeats, noted(&log))
+	for range 3 {
+		s.alex.Say(s.channel.ID, coordinator)
+		s.quiet()
+	}
+	if n := len(s.Own()); n != 3 {
+		t.Errorf("%d answers", n)
+	}
+	if n := s.Invalid(); n != 2 { // one asked for a thread, one replied
+		t.Errorf("%d invalid requests", n)
+	}
+	if n := strings.Count(log.String(), "it lacks the permission Read Message History"); n != 1 {
+		t.Errorf("said %d times what is missing", n)
+	}
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+}
+
+// TestWhisperRoot goes on in the same conversation by a button that one person
+// alone sees, in a channel without threads.
+func TestWhisperRoot(t *testing.T) {
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons stay
+	s.Fail(discordfake.Fault{Route: discordfake.EditChannel, Code: 50013})
+	old, _ := s.alex.Newest("Same or trusted domain")
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+	s.quiet()
+	s.must(s.alex.PressOn(old, "Same or trusted domain"))
+	s.until("it is said that the button is overtaken", func() bool { return len(s.alex.Whispers()) == 1 })
+	s.must(s.alex.PressOn(s.alex.Whispers()[0], "Didn't help → next"))
+	s.sees(s.alex, "Step 2 of")
+	s.quiet()
+	step, _ := s.alex.Newest("Fixed")
+	if step.Reply != m.ID {
+		t.Errorf("step 2 replies to %s, the question is %s", step.Reply, m.ID)
+	}
+}
+
+// TestSameEvent is one event, whatever was known of its channel when it came.
+func TestSameEvent(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.alex.Say(m.ID, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+	s.quiet()
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
+	said := s.alex.Say(m.ID, "nope same thing")
+	s.settled()
+	s.must(s.ended())
+	s.Heal()
+	s.start()
+	s.sees(s.alex, "Step 2 of")
+	s.quiet()
+	s.Dispatch(messageCreate, map[string]any{
+		"id": said.ID, "channel_id": m.ID, "guild_id": s.Guild, "type": 0, "content": "nope same thing",
+		"author": map[string]any{"id": s.alex.ID, "username": "alex"},
+	})
+	s.quiet()
+	if strings.Contains(s.shown(s.alex), "Step 3 of") {
+		t.Error("the same message was handled twice")
+	}
+}
+
+// TestSlowFile answers others in a channel while a file does not come that
+// somebody asked to be looked at.
+func TestSlowFile(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	upload := s.kim.Upload(s.channel.ID, "look", discordfake.File{Name: "a.log", Content: []byte("nothing to see")})
+	s.quiet()
+	s.Fail(discordfake.Fault{Route: discordfake.FileRoute, Hang: true, Times: -1})
+	s.must(s.alex.CommandOn(upload, "Look up with mabsbot"))
+	from := time.Now()
+	m := s.load(s.channel.ID, 0)
+	s.until("another is answered", func() bool { return s.answers(m) == 1 })
+	if took := time.Since(from); took > apiTime/2 {
+		t.Errorf("answered after %v", took)
+	}
+	s.Heal()
+}
+
+// TestLockedPress tells who presses a button in a locked thread why nothing
+// happens.
+func TestLockedPress(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	s.Archive(m.ID, false, true)
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "the thread must not be locked")
+}
+
+// TestPostBarred tells who wants their answer posted in a channel that it cannot
+// be.
+func TestPostBarred(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
+	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	s.sees(s.kim, "어떤 보존 기간")
+	s.quiet()
+	s.presses(s.kim, "채널에 게시")
+	s.sees(s.kim, "그곳에는 메시지를 쓸 수 없습니다")
+}
+
+// TestDeletedThread stays away from where it was thrown out.
+func TestDeletedThread(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.FollowUp = time.Second })
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+	s.presses(s.alex, "Fixed")
+	s.settled()
+	s.DeleteChannel(m.ID)
+	s.settled()
+	time.Sleep(s.policy.FollowUp) // it would be asked whether it held
+	s.quiet()
+	if s.Channel(m.ID).ID != "" {
+		t.Errorf("the thread is there again: %s", s.shown(s.alex))
+	}
+}
+
+// TestForumTitle reads the title of a post.
+func TestForumTitle(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
+	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
+}
+
+// TestUnknownChannel answers where Discord does not tell what a channel is.
+func TestUnknownChannel(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, repeats)
+	s.discord.places.forgetGuild(s.Guild)
+	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Code: 50001, Times: 2})
+	m := s.load(s.channel.ID, 0)
+	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+}
