@@ -77,6 +77,7 @@ func (p *program) leases() {
 // TestKilled kills the real program at random points under load, and starts it
 // again: every message is answered, once.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("processes take seconds")
 	}
@@ -146,6 +147,7 @@ func (s *stage) load(channel string, n int) discordfake.Message {
 // TestProgram starts the real program with nothing but its environment, and ends
 // it as an orchestrator does.
 func TestProgram(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("processes take seconds")
 	}

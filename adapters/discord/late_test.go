@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 // TestLate answers a command whose token ran out while the bot was down: in a
 // direct message, for others read along in the channel.
 func TestLate(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
 	s.late("/mabs 0x29834")
 	s.sees(s.kim, "어떤 보존 기간")
@@ -29,6 +31,7 @@ func TestLate(t *testing.T) {
 // TestLateAndShut tells who takes no direct messages to ask again, in the channel
 // and without a word of what they asked.
 func TestLateAndShut(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
 	s.kim.CloseDMs(true)
 	s.late("/mabs 0x29834")
@@ -75,16 +78,34 @@ func TestLateWhisper(t *testing.T) {
 	s.sees(s.alex, "DM")
 }
 
-// TestEndsWithWord acknowledges what was used while the bot is asked to end, and
-// answers it after the next start.
+// A slowInbox records nothing until it is let to.
+type slowInbox struct {
+	Inbox
+	asked, let chan struct{}
+}
+
+func (i slowInbox) Put(ctx context.Context, key string, payload []byte) error {
+	if !strings.HasPrefix(key, sessionKey) {
+		i.asked <- struct{}{}
+		<-i.let
+	}
+	return i.Inbox.Put(ctx, key, payload)
+}
+
+// TestEndsWithWord records and acknowledges what was used while the bot is asked
+// to end, and answers it after the next start.
 func TestEndsWithWord(t *testing.T) {
-	s := newStage(t, discordfake.Options{})
-	s.Fail(discordfake.Fault{Route: discordfake.Callback, Delay: 300 * time.Millisecond})
-	used := make(chan error, 1)
+	slow := slowInbox{asked: make(chan struct{}, 9), let: make(chan struct{})}
+	s := newStage(t, discordfake.Options{}, func(s *stage) {
+		s.options = func(o *Options) { slow.Inbox = o.Inbox; o.Inbox = slow }
+	})
+	used, ended := make(chan error, 1), make(chan error, 1)
 	go func() { used <- s.kim.Command(s.channel.ID, "/mabs 0x29834") }()
-	s.until("it was used", func() bool { return len(s.Interactions()) == 1 })
-	s.until("it is being acknowledged", func() bool { return s.discord.pages.Busy("use/" + s.Interactions()[0].ID) })
-	s.must(s.ended())
+	<-slow.asked
+	go func() { ended <- s.ended() }()
+	<-s.discord.ctx.Done()
+	close(slow.let)
+	s.must(<-ended)
 	s.must(<-used)
 	s.start()
 	s.sees(s.kim, "어떤 보존 기간")
@@ -97,6 +118,7 @@ func TestEndsWithWord(t *testing.T) {
 // TestNotOff does not take an answer for silence that another process gave, or an
 // earlier run.
 func TestNotOff(t *testing.T) {
+	t.Parallel()
 	soon := func(s *stage) { s.setup = func(d *Discord) { d.hushTime = 300 * time.Millisecond } }
 	t.Run("another process", func(t *testing.T) {
 		first := newStage(t, discordfake.Options{}, soon)
@@ -170,6 +192,7 @@ func TestTwoInDirect(t *testing.T) {
 // TestEndsAtOnce ends although a post is due and Discord does not say who the bot
 // is.
 func TestEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
 	s.alex.Say(s.channel.ID, coordinator)

@@ -207,6 +207,7 @@ func TestSameEvent(t *testing.T) {
 // TestSlowFile answers others in a channel while a file does not come that
 // somebody asked to be looked at.
 func TestSlowFile(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, discordfake.Options{}, repeats)
 	upload := s.kim.Upload(s.channel.ID, "look", discordfake.File{Name: "a.log", Content: []byte("nothing to see")})
 	s.quiet()
@@ -247,6 +248,7 @@ func TestPostBarred(t *testing.T) {
 
 // TestDeletedThread stays away from where it was thrown out.
 func TestDeletedThread(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.FollowUp = time.Second })
 	m := s.alex.Say(s.channel.ID, coordinator)
 	s.sees(s.alex, "Which fits FS-11")

@@ -54,6 +54,7 @@ func TestInDoubt(t *testing.T) {
 // What one method is asked to wait for does not hold up others, and nothing is
 // sent before the time.
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, slackfake.Options{}, patient, paced)
 	s.Fail(slackfake.Fault{Method: "chat.postMessage", RetryAfter: 2 * time.Second})
 	first, second := s.saysOne(1), s.saysOne(2)
@@ -74,6 +75,7 @@ func TestRetryAfter(t *testing.T) {
 
 // A channel gets a message a second, and another does not wait for it.
 func TestTurns(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, slackfake.Options{Limited: true}, patient, paced)
 	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
 	var messages []slackfake.Message
@@ -233,6 +235,7 @@ func TestVerify(t *testing.T) {
 
 // What was acknowledged and not handled is handled by the next run.
 func TestInboxSurvives(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, slackfake.Options{}, patient)
 	s.Fail(slackfake.Fault{Method: "file", Hang: true, Times: -1})
 	m := s.alex.Upload(s.channel.ID, "", "look", slackfake.File{Name: "a.log", Content: []byte("Replica is inconsistent (ID: 3106)")})
@@ -256,6 +259,7 @@ func TestInboxSurvives(t *testing.T) {
 
 // Nothing that is secret or that people wrote is ever logged.
 func TestLog(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) {
 		s.options = func(o *Options) {

@@ -61,6 +61,7 @@ func (p *program) kill() {
 // TestKilled kills the real program at random points under load, and starts it
 // again: every message is answered, once.
 func TestKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("processes take seconds")
 	}
@@ -122,6 +123,7 @@ func (s *stage) load(channel string, n int) slackfake.Message {
 // TestProgram starts the real program in HTTP mode with nothing but its
 // environment, and ends it as an orchestrator does.
 func TestProgram(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("processes take seconds")
 	}

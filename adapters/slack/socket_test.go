@@ -43,6 +43,7 @@ func paced(s *stage) { s.setup = func(a *Slack) { a.turns.perChannel = perChanne
 // Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
 // and the next socket is open before the old one is closed.
 func TestRefreshes(t *testing.T) {
+	t.Parallel()
 	rounds := 10
 	if *long {
 		rounds = 100
@@ -200,6 +201,7 @@ func TestUndecodable(t *testing.T) {
 
 // An event that cannot be recorded is not acknowledged, and comes again.
 func TestLockedDatabase(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, Retries: []time.Duration{0, 0, 0}}, patient)
 	release := s.lock()
 	m := s.saysOne(1)

@@ -119,6 +119,7 @@ func (s *stage) said(channel string) string {
 // Where the bot is not in the channel, a private answer comes by its address as
 // long as that lives, and as a direct message after that.
 func TestOutsideChannel(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, slackfake.Options{}, paced)
 	far := s.AddChannelWithoutBot(slackfake.Channel{Name: "elsewhere", Members: []string{s.alex.ID}}).ID
 	s.must(s.alex.Command(far, "/mabs 319"))
