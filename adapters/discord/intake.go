@@ -170,6 +170,7 @@ func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
 	case err != nil:
 		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.Channel, "error", err)
 		at = unknownPlace(m)
+		d.places.learn(at.guild, channel{ID: m.Channel, Type: &at.kind}) // it is not asked again
 	}
 	if e.Kind == messageUpdate && m.stale(e.At) {
 		return talk{}, false

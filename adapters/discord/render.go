@@ -60,15 +60,16 @@ func (d *Discord) render(p bot.Post, note string, most int) [][]discordgo.Messag
 // what is too long for all is cut. Questions, buttons and small print are not.
 func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageComponent {
 	r.kept = sizeOf(r.cutNote) + 1
-	for _, b := range reply.Blocks {
-		r.reserve(b)
-	}
+	reserved := r.reserve(reply.Blocks)
 	r.begin()
 	if note != "" {
 		r.flow("-# ", shorten(note, maxNote))
 	}
-	for _, b := range reply.Blocks {
-		r.block(b)
+	for i, b := range reply.Blocks {
+		if reserved[i] {
+			r.kept -= neverCut(b)
+		}
+		r.block(b, reserved[i])
 	}
 	r.turn()
 	if len(r.pages) == 0 {
@@ -106,12 +107,17 @@ const (
 	maxKept = 2000
 )
 
-// reserve keeps room on the page where the reply ends for what is never cut:
-// which page that is shows only then.
-func (r *renderer) reserve(b bot.Block) {
-	if need := neverCut(b); r.kept+need <= maxKept {
-		r.kept += need
+// reserve keeps room for what is never cut, on every page: where it will stand
+// shows only then. It returns which blocks have it.
+func (r *renderer) reserve(all []bot.Block) []bool {
+	reserved := make([]bool, len(all))
+	for i, b := range all {
+		if need := neverCut(b); r.kept+need <= maxKept {
+			r.kept += need
+			reserved[i] = true
+		}
 	}
+	return reserved
 }
 
 // neverCut is the room that a question or small print takes at most, 0 for all
@@ -126,18 +132,8 @@ func neverCut(b bot.Block) int {
 	return 0
 }
 
-// take reports whether room is reserved for a block, and uses it up.
-func (r *renderer) take(b bot.Block) bool {
-	need := neverCut(b)
-	if need > r.kept {
-		return false
-	}
-	r.kept -= need
-	return true
-}
-
-func (r *renderer) block(b bot.Block) {
-	reserved := r.take(b)
+// block writes a block; reserved says that there is room for it in any case.
+func (r *renderer) block(b bot.Block, reserved bool) {
 	b.Text = strings.TrimRight(strings.TrimLeft(visible(b.Text), "\n"), "\n ") // the first line of code may be indented
 	switch b.Kind {
 	case bot.Heading:
@@ -195,7 +191,7 @@ func (r *renderer) place(text string, size chat.Size, extra int, show func(piece
 		case r.last():
 			r.cut(text, size, extra, show)
 			return
-		case need <= whole || r.left < worth:
+		case need <= whole || r.left-extra < worth:
 			r.turn()
 		default:
 			var piece string

@@ -289,6 +289,7 @@ func FuzzRender(f *testing.F) {
 		r := bot.Reply{Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.Heading, Text: text}, {Kind: bot.Quote, Text: text}, {Kind: bot.Text, Text: text},
 			{Kind: bot.Copy, Shell: "cmd", Text: command}, {Kind: bot.Ask, Text: text}, {Kind: bot.Context, Text: text, URL: "https://a/b"},
+			{Kind: bot.Link, Text: command, URL: "https://a/" + strings.Repeat("b", 500)}, {Kind: bot.Ask, Text: command}, {Kind: bot.Context, Text: command},
 		}}
 		for i := range max(0, min(n, 40)) {
 			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.Choices, Buttons: []bot.Choice{{Label: text, Button: bot.Button{Action: bot.Answer, Choice: strings.Repeat("c", i%24)}}}})

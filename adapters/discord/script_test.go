@@ -1,69 +1,32 @@
 package discord
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"strings"
 	"testing"
-	"unicode"
 
-	"golang.org/x/tools/txtar"
-
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
 // TestScripts plays the conversations of testdata/script on Discord: people type
 // and press there, and see all that the scripts want the bot to say.
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/script/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		if testing.Short() && strings.HasPrefix(name, "entry-") {
-			continue // of one kind, and many
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := newPlay(t)
-			for i, section := range archive.Files {
-				if section.Name == "bot" {
-					continue
-				}
-				said := p.posts()
-				if err := p.do(section.Name, strings.TrimSuffix(string(section.Data), "\n")); err != nil {
-					t.Fatalf("%s: %v", section.Name, err)
-				}
-				p.quiet()
-				p.note()
-				if i+1 < len(archive.Files) && archive.Files[i+1].Name == "bot" {
-					p.compare(section.Name, string(archive.Files[i+1].Data), p.posts()-said)
-				}
-			}
-		})
-	}
+	chattest.Scripts(t, "../../testdata/script", newPlay)
 }
 
-// A play is a script on a stage.
+// A play is a stage for scripts.
 type play struct {
 	*stage
-	people   map[string]*discordfake.Person
-	there    discordfake.Channel // where people are asked for
-	events   int
-	messages map[string]discordfake.Message // by the names of the script
-	latest   discordfake.Message            // a reply goes under it
-	old      map[string]oldButton
+	people map[string]*discordfake.Person
+	there  discordfake.Channel // where people are asked for
+	old    map[string]oldButton
+	stale  int // old buttons pressed
 }
 
-func newPlay(t *testing.T) *play {
-	p := &play{messages: map[string]discordfake.Message{}, old: map[string]oldButton{}}
+func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
+	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, discordfake.Options{}, func(s *stage) {
 		p.there = s.AddChannel(discordfake.Channel{Name: "escalations"})
 		s.policy.HandOver = map[string]string{adapterName: p.there.ID}
@@ -76,49 +39,20 @@ func newPlay(t *testing.T) *play {
 	return p
 }
 
-func (p *play) do(name, body string) error {
-	if name == "restart" {
-		p.restart()
-		return nil
-	}
-	p.events++
-	who, rest, _ := strings.Cut(name, " ")
-	person := p.people[who]
-	if person == nil {
-		return errors.New("nobody has that name")
-	}
-	verb, object, _ := strings.Cut(rest, " ")
-	name = fmt.Sprintf("m%d", p.events)
-	switch verb {
-	case "says":
-		p.latest = p.says(who, object, body)
-		p.messages[name] = p.latest
-	case "replies":
-		to := p.latest
-		if of, ok := strings.CutPrefix(object, "to "); ok {
-			to = p.messages[of]
-		}
-		p.messages[name] = p.replies(person, to, body)
-	case "types":
-		return person.Command(p.channel.ID, strings.TrimSpace("/mabs "+body))
-	case "presses":
-		label, old := strings.CutPrefix(object, "old ")
-		if old {
-			return p.pressOld(person, label)
-		}
-		m, ok := person.Newest(label)
-		if !ok {
-			return p.chooses(person, label)
-		}
-		p.latest = m
-		return person.PressOn(m, label)
-	case "edits":
-		return person.Edit(p.messages[object], body)
-	case "deletes":
-		return person.Delete(p.messages[object])
-	}
-	return nil
+func (p *play) Restart() { p.restart() }
+
+func (p *play) Quiet() {
+	p.quiet()
+	p.note()
 }
+
+func (p *play) Types(who, line string) error { return p.people[who].Command(p.channel.ID, line) }
+
+func (p *play) Edits(who string, m discordfake.Message, text string) error {
+	return p.people[who].Edit(m, text)
+}
+
+func (p *play) Deletes(who string, m discordfake.Message) error { return p.people[who].Delete(m) }
 
 // An oldButton is one as it was first shown. A client that was asleep still
 // shows it.
@@ -152,13 +86,15 @@ func buttonsOf(components []any) map[string]string {
 	return all
 }
 
-func (p *play) pressOld(person *discordfake.Person, label string) error {
+func (p *play) PressesOld(who, label string) error {
+	person := p.people[who]
+	p.stale++
 	b, ok := p.old[label]
 	if !ok {
 		return fmt.Errorf("there never was a button %s", label)
 	}
 	p.Dispatch("INTERACTION_CREATE", map[string]any{
-		"id": fmt.Sprint(p.events), "application_id": p.AppID, "type": componentUsed, "token": fmt.Sprint("stale-", p.events), "version": 1,
+		"id": fmt.Sprint(p.stale), "application_id": p.AppID, "type": componentUsed, "token": fmt.Sprint("stale-", p.stale), "version": 1,
 		"guild_id": p.Guild, "channel_id": b.m.Channel, "locale": person.Locale,
 		"channel": map[string]any{"id": b.m.Channel, "type": p.Channel(b.m.Channel).Kind, "parent_id": p.Channel(b.m.Channel).Parent},
 		"member":  map[string]any{"user": map[string]any{"id": person.ID, "username": person.Name}},
@@ -166,6 +102,14 @@ func (p *play) pressOld(person *discordfake.Person, label string) error {
 		"data":    map[string]any{"component_type": 2, "custom_id": b.custom},
 	})
 	return nil
+}
+
+func (p *play) Presses(who, label string) (discordfake.Message, error) {
+	m, ok := p.people[who].Newest(label)
+	if !ok {
+		return m, p.chooses(p.people[who], label)
+	}
+	return m, p.people[who].PressOn(m, label)
 }
 
 // chooses takes an option of the newest list.
@@ -181,29 +125,30 @@ func (p *play) chooses(person *discordfake.Person, option string) error {
 	return person.Choose(m, list, option)
 }
 
-func (p *play) says(who, object, body string) discordfake.Message {
+func (p *play) Says(who string, direct bool, text string) discordfake.Message {
 	switch {
 	case who == "otto":
-		return p.people[who].Hook(p.channel.ID, who, body)
-	case object == "in dm":
-		return p.people[who].DM(body)
+		return p.people[who].Hook(p.channel.ID, who, text)
+	case direct:
+		return p.people[who].DM(text)
 	}
-	return p.people[who].Say(p.channel.ID, body)
+	return p.people[who].Say(p.channel.ID, text)
 }
 
-// replies writes under a message, or on in a direct conversation.
-func (p *play) replies(person *discordfake.Person, to discordfake.Message, body string) discordfake.Message {
+// Replies writes under a message, or on in a direct conversation.
+func (p *play) Replies(who string, to discordfake.Message, text string) discordfake.Message {
+	person := p.people[who]
 	switch {
 	case to.Channel == person.Direct():
-		return person.DM(body)
+		return person.DM(text)
 	case p.Channel(to.ID).ID != "": // its thread
-		return person.Say(to.ID, body)
+		return person.Say(to.ID, text)
 	}
-	return person.Say(to.Channel, body)
+	return person.Say(to.Channel, text)
 }
 
-// posts counts what the bot has written or changed.
-func (p *play) posts() int {
+// Posts counts what the bot has written or changed.
+func (p *play) Posts() int {
 	n := 0
 	for _, call := range p.Calls("") {
 		switch call.Route {
@@ -214,28 +159,8 @@ func (p *play) posts() int {
 	return n
 }
 
-// compare looks for what a script wants in all that stands on the stage.
-func (p *play) compare(after, want string, posts int) {
-	p.t.Helper()
-	if want == "silent\n" {
-		if posts != 0 {
-			p.t.Errorf("after %q: %d posts, want silence", after, posts)
-		}
-		return
-	}
-	shown := letters(p.everything())
-	for line := range strings.Lines(want) {
-		for _, words := range wanted(strings.TrimSuffix(line, "\n")) {
-			if !strings.Contains(shown, letters(words)) {
-				p.t.Errorf("after %q nobody sees %q in\n%s", after, words, p.everything())
-				return
-			}
-		}
-	}
-}
-
-// everything is all that stands anywhere.
-func (p *play) everything() string {
+// Shown is all that stands anywhere.
+func (p *play) Shown() string {
 	var b strings.Builder
 	for _, person := range p.people {
 		for _, m := range person.Visible() {
@@ -243,39 +168,4 @@ func (p *play) everything() string {
 		}
 	}
 	return b.String()
-}
-
-// wanted are the words that a line of a script wants to be seen, without the
-// marks of bottest.Text.
-func wanted(line string) []string {
-	if len(line) < 2 || strings.HasSuffix(line, "]") && !strings.HasSuffix(line, "] ") { // where a post goes
-		return nil
-	}
-	mark, rest := line[:2], line[2:]
-	switch mark {
-	case "@ ", "^ ": // an address comes last
-		return []string{rest[:strings.LastIndex(rest, " ")]}
-	case "$ ":
-		for _, shell := range []string{"powershell ", "cmd "} {
-			rest = strings.TrimPrefix(rest, shell)
-		}
-	case "- ":
-		rest = strings.TrimSuffix(strings.TrimSuffix(rest, " TRIED"), " CURRENT")
-	case "~ ", "| ":
-		rest = strings.TrimSuffix(rest, "REV")
-	}
-	if strings.HasPrefix(line, "[") {
-		return strings.Split(strings.Trim(line, "[] "), "] [")
-	}
-	return []string{rest}
-}
-
-// letters leaves out all but letters and digits: markup differs.
-func letters(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, text)
 }

@@ -1,68 +1,31 @@
 package slack
 
 import (
-	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
-	"unicode"
 
-	"golang.org/x/tools/txtar"
-
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 )
 
 // TestScripts plays the conversations of testdata/script on Slack: people type
 // and press there, and see all that the scripts want the bot to say.
 func TestScripts(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/script/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
-		if testing.Short() && strings.HasPrefix(name, "entry-") {
-			continue // of one kind, and many
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p := newPlay(t)
-			for i, section := range archive.Files {
-				if section.Name == "bot" {
-					continue
-				}
-				said := p.posts()
-				if err := p.do(section.Name, strings.TrimSuffix(string(section.Data), "\n")); err != nil {
-					t.Fatalf("%s: %v", section.Name, err)
-				}
-				p.quiet()
-				p.note()
-				if i+1 < len(archive.Files) && archive.Files[i+1].Name == "bot" {
-					p.compare(section.Name, string(archive.Files[i+1].Data), p.posts()-said)
-				}
-			}
-		})
-	}
+	chattest.Scripts(t, "../../testdata/script", newPlay)
 }
 
-// A play is a script on a stage.
+// A play is a stage for scripts.
 type play struct {
 	*stage
-	people   map[string]*slackfake.Person
-	there    slackfake.Channel // where people are asked for
-	events   int
-	messages map[string]slackfake.Message // by the names of the script
-	latest   slackfake.Message            // a reply goes under it
-	old      map[string]oldButton
+	people map[string]*slackfake.Person
+	there  slackfake.Channel // where people are asked for
+	old    map[string]oldButton
+	stale  int // old buttons pressed
 }
 
-func newPlay(t *testing.T) *play {
-	p := &play{messages: map[string]slackfake.Message{}, old: map[string]oldButton{}}
+func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
+	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, slackfake.Options{}, func(s *stage) {
 		p.there = s.AddChannel(slackfake.Channel{Name: "escalations"})
 		s.policy.HandOver = map[string]string{adapterName: p.there.ID}
@@ -75,49 +38,20 @@ func newPlay(t *testing.T) *play {
 	return p
 }
 
-func (p *play) do(name, body string) error {
-	if name == "restart" {
-		p.restart()
-		return nil
-	}
-	p.events++
-	who, rest, _ := strings.Cut(name, " ")
-	person := p.people[who]
-	if person == nil {
-		return errors.New("nobody has that name")
-	}
-	verb, object, _ := strings.Cut(rest, " ")
-	name = fmt.Sprintf("m%d", p.events)
-	switch verb {
-	case "says":
-		p.latest = p.says(who, object, body)
-		p.messages[name] = p.latest
-	case "replies":
-		to := p.latest
-		if of, ok := strings.CutPrefix(object, "to "); ok {
-			to = p.messages[of]
-		}
-		p.messages[name] = p.replies(person, to, body)
-	case "types":
-		return person.Command(p.channel.ID, strings.TrimSpace("/mabs "+body))
-	case "presses":
-		label, old := strings.CutPrefix(object, "old ")
-		if old {
-			return p.pressOld(person, label)
-		}
-		m, ok := person.Newest(label)
-		if !ok {
-			return fmt.Errorf("there is no button %s", label)
-		}
-		p.latest = m
-		return person.PressOn(m, label)
-	case "edits":
-		return person.Edit(p.messages[object], body)
-	case "deletes":
-		return person.Delete(p.messages[object])
-	}
-	return nil
+func (p *play) Restart() { p.restart() }
+
+func (p *play) Quiet() {
+	p.quiet()
+	p.note()
 }
+
+func (p *play) Types(who, line string) error { return p.people[who].Command(p.channel.ID, line) }
+
+func (p *play) Edits(who string, m slackfake.Message, text string) error {
+	return p.people[who].Edit(m, text)
+}
+
+func (p *play) Deletes(who string, m slackfake.Message) error { return p.people[who].Delete(m) }
 
 // An oldButton is one as it was first shown. A client that was asleep still
 // shows it.
@@ -144,40 +78,50 @@ func (p *play) note() {
 	}
 }
 
-func (p *play) pressOld(person *slackfake.Person, label string) error {
+func (p *play) PressesOld(who, label string) error {
+	person := p.people[who]
+	p.stale++
 	b, ok := p.old[label]
 	if !ok {
 		return fmt.Errorf("there never was a button %s", label)
 	}
 	_, err := p.Send("interactive", map[string]any{
-		"type": "block_actions", "api_app_id": p.AppID, "team": map[string]any{"id": p.Team}, "trigger_id": fmt.Sprint(p.events),
+		"type": "block_actions", "api_app_id": p.AppID, "team": map[string]any{"id": p.Team}, "trigger_id": fmt.Sprint(p.stale),
 		"user": map[string]any{"id": person.ID, "name": person.Name}, "channel": map[string]any{"id": b.m.Channel},
 		"container": map[string]any{"type": "message", "message_ts": b.m.TS, "channel_id": b.m.Channel, "thread_ts": b.m.Thread},
-		"actions":   []any{map[string]any{"action_id": "m1:1", "block_id": b.block, "value": b.value, "action_ts": fmt.Sprint(p.events, ".5")}},
+		"actions":   []any{map[string]any{"action_id": "m1:1", "block_id": b.block, "value": b.value, "action_ts": fmt.Sprint(p.stale, ".5")}},
 	})
 	return err
 }
 
-func (p *play) says(who, object, body string) slackfake.Message {
+func (p *play) Presses(who, label string) (slackfake.Message, error) {
+	m, ok := p.people[who].Newest(label)
+	if !ok {
+		return m, fmt.Errorf("there is no button %s", label)
+	}
+	return m, p.people[who].PressOn(m, label)
+}
+
+func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 	switch {
 	case who == "otto":
-		return p.people[who].Hook(p.channel.ID, body)
-	case object == "in dm":
-		return p.people[who].DM(body)
+		return p.people[who].Hook(p.channel.ID, text)
+	case direct:
+		return p.people[who].DM(text)
 	}
-	return p.people[who].Say(p.channel.ID, body)
+	return p.people[who].Say(p.channel.ID, text)
 }
 
-// replies writes under a message, or on in a direct conversation.
-func (p *play) replies(person *slackfake.Person, to slackfake.Message, body string) slackfake.Message {
-	if to.Channel == person.Direct() {
-		return person.DM(body)
+// Replies writes under a message, or on in a direct conversation.
+func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.Message {
+	if to.Channel == p.people[who].Direct() {
+		return p.people[who].DM(text)
 	}
-	return person.Reply(to, body)
+	return p.people[who].Reply(to, text)
 }
 
-// posts counts what the bot has written or changed.
-func (p *play) posts() int {
+// Posts counts what the bot has written or changed.
+func (p *play) Posts() int {
 	n := 0
 	for _, call := range p.Calls("") {
 		if strings.HasPrefix(call.Method, "chat.") || call.Method == "response_url" {
@@ -187,28 +131,8 @@ func (p *play) posts() int {
 	return n
 }
 
-// compare looks for what a script wants in all that stands on the stage.
-func (p *play) compare(after, want string, posts int) {
-	p.t.Helper()
-	if want == "silent\n" {
-		if posts != 0 {
-			p.t.Errorf("after %q: %d posts, want silence", after, posts)
-		}
-		return
-	}
-	shown := letters(p.everything())
-	for line := range strings.Lines(want) {
-		for _, words := range wanted(strings.TrimSuffix(line, "\n")) {
-			if !strings.Contains(shown, letters(words)) {
-				p.t.Errorf("after %q nobody sees %q in\n%s", after, words, p.everything())
-				return
-			}
-		}
-	}
-}
-
-// everything is all that stands anywhere.
-func (p *play) everything() string {
+// Shown is all that stands anywhere.
+func (p *play) Shown() string {
 	var b strings.Builder
 	b.WriteString(p.said(p.channel.ID) + p.said(p.there.ID))
 	for _, person := range p.people {
@@ -218,39 +142,4 @@ func (p *play) everything() string {
 		}
 	}
 	return b.String()
-}
-
-// wanted are the words that a line of a script wants to be seen, without the
-// marks of bottest.Text.
-func wanted(line string) []string {
-	if len(line) < 2 || strings.HasSuffix(line, "]") && !strings.HasSuffix(line, "] ") { // where a post goes
-		return nil
-	}
-	mark, rest := line[:2], line[2:]
-	switch mark {
-	case "@ ", "^ ": // an address comes last
-		return []string{rest[:strings.LastIndex(rest, " ")]}
-	case "$ ":
-		for _, shell := range []string{"powershell ", "cmd "} {
-			rest = strings.TrimPrefix(rest, shell)
-		}
-	case "- ":
-		rest = strings.TrimSuffix(strings.TrimSuffix(rest, " TRIED"), " CURRENT")
-	case "~ ", "| ":
-		rest = strings.TrimSuffix(rest, "REV")
-	}
-	if strings.HasPrefix(line, "[") {
-		return strings.Split(strings.Trim(line, "[] "), "] [")
-	}
-	return []string{rest}
-}
-
-// letters leaves out all but letters and digits: markup differs.
-func letters(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, text)
 }

@@ -1,0 +1,73 @@
+package chattest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// A Program is the real one, in processes of its own.
+type Program struct {
+	t      testing.TB
+	binary string
+	env    []string
+	cmd    *exec.Cmd
+}
+
+// Build makes the program as a newcomer would. Each of its processes has env
+// besides the environment of the test.
+func Build(t testing.TB, env ...string) *Program {
+	t.Helper()
+	p := &Program{t: t, binary: filepath.Join(t.TempDir(), "mabsbot"), env: env}
+	if runtime.GOOS == "windows" {
+		p.binary += ".exe"
+	}
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "mabsbot").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return p
+}
+
+// Command is a process in an empty folder, which is not started yet.
+func (p *Program) Command(args ...string) *exec.Cmd {
+	p.t.Helper()
+	cmd := exec.Command(p.binary, args...)
+	cmd.Dir = p.t.TempDir()
+	cmd.Env = append(os.Environ(), p.env...)
+	return cmd
+}
+
+// Start starts the program.
+func (p *Program) Start() {
+	p.t.Helper()
+	p.cmd = p.Command()
+	if testing.Verbose() {
+		p.cmd.Stderr = os.Stderr
+	}
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Kill ends the program as a power cut would.
+func (p *Program) Kill() {
+	p.t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Fatal(err)
+	}
+	_ = p.cmd.Wait() // it was killed, and says so
+}
+
+// Stop ends the program as an orchestrator does, and waits for it. Windows has no
+// signals for that.
+func (p *Program) Stop() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("the program ends with %v", err)
+	}
+}
