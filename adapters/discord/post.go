@@ -60,7 +60,8 @@ func (d *Discord) notice(lang, key string) draft {
 // returns the first one for a repeat, so that a post is shown once. The windows
 // that remain: Discord forgets a nonce after a few minutes, so that a post whose
 // delivery was in doubt when the bot died, and which is tried again later than
-// that, is shown twice. What is shown to one person alone beside the answer to
+// that, is shown twice. One that is changed never takes more messages than it did
+// at first: what is too long then is cut. What is shown to one person alone beside the answer to
 // their command takes no nonce and may be shown twice after a crash; so may the
 // first answer to a command in a direct message, for it fills the place that
 // Discord keeps for it. Changes, withdrawals and threads can be repeated freely.
