@@ -25,8 +25,9 @@ func (size Size) Split(text string, limit int) []string {
 	var pieces []string
 	for text != "" {
 		var piece string
-		piece, text = size.Part(text, limit)
-		pieces = append(pieces, piece)
+		if piece, text = size.Part(text, limit); piece != "" {
+			pieces = append(pieces, piece)
+		}
 	}
 	return pieces
 }

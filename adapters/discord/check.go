@@ -148,7 +148,7 @@ func (d *Discord) inspect(g guild) {
 	if lines := missing(has, false); len(lines) > 0 {
 		text := strings.Join(lines, "; ")
 		if _, again := d.said.LoadOrStore(g.ID+" "+text, true); !again {
-			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.Name)
+			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.ID)
 		}
 	}
 	closed := map[string][]string{}
@@ -159,7 +159,7 @@ func (d *Discord) inspect(g guild) {
 	}
 	for _, text := range slices.Sorted(maps.Keys(closed)) {
 		if _, again := d.said.LoadOrStore(g.ID+" channels "+text, true); !again {
-			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.Name, "channels", named(closed[text]))
+			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.ID, "channels", named(closed[text]))
 		}
 	}
 }

@@ -60,12 +60,10 @@ func (me identity) readMessage(kind string, m message, at place, role string) (t
 		e.ID = deletedID(e.Of)
 		return talk{event: e}, true, nil
 	}
-	t, ok, err = me.written(kind, m, e, role)
-	if posted, is := t.event.(bot.Message); ok && is && at.thread() && m.ID == m.Channel { // a post in a forum has a title
-		posted.Text = chat.CutBytes(strings.TrimSpace(at.title+"\n"+posted.Text), maxMessageText)
-		t.event = posted
+	if at.thread() && m.ID == m.Channel { // a post in a forum has a title
+		e.Text = at.title
 	}
-	return t, ok, err
+	return me.written(kind, m, e, role)
 }
 
 // written completes what somebody wrote.
@@ -88,7 +86,7 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 		e.Thread.Root, e.Reply = root, true
 	}
 	e.From = sender(m)
-	e.Text = me.text(m)
+	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), maxMessageText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.Roles, role)
 	if e.From.Bot && e.Reply {
 		return talk{}, false, nil // an answer to an answer: two bots would never end

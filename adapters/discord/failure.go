@@ -154,6 +154,9 @@ func isOne(err error, codes []int) bool { return slices.Contains(codes, code(err
 // failed is the error of a request that should have shown a post, as the outbox
 // wants it: what is certain is said.
 func failed(what string, err error) error {
+	if err == nil {
+		return nil
+	}
 	named := fmt.Errorf("discord: %s: %w", what, err)
 	e, ok := errors.AsType[*apiError](err)
 	switch {

@@ -116,19 +116,24 @@ func (d *Discord) outlived(ctx context.Context, s session) error {
 	return d.o.Inbox.Done(ctx, s.key)
 }
 
-// again handles one event of an earlier run, before anything that happens now.
+// again handles one event of an earlier run, before anything that happens there
+// now.
 func (d *Discord) again(ctx context.Context, key string, e envelope, record []byte) error {
+	lost := func() { d.forget(key, 0) }
 	if e.Kind != interactionCreate {
 		var m message
 		if err := chat.Decode(e.Data, &m); err != nil {
 			return d.o.Inbox.Bury(ctx, key, record)
 		}
-		defer d.survive(e, func() { d.forget(key, 0) })
-		if t, ok := d.placed(e, m); ok {
-			d.postpone(key, threadLane(t.event), t)
-		} else {
-			d.forget(key, 0)
-		}
+		at, _ := d.places.of(m.Channel)
+		d.quick.Do(d.laneOf(at, m.Channel), func() {
+			defer d.survive(e, lost)
+			if t, ok := d.placed(e, m); ok {
+				d.postpone(key, threadLane(t.event), t)
+			} else {
+				d.forget(key, 0)
+			}
+		})
 		return nil
 	}
 	i, u, ok := d.useOf(e)
@@ -136,7 +141,9 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 		return d.o.Inbox.Bury(ctx, key, record)
 	}
 	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
-		d.remember(e, i, u)
+		defer d.survive(e, lost)
+		u.event = d.rooted(i, u.event)
+		d.remember(e, i, u, time.Time{})
 		d.recorded(key, e, u)
 	})
 	return nil
@@ -149,16 +156,14 @@ func (d *Discord) useOf(e envelope) (i interaction, u used, ok bool) {
 	}
 	i = d.located(i)
 	read, _ := d.me().readInteraction(i)
-	if u, ok = read.(used); ok {
-		u.event = d.rooted(i, u.event)
-	}
+	u, ok = read.(used)
 	return i, u, ok
 }
 
 // tokenOf is the asker's token. Where it is not known it is looked for among what
 // is recorded: another process may have been told of a use earlier than this one.
 func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
-	if one, ok := d.links.of(who); ok {
+	if one, ok := d.links.take(who); ok {
 		return one, true
 	}
 	err := d.o.Inbox.Replay(ctx, func(key string, record []byte) error {
@@ -166,13 +171,17 @@ func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
 		if strings.HasPrefix(key, sessionKey) || json.Unmarshal(record, &e) != nil {
 			return nil
 		}
-		if i, u, ok := d.useOf(e); ok && u.asker() == who {
-			d.remember(e, i, u)
+		i, u, ok := d.useOf(e)
+		if !ok || u.asker().user != who.user {
+			return nil
+		}
+		if u.event = d.rooted(i, u.event); u.asker() == who {
+			d.remember(e, i, u, time.Time{})
 		}
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
 		d.log.Warn("discord: not all of the inbox can be read", "error", err)
 	}
-	return d.links.of(who)
+	return d.links.take(who)
 }

@@ -170,7 +170,9 @@ func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
 	case err != nil:
 		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.Channel, "error", err)
 		at = unknownPlace(m)
-		d.places.learn(at.guild, channel{ID: m.Channel, Type: &at.kind}) // it is not asked again
+		if !errors.Is(err, errIncomplete) {
+			d.places.learn(at.guild, channel{ID: m.Channel, Type: &at.kind}) // it is not asked again
+		}
 	}
 	if e.Kind == messageUpdate && m.stale(e.At) {
 		return talk{}, false
@@ -293,12 +295,13 @@ func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 // recorded handles a use that is recorded. Files are fetched elsewhere: what
 // happens in the channel does not wait for them.
 func (d *Discord) recorded(key string, e envelope, u used) {
-	defer d.survive(e, func() {})
+	lost := func() { d.forget(key, 0) }
+	defer d.survive(e, lost)
 	if len(u.files) > 0 {
 		files := u.talk
 		u.files = nil
 		d.later.Do(threadLane(u.event), func() {
-			defer d.survive(e, func() {})
+			defer d.survive(e, lost)
 			u.event = d.attached(files)
 			d.recorded(key, e, u)
 		})
@@ -337,20 +340,29 @@ func (d *Discord) acknowledge(e envelope, i interaction, u used) {
 	if u.answer == answerLater && u.private {
 		data = map[string]any{"flags": flagEphemeral}
 	}
-	if d.callback(e, i, u.answer, data) {
-		d.remember(e, i, u)
+	good, own := d.callback(e, i, u.answer, data)
+	if !good {
+		return
 	}
+	promised := time.Time{}
+	if own {
+		promised = time.Now()
+	}
+	d.remember(e, i, u, promised)
 }
 
 // remember keeps the token of a use. An earlier one of the same conversation that
-// is still «thinking» would be so for ever: it is taken away.
-func (d *Discord) remember(e envelope, i interaction, u used) {
-	old, replaced := d.links.keep(u.asker(), link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater})
-	if !replaced {
+// is still «thinking», and that nothing is being said by, would be so for ever: it
+// is taken away.
+func (d *Discord) remember(e envelope, i interaction, u used, promised time.Time) {
+	one := link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
+	old, replaced := d.links.keep(u.asker(), one)
+	if !replaced || old.tried {
 		return
 	}
 	ctx, cancel := context.WithTimeout(d.last, apiTime)
 	defer cancel()
+	old.promised = time.Time{} // it may be answered by now
 	if waits, err := d.waiting(ctx, u.asker(), old); err != nil || !waits {
 		return
 	}
@@ -365,8 +377,8 @@ func (u used) asker() asker {
 }
 
 // callback answers a use for the first time, and reports whether its token is
-// good. Another process of ours may have been first.
-func (d *Discord) callback(e envelope, i interaction, kind int, data any) bool {
+// good, and whether this process was the first to answer.
+func (d *Discord) callback(e envelope, i interaction, kind int, data any) (good, own bool) {
 	ctx, cancel := context.WithTimeout(d.last, max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}
@@ -376,9 +388,9 @@ func (d *Discord) callback(e envelope, i interaction, kind int, data any) bool {
 	err := d.call(ctx, request{method: "POST", path: "/interactions/%s/%s/callback", args: []string{i.ID, i.Token}, body: body, hook: true})
 	if err != nil && code(err) != codeAcknowledged {
 		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
-		return code(err) == 0 && !errors.Is(err, errRest) // it may have arrived
+		return code(err) == 0 && !errors.Is(err, errRest), false // it may have arrived
 	}
-	return true
+	return true, err == nil
 }
 
 // hushTime is for how long an answer may be «thinking» before it is taken for
@@ -398,6 +410,7 @@ func (d *Discord) hush(u used) {
 		if !ok || one.token != u.token || one.tried {
 			return
 		}
+		one.promised = time.Time{} // another process may have answered
 		if waits, err := d.waiting(d.ctx, u.asker(), one); err != nil || !waits {
 			return
 		}

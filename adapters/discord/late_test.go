@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -187,6 +188,131 @@ func TestTwoInDirect(t *testing.T) {
 		return !slices.ContainsFunc(s.alex.Visible(), func(m discordfake.Message) bool { return m.Flags&flagLoading != 0 })
 	})
 	s.refusals()
+}
+
+// TestSlowAnswer does not take an answer away that is on its way when somebody
+// uses another command.
+func TestSlowAnswer(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Delay: 300 * time.Millisecond})
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
+	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.Direct()}, s.alex.ID}
+	s.soon("an answer is on its way", func() bool { one, _ := s.discord.links.of(who); return one.tried })
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs 319"))
+	s.sees(s.alex, "Agent Coordinator")
+	s.sees(s.alex, "/mabs list")
+	if n := len(s.Calls(discordfake.DeleteOriginal)); n != 0 {
+		t.Errorf("%d answers were taken away", n)
+	}
+}
+
+// soon waits until something holds of the bot, which the fake does not notice.
+func (s *stage) soon(what string, holds func() bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	for !holds() {
+		if chat.Sleep(ctx, time.Millisecond) != nil {
+			s.t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// TestLinks keeps the newest token that is good.
+func TestLinks(t *testing.T) {
+	l, now := newLinks(), time.Now()
+	who := asker{user: "u"}
+	keep := func(token string, until time.Duration) string {
+		old, replaced := l.keep(who, link{token: token, until: now.Add(until)})
+		one, _ := l.of(who)
+		if !replaced {
+			return one.token
+		}
+		return one.token + " for " + old.token
+	}
+	for i, c := range []struct {
+		token string
+		until time.Duration
+		want  string
+	}{
+		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 2 * time.Minute, "a"}, {"older", time.Minute, "a"}, {"over", -time.Second, "a"},
+		{"b", 3 * time.Minute, "b for a"},
+	} {
+		if got := keep(c.token, c.until); got != c.want {
+			t.Errorf("%d: %q, want %q", i, got, c.want)
+		}
+	}
+	l.drop(who, "b")
+	if got := keep("b", 3*time.Minute); got != "" {
+		t.Errorf("a token that Discord does not take is kept again: %q", got)
+	}
+}
+
+// TestLongAnswerThere fills the answer to a command in a direct message once, and
+// goes on with it where its second message failed.
+func TestLongAnswerThere(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503})
+	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
+	s.until("it failed", func() bool { return len(s.Calls(discordfake.EditOriginal)) == 1 })
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, RetryAfter: 10 * time.Millisecond})
+	p := longPost(s, bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.Direct()})
+	p.To.ID = s.alex.ID
+	if _, err := s.discord.Post(t.Context(), p); err == nil || bot.IsRefused(err) {
+		t.Errorf("the second message: %v", err)
+	}
+	s.soon("it is delivered", func() bool { _, err := s.discord.Post(t.Context(), p); return err == nil })
+	if n := strings.Count(s.shown(s.alex), "HEAD"); n != 1 {
+		t.Errorf("the first message is shown %d times", n)
+	}
+}
+
+// longPost is a post of several messages, the first of which begins with HEAD.
+func longPost(s *stage, thread bot.Thread) bot.Post {
+	s.t.Helper()
+	return bot.Post{ID: "0123456789abcdef01234567", Thread: thread, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{
+		{Kind: bot.Heading, Text: "HEAD"}, {Kind: bot.Text, Text: strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)},
+	}}}
+}
+
+// TestHalfAnswer is delivered as far as it could be written, so that it can be
+// changed and taken away.
+func TestHalfAnswer(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, "hi")
+	s.settled()
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Delay: time.Millisecond})
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Code: 50035})
+	p := longPost(s, bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.channel.ID, Root: m.ID})
+	done, err := s.discord.Post(t.Context(), p)
+	s.must(err)
+	p.Replaces, p.Ref, p.Withdraw = p.ID, done.Ref, true
+	_, err = s.discord.Post(t.Context(), p)
+	s.must(err)
+	if strings.Contains(s.shown(s.alex), "HEAD") {
+		t.Error("it cannot be taken away")
+	}
+}
+
+// TestReplayDoesNotWait connects although something that was recorded cannot be
+// looked at.
+func TestReplayDoesNotWait(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{}, repeats)
+	s.Fail(discordfake.Fault{Route: discordfake.FileRoute, Hang: true, Times: -1})
+	s.load(s.channel.ID, 2)
+	s.soon("it is recorded", func() bool { return !s.discord.later.Idle() })
+	s.must(s.ended())
+	s.Heal()
+	s.ForgetSessions()
+	other := s.AddChannel(discordfake.Channel{Name: "other"})
+	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Status: 500, Times: -1})
+	s.waits = false
+	s.start()
+	s.until("it is connected", s.hasSession)
+	m := s.load(other.ID, 0)
+	s.until("others are answered", func() bool { return s.answers(m) == 1 })
+	s.Heal()
 }
 
 // TestEndsAtOnce ends although a post is due and Discord does not say who the bot

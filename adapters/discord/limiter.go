@@ -48,7 +48,7 @@ func (b *bucket) take(now time.Time) time.Duration {
 		return probing
 	}
 	if b.limit > 0 && !b.until.After(now) { // what Discord will say of the next window
-		b.left, b.until = b.limit-b.flying, now.Add(b.window)
+		b.left, b.until = max(1, b.limit-b.flying), now.Add(b.window)
 	}
 	if b.until.After(now) {
 		if b.left <= 0 {
@@ -66,16 +66,21 @@ const sameWindow = 250 * time.Millisecond
 // learn notes what the headers of an answer say. Answers overtake each other:
 // within a window no answer makes more of what is left.
 func (b *bucket) learn(h http.Header, now time.Time) {
-	b.known = true
 	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
 	rest := seconds(h.Get("X-RateLimit-Reset-After"))
 	if err != nil || rest == 0 {
 		return
 	}
+	opened := false // the request was the first of its window
 	if limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit")); err == nil && limit > 0 {
-		b.limit, b.window = limit, max(b.window, rest)
+		b.limit, opened = limit, left == limit-1
+		if opened || b.window == 0 {
+			b.window = rest
+		}
 	}
-	if until := now.Add(rest); until.Sub(b.until) > sameWindow {
+	until := now.Add(rest)
+	later := until.Sub(b.until)
+	if later > sameWindow || opened && later < -sameWindow { // of a new window, or ours was guessed too long
 		b.left, b.until = left-b.flying, until
 	} else {
 		b.left = min(b.left, left)
@@ -86,31 +91,31 @@ func newLimiter() *limiter {
 	return &limiter{names: map[string]string{}, buckets: map[string]*bucket{}}
 }
 
-// take counts a request and returns how long it has to wait; where that is more
-// than nothing, it was not counted. Requests that answer interactions do not
-// count for all.
-func (l *limiter) take(route, major string, free bool) time.Duration {
+// take counts a request and returns its bucket, for learn, or how long it has to
+// wait. Requests that answer interactions do not count for all.
+func (l *limiter) take(route, major string, free bool) (*bucket, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	if l.invalid.until.After(now) && l.invalid.left <= 0 {
-		return l.invalid.until.Sub(now)
+		return nil, l.invalid.until.Sub(now)
 	}
 	if !free {
 		if !l.second.until.After(now) {
 			l.second = bucket{left: perSecond, until: now.Add(time.Second)}
 		}
 		if l.second.left <= 0 {
-			return l.second.until.Sub(now)
+			return nil, l.second.until.Sub(now)
 		}
 	}
-	if wait := l.bucket(l.name(route) + " " + major).take(now); wait > 0 {
-		return wait
+	b := l.bucket(l.name(route) + " " + major)
+	if wait := b.take(now); wait > 0 {
+		return nil, wait
 	}
 	if !free {
 		l.second.left--
 	}
-	return 0
+	return b, 0
 }
 
 // name is the bucket of a route, as far as it is known.
@@ -136,23 +141,25 @@ func (l *limiter) bucket(key string) *bucket {
 // maxBuckets is from when on buckets that are over are looked for.
 const maxBuckets = 1000
 
-// learn reads what the answer to a request that take let go says of the limits.
-// answer is nil where there was none.
-func (l *limiter) learn(route, major string, answer *http.Response, failed *apiError) {
+// learn reads what the answer to a request says of the limits, whose bucket take
+// returned. answer is nil where there was none.
+func (l *limiter) learn(b *bucket, route, major string, answer *http.Response, failed *apiError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	before := l.bucket(l.name(route) + " " + major)
-	before.flying = max(before.flying-1, 0)
+	b.flying--
 	if answer == nil {
 		return
 	}
+	b.known = true
 	if name := answer.Header.Get("X-RateLimit-Bucket"); name != "" {
 		l.names[route] = name
+		b = l.bucket(name + " " + major)
+		b.known = true
 	}
 	now := time.Now()
-	before.known = true
-	b := l.bucket(l.name(route) + " " + major)
-	b.learn(answer.Header, now)
+	if failed == nil {
+		b.learn(answer.Header, now)
+	}
 	switch {
 	case failed == nil:
 		return

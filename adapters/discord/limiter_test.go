@@ -60,6 +60,16 @@ func TestLimiter(t *testing.T) {
 			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Second},
 			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
 		},
+		"a route changes its bucket": {
+			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {take: "r 1"}, {learn: "r 1", answer: answered("c", 2, 1, time.Second)},
+			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Hour},
+			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
+		},
+		"a long window was an exception": {
+			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Minute)}, {pass: time.Minute},
+			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Second},
+			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
+		},
 		"routes share a bucket": {
 			{take: "r 1"}, {learn: "r 1", answer: answered("b", 5, 3, time.Second)}, {take: "q 1"},
 			{learn: "q 1", answer: answered("b", 5, 0, time.Second)}, {take: "r 1", wait: time.Second},
@@ -76,15 +86,21 @@ func TestLimiter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLimiter()
+				flying := map[string][]*bucket{}
 				for i, s := range steps {
 					time.Sleep(s.pass)
 					if s.take != "" {
-						if got := l.take(s.take[:len(s.take)-2], s.take[len(s.take)-1:], s.free); got != s.wait {
+						b, got := l.take(s.take[:len(s.take)-2], s.take[len(s.take)-1:], s.free)
+						if got != s.wait {
 							t.Errorf("step %d: %s waits %v, want %v", i, s.take, got, s.wait)
+						}
+						if b != nil {
+							flying[s.take] = append(flying[s.take], b)
 						}
 					}
 					if s.learn != "" {
-						l.learn(s.learn[:len(s.learn)-2], s.learn[len(s.learn)-1:], s.answer, s.failed)
+						l.learn(flying[s.learn][0], s.learn[:len(s.learn)-2], s.learn[len(s.learn)-1:], s.answer, s.failed)
+						flying[s.learn] = flying[s.learn][1:]
 					}
 				}
 			})
@@ -98,18 +114,18 @@ func TestGlobalLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		for i := range perSecond {
-			if wait := l.take("r", fmt.Sprint(i), false); wait != 0 {
+			if _, wait := l.take("r", fmt.Sprint(i), false); wait != 0 {
 				t.Fatalf("request %d waits %v", i, wait)
 			}
 		}
-		if wait := l.take("r", "x", false); wait != time.Second {
+		if _, wait := l.take("r", "x", false); wait != time.Second {
 			t.Errorf("one more waits %v", wait)
 		}
-		if wait := l.take("hook", "x", true); wait != 0 {
+		if _, wait := l.take("hook", "x", true); wait != 0 {
 			t.Errorf("an answer waits %v", wait)
 		}
 		time.Sleep(time.Second)
-		if wait := l.take("r", "x", false); wait != 0 {
+		if _, wait := l.take("r", "x", false); wait != 0 {
 			t.Errorf("a second later %v", wait)
 		}
 	})
@@ -122,7 +138,7 @@ func TestInvalidRequests(t *testing.T) {
 		l := newLimiter()
 		refuse := func(status int, shared bool) {
 			failed := &apiError{status: status, shared: shared}
-			l.learn("r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, failed)
+			l.learn(&bucket{}, "r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, failed)
 		}
 		refuse(http.StatusForbidden, false)
 		for range maxInvalid {
@@ -132,18 +148,18 @@ func TestInvalidRequests(t *testing.T) {
 		for range maxInvalid - 2 {
 			refuse(http.StatusForbidden, false)
 		}
-		if wait := l.take("r", "1", false); wait != 0 {
+		if _, wait := l.take("r", "1", false); wait != 0 {
 			t.Errorf("one too few, and it waits %v", wait)
 		}
 		refuse(http.StatusUnauthorized, false)
 		time.Sleep(time.Minute)
 		for _, free := range []bool{false, true} {
-			if wait := l.take("q", "2", free); wait != invalidWindow-time.Minute {
+			if _, wait := l.take("q", "2", free); wait != invalidWindow-time.Minute {
 				t.Errorf("waits %v", wait)
 			}
 		}
 		time.Sleep(invalidWindow - time.Minute)
-		if wait := l.take("q", "2", false); wait != 0 {
+		if _, wait := l.take("q", "2", false); wait != 0 {
 			t.Errorf("afterwards it waits %v", wait)
 		}
 	})
@@ -155,8 +171,8 @@ func TestBuckets(t *testing.T) {
 		l := newLimiter()
 		for i := range 20 * maxBuckets {
 			channel := fmt.Sprint(i)
-			l.take("r", channel, true)
-			l.learn("r", channel, answered("b", 5, 4, time.Second), nil)
+			b, _ := l.take("r", channel, true)
+			l.learn(b, "r", channel, answered("b", 5, 4, time.Second), nil)
 			time.Sleep(10 * time.Millisecond)
 		}
 		if n := len(l.buckets); n > 2*maxBuckets {

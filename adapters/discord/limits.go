@@ -54,8 +54,9 @@ const (
 	maxInvalid    = 8000
 	invalidWindow = 10 * time.Minute
 
-	// apiTime is for one request. Posting takes three at most (a thread and an
-	// opened conversation may come before it), and the outbox waits 30 s.
+	// apiTime is for one request. A post takes three (a thread and an opened
+	// conversation may come before it) where it fits into one message, and the
+	// outbox waits 30 s.
 	apiTime = 9 * time.Second
 
 	// archiveAfter is after how many minutes without a word Discord hides a

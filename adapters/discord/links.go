@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,6 +22,11 @@ type link struct {
 	// empty: the answer was «thinking» when it was last looked at, and the first
 	// post belongs there. An earlier run, or another process, may have filled it.
 	empty bool
+	// promised is when this process itself acknowledged; zero where it did not.
+	promised time.Time
+	// post filled the answer, as this message.
+	post    bot.PostID
+	message string
 	// tried: something is to be said; the answer will not be silence.
 	tried bool
 	// chosen is what was chosen last, which the next answer begins with: it
@@ -37,38 +43,41 @@ type asker struct {
 // Links remember the newest token of each asker. They are safe for concurrent
 // use.
 type links struct {
-	mu  sync.Mutex
-	all map[asker]link
+	mu   sync.Mutex
+	all  map[asker]link
+	dead map[string]time.Time // tokens that Discord does not take, until they are over
 }
 
-func newLinks() *links { return &links{all: map[asker]link{}} }
+func newLinks() *links { return &links{all: map[asker]link{}, dead: map[string]time.Time{}} }
 
-// keep remembers a token, if it is still good. It returns the one that it
-// takes the place of.
+// keep remembers a token, if it is still good and the newest of its asker. It
+// returns the one that it takes the place of.
 func (l *links) keep(a asker, one link) (old link, replaced bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	for at, old := range l.all {
-		if old.until.Before(now) {
-			delete(l.all, at)
-		}
-	}
+	maps.DeleteFunc(l.all, func(_ asker, each link) bool { return each.until.Before(now) })
+	maps.DeleteFunc(l.dead, func(_ string, until time.Time) bool { return until.Before(now) })
 	old, replaced = l.all[a]
-	if one.until.After(now) {
-		l.all[a] = one
+	_, dead := l.dead[one.token]
+	if dead || !one.until.After(now) || replaced && !one.until.After(old.until) {
+		return link{}, false
 	}
-	return old, replaced && old.token != one.token
+	l.all[a] = one
+	return old, replaced
 }
 
-// try notes that something is to be said to an asker.
-func (l *links) try(a asker) {
+// take returns the asker's token for something that is to be said.
+func (l *links) take(a asker) (one link, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if one, ok := l.all[a]; ok {
-		one.tried = true
-		l.all[a] = one
+	one, ok = l.all[a]
+	if !ok || !one.until.After(time.Now()) {
+		return link{}, false
 	}
+	one.tried = true
+	l.all[a] = one
+	return one, true
 }
 
 // of returns the asker's token.
@@ -89,6 +98,17 @@ func (l *links) filled(a asker, token string) {
 	}
 }
 
+// filledBy notes which post the answer is now, and as which message.
+func (l *links) filledBy(a asker, token string, post bot.PostID, message string) {
+	l.filled(a, token)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[a]; ok && one.token == token {
+		one.post, one.message = post, message
+		l.all[a] = one
+	}
+}
+
 // chose notes what was chosen.
 func (l *links) chose(a asker, token, what string) {
 	l.mu.Lock()
@@ -103,27 +123,33 @@ func (l *links) chose(a asker, token, what string) {
 func (l *links) drop(a asker, token string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.all[a].token == token {
+	if one := l.all[a]; one.token == token {
+		l.dead[token] = one.until
 		delete(l.all, a)
 	}
 }
 
+// ownTime is for how long an answer that this process promised is taken for
+// «thinking»: it follows in milliseconds, and no other process comes before it.
+const ownTime = time.Second
+
 // waiting reports whether the answer of a token is still «thinking». Discord is
-// asked: an earlier run, or another process, may have answered.
+// asked where an earlier run, or another process, may have answered.
 func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) {
-	if !one.empty {
-		return false, nil
+	if !one.empty || time.Since(one.promised) < ownTime {
+		return one.empty, nil
 	}
 	var m message
 	err := d.call(ctx, request{method: "GET", path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, one.token}, into: &m, hook: true})
-	if isOne(err, expired) {
+	switch {
+	case isOne(err, expired):
 		d.links.drop(a, one.token)
 		return false, nil
-	}
-	if err != nil {
+	case hopeless(err): // who stands in for Discord does not tell
+		return true, nil
+	case err != nil:
 		return false, err
-	}
-	if m.Flags&flagLoading == 0 {
+	case m.Flags&flagLoading == 0:
 		d.links.filled(a, one.token)
 		return false, nil
 	}

@@ -34,26 +34,24 @@ func newPlaces() *places {
 // learn notes a channel. Half of one tells nothing: a thread without its channel,
 // or a channel without its server, as it is told of with what one user alone
 // sees.
-func (p *places) learn(guild string, c channel) {
+func (p *places) learn(guild string, c channel) (at place, ok bool) {
 	if c.ID == "" || c.Type == nil {
-		return
+		return place{}, false
 	}
-	at := place{guild: cmp.Or(c.Guild, guild), kind: *c.Type}
+	at = place{guild: cmp.Or(c.Guild, guild), kind: *c.Type}
 	if at.thread() {
 		at.parent, at.title = c.Parent, c.Name
 	}
 	if at.thread() && at.parent == "" || at.guild == "" && at.kind != directChannel && at.kind != groupChannel {
-		return
+		return place{}, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if at.title == "" {
-		at.title = p.channels[c.ID].title
-	}
-	p.channels[c.ID] = at
-	if c.Meta.Archived { // Discord is asked for it, should somebody wake it up
+	at.title = cmp.Or(at.title, p.channels[c.ID].title)
+	if p.channels[c.ID] = at; c.Meta.Archived { // Discord is asked for it, should somebody wake it up
 		delete(p.channels, c.ID)
 	}
+	return at, true
 }
 
 // learnGuild notes all that a server says of itself.
@@ -139,8 +137,14 @@ func (d *Discord) role(ctx context.Context, m message, guild string) string {
 		return id
 	}
 	var roles []role
-	err := d.call(ctx, request{method: "GET", path: "/guilds/%s/roles", args: []string{guild}, into: &roles})
-	if err != nil && !hopeless(err) {
+	err := d.patiently(ctx, "ask for the roles of a server", func(ctx context.Context) error {
+		err := d.call(ctx, request{method: "GET", path: "/guilds/%s/roles", args: []string{guild}, into: &roles})
+		if hopeless(err) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
 		return ""
 	}
 	d.places.learnRoles(guild, roles, d.me().user)
@@ -158,9 +162,8 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 	if err := d.call(ctx, request{method: "GET", path: "/channels/%s", args: []string{id}, into: &c}); err != nil {
 		return place{}, err
 	}
-	d.places.learn("", c)
-	at, known := d.places.of(id)
-	if !known {
+	at, ok := d.places.learn("", c)
+	if !ok {
 		return place{}, errIncomplete
 	}
 	return at, nil

@@ -243,7 +243,7 @@ func TestPostBarred(t *testing.T) {
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
 	s.presses(s.kim, "채널에 게시")
-	s.sees(s.kim, "그곳에는 메시지를 쓸 수 없습니다")
+	s.sees(s.kim, "메시지를 쓸 권한이 없습니다")
 }
 
 // TestDeletedThread stays away from where it was thrown out.
@@ -271,6 +271,47 @@ func TestForumTitle(t *testing.T) {
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
 	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
 	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
+	picture := message{ID: "5", Channel: "5", Guild: "g", Author: &user{ID: "u"}, Attachments: []attachment{{ID: "1", Name: "shot.png", Type: "image/png", Size: 5}}}
+	talk, ok, err := testSelf.readMessage(messageCreate, picture, place{guild: "g", parent: "9", kind: publicThread, title: "ID: 3106"}, "")
+	if !ok || err != nil || talk.event.(bot.Message).Text != "ID: 3106" {
+		t.Errorf("a post with a picture alone: %+v, %v", talk, err)
+	}
+}
+
+// TestArchivedPlace knows a thread that is archived for what it is.
+func TestArchivedPlace(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	said := s.alex.Say(m.ID, "hello there")
+	s.quiet()
+	s.Archive(m.ID, true, false)
+	s.settled()
+	s.Dispatch(messageDelete, map[string]any{"id": said.ID, "channel_id": m.ID, "guild_id": s.Guild}) // by a moderator
+	s.settled()
+	if at, err := s.discord.place(t.Context(), m.ID); err != nil || !at.thread() || at.parent != s.channel.ID {
+		t.Errorf("%+v, %v", at, err)
+	}
+}
+
+// TestClosedForum makes no storm of requests in a forum where the bot may not
+// write, and says so.
+func TestClosedForum(t *testing.T) {
+	var log notebook
+	s := newStage(t, discordfake.Options{}, repeats, noted(&log))
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	s.Deny(forum.ID, discordfake.SendMessagesInThreads)
+	s.settled()
+	for range 3 {
+		s.alex.Post(forum.ID, "agent push", coordinator)
+		s.quiet()
+	}
+	if n := len(s.Refused()); n != 1 {
+		t.Errorf("%d requests were refused", n)
+	}
+	if n := strings.Count(log.String(), "the bot may not write in a channel"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, log.String())
+	}
 }
 
 // TestUnknownChannel answers where Discord does not tell what a channel is.

@@ -94,21 +94,27 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	if err != nil {
 		return bot.Delivery{}, d.unreachable(p, err)
 	}
-	if d.closed.is(at.channel) {
+	if d.closed.is(at.channel) || at.channel == p.Thread.Root && d.closed.is(p.Thread.Channel) {
 		return bot.Delivery{}, d.unreachable(p, bot.Refused(errClosed))
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
 		d.closed.shut(noThreads + p.Thread.Channel)
-		at = spot{p.Thread.Channel, p.Thread.Root}
-		done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
+		if at = (spot{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
+			done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
+		}
+	}
+	if isOne(err, barred) {
+		d.closed.shut(at.channel)
+		d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there, or in its threads", "channel", at.channel)
+	}
+	err = failed("create a message", err)
+	if bot.IsRefused(err) && len(done.messages) > 0 { // what stands can be changed and taken away
+		d.log.Warn("discord: not all of an answer could be written", "channel", done.channel, "error", err)
+		err = nil
 	}
 	if err != nil {
-		if isOne(err, barred) {
-			d.closed.shut(at.channel)
-			d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there", "channel", at.channel)
-		}
-		return bot.Delivery{}, d.unreachable(p, failed("create a message", err))
+		return bot.Delivery{}, d.unreachable(p, err)
 	}
 	return d.delivered(p, done), nil
 }
@@ -123,7 +129,7 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 		if reply != "" && !d.closed.is(noReplies+done.channel) {
 			body.Reference = &replyTo{Message: reply}
 		}
-		m, err := d.create(ctx, done.channel, body)
+		m, err := d.create(ctx, done.channel, body, n > 0)
 		if err != nil {
 			return done, err
 		}
@@ -137,8 +143,8 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 
 // create writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
-func (d *Discord) create(ctx context.Context, channel string, body draft) (m message, err error) {
-	r := request{method: "POST", path: "/channels/%s/messages", args: []string{channel}, body: body, into: &m}
+func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m message, err error) {
+	r := request{method: "POST", path: "/channels/%s/messages", args: []string{channel}, body: body, into: &m, waits: waits}
 	err = d.call(ctx, r)
 	if code(err) == codeNoHistory && body.Reference != nil {
 		d.closed.shut(noReplies + channel)
@@ -200,31 +206,33 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 // place of «thinking».
 func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
 	who := asker{p.Thread, p.To.ID}
-	if p.Thread.Root != "" { // commands are answered in private elsewhere
+	if _, opens := directUser(p.Thread.Channel); opens || p.Thread.Root != "" { // commands are answered in private elsewhere
 		return bot.Delivery{}, false, nil
 	}
 	one, ok := d.tokenOf(ctx, who)
-	if !ok || !one.empty {
+	if !ok || !one.empty && one.post != p.ID {
 		return bot.Delivery{}, false, nil
 	}
-	d.links.try(who)
-	waits, err := d.waiting(ctx, who, one)
-	if err != nil || !waits {
-		return bot.Delivery{}, false, transient(err)
+	if one.post != p.ID {
+		waits, err := d.waiting(ctx, who, one)
+		if err != nil || !waits {
+			return bot.Delivery{}, false, transient(err)
+		}
+		m, err := d.original(ctx, "PATCH", one.token, pages[0])
+		switch {
+		case isOne(err, expired):
+			d.links.drop(who, one.token)
+			return bot.Delivery{}, false, nil
+		case err != nil:
+			return bot.Delivery{}, false, failed("answer a command", err)
+		}
+		one.message = m.ID
+		d.links.filledBy(who, one.token, p.ID, m.ID)
 	}
-	m, err := d.original(ctx, "PATCH", one.token, pages[0])
-	switch {
-	case isOne(err, expired):
-		d.links.drop(who, one.token)
-		return bot.Delivery{}, false, nil
-	case err != nil:
-		return bot.Delivery{}, false, failed("answer a command", err)
+	to, err := d.write(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
+	if err = failed("create a message", err); err != nil && !bot.IsRefused(err) {
+		return bot.Delivery{}, false, err // it goes on there
 	}
-	to := ref{p.Thread.Channel, []string{m.ID}}
-	if to, err = d.write(ctx, p, to, "", pages); err != nil {
-		return bot.Delivery{}, false, failed("create a message", err)
-	}
-	d.links.filled(who, one.token)
 	return d.delivered(p, to), true, nil
 }
 
@@ -249,7 +257,6 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 	if !ok {
 		return d.sayDirectly(ctx, p)
 	}
-	d.links.try(who)
 	waits, err := d.waiting(ctx, who, one)
 	if err != nil {
 		return bot.Delivery{}, transient(err)
@@ -367,9 +374,12 @@ func (d *Discord) reopen(ctx context.Context, thread string) error {
 // just used it. Later there is no way, and its buttons say themselves that they
 // are overtaken.
 func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
+	if !isPrivate(p.Thread) {
+		return nil
+	}
 	who := asker{p.Thread, p.To.ID}
 	one, ok := d.tokenOf(ctx, who)
-	if !ok || !isPrivate(p.Thread) {
+	if !ok {
 		return nil
 	}
 	method, body := "PATCH", any(d.draft(p, ""))

@@ -68,8 +68,9 @@ func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageCo
 	for i, b := range reply.Blocks {
 		if reserved[i] {
 			r.kept -= neverCut(b)
+			r.left += neverCut(b)
 		}
-		r.block(b, reserved[i])
+		r.block(b)
 	}
 	r.turn()
 	if len(r.pages) == 0 {
@@ -132,14 +133,13 @@ func neverCut(b bot.Block) int {
 	return 0
 }
 
-// block writes a block; reserved says that there is room for it in any case.
-func (r *renderer) block(b bot.Block, reserved bool) {
+func (r *renderer) block(b bot.Block) {
 	b.Text = strings.TrimRight(strings.TrimLeft(visible(b.Text), "\n"), "\n ") // the first line of code may be indented
 	switch b.Kind {
 	case bot.Heading:
 		r.flow("### ", strings.ReplaceAll(b.Text, "\n", " "))
 	case bot.Ask:
-		r.ask(b.Text, reserved)
+		r.place(shorten(b.Text, maxAsked), size, len("****\n"), bold)
 	case bot.Quote:
 		r.quote(b.Text)
 	case bot.Warning:
@@ -151,11 +151,11 @@ func (r *renderer) block(b bot.Block, reserved bool) {
 	case bot.Copy:
 		r.copy(b.Shell, b.Text)
 	case bot.Link:
-		r.link(b.Text, b.URL)
+		r.link("", b.Text, b.URL)
 	case bot.Jump:
-		r.link(b.Text, r.jump(b.Thread))
+		r.link("", b.Text, r.jump(b.Thread))
 	case bot.Context:
-		r.small(strings.ReplaceAll(b.Text, "\n", " "), b.URL, reserved)
+		r.link("-# ", shorten(strings.ReplaceAll(b.Text, "\n", " "), maxSmall), b.URL)
 	case bot.Choices:
 		r.choices(b.Buttons)
 	default:
@@ -223,18 +223,6 @@ func (r *renderer) flow(mark, text string) {
 	r.place(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
 }
 
-// ask shows a question.
-func (r *renderer) ask(text string, reserved bool) {
-	text = shorten(text, maxAsked)
-	switch {
-	case text == "":
-	case reserved:
-		r.write(bold(text))
-	default:
-		r.place(text, size, len("****\n"), bold)
-	}
-}
-
 // quote shows words of somebody's as they are.
 func (r *renderer) quote(text string) {
 	const mark = "> "
@@ -271,22 +259,10 @@ func language(shell string) string {
 	return cmp.Or(shell, "text")
 }
 
-// link shows text that leads to an address, where there is one.
-func (r *renderer) link(text, to string) {
+// link shows text that leads to an address, where there is one, after a mark.
+func (r *renderer) link(mark, text, to string) {
 	to = secure(to)
-	r.place(text, size, len(to)+len("[](<>)")+1, func(piece string) string { return linkTo(piece, to) })
-}
-
-// small shows small print, which may lead to an address.
-func (r *renderer) small(text, to string, reserved bool) {
-	text, to = shorten(text, maxSmall), secure(to)
-	switch {
-	case text == "":
-	case reserved:
-		r.write("-# " + linkTo(text, to))
-	default:
-		r.place(text, size, len(to)+len("-# [](<>)")+1, func(piece string) string { return "-# " + linkTo(piece, to) })
-	}
+	r.place(text, size, len(mark)+len(to)+len("[](<>)")+1, func(piece string) string { return mark + linkTo(piece, to) })
 }
 
 // linkTo is text that leads to an address, if there is one.

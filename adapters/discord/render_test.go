@@ -188,7 +188,7 @@ func TestPages(t *testing.T) {
 	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.in("ko")["cut"]) {
 		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
 	}
-	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Copy, Text: code + code + code}}}}, "")); !strings.Contains(all, "개인 답변에 비해") {
+	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Copy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
 		t.Errorf("a private answer does not say that it is cut:\n%s", all)
 	}
 }

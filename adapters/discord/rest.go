@@ -38,6 +38,9 @@ type request struct {
 	// hook: the address itself says who may use it, and the limit of all
 	// requests does not hold.
 	hook bool
+	// waits: it waits for its turn however long that takes, for a part of what
+	// it belongs to is done.
+	waits bool
 }
 
 // maxAnswer is far above the largest answer, in bytes.
@@ -56,23 +59,24 @@ func (d *Discord) call(ctx context.Context, r request) error {
 		major = major[:1]
 	}
 	key := strings.Join(major, "/")
-	for wait := d.limits.take(route, key, r.hook); wait > 0; wait = d.limits.take(route, key, r.hook) {
-		if wait > patience {
+	b, wait := d.limits.take(route, key, r.hook)
+	for ; wait > 0; b, wait = d.limits.take(route, key, r.hook) {
+		if wait > patience && !r.waits {
 			return &apiError{status: http.StatusTooManyRequests, after: wait, unsent: true}
 		}
 		if err := chat.Sleep(ctx, wait); err != nil {
-			return err
+			return &apiError{status: http.StatusTooManyRequests, after: wait, unsent: true}
 		}
 	}
 	answer, err := d.send(ctx, r)
 	if err != nil {
-		d.limits.learn(route, key, nil, nil)
+		d.limits.learn(b, route, key, nil, nil)
 		return chat.WithoutURL(err)
 	}
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	failed := failureOf(answer, data)
-	d.limits.learn(route, key, answer, failed)
+	d.limits.learn(b, route, key, answer, failed)
 	switch {
 	case failed != nil:
 		if failed.status == http.StatusUnauthorized && !r.hook {

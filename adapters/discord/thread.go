@@ -65,7 +65,7 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	switch {
 	case err != nil && !hopeless(err):
 		return spot{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
-	case slices.Contains(forums, at.kind):
+	case err == nil && slices.Contains(forums, at.kind):
 		return spot{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
 	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel):
 		return reply, nil
@@ -95,6 +95,12 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 func (d *Discord) threadThere(ctx context.Context, id string) bool {
 	at, err := d.place(ctx, id)
 	return err == nil && at.thread()
+}
+
+// isForum reports whether a channel holds nothing but threads.
+func (d *Discord) isForum(ctx context.Context, id string) bool {
+	at, err := d.place(ctx, id)
+	return err == nil && slices.Contains(forums, at.kind)
 }
 
 const publicThread = 11
