@@ -314,6 +314,25 @@ func TestClosedForum(t *testing.T) {
 	}
 }
 
+// TestNoSending goes on in the channel where the bot may begin threads and not
+// write in them, without a storm of requests.
+func TestNoSending(t *testing.T) {
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.SendMessagesInThreads})
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.presses(s.alex, "Same or trusted domain")
+	s.sees(s.alex, "Step 1 of")
+	s.presses(s.alex, "Didn't help → next")
+	s.sees(s.alex, "Step 2 of")
+	s.quiet()
+	if step, _ := s.alex.Newest("Fixed"); step.Channel != s.channel.ID || step.Reply != m.ID {
+		t.Errorf("step 2 is %+v", step)
+	}
+	if n := len(s.Refused()); n != 1 {
+		t.Errorf("%d requests were refused", n)
+	}
+}
+
 // TestUnknownChannel answers where Discord does not tell what a channel is.
 func TestUnknownChannel(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)

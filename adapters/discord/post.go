@@ -99,7 +99,7 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
-		d.closed.shut(noThreads + p.Thread.Channel)
+		d.closed.shut(noSending + p.Thread.Channel)
 		if at = (spot{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
 			done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 		}

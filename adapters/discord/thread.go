@@ -39,7 +39,7 @@ func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
 		return spot{channel: d.opensIn(t)}, nil
 	case d.places.isGone(t.Root):
 		return spot{}, bot.Refused(errGone)
-	case d.places.isThread(t.Root):
+	case d.places.isThread(t.Root) && !d.closed.is(noSending+t.Channel):
 		return spot{channel: t.Root}, nil
 	case !snowflake.MatchString(t.Root): // of a private answer
 		return spot{channel: t.Channel}, nil
@@ -67,7 +67,7 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 		return spot{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
 	case err == nil && slices.Contains(forums, at.kind):
 		return spot{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
-	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel):
+	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel), d.closed.is(noSending + t.Channel):
 		return reply, nil
 	}
 	var begun channel
@@ -113,8 +113,12 @@ var threaded = []int{0, 5}
 // threads.
 const noThreads = "threads/"
 
-// noReplies begins what is closed of a channel that takes no replies.
-const noReplies = "replies/"
+// noSending begins what is closed of a channel in whose threads the bot may not
+// write, and noReplies of one that takes no replies.
+const (
+	noSending = "sending/"
+	noReplies = "replies/"
+)
 
 // directWith is the channel of the direct message with a user.
 func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
@@ -170,6 +174,7 @@ func (c *closed) open(channel string) {
 	defer c.mu.Unlock()
 	delete(c.until, channel)
 	delete(c.until, noThreads+channel)
+	delete(c.until, noSending+channel)
 	delete(c.until, noReplies+channel)
 }
 
