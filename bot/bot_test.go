@@ -344,6 +344,7 @@ func TestRetries(t *testing.T) {
 	}{
 		{"transient", errors.New("connection reset"), 3, 2 * time.Second},
 		{"told when", bot.NotDelivered(errors.New("rate limited"), 30*time.Second), 3, time.Minute},
+		{"told when, many times", bot.NotDelivered(errors.New("rate limited"), 5*time.Second), 60, 4 * time.Minute},
 		{"refused", bot.Refused(errors.New("channel is archived")), 1, 0},
 		{"for ever", errors.New("out of order"), 1000, time.Hour},
 	} {
@@ -359,7 +360,7 @@ func TestRetries(t *testing.T) {
 				synctest.Wait()
 				posted := broken.Take()
 				switch tt.name {
-				case "transient", "told when":
+				case "transient", "told when", "told when, many times":
 					if len(posted) != 2 || broken.last.Sub(began) < tt.least {
 						t.Errorf("%d posts, the last one after %v", len(posted), broken.last.Sub(began))
 					}

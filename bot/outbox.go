@@ -35,6 +35,9 @@ const (
 	// attempts is after how many failures a post is given up: with the waits
 	// above that is about an hour and a half. What is older helps nobody.
 	attempts = 25
+	// turns is the same where the platform says when to come back, which is
+	// seconds: a post that waits for its turn has not failed.
+	turns = 1000
 )
 
 // send works until ctx ends.
@@ -81,7 +84,7 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	switch {
 	case err == nil:
 		err = b.outbox.Sent(ctx, p.ID, d)
-	case IsRefused(err) || p.Attempt >= attempts:
+	case IsRefused(err) || p.Attempt >= most(err):
 		b.log.Error("outbox: post given up", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Drop(ctx, p.ID)
 	default:
@@ -100,6 +103,14 @@ func gravity(err error) slog.Level {
 		return slog.LevelDebug
 	}
 	return slog.LevelWarn
+}
+
+// most is how often a post is tried.
+func most(err error) int {
+	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
+		return turns
+	}
+	return attempts
 }
 
 // post gives the platform its time, and no more.
