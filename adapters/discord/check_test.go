@@ -108,6 +108,22 @@ func TestOtherApplication(t *testing.T) {
 	}
 }
 
+// TestRegisterFails says what is wrong, and not in the words of the network alone.
+func TestRegisterFails(t *testing.T) {
+	s := newScene(t, discordfake.Options{})
+	for name, c := range map[string]struct{ token, address, want string }{
+		"another token": {"x", s.APIURL(), "copy the token of the application's page «Bot» once more"},
+		"nobody there":  {s.Token, "http://127.0.0.1:1/api", "discord: Discord does not say who the bot is: "},
+	} {
+		d, err := New(Options{Token: func() string { return c.token }, APIURL: c.address})
+		s.must(err)
+		var out strings.Builder
+		if err := d.Register(t.Context(), &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
+			t.Errorf("%s: %v\n%s", name, err, out.String())
+		}
+	}
+}
+
 // TestRegister registers what differs, and nothing else: Discord takes 200 new
 // commands a day.
 func TestRegister(t *testing.T) {

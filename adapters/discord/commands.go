@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
@@ -126,8 +127,11 @@ func (c command) same(there command) bool {
 // Register registers the application's commands and writes what it did, and the
 // address with which an administrator invites the bot to a server.
 func (d *Discord) Register(ctx context.Context, w io.Writer) error {
-	if err := d.introduce(ctx); err != nil {
-		return err
+	switch err := d.introduce(ctx); {
+	case isStatus(err, http.StatusUnauthorized):
+		return errToken
+	case err != nil:
+		return fmt.Errorf("discord: Discord does not say who the bot is: %w", err)
 	}
 	n := 0
 	err := d.register(ctx, func(name string) {
