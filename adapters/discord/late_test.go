@@ -235,7 +235,7 @@ func TestLinks(t *testing.T) {
 		until time.Duration
 		want  string
 	}{
-		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 2 * time.Minute, "a"}, {"older", time.Minute, "a"}, {"over", -time.Second, "a"},
+		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 4 * time.Minute, "a"}, {"older", time.Minute, "a"}, {"over", -time.Second, "a"},
 		{"b", 3 * time.Minute, "b for a"},
 	} {
 		if got := keep(c.token, c.until); got != c.want {

@@ -51,7 +51,7 @@ type links struct {
 func newLinks() *links { return &links{all: map[asker]link{}, dead: map[string]time.Time{}} }
 
 // keep remembers a token, if it is still good and the newest of its asker. It
-// returns the one that it takes the place of.
+// returns the one that it takes the place of. What is known of a token stays.
 func (l *links) keep(a asker, one link) (old link, replaced bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -60,7 +60,7 @@ func (l *links) keep(a asker, one link) (old link, replaced bool) {
 	maps.DeleteFunc(l.dead, func(_ string, until time.Time) bool { return until.Before(now) })
 	old, replaced = l.all[a]
 	_, dead := l.dead[one.token]
-	if dead || !one.until.After(now) || replaced && !one.until.After(old.until) {
+	if dead || !one.until.After(now) || replaced && (one.token == old.token || !one.until.After(old.until)) {
 		return link{}, false
 	}
 	l.all[a] = one
