@@ -148,6 +148,25 @@ func TestNotOff(t *testing.T) {
 	})
 }
 
+// TestComesAgain answers a use in its place that an earlier run recorded, and
+// Discord sends once more.
+func TestComesAgain(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503, Times: -1})
+	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginal)) > 0 })
+	payload := s.recordedUse()
+	s.restart()
+	s.Dispatch(interactionCreate, payload)
+	s.settled()
+	s.Heal()
+	s.sees(s.kim, "어떤 보존 기간")
+	s.quiet()
+	if n := len(s.kim.Whispers()); n != 1 || len(s.Calls(discordfake.DeleteOriginal)) > 0 || strings.Contains(s.shown(s.kim), "여기에서 답변드립니다") {
+		t.Errorf("%d whispers:\n%s", n, s.shown(s.kim))
+	}
+}
+
 // stays waits longer than an answer may be silence, and looks whether one was
 // taken for that.
 func (s *stage) stays(notices ...string) {
