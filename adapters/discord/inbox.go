@@ -143,7 +143,8 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
 		defer d.survive(e, lost)
 		u.event = d.rooted(i, u.event)
-		d.remember(e, i, u, time.Time{})
+		other, ok := d.remember(e, i, u, time.Time{})
+		d.tidy(u.asker(), other, ok)
 		d.recorded(key, e, u)
 	})
 	return nil

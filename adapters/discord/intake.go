@@ -348,25 +348,28 @@ func (d *Discord) acknowledge(e envelope, i interaction, u used) {
 	if own {
 		promised = time.Now()
 	}
-	d.remember(e, i, u, promised)
+	other, ok := d.remember(e, i, u, promised)
+	d.tidy(u.asker(), other, ok)
 }
 
-// remember keeps the token of a use. An earlier one of the same conversation that
-// is still «thinking», and that nothing is being said by, would be so for ever: it
-// is taken away.
-func (d *Discord) remember(e envelope, i interaction, u used, promised time.Time) {
-	one := link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
-	old, replaced := d.links.keep(u.asker(), one)
-	if !replaced || old.tried {
+// remember keeps the token of a use.
+func (d *Discord) remember(e envelope, i interaction, u used, promised time.Time) (other link, ok bool) {
+	return d.links.keep(u.asker(), link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised})
+}
+
+// tidy takes away the «thinking» of a token that is not used any more, for there is
+// a newer one: it would stay for ever. What an answer is on its way to is left.
+func (d *Discord) tidy(who asker, other link, ok bool) {
+	if !ok || other.tried {
 		return
 	}
 	ctx, cancel := context.WithTimeout(d.last, apiTime)
 	defer cancel()
-	old.promised = time.Time{} // it may be answered by now
-	if waits, err := d.waiting(ctx, u.asker(), old); err != nil || !waits {
+	other.promised = time.Time{} // it may be answered by now
+	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
 		return
 	}
-	if _, err := d.original(ctx, "DELETE", old.token, nil); err != nil && !isOne(err, expired) {
+	if _, err := d.original(ctx, "DELETE", other.token, nil); err != nil && !isOne(err, expired) {
 		d.log.Debug("discord: an answer that was promised stays", "error", err)
 	}
 }

@@ -242,20 +242,20 @@ func TestLinks(t *testing.T) {
 	l, now := newLinks(), time.Now()
 	who := asker{user: "u"}
 	keep := func(token string, until time.Duration) string {
-		old, replaced := l.keep(who, link{token: token, until: now.Add(until)})
+		other, ok := l.keep(who, link{token: token, until: now.Add(until)})
 		one, _ := l.of(who)
-		if !replaced {
+		if !ok {
 			return one.token
 		}
-		return one.token + " for " + old.token
+		return one.token + ", not " + other.token
 	}
 	for i, c := range []struct {
 		token string
 		until time.Duration
 		want  string
 	}{
-		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 4 * time.Minute, "a"}, {"older", time.Minute, "a"}, {"over", -time.Second, "a"},
-		{"b", 3 * time.Minute, "b for a"},
+		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 4 * time.Minute, "a"}, {"older", time.Minute, "a, not older"}, {"over", -time.Second, "a"},
+		{"b", 3 * time.Minute, "b, not a"},
 	} {
 		if got := keep(c.token, c.until); got != c.want {
 			t.Errorf("%d: %q, want %q", i, got, c.want)

@@ -51,20 +51,24 @@ type links struct {
 func newLinks() *links { return &links{all: map[asker]link{}, dead: map[string]time.Time{}} }
 
 // keep remembers a token, if it is still good and the newest of its asker. It
-// returns the one that it takes the place of. What is known of a token stays.
-func (l *links) keep(a asker, one link) (old link, replaced bool) {
+// returns the one that is not used for that any more, if there is one. What is
+// known of a token stays.
+func (l *links) keep(a asker, one link) (other link, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	maps.DeleteFunc(l.all, func(_ asker, each link) bool { return each.until.Before(now) })
 	maps.DeleteFunc(l.dead, func(_ string, until time.Time) bool { return until.Before(now) })
-	old, replaced = l.all[a]
+	old, known := l.all[a]
 	_, dead := l.dead[one.token]
-	if dead || !one.until.After(now) || replaced && (one.token == old.token || !one.until.After(old.until)) {
+	switch {
+	case dead, !one.until.After(now), known && one.token == old.token:
 		return link{}, false
+	case known && old.until.After(one.until):
+		return one, true
 	}
 	l.all[a] = one
-	return old, replaced
+	return old, known
 }
 
 // take returns the asker's token for something that is to be said.
@@ -129,8 +133,9 @@ func (l *links) drop(a asker, token string) {
 	}
 }
 
-// ownTime is for how long an answer that this process promised is taken for
-// «thinking»: it follows in milliseconds, and no other process comes before it.
+// ownTime is for how long a private answer that this process promised is taken
+// for «thinking»: it follows in milliseconds, and whatever is pressed on it has a
+// token of its own.
 const ownTime = time.Second
 
 // waiting reports whether the answer of a token is still «thinking». Discord is

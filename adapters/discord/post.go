@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -214,6 +215,7 @@ func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot
 		return bot.Delivery{}, false, nil
 	}
 	if one.post != p.ID {
+		one.promised = time.Time{} // what is typed next may come from another process, and soon
 		waits, err := d.waiting(ctx, who, one)
 		if err != nil || !waits {
 			return bot.Delivery{}, false, transient(err)
