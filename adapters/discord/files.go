@@ -62,8 +62,7 @@ func (d *Discord) readFile(ctx context.Context, f attachment) (string, error) {
 	if answer.StatusCode != http.StatusOK {
 		return "", &apiError{status: answer.StatusCode}
 	}
-	text, err := chat.ReadFile(answer.Body)
-	return text, chat.WithoutURL(err)
+	return chat.ReadFile(answer.Body)
 }
 
 // follow lets a redirect lead to Discord's hosts alone.

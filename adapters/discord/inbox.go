@@ -143,8 +143,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
 		defer d.survive(e, lost)
 		u.event = d.rooted(i, u.event)
-		other, ok := d.remember(e, i, u, time.Time{})
-		d.tidy(u.asker(), other, ok)
+		d.remember(e, u, time.Time{})
 		d.recorded(key, e, u)
 	})
 	return nil
@@ -177,7 +176,7 @@ func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
 			return nil
 		}
 		if u.event = d.rooted(i, u.event); u.asker() == who {
-			d.remember(e, i, u, time.Time{})
+			d.links.keep(who, linkOf(e, u, time.Time{}))
 		}
 		return nil
 	})

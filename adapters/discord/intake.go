@@ -348,24 +348,26 @@ func (d *Discord) acknowledge(e envelope, i interaction, u used) {
 	if own {
 		promised = time.Now()
 	}
-	other, ok := d.remember(e, i, u, promised)
-	d.tidy(u.asker(), other, ok)
+	d.remember(e, u, promised)
 }
 
-// remember keeps the token of a use.
-func (d *Discord) remember(e envelope, i interaction, u used, promised time.Time) (other link, ok bool) {
-	return d.links.keep(u.asker(), link{token: i.Token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised})
+// linkOf is the token of a use, which this process acknowledged at the time
+// promised, if it did.
+func linkOf(e envelope, u used, promised time.Time) link {
+	return link{token: u.token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
 }
 
-// tidy takes away the «thinking» of a token that is not used any more, for there is
-// a newer one: it would stay for ever. What an answer is on its way to is left.
-func (d *Discord) tidy(who asker, other link, ok bool) {
+// remember keeps the token of a use. Of two uses in a conversation the newer one's
+// is used: the other's answer, if it is still «thinking», would be so for ever, and
+// is taken away, unless something is on its way there.
+func (d *Discord) remember(e envelope, u used, promised time.Time) {
+	who := u.asker()
+	other, ok := d.links.keep(who, linkOf(e, u, promised))
 	if !ok || other.tried {
 		return
 	}
 	ctx, cancel := context.WithTimeout(d.last, apiTime)
 	defer cancel()
-	other.promised = time.Time{} // it may be answered by now
 	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
 		return
 	}
@@ -413,7 +415,6 @@ func (d *Discord) hush(u used) {
 		if !ok || one.token != u.token || one.tried {
 			return
 		}
-		one.promised = time.Time{} // another process may have answered
 		if waits, err := d.waiting(d.ctx, u.asker(), one); err != nil || !waits {
 			return
 		}

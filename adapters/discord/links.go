@@ -75,50 +75,47 @@ func (l *links) keep(a asker, one link) (other link, ok bool) {
 func (l *links) take(a asker) (one link, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	one, ok = l.all[a]
-	if !ok || !one.until.After(time.Now()) {
-		return link{}, false
+	if one, ok = l.good(a); ok {
+		one.tried = true
+		l.all[a] = one
 	}
-	one.tried = true
-	l.all[a] = one
-	return one, true
+	return one, ok
 }
 
 // of returns the asker's token.
 func (l *links) of(a asker) (one link, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.good(a)
+}
+
+// good is the asker's token, if it is not over. The caller holds mu.
+func (l *links) good(a asker) (one link, ok bool) {
 	one, ok = l.all[a]
 	return one, ok && one.until.After(time.Now())
 }
 
 // filled notes that the answer is not «thinking» any more.
 func (l *links) filled(a asker, token string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok := l.all[a]; ok && one.token == token {
-		one.empty, one.chosen = false, ""
-		l.all[a] = one
-	}
+	l.change(a, token, func(one *link) { one.empty, one.chosen = false, "" })
 }
 
 // filledBy notes which post the answer is now, and as which message.
 func (l *links) filledBy(a asker, token string, post bot.PostID, message string) {
-	l.filled(a, token)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok := l.all[a]; ok && one.token == token {
-		one.post, one.message = post, message
-		l.all[a] = one
-	}
+	l.change(a, token, func(one *link) { one.empty, one.chosen, one.post, one.message = false, "", post, message })
 }
 
 // chose notes what was chosen.
 func (l *links) chose(a asker, token, what string) {
+	l.change(a, token, func(one *link) { one.chosen = what })
+}
+
+// change notes something of a token, if it is still the asker's.
+func (l *links) change(a asker, token string, note func(one *link)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if one, ok := l.all[a]; ok && one.token == token {
-		one.chosen = what
+		note(&one)
 		l.all[a] = one
 	}
 }
@@ -138,14 +135,16 @@ func (l *links) drop(a asker, token string) {
 // token of its own.
 const ownTime = time.Second
 
+// fresh reports whether the answer is «thinking» without a look at it.
+func (one link) fresh() bool { return one.empty && time.Since(one.promised) < ownTime }
+
 // waiting reports whether the answer of a token is still «thinking». Discord is
-// asked where an earlier run, or another process, may have answered.
+// asked: an earlier run, or another process, may have answered.
 func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) {
-	if !one.empty || time.Since(one.promised) < ownTime {
-		return one.empty, nil
+	if !one.empty {
+		return false, nil
 	}
-	var m message
-	err := d.call(ctx, request{method: "GET", path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, one.token}, into: &m, hook: true})
+	m, err := d.original(ctx, "GET", one.token, nil)
 	switch {
 	case isOne(err, expired):
 		d.links.drop(a, one.token)

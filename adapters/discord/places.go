@@ -48,8 +48,10 @@ func (p *places) learn(guild string, c channel) (at place, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at.title = cmp.Or(at.title, p.channels[c.ID].title)
-	if p.channels[c.ID] = at; c.Meta.Archived { // Discord is asked for it, should somebody wake it up
+	if c.Meta.Archived { // Discord is asked for it, should somebody wake it up
 		delete(p.channels, c.ID)
+	} else {
+		p.channels[c.ID] = at
 	}
 	return at, true
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -215,7 +214,6 @@ func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot
 		return bot.Delivery{}, false, nil
 	}
 	if one.post != p.ID {
-		one.promised = time.Time{} // what is typed next may come from another process, and soon
 		waits, err := d.waiting(ctx, who, one)
 		if err != nil || !waits {
 			return bot.Delivery{}, false, transient(err)
@@ -259,7 +257,10 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 	if !ok {
 		return d.sayDirectly(ctx, p)
 	}
-	waits, err := d.waiting(ctx, who, one)
+	waits, err := one.fresh(), error(nil)
+	if !waits {
+		waits, err = d.waiting(ctx, who, one)
+	}
 	if err != nil {
 		return bot.Delivery{}, transient(err)
 	}
@@ -323,7 +324,7 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
 }
 
-// original changes, or deletes, the message that a token is for.
+// original reads, changes or deletes the message that a token is for.
 func (d *Discord) original(ctx context.Context, method, token string, body any) (m message, err error) {
 	r := request{method: method, path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, token}, body: body, hook: true}
 	if method != "DELETE" {
