@@ -45,7 +45,7 @@
 //	bot                this package
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
-//	adapters/chat      what the adapters of chat platforms have in common; its subpackage chattest what their tests have
+//	adapters/chat      what the adapters of chat platforms have in common; its subpackage chattest what tests of adapters have
 //	adapters/slack     a workspace of Slack; its subpackage slackfake stands in for one in tests
 //	adapters/discord   an application of Discord; its subpackage discordfake stands in for it in tests
 //	adapters/console   the web console, a simulated workspace

@@ -2,76 +2,47 @@ package console
 
 import (
 	"bufio"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"mabsbot/adapters/chat/chattest"
 )
 
-// A program is the real one, in a process of its own.
+// A program is the real one, which serves the console.
 type program struct {
-	t      *testing.T
-	binary string
-	addr   string
-	store  string
-	cmd    *exec.Cmd
+	*chattest.Program
+	t     *testing.T
+	addr  string
+	store string
 }
 
-// build makes the program as a newcomer would, and starts it.
+// build makes the program, and starts it.
 func build(t *testing.T) *program {
 	t.Helper()
-	dir := t.TempDir()
-	p := &program{t: t, binary: filepath.Join(dir, "mabsbot"), store: filepath.Join(dir, "mabsbot.db"), addr: freeAddress(t)}
-	if runtime.GOOS == "windows" {
-		p.binary += ".exe"
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "mabsbot").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	p := &program{Program: chattest.Build(t), t: t, store: filepath.Join(t.TempDir(), "mabsbot.db"), addr: chattest.FreeAddress(t)}
 	p.start()
-	t.Cleanup(p.kill)
+	t.Cleanup(p.Kill)
 	return p
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // start runs the program until it has said where it listens.
 func (p *program) start() {
 	p.t.Helper()
-	p.cmd = exec.Command(p.binary, "--console.addr", p.addr, "--store.path", p.store)
-	p.cmd.Stderr = os.Stderr
-	out, err := p.cmd.StdoutPipe()
+	cmd := p.Command("--console.addr", p.addr, "--store.path", p.store)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := p.cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
+	p.Run(cmd)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil || !strings.Contains(line, p.addr) {
 		p.t.Fatalf("the program says %q, %v", line, err)
 	}
-}
-
-// kill ends it as a power cut would.
-func (p *program) kill() {
-	if err := p.cmd.Process.Kill(); err != nil {
-		p.t.Error(err)
-	}
-	_ = p.cmd.Wait() // it was killed, and says so
 }
 
 // TestWhole walks the real program in a real browser, to the end of a remedy,
@@ -101,7 +72,7 @@ func TestWhole(t *testing.T) {
 	b.shot("console")
 
 	// Killed in the middle: the page comes back, and the old button works.
-	p.kill()
+	p.Kill()
 	b.sees("#toast[data-shown]", "The connection is lost")
 	p.start()
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
@@ -138,7 +109,7 @@ func TestWhole(t *testing.T) {
 	b.sees("#list-c", "어떤 보존 기간을 줄이고 계셨나요?")
 	b.sends("#say-c", "월별")
 	b.sees("#list-c", "1단계 / 3")
-	p.kill()
+	p.Kill()
 	p.start()
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
 	b.sends("#say-c", "안 돼요")

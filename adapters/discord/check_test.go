@@ -1,40 +1,26 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// A notebook is a log that a test reads.
-type notebook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notebook) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(p)
-}
-
-func (n *notebook) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
-}
-
-// noted lets a stage's bot log into a notebook.
-func noted(n *notebook) func(*stage) {
+// with lets a stage's bot have other options.
+func with(change func(*Options)) func(*stage) {
 	return func(s *stage) {
 		before := s.options
-		s.options = func(o *Options) { before(o); o.Log = slog.New(slog.NewTextHandler(n, nil)) }
+		s.options = func(o *Options) { before(o); change(o) }
 	}
+}
+
+// noted lets a stage's bot log into a buffer.
+func noted(b *chattest.Buffer) func(*stage) {
+	return with(func(o *Options) { o.Log = slog.New(slog.NewTextHandler(b, nil)) })
 }
 
 // TestMissing names what is missing in plain words, once.
@@ -57,7 +43,7 @@ func TestMissing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var log notebook
+			var log chattest.Buffer
 			s := newStage(t, c.options, noted(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
 			if !c.options.NoContent { // a server that was away tells of itself once more
 				s.Outage(s.Guild, true)
@@ -84,11 +70,8 @@ func TestMissing(t *testing.T) {
 
 // TestNoPerson says which channel for people cannot be seen.
 func TestNoPerson(t *testing.T) {
-	var log notebook
-	newStage(t, discordfake.Options{}, noted(&log), func(s *stage) {
-		before := s.options
-		s.options = func(o *Options) { before(o); o.HandOver = "404" }
-	})
+	var log chattest.Buffer
+	newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.HandOver = "404" }))
 	if !strings.Contains(log.String(), "there is no discord.escalation_channel with that id that the bot sees") {
 		t.Errorf("the log is\n%s", log.String())
 	}
@@ -96,11 +79,8 @@ func TestNoPerson(t *testing.T) {
 
 // TestOtherApplication uses the token's application, whatever is configured.
 func TestOtherApplication(t *testing.T) {
-	var log notebook
-	s := newStage(t, discordfake.Options{}, noted(&log), func(s *stage) {
-		before := s.options
-		s.options = func(o *Options) { before(o); o.ApplicationID = "404" }
-	})
+	var log chattest.Buffer
+	s := newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.ApplicationID = "404" }))
 	s.must(s.alex.Command(s.channel.ID, "/mabs help"))
 	s.sees(s.alex, "/mabs list")
 	if !strings.Contains(log.String(), "discord.application_id is not that of the token's application") {

@@ -1,14 +1,13 @@
 package discord
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
@@ -232,18 +231,14 @@ func TestContentGranted(t *testing.T) {
 func TestSessionsADay(t *testing.T) {
 	t.Parallel()
 	const most = 4
-	var log notebook
+	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{IdentifyLimit: most}, repeats, noted(&log))
 	for n := 2; n <= most; n++ {
 		s.Invalidate(false)
 		s.until("there is another session", func() bool { return s.Identifies() == n && s.hasSession() })
 	}
 	s.Invalidate(false)
-	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
-	defer cancel()
-	for !strings.Contains(log.String(), "began too many sessions today") {
-		s.must(chat.Sleep(ctx, time.Millisecond))
-	}
+	s.soon("it says why it waits", func() bool { return strings.Contains(log.String(), "began too many sessions today") })
 	if n := s.Identifies(); n != most {
 		t.Errorf("%d sessions were begun", n)
 	}

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -68,9 +67,7 @@ func TestLateThere(t *testing.T) {
 // TestLateWhisper says for all what it can no longer say to one person alone.
 func TestLateWhisper(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenLife: time.Nanosecond})
-	s.alex.Say(s.channel.ID, coordinator)
-	s.sees(s.alex, "Which fits FS-11")
-	s.quiet()
+	s.walks()
 	s.presses(s.alex, "Continue in DM") // «I wrote to you» is for alex alone
 	s.quiet()
 	if n := len(s.alex.Whispers()); n != 0 {
@@ -222,18 +219,6 @@ func TestSlowAnswer(t *testing.T) {
 	s.sees(s.alex, "/mabs list")
 	if n := len(s.Calls(discordfake.DeleteOriginal)); n != 0 {
 		t.Errorf("%d answers were taken away", n)
-	}
-}
-
-// soon waits until something holds of the bot, which the fake does not notice.
-func (s *stage) soon(what string, holds func() bool) {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	for !holds() {
-		if chat.Sleep(ctx, time.Millisecond) != nil {
-			s.t.Fatalf("never: %s", what)
-		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -99,9 +100,7 @@ func TestArchivedPost(t *testing.T) {
 // wrote in for long.
 func TestArchivedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
-	s.sees(s.alex, "Which fits FS-11")
-	s.quiet()
+	m := s.walks()
 	s.Archive(m.ID, true, false)
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Same or trusted domain ✓ alex")
@@ -119,9 +118,7 @@ func TestArchivedThread(t *testing.T) {
 // thread that is locked, once, and nothing breaks.
 func TestLockedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
-	m := s.alex.Say(s.channel.ID, coordinator)
-	s.sees(s.alex, "Which fits FS-11")
-	s.quiet()
+	m := s.walks()
 	s.Archive(m.ID, true, true)
 	s.must(s.alex.Delete(m))
 	s.quiet()
@@ -135,7 +132,7 @@ func TestLockedThread(t *testing.T) {
 // TestNoHistory answers without a reply where the bot may read nothing that was
 // said, makes no storm of it, and says what is missing.
 func TestNoHistory(t *testing.T) {
-	var log notebook
+	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, repeats, noted(&log))
 	for range 3 {
 		s.alex.Say(s.channel.ID, coordinator)
@@ -158,9 +155,7 @@ func TestNoHistory(t *testing.T) {
 // alone sees, in a channel without threads.
 func TestWhisperRoot(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
-	m := s.alex.Say(s.channel.ID, coordinator)
-	s.sees(s.alex, "Which fits FS-11")
-	s.quiet()
+	m := s.walks()
 	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons stay
 	s.Fail(discordfake.Fault{Route: discordfake.EditChannel, Code: 50013})
 	old, _ := s.alex.Newest("Same or trusted domain")
@@ -226,9 +221,7 @@ func TestSlowFile(t *testing.T) {
 // happens.
 func TestLockedPress(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
-	s.sees(s.alex, "Which fits FS-11")
-	s.quiet()
+	m := s.walks()
 	s.Archive(m.ID, false, true)
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "the thread must not be locked")
@@ -297,7 +290,7 @@ func TestArchivedPlace(t *testing.T) {
 // TestClosedForum makes no storm of requests in a forum where the bot may not
 // write, and says so.
 func TestClosedForum(t *testing.T) {
-	var log notebook
+	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{}, repeats, noted(&log))
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
 	s.Deny(forum.ID, discordfake.SendMessagesInThreads)

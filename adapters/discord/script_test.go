@@ -39,6 +39,8 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 	return p
 }
 
+func (p *play) Knows(who string) bool { return p.people[who] != nil }
+
 func (p *play) Restart() { p.restart() }
 
 func (p *play) Quiet() {

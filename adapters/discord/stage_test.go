@@ -163,6 +163,18 @@ func (s *stage) until(what string, holds func() bool) {
 	}
 }
 
+// soon waits until something holds of the bot, which the fake does not notice.
+func (s *stage) soon(what string, holds func() bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	defer cancel()
+	for !holds() {
+		if chat.Sleep(ctx, time.Millisecond) != nil {
+			s.t.Fatalf("never: %s", what)
+		}
+	}
+}
+
 // shown is all that a person sees, as text.
 func (s *stage) shown(p *discordfake.Person) string {
 	var b strings.Builder
@@ -190,11 +202,7 @@ func (s *stage) quiet() {
 // settled waits until the bot has received and handled all that happened.
 func (s *stage) settled() {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	for !s.received() || s.discord.busy() {
-		s.must(chat.Sleep(ctx, time.Millisecond))
-	}
+	s.soon("all is received and handled", func() bool { return s.received() && !s.discord.busy() })
 }
 
 // received reports whether all events came and need not come again.
@@ -208,6 +216,15 @@ func (s *stage) received() bool {
 // busy reports whether something is not handled yet.
 func (d *Discord) busy() bool {
 	return !d.pages.Idle() || !d.quick.Idle() || !d.later.Idle()
+}
+
+// walks lets alex begin a walkthrough in the channel, up to its first question.
+func (s *stage) walks() discordfake.Message {
+	s.t.Helper()
+	m := s.alex.Say(s.channel.ID, coordinator)
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	return m
 }
 
 // presses presses the newest button with the label.

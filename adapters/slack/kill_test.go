@@ -95,7 +95,7 @@ func TestProgram(t *testing.T) {
 		t.Skip("Windows has no signals")
 	}
 	s := newScene(t, slackfake.Options{})
-	addr := freeAddress(t)
+	addr := chattest.FreeAddress(t)
 	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr)
 	p.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), testPatience)

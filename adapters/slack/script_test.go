@@ -38,6 +38,8 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 	return p
 }
 
+func (p *play) Knows(who string) bool { return p.people[who] != nil }
+
 func (p *play) Restart() { p.restart() }
 
 func (p *play) Quiet() {

@@ -9,11 +9,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
 )
@@ -146,29 +146,11 @@ func FuzzWrap(f *testing.F) {
 	})
 }
 
-// screen is what was written, safe to read meanwhile.
-type screen struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 func TestAdapter(t *testing.T) {
 	bottest.TestAdapter(t, func(t *testing.T) bottest.Rig {
 		in, keyboard := io.Pipe()
 		t.Cleanup(func() { keyboard.Close() })
-		var out screen
+		var out chattest.Buffer
 		return bottest.Rig{
 			Adapter: New(Options{In: in, Out: &out, Drain: func(context.Context) error { return nil }}),
 			Say: func(text string) {

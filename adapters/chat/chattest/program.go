@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,14 +40,21 @@ func (p *Program) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Start starts the program.
+// Start starts the program with nothing but its environment.
 func (p *Program) Start() {
 	p.t.Helper()
-	p.cmd = p.Command()
+	p.Run(p.Command())
+}
+
+// Run starts a process that Command returned. It is the one that Kill and Stop
+// end.
+func (p *Program) Run(cmd *exec.Cmd) {
+	p.t.Helper()
 	if testing.Verbose() {
-		p.cmd.Stderr = os.Stderr
+		cmd.Stderr = os.Stderr
 	}
-	if err := p.cmd.Start(); err != nil {
+	p.cmd = cmd
+	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -70,4 +78,15 @@ func (p *Program) Stop() {
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Errorf("the program ends with %v", err)
 	}
+}
+
+// FreeAddress is one on which nobody listens.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
 }

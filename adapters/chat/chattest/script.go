@@ -13,6 +13,7 @@ import (
 
 // A Stage is a platform with people and the bot on it. M is a message there.
 type Stage[M any] interface {
+	Knows(who string) bool                       // whether somebody has the name
 	Says(who string, direct bool, text string) M // in the channel, or in a direct message
 	Replies(who string, to M, text string) M     // in the conversation of a message
 	Types(who, line string) error                // a command, in the channel
@@ -80,6 +81,9 @@ func (p *play[M]) do(section, body string) (err error) {
 	p.events++
 	name := fmt.Sprintf("m%d", p.events)
 	who, rest, _ := strings.Cut(section, " ")
+	if !p.stage.Knows(who) {
+		return errors.New("nobody has that name")
+	}
 	verb, object, _ := strings.Cut(rest, " ")
 	switch verb {
 	case "says":
