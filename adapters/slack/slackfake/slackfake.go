@@ -95,6 +95,7 @@ type Server struct {
 	calls       []Call
 
 	sockets    []*socket
+	joined     int // sockets ever
 	tickets    map[string]bool
 	next       int // the socket whose turn it is
 	muted      bool

@@ -74,6 +74,7 @@ func (s *Server) join(c *socket) {
 	defer s.mu.Unlock()
 	defer s.note()
 	s.sockets = append(s.sockets, c)
+	s.joined++
 	switch {
 	case s.disabled:
 		c.end("link_disabled")
@@ -237,6 +238,13 @@ func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sockets)
+}
+
+// Joined counts the connections that the app has ever had.
+func (s *Server) Joined() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.joined
 }
 
 // Connected waits until the app has a socket.
