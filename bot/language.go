@@ -1,57 +1,68 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // someLetters is how many letters of a script of their own tell a language: a
 // word of Korean in an English sentence is a name, two are Korean.
 const someLetters = 3
 
+// someWords is how many frequent words tell a language of the Latin script:
+// «error 100050» is written in every one.
+const someWords = 2
+
 // detect tells the language that a text is written in, or "" where it does not
 // tell: a bare code has no language. A language with a script of its own wins:
 // people write Korean around English error texts, and never the other way
 // round. Languages that share a script are told apart by their frequent words.
+// A text may have a megabyte: each letter is looked at once.
 func (all Locales) detect(text string) string {
-	count := map[string]int{}
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' })
-	for _, word := range words {
-		for _, r := range word {
-			for lang, l := range all {
-				if l.Script != "Latin" && unicode.Is(l.alphabet, r) {
-					count[lang]++
-				}
+	var others []*Locale
+	for _, l := range all {
+		if l.Script != "Latin" {
+			others = append(others, l)
+		}
+	}
+	count := map[*Locale]int{}
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			continue // Latin, or of no script
+		}
+		for _, l := range others {
+			if unicode.Is(l.alphabet, r) {
+				count[l]++
 			}
 		}
 	}
-	best := ""
-	for _, lang := range all.Tags() {
-		if count[lang] >= someLetters && count[lang] > count[best] {
-			best = lang
-		}
+	if lang := all.most(count, someLetters); lang != "" {
+		return lang
 	}
-	if best != "" {
-		return best
-	}
-	return all.detectLatin(words)
+	return all.detectLatin(text)
 }
 
-// detectLatin counts frequent words. Two are wanted, for «error 100050» is
-// written in every language.
-func (all Locales) detectLatin(words []string) string {
-	best, most := "", 1
-	for _, lang := range all.Tags() {
-		n := 0
-		for _, known := range all[lang].Words {
-			for _, word := range words {
-				if word == known {
-					n++
-				}
+// detectLatin counts frequent words.
+func (all Locales) detectLatin(text string) string {
+	count := map[*Locale]int{}
+	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		for _, l := range all {
+			if slices.Contains(l.Words, word) {
+				count[l]++
 			}
 		}
-		if n > most {
-			best, most = lang, n
+	}
+	return all.most(count, someWords)
+}
+
+// most is the language with the highest count, "" where none has enough.
+func (all Locales) most(count map[*Locale]int, enough int) string {
+	best := ""
+	for _, lang := range all.Tags() {
+		if n := count[all[lang]]; n >= enough && n > count[all[best]] {
+			best = lang
 		}
 	}
 	return best
@@ -61,12 +72,15 @@ func (all Locales) detectLatin(words []string) string {
 // their own words, those around what was recognised; else that of the whole
 // text; else the platform's setting; else the channel's; else the default.
 func (d *decision) language(text string) string {
-	candidates := []string{
-		d.now.Prefer, d.locales.detect(d.around(text)), d.locales.detect(text),
-		languageOf(d.head.From.Locale), d.channel.Language, d.policy.Language,
-	}
-	for _, lang := range candidates {
-		if d.locales[lang] != nil {
+	for _, candidate := range []func() string{
+		func() string { return d.now.Prefer },
+		func() string { return d.locales.detect(d.around(text)) },
+		func() string { return d.locales.detect(text) },
+		func() string { return languageOf(d.head.From.Locale) },
+		func() string { return d.channel.Language },
+		func() string { return d.policy.Language },
+	} {
+		if lang := candidate(); d.locales[lang] != nil {
 			return lang
 		}
 	}

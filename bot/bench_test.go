@@ -1,0 +1,43 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
+)
+
+// BenchmarkDecide takes a message to its answer without a store: what a message
+// costs beside kb.Match, which has benchmarks of its own.
+func BenchmarkDecide(b *testing.B) {
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		b.Fatal(err)
+	}
+	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy()}
+	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319)"
+	for name, text := range map[string]string{
+		"english":  "what is this? " + paste,
+		"korean":   "이 오류 뭔가요? " + paste,
+		"megabyte": strings.Repeat("이 줄에는 아무것도 없습니다. nothing in this line\n", 1<<14) + paste,
+	} {
+		b.Run(name, func(b *testing.B) {
+			head := bot.Head{ID: "m1", From: alex, Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}}
+			found := base.Match(text)
+			if len(found.Hits) == 0 {
+				b.Fatal("not recognised")
+			}
+			for b.Loop() {
+				turn := bot.Decide(rules, bot.Now{}, bot.Message{Head: head, Text: text}, found)
+				if len(turn.Posts) == 0 {
+					b.Fatal("no answer")
+				}
+			}
+		})
+	}
+}
