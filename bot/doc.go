@@ -45,11 +45,10 @@
 //	bot                this package
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
-//	adapters/chat      what the adapters of chat platforms have in common; its subpackage chattest what tests of adapters have
+//	adapters/chat      what the adapters of chat platforms have in common; its subpackages chattest what tests of
+//	                   adapters have, chatfake what the stand-ins of platforms have
 //	adapters/slack     a workspace of Slack; its subpackage slackfake stands in for one in tests
 //	adapters/discord   an application of Discord; its subpackage discordfake stands in for it in tests
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
-//	adapters/slack/slackfake  a Slack on loopback, for tests only
-//	adapters/discord/discordfake  a Discord on loopback, for tests only
 package bot

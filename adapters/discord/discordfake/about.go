@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -155,7 +156,7 @@ func (s *Server) listMembers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	most, err := strconv.Atoi(first(c.r.URL.Query().Get("limit"), "1"))
+	most, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("limit"), "1"))
 	if err != nil || most < 1 || most > 1000 { // https://docs.discord.com/developers/resources/guild#list-guild-members
 		return nil, fail(invalidForm)
 	}

@@ -2,6 +2,7 @@ package discordfake
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -29,8 +30,8 @@ type File struct {
 
 // attached gives the file its ids and keeps it. The caller holds s.mu.
 func (s *Server) attached(f File, channel string) File {
-	f.ID = first(f.ID, s.id())
-	f.Type = first(f.Type, "text/plain; charset=utf-8")
+	f.ID = cmp.Or(f.ID, s.id())
+	f.Type = cmp.Or(f.Type, "text/plain; charset=utf-8")
 	f.channel, f.ends = channel, time.Now().Add(s.options.LinkLife)
 	if f.Size == 0 {
 		f.Size = len(f.Content)
@@ -45,7 +46,7 @@ func (s *Server) filesJSON(m *Message) []any {
 	attachments := []any{}
 	for _, f := range m.Files {
 		q := url.Values{"ex": {strconv.FormatInt(f.ends.Unix(), 16)}, "is": {strconv.FormatInt(moment(f.ID).Unix(), 16)}, "hm": {"fake" + f.ID}}
-		link := first(f.URL, fmt.Sprintf("%s/attachments/%s/%s/%s?%s&", s.CDNURL(), f.channel, f.ID, url.PathEscape(f.Name), q.Encode()))
+		link := cmp.Or(f.URL, fmt.Sprintf("%s/attachments/%s/%s/%s?%s&", s.CDNURL(), f.channel, f.ID, url.PathEscape(f.Name), q.Encode()))
 		o := object{
 			"id": f.ID, "filename": f.Name, "size": f.Size, "url": link, "proxy_url": link, "content_type": f.Type, "content_scan_version": 0,
 		}
@@ -147,7 +148,7 @@ func (s *Server) attachments(f *form, c *call, body object, channel string, befo
 		n := strings.TrimSuffix(strings.TrimPrefix(u.key, "files["), "]")
 		if o := described[n]; o != nil {
 			name, _ := o["filename"].(string)
-			u.Name = first(name, u.Name)
+			u.Name = cmp.Or(name, u.Name)
 			u.description, _ = o["description"].(string)
 		}
 		kept = append(kept, s.attached(u.File, channel))

@@ -42,7 +42,7 @@ func (s *Server) callback(c *call) (any, error) {
 		return nil, err
 	}
 	i.Answer, i.Took = kind, time.Since(i.At)
-	s.note()
+	s.Note()
 	if on, _ := strconv.ParseBool(c.r.URL.Query().Get("with_response")); on {
 		return s.callbackResponse(i), nil
 	}

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -52,14 +53,14 @@ type Tag struct{ ID, Name string }
 func (s *Server) AddChannel(c Channel) Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.ID = first(c.ID, s.id())
-	c.Guild = first(c.Guild, s.Guild)
+	c.ID = cmp.Or(c.ID, s.id())
+	c.Guild = cmp.Or(c.Guild, s.Guild)
 	for i := range c.Tags {
-		c.Tags[i].ID = first(c.Tags[i].ID, s.id())
+		c.Tags[i].ID = cmp.Or(c.Tags[i].ID, s.id())
 	}
 	s.channels[c.ID] = &c
 	s.publish(event{name: "CHANNEL_CREATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(&c)})
-	s.note()
+	s.Note()
 	return c
 }
 
@@ -256,5 +257,5 @@ func (s *Server) dropChannel(c *Channel) {
 			delete(s.messages, id)
 		}
 	}
-	s.note()
+	s.Note()
 }

@@ -34,6 +34,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // object is a JSON object.
@@ -82,6 +84,8 @@ const (
 // A Server is a Discord with one application, safe for use by several
 // goroutines at once.
 type Server struct {
+	chatfake.Changes // each that a test may wait for
+
 	AppID, BotID string
 	Token        string // of the bot, without the word Bot before it
 	Guild        string // id of the server that is there from the beginning
@@ -97,7 +101,6 @@ type Server struct {
 	running  sync.WaitGroup
 
 	mu       sync.Mutex
-	changed  chan struct{} // closed and replaced at every change
 	lastID   int64
 	revoked  bool // the token is worth nothing any more
 	users    []*User
@@ -206,7 +209,7 @@ func (o Options) complete() Options {
 
 func newServer(options Options) *Server {
 	s := &Server{
-		options: options, table: table(), changed: make(chan struct{}), channels: map[string]*Channel{}, messages: map[string]*Message{},
+		options: options, table: table(), channels: map[string]*Channel{}, messages: map[string]*Message{},
 		files: map[string]*File{}, created: map[string]int{}, nonces: map[string]known{}, tokens: map[string]*Interaction{},
 		modals: map[string]*Modal{}, limits: map[string]*window{},
 	}
@@ -242,30 +245,6 @@ func (s *Server) APIURL() string { return s.URL() + "/api" }
 // CDNURL is the host of files, without a slash at its end.
 func (s *Server) CDNURL() string { return "http://" + s.cdn.Addr().String() }
 
-// note tells all who wait that something has changed. The caller holds s.mu.
-func (s *Server) note() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// Until waits until the condition holds. It is tried at every change of the
-// server, and must not change it. The error is that of ctx.
-func (s *Server) Until(ctx context.Context, condition func() bool) error {
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if condition() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
 // epoch is when Discord began to count, in milliseconds of Unix.
 //
 // https://docs.discord.com/developers/reference#snowflakes
@@ -285,13 +264,3 @@ func moment(id string) time.Time {
 
 // timestamp is a time as Discord writes it.
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000+00:00") }
-
-// first returns the first text that is not empty.
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}

@@ -1,92 +1,39 @@
 package discordfake
 
 import (
-	"bufio"
-	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
-// A node is the program of testdata/discordjs, in a process of its own.
+// A node is the program of testdata/discordjs beside a stage.
 type node struct {
 	*stage
-	lines []string // of its output; guarded by Server.mu
+	*chatfake.Node
 }
 
 // startNode runs the program until it is ready. The test is skipped where
 // discord.js is not installed.
 func startNode(t *testing.T, options Options, args ...string) *node {
 	t.Helper()
-	binary, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat(filepath.Join("testdata", "discordjs", "node_modules"))
-	}
-	if err != nil && os.Getenv("TEST_NO_SKIP") != "" {
-		t.Fatalf("no Node.js or no packages here, and nothing may be skipped: %v", err)
-	}
-	if err != nil {
-		t.Skip("no Node.js here, or `npm ci` was not run in testdata/discordjs")
-	}
-	n := &node{stage: newStage(t, options)}
-	n.run(exec.Command(binary, append([]string{"bot.js"}, args...)...))
+	g := newStage(t, options)
+	env := []string{"API_URL=" + g.s.APIURL(), "TOKEN=" + g.s.Token}
+	n := &node{g, chatfake.StartNode(t, &g.s.Changes, filepath.Join("testdata", "discordjs"), env, append([]string{"bot.js"}, args...)...)}
 	n.says("ready mabsbot#")
 	return n
-}
-
-func (n *node) run(cmd *exec.Cmd) {
-	n.t.Helper()
-	cmd.Dir = filepath.Join("testdata", "discordjs")
-	cmd.Env = append(os.Environ(), "API_URL="+n.s.APIURL(), "TOKEN="+n.s.Token)
-	out, in := io.Pipe()
-	cmd.Stdout, cmd.Stderr = in, in
-	n.must(cmd.Start())
-	var reading sync.WaitGroup
-	reading.Go(func() { n.read(out) })
-	n.t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		_ = cmd.Wait()
-		in.Close()
-		reading.Wait()
-		if complaint := n.line("error"); complaint != "" || n.t.Failed() {
-			n.t.Errorf("the program said\n%s", strings.Join(n.lines, "\n"))
-		}
-	})
-}
-
-// read keeps the output.
-func (n *node) read(out io.Reader) {
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		n.s.mu.Lock()
-		n.lines = append(n.lines, lines.Text())
-		n.s.note()
-		n.s.mu.Unlock()
-	}
-}
-
-// line returns the first line of the output with the beginning.
-func (n *node) line(beginning string) string {
-	n.s.mu.Lock()
-	defer n.s.mu.Unlock()
-	i := slices.IndexFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, beginning) })
-	if i < 0 {
-		return ""
-	}
-	return n.lines[i]
 }
 
 // says waits until the program says a line with the beginning.
 func (n *node) says(beginning string) {
 	n.t.Helper()
-	n.until("the program does not say "+beginning, func() bool { return n.line(beginning) != "" || n.line("error") != "" })
-	if complaint := n.line("error"); complaint != "" {
+	n.until("the program does not say "+beginning, func() bool { return n.Line(beginning) != "" || n.Complaint() != "" })
+	if complaint := n.Complaint(); complaint != "" {
 		n.t.Fatal(complaint)
 	}
 }

@@ -45,7 +45,7 @@ func (s *Server) publish(e event) {
 		}
 		s.dispatch(each, e.name, data)
 	}
-	s.note()
+	s.Note()
 }
 
 // Dispatch sends an event as it is to all sessions, whatever they asked for: one

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
@@ -111,7 +112,7 @@ func fail(code int) error {
 // bare is a failure that says no more than its status.
 func bare(status int) error {
 	text := map[int]string{401: "401: Unauthorized", 404: "404: Not Found", 405: "405: Method Not Allowed", 500: "500: Internal Server Error"}[status]
-	return &failure{status: status, code: general, message: first(text, http.StatusText(status))}
+	return &failure{status: status, code: general, message: cmp.Or(text, http.StatusText(status))}
 }
 
 // A form collects what is wrong with the fields of a body.

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -80,7 +81,7 @@ func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
 		s.pause(c.r, time.Hour) // the caller leaves before
 		panic(http.ErrAbortHandler)
 	case f.RetryAfter > 0:
-		limited(w, f.RetryAfter, first(f.Scope, "user"))
+		limited(w, f.RetryAfter, cmp.Or(f.Scope, "user"))
 	case failed != nil:
 		answer(w, status, failed.json())
 	case status > 0:

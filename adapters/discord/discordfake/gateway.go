@@ -87,7 +87,7 @@ func (s *Server) join(c *conn, query url.Values) {
 	s.conns = append(s.conns, c)
 	s.connections = append(s.connections, c.kept)
 	c.beat = time.Now()
-	s.note()
+	s.Note()
 	switch v := query.Get("v"); {
 	case v != "9" && v != "10":
 		c.close(closeVersion)
@@ -112,7 +112,7 @@ func (s *Server) leave(c *conn, code int) {
 		}
 	}
 	c.stir()
-	s.note()
+	s.Note()
 }
 
 // read takes what the bot sends until the connection ends, and returns the code

@@ -140,5 +140,5 @@ func (s *Server) revoke() {
 	for _, c := range s.conns {
 		c.close(closeToken)
 	}
-	s.note()
+	s.Note()
 }

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -37,9 +38,9 @@ func (s *Server) AddGuild(g Guild) Guild {
 }
 
 func (s *Server) addGuild(g Guild) *Guild {
-	g.ID = first(g.ID, s.id())
-	g.Locale = first(g.Locale, "en-US")
-	g.Owner = first(g.Owner, s.id())
+	g.ID = cmp.Or(g.ID, s.id())
+	g.Locale = cmp.Or(g.Locale, "en-US")
+	g.Owner = cmp.Or(g.Owner, s.id())
 	g.Roles = append([]*Role{
 		{ID: g.ID, Name: "@everyone"}, {ID: s.id(), Name: "mabsbot", Permissions: s.options.Permissions, managed: true},
 		{ID: s.id(), Name: "members", Permissions: memberPermissions},
@@ -52,7 +53,7 @@ func (s *Server) addGuild(g Guild) *Guild {
 func (s *Server) AddRole(guild string, r Role) Role {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.ID = first(r.ID, s.id())
+	r.ID = cmp.Or(r.ID, s.id())
 	g := s.guild(guild)
 	g.Roles = append(g.Roles, &r)
 	s.publish(event{name: "GUILD_ROLE_CREATE", guild: g.ID, intents: Guilds, data: object{"guild_id": g.ID, "role": r.json(s)}})

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -76,7 +77,7 @@ func (s *Server) interact(p *Person, channel string, kind int, name string, data
 }
 
 // owners says by which installation the application is where it is.
-func owners(c *Channel) object { return object{"0": first(c.Guild, "0")} }
+func owners(c *Channel) object { return object{"0": cmp.Or(c.Guild, "0")} }
 
 // metadata is what messages say of the interaction that they answer.
 func (s *Server) metadata(i *Interaction, u *User, c *Channel, before *Interaction) object {

@@ -34,7 +34,7 @@ func (s *Server) record(c *call, status int, f *failure) {
 		kept.Code, kept.Reason = f.code, f.reason()
 	}
 	s.calls = append(s.calls, kept)
-	s.note()
+	s.Note()
 }
 
 // reason is what is wrong, in one line.

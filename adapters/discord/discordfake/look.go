@@ -39,7 +39,7 @@ func (p *Person) Reload() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.s.shown = slices.DeleteFunc(p.s.shown, func(m *Message) bool { return m.To == p.ID })
-	p.s.note()
+	p.s.Note()
 }
 
 // Pinged are the messages that notified the person when they were written.

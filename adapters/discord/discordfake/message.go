@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -76,7 +77,7 @@ func (m *Message) system() bool {
 
 // store gives the message its id and keeps it.
 func (s *Server) store(m *Message) *Message {
-	m.ID = first(m.ID, s.id())
+	m.ID = cmp.Or(m.ID, s.id())
 	fillIn(m.Components)
 	s.messages[m.ID] = m
 	s.shown = append(s.shown, m)
@@ -85,7 +86,7 @@ func (s *Server) store(m *Message) *Message {
 		c.sent++
 		c.here++
 	}
-	s.note()
+	s.Note()
 	return m
 }
 
@@ -206,7 +207,7 @@ func (s *Server) putReference(o object, m *Message) {
 	if m.Reply == "" && m.elsewhere == "" {
 		return
 	}
-	channel := first(m.elsewhere, m.Channel)
+	channel := cmp.Or(m.elsewhere, m.Channel)
 	reference := object{"type": 0, "channel_id": channel}
 	if c := s.channels[channel]; c != nil && c.Guild != "" {
 		reference["guild_id"] = c.Guild

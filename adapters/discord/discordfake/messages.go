@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -23,7 +24,7 @@ func (s *Server) listMessages(c *call) (any, error) {
 		return []any{}, nil
 	}
 	q := c.r.URL.Query()
-	most, err := strconv.Atoi(first(q.Get("limit"), "50"))
+	most, err := strconv.Atoi(cmp.Or(q.Get("limit"), "50"))
 	if err != nil || most < 1 || most > 100 { // https://docs.discord.com/developers/resources/message#get-channel-messages
 		return nil, fail(invalidForm)
 	}
@@ -261,7 +262,7 @@ func (s *Server) removeReaction(c *call) (any, error) {
 		return nil, err
 	}
 	m.Reactions = removed(m.Reactions, c.arg("emoji")+":"+s.BotID)
-	s.note()
+	s.Note()
 	return nil, nil
 }
 

@@ -112,7 +112,7 @@ func (p *Person) CloseModal() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	delete(p.s.modals, p.ID)
-	p.s.note()
+	p.s.Note()
 }
 
 // Fill types into a text input of the modal, or chooses from a string select

@@ -92,7 +92,7 @@ func (s *Server) take(c *conn, text []byte) {
 	err := json.Unmarshal(text, &f)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.note()
+	defer s.Note()
 	switch {
 	case err != nil || f.Op == nil || len(text) > maxPayload:
 		c.close(closeDecode)

@@ -52,7 +52,7 @@ func (s *Server) ForgetSessions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool { return each.conn == nil })
-	s.note()
+	s.Note()
 }
 
 // The callers of the following hold s.mu.

@@ -2,6 +2,7 @@ package discordfake
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,7 +41,7 @@ func (g *stage) request(route, body string, args ...any) (*http.Response, error)
 		i, j := strings.Index(path, "{"), strings.Index(path, "}")
 		path = path[:i] + fmt.Sprint(each) + path[j+1:]
 	}
-	r, err := http.NewRequestWithContext(g.t.Context(), method, g.s.APIURL()+"/"+first(g.version, "v10")+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(g.t.Context(), method, g.s.APIURL()+"/"+cmp.Or(g.version, "v10")+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (g *stage) post(body string) Message {
 // until waits, no longer than a test should last.
 func (g *stage) until(what string, condition func() bool) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
 	defer cancel()
 	if err := g.s.Until(ctx, condition); err != nil {
 		g.t.Fatalf("%s: %v", what, err)

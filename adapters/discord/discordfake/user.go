@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -25,7 +26,7 @@ func (s *Server) AddUser(u User) User {
 	if u.ID == "" {
 		u.ID = s.id()
 	}
-	u.Locale = first(u.Locale, "en-US")
+	u.Locale = cmp.Or(u.Locale, "en-US")
 	if u.Guilds == nil {
 		u.Guilds = []string{s.Guild}
 	}
@@ -35,7 +36,7 @@ func (s *Server) AddUser(u User) User {
 		o["user"], o["guild_id"] = u.json(), id
 		s.publish(event{name: "GUILD_MEMBER_ADD", guild: id, intents: GuildMembers, data: o})
 	}
-	s.note()
+	s.Note()
 	return u
 }
 

@@ -1,5 +1,7 @@
 package slackfake
 
+import "cmp"
+
 // An Agent is what a bot says of itself in a thread.
 type Agent struct {
 	Status  string // such as processing, or words such as «is looking …»
@@ -41,7 +43,7 @@ func (s *Server) setStatus(c *call) (object, error) {
 	if c.args["thread_ts"] == "" {
 		return nil, fail("thread_ts_required")
 	}
-	return s.agent(c, func(a *Agent) { a.Status, a.Title = c.args["status"], first(a.Title, c.args["title"]) })
+	return s.agent(c, func(a *Agent) { a.Status, a.Title = c.args["status"], cmp.Or(a.Title, c.args["title"]) })
 }
 
 func (s *Server) rename(c *call) (object, error) {

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -133,7 +134,7 @@ func limited(w http.ResponseWriter, wait time.Duration) {
 func (s *Server) answer(name string, c *call, err error) (answer object, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.note()
+	defer s.Note()
 	if err == nil {
 		answer, wait, err = s.run(name, c)
 	}
@@ -225,7 +226,7 @@ func (s *Server) permit(scopes []string, c *call) error {
 	var needed []string
 	for _, scope := range scopes {
 		if prefix, rest, ok := strings.Cut(scope, "%s"); ok {
-			scope = prefix + s.family(first(c.args["channel"], c.args["channel_id"])) + rest
+			scope = prefix + s.family(cmp.Or(c.args["channel"], c.args["channel_id"])) + rest
 		}
 		if slices.Contains(s.options.Scopes, scope) {
 			return nil
@@ -276,7 +277,7 @@ func (c *call) readForm(form url.Values) {
 	for k, v := range form {
 		c.args[k] = v[0]
 	}
-	c.token = first(c.token, c.args["token"])
+	c.token = cmp.Or(c.token, c.args["token"])
 	delete(c.args, "token")
 }
 

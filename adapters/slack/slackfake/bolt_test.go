@@ -1,83 +1,30 @@
 package slackfake
 
 import (
-	"bufio"
-	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
-// A node is a program of testdata/bolt, in a process of its own.
+// A node is a program of testdata/bolt beside a stage.
 type node struct {
 	*stage
-	lines []string // of its output; guarded by Server.mu
+	*chatfake.Node
 }
 
 // startNode runs a program on Slack's own packages until its output has a line
 // that begins with ready. The test is skipped where they are not installed.
 func startNode(t *testing.T, options Options, ready string, args ...string) *node {
 	t.Helper()
-	binary, err := exec.LookPath("node")
-	if err == nil {
-		_, err = os.Stat(filepath.Join("testdata", "bolt", "node_modules"))
-	}
-	if err != nil && os.Getenv("TEST_NO_SKIP") != "" {
-		t.Fatalf("no Node.js or no packages here, and nothing may be skipped: %v", err)
-	}
-	if err != nil {
-		t.Skip("no Node.js here, or `npm ci` was not run in testdata/bolt")
-	}
-	n := &node{stage: newStage(t, options)}
-	n.run(exec.Command(binary, args...))
-	n.until("the program is not ready", func() bool { return n.line(ready) != "" })
+	g := newStage(t, options)
+	env := []string{"API_URL=" + g.s.APIURL(), "BOT_TOKEN=" + g.s.BotToken, "APP_TOKEN=" + g.s.AppToken, "SIGNING_SECRET=" + g.s.SigningSecret}
+	n := &node{g, chatfake.StartNode(t, &g.s.Changes, filepath.Join("testdata", "bolt"), env, args...)}
+	n.until("the program is not ready", func() bool { return n.Line(ready) != "" })
 	return n
-}
-
-func (n *node) run(cmd *exec.Cmd) {
-	n.t.Helper()
-	cmd.Dir = filepath.Join("testdata", "bolt")
-	cmd.Env = append(os.Environ(), "API_URL="+n.s.APIURL(), "BOT_TOKEN="+n.s.BotToken, "APP_TOKEN="+n.s.AppToken, "SIGNING_SECRET="+n.s.SigningSecret)
-	out, in := io.Pipe()
-	cmd.Stdout, cmd.Stderr = in, in
-	n.must(cmd.Start())
-	var reading sync.WaitGroup
-	reading.Go(func() { n.read(out) })
-	n.t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		_ = cmd.Wait()
-		in.Close()
-		reading.Wait()
-		if complaint := n.line("error"); complaint != "" || n.t.Failed() {
-			n.t.Errorf("the program said\n%s", strings.Join(n.lines, "\n"))
-		}
-	})
-}
-
-// read keeps the output.
-func (n *node) read(out io.Reader) {
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		n.s.mu.Lock()
-		n.lines = append(n.lines, lines.Text())
-		n.s.note()
-		n.s.mu.Unlock()
-	}
-}
-
-// line returns the first line of the output with the beginning.
-func (n *node) line(beginning string) string {
-	n.s.mu.Lock()
-	defer n.s.mu.Unlock()
-	i := slices.IndexFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, beginning) })
-	if i < 0 {
-		return ""
-	}
-	return n.lines[i]
 }
 
 // converse does all that a person can do with testdata/bolt/app.js.
@@ -153,7 +100,7 @@ func TestBoltSocketMode(t *testing.T) {
 // checks signatures.
 func TestBoltHTTP(t *testing.T) {
 	n := startNode(t, Options{}, "listening", "app.js", "http")
-	n.must(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.line("listening"), "listening ") + "/slack/events"))
+	n.must(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.Line("listening"), "listening ") + "/slack/events"))
 	n.converse()
 	n.s.SigningSecret = "another"
 	if err := n.kim.Command(n.c.ID, "/mabs forged"); err == nil {
@@ -168,6 +115,6 @@ func TestSocketModeClient(t *testing.T) {
 	n.must(n.kim.Command(n.c.ID, "/mabs x"))
 	n.must(n.kim.Shortcut("ask"))
 	for _, want := range []string{"got events_api hello", "got slash_commands /mabs", "got interactive shortcut"} {
-		n.until("the client did not get "+want, func() bool { return n.line(want) != "" })
+		n.until("the client did not get "+want, func() bool { return n.Line(want) != "" })
 	}
 }

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -30,7 +31,7 @@ func (s *Server) place(id string) (*Channel, error) {
 
 // compose makes a message of the arguments that all methods that write have.
 func (s *Server) compose(c *call, longest int) (*Message, error) {
-	m := &Message{User: s.BotUser, Bot: s.BotID, Text: first(c.args["text"], c.args["markdown_text"])}
+	m := &Message{User: s.BotUser, Bot: s.BotID, Text: cmp.Or(c.args["text"], c.args["markdown_text"])}
 	if err := s.composeBlocks(m, c); err != nil {
 		return nil, err
 	}
@@ -197,7 +198,7 @@ func (s *Server) rewrite(m, next *Message) {
 	if m.To == "" {
 		s.publish(m, s.changedEvent(m, before))
 	}
-	s.note()
+	s.Note()
 }
 
 func (s *Server) delete(c *call) (object, error) {
@@ -220,7 +221,7 @@ func (s *Server) erase(m *Message) {
 	}
 	m.Subtype, m.Text, m.User, m.Bot, m.Blocks, m.attachments, m.Files = "tombstone", "This message was deleted.", "USLACKBOT", "", nil, nil, nil
 	s.publish(m, s.changedEvent(m, before))
-	s.note()
+	s.Note()
 }
 
 func (s *Server) getPermalink(c *call) (object, error) {

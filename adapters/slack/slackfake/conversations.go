@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +46,7 @@ func (s *Server) conversationsOpen(c *call) (object, error) {
 func (s *Server) conversationsList(c *call) (object, error) {
 	kinds := map[string]string{"public_channel": Public, "private_channel": Private, "im": Direct, "mpim": Group}
 	var wanted []string
-	for kind := range strings.SplitSeq(first(c.args["types"], "public_channel"), ",") {
+	for kind := range strings.SplitSeq(cmp.Or(c.args["types"], "public_channel"), ",") {
 		if kinds[kind] == "" {
 			return nil, fail("invalid_types")
 		}

@@ -87,7 +87,7 @@ func (s *Server) missed(d *delivery, err error, reason string) {
 		s.settle(d, nil, err)
 		return
 	}
-	s.note()
+	s.Note()
 	s.after(s.options.Retries[d.attempts-1], func() { s.attempt(d) })
 }
 
@@ -106,7 +106,7 @@ func (s *Server) settle(d *delivery, reply []byte, err error) {
 	d.reply, d.err = reply, err
 	close(d.done)
 	s.unsettled--
-	s.note()
+	s.Note()
 }
 
 // wait returns the app's answer.

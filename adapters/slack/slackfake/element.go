@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 )
@@ -76,7 +77,7 @@ func words(v any) string {
 // text above it, or the text in it while nothing is chosen.
 func (e element) label() string {
 	id, _ := e.json["action_id"].(string)
-	return first(words(e.json["text"]), words(e.block["label"]), words(e.json["placeholder"]), id)
+	return cmp.Or(words(e.json["text"]), words(e.block["label"]), words(e.json["placeholder"]), id)
 }
 
 // named finds an interactive element by its label.

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -53,8 +54,8 @@ func (s *Server) fault(name string, c *call) *Fault {
 		s.faults = slices.Delete(s.faults, i, i+1)
 	}
 	if !f.After && f.Delay == 0 {
-		s.record(name, c, first(f.Error, "fault"))
-		s.note()
+		s.record(name, c, cmp.Or(f.Error, "fault"))
+		s.Note()
 	}
 	return &f
 }

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -26,13 +27,13 @@ type File struct {
 
 // uploaded gives the file its ids and keeps it. The caller holds s.mu.
 func (s *Server) uploaded(f File, user string) *File {
-	f.ID = first(f.ID, s.id("F"))
-	f.Type = first(f.Type, "text/plain")
+	f.ID = cmp.Or(f.ID, s.id("F"))
+	f.Type = cmp.Or(f.Type, "text/plain")
 	f.user, f.created = user, time.Now().Unix()
 	if f.Size == 0 {
 		f.Size = len(f.Content)
 	}
-	f.URL = first(f.URL, fmt.Sprintf("%s/files-pri/%s-%s/%s", s.URL(), s.Team, f.ID, f.Name))
+	f.URL = cmp.Or(f.URL, fmt.Sprintf("%s/files-pri/%s-%s/%s", s.URL(), s.Team, f.ID, f.Name))
 	s.files = append(s.files, &f)
 	return &f
 }
@@ -65,7 +66,7 @@ func (s *Server) fileJSON(f *File) object {
 		kind, mode, editable = "text", "snippet", true
 	}
 	o := object{
-		"id": f.ID, "created": f.created, "timestamp": f.created, "name": f.Name, "title": f.Name, "mimetype": f.Type, "filetype": first(kind, "binary"),
+		"id": f.ID, "created": f.created, "timestamp": f.created, "name": f.Name, "title": f.Name, "mimetype": f.Type, "filetype": cmp.Or(kind, "binary"),
 		"pretty_type": strings.ToUpper(kind), "user": f.user, "user_team": s.Team, "editable": editable, "size": f.Size, "mode": mode, "is_external": false,
 		"external_type": "", "is_public": true, "public_url_shared": false, "display_as_bot": false, "username": "", "url_private": f.URL,
 		"url_private_download": strings.Replace(f.URL, f.Name, "download/"+f.Name, 1),

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -84,7 +85,7 @@ func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 func (s *Server) respond(id string, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.note()
+	defer s.Note()
 	l := s.links[id]
 	err := l.use()
 	body, ok := decoded(string(text)).(object)
@@ -150,7 +151,7 @@ func (s *Server) answerTo(l *link, c *call) error {
 		s.rewrite(l.message, m)
 		return nil
 	}
-	m.Channel, m.Thread, m.To = l.channel, first(c.args["thread_ts"], l.thread), l.user
+	m.Channel, m.Thread, m.To = l.channel, cmp.Or(c.args["thread_ts"], l.thread), l.user
 	if c.args["response_type"] == "in_channel" {
 		m.To = ""
 	}

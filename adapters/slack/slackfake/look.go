@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -38,7 +39,7 @@ func (p *Person) Reload() {
 		}
 	}
 	p.s.messages = kept
-	p.s.note()
+	p.s.Note()
 }
 
 func (s *Server) look(at func(m *Message) bool) []Message {
@@ -143,7 +144,7 @@ func plainElement(e element) string {
 			options = append(options, words(o["text"]))
 		}
 	}
-	return "[" + first(words(e.json["placeholder"]), e.kind()) + ": " + strings.Join(options, " / ") + "]"
+	return "[" + cmp.Or(words(e.json["placeholder"]), e.kind()) + ": " + strings.Join(options, " / ") + "]"
 }
 
 // rich writes rich text.
@@ -159,7 +160,7 @@ func rich(v any) string {
 	case "channel":
 		return fmt.Sprintf("<#%v>", o["channel_id"])
 	case "link":
-		return first(text, fmt.Sprint(o["url"]))
+		return cmp.Or(text, fmt.Sprint(o["url"]))
 	case "emoji":
 		return fmt.Sprintf(":%v:", o["name"])
 	}

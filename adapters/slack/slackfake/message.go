@@ -37,7 +37,7 @@ func (s *Server) store(m *Message) *Message {
 	m.state = object{}
 	s.fillIn(m.Blocks)
 	s.messages = append(s.messages, m)
-	s.note()
+	s.Note()
 	return m
 }
 
@@ -100,7 +100,7 @@ func (s *Server) replies(root *Message) []*Message {
 
 func (s *Server) remove(m *Message) {
 	s.messages = slices.DeleteFunc(s.messages, func(each *Message) bool { return each == m })
-	s.note()
+	s.Note()
 }
 
 // messageJSON is the message as the Web API and events have it, without its channel.

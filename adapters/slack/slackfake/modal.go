@@ -167,7 +167,7 @@ func (p *Person) CloseView() error {
 	p.s.views = slices.DeleteFunc(p.s.views, func(each *View) bool {
 		return each == v || (v.Body["clear_on_close"] == true && each.User == p.ID)
 	})
-	p.s.note()
+	p.s.Note()
 	p.s.mu.Unlock()
 	if d == nil {
 		return nil

@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -23,14 +24,14 @@ func (p *Person) DM(text string) Message { return p.write(p.Direct(), "", text) 
 
 // Reply writes in the thread of a message.
 func (p *Person) Reply(to Message, text string) Message {
-	return p.write(to.Channel, first(to.Thread, to.TS), text)
+	return p.write(to.Channel, cmp.Or(to.Thread, to.TS), text)
 }
 
 // Broadcast writes in the thread of a message and shows it in the channel, too.
 func (p *Person) Broadcast(to Message, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	m := p.compose(to.Channel, first(to.Thread, to.TS), text)
+	m := p.compose(to.Channel, cmp.Or(to.Thread, to.TS), text)
 	m.Broadcast, m.Subtype = true, "thread_broadcast"
 	p.s.announce(p.s.store(m))
 	return *m
@@ -78,7 +79,7 @@ func (p *Person) StopAgent(m Message) {
 	defer p.s.mu.Unlock()
 	if p.s.subscribed("agent_session_stopped") {
 		p.s.deliver("events_api", p.s.callback(object{
-			"type": "agent_session_stopped", "channel": m.Channel, "thread_ts": first(m.Thread, m.TS), "user": p.ID, "event_ts": p.s.ts(),
+			"type": "agent_session_stopped", "channel": m.Channel, "thread_ts": cmp.Or(m.Thread, m.TS), "user": p.ID, "event_ts": p.s.ts(),
 		}, nil), false)
 	}
 }
@@ -120,7 +121,7 @@ func (p *Person) Edit(m Message, text string) error {
 		p.s.fillIn(kept.Blocks)
 		kept.Edited = p.s.ts()
 		p.s.publish(kept, p.s.changedEvent(kept, before))
-		p.s.note()
+		p.s.Note()
 	})
 }
 

@@ -89,7 +89,7 @@ func (p *Person) use(at place, label string, option *string) (*delivery, error) 
 	}
 	if key, _ := e.holds(); key != "" {
 		e.set(f.state(), value)
-		p.s.note()
+		p.s.Note()
 	}
 	if e.block["type"] == "input" && e.block["dispatch_action"] != true {
 		return nil, nil

@@ -28,6 +28,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Options are what a test may want other than Slack has it. The zero value is
@@ -63,6 +65,8 @@ const (
 // A Server is a Slack with one workspace and one app, safe for use by several
 // goroutines at once.
 type Server struct {
+	chatfake.Changes // each that a test may wait for
+
 	Team, AppID, BotID, BotUser       string
 	BotToken, AppToken, SigningSecret string
 
@@ -76,8 +80,7 @@ type Server struct {
 	running  sync.WaitGroup
 
 	mu          sync.Mutex
-	changed     chan struct{} // closed and replaced at every change
-	lastTS      int64         // microseconds; the newest ts
+	lastTS      int64 // microseconds; the newest ts
 	lastID      int
 	revoked     string // the error that all calls answer with
 	users       []*User
@@ -168,7 +171,7 @@ func newServer(options Options) *Server {
 	s := &Server{
 		Team: options.Team, AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
 		BotToken: "xoxb-fake-bot-token", AppToken: "xapp-1-fake-app-token", SigningSecret: "fake-signing-secret",
-		options: options, changed: make(chan struct{}), homes: map[string]*View{}, agents: map[string]Agent{},
+		options: options, homes: map[string]*View{}, agents: map[string]Agent{},
 		links: map[string]*link{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, open: map[string]*delivery{},
 		limits: limits{}, suggestions: map[string][]any{},
 	}
@@ -202,30 +205,6 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /files-pri/{path...}", s.serveFile)
 	mux.HandleFunc("GET /link/", s.serveSocket)
 	return mux
-}
-
-// note tells all who wait that something has changed. The caller holds s.mu.
-func (s *Server) note() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// Until waits until the condition holds. It is tried at every change of the
-// server, and must not change it. The error is that of ctx.
-func (s *Server) Until(ctx context.Context, condition func() bool) error {
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if condition() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }
 
 // after runs f once d has passed, with s.mu held, unless the server is closed

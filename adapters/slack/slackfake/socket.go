@@ -72,7 +72,7 @@ func (s *Server) admit(ticket string) bool {
 func (s *Server) join(c *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.note()
+	defer s.Note()
 	s.sockets = append(s.sockets, c)
 	s.joined++
 	switch {
@@ -94,7 +94,7 @@ func (s *Server) leave(c *socket) {
 	defer s.mu.Unlock()
 	s.sockets = slices.DeleteFunc(s.sockets, func(each *socket) bool { return each == c })
 	c.stir()
-	s.note()
+	s.Note()
 }
 
 // pick returns the socket whose turn it is, nil where there is none.
@@ -227,7 +227,7 @@ func (s *Server) ack(c *socket, text []byte) {
 	d := s.open[ack.EnvelopeID]
 	if err != nil || d == nil || d.socket != c || len(text) > maxAck {
 		s.stray++
-		s.note()
+		s.Note()
 		return
 	}
 	s.acknowledged(d, ack.Payload)

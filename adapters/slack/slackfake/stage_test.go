@@ -57,7 +57,7 @@ func decodedBody(t *testing.T, w *http.Response) object {
 // until waits, no longer than a test should last.
 func (g *stage) until(what string, condition func() bool) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
 	defer cancel()
 	if err := g.s.Until(ctx, condition); err != nil {
 		g.t.Fatalf("%s: %v", what, err)

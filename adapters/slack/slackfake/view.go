@@ -109,7 +109,7 @@ func (s *Server) show(user string, body object) *View {
 		v.root, v.previous = stack[0].ID, stack[len(stack)-1].ID
 	}
 	s.views = append(s.views, v)
-	s.note()
+	s.Note()
 	return v
 }
 
@@ -176,7 +176,7 @@ func (s *Server) revise(v *View, body object) {
 			}
 		}
 	}
-	s.note()
+	s.Note()
 }
 
 func (s *Server) viewsPublish(c *call) (object, error) {
@@ -228,6 +228,6 @@ func (s *Server) respondToSubmission(v *View, answer object) (map[string]string,
 	default:
 		return nil, fmt.Errorf("slackfake: response_action %v", answer["response_action"])
 	}
-	s.note()
+	s.Note()
 	return nil, nil
 }

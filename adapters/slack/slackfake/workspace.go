@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -43,22 +44,12 @@ func (s *Server) AddUser(u User) User {
 	if u.ID == "" {
 		u.ID = s.id("U")
 	}
-	u.RealName = first(u.RealName, u.Name)
-	u.Locale = first(u.Locale, "en-US")
-	u.TZ = first(u.TZ, "Etc/UTC")
-	u.Team = first(u.Team, s.Team)
+	u.RealName = cmp.Or(u.RealName, u.Name)
+	u.Locale = cmp.Or(u.Locale, "en-US")
+	u.TZ = cmp.Or(u.TZ, "Etc/UTC")
+	u.Team = cmp.Or(u.Team, s.Team)
 	s.users = append(s.users, &u)
 	return u
-}
-
-// first returns the first that is not "".
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }
 
 // AddChannel adds a channel with the bot in it and returns it with its id.
@@ -75,7 +66,7 @@ func (s *Server) AddChannelWithoutBot(c Channel) Channel {
 }
 
 func (s *Server) addChannel(c Channel) *Channel {
-	c.Kind = first(c.Kind, Public)
+	c.Kind = cmp.Or(c.Kind, Public)
 	if c.ID == "" {
 		c.ID = s.id(map[string]string{Public: "C", Private: "G", Direct: "D", Group: "G"}[c.Kind])
 	}
