@@ -122,7 +122,7 @@ type gateway struct {
 	failures   int  // in a row
 	adopted    bool // the session is an earlier run's
 	lost       int  // how often it was lost soon after it was resumed
-	opened     []time.Time
+	breaker    chat.Breaker
 	identified time.Time
 }
 
@@ -136,7 +136,7 @@ func (d *Discord) listen(ctx context.Context, restored session) error {
 	}
 	d.progress.begin(restored)
 	for ctx.Err() == nil {
-		if err := g.breathe(ctx); err != nil {
+		if err := g.breaker.Take(ctx, g.d.pace.opens, g.hurried); err != nil {
 			return nil
 		}
 		began := time.Now()
@@ -206,20 +206,9 @@ func (g *gateway) pause(ctx context.Context, err error) error {
 	return chat.Sleep(ctx, wait+rand.N(wait/4+1)) // so that several copies do not come at once
 }
 
-// breathe keeps to the most connections in a minute, whatever asks for them.
-func (g *gateway) breathe(ctx context.Context) error {
-	for len(g.opened) > 0 && time.Since(g.opened[0]) > time.Minute {
-		g.opened = g.opened[1:]
-	}
-	if len(g.opened) >= g.d.pace.opens {
-		wait := time.Minute - time.Since(g.opened[0])
-		g.d.log.Warn("discord: too many connections within a minute", "wait", wait)
-		if err := chat.Sleep(ctx, wait); err != nil {
-			return err
-		}
-	}
-	g.opened = append(g.opened, time.Now())
-	return nil
+// hurried tells why nothing is opened for a while.
+func (g *gateway) hurried(wait time.Duration) {
+	g.d.log.Warn("discord: too many connections within a minute", "wait", wait)
 }
 
 // connect is the whole life of one connection. It returns why it ended.

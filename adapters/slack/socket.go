@@ -119,7 +119,7 @@ type wire struct {
 	old      *socket // reads on until its successor is open
 	failures int     // in a row
 	crowds   int     // likewise
-	opened   []time.Time
+	breaker  chat.Breaker
 }
 
 // heard follows a report. It returns an error where nothing is left to do.
@@ -167,7 +167,7 @@ func (l *wire) pause(ctx context.Context, err error) error {
 // refuses for good.
 func (l *wire) connect(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if err := l.breathe(ctx); err != nil {
+		if err := l.breaker.Take(ctx, l.s.pace.opens, l.hurried); err != nil {
 			return nil
 		}
 		next, err := l.s.dial(ctx)
@@ -190,20 +190,9 @@ func (l *wire) connect(ctx context.Context) error {
 	return nil
 }
 
-// breathe keeps to the most connections in a minute, whatever asks for them.
-func (l *wire) breathe(ctx context.Context) error {
-	for len(l.opened) > 0 && time.Since(l.opened[0]) > time.Minute {
-		l.opened = l.opened[1:]
-	}
-	if len(l.opened) >= l.s.pace.opens {
-		wait := time.Minute - time.Since(l.opened[0])
-		l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
-		if err := chat.Sleep(ctx, wait); err != nil {
-			return err
-		}
-	}
-	l.opened = append(l.opened, time.Now())
-	return nil
+// hurried tells why nothing is opened for a while.
+func (l *wire) hurried(wait time.Duration) {
+	l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
 }
 
 // replace makes a socket the current one. The old one, if it still reads, goes

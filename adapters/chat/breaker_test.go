@@ -1,0 +1,35 @@
+package chat
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// A minute has only so many connections, and the next one more.
+func TestBreaker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b Breaker
+		began := time.Now()
+		for i, want := range []struct{ at, wait time.Duration }{
+			{0, 0}, {20 * time.Second, 0}, {40 * time.Second, 0}, // the pace of whoever asks
+			{time.Minute, 0}, {80 * time.Second, 0},
+			{80 * time.Second, 20 * time.Second},
+		} {
+			time.Sleep(want.at - time.Since(began))
+			var waited time.Duration
+			if err := b.Take(t.Context(), 3, func(wait time.Duration) { waited = wait }); err != nil || waited != want.wait {
+				t.Errorf("%d: waited %v, want %v, %v", i, waited, want.wait, err)
+			}
+			if got := time.Since(began); got != want.at+want.wait {
+				t.Errorf("%d: taken after %v", i, got)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := b.Take(ctx, 3, func(time.Duration) {}); err != context.Canceled {
+			t.Errorf("after the end: %v", err)
+		}
+	})
+}
