@@ -42,9 +42,9 @@ var arrows = map[string][]string{
 	"mabsbot/bot":                          {"kb"},
 	"mabsbot/bot/store":                    {"bot"},
 	"mabsbot/bot/bottest":                  {"bot", "kb"},
-	"mabsbot/adapters/chat":                {}, // what chat platforms have in common
-	"mabsbot/adapters/chat/chatfake":       {}, // imported by fakes and from _test.go files only
-	"mabsbot/adapters/chat/chattest":       {}, // imported from _test.go files only
+	"mabsbot/adapters/chat":                {},                         // what chat platforms have in common
+	"mabsbot/adapters/chat/chatfake":       {},                         // imported by fakes and from _test.go files only
+	"mabsbot/adapters/chat/chattest":       {"bot", "bot/store", "kb"}, // imported from _test.go files only
 	"mabsbot/adapters/console":             {"bot", "config"},
 	"mabsbot/adapters/discord/discordfake": {"adapters/chat/chatfake"}, // imported from _test.go files only
 	"mabsbot/adapters/slack":               {"bot", "config", "adapters/chat"},

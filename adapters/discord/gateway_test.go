@@ -114,11 +114,11 @@ func TestFatalCodes(t *testing.T) {
 			s := newScene(t, discordfake.Options{})
 			s.start()
 			s.CloseConnections(code)
-			err := s.waitEnd()
+			err := s.Wait()
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("ended with %v", err)
 			}
-			_ = s.ended()
+			_ = s.End()
 			if n := len(s.Connections()); n != 1 {
 				t.Errorf("%d connections", n)
 			}
@@ -132,10 +132,10 @@ func TestRevoked(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	s.start()
 	s.Revoke()
-	if err := s.waitEnd(); err == nil || !strings.Contains(err.Error(), "discord.token") {
+	if err := s.Wait(); err == nil || !strings.Contains(err.Error(), "discord.token") {
 		t.Errorf("ended with %v", err)
 	}
-	_ = s.ended()
+	_ = s.End()
 	if n := len(s.Connections()); n > 2 {
 		t.Errorf("%d connections", n)
 	}
@@ -215,7 +215,7 @@ func TestContentGranted(t *testing.T) {
 	if begun != 2 { // the first was refused
 		t.Errorf("%d sessions were asked for, without the intent", begun)
 	}
-	s.must(s.ended())
+	s.must(s.End())
 	s.AllowContent()
 	s.start()
 	m := s.load(s.channel.ID, 0)

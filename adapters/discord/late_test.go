@@ -49,7 +49,7 @@ func (s *stage) late(command string) {
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, command))
 	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginal)) > 0 })
-	s.must(s.ended())
+	s.must(s.End())
 	used := s.Interactions()[0]
 	time.Sleep(time.Until(used.At.Add(600 * time.Millisecond)))
 	s.Heal()
@@ -100,7 +100,7 @@ func TestEndsWithWord(t *testing.T) {
 	used, ended := make(chan error, 1), make(chan error, 1)
 	go func() { used <- s.kim.Command(s.channel.ID, "/mabs 0x29834") }()
 	<-slow.asked
-	go func() { ended <- s.ended() }()
+	go func() { ended <- s.End() }()
 	<-s.discord.ctx.Done()
 	close(slow.let)
 	s.must(<-ended)
@@ -122,7 +122,7 @@ func TestNotOff(t *testing.T) {
 		first := newStage(t, discordfake.Options{}, soon)
 		second := *first
 		second.start()
-		t.Cleanup(func() { first.must(second.ended()) })
+		t.Cleanup(func() { first.must(second.End()) })
 		first.must(first.kim.Command(first.channel.ID, "/mabs 0x29834"))
 		first.sees(first.kim, "어떤 보존 기간")
 		first.must(first.alex.Command(first.alex.Direct(), "/mabs 319"))
@@ -179,7 +179,7 @@ func (s *stage) stays(notices ...string) {
 // recordedUse is what the inbox holds of a use.
 func (s *stage) recordedUse() (payload map[string]any) {
 	s.t.Helper()
-	s.must(s.db.Inbox(adapterName).Replay(s.t.Context(), func(_ string, record []byte) error {
+	s.must(s.DB.Inbox(adapterName).Replay(s.t.Context(), func(_ string, record []byte) error {
 		var e envelope
 		if json.Unmarshal(record, &e) == nil && e.Kind == interactionCreate {
 			return json.Unmarshal(e.Data, &payload)
@@ -306,7 +306,7 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.FileRoute, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
 	s.soon("it is recorded", func() bool { return !s.discord.later.Idle() })
-	s.must(s.ended())
+	s.must(s.End())
 	s.Heal()
 	s.ForgetSessions()
 	other := s.AddChannel(discordfake.Channel{Name: "other"})
@@ -327,14 +327,14 @@ func TestEndsAtOnce(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
 	s.alex.Say(s.channel.ID, coordinator)
 	s.until("a post failed", func() bool { return len(s.Calls(discordfake.CreateMessage)) > 0 })
-	s.must(s.ended())
+	s.must(s.End())
 	s.Fail(discordfake.Fault{Route: discordfake.GetMe, Status: 500, Times: -1})
 	s.waits = false
 	s.start()
 	s.until("it asks who it is", func() bool { return len(s.Calls(discordfake.GetMe)) > 1 })
 	time.Sleep(time.Second) // the post is due again
 	from := time.Now()
-	s.must(s.ended())
+	s.must(s.End())
 	if took := time.Since(from); took > 5*time.Second {
 		t.Errorf("it took %v to end", took)
 	}
@@ -350,7 +350,7 @@ func TestShared(t *testing.T) {
 	second := *first
 	second.waits = false
 	second.start()
-	t.Cleanup(func() { first.must(second.ended()) })
+	t.Cleanup(func() { first.must(second.End()) })
 	first.until("both have a session", func() bool {
 		n := 0
 		for _, one := range first.Sessions() {
@@ -377,7 +377,7 @@ func TestShared(t *testing.T) {
 		}
 		return n == len(all)
 	})
-	first.must(second.ended())
+	first.must(second.End())
 	more := first.load(first.channel.ID, 99)
 	first.until("the other one goes on", func() bool { return first.answers(more) > 0 })
 	first.quiet()
@@ -393,7 +393,7 @@ func TestShared(t *testing.T) {
 func TestOtherBots(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	echo := s.Person(discordfake.User{Name: "echo", Bot: true})
-	s.must(s.ended())
+	s.must(s.End())
 	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.On, Bots: []string{echo.ID}}}
 	s.start()
 	echo.Say(s.channel.ID, coordinator) // an alert of it is answered

@@ -81,7 +81,7 @@ func TestArchivedPost(t *testing.T) {
 	for name, meanwhile := range map[string]func(){"another session": s.ForgetSessions, "the same session": func() {}} {
 		s.Archive(post.Channel, true, false)
 		s.settled()
-		s.must(s.ended())
+		s.must(s.End())
 		meanwhile()
 		s.start()
 		before := len(s.Messages(post.Channel))
@@ -184,7 +184,7 @@ func TestSameEvent(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
 	said := s.alex.Say(m.ID, "nope same thing")
 	s.settled()
-	s.must(s.ended())
+	s.must(s.End())
 	s.Heal()
 	s.start()
 	s.sees(s.alex, "Step 2 of")

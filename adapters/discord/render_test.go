@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -18,7 +19,7 @@ import (
 // Discord takes all that is shown.
 func TestEntries(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
-	for _, e := range testBase(t).Entries() {
+	for _, e := range chattest.Base(t).Entries() {
 		for _, who := range []*discordfake.Person{s.alex, s.kim} {
 			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
 			s.quiet()

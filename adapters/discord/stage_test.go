@@ -2,27 +2,20 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
-	"mabsbot/bot/store"
-	"mabsbot/kb"
 )
 
-var (
-	long = flag.Bool("long", false, "run the long form of tests that repeat")
-)
+var long = flag.Bool("long", false, "run the long form of tests that repeat")
 
 // testPatience is how long a test waits for what must happen.
 const testPatience = 60 * time.Second
@@ -30,16 +23,13 @@ const testPatience = 60 * time.Second
 // A stage is a bot on a fake Discord.
 type stage struct {
 	*discordfake.Server
+	*chattest.Core
 	t       testing.TB
 	discord *Discord
-	bot     *bot.Bot
-	db      *store.SQL
 	path    string
 	channel discordfake.Channel
 	kim     *discordfake.Person // Korean
 	alex    *discordfake.Person // English
-	ended   func() error        // ends the bot and returns what Run returned
-	waitEnd func() error        // waits until the bot ends by itself
 	policy  bot.Policy
 	waits   bool // start waits for a connection
 	options func(*Options)
@@ -62,7 +52,7 @@ func newStage(t testing.TB, o discordfake.Options, change ...func(*stage)) *stag
 	}
 	s.start()
 	t.Cleanup(func() {
-		if err := s.ended(); err != nil {
+		if err := s.End(); err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	})
@@ -79,51 +69,21 @@ func newScene(t testing.TB, o discordfake.Options) *stage {
 	return s
 }
 
-// builtin is the knowledge base, loaded once.
-var builtin = sync.OnceValues(func() (*kb.Base, error) {
-	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
-})
-
-func testBase(t testing.TB) *kb.Base {
-	t.Helper()
-	base, err := builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base
-}
-
 // start runs a bot on the stage's database.
 func (s *stage) start() {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), s.path, []byte(strings.Repeat("k", store.KeySize)))
-	s.must(err)
-	locales, err := bot.LoadLocales()
-	s.must(err)
-	base := testBase(s.t)
-	log := slog.New(slog.DiscardHandler)
-	if testing.Verbose() {
-		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
-	}
-	s.db, s.bot = db, bot.New(func() *kb.Base { return base }, locales, s.policy, db, db, log)
+	s.Core = chattest.NewCore(s.t, s.path, s.policy)
 	o := Options{
 		Token: func() string { return s.Token }, APIURL: s.APIURL(), CDNURL: s.CDNURL(), Register: true,
-		Inbox: db.Inbox("discord"), Library: s.bot, Log: log,
+		Inbox: s.DB.Inbox("discord"), Library: s.Bot, Log: s.Log,
 	}
 	s.options(&o)
-	s.discord, err = New(o)
+	a, err := New(o)
 	s.must(err)
+	s.discord = a
 	s.discord.pace = fastPace()
 	s.setup(s.discord)
-	ctx, cancel := context.WithCancel(context.Background())
-	ran := make(chan error, 1)
-	go func() { ran <- s.bot.Run(ctx, s.discord) }()
-	s.ended = sync.OnceValue(func() error { cancel(); return errors.Join(<-ran, db.Close()) })
-	s.waitEnd = func() error {
-		err := <-ran
-		ran <- nil // for ended
-		return err
-	}
+	s.Run(s.discord)
 	if s.waits {
 		s.connected()
 		s.settled()
@@ -142,7 +102,7 @@ func (s *stage) connected() {
 // restart ends the bot and starts it again.
 func (s *stage) restart() {
 	s.t.Helper()
-	s.must(s.ended())
+	s.must(s.End())
 	s.start()
 }
 
@@ -196,7 +156,7 @@ func (s *stage) quiet() {
 	s.settled()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
-	s.must(s.bot.Drain(ctx, adapterName))
+	s.must(s.Bot.Drain(ctx, adapterName))
 }
 
 // settled waits until the bot has received and handled all that happened.

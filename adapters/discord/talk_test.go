@@ -279,7 +279,7 @@ func TestTwoProcesses(t *testing.T) {
 	second := *first
 	second.path = filepath.Join(t.TempDir(), "other.db")
 	second.start()
-	t.Cleanup(func() { first.must(second.ended()) })
+	t.Cleanup(func() { first.must(second.End()) })
 	m := first.alex.Say(first.channel.ID, coordinator)
 	first.quiet()
 	second.quiet()

@@ -248,13 +248,13 @@ func TestInboxSurvives(t *testing.T) {
 	if n := len(s.Thread(behind)); n != 1 && len(s.Thread(m)) != 2 {
 		t.Fatalf("answered without the file: %d", n)
 	}
-	s.must(s.ended())
+	s.must(s.End())
 	s.Heal()
 	s.start()
 	s.sees(s.alex, "ID 3106")
 	s.quiet()
 	left := 0
-	s.must(s.db.Inbox("slack").Replay(t.Context(), func(string, []byte) error { left++; return nil }))
+	s.must(s.DB.Inbox("slack").Replay(t.Context(), func(string, []byte) error { left++; return nil }))
 	if left != 0 {
 		t.Errorf("%d payloads are left in the inbox", left)
 	}
@@ -282,7 +282,7 @@ func TestLog(t *testing.T) {
 	s.must(s.SendFrame([]byte(`{"envelope_id":"b-1","type":"events_api","payload":{"text":"` + secret + `"`)))
 	s.sees(s.alex, secret+".corp.example?")
 	s.quiet()
-	s.must(s.ended())
+	s.must(s.End())
 	for _, word := range []string{secret, s.BotToken, s.AppToken, s.SigningSecret, "/respond/", "ticket="} {
 		if strings.Contains(log.String(), word) {
 			t.Errorf("%q is logged:\n%s", word, log.String())

@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -138,7 +139,7 @@ func TestEntries(t *testing.T) {
 	var b strings.Builder
 	for _, lang := range []string{"en", "ko"} {
 		who := map[string]*slackfake.Person{"en": s.alex, "ko": s.kim}[lang]
-		for _, e := range testBase(t).Entries() {
+		for _, e := range chattest.Base(t).Entries() {
 			before := len(who.Whispers())
 			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
 			s.until(e.ID, func() bool { return len(who.Whispers()) > before })

@@ -128,7 +128,7 @@ func TestDisabled(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.DisableSocketMode(true)
 	done := make(chan error, 1)
-	go func() { done <- s.waitEnd() }()
+	go func() { done <- s.Wait() }()
 	select {
 	case err := <-done:
 		if !errors.Is(err, errDisabled) {
@@ -174,7 +174,7 @@ func TestGone(t *testing.T) {
 		s := newStage(t, slackfake.Options{})
 		s.RevokeTokens(uninstall)
 		done := make(chan error, 1)
-		go func() { done <- s.waitEnd() }()
+		go func() { done <- s.Wait() }()
 		select {
 		case err := <-done:
 			if !errors.Is(err, errRevoked) && !errors.Is(err, errUninstalled) && !strings.Contains(fmt.Sprint(err), "slack.bot_token") {
@@ -205,7 +205,7 @@ func TestUndecodable(t *testing.T) {
 	s.must(s.SendFrame([]byte(`no JSON at all`)))
 	s.until("all are acknowledged", func() bool { return s.StrayAcks() == len(frames) })
 	dead := 0
-	s.must(s.db.Inbox("slack").Dead(t.Context(), func(string, []byte) error { dead++; return nil }))
+	s.must(s.DB.Inbox("slack").Dead(t.Context(), func(string, []byte) error { dead++; return nil }))
 	if dead != len(frames) {
 		t.Errorf("%d dead letters, want %d", dead, len(frames))
 	}

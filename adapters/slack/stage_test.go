@@ -3,20 +3,15 @@ package slack
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"flag"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
-	"mabsbot/bot/store"
-	"mabsbot/kb"
 )
 
 var (
@@ -30,16 +25,13 @@ const testPatience = 60 * time.Second
 // A stage is a bot on a fake Slack.
 type stage struct {
 	*slackfake.Server
+	*chattest.Core
 	t       testing.TB
 	slack   *Slack
-	bot     *bot.Bot
-	db      *store.SQL
 	path    string
 	channel slackfake.Channel
 	kim     *slackfake.Person // Korean
 	alex    *slackfake.Person // English
-	ended   func() error      // ends the bot and returns what Run returned
-	waitEnd func() error      // waits until the bot ends by itself
 	policy  bot.Policy
 	options func(*Options)
 	setup   func(*Slack) // before it runs
@@ -62,7 +54,7 @@ func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage 
 	}
 	s.start()
 	t.Cleanup(func() {
-		if err := s.ended(); err != nil {
+		if err := s.End(); err != nil {
 			t.Errorf("Run: %v", err)
 		}
 	})
@@ -79,52 +71,22 @@ func newScene(t testing.TB, o slackfake.Options) *stage {
 	return s
 }
 
-// builtin is the knowledge base, loaded once.
-var builtin = sync.OnceValues(func() (*kb.Base, error) {
-	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
-})
-
-func testBase(t testing.TB) *kb.Base {
-	t.Helper()
-	base, err := builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base
-}
-
 // start runs a bot on the stage's database.
 func (s *stage) start() {
 	s.t.Helper()
-	db, err := store.Open(context.Background(), s.path, []byte(strings.Repeat("k", store.KeySize)))
-	s.must(err)
-	locales, err := bot.LoadLocales()
-	s.must(err)
-	base := testBase(s.t)
-	log := slog.New(slog.DiscardHandler)
-	if testing.Verbose() {
-		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
-	}
-	s.db, s.bot = db, bot.New(func() *kb.Base { return base }, locales, s.policy, db, db, log)
+	s.Core = chattest.NewCore(s.t, s.path, s.policy)
 	o := Options{
 		Mode: Socket, BotToken: func() string { return s.BotToken }, AppToken: func() string { return s.AppToken },
 		SigningSecret: func() string { return s.SigningSecret }, APIURL: s.APIURL(), Addr: "127.0.0.1:0",
-		Inbox: db.Inbox("slack"), Library: s.bot, Log: log,
+		Inbox: s.DB.Inbox("slack"), Library: s.Bot, Log: s.Log,
 	}
 	s.options(&o)
-	s.slack, err = New(o)
+	a, err := New(o)
 	s.must(err)
+	s.slack = a
 	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
 	s.setup(s.slack)
-	ctx, cancel := context.WithCancel(context.Background())
-	ran := make(chan error, 1)
-	go func() { ran <- s.bot.Run(ctx, s.slack) }()
-	s.ended = sync.OnceValue(func() error { cancel(); return errors.Join(<-ran, db.Close()) })
-	s.waitEnd = func() error {
-		err := <-ran
-		ran <- nil // for ended
-		return err
-	}
+	s.Run(s.slack)
 	if o.Mode == Socket {
 		s.until("the bot is connected", func() bool { return s.Sockets() > 0 })
 	}
@@ -146,7 +108,7 @@ func (s *stage) lock() (release func()) {
 // restart ends the bot and starts it again.
 func (s *stage) restart() {
 	s.t.Helper()
-	s.must(s.ended())
+	s.must(s.End())
 	s.until("Slack has noticed", func() bool { return s.Sockets() == 0 })
 	s.start()
 }
@@ -190,7 +152,7 @@ func (s *stage) quiet() {
 	s.slack.later.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
-	s.must(s.bot.Drain(ctx, adapterName))
+	s.must(s.Bot.Drain(ctx, adapterName))
 }
 
 // presses presses the newest button with the label.

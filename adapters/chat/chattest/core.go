@@ -1,0 +1,82 @@
+package chattest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"mabsbot/bot"
+	"mabsbot/bot/store"
+	"mabsbot/kb"
+)
+
+// builtin is the knowledge base, loaded once.
+var builtin = sync.OnceValues(func() (*kb.Base, error) {
+	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+})
+
+// Base is the built-in knowledge base.
+func Base(t testing.TB) *kb.Base {
+	t.Helper()
+	base, err := builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
+}
+
+// A Core is the bot as the program has it: the built-in knowledge base, and a
+// database.
+type Core struct {
+	Bot *bot.Bot
+	DB  *store.SQL
+	Log *slog.Logger // silent, unless the tests are verbose
+
+	ran chan error
+	end func() error
+}
+
+// NewCore opens the database at path, which may hold what an earlier core left.
+func NewCore(t testing.TB, path string, policy bot.Policy) *Core {
+	t.Helper()
+	db, err := store.Open(context.Background(), path, []byte(strings.Repeat("k", store.KeySize)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Core{DB: db, Log: slog.New(slog.DiscardHandler), ran: make(chan error, 1)}
+	if testing.Verbose() {
+		c.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	base := Base(t)
+	c.Bot = bot.New(func() *kb.Base { return base }, locales, policy, db, db, c.Log)
+	return c
+}
+
+// Run runs the adapter until End.
+func (c *Core) Run(a bot.Adapter) {
+	ctx, cancel := context.WithCancel(context.Background())
+	c.end = sync.OnceValue(func() error {
+		cancel()
+		return errors.Join(<-c.ran, c.DB.Close())
+	})
+	go func() { c.ran <- c.Bot.Run(ctx, a) }()
+}
+
+// Wait waits until the bot ends by itself, and returns why.
+func (c *Core) Wait() error {
+	err := <-c.ran
+	c.ran <- nil // for End
+	return err
+}
+
+// End ends the bot, closes the database, and returns what Run returned, or nil
+// where Wait has. It may be called again.
+func (c *Core) End() error { return c.end() }
