@@ -202,11 +202,11 @@ func (l *wire) replace(ctx context.Context, next *socket) {
 		l.old = nil
 		l.sockets.Go(func() {
 			select {
-			case <-ctx.Done():
+			case <-ctx.Done(): // read closes it, once what is under way is acknowledged
 			case <-old.ended:
 			case <-time.After(l.s.pace.linger):
+				old.close()
 			}
-			old.close()
 		})
 	}
 	l.current = next
