@@ -15,8 +15,9 @@ import (
 	"mabsbot/bot"
 )
 
-// What needs the network before it can be judged: attached logs, the language of
-// somebody who was not seen yet, the channel of their direct conversation. It is
+// What needs the network before it can be judged (attached logs, the language of
+// somebody who was not seen yet, the channel of their direct conversation) or
+// more time than Slack gives: a very long text on a busy machine. It is
 // recorded, acknowledged, completed, handled, and taken out of the inbox. The
 // core tells an event that it has handled already, so that doing it again after
 // a crash does no harm.

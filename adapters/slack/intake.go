@@ -124,14 +124,24 @@ func (s *Slack) remember(t talk) {
 func laneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
 
 // take handles an event or, where it lacks something that the network has to
-// give, records it for later. Whatever comes behind one that waits, waits with
-// it.
+// give or takes longer than Slack waits, records it for later. Whatever comes
+// behind one that waits, waits with it.
 func (s *Slack) take(e envelope, t talk) error {
 	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
 	defer cancel()
 	if !s.later.Busy(laneOf(t.event)) && !s.lacks(ctx, t) {
-		return s.handled(ctx, t)
+		if err := s.handled(ctx, t); err == nil || ctx.Err() == nil {
+			return err
+		}
 	}
+	return s.record(e, t)
+}
+
+// record keeps an event in the inbox, and has it handled later. Slack may have
+// given it up by then.
+func (s *Slack) record(e envelope, t talk) error {
+	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
+	defer cancel()
 	record, err := json.Marshal(e)
 	if err != nil {
 		return err

@@ -232,3 +232,15 @@ func TestLockedDatabase(t *testing.T) {
 		}
 	}
 }
+
+// An event that could be recorded, but not handled, in the time that Slack gives
+// is answered, although Slack does not send it again.
+func TestSlowlyHandled(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slackfake.Options{Retries: []time.Duration{}}, patient)
+	release := s.lock()
+	m := s.saysOne(1)
+	time.Sleep(handleTime + 500*time.Millisecond)
+	release()
+	s.answers([]slackfake.Message{m})
+}
