@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"mabsbot/kb"
 )
@@ -133,8 +135,8 @@ func (b *Bot) decide(ctx context.Context, can Capabilities, event Event) (Turn, 
 }
 
 // recognise matches the text of a message. A command is looked up, and judged
-// less strictly: what was typed after `/mabs` is meant for us, and so is a bare
-// code that somebody says to the bot.
+// less strictly: what was typed after `/mabs` is meant for us, and so is a code
+// that somebody names to the bot, alone or in a few words.
 func recognise(base *kb.Base, m Message) kb.Result {
 	switch {
 	case m.Change == Deleted:
@@ -143,10 +145,26 @@ func recognise(base *kb.Base, m Message) kb.Result {
 		return base.Lookup(m.Text)
 	}
 	found := base.Match(m.Text)
-	if found.Band == kb.Silent && m.Addressed && len(strings.Fields(m.Text)) == 1 {
-		return base.Lookup(m.Text)
+	if found.Band != kb.Silent || !m.Addressed {
+		return found
+	}
+	alone := len(strings.Fields(m.Text)) == 1
+	if !alone && utf8.RuneCountInString(m.Text) > maxUtterance {
+		return found
+	}
+	if asked := base.Lookup(m.Text); alone || namesCode(asked) {
+		return asked
 	}
 	return found
+}
+
+// namesCode reports whether something was found by a code that nobody says for
+// another reason: a number as short as 319 may count servers.
+func namesCode(found kb.Result) bool {
+	const shortest = 5 // digits; the codes of the products' own begin at 10000
+	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e kb.Evidence) bool {
+		return e.Kind == kb.EvidenceCode && len(e.Text) >= shortest
+	})
 }
 
 // recent finds where the same error was answered in the same channel a short
