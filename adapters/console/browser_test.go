@@ -140,10 +140,29 @@ func (b browser) value(expression string) string {
 	return v
 }
 
+// click clicks on an element, as often as the page draws it anew under the
+// mouse: such a click meets nothing.
 func (b browser) click(selector string) {
 	b.t.Helper()
-	b.do(chromedp.Click(chromedp.CSS(selector)))
+	for range 10 {
+		b.value(fmt.Sprintf(watchClicks, selector))
+		b.do(chromedp.Click(chromedp.CSS(selector)))
+		if b.value(`sessionStorage.getItem("met")`) == "yes" { // the click may have led to another page
+			return
+		}
+	}
+	b.t.Fatalf("no click meets %s", selector)
 }
+
+// watchClicks notes whether a click meets the element.
+const watchClicks = `(() => {
+	sessionStorage.setItem("met", "no");
+	window.wanted = %q;
+	window.watching ??= addEventListener("click", (e) => {
+		if (e.target.closest(window.wanted)) sessionStorage.setItem("met", "yes");
+	}, { capture: true }) ?? true;
+	return "";
+})()`
 
 func (b browser) types(selector, keys string) {
 	b.t.Helper()
