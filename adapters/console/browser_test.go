@@ -308,6 +308,7 @@ func TestBrowser(t *testing.T) {
 	// Suggestions, by keyboard.
 	b.types("#say-c", "/mabs polic")
 	b.sees("#suggest-c", "The backup policy")
+	b.wait(`document.querySelector("#suggest-c > *")?.dataset.value === "/mabs policy-change"`) // and no longer what fits fewer letters
 	b.shot("06-suggest")
 	b.types("#say-c", kb.ArrowDown)
 	b.wait(`document.getElementById("say-c").getAttribute("aria-activedescendant") === "suggest-c-0"`)
