@@ -15,10 +15,7 @@ func BenchmarkDecide(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		b.Fatal(err)
-	}
+	locales := testLocales(b)
 	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy()}
 	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319)"
 	for name, text := range map[string]string{

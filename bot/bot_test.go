@@ -68,6 +68,15 @@ func testBase(t testing.TB) *kb.Base {
 	return base
 }
 
+func testLocales(t testing.TB) bot.Locales {
+	t.Helper()
+	locales, err := bot.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return locales
+}
+
 var everything = bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
 
 type fixture struct {
@@ -79,10 +88,7 @@ type fixture struct {
 // run starts a bot on a memory store; it ends with the test.
 func run(t *testing.T, outbox func(bot.Outbox) bot.Outbox) fixture {
 	t.Helper()
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		t.Fatal(err)
-	}
+	locales := testLocales(t)
 	base, memory := testBase(t), store.NewMemory()
 	f := fixture{memory: memory, recorder: bottest.NewRecorder("test", everything)}
 	var out bot.Outbox = memory
@@ -268,10 +274,7 @@ func TestHandOver(t *testing.T) {
 // In a channel that is only watched nothing is said; what would have been said
 // is recorded.
 func TestShadow(t *testing.T) {
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		t.Fatal(err)
-	}
+	locales := testLocales(t)
 	base := testBase(t)
 	policy := bot.DefaultPolicy()
 	policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.Shadow}}
@@ -294,10 +297,7 @@ func TestForgottenThread(t *testing.T) {
 
 // The same event decided twice makes the same posts.
 func TestDecideIsPure(t *testing.T) {
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		t.Fatal(err)
-	}
+	locales := testLocales(t)
 	base := testBase(t)
 	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy(), Can: everything}
 	m := message("m1", lostPaste)
@@ -399,10 +399,7 @@ func (f *failing) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 // deliver runs a bot with two posts to send until the test ends.
 func deliver(t *testing.T, a *failing) {
 	t.Helper()
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		t.Fatal(err)
-	}
+	locales := testLocales(t)
 	memory := store.NewMemory()
 	thread := bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}
 	turn := bot.Turn{Event: "e", Posts: []bot.Post{{ID: "1", Thread: thread}, {ID: "2", Thread: thread}}}

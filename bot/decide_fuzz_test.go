@@ -138,10 +138,7 @@ func (w *world) check(p bot.Post) {
 
 // FuzzDecide plays whatever people may do, in any order.
 func FuzzDecide(f *testing.F) {
-	locales, err := bot.LoadLocales()
-	if err != nil {
-		f.Fatal(err)
-	}
+	locales := testLocales(f)
 	policy := bot.DefaultPolicy()
 	policy.HandOver = map[string]string{"test": "help"}
 	base := testBase(f)

@@ -1,4 +1,5 @@
 // Package chattest is what the tests of adapters have in common: script.go plays
 // the conversations of testdata/script on a chat platform, core.go runs the bot,
-// program.go the real program, buffer.go keeps what is written. It is imported by tests only.
+// program.go the real program, buffer.go keeps what is written. It is imported by
+// tests only.
 package chattest
