@@ -392,7 +392,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 			return nil, fmt.Errorf("there is no message %s", object)
 		}
 		m.Head.Thread, m.Direct, m.Addressed, m.Of = of.Thread, of.Direct, of.Addressed, of.ID
-		m.Change = map[string]bot.Change{"edits": bot.Edited, "deletes": bot.Deleted}[verb]
+		m.Change = map[string]bot.Change{"edits": bot.ChangeEdited, "deletes": bot.ChangeDeleted}[verb]
 		return m, nil
 	default:
 		return nil, fmt.Errorf("nobody can %q", verb)

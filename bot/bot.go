@@ -139,7 +139,7 @@ func (b *Bot) decide(ctx context.Context, can Capabilities, event Event) (Turn, 
 // that somebody names to the bot, alone or in a few words.
 func recognise(base *kb.Base, m Message) kb.Result {
 	switch {
-	case m.Change == Deleted:
+	case m.Change == ChangeDeleted:
 		return kb.Result{}
 	case m.Command:
 		return base.Lookup(m.Text)

@@ -277,7 +277,7 @@ func TestShadow(t *testing.T) {
 	locales := testLocales(t)
 	base := testBase(t)
 	policy := bot.DefaultPolicy()
-	policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.Shadow}}
+	policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.ModeShadow}}
 	m := message("m1", lostPaste)
 	turn := bot.Decide(bot.Rules{Base: base, Locales: locales, Policy: policy, Can: everything}, bot.Now{}, m, base.Match(m.Text))
 	if len(turn.States) != 0 || len(turn.Posts) != 1 || !turn.Posts[0].Shadow {

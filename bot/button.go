@@ -11,20 +11,20 @@ type Action string
 // The actions. Each is one letter, for the sake of Discord's limit of 100
 // characters for a whole button.
 const (
-	Start   Action = "e" // begin the walkthrough of Entry
-	Answer  Action = "a" // answer the question Step with Choice
-	Next    Action = "n" // the step Step is done, or did not help
-	Fixed   Action = "f" // solved
-	Back    Action = "b" // one position back
-	All     Action = "l" // show all steps
-	Person  Action = "p" // get a person
-	Skip    Action = "s" // go on without the value that was asked for
-	Other   Action = "o" // none of the entries that were to choose from
-	Direct  Action = "d" // continue in a direct message
-	Publish Action = "c" // post in the channel
-	Area    Action = "r" // list the errors of the area Choice
-	Held    Action = "h" // asked later: it is still solved
-	Again   Action = "g" // asked later: it came back
+	ActionStart       Action = "e" // begin the walkthrough of Entry
+	ActionAnswer      Action = "a" // answer the question Step with Choice
+	ActionNext        Action = "n" // the step Step is done, or did not help
+	ActionFixed       Action = "f" // solved
+	ActionBack        Action = "b" // one position back
+	ActionAll         Action = "l" // show all steps
+	ActionPerson      Action = "p" // get a person
+	ActionSkip        Action = "s" // go on without the value that was asked for
+	ActionOther       Action = "o" // none of the entries that were to choose from
+	ActionDirect      Action = "d" // continue in a direct message
+	ActionPublish     Action = "c" // post in the channel
+	ActionArea        Action = "r" // list the errors of the area Choice
+	ActionStillSolved Action = "h" // asked later: it is still solved
+	ActionCameBack    Action = "g" // asked later: it came back
 )
 
 // A Button is all that a button carries: where in which entry it stood, and

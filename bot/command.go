@@ -49,7 +49,7 @@ func (d *decision) help() {
 		rows = append(rows, []string{"`" + command + "`", meaning})
 	}
 	title, more, _ := strings.Cut(d.l.say("help"), "\n")
-	d.tell(heading(title), text(more), Block{Kind: Table, Rows: rows}, d.text("help_thread"))
+	d.tell(heading(title), text(more), Block{Kind: BlockTable, Rows: rows}, d.text("help_thread"))
 }
 
 // list shows the areas, or the errors of one.
@@ -85,7 +85,7 @@ func (d *decision) inArea(area string) []*kb.Entry {
 func (d *decision) areas() []Choice {
 	var row []Choice
 	for _, id := range d.areaIDs() {
-		row = append(row, Choice{Label: d.l.area(id), Button: Button{Action: Area, Choice: cutBytes(id, 24)}})
+		row = append(row, Choice{Label: d.l.area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
 	}
 	return row
 }
@@ -118,7 +118,7 @@ func (d *decision) why() {
 	}
 	d.tell(heading(d.l.say("why", "title", d.title(*w))),
 		text(d.l.say("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),
-		Block{Kind: Table, Rows: rows}, d.source(*w))
+		Block{Kind: BlockTable, Rows: rows}, d.source(*w))
 }
 
 // setLanguage remembers the language that somebody chose.

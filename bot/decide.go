@@ -40,7 +40,7 @@ func Decide(rules Rules, now Now, event Event, found kb.Result) Turn {
 		channel: rules.Policy.channel(head),
 		turn:    Turn{Event: head.ID},
 	}
-	if d.channel.Mode == Off || d.channel.ignores(head.From) {
+	if d.channel.Mode == ModeOff || d.channel.ignores(head.From) {
 		return d.turn
 	}
 	switch e := event.(type) {
@@ -51,7 +51,7 @@ func Decide(rules Rules, now Now, event Event, found kb.Result) Turn {
 		d.speakTo("")
 		d.press(e)
 	}
-	if d.channel.Mode == Shadow {
+	if d.channel.Mode == ModeShadow {
 		return d.turn.shadow()
 	}
 	return d.turn
@@ -83,7 +83,7 @@ func (d *decision) speakTo(written string) {
 	if mine && utf8.RuneCountInString(written) <= maxUtterance {
 		lang = cmp.Or(d.locales.detect(written), lang)
 	}
-	if lang == "" || mine && d.now.Prefer != "" || w.Status == Ended || w.Status == Unmatched {
+	if lang == "" || mine && d.now.Prefer != "" || w.Status == StatusEnded || w.Status == StatusUnmatched {
 		lang = d.language(written)
 	}
 	d.l = d.locales.get(lang)
@@ -142,12 +142,12 @@ func (d *decision) retire(w Walkthrough, picked string) {
 		return
 	}
 	r := d.live(w)
-	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == Choices || b.Kind == Ask })
+	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
 	if picked != "" {
 		rest = append(rest, small(d.l.say("picked", "label", picked, "name", d.name(w))))
 	}
 	if len(rest) == 0 { // nothing but a question, and nobody answered it
-		rest = slices.DeleteFunc(r.Blocks, func(b Block) bool { return b.Kind == Choices })
+		rest = slices.DeleteFunc(r.Blocks, func(b Block) bool { return b.Kind == BlockChoices })
 	}
 	r.Blocks = rest
 	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: r})
@@ -200,7 +200,7 @@ func (d *decision) answer(w Walkthrough, replaces PostID) {
 
 // choose asks which of several it is.
 func (d *decision) choose(w Walkthrough, hits []kb.Hit, replaces PostID) {
-	w.Status, w.Entry, w.Intro = Choosing, nil, false
+	w.Status, w.Entry, w.Intro = StatusChoosing, nil, false
 	w.Options, w.Codes = nil, sharedCodes(hits)
 	for _, h := range hits {
 		w.Options = append(w.Options, option(h))

@@ -57,9 +57,9 @@ func (w *world) event(who, what, which byte) bot.Event {
 	case 5: // an edit, or a deletion
 		if len(w.sent) > 0 {
 			of := w.sent[int(who)%len(w.sent)]
-			m.Thread, m.Direct, m.Addressed, m.Of, m.Change = of.Thread, of.Direct, of.Addressed, of.ID, bot.Edited
+			m.Thread, m.Direct, m.Addressed, m.Of, m.Change = of.Thread, of.Direct, of.Addressed, of.ID, bot.ChangeEdited
 			if who&0x80 != 0 {
-				m.Change = bot.Deleted
+				m.Change = bot.ChangeDeleted
 			}
 		}
 	default: // a press
@@ -85,7 +85,7 @@ func (w *world) play(e bot.Event) {
 	state.Thread = head.Thread
 	now := bot.Now{Walkthrough: state, Last: w.last}
 	var found kb.Result
-	if m, ok := e.(bot.Message); ok && m.Change != bot.Deleted {
+	if m, ok := e.(bot.Message); ok && m.Change != bot.ChangeDeleted {
 		if found = w.rules.Base.Match(m.Text); m.Command {
 			found = w.rules.Base.Lookup(m.Text)
 		}

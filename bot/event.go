@@ -45,9 +45,9 @@ type Change int
 
 // What can become of a message.
 const (
-	Posted Change = iota
-	Edited
-	Deleted
+	ChangePosted Change = iota
+	ChangeEdited
+	ChangeDeleted
 )
 
 // A Message is something that somebody wrote, edited or deleted, or a command.

@@ -13,28 +13,28 @@ import (
 // An Intent is what somebody wants of the walkthrough, said in words.
 type Intent string
 
-// The intents, as the locale files name them. Unclear is none of them.
+// The intents, as the locale files name them. IntentUnclear is none of them.
 const (
-	Unclear      Intent = ""
-	WantNext     Intent = "next" // it did not help, or simply the next step
-	WantDone     Intent = "done" // the step is done; whether it helped is not said
-	WantFixed    Intent = "fixed"
-	WantYes      Intent = "yes"    // to whatever was asked
-	WantAgain    Intent = "again"  // the error came back
-	WantThanks   Intent = "thanks" // wants nothing
-	WantBack     Intent = "back"
-	WantAll      Intent = "all"
-	WantPerson   Intent = "person"
-	WantQuiet    Intent = "quiet"
-	WantRepeat   Intent = "repeat"
-	WantSkip     Intent = "skip"
-	WantHelp     Intent = "help"
-	WantList     Intent = "list"
-	filler       Intent = "filler" // means nothing by itself
-	maxUtterance        = 120      // characters; whoever writes more is talking to people
+	IntentUnclear  Intent = ""
+	IntentNext     Intent = "next" // it did not help, or simply the next step
+	IntentDone     Intent = "done" // the step is done; whether it helped is not said
+	IntentFixed    Intent = "fixed"
+	IntentYes      Intent = "yes"    // to whatever was asked
+	IntentCameBack Intent = "again"  // the error came back
+	IntentThanks   Intent = "thanks" // wants nothing
+	IntentBack     Intent = "back"
+	IntentAll      Intent = "all"
+	IntentPerson   Intent = "person"
+	IntentQuiet    Intent = "quiet"
+	IntentRepeat   Intent = "repeat"
+	IntentSkip     Intent = "skip"
+	IntentHelp     Intent = "help"
+	IntentList     Intent = "list"
+	intentFiller   Intent = "filler" // means nothing by itself
+	maxUtterance          = 120      // characters; whoever writes more is talking to people
 )
 
-var intents = []Intent{WantNext, WantFixed, WantDone, WantBack, WantAll, WantPerson, WantQuiet, WantRepeat, WantSkip, WantHelp, WantList, WantAgain, WantYes, WantThanks}
+var intents = []Intent{IntentNext, IntentFixed, IntentDone, IntentBack, IntentAll, IntentPerson, IntentQuiet, IntentRepeat, IntentSkip, IntentHelp, IntentList, IntentCameBack, IntentYes, IntentThanks}
 
 type phrase struct {
 	text   string
@@ -51,7 +51,7 @@ func (l *Locale) compile() []phrase {
 		}
 	}
 	for _, text := range l.Fillers {
-		all = append(all, phrase{fold(text), filler})
+		all = append(all, phrase{fold(text), intentFiller})
 	}
 	all = slices.DeleteFunc(all, func(p phrase) bool { return p.text == "" })
 	slices.SortStableFunc(all, func(a, b phrase) int { return cmp.Compare(len(b.text), len(a.text)) })
@@ -65,12 +65,12 @@ func (l *Locale) compile() []phrase {
 // unless it is one that the bot can answer.
 func (all Locales) intent(text string) Intent {
 	if utf8.RuneCountInString(text) > maxUtterance {
-		return Unclear
+		return IntentUnclear
 	}
 	question := strings.ContainsAny(text, "?？")
 	folded := fold(text)
 	if folded == "" {
-		return Unclear
+		return IntentUnclear
 	}
 	for _, lang := range all.Tags() {
 		for _, want := range intents {
@@ -79,12 +79,12 @@ func (all Locales) intent(text string) Intent {
 			}
 		}
 	}
-	return Unclear
+	return IntentUnclear
 }
 
 // asks tells the intents that people put as a question to the bot.
 func (i Intent) asks() bool {
-	return slices.Contains([]Intent{WantRepeat, WantHelp, WantPerson, WantList, WantAll}, i)
+	return slices.Contains([]Intent{IntentRepeat, IntentHelp, IntentPerson, IntentList, IntentAll}, i)
 }
 
 // bare reports whether a text is a word that people say to each other just as
@@ -146,8 +146,8 @@ func (l *Locale) says(s string, want Intent) bool {
 		}
 		seen[now] = true
 		for _, p := range l.phrases {
-			done := p.intent == WantDone && (want == WantNext || want == WantFixed) // «did that, no change»
-			if p.intent != want && p.intent != filler && !done {
+			done := p.intent == IntentDone && (want == IntentNext || want == IntentFixed) // «did that, no change»
+			if p.intent != want && p.intent != intentFiller && !done {
 				continue
 			}
 			if rest, ok := eat(now.rest, p.text); ok {

@@ -82,8 +82,8 @@ func TestLocaleAdded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := all.intent("Behoben!"); got != WantFixed {
-		t.Errorf("intent %q, want %q", got, WantFixed)
+	if got := all.intent("Behoben!"); got != IntentFixed {
+		t.Errorf("intent %q, want %q", got, IntentFixed)
 	}
 	if got := all.detect("der Agent und das Replikat, die Sicherung"); got != "de" {
 		t.Errorf("language %q, want de", got)

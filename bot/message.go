@@ -11,9 +11,9 @@ import (
 func (d *decision) message(m Message) {
 	w := d.now.Walkthrough
 	switch {
-	case m.Change == Deleted:
+	case m.Change == ChangeDeleted:
 		d.withdraw(w, m)
-	case m.Change == Edited:
+	case m.Change == ChangeEdited:
 		d.edited(w, m)
 	case m.Command:
 		d.command(m)
@@ -26,7 +26,7 @@ func (d *decision) message(m Message) {
 
 // opening is a message with which a conversation may begin.
 func (d *decision) opening(m Message) {
-	if d.channel.Mode == Mention && !m.Addressed {
+	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
 	switch {
@@ -51,15 +51,15 @@ func (d *decision) repeat(m Message) {
 func (d *decision) honest(m Message) {
 	intent := d.locales.intent(m.Text)
 	switch {
-	case intent == WantThanks:
+	case intent == IntentThanks:
 		if d.now.Walkthrough.Status == "" {
 			d.help()
 		}
-	case intent == WantList:
+	case intent == IntentList:
 		d.list("")
-	case intent == WantPerson:
+	case intent == IntentPerson:
 		d.person(d.fresh(m))
-	case intent != Unclear, visible(m.Text) == "":
+	case intent != IntentUnclear, visible(m.Text) == "":
 		d.help()
 	default:
 		d.noMatch(d.fresh(m), "")
@@ -68,7 +68,7 @@ func (d *decision) honest(m Message) {
 
 // noMatch says that nothing was recognised. replaces is as for start.
 func (d *decision) noMatch(w Walkthrough, replaces PostID) {
-	w.Status, w.Entry, w.Options = Unmatched, nil, nil
+	w.Status, w.Entry, w.Options = StatusUnmatched, nil, nil
 	for _, h := range d.found.Hits {
 		if h.Confidence >= near {
 			w.Options = append(w.Options, option(h))
@@ -85,7 +85,7 @@ const near = 0.05
 // edited follows a message that was changed: its answer is changed with it,
 // unless people have gone on from there.
 func (d *decision) edited(w Walkthrough, m Message) {
-	withdrawn := w.Status == Ended && w.Entry == nil
+	withdrawn := w.Status == StatusEnded && w.Entry == nil
 	same := w.Entry != nil && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
 	case w.Source != m.Of:
@@ -95,8 +95,8 @@ func (d *decision) edited(w Walkthrough, m Message) {
 	case w.Text == m.Text:
 	case withdrawn:
 		d.opening(m)
-	case w.Status == Unmatched && d.found.Band == kb.Silent,
-		w.Status != Walking && w.Status != Choosing && w.Status != Unmatched,
+	case w.Status == StatusUnmatched && d.found.Band == kb.Silent,
+		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched,
 		same && len(w.Path) > 0:
 		w.Text = m.Text
 		d.keep(w)
@@ -136,7 +136,7 @@ func (d *decision) withdraw(w Walkthrough, m Message) {
 		d.remove(w, w.Posts)
 	}
 	d.keep(Walkthrough{
-		Thread: w.Thread, Version: w.Version, Status: Ended,
+		Thread: w.Thread, Version: w.Version, Status: StatusEnded,
 		Lang: w.Lang, Asker: w.Asker, Private: w.Private, Source: w.Source, Text: m.Text,
 	})
 }

@@ -31,10 +31,10 @@ type Mode string
 
 // The modes of a channel.
 const (
-	Off     Mode = "off"     // never
-	Shadow  Mode = "shadow"  // it decides and records, and posts nothing
-	Mention Mode = "mention" // when it is mentioned, or by command
-	On      Mode = "on"      // also when an error is pasted
+	ModeOff     Mode = "off"     // never
+	ModeShadow  Mode = "shadow"  // it decides and records, and posts nothing
+	ModeMention Mode = "mention" // when it is mentioned, or by command
+	ModeOn      Mode = "on"      // also when an error is pasted
 )
 
 // DefaultPolicy is the policy of a bot that nobody configured. The windows are
@@ -42,7 +42,7 @@ const (
 func DefaultPolicy() Policy {
 	return Policy{
 		Language:     "en",
-		Default:      On,
+		Default:      ModeOn,
 		RepeatWindow: 10 * time.Minute,
 		FollowUp:     24 * time.Hour,
 		Checks:       "basic-checks",
@@ -53,7 +53,7 @@ func DefaultPolicy() Policy {
 // always on.
 func (p Policy) channel(h Head) ChannelPolicy {
 	if h.Direct {
-		return ChannelPolicy{Mode: On}
+		return ChannelPolicy{Mode: ModeOn}
 	}
 	c := p.Channels[h.Thread.Channel]
 	if c.Mode == "" {

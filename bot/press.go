@@ -11,15 +11,15 @@ import (
 func (d *decision) press(p Press) {
 	w := d.now.Walkthrough
 	d.pressed = p.Post
-	if w.Status == Quiet && w.Entry != nil && w.Entry.ID == p.Button.Entry {
-		w.Status = Walking // called back
+	if w.Status == StatusQuiet && w.Entry != nil && w.Entry.ID == p.Button.Entry {
+		w.Status = StatusWalking // called back
 	}
 	switch {
-	case p.Button.Action == Area:
+	case p.Button.Action == ActionArea:
 		d.list(p.Button.Choice)
-	case w.Status == "" || w.Status == Ended:
+	case w.Status == "" || w.Status == StatusEnded:
 		d.revive(p.Button)
-	case p.Button.Action == Start:
+	case p.Button.Action == ActionStart:
 		d.act(w, p.Button)
 	case !d.holds(w, p.Button):
 		d.overtaken(w)
@@ -36,22 +36,22 @@ func (d *decision) press(p Press) {
 // holds reports whether a button stands where the walkthrough stands.
 func (d *decision) holds(w Walkthrough, b Button) bool {
 	switch {
-	case w.Status == Quiet:
+	case w.Status == StatusQuiet:
 		return false
-	case w.Status == Choosing:
-		return b.Action == Other
-	case w.Status == Solved:
-		return b.Entry == w.Entry.ID && (b.Action == Held || b.Action == Again)
+	case w.Status == StatusChoosing:
+		return b.Action == ActionOther
+	case w.Status == StatusSolved:
+		return b.Entry == w.Entry.ID && (b.Action == ActionStillSolved || b.Action == ActionCameBack)
 	case w.Entry == nil: // unmatched, or a person was asked for
-		return b.Entry == "" && b.Action == Person
+		return b.Entry == "" && b.Action == ActionPerson
 	}
-	return b.Entry == w.Entry.ID && strings.HasPrefix(w.Revision, b.Revision) && b.Step == w.At.id() && b.Action != Held && b.Action != Again
+	return b.Entry == w.Entry.ID && strings.HasPrefix(w.Revision, b.Revision) && b.Step == w.At.id() && b.Action != ActionStillSolved && b.Action != ActionCameBack
 }
 
 // overtaken tells somebody that a button has been overtaken, and shows them
 // where the conversation stands.
 func (d *decision) overtaken(w Walkthrough) {
-	if w.Status == Quiet {
+	if w.Status == StatusQuiet {
 		d.notice(d.text("unknown_button"))
 		return
 	}
@@ -69,13 +69,13 @@ func (d *decision) revive(b Button) {
 	}
 	e := d.base.Entry(b.Entry)
 	switch {
-	case b.Action == Held:
+	case b.Action == ActionStillSolved:
 		d.notice(d.text("held_thanks"))
-	case e == nil && b.Action == Person:
+	case e == nil && b.Action == ActionPerson:
 		d.person(w)
 	case e == nil:
 		d.notice(d.text("unknown_button"))
-	case b.Action == Start || b.Action == Again:
+	case b.Action == ActionStart || b.Action == ActionCameBack:
 		d.start(w, e, Option{Entry: e.ID}, "")
 	default:
 		d.resume(begin(w, e, nil), b)
@@ -97,39 +97,39 @@ func (d *decision) resume(w Walkthrough, b Button) {
 // act does what a button that holds says.
 func (d *decision) act(w Walkthrough, b Button) {
 	switch b.Action {
-	case Start:
+	case ActionStart:
 		d.startOther(w, b.Entry)
-	case Area:
+	case ActionArea:
 		d.list(b.Choice)
-	case Answer:
+	case ActionAnswer:
 		d.answerQuestion(w, b)
-	case Next:
+	case ActionNext:
 		d.retire(w, d.l.say(d.nextKey(w)))
 		w.moveTo(stepAfter(w.Entry, w.At.Step), Attempt{Step: w.At.Step})
 		d.show(w)
-	case Skip:
+	case ActionSkip:
 		d.retire(w, d.l.say("skip"))
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")
 		w.moveTo(Position{Step: w.At.Step})
 		d.show(w)
-	case Other:
+	case ActionOther:
 		d.chooseNone(w)
-	case Back:
+	case ActionBack:
 		d.goBack(w)
-	case All:
+	case ActionAll:
 		d.say(&w, d.overview(w))
 		d.keep(w)
-	case Fixed:
+	case ActionFixed:
 		d.solved(w)
-	case Person:
+	case ActionPerson:
 		d.person(w)
-	case Direct:
+	case ActionDirect:
 		d.direct(w)
-	case Publish:
+	case ActionPublish:
 		d.publish(w)
-	case Held:
+	case ActionStillSolved:
 		d.held(w)
-	case Again:
+	case ActionCameBack:
 		d.cameBack(w)
 	default:
 		d.overtaken(w)
@@ -151,7 +151,7 @@ func (d *decision) startOther(w Walkthrough, id string) {
 			o, chosen = option, true
 		}
 	}
-	if w.Entry != nil && w.Status == Walking && (chosen || w.Entry.ID == id) {
+	if w.Entry != nil && w.Status == StatusWalking && (chosen || w.Entry.ID == id) {
 		d.overtaken(w) // somebody chose before
 		return
 	}
@@ -205,7 +205,7 @@ func (d *decision) ended(w Walkthrough, say string) {
 // chooseNone says what to send where none of the entries is it.
 func (d *decision) chooseNone(w Walkthrough) {
 	d.retire(w, d.l.say("choose_none"))
-	w.Status, w.Options = Unmatched, nil
+	w.Status, w.Options = StatusUnmatched, nil
 	d.put(w, "")
 }
 
@@ -214,13 +214,13 @@ func (d *decision) chooseNone(w Walkthrough) {
 func (d *decision) goBack(w Walkthrough) {
 	d.retire(w, d.l.say("back"))
 	switch {
-	case w.Status == Escalated:
-		w.Status = Walking
+	case w.Status == StatusEscalated:
+		w.Status = StatusWalking
 		d.show(w)
 	case w.back():
 		d.show(w)
 	case len(w.Options) > 1:
-		w.Status, w.Entry = Choosing, nil
+		w.Status, w.Entry = StatusChoosing, nil
 		d.put(w, "")
 	default:
 		d.show(w, d.text("first"))
@@ -231,7 +231,7 @@ func (d *decision) goBack(w Walkthrough) {
 // private answer is gone by then, so that nothing is asked there.
 func (d *decision) solved(w Walkthrough) {
 	d.retire(w, d.l.say("fixed"))
-	w.Status, w.Live = Solved, ""
+	w.Status, w.Live = StatusSolved, ""
 	later := d.policy.FollowUp > 0 && !w.Asked && w.FollowUp == "" && !w.Private
 	blocks := []Block{heading(d.l.say("solved"))}
 	if later {
@@ -250,7 +250,7 @@ func (d *decision) solved(w Walkthrough) {
 // held ends for good.
 func (d *decision) held(w Walkthrough) {
 	w = d.answered(w, d.l.say("held"))
-	w.Status = Ended
+	w.Status = StatusEnded
 	d.say(&w, d.reply(d.text("held_thanks")))
 	d.keep(w)
 }
@@ -258,7 +258,7 @@ func (d *decision) held(w Walkthrough) {
 // cameBack goes on where the walkthrough stood.
 func (d *decision) cameBack(w Walkthrough) {
 	w = d.answered(w, d.l.say("again"))
-	w.Status = Walking
+	w.Status = StatusWalking
 	d.show(w)
 }
 
@@ -305,7 +305,7 @@ func (d *decision) person(w Walkthrough) {
 		return
 	}
 	d.retire(w, d.l.say("person"))
-	w.Status, w.Intro, w.HandedOver = Escalated, false, true
+	w.Status, w.Intro, w.HandedOver = StatusEscalated, false, true
 	d.put(w, "")
 	if d.handOverChannel() != "" {
 		d.handOver(w)
@@ -327,7 +327,7 @@ func (d *decision) handOver(w Walkthrough) {
 	if w.Private || d.head.Direct {
 		blocks = append(blocks, d.text("handover_direct"))
 	} else {
-		blocks = append(blocks, Block{Kind: Jump, Text: d.l.say("handover_thread"), Thread: w.Thread})
+		blocks = append(blocks, Block{Kind: BlockThread, Text: d.l.say("handover_thread"), Thread: w.Thread})
 	}
 	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
 	d.l = mine
@@ -383,7 +383,7 @@ func (d *decision) carry(w Walkthrough, there Thread) {
 // leave ends a private answer that goes on elsewhere.
 func (d *decision) leave(w Walkthrough, label, said string) {
 	d.retire(w, d.l.say(label))
-	w.Status, w.Live = Ended, ""
+	w.Status, w.Live = StatusEnded, ""
 	d.say(&w, d.reply(d.text(said)))
 	d.keep(w)
 }

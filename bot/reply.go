@@ -13,18 +13,18 @@ type BlockKind string
 
 // The kinds of blocks, and the fields of Block that each uses.
 const (
-	Heading BlockKind = "heading" // Text
-	Text    BlockKind = "text"    // Text
-	Ask     BlockKind = "ask"     // Text: the question that the buttons after it answer
-	Quote   BlockKind = "quote"   // Text: words of the paste, shown as they are
-	Table   BlockKind = "table"   // Rows
-	Copy    BlockKind = "copy"    // Text, Shell: a command, key or path to copy; never wrapped or translated
-	Steps   BlockKind = "steps"   // Items
-	Warning BlockKind = "warning" // Text: something is deleted, restarted or registered anew
-	Link    BlockKind = "link"    // Text, URL
-	Jump    BlockKind = "jump"    // Text, Thread: a way to another thread of the platform
-	Context BlockKind = "context" // Text, URL if it has one: small print, such as the source
-	Choices BlockKind = "choices" // Buttons
+	BlockHeading  BlockKind = "heading" // Text
+	BlockText     BlockKind = "text"    // Text
+	BlockQuestion BlockKind = "ask"     // Text: the question that the buttons after it answer
+	BlockQuote    BlockKind = "quote"   // Text: words of the paste, shown as they are
+	BlockTable    BlockKind = "table"   // Rows
+	BlockCopy     BlockKind = "copy"    // Text, Shell: a command, key or path to copy; never wrapped or translated
+	BlockSteps    BlockKind = "steps"   // Items
+	BlockWarning  BlockKind = "warning" // Text: something is deleted, restarted or registered anew
+	BlockLink     BlockKind = "link"    // Text, URL
+	BlockThread   BlockKind = "jump"    // Text, Thread: a way to another thread of the platform
+	BlockContext  BlockKind = "context" // Text, URL if it has one: small print, such as the source
+	BlockChoices  BlockKind = "choices" // Buttons
 )
 
 // A Block is one part of a reply.
@@ -50,8 +50,8 @@ type ItemState string
 
 // The states of an item; "" is one that is still to come.
 const (
-	Tried   ItemState = "tried"
-	Current ItemState = "current"
+	ItemTried   ItemState = "tried"
+	ItemCurrent ItemState = "current"
 )
 
 // A Choice is a button: what stands on it and what it does.

@@ -88,8 +88,8 @@ func FuzzQuote(f *testing.F) {
 }
 
 func TestButton(t *testing.T) {
-	long := Button{Action: Answer, Entry: strings.Repeat("e", 40), Revision: "abcd", Step: strings.Repeat("s", 24), Choice: strings.Repeat("c", 24)}
-	for _, b := range []Button{{}, {Action: Start, Entry: "x"}, long} {
+	long := Button{Action: ActionAnswer, Entry: strings.Repeat("e", 40), Revision: "abcd", Step: strings.Repeat("s", 24), Choice: strings.Repeat("c", 24)}
+	for _, b := range []Button{{}, {Action: ActionStart, Entry: "x"}, long} {
 		s := b.String()
 		if len(s) > 100 {
 			t.Errorf("%q has %d bytes; Discord takes 100", s, len(s))

@@ -30,7 +30,7 @@ func (d *decision) viewPerson(w Walkthrough) []Block {
 		row = append(row, d.startButton(e, d.l.say("checks")))
 	}
 	if w.Entry != nil {
-		row = append(row, d.button(w, Fixed, "", d.l.say("fixed")), d.button(w, Back, "", d.l.say("back")))
+		row = append(row, d.button(w, ActionFixed, "", d.l.say("fixed")), d.button(w, ActionBack, "", d.l.say("back")))
 	}
 	return append(blocks, choices(row...))
 }
@@ -38,7 +38,7 @@ func (d *decision) viewPerson(w Walkthrough) []Block {
 // summary tells what happened so far. Names of customers' things are shortened:
 // the channel may be read by more people than the thread.
 func (d *decision) summary(w Walkthrough) Block {
-	b := Block{Kind: Table}
+	b := Block{Kind: BlockTable}
 	row := func(key, value string) {
 		if value != "" {
 			b.Rows = append(b.Rows, []string{d.l.say(key), value})

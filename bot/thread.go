@@ -14,13 +14,13 @@ import (
 
 // inThread is a message in a conversation that has begun.
 func (d *decision) inThread(w Walkthrough, m Message) {
-	if w.Status == Quiet && m.Addressed && w.Entry != nil {
-		w.Status = Walking // called back
+	if w.Status == StatusQuiet && m.Addressed && w.Entry != nil {
+		w.Status = StatusWalking // called back
 	}
-	if w.Status == Quiet && !m.Addressed {
+	if w.Status == StatusQuiet && !m.Addressed {
 		return
 	}
-	if w.Status == Quiet || w.Status == Ended {
+	if w.Status == StatusQuiet || w.Status == StatusEnded {
 		d.l = d.locales.get(d.language(m.Text))
 		d.opening(m)
 		return
@@ -29,7 +29,7 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 		d.act(w, b)
 		return
 	}
-	if w.Status == Walking && w.At.Slot != "" && d.head.From.ID == w.Asker.ID && d.given(w, m.Text) {
+	if w.Status == StatusWalking && w.At.Slot != "" && d.head.From.ID == w.Asker.ID && d.given(w, m.Text) {
 		return
 	}
 	if !d.steered(w, m) {
@@ -39,7 +39,7 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 
 // newError is a message that steers nothing: perhaps another error.
 func (d *decision) newError(w Walkthrough, m Message) {
-	walking := w.Entry != nil && (w.Status == Walking || w.Status == Escalated)
+	walking := w.Entry != nil && (w.Status == StatusWalking || w.Status == StatusEscalated)
 	known := walking && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	asker := d.head.From.ID == w.Asker.ID
 	mine := d.mine(m)
@@ -85,34 +85,34 @@ func (d *decision) offer(w Walkthrough) {
 func (d *decision) steered(w Walkthrough, m Message) bool {
 	intent := d.locales.intent(m.Text)
 	mine := d.mine(m)
-	if intent == Unclear || !mine && d.amongPeople(w, m) {
+	if intent == IntentUnclear || !mine && d.amongPeople(w, m) {
 		return false
 	}
 	switch intent {
-	case WantHelp, WantList:
+	case IntentHelp, IntentList:
 		if mine {
 			d.honest(m)
 		}
 		return mine
-	case WantThanks:
-		if d.head.Direct && w.Status == Walking {
+	case IntentThanks:
+		if d.head.Direct && w.Status == StatusWalking {
 			d.say(&w, d.reply(d.text("thanks")))
 			d.keep(w)
 		}
 		return true
-	case WantQuiet:
+	case IntentQuiet:
 		d.quiet(w)
 		return true
-	case WantPerson:
+	case IntentPerson:
 		d.person(w)
 		return true
 	}
 	switch {
-	case w.Status == Unmatched:
+	case w.Status == StatusUnmatched:
 		return false
-	case w.Status == Choosing:
+	case w.Status == StatusChoosing:
 		d.steerChoosing(w, intent)
-	case w.Status == Solved:
+	case w.Status == StatusSolved:
 		d.steerSolved(w, intent)
 	case w.Entry == nil:
 		d.again(w)
@@ -125,13 +125,13 @@ func (d *decision) steered(w Walkthrough, m Message) bool {
 // amongPeople tells a word that people say to each other, too, from one that is
 // meant for the bot: by who says it, and when.
 func (d *decision) amongPeople(w Walkthrough, m Message) bool {
-	waiting := w.Status == Walking || w.Status == Choosing
+	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
 	return d.locales.bare(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
 }
 
 func (d *decision) steerChoosing(w Walkthrough, intent Intent) {
-	if intent == WantSkip || intent == WantNext {
-		d.act(w, Button{Action: Other})
+	if intent == IntentSkip || intent == IntentNext {
+		d.act(w, Button{Action: ActionOther})
 		return
 	}
 	d.again(w)
@@ -139,12 +139,12 @@ func (d *decision) steerChoosing(w Walkthrough, intent Intent) {
 
 func (d *decision) steerSolved(w Walkthrough, intent Intent) {
 	switch intent {
-	case WantYes:
-		d.act(w, d.button(w, Held, "", "").Button)
-	case WantNext, WantAgain, WantBack:
-		d.act(w, d.button(w, Again, "", "").Button)
-	case WantAll:
-		d.act(w, d.button(w, All, "", "").Button)
+	case IntentYes:
+		d.act(w, d.button(w, ActionStillSolved, "", "").Button)
+	case IntentNext, IntentCameBack, IntentBack:
+		d.act(w, d.button(w, ActionCameBack, "", "").Button)
+	case IntentAll:
+		d.act(w, d.button(w, ActionAll, "", "").Button)
 	}
 }
 
@@ -152,22 +152,22 @@ func (d *decision) steerSolved(w Walkthrough, intent Intent) {
 // where the walkthrough stands: what they said means nothing there.
 func (d *decision) steerWalking(w Walkthrough, intent Intent) {
 	step := findStep(w.Entry, w.At.Step)
-	atStep := step != nil && w.At.Slot == "" && w.Status == Walking
+	atStep := step != nil && w.At.Slot == "" && w.Status == StatusWalking
 	more := atStep && step.Ask == nil && d.nextKey(w) == "next_sequence"
 	action := Action("")
 	switch {
-	case intent == WantNext && atStep && step.Ask == nil, intent == WantNext && w.Status == Escalated && w.At.Step != "":
-		action = Next
-	case intent == WantYes && more, intent == WantDone && more:
-		action = Next
-	case intent == WantYes && atStep && step.Ask == nil, intent == WantFixed:
-		action = Fixed
-	case intent == WantBack:
-		action = Back
-	case intent == WantAll:
-		action = All
-	case intent == WantSkip && w.At.Slot != "":
-		action = Skip
+	case intent == IntentNext && atStep && step.Ask == nil, intent == IntentNext && w.Status == StatusEscalated && w.At.Step != "":
+		action = ActionNext
+	case intent == IntentYes && more, intent == IntentDone && more:
+		action = ActionNext
+	case intent == IntentYes && atStep && step.Ask == nil, intent == IntentFixed:
+		action = ActionFixed
+	case intent == IntentBack:
+		action = ActionBack
+	case intent == IntentAll:
+		action = ActionAll
+	case intent == IntentSkip && w.At.Slot != "":
+		action = ActionSkip
 	default:
 		d.again(w)
 		return
@@ -185,7 +185,7 @@ func (d *decision) again(w Walkthrough) {
 // label, or words that fit just one answer of the question. In a thread with
 // others only the asker answers so.
 func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
-	waits := w.Status == Walking || w.Status == Choosing || d.mine(m)
+	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.mine(m)
 	if utf8.RuneCountInString(m.Text) > maxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
 		return Button{}, false
 	}
@@ -202,7 +202,7 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 			return b.Button, true
 		}
 	}
-	if w.Status != Walking || strings.ContainsAny(m.Text, "?？") {
+	if w.Status != StatusWalking || strings.ContainsAny(m.Text, "?？") {
 		return Button{}, false
 	}
 	return d.meant(w, words)
@@ -226,7 +226,7 @@ func (d *decision) meant(w Walkthrough, words string) (Button, bool) {
 	if len(found) != 1 {
 		return Button{}, false
 	}
-	return d.button(w, Answer, found[0].ID, "").Button, true
+	return d.button(w, ActionAnswer, found[0].ID, "").Button, true
 }
 
 // allWords reports whether every one of the words stands in the label.
@@ -242,7 +242,7 @@ func allWords(words, label string) bool {
 // given takes a message as the value that was asked for, if it looks like a
 // name. What looks like talk is told so: the bot waits for the name.
 func (d *decision) given(w Walkthrough, said string) bool {
-	if d.locales.intent(said) != Unclear {
+	if d.locales.intent(said) != IntentUnclear {
 		return false
 	}
 	value, quoted := unquote(d.locales.stripped(said))
@@ -278,7 +278,7 @@ func nameLike(value string) bool {
 // quiet ends the conversation in a thread at somebody's wish.
 func (d *decision) quiet(w Walkthrough) {
 	d.retire(w, "")
-	w.Status, w.Live = Quiet, ""
+	w.Status, w.Live = StatusQuiet, ""
 	d.say(&w, d.reply(d.text("quiet")))
 	d.keep(w)
 }

@@ -53,9 +53,9 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 		if len(open) == limit {
 			break
 		}
-		if w.Status == Walking && w.Entry != nil && w.At != (Position{}) {
+		if w.Status == StatusWalking && w.Entry != nil && w.At != (Position{}) {
 			open = append(open, Unfinished{
-				Thread: w.Thread, Private: w.Private, Title: d.title(w), Where: d.where(w), Carry: d.button(w, Direct, "", "").Button,
+				Thread: w.Thread, Private: w.Private, Title: d.title(w), Where: d.where(w), Carry: d.button(w, ActionDirect, "", "").Button,
 			})
 		}
 	}

@@ -31,11 +31,11 @@ func (d *decision) reply(blocks ...Block) Reply {
 	return Reply{Lang: d.l.Lang, Blocks: blocks}
 }
 
-func heading(text string) Block           { return Block{Kind: Heading, Text: text} }
-func text(text string) Block              { return Block{Kind: Text, Text: text} }
-func ask(text string) Block               { return Block{Kind: Ask, Text: text} }
-func small(text string) Block             { return Block{Kind: Context, Text: text} }
-func choices(buttons ...Choice) Block     { return Block{Kind: Choices, Buttons: buttons} }
+func heading(text string) Block           { return Block{Kind: BlockHeading, Text: text} }
+func text(text string) Block              { return Block{Kind: BlockText, Text: text} }
+func ask(text string) Block               { return Block{Kind: BlockQuestion, Text: text} }
+func small(text string) Block             { return Block{Kind: BlockContext, Text: text} }
+func choices(buttons ...Choice) Block     { return Block{Kind: BlockChoices, Buttons: buttons} }
 func (d *decision) text(key string) Block { return text(d.l.say(key)) }
 
 // in is a text of the entry in the language of the answer, slots filled in.
@@ -64,7 +64,7 @@ func showCode(code string) string {
 
 // intro says what was recognised, by what, and why it happens.
 func (d *decision) intro(w Walkthrough) []Block {
-	blocks := []Block{heading(d.title(w)), {Kind: Quote, Text: quoted(w.Evidence)}}
+	blocks := []Block{heading(d.title(w)), {Kind: BlockQuote, Text: quoted(w.Evidence)}}
 	if by := d.recognisedBy(w); by != "" {
 		blocks = append(blocks, text(d.l.say("recognised", "by", by)))
 	}
@@ -164,13 +164,13 @@ func (d *decision) titles(ids []string) string {
 // view is where a walkthrough stands.
 func (d *decision) view(w Walkthrough) []Block {
 	switch {
-	case w.Status == Choosing:
+	case w.Status == StatusChoosing:
 		return d.viewChoosing(w)
-	case w.Status == Unmatched:
+	case w.Status == StatusUnmatched:
 		return d.viewUnmatched(w)
-	case w.Status == Solved:
+	case w.Status == StatusSolved:
 		return d.viewFollowUp(w)
-	case w.Status == Escalated:
+	case w.Status == StatusEscalated:
 		return d.viewPerson(w)
 	case w.At.Question != "":
 		return d.viewQuestion(w, findQuestion(w.Entry, w.At.Question))
@@ -186,7 +186,7 @@ func (d *decision) view(w Walkthrough) []Block {
 func (d *decision) viewFollowUp(w Walkthrough) []Block {
 	return []Block{
 		ask(d.l.say("follow_up", "title", d.title(w))),
-		choices(primary(d.button(w, Held, "", d.l.say("held"))), d.button(w, Again, "", d.l.say("again"))),
+		choices(primary(d.button(w, ActionStillSolved, "", d.l.say("held"))), d.button(w, ActionCameBack, "", d.l.say("again"))),
 	}
 }
 
@@ -201,7 +201,7 @@ func (d *decision) button(w Walkthrough, a Action, choice, label string) Choice 
 
 // startButton begins the walkthrough of another entry.
 func (d *decision) startButton(e *kb.Entry, label string) Choice {
-	return Choice{Label: label, Button: Button{Action: Start, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
+	return Choice{Label: label, Button: Button{Action: ActionStart, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
 }
 
 func primary(c Choice) Choice { c.Main = true; return c }
@@ -210,18 +210,18 @@ func primary(c Choice) Choice { c.Main = true; return c }
 func (d *decision) navigation(w Walkthrough) []Choice {
 	var row []Choice
 	if len(w.Path) > 0 {
-		row = append(row, d.button(w, Back, "", d.l.say("back")))
+		row = append(row, d.button(w, ActionBack, "", d.l.say("back")))
 	}
 	if len(w.Entry.Steps.Items) > 1 {
-		row = append(row, d.button(w, All, "", d.l.say("all")))
+		row = append(row, d.button(w, ActionAll, "", d.l.say("all")))
 	}
 	if w.Private {
-		row = append(row, d.button(w, Publish, "", d.l.say("publish")))
+		row = append(row, d.button(w, ActionPublish, "", d.l.say("publish")))
 	}
 	if d.can.Direct && !d.head.Direct {
-		row = append(row, d.button(w, Direct, "", d.l.say("direct")))
+		row = append(row, d.button(w, ActionDirect, "", d.l.say("direct")))
 	}
-	return append(row, d.button(w, Person, "", d.l.say("person")))
+	return append(row, d.button(w, ActionPerson, "", d.l.say("person")))
 }
 
 func (d *decision) viewQuestion(w Walkthrough, q *kb.Question) []Block {
@@ -231,7 +231,7 @@ func (d *decision) viewQuestion(w Walkthrough, q *kb.Question) []Block {
 func (d *decision) answers(w Walkthrough, q *kb.Question) Block {
 	var row []Choice
 	for _, c := range q.Choices {
-		row = append(row, d.button(w, Answer, c.ID, d.in(c.Label, w)))
+		row = append(row, d.button(w, ActionAnswer, c.ID, d.in(c.Label, w)))
 	}
 	return choices(row...)
 }
@@ -243,7 +243,7 @@ func (d *decision) viewSlot(w Walkthrough) []Block {
 			question = d.in(q.Text, w)
 		}
 	}
-	row := append([]Choice{d.button(w, Skip, "", d.l.say("skip"))}, d.navigation(w)...)
+	row := append([]Choice{d.button(w, ActionSkip, "", d.l.say("skip"))}, d.navigation(w)...)
 	return []Block{ask(question + "\n" + d.l.say("slot_hint")), choices(row...), d.source(w)}
 }
 
@@ -256,7 +256,7 @@ func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 	blocks := []Block{heading(head)}
 	blocks = append(blocks, d.action(w, s)...)
 	if s.Ask != nil {
-		row := append([]Choice{d.button(w, Fixed, "", d.l.say("fixed"))}, d.navigation(w)...)
+		row := append([]Choice{d.button(w, ActionFixed, "", d.l.say("fixed"))}, d.navigation(w)...)
 		return append(blocks, text(d.in(s.Check, w)), ask(d.in(s.Ask.Text, w)), d.answers(w, s.Ask), choices(row...), d.source(w))
 	}
 	check := d.in(s.Check, w)
@@ -265,7 +265,7 @@ func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 	} else {
 		blocks = append(blocks, text(check), ask(d.l.say(d.checkKey(w))))
 	}
-	fixed, next := d.button(w, Fixed, "", d.l.say("fixed")), d.button(w, Next, "", d.l.say(d.nextKey(w)))
+	fixed, next := d.button(w, ActionFixed, "", d.l.say("fixed")), d.button(w, ActionNext, "", d.l.say(d.nextKey(w)))
 	if d.nextKey(w) == "next_sequence" {
 		fixed, next = primary(next), fixed
 	} else {
@@ -292,21 +292,21 @@ func (d *decision) checkKey(w Walkthrough) string {
 
 // action is what a step says to do.
 func (d *decision) action(w Walkthrough, s *kb.Step) []Block {
-	blocks := []Block{{Kind: Warning, Text: d.in(s.Risk, w)}, text(d.in(s.Do, w)), d.table(s.Table, w)}
+	blocks := []Block{{Kind: BlockWarning, Text: d.in(s.Risk, w)}, text(d.in(s.Do, w)), d.table(s.Table, w)}
 	if s.Path != "" {
-		blocks = append(blocks, Block{Kind: Copy, Text: fill(s.Path, w.Slots)})
+		blocks = append(blocks, Block{Kind: BlockCopy, Text: fill(s.Path, w.Slots)})
 	}
 	if s.Command != nil {
-		blocks = append(blocks, Block{Kind: Copy, Shell: s.Command.Shell, Text: fillCommand(s.Command, w.Slots)})
+		blocks = append(blocks, Block{Kind: BlockCopy, Shell: s.Command.Shell, Text: fillCommand(s.Command, w.Slots)})
 	}
 	if s.Link != nil {
-		blocks = append(blocks, Block{Kind: Link, Text: d.in(s.Link.Text, w), URL: s.Link.URL})
+		blocks = append(blocks, Block{Kind: BlockLink, Text: d.in(s.Link.Text, w), URL: s.Link.URL})
 	}
 	return blocks
 }
 
 func (d *decision) table(rows [][]kb.Text, w Walkthrough) Block {
-	b := Block{Kind: Table}
+	b := Block{Kind: BlockTable}
 	for _, row := range rows {
 		var cells []string
 		for _, cell := range row {
@@ -324,7 +324,7 @@ func (d *decision) viewEnd(w Walkthrough) []Block {
 	if e := d.base.Entry(d.policy.Checks); e != nil && e.ID != w.Entry.ID {
 		row = append(row, primary(d.startButton(e, d.l.say("checks"))))
 	}
-	row = append(row, d.button(w, Fixed, "", d.l.say("fixed")))
+	row = append(row, d.button(w, ActionFixed, "", d.l.say("fixed")))
 	for _, id := range w.Also {
 		if e := d.base.Entry(id); e != nil {
 			row = append(row, d.startButton(e, d.in(e.Title, w)))
@@ -348,7 +348,7 @@ func (d *decision) viewChoosing(w Walkthrough) []Block {
 			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{Slots: o.Slots})))
 		}
 	}
-	row = append(row, Choice{Label: d.l.say("choose_none"), Button: Button{Action: Other}})
+	row = append(row, Choice{Label: d.l.say("choose_none"), Button: Button{Action: ActionOther}})
 	return []Block{ask(question), choices(row...)}
 }
 
@@ -359,7 +359,7 @@ func (d *decision) viewRepeat(w Walkthrough) []Block {
 		if e := d.base.Entry(o.Entry); e != nil {
 			blocks = append(blocks,
 				text(d.l.say("repeat", "title", d.in(e.Title, Walkthrough{}))),
-				Block{Kind: Jump, Text: d.l.say("repeat_link"), Thread: w.Elsewhere},
+				Block{Kind: BlockThread, Text: d.l.say("repeat_link"), Thread: w.Elsewhere},
 				choices(d.startButton(e, d.l.say("repeat_start"))))
 		}
 	}
@@ -369,7 +369,7 @@ func (d *decision) viewRepeat(w Walkthrough) []Block {
 // viewUnmatched says honestly that nothing was recognised, with the nearest
 // topics and a way to a person.
 func (d *decision) viewUnmatched(w Walkthrough) []Block {
-	person := d.button(w, Person, "", d.l.say("person"))
+	person := d.button(w, ActionPerson, "", d.l.say("person"))
 	var near []Choice
 	for _, o := range w.Options {
 		if e := d.base.Entry(o.Entry); e != nil {
@@ -396,7 +396,7 @@ func (d *decision) source(w Walkthrough) Block {
 	revision := cutBytes(w.Revision, 4)
 	for _, s := range w.Entry.Sources {
 		name := cmp.Or(d.in(s.Text, w), s.URL)
-		return Block{Kind: Context, URL: s.URL, Text: d.l.say("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
+		return Block{Kind: BlockContext, URL: s.URL, Text: d.l.say("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
 	}
 	return small(d.l.say("source_plain", "entry", w.Entry.ID, "revision", revision))
 }
@@ -407,14 +407,14 @@ func (d *decision) overview(w Walkthrough) Reply {
 	if w.Entry.Steps.Order == kb.Sequence {
 		order = "order_sequence"
 	}
-	list := Block{Kind: Steps}
+	list := Block{Kind: BlockSteps}
 	for _, s := range w.Entry.Steps.Items {
 		item := Item{Text: cmp.Or(d.in(s.Title, w), shorten(d.in(s.Do, w), 80))}
 		switch {
 		case s.ID == w.At.Step:
-			item.Mark = Current
+			item.Mark = ItemCurrent
 		case slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID }):
-			item.Mark = Tried
+			item.Mark = ItemTried
 		}
 		list.Items = append(list.Items, item)
 	}

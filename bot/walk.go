@@ -12,7 +12,7 @@ import (
 
 // begin returns a walkthrough of e that stands at its first question or step.
 func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
-	w.Status, w.Entry, w.Revision = Walking, e, e.Revision
+	w.Status, w.Entry, w.Revision = StatusWalking, e, e.Revision
 	w.Slots = slots
 	w.Path, w.Tried = nil, nil
 	w.At = w.settle(first(e))
@@ -195,7 +195,7 @@ func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 	w.Path = append(slices.Clip(w.Path), Passed{w.At, len(w.Tried)})
 	w.Tried = append(slices.Clip(w.Tried), passed...)
 	w.At = w.settle(at)
-	w.Status = Walking
+	w.Status = StatusWalking
 }
 
 // back returns to the position before, and reports whether there was one. A
@@ -205,7 +205,7 @@ func (w *Walkthrough) back() bool {
 		return false
 	}
 	last := w.Path[len(w.Path)-1]
-	w.Path, w.At, w.Status = w.Path[:len(w.Path)-1], last.Position, Walking
+	w.Path, w.At, w.Status = w.Path[:len(w.Path)-1], last.Position, StatusWalking
 	w.Tried = w.Tried[:min(last.Tried, len(w.Tried))]
 	if w.At.Slot != "" {
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")

@@ -54,13 +54,13 @@ type Status string
 // The states of a walkthrough. The zero Status is a thread in which nothing
 // began.
 const (
-	Choosing  Status = "choosing"  // which of Options it is
-	Walking   Status = "walking"   // at At
-	Solved    Status = "solved"    // somebody said that it is fixed
-	Escalated Status = "person"    // a person was asked for
-	Ended     Status = "done"      // nothing left to try, or moved elsewhere
-	Unmatched Status = "unmatched" // Text was not recognised; a person may be asked for
-	Quiet     Status = "quiet"     // somebody asked the bot to be quiet here
+	StatusChoosing  Status = "choosing"  // which of Options it is
+	StatusWalking   Status = "walking"   // at At
+	StatusSolved    Status = "solved"    // somebody said that it is fixed
+	StatusEscalated Status = "person"    // a person was asked for
+	StatusEnded     Status = "done"      // nothing left to try, or moved elsewhere
+	StatusUnmatched Status = "unmatched" // Text was not recognised; a person may be asked for
+	StatusQuiet     Status = "quiet"     // somebody asked the bot to be quiet here
 )
 
 // A Position is a question, a slot that is asked for, or a step.

@@ -69,7 +69,7 @@ func (s stage) must(t *testing.T, p bot.Post) bot.Delivery {
 
 // saying is a post that says one sentence.
 func saying(id, text string, t bot.Thread) bot.Post {
-	return bot.Post{ID: bot.PostID(id), Thread: t, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.Text, Text: text}}}}
+	return bot.Post{ID: bot.PostID(id), Thread: t, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}}}
 }
 
 // says sends a message and returns its id.

@@ -70,8 +70,8 @@ func describe(e bot.Event) string {
 		is   bool
 		word string
 	}{
-		{m.Change == bot.Edited, "edited of " + of},
-		{m.Change == bot.Deleted, "deleted of " + of},
+		{m.Change == bot.ChangeEdited, "edited of " + of},
+		{m.Change == bot.ChangeDeleted, "deleted of " + of},
 		{m.Addressed, "addressed"},
 		{m.Command, "command"},
 		{m.Reply, "reply"},

@@ -165,11 +165,11 @@ func (c *core) message(m bot.Message) error {
 	first := bot.PostID(cmp.Or(m.Of, m.ID)) + "/1"
 	p := bot.Post{ID: bot.PostID(m.ID) + "/1", Thread: m.Thread, To: m.From, Private: m.Command}
 	switch {
-	case m.Change == bot.Deleted:
+	case m.Change == bot.ChangeDeleted:
 		p.Replaces, p.Withdraw = first, true
-	case m.Change == bot.Edited:
+	case m.Change == bot.ChangeEdited:
 		p.Replaces = first
-		p.Reply.Blocks = []bot.Block{{Kind: bot.Heading, Text: "You wrote something else now"}}
+		p.Reply.Blocks = []bot.Block{{Kind: bot.BlockHeading, Text: "You wrote something else now"}}
 	case strings.Contains(m.Text, "every block"):
 		p.Reply.Blocks = everyBlock(m.Thread)
 	case strings.Contains(m.Text, "319"):
@@ -178,7 +178,7 @@ func (c *core) message(m bot.Message) error {
 		p.Reply.Lang = "ko"
 		p.Reply.Blocks = question()
 	case m.Command || m.Addressed:
-		p.Reply.Blocks = []bot.Block{{Kind: bot.Text, Text: "I need the error itself: paste its text or its ID."}}
+		p.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: "I need the error itself: paste its text or its ID."}}
 	default:
 		return nil
 	}
@@ -188,76 +188,76 @@ func (c *core) message(m bot.Message) error {
 func (c *core) press(p bot.Press) error {
 	next := bot.Post{ID: bot.PostID(p.ID) + "/1", Thread: p.Thread, To: p.From}
 	switch p.Button.Action {
-	case bot.Next:
+	case bot.ActionNext:
 		next.Reply.Blocks = step(2)
-	case bot.Person:
+	case bot.ActionPerson:
 		next.Thread, next.Opens = bot.Thread{Adapter: adapterName, Workspace: p.Thread.Workspace, Channel: EscalationChannel, Root: "new"}, true
 		next.Reply.Blocks = []bot.Block{
-			{Kind: bot.Heading, Text: p.From.Name + " needs a person"},
-			{Kind: bot.Jump, Text: "the conversation", Thread: p.Thread},
+			{Kind: bot.BlockHeading, Text: p.From.Name + " needs a person"},
+			{Kind: bot.BlockThread, Text: "the conversation", Thread: p.Thread},
 		}
-	case bot.Direct:
+	case bot.ActionDirect:
 		next.Thread, next.Opens = bot.Thread{Adapter: adapterName, Workspace: p.Thread.Workspace, Channel: directChannel(p.From.ID), Root: "new"}, true
 		next.Reply.Blocks = step(1)
 	default:
-		next.Reply.Blocks = []bot.Block{{Kind: bot.Heading, Text: "Good."}, {Kind: bot.Text, Text: "I ask once more, tomorrow."}}
+		next.Reply.Blocks = []bot.Block{{Kind: bot.BlockHeading, Text: "Good."}, {Kind: bot.BlockText, Text: "I ask once more, tomorrow."}}
 	}
 	done := bot.Post{ID: bot.PostID(p.ID) + "/0", Thread: p.Thread, To: p.From, Replaces: p.Post}
-	done.Reply.Blocks = []bot.Block{{Kind: bot.Context, Text: "✓ " + p.From.Name}}
+	done.Reply.Blocks = []bot.Block{{Kind: bot.BlockContext, Text: "✓ " + p.From.Name}}
 	return errors.Join(c.post(done), c.post(next))
 }
 
 func button(a bot.Action, step, label string) bot.Choice {
-	return bot.Choice{Label: label, Main: a == bot.Fixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
+	return bot.Choice{Label: label, Main: a == bot.ActionFixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
 }
 
 func question() []bot.Block {
 	return []bot.Block{
-		{Kind: bot.Heading, Text: "백업 정책을 수정할 수 없음 (0x29834)"},
-		{Kind: bot.Quote, Text: "내부 서비스 오류[0x29834]"},
-		{Kind: bot.Text, Text: "보안 기능이 켜져 있으면 보존 기간을 최소값 아래로 줄일 수 없습니다. 오래된 에이전트에서는 그 안내 대신 이 오류만 표시됩니다."},
-		{Kind: bot.Ask, Text: "어떤 보존 기간을 줄이고 계셨나요?"},
-		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Answer, "a", "일별"), button(bot.Answer, "b", "주별"), button(bot.Answer, "c", "월별"), button(bot.Answer, "d", "연도별"), button(bot.Answer, "e", "줄인 것이 아님")}},
-		{Kind: bot.Context, Text: "출처: Azure Backup Server 문제 해결 · 항목 policy-change, 개정 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
+		{Kind: bot.BlockHeading, Text: "백업 정책을 수정할 수 없음 (0x29834)"},
+		{Kind: bot.BlockQuote, Text: "내부 서비스 오류[0x29834]"},
+		{Kind: bot.BlockText, Text: "보안 기능이 켜져 있으면 보존 기간을 최소값 아래로 줄일 수 없습니다. 오래된 에이전트에서는 그 안내 대신 이 오류만 표시됩니다."},
+		{Kind: bot.BlockQuestion, Text: "어떤 보존 기간을 줄이고 계셨나요?"},
+		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionAnswer, "a", "일별"), button(bot.ActionAnswer, "b", "주별"), button(bot.ActionAnswer, "c", "월별"), button(bot.ActionAnswer, "d", "연도별"), button(bot.ActionAnswer, "e", "줄인 것이 아님")}},
+		{Kind: bot.BlockContext, Text: "출처: Azure Backup Server 문제 해결 · 항목 policy-change, 개정 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
 	}
 }
 
 func step(n int) []bot.Block {
 	all := [][]bot.Block{{
-		{Kind: bot.Heading, Text: "The agent push cannot reach the Agent Coordinator on FS-11.corp.example · ID 319"},
-		{Kind: bot.Quote, Text: "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example."},
-		{Kind: bot.Text, Text: "Recognised by code `ID 319` and the message. `0x800706BA` says that the RPC connection itself failed: most often a firewall on FS-11.corp.example, or name resolution."},
-		{Kind: bot.Heading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
-		{Kind: bot.Text, Text: "Run there, in an elevated prompt (adjust the version folder):"},
-		{Kind: bot.Copy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\Microsoft Data Protection Manager\DPM\ProtectionAgents\AC\<version>\dpmac.exe"`},
-		{Kind: bot.Text, Text: "Then push the agent again."},
-		{Kind: bot.Ask, Text: "Did that fix it?"},
-		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "1", "Fixed"), button(bot.Next, "1", "Didn't help → next"), button(bot.All, "1", "All steps"), button(bot.Direct, "1", "Continue in DM"), button(bot.Person, "1", "Get a person")}},
-		{Kind: bot.Context, Text: "Source: Azure Backup Server troubleshooting · entry agent-coordinator, revision 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
+		{Kind: bot.BlockHeading, Text: "The agent push cannot reach the Agent Coordinator on FS-11.corp.example · ID 319"},
+		{Kind: bot.BlockQuote, Text: "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example."},
+		{Kind: bot.BlockText, Text: "Recognised by code `ID 319` and the message. `0x800706BA` says that the RPC connection itself failed: most often a firewall on FS-11.corp.example, or name resolution."},
+		{Kind: bot.BlockHeading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
+		{Kind: bot.BlockText, Text: "Run there, in an elevated prompt (adjust the version folder):"},
+		{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\Microsoft Data Protection Manager\DPM\ProtectionAgents\AC\<version>\dpmac.exe"`},
+		{Kind: bot.BlockText, Text: "Then push the agent again."},
+		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
+		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Didn't help → next"), button(bot.ActionAll, "1", "All steps"), button(bot.ActionDirect, "1", "Continue in DM"), button(bot.ActionPerson, "1", "Get a person")}},
+		{Kind: bot.BlockContext, Text: "Source: Azure Backup Server troubleshooting · entry agent-coordinator, revision 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
 	}, {
-		{Kind: bot.Heading, Text: "Step 2 of 4 · Restart the coordinator"},
-		{Kind: bot.Warning, Text: "Installations that run now are broken off."},
-		{Kind: bot.Copy, Shell: "powershell", Text: "Restart-Service -Name DPMAC"},
-		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "2", "Fixed"), button(bot.Person, "2", "Get a person")}},
+		{Kind: bot.BlockHeading, Text: "Step 2 of 4 · Restart the coordinator"},
+		{Kind: bot.BlockWarning, Text: "Installations that run now are broken off."},
+		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Restart-Service -Name DPMAC"},
+		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "2", "Fixed"), button(bot.ActionPerson, "2", "Get a person")}},
 	}}
 	return all[n-1]
 }
 
 func everyBlock(t bot.Thread) []bot.Block {
 	return []bot.Block{
-		{Kind: bot.Heading, Text: "A heading with `code`"},
-		{Kind: bot.Text, Text: "Two lines,\none with `code`."},
-		{Kind: bot.Quote, Text: "words of the paste"},
-		{Kind: bot.Table, Rows: [][]string{{"Daily", "7 days"}, {"Weekly", "4 weeks"}, {"Monthly", "3 months"}, {"Yearly", "1 year"}}},
-		{Kind: bot.Copy, Shell: "powershell", Text: "Get-Service obengine"},
-		{Kind: bot.Copy, Text: `C:\Windows\Temp`},
-		{Kind: bot.Steps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", Mark: bot.Tried}, {Text: "Restart the coordinator", Mark: bot.Current}, {Text: "Look at the name resolution"}}},
-		{Kind: bot.Warning, Text: "The service is restarted."},
-		{Kind: bot.Link, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
-		{Kind: bot.Jump, Text: "the first answer", Thread: t},
-		{Kind: bot.Ask, Text: "Did that fix it?"},
-		{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Fixed, "1", "Fixed"), button(bot.Next, "1", "Next"), button(bot.Person, "1", "Get a person")}},
-		{Kind: bot.Context, Text: "Small print", URL: "https://learn.microsoft.com/"},
+		{Kind: bot.BlockHeading, Text: "A heading with `code`"},
+		{Kind: bot.BlockText, Text: "Two lines,\none with `code`."},
+		{Kind: bot.BlockQuote, Text: "words of the paste"},
+		{Kind: bot.BlockTable, Rows: [][]string{{"Daily", "7 days"}, {"Weekly", "4 weeks"}, {"Monthly", "3 months"}, {"Yearly", "1 year"}}},
+		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Get-Service obengine"},
+		{Kind: bot.BlockCopy, Text: `C:\Windows\Temp`},
+		{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", Mark: bot.ItemTried}, {Text: "Restart the coordinator", Mark: bot.ItemCurrent}, {Text: "Look at the name resolution"}}},
+		{Kind: bot.BlockWarning, Text: "The service is restarted."},
+		{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
+		{Kind: bot.BlockThread, Text: "the first answer", Thread: t},
+		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
+		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Next"), button(bot.ActionPerson, "1", "Get a person")}},
+		{Kind: bot.BlockContext, Text: "Small print", URL: "https://learn.microsoft.com/"},
 	}
 }
 

@@ -171,7 +171,7 @@ type block struct {
 // Href is where the block leads: an https address, or a thread of ours. It is
 // "" for all other addresses, whose text is shown alone.
 func (b block) Href() string {
-	if b.Kind == bot.Jump {
+	if b.Kind == bot.BlockThread {
 		return b.Row.Link(b.Thread)
 	}
 	return secure(b.URL)
@@ -189,7 +189,7 @@ func secure(address string) string {
 // want, "quiet" for those that are there at every step.
 func (b block) Look(c bot.Choice) string {
 	switch c.Button.Action {
-	case bot.All, bot.Back, bot.Direct, bot.Publish, bot.Person:
+	case bot.ActionAll, bot.ActionBack, bot.ActionDirect, bot.ActionPublish, bot.ActionPerson:
 		return "quiet"
 	}
 	if c.Main {
@@ -202,7 +202,7 @@ func (b block) Look(c bot.Choice) string {
 // goes on without a value marks the question for one.
 func (b block) Value() *bot.Button {
 	for _, c := range b.Buttons {
-		if b.Row.Asks() && !b.Row.Shadow && c.Button.Action == bot.Skip && c.Button.Entry != "" {
+		if b.Row.Asks() && !b.Row.Shadow && c.Button.Action == bot.ActionSkip && c.Button.Entry != "" {
 			return &c.Button
 		}
 	}

@@ -54,8 +54,8 @@ func TestBlocks(t *testing.T) {
 	elsewhere := bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1.2"}
 	blocks := map[string][]bot.Block{
 		"link-refused": {
-			{Kind: bot.Link, Text: "no", URL: "javascript:alert(1)"}, {Kind: bot.Link, Text: "no", URL: "http://aka.ms/x"},
-			{Kind: bot.Link, Text: "no", URL: "https:///x"}, {Kind: bot.Jump, Text: "elsewhere", Thread: elsewhere}, {Kind: bot.Context, Text: "no address"},
+			{Kind: bot.BlockLink, Text: "no", URL: "javascript:alert(1)"}, {Kind: bot.BlockLink, Text: "no", URL: "http://aka.ms/x"},
+			{Kind: bot.BlockLink, Text: "no", URL: "https:///x"}, {Kind: bot.BlockThread, Text: "elsewhere", Thread: elsewhere}, {Kind: bot.BlockContext, Text: "no address"},
 		},
 	}
 	for _, b := range everyBlock(here) {
@@ -77,7 +77,7 @@ func TestBlocks(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	s, r := fixedStage(t, bot.Block{Kind: bot.Text, Text: "hello"})
+	s, r := fixedStage(t, bot.Block{Kind: bot.BlockText, Text: "hello"})
 	mine := r
 	mine.message = &message{ID: "m3", At: r.At, User: "alex", Text: "@mabsbot <b>?", Version: 2, Taken: 1}
 	mine.From = s.setup.user("alex")
@@ -96,7 +96,7 @@ func TestMessages(t *testing.T) {
 	slot := r
 	slot.message = new(*r.message)
 	slot.Only, slot.Thread.Root = "alex", "cmd-m4"
-	slot.Reply = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Choices, Buttons: []bot.Choice{button(bot.Skip, "1", "값 없이 진행")}}}}
+	slot.Reply = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionSkip, "1", "값 없이 진행")}}}}
 	for name, row := range map[string]row{"bot": r, "mine": mine, "theirs": theirs, "gone": gone, "silent": silent, "command": asked, "value": slot} {
 		for lang := range s.setup.texts {
 			html, err := s.fragment(lang, "message", row)

@@ -55,7 +55,7 @@ func (a *actor) something(i int) {
 		Root:    pick(a.dice, "", "", a.message()),
 		ID:      a.message(),
 		Post:    pick(a.dice, a.posts...),
-		Button:  bot.Button{Action: pick(a.dice, bot.Next, bot.Person, bot.Direct, bot.Fixed)}.String(),
+		Button:  bot.Button{Action: pick(a.dice, bot.ActionNext, bot.ActionPerson, bot.ActionDirect, bot.ActionFixed)}.String(),
 		Text:    pick(a.dice, "hello", "about 319", "0x29834 \xff broken", "/mabs 0x29834", "@mabsbot hello", "every block"),
 	}
 	switch a.dice.IntN(12) {

@@ -56,7 +56,7 @@ func (me identity) readMessage(kind string, m message, at place, role string) (t
 		e.Reply = m.ID != m.Channel // the first message of a post in a forum has the post's id
 	}
 	if kind == messageDelete {
-		e.Change, e.Of = bot.Deleted, e.ID
+		e.Change, e.Of = bot.ChangeDeleted, e.ID
 		e.ID = deletedID(e.Of)
 		return talk{event: e}, true, nil
 	}
@@ -79,7 +79,7 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 		if m.Edited == "" {
 			return talk{}, false, nil // the preview of a link
 		}
-		e.Change, e.Of = bot.Edited, e.ID
+		e.Change, e.Of = bot.ChangeEdited, e.ID
 		e.ID = editID(e.Of, m.edited())
 	}
 	if root := me.replied(m); root != "" && !e.Direct && !e.Reply {
@@ -92,7 +92,7 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 		return talk{}, false, nil // an answer to an answer: two bots would never end
 	}
 	t = talk{event: e, files: readable(filesOf(m))}
-	if e.Text == "" && len(t.files) == 0 && !e.Addressed && e.Change == bot.Posted {
+	if e.Text == "" && len(t.files) == 0 && !e.Addressed && e.Change == bot.ChangePosted {
 		return talk{}, false, nil
 	}
 	return t, true, nil

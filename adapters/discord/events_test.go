@@ -101,7 +101,7 @@ func TestOldEdit(t *testing.T) {
 func TestCustomIDs(t *testing.T) {
 	for entry := range 41 {
 		for step := range 25 {
-			b := bot.Button{Action: bot.Skip, Entry: strings.Repeat("e", entry), Revision: "abcd", Step: strings.Repeat("s", step)}
+			b := bot.Button{Action: bot.ActionSkip, Entry: strings.Repeat("e", entry), Revision: "abcd", Step: strings.Repeat("s", step)}
 			if id := customID(typeMark, b, 1, bot.PostID(strings.Repeat("p", 24))); len(id) > maxCustomID {
 				t.Errorf("entry of %d, step of %d: %d characters", entry, step, len(id))
 			}

@@ -275,7 +275,7 @@ func TestLongAnswerThere(t *testing.T) {
 func longPost(s *stage, thread bot.Thread) bot.Post {
 	s.t.Helper()
 	return bot.Post{ID: "0123456789abcdef01234567", Thread: thread, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{
-		{Kind: bot.Heading, Text: "HEAD"}, {Kind: bot.Text, Text: strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)},
+		{Kind: bot.BlockHeading, Text: "HEAD"}, {Kind: bot.BlockText, Text: strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)},
 	}}}
 }
 
@@ -394,7 +394,7 @@ func TestOtherBots(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	echo := s.Person(discordfake.User{Name: "echo", Bot: true})
 	s.must(s.End())
-	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.On, Bots: []string{echo.ID}}}
+	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.ModeOn, Bots: []string{echo.ID}}}
 	s.start()
 	echo.Say(s.channel.ID, coordinator) // an alert of it is answered
 	heard := map[string]bool{}

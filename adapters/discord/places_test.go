@@ -87,7 +87,7 @@ func TestArchivedPost(t *testing.T) {
 		before := len(s.Messages(post.Channel))
 		_, err := s.discord.Post(t.Context(), bot.Post{
 			ID: bot.PostID(name), Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: forum.ID, Root: post.Channel},
-			Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.Text, Text: "Did it hold?"}}},
+			Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "Did it hold?"}}},
 		})
 		if n := len(s.Messages(post.Channel)); err != nil || n != before+1 {
 			t.Errorf("%s: %d messages, then %d, %v", name, before, n, err)

@@ -51,7 +51,7 @@ const maxPages = 3
 
 // notice is a message of the adapter's own words.
 func (d *Discord) notice(lang, key string) draft {
-	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.Text, Text: d.in(lang)[key]}}}}, "")
+	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.BlockText, Text: d.in(lang)[key]}}}}, "")
 }
 
 // Post delivers one post.
@@ -296,7 +296,7 @@ func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, er
 	if _, told := d.links.latest(p.To.ID); isOne(err, shut) && !told {
 		here := p
 		here.Private, here.Thread.Root = false, ""
-		here.Reply.Blocks = []bot.Block{{Kind: bot.Text, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
+		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
 		done, err = d.say(ctx, here, "")
 	}
 	done.Thread = p.Thread
@@ -404,7 +404,7 @@ func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 // lastWords is the small print with which a reply ends that was retired: what
 // was chosen, and by whom.
 func lastWords(r bot.Reply) string {
-	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.Context && r.Blocks[n-1].URL == "" {
+	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.BlockContext && r.Blocks[n-1].URL == "" {
 		return r.Blocks[n-1].Text
 	}
 	return ""

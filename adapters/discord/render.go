@@ -125,9 +125,9 @@ func (r *renderer) reserve(all []bot.Block) []bool {
 // else.
 func neverCut(b bot.Block) int {
 	switch b.Kind {
-	case bot.Ask:
+	case bot.BlockQuestion:
 		return min(sizeOf(b.Text), maxAsked) + len("****\n")
-	case bot.Context:
+	case bot.BlockContext:
 		return min(sizeOf(b.Text), maxSmall) + len(b.URL) + len("-# [](<>)\n")
 	}
 	return 0
@@ -136,27 +136,27 @@ func neverCut(b bot.Block) int {
 func (r *renderer) block(b bot.Block) {
 	b.Text = strings.TrimRight(strings.TrimLeft(visible(b.Text), "\n"), "\n ") // the first line of code may be indented
 	switch b.Kind {
-	case bot.Heading:
+	case bot.BlockHeading:
 		r.flow("### ", strings.ReplaceAll(b.Text, "\n", " "))
-	case bot.Ask:
+	case bot.BlockQuestion:
 		r.place(shorten(b.Text, maxAsked), size, len("****\n"), bold)
-	case bot.Quote:
+	case bot.BlockQuote:
 		r.quote(b.Text)
-	case bot.Warning:
+	case bot.BlockWarning:
 		r.flow("⚠️ ", b.Text)
-	case bot.Table:
+	case bot.BlockTable:
 		r.flow("", table(b.Rows))
-	case bot.Steps:
+	case bot.BlockSteps:
 		r.flow("", steps(b.Items))
-	case bot.Copy:
+	case bot.BlockCopy:
 		r.copy(b.Shell, b.Text)
-	case bot.Link:
+	case bot.BlockLink:
 		r.link("", b.Text, b.URL)
-	case bot.Jump:
+	case bot.BlockThread:
 		r.link("", b.Text, r.jump(b.Thread))
-	case bot.Context:
+	case bot.BlockContext:
 		r.link("-# ", shorten(strings.ReplaceAll(b.Text, "\n", " "), maxSmall), b.URL)
-	case bot.Choices:
+	case bot.BlockChoices:
 		r.choices(b.Buttons)
 	default:
 		r.flow("", b.Text)
@@ -308,13 +308,13 @@ func (r *renderer) choices(all []bot.Choice) {
 	if len(all) == 0 {
 		return
 	}
-	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.Choice) bool { return c.Button.Action != bot.Start }) {
+	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.Choice) bool { return c.Button.Action != bot.ActionStart }) {
 		r.row([]discordgo.MessageComponent{r.list(all)})
 		return
 	}
 	var row []discordgo.MessageComponent
 	for _, c := range all {
-		if c.Button.Action == bot.Skip { // what a value is asked for can be gone on without
+		if c.Button.Action == bot.ActionSkip { // what a value is asked for can be gone on without
 			row = append(row, r.button(typeMark, bot.Choice{Label: r.words["value_button"], Button: c.Button, Main: true}))
 		}
 		row = append(row, r.button("", c))
@@ -409,7 +409,7 @@ func table(rows [][]string) string {
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
-		mark := map[bot.ItemState]string{bot.Tried: "✓ ", bot.Current: "→ "}[item.Mark]
+		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.Mark]
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
 	}
 	return strings.TrimSpace(visible(b.String()))
@@ -418,7 +418,7 @@ func steps(items []bot.Item) string {
 // title is what a thread is named for: the heading of its first answer.
 func (d *Discord) title(r bot.Reply) string {
 	for _, b := range r.Blocks {
-		if text := strings.TrimSpace(strings.Join(strings.Fields(visible(b.Text)), " ")); b.Kind == bot.Heading && text != "" {
+		if text := strings.TrimSpace(strings.Join(strings.Fields(visible(b.Text)), " ")); b.Kind == bot.BlockHeading && text != "" {
 			return shorten(strings.ReplaceAll(text, "`", ""), maxThreadName)
 		}
 	}

@@ -166,11 +166,11 @@ func TestPages(t *testing.T) {
 		return strings.Join(all, "\n")
 	}
 	words, code := lines("%d번째 줄입니다. 서버를 다시 시작합니다.", 60), lines("    Get-Service dpm%d | Restart-Service", 60)
-	button := bot.Button{Action: bot.Next, Entry: "an-entry", Revision: "abcd", Step: "first"}
+	button := bot.Button{Action: bot.ActionNext, Entry: "an-entry", Revision: "abcd", Step: "first"}
 	pages := checked(t, d, bot.Reply{Lang: "ko", Blocks: []bot.Block{
-		{Kind: bot.Heading, Text: "제목"}, {Kind: bot.Text, Text: words}, {Kind: bot.Copy, Shell: "powershell", Text: code}, {Kind: bot.Quote, Text: words},
-		{Kind: bot.Ask, Text: "해결되었나요?"}, {Kind: bot.Choices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}}},
-		{Kind: bot.Context, Text: "출처", URL: "https://a/b"},
+		{Kind: bot.BlockHeading, Text: "제목"}, {Kind: bot.BlockText, Text: words}, {Kind: bot.BlockCopy, Shell: "powershell", Text: code}, {Kind: bot.BlockQuote, Text: words},
+		{Kind: bot.BlockQuestion, Text: "해결되었나요?"}, {Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}}},
+		{Kind: bot.BlockContext, Text: "출처", URL: "https://a/b"},
 	}})
 	if len(pages) != maxPages {
 		t.Fatalf("%d pages", len(pages))
@@ -189,7 +189,7 @@ func TestPages(t *testing.T) {
 	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.in("ko")["cut"]) {
 		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
 	}
-	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Copy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
+	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
 		t.Errorf("a private answer does not say that it is cut:\n%s", all)
 	}
 }
@@ -199,7 +199,7 @@ func TestPages(t *testing.T) {
 func TestLongPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)
-	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Text, Text: long}, {Kind: bot.Choices, Buttons: []bot.Choice{{Label: "해결됨", Button: bot.Button{Action: bot.Fixed, Entry: "e"}}}}}}
+	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: long}, {Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: bot.Button{Action: bot.ActionFixed, Entry: "e"}}}}}}
 	p := bot.Post{ID: "0123456789abcdef01234567", Opens: true, Reply: reply, Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.channel.ID, Root: "to-be-opened"}}
 	first, err := s.discord.Post(t.Context(), p)
 	s.must(err)
@@ -220,7 +220,7 @@ func TestLongPost(t *testing.T) {
 	if got := press.(used).event.About().Thread; got != first.Thread {
 		t.Errorf("its button belongs to %+v", got)
 	}
-	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Text, Text: "짧은 답"}}}
+	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "짧은 답"}}}
 	shorter, err := s.discord.Post(t.Context(), p)
 	s.must(err)
 	if shown := s.Messages(s.channel.ID); len(shown) != 1 || !strings.Contains(shown[0].Plain(), "짧은 답") {
@@ -288,12 +288,12 @@ func FuzzRender(f *testing.F) {
 	f.Add(strings.Repeat("가*", 3000), "x", 30)
 	f.Fuzz(func(t *testing.T, text, command string, n int) {
 		r := bot.Reply{Lang: "ko", Blocks: []bot.Block{
-			{Kind: bot.Heading, Text: text}, {Kind: bot.Quote, Text: text}, {Kind: bot.Text, Text: text},
-			{Kind: bot.Copy, Shell: "cmd", Text: command}, {Kind: bot.Ask, Text: text}, {Kind: bot.Context, Text: text, URL: "https://a/b"},
-			{Kind: bot.Link, Text: command, URL: "https://a/" + strings.Repeat("b", 500)}, {Kind: bot.Ask, Text: command}, {Kind: bot.Context, Text: command},
+			{Kind: bot.BlockHeading, Text: text}, {Kind: bot.BlockQuote, Text: text}, {Kind: bot.BlockText, Text: text},
+			{Kind: bot.BlockCopy, Shell: "cmd", Text: command}, {Kind: bot.BlockQuestion, Text: text}, {Kind: bot.BlockContext, Text: text, URL: "https://a/b"},
+			{Kind: bot.BlockLink, Text: command, URL: "https://a/" + strings.Repeat("b", 500)}, {Kind: bot.BlockQuestion, Text: command}, {Kind: bot.BlockContext, Text: command},
 		}}
 		for i := range max(0, min(n, 40)) {
-			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.Choices, Buttons: []bot.Choice{{Label: text, Button: bot.Button{Action: bot.Answer, Choice: strings.Repeat("c", i%24)}}}})
+			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: text, Button: bot.Button{Action: bot.ActionAnswer, Choice: strings.Repeat("c", i%24)}}}})
 		}
 		checked(t, d, r)
 	})

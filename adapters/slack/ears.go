@@ -28,7 +28,7 @@ func newEars() *ears { return &ears{heard: map[bot.EventID]bool{}} }
 // come in time.
 func (e *ears) hear(t talk, deaf func(channel string)) {
 	m, ok := t.event.(bot.Message)
-	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.Posted || t.link != "" {
+	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || t.link != "" {
 		return
 	}
 	e.mu.Lock()

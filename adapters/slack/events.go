@@ -188,7 +188,7 @@ func (me identity) talk(o outer, e inner, m bot.Message) (any, error) {
 		return nil, nil // an answer to an answer: two bots would never end
 	}
 	t := talk{event: m, files: readable(e.Files)}
-	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.Posted {
+	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.ChangePosted {
 		return nil, nil
 	}
 	return t, nil
@@ -272,7 +272,7 @@ func (me identity) changed(o outer, e inner, team string) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	m.Change, m.Of = bot.Edited, m.ID
+	m.Change, m.Of = bot.ChangeEdited, m.ID
 	m.ID = editID(m.Of, now.Edited.TS)
 	return me.talk(o, now, m)
 }
@@ -282,7 +282,7 @@ func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	m.Change, m.Of, m.Text = bot.Deleted, m.ID, ""
+	m.Change, m.Of, m.Text = bot.ChangeDeleted, m.ID, ""
 	m.ID = deletedID(m.Of)
 	return talk{event: m}, nil
 }

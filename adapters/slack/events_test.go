@@ -57,7 +57,7 @@ func toldTalk(t talk) string {
 	h := t.event.About()
 	switch e := t.event.(type) {
 	case bot.Message:
-		words = append(words, map[bot.Change]string{bot.Posted: "message", bot.Edited: "edit", bot.Deleted: "deletion"}[e.Change])
+		words = append(words, map[bot.Change]string{bot.ChangePosted: "message", bot.ChangeEdited: "edit", bot.ChangeDeleted: "deletion"}[e.Change])
 		say(e.Of != "" && e.Of != e.ID, "of "+string(e.Of))
 		say(e.Addressed, "addressed")
 		say(e.Command, "command")

@@ -47,7 +47,7 @@ func (s *Slack) lacks(ctx context.Context, t talk) bool {
 		return true
 	}
 	m, ok := t.event.(bot.Message)
-	if !ok || m.From.Bot || m.Change == bot.Deleted || s.users.fresh(m.From.ID) {
+	if !ok || m.From.Bot || m.Change == bot.ChangeDeleted || s.users.fresh(m.From.ID) {
 		return false
 	}
 	meant := m.Addressed || m.Command || len(m.Text) <= maxGlanced && len(s.o.Library.Explain(m.Text, false).Hits) > 0

@@ -61,14 +61,14 @@ func (r *renderer) message(reply bot.Reply) message {
 // headings, links and small print.
 func (r *renderer) reserve(b bot.Block) {
 	switch b.Kind {
-	case bot.Ask:
+	case bot.BlockQuestion:
 		r.left -= min(sizeOf(b.Text), maxSection)
 		r.room--
-	case bot.Heading:
+	case bot.BlockHeading:
 		r.left -= min(sizeOf(b.Text), maxHeader)
-	case bot.Link, bot.Jump:
+	case bot.BlockLink, bot.BlockThread:
 		r.left -= min(sizeOf(b.Text), maxLink) + len(b.URL)
-	case bot.Context:
+	case bot.BlockContext:
 		r.left -= min(sizeOf(b.Text), maxContext/2) + len(b.URL)
 	}
 	for _, c := range b.Buttons {
@@ -80,28 +80,28 @@ func (r *renderer) reserve(b bot.Block) {
 func (r *renderer) block(b bot.Block) {
 	b.Text = visible(b.Text)
 	switch b.Kind {
-	case bot.Heading:
+	case bot.BlockHeading:
 		r.heading(b.Text)
-	case bot.Ask:
+	case bot.BlockQuestion:
 		r.keep(slack.NewSectionBlock(markdown(escape(shorten(bold(b.Text), maxSection))), nil, nil))
 		r.say(bold(b.Text))
-	case bot.Quote:
+	case bot.BlockQuote:
 		r.quote(b.Text)
-	case bot.Warning:
+	case bot.BlockWarning:
 		r.section("⚠️ " + b.Text)
-	case bot.Table:
+	case bot.BlockTable:
 		r.section(table(b.Rows))
-	case bot.Steps:
+	case bot.BlockSteps:
 		r.section(steps(b.Items))
-	case bot.Copy:
+	case bot.BlockCopy:
 		r.copy(b.Text)
-	case bot.Link:
+	case bot.BlockLink:
 		r.link(b.Text, secure(b.URL))
-	case bot.Jump:
+	case bot.BlockThread:
 		r.link(b.Text, r.permalink(b.Thread))
-	case bot.Context:
+	case bot.BlockContext:
 		r.small(b)
-	case bot.Choices:
+	case bot.BlockChoices:
 		r.choices(b.Buttons)
 	default:
 		r.section(b.Text)
@@ -263,7 +263,7 @@ func (r *renderer) choices(all []bot.Choice) {
 	}
 	var row []slack.BlockElement
 	for _, c := range all {
-		if r.types && c.Button.Action == bot.Skip {
+		if r.types && c.Button.Action == bot.ActionSkip {
 			row = append(row, r.button(typeAction, bot.Choice{Label: r.words["value_button"], Button: c.Button, Main: true}))
 		}
 		row = append(row, r.button(buttonAction, c))
@@ -350,7 +350,7 @@ func table(rows [][]string) string {
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
-		mark := map[bot.ItemState]string{bot.Tried: "✓ ", bot.Current: "→ "}[item.Mark]
+		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.Mark]
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
 	}
 	return b.String()

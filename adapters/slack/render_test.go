@@ -112,11 +112,11 @@ func golden(t *testing.T, name, got string) {
 func TestRender(t *testing.T) {
 	s, c := newRenderer(t), newChecker(t)
 	replies := bottest.Replies()
-	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.Choices, Buttons: []bot.Choice{{Label: "값 없이 계속", Button: bot.Button{Action: bot.Skip, Entry: "e"}}}}}}
+	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "값 없이 계속", Button: bot.Button{Action: bot.ActionSkip, Entry: "e"}}}}}}
 	replies["jump"] = bot.Reply{Lang: "en", Blocks: []bot.Block{
-		{Kind: bot.Jump, Text: "the thread", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "1700000000.000100"}},
-		{Kind: bot.Jump, Text: "the conversation", Thread: bot.Thread{Adapter: adapterName, Channel: "D1"}},
-		{Kind: bot.Jump, Text: "nowhere", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "cmd-1"}},
+		{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "1700000000.000100"}},
+		{Kind: bot.BlockThread, Text: "the conversation", Thread: bot.Thread{Adapter: adapterName, Channel: "D1"}},
+		{Kind: bot.BlockThread, Text: "nowhere", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "cmd-1"}},
 	}}
 	replies["empty"] = bot.Reply{Lang: "en"}
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
@@ -169,12 +169,12 @@ func FuzzRender(f *testing.F) {
 		}
 		var row []bot.Choice
 		for range min(max(buttons, 0), 60) {
-			row = append(row, bot.Choice{Label: label, Button: bot.Button{Action: bot.Next}, Main: true})
+			row = append(row, bot.Choice{Label: label, Button: bot.Button{Action: bot.ActionNext}, Main: true})
 		}
 		m := s.render(postOf(bot.Reply{Lang: "ko", Blocks: []bot.Block{
-			{Kind: bot.Heading, Text: heading}, {Kind: bot.Quote, Text: text}, {Kind: bot.Text, Text: text}, {Kind: bot.Copy, Text: command},
-			{Kind: bot.Table, Rows: [][]string{{heading, text}}}, {Kind: bot.Steps, Items: []bot.Item{{Text: text}}}, {Kind: bot.Link, Text: text, URL: "https://a.example/?" + heading},
-			{Kind: bot.Ask, Text: text}, {Kind: bot.Choices, Buttons: row}, {Kind: bot.Context, Text: text, URL: "https://a.example"},
+			{Kind: bot.BlockHeading, Text: heading}, {Kind: bot.BlockQuote, Text: text}, {Kind: bot.BlockText, Text: text}, {Kind: bot.BlockCopy, Text: command},
+			{Kind: bot.BlockTable, Rows: [][]string{{heading, text}}}, {Kind: bot.BlockSteps, Items: []bot.Item{{Text: text}}}, {Kind: bot.BlockLink, Text: text, URL: "https://a.example/?" + heading},
+			{Kind: bot.BlockQuestion, Text: text}, {Kind: bot.BlockChoices, Buttons: row}, {Kind: bot.BlockContext, Text: text, URL: "https://a.example"},
 		}}))
 		checked(t, c, m)
 		n := 0

@@ -23,27 +23,27 @@ func (t *Terminal) render(r bot.Reply) string {
 	for _, block := range r.Blocks {
 		b.WriteByte('\n')
 		switch block.Kind {
-		case bot.Heading:
+		case bot.BlockHeading:
 			t.lines(&b, "# ", "  ", bold, block.Text)
-		case bot.Ask:
+		case bot.BlockQuestion:
 			t.lines(&b, "? ", "  ", bold, block.Text)
-		case bot.Quote:
+		case bot.BlockQuote:
 			t.lines(&b, "> ", "> ", dim, block.Text)
-		case bot.Warning:
+		case bot.BlockWarning:
 			t.lines(&b, "! ", "  ", red, block.Text)
-		case bot.Context:
+		case bot.BlockContext:
 			t.lines(&b, "  ", "  ", dim, block.Text)
 			t.url(&b, block.URL)
-		case bot.Copy:
+		case bot.BlockCopy:
 			t.copy(&b, block.Text)
-		case bot.Link:
+		case bot.BlockLink:
 			t.lines(&b, "  ", "  ", "", block.Text+":")
 			t.url(&b, block.URL)
-		case bot.Table:
+		case bot.BlockTable:
 			t.table(&b, block.Rows)
-		case bot.Steps:
+		case bot.BlockSteps:
 			t.steps(&b, block.Items)
-		case bot.Choices:
+		case bot.BlockChoices:
 			number = t.choices(&b, block.Buttons, number)
 		default:
 			t.lines(&b, "  ", "  ", "", block.Text)
@@ -103,7 +103,7 @@ func (t *Terminal) table(b *strings.Builder, rows [][]string) {
 }
 
 func (t *Terminal) steps(b *strings.Builder, items []bot.Item) {
-	marks := map[bot.ItemState]string{bot.Tried: "✓ ", bot.Current: "→ ", "": "  "}
+	marks := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ ", "": "  "}
 	for i, item := range items {
 		n := strconv.Itoa(i+1) + ". "
 		t.lines(b, "  "+marks[item.Mark]+n, "       ", "", item.Text)

@@ -100,7 +100,7 @@ func TestNumber(t *testing.T) {
 	if _, err := term.Post(t.Context(), bot.Post{Reply: bottest.Replies()["step"]}); err != nil {
 		t.Fatal(err)
 	}
-	if p, ok := term.event("1").(bot.Press); !ok || p.Button.Action != bot.Next || !p.Direct {
+	if p, ok := term.event("1").(bot.Press); !ok || p.Button.Action != bot.ActionNext || !p.Direct {
 		t.Errorf("1 is %+v", term.event("1"))
 	}
 	for _, text := range []string{"0", "3", "-1", "1a", "319"} {

@@ -85,7 +85,7 @@ func (a *adapterTest) must(p bot.Post) bot.Delivery {
 
 // reply to a message, with the text.
 func reply(id bot.PostID, m bot.Message, text string) bot.Post {
-	return bot.Post{ID: id, Thread: m.Thread, To: m.From, Attempt: 1, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.Text, Text: text}}}}
+	return bot.Post{ID: id, Thread: m.Thread, To: m.From, Attempt: 1, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}}}
 }
 
 func (a *adapterTest) arrives() {

@@ -9,39 +9,39 @@ import (
 // Replies are what every adapter must be able to show: each kind of block, and
 // what people paste. The names say what is special.
 func Replies() map[string]bot.Reply {
-	button := bot.Button{Action: bot.Next, Entry: "an-entry", Revision: "abcd", Step: "first"}
+	button := bot.Button{Action: bot.ActionNext, Entry: "an-entry", Revision: "abcd", Step: "first"}
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence. ", 200)
 	return map[string]bot.Reply{
 		"step": {Lang: "en", Blocks: []bot.Block{
-			{Kind: bot.Heading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
-			{Kind: bot.Quote, Text: "The agent operation failed because of a communication error"},
-			{Kind: bot.Warning, Text: "Restarts the service."},
-			{Kind: bot.Text, Text: "Run it on FS-11 in an elevated prompt.\nThen push the agent again, and look at `dpmac.exe`."},
-			{Kind: bot.Table, Rows: [][]string{{"Daily", "7 days"}, {"Monthly", "3 months"}}},
-			{Kind: bot.Copy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\dpmac.exe"`},
-			{Kind: bot.Copy, Text: `HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`},
-			{Kind: bot.Link, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
-			{Kind: bot.Steps, Items: []bot.Item{{Text: "One", Mark: bot.Tried}, {Text: "Two", Mark: bot.Current}, {Text: "Three"}}},
-			{Kind: bot.Ask, Text: "Did that fix it?"},
-			{Kind: bot.Choices, Buttons: []bot.Choice{{Label: "Fixed", Button: button, Main: true}, {Label: "Didn't help → next", Button: button}}},
-			{Kind: bot.Jump, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
-			{Kind: bot.Context, Text: "Source: the article · entry an-entry, revision abcd", URL: "https://learn.microsoft.com/azure/backup/"},
+			{Kind: bot.BlockHeading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
+			{Kind: bot.BlockQuote, Text: "The agent operation failed because of a communication error"},
+			{Kind: bot.BlockWarning, Text: "Restarts the service."},
+			{Kind: bot.BlockText, Text: "Run it on FS-11 in an elevated prompt.\nThen push the agent again, and look at `dpmac.exe`."},
+			{Kind: bot.BlockTable, Rows: [][]string{{"Daily", "7 days"}, {"Monthly", "3 months"}}},
+			{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\dpmac.exe"`},
+			{Kind: bot.BlockCopy, Text: `HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`},
+			{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
+			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "One", Mark: bot.ItemTried}, {Text: "Two", Mark: bot.ItemCurrent}, {Text: "Three"}}},
+			{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
+			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "Fixed", Button: button, Main: true}, {Label: "Didn't help → next", Button: button}}},
+			{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
+			{Kind: bot.BlockContext, Text: "Source: the article · entry an-entry, revision abcd", URL: "https://learn.microsoft.com/azure/backup/"},
 		}},
 		"korean": {Lang: "ko", Blocks: []bot.Block{
-			{Kind: bot.Heading, Text: "1단계 / 2 · 월별 보존 기간을 3개월 이상으로 설정하세요"},
-			{Kind: bot.Table, Rows: [][]string{{"일별", "7일"}, {"연도별", "1년"}, {"Weekly", "4주"}}},
-			{Kind: bot.Choices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button}, {Label: "담당자 연결", Button: button}}},
+			{Kind: bot.BlockHeading, Text: "1단계 / 2 · 월별 보존 기간을 3개월 이상으로 설정하세요"},
+			{Kind: bot.BlockTable, Rows: [][]string{{"일별", "7일"}, {"연도별", "1년"}, {"Weekly", "4주"}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button}, {Label: "담당자 연결", Button: button}}},
 		}},
 		"hostile": {Lang: "en", Blocks: []bot.Block{
-			{Kind: bot.Heading, Text: "<script>alert(1)</script> @everyone <!channel> *bold* _it_ ~x~ [a](https://b)"},
-			{Kind: bot.Quote, Text: "\x1b[31mred\x1b[0m <@U123> <https://evil|click> ```fence``` & &amp;"},
-			{Kind: bot.Copy, Shell: "powershell", Text: "Write-Host '```' ; # `tick`"},
-			{Kind: bot.Choices, Buttons: []bot.Choice{{Label: "<b>@here</b>", Button: button}}},
+			{Kind: bot.BlockHeading, Text: "<script>alert(1)</script> @everyone <!channel> *bold* _it_ ~x~ [a](https://b)"},
+			{Kind: bot.BlockQuote, Text: "\x1b[31mred\x1b[0m <@U123> <https://evil|click> ```fence``` & &amp;"},
+			{Kind: bot.BlockCopy, Shell: "powershell", Text: "Write-Host '```' ; # `tick`"},
+			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "<b>@here</b>", Button: button}}},
 		}},
 		"long": {Lang: "ko", Blocks: []bot.Block{
-			{Kind: bot.Text, Text: long},
-			{Kind: bot.Copy, Shell: "powershell", Text: strings.Repeat("Get-Service -Name obengine; ", 200)},
-			{Kind: bot.Choices, Buttons: []bot.Choice{{Label: strings.Repeat("긴 단추 ", 40), Button: button}}},
+			{Kind: bot.BlockText, Text: long},
+			{Kind: bot.BlockCopy, Shell: "powershell", Text: strings.Repeat("Get-Service -Name obengine; ", 200)},
+			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: strings.Repeat("긴 단추 ", 40), Button: button}}},
 		}},
 	}
 }

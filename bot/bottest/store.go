@@ -136,7 +136,7 @@ func opaque(t *storeTest) {
 		thread := bot.Thread{Adapter: id, Workspace: id, Channel: id, Root: id}
 		t.apply(bot.Turn{
 			Event:  bot.EventID(id),
-			States: []bot.Walkthrough{{Thread: thread, Status: bot.Walking, Asker: bot.User{ID: id}, Text: id}},
+			States: []bot.Walkthrough{{Thread: thread, Status: bot.StatusWalking, Asker: bot.User{ID: id}, Text: id}},
 			Posts:  []bot.Post{{ID: bot.PostID(id), Thread: thread}},
 			Prefer: &bot.Preference{User: bot.UserKey{Adapter: id, Workspace: id, ID: id}, Lang: id},
 		})
@@ -341,7 +341,7 @@ func preferences(t *storeTest) {
 
 // begun is a public walkthrough of an entry.
 func begun(letter, entry string) bot.Walkthrough {
-	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.Walking, Entry: &kb.Entry{ID: entry}}
+	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.StatusWalking, Entry: &kb.Entry{ID: entry}}
 }
 
 func recent(t *storeTest) {
@@ -369,7 +369,7 @@ func recent(t *storeTest) {
 	want("B", "e", 10*time.Minute, "A")
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
 	solved := begun("A", "e")
-	solved.Status = bot.Solved
+	solved.Status = bot.StatusSolved
 	t.put(solved) // moving on is not beginning
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
 	want("B", "e", time.Hour, "A")
@@ -384,13 +384,13 @@ func recent(t *storeTest) {
 	t.put(begun("B", "e")) // to come back is to begin
 	want("C", "e", time.Minute, "B")
 
-	for _, status := range []bot.Status{"", bot.Choosing, bot.Unmatched} {
+	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched} {
 		w := begun("C", "g")
 		w.Status = status
 		t.put(w)
 		want("A", "g", time.Hour, "")
 	}
-	for _, status := range []bot.Status{bot.Walking, bot.Solved, bot.Escalated, bot.Ended, bot.Quiet} {
+	for _, status := range []bot.Status{bot.StatusWalking, bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusQuiet} {
 		w := begun("C", "g")
 		w.Status = status
 		t.put(w)
@@ -408,7 +408,7 @@ func recent(t *storeTest) {
 }
 
 func shadowed(t *storeTest) {
-	said := func(text string) bot.Reply { return bot.Reply{Blocks: []bot.Block{{Kind: bot.Text, Text: text}}} }
+	said := func(text string) bot.Reply { return bot.Reply{Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}} }
 	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s1", Thread: threadNamed("A"), Shadow: true, Reply: said("one")}, {ID: "A1", Thread: threadNamed("A")}}})
 	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s2", Thread: threadNamed("z"), Shadow: true, Replaces: "A1", Reply: said("two")}}})
 	t.play(`claim: A1; sent A1; due: none`)
@@ -444,7 +444,7 @@ func walkthroughs(t *storeTest) {
 	}
 	want(user, 5)
 	for _, letter := range []string{"A", "B", "C", "D", "E", "z"} {
-		put(letter, "u", bot.Walking)
+		put(letter, "u", bot.StatusWalking)
 	}
 	want(user, 5, "D", "C", "B", "A")
 	want(user, 2, "D", "C")
@@ -453,11 +453,11 @@ func walkthroughs(t *storeTest) {
 	want(bot.UserKey{Adapter: "test", Workspace: "e", ID: "u"}, 5, "E")
 	want(bot.UserKey{Adapter: "z", Workspace: "w", ID: "u"}, 5, "z")
 	want(bot.UserKey{Adapter: "test", Workspace: "w", ID: "v"}, 5)
-	put("A", "u", bot.Choosing) // the one changed last is first
+	put("A", "u", bot.StatusChoosing) // the one changed last is first
 	want(user, 5, "A", "D", "C", "B")
-	put("B", "v", bot.Walking)
+	put("B", "v", bot.StatusWalking)
 	want(user, 5, "A", "D", "C")
-	for _, status := range []bot.Status{"", bot.Solved, bot.Escalated, bot.Ended, bot.Quiet} {
+	for _, status := range []bot.Status{"", bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusQuiet} {
 		put("C", "u", status)
 		want(user, 5, "C", "A", "D")
 	}

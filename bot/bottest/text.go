@@ -21,23 +21,23 @@ func Text(r bot.Reply) string {
 	var b strings.Builder
 	for _, block := range r.Blocks {
 		switch block.Kind {
-		case bot.Heading:
+		case bot.BlockHeading:
 			line(&b, "# ", block.Text)
-		case bot.Ask:
+		case bot.BlockQuestion:
 			line(&b, "? ", block.Text)
-		case bot.Quote:
+		case bot.BlockQuote:
 			line(&b, "> ", block.Text)
-		case bot.Warning:
+		case bot.BlockWarning:
 			line(&b, "! ", block.Text)
-		case bot.Copy:
+		case bot.BlockCopy:
 			line(&b, strings.TrimSpace("$ "+block.Shell)+" ", block.Text)
-		case bot.Context:
+		case bot.BlockContext:
 			line(&b, "~ ", revision.ReplaceAllString(block.Text, "REV"))
-		case bot.Link:
+		case bot.BlockLink:
 			line(&b, "@ ", block.Text+" "+block.URL)
-		case bot.Jump:
+		case bot.BlockThread:
 			line(&b, "^ ", fmt.Sprintf("%s %s/%s", block.Text, block.Thread.Channel, block.Thread.Root))
-		case bot.Table:
+		case bot.BlockTable:
 			for _, row := range block.Rows {
 				var cells []string
 				for _, cell := range row {
@@ -45,11 +45,11 @@ func Text(r bot.Reply) string {
 				}
 				line(&b, "| ", strings.Join(cells, " | "))
 			}
-		case bot.Steps:
+		case bot.BlockSteps:
 			for _, item := range block.Items {
 				line(&b, "- ", strings.TrimSpace(item.Text+" "+strings.ToUpper(string(item.Mark))))
 			}
-		case bot.Choices:
+		case bot.BlockChoices:
 			for _, c := range block.Buttons {
 				b.WriteString("[" + c.Label + "] ")
 			}

@@ -90,7 +90,7 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	var found bot.Thread
 	for t, s := range m.states {
 		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
-		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.Choosing, bot.Unmatched}, s.status)
+		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched}, s.status)
 		beside := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
 		if visible && begun && beside && !s.begunAt.Before(since) && s.begunAt.After(m.states[found].begunAt) {
 			found = t

@@ -21,7 +21,7 @@ func TestSealed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	s := openFile(t, path)
 	person := bot.User{ID: "asker-in-clear", Name: secret}
-	for i, status := range []bot.Status{bot.Choosing, bot.Walking, bot.Solved} {
+	for i, status := range []bot.Status{bot.StatusChoosing, bot.StatusWalking, bot.StatusSolved} {
 		must(t, s.Apply(t.Context(), bot.Turn{
 			Event: event(i),
 			States: []bot.Walkthrough{{
