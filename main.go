@@ -135,7 +135,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
 	return slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
-		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, HandOver: c.Slack.EscalationChannel,
+		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
 		Inbox: db.Inbox("slack"), Library: b, Log: log,
 	})
 }
@@ -145,7 +145,7 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bo
 func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*discord.Discord, error) {
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
-		HandOver: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"), Library: b, Log: log,
+		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"), Library: b, Log: log,
 	})
 }
 
@@ -195,7 +195,7 @@ func policy(c *config.Config) bot.Policy {
 	p.Language = c.Language
 	p.Default = bot.Mode(c.Bot.DefaultMode)
 	p.RepeatWindow, p.FollowUp = c.Bot.RepeatWindow, c.Bot.FollowUp
-	p.HandOver = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
+	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
 		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots}

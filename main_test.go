@@ -314,8 +314,8 @@ func (s *scene) start() {
 		s.t.Fatal(err)
 	}
 	policy := bot.DefaultPolicy()
-	policy.HandOver = map[string]string{"test": "escalations"}
-	all := bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+	policy.EscalationChannels = map[string]string{"test": "escalations"}
+	all := bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
 	s.recorder = bottest.NewRecorder("test", all)
 	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
@@ -375,7 +375,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		}
 		s.latest = m.Thread
 	case "replies":
-		m.Reply, m.Thread = true, s.latest
+		m.InThread, m.Thread = true, s.latest
 		if of, ok := strings.CutPrefix(object, "to "); ok {
 			m.Thread = s.messages[of].Thread
 		}
@@ -391,7 +391,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		if !ok {
 			return nil, fmt.Errorf("there is no message %s", object)
 		}
-		m.Head.Thread, m.Direct, m.Addressed, m.Of = of.Thread, of.Direct, of.Addressed, of.ID
+		m.Head.Thread, m.Direct, m.Addressed, m.Original = of.Thread, of.Direct, of.Addressed, of.ID
 		m.Change = map[string]bot.Change{"edits": bot.ChangeEdited, "deletes": bot.ChangeDeleted}[verb]
 		return m, nil
 	default:

@@ -30,7 +30,7 @@ func BenchmarkDecide(b *testing.B) {
 				b.Fatal("not recognised")
 			}
 			for b.Loop() {
-				turn := bot.Decide(rules, bot.Now{}, bot.Message{Head: head, Text: text}, found)
+				turn := bot.Decide(rules, bot.State{}, bot.Message{Head: head, Text: text}, found)
 				if len(turn.Posts) == 0 {
 					b.Fatal("no answer")
 				}

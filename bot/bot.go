@@ -110,7 +110,7 @@ func (b *Bot) decide(ctx context.Context, can Capabilities, event Event) (Turn, 
 	t := head.Thread
 	user := UserKey{t.Adapter, t.Workspace, head.From.ID}
 
-	var now Now
+	var now State
 	var err error
 	if now.Walkthrough, now.Prefer, err = b.store.Load(ctx, t, user); err != nil {
 		return Turn{}, err

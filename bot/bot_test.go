@@ -77,7 +77,7 @@ func testLocales(t testing.TB) bot.Locales {
 	return locales
 }
 
-var everything = bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+var everything = bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
 
 type fixture struct {
 	*bot.Bot
@@ -216,7 +216,7 @@ func TestSlotAsked(t *testing.T) {
 			t.Fatalf("the host is not asked for, or the kind is asked for again:\n%s", text)
 		}
 		m := message("m2", tt.answer)
-		m.Thread, m.Reply = asked[0].Thread, true
+		m.Thread, m.InThread = asked[0].Thread, true
 		var all strings.Builder
 		for _, p := range f.handle(t, m) {
 			all.WriteString(bottest.Text(p.Reply))
@@ -247,7 +247,7 @@ func TestPeopleTalk(t *testing.T) {
 		f := run(t, nil)
 		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
 		m := message("m2", tt.text)
-		m.From, m.Thread, m.Reply = tt.from, first.Thread, true
+		m.From, m.Thread, m.InThread = tt.from, first.Thread, true
 		if got := f.handle(t, m); (len(got) > 0) != tt.moves {
 			t.Errorf("%s says %q: %d posts, moves %v", tt.from.Name, tt.text, len(got), tt.moves)
 		}
@@ -279,7 +279,7 @@ func TestShadow(t *testing.T) {
 	policy := bot.DefaultPolicy()
 	policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.ModeShadow}}
 	m := message("m1", lostPaste)
-	turn := bot.Decide(bot.Rules{Base: base, Locales: locales, Policy: policy, Can: everything}, bot.Now{}, m, base.Match(m.Text))
+	turn := bot.Decide(bot.Rules{Base: base, Locales: locales, Policy: policy, Can: everything}, bot.State{}, m, base.Match(m.Text))
 	if len(turn.States) != 0 || len(turn.Posts) != 1 || !turn.Posts[0].Shadow {
 		t.Errorf("%+v", turn)
 	}
@@ -302,7 +302,7 @@ func TestDecideIsPure(t *testing.T) {
 	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy(), Can: everything}
 	m := message("m1", lostPaste)
 	decide := func() string {
-		return fmt.Sprintf("%+v", bot.Decide(rules, bot.Now{Walkthrough: bot.Walkthrough{Thread: m.Thread}}, m, base.Match(m.Text)).Posts)
+		return fmt.Sprintf("%+v", bot.Decide(rules, bot.State{Walkthrough: bot.Walkthrough{Thread: m.Thread}}, m, base.Match(m.Text)).Posts)
 	}
 	if a, b := decide(), decide(); a != b || !strings.Contains(a, "lost") {
 		t.Errorf("decided twice:\n%s\n%s", a, b)

@@ -63,7 +63,7 @@ func (d *decision) list(area string) {
 		d.tell(text(d.l.say("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
 		return
 	}
-	var row []Choice
+	var row []LabeledButton
 	for _, e := range entries[:min(len(entries), listLength)] {
 		row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))
 	}
@@ -82,10 +82,10 @@ func (d *decision) inArea(area string) []*kb.Entry {
 }
 
 // areas are buttons for all areas of the base.
-func (d *decision) areas() []Choice {
-	var row []Choice
+func (d *decision) areas() []LabeledButton {
+	var row []LabeledButton
 	for _, id := range d.areaIDs() {
-		row = append(row, Choice{Label: d.l.area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
+		row = append(row, LabeledButton{Label: d.l.area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
 	}
 	return row
 }

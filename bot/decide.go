@@ -21,8 +21,8 @@ type Rules struct {
 	Can     Capabilities
 }
 
-// Now is what stands already when an event arrives.
-type Now struct {
+// State is what stands already when an event arrives.
+type State struct {
 	Walkthrough Walkthrough  // of the event's thread
 	Prefer      string       // the language that the person chose, "" if none
 	Recent      *Thread      // where the same error was answered in the same channel a short time ago
@@ -32,7 +32,7 @@ type Now struct {
 // Decide is the whole judgement of the bot: what follows from one event. It is
 // a pure function: no clock, no network, no database, no platform. found is
 // what the matcher makes of the event's text.
-func Decide(rules Rules, now Now, event Event, found kb.Result) Turn {
+func Decide(rules Rules, now State, event Event, found kb.Result) Turn {
 	head := event.About()
 	d := &decision{
 		base: rules.Base, locales: rules.Locales, policy: rules.Policy, can: rules.Can,
@@ -64,7 +64,7 @@ type decision struct {
 	policy  Policy
 	channel ChannelPolicy
 	can     Capabilities
-	now     Now
+	now     State
 	head    Head
 	found   kb.Result
 	l       *Locale // of what is said next
@@ -159,7 +159,7 @@ func (d *decision) fresh(m Message) Walkthrough {
 	return Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.l.Lang, Asker: d.head.From, Private: d.forOne(),
-		Source: cmp.Or(m.Of, d.head.ID), Text: m.Text,
+		Source: cmp.Or(m.Original, d.head.ID), Text: m.Text,
 		FollowUp: old.FollowUp, Asked: old.Asked,
 	}
 }

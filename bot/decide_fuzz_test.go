@@ -49,7 +49,7 @@ func (w *world) event(who, what, which byte) bot.Event {
 		m.Command, m.Thread.Root = true, bot.CommandRoot+id
 	case 3, 4: // a reply
 		if len(w.posts) > 0 {
-			m.Thread, m.Reply = w.posts[int(which)*7%len(w.posts)].Thread, true
+			m.Thread, m.InThread = w.posts[int(which)*7%len(w.posts)].Thread, true
 			m.Text = sayings[int(who)%len(sayings)]
 			m.Direct = strings.HasPrefix(m.Thread.Channel, bot.DirectChannel)
 			m.Addressed = m.Direct
@@ -57,7 +57,7 @@ func (w *world) event(who, what, which byte) bot.Event {
 	case 5: // an edit, or a deletion
 		if len(w.sent) > 0 {
 			of := w.sent[int(who)%len(w.sent)]
-			m.Thread, m.Direct, m.Addressed, m.Of, m.Change = of.Thread, of.Direct, of.Addressed, of.ID, bot.ChangeEdited
+			m.Thread, m.Direct, m.Addressed, m.Original, m.Change = of.Thread, of.Direct, of.Addressed, of.ID, bot.ChangeEdited
 			if who&0x80 != 0 {
 				m.Change = bot.ChangeDeleted
 			}
@@ -83,7 +83,7 @@ func (w *world) play(e bot.Event) {
 	head := e.About()
 	state := w.states[head.Thread]
 	state.Thread = head.Thread
-	now := bot.Now{Walkthrough: state, Last: w.last}
+	now := bot.State{Walkthrough: state, Last: w.last}
 	var found kb.Result
 	if m, ok := e.(bot.Message); ok && m.Change != bot.ChangeDeleted {
 		if found = w.rules.Base.Match(m.Text); m.Command {
@@ -140,7 +140,7 @@ func (w *world) check(p bot.Post) {
 func FuzzDecide(f *testing.F) {
 	locales := testLocales(f)
 	policy := bot.DefaultPolicy()
-	policy.HandOver = map[string]string{"test": "help"}
+	policy.EscalationChannels = map[string]string{"test": "help"}
 	base := testBase(f)
 	f.Add([]byte{0, 0, 26, 1, 6, 1, 0, 3, 2, 0, 6, 3})
 	f.Add([]byte{1, 1, 26, 1, 1, 2, 1, 1, 8, 1, 1, 3, 1, 5, 0, 0x81, 5, 0})

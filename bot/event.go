@@ -57,10 +57,10 @@ type Message struct {
 	Head
 	Text      string
 	Change    Change
-	Of        EventID // Edited, Deleted: the ID that the message had when it was posted
+	Original  EventID // Edited, Deleted: the ID that the message had when it was posted
 	Addressed bool    // a mention, a direct message or a shortcut: the bot must not stay silent
 	Command   bool    // `/mabs …`; Text is what follows it. The answer is for the asker alone
-	Reply     bool    // written in a thread under an earlier message
+	InThread  bool    // written in a thread under an earlier message
 }
 
 // A Press is somebody's use of a button, a select or a modal of ours.

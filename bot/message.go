@@ -17,7 +17,7 @@ func (d *decision) message(m Message) {
 		d.edited(w, m)
 	case m.Command:
 		d.command(m)
-	case w.Status != "" && (m.Reply || d.head.Direct):
+	case w.Status != "" && (m.InThread || d.head.Direct):
 		d.inThread(w, m)
 	default:
 		d.opening(m)
@@ -88,8 +88,8 @@ func (d *decision) edited(w Walkthrough, m Message) {
 	withdrawn := w.Status == StatusEnded && w.Entry == nil
 	same := w.Entry != nil && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
-	case w.Source != m.Of:
-		if w.Status == "" && !m.Reply {
+	case w.Source != m.Original:
+		if w.Status == "" && !m.InThread {
 			d.opening(m) // said nothing before; it may be an error now
 		}
 	case w.Text == m.Text:
@@ -128,7 +128,7 @@ func (d *decision) rewrite(w Walkthrough, m Message) {
 
 // withdraw takes back all that was said to a message that is gone.
 func (d *decision) withdraw(w Walkthrough, m Message) {
-	if w.Status == "" || w.Source != m.Of {
+	if w.Status == "" || w.Source != m.Original {
 		return
 	}
 	d.callOff(w)

@@ -7,13 +7,13 @@ import (
 
 // A Policy is what the owner of the bot decided.
 type Policy struct {
-	Language     string                   // of answers where nothing else tells
-	Channels     map[string]ChannelPolicy // by channel id
-	Default      Mode                     // of channels without a policy of their own
-	RepeatWindow time.Duration            // the same error in the same channel is linked to the first answer for so long
-	FollowUp     time.Duration            // after which it is asked whether a fix held; 0 never asks
-	HandOver     map[string]string        // by adapter: the channel that people are asked for in
-	Checks       string                   // the entry of the pre-flight checks
+	Language           string                   // of answers where nothing else tells
+	Channels           map[string]ChannelPolicy // by channel id
+	Default            Mode                     // of channels without a policy of their own
+	RepeatWindow       time.Duration            // the same error in the same channel is linked to the first answer for so long
+	FollowUp           time.Duration            // after which it is asked whether a fix held; 0 never asks
+	EscalationChannels map[string]string        // by adapter: the channel that people are asked for in
+	Checks             string                   // the entry of the pre-flight checks
 }
 
 // A ChannelPolicy is what holds in one channel.

@@ -287,8 +287,8 @@ func (d *decision) callOff(w Walkthrough) {
 }
 
 // further are buttons for the other errors of the same paste.
-func (d *decision) further(w Walkthrough) []Choice {
-	var row []Choice
+func (d *decision) further(w Walkthrough) []LabeledButton {
+	var row []LabeledButton
 	for _, id := range w.Also {
 		if e := d.base.Entry(id); e != nil {
 			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))

@@ -29,20 +29,20 @@ const (
 
 // A Block is one part of a reply.
 type Block struct {
-	Kind    BlockKind  `json:"kind"`
-	Text    string     `json:"text,omitempty"`
-	Shell   string     `json:"shell,omitempty"` // "powershell", "cmd", or "" for what is no command
-	URL     string     `json:"url,omitempty"`
-	Thread  Thread     `json:"thread,omitzero"`
-	Rows    [][]string `json:"rows,omitempty"`
-	Items   []Item     `json:"items,omitempty"`
-	Buttons []Choice   `json:"buttons,omitempty"`
+	Kind    BlockKind       `json:"kind"`
+	Text    string          `json:"text,omitempty"`
+	Shell   string          `json:"shell,omitempty"` // "powershell", "cmd", or "" for what is no command
+	URL     string          `json:"url,omitempty"`
+	Thread  Thread          `json:"thread,omitzero"`
+	Rows    [][]string      `json:"rows,omitempty"`
+	Items   []Item          `json:"items,omitempty"`
+	Buttons []LabeledButton `json:"buttons,omitempty"`
 }
 
 // An Item is one line of a Steps block.
 type Item struct {
-	Text string    `json:"text"`
-	Mark ItemState `json:"mark,omitempty"`
+	Text  string    `json:"text"`
+	State ItemState `json:"mark,omitempty"`
 }
 
 // An ItemState says where a step stands.
@@ -54,17 +54,17 @@ const (
 	ItemCurrent ItemState = "current"
 )
 
-// A Choice is a button: what stands on it and what it does.
-type Choice struct {
-	Label  string `json:"label"`
-	Button Button `json:"button"`
-	Main   bool   `json:"main,omitempty"` // the one that most people will want
+// A LabeledButton is a button: what stands on it and what it does.
+type LabeledButton struct {
+	Label   string `json:"label"`
+	Button  Button `json:"button"`
+	Primary bool   `json:"main,omitempty"` // the one that most people will want
 }
 
 // Buttons returns the choices of a reply, in order: the number that a person
 // may type for one is its index plus one.
-func (r Reply) Buttons() []Choice {
-	var all []Choice
+func (r Reply) Buttons() []LabeledButton {
+	var all []LabeledButton
 	for _, b := range r.Blocks {
 		all = append(all, b.Buttons...)
 	}

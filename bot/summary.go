@@ -12,7 +12,9 @@ import (
 // What a person who takes over is told.
 
 // handOverChannel is where people are asked for, or "".
-func (d *decision) handOverChannel() string { return d.policy.HandOver[d.head.Thread.Adapter] }
+func (d *decision) handOverChannel() string {
+	return d.policy.EscalationChannels[d.head.Thread.Adapter]
+}
 
 // viewPerson is shown once a person was asked for.
 func (d *decision) viewPerson(w Walkthrough) []Block {
@@ -24,7 +26,7 @@ func (d *decision) viewPerson(w Walkthrough) []Block {
 	if w.Entry != nil {
 		blocks = append(blocks, d.summary(w))
 	}
-	var row []Choice
+	var row []LabeledButton
 	if e := d.base.Entry(d.policy.Checks); e != nil && (w.Entry == nil || e.ID != w.Entry.ID) {
 		blocks = append(blocks, d.text("person_meanwhile"))
 		row = append(row, d.startButton(e, d.l.say("checks")))

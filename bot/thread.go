@@ -69,7 +69,7 @@ func (d *decision) mine(m Message) bool { return m.Addressed || d.head.Direct }
 
 // offer shows another error beside the walkthrough, without leaving it.
 func (d *decision) offer(w Walkthrough) {
-	var row []Choice
+	var row []LabeledButton
 	for _, h := range d.found.Hits {
 		row = append(row, d.startButton(h.Entry, d.in(h.Entry.Title, Walkthrough{Slots: h.Slots})))
 		if d.found.Band == kb.Sure {

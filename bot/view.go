@@ -31,12 +31,12 @@ func (d *decision) reply(blocks ...Block) Reply {
 	return Reply{Lang: d.l.Lang, Blocks: blocks}
 }
 
-func heading(text string) Block           { return Block{Kind: BlockHeading, Text: text} }
-func text(text string) Block              { return Block{Kind: BlockText, Text: text} }
-func ask(text string) Block               { return Block{Kind: BlockQuestion, Text: text} }
-func small(text string) Block             { return Block{Kind: BlockContext, Text: text} }
-func choices(buttons ...Choice) Block     { return Block{Kind: BlockChoices, Buttons: buttons} }
-func (d *decision) text(key string) Block { return text(d.l.say(key)) }
+func heading(text string) Block              { return Block{Kind: BlockHeading, Text: text} }
+func text(text string) Block                 { return Block{Kind: BlockText, Text: text} }
+func ask(text string) Block                  { return Block{Kind: BlockQuestion, Text: text} }
+func small(text string) Block                { return Block{Kind: BlockContext, Text: text} }
+func choices(buttons ...LabeledButton) Block { return Block{Kind: BlockChoices, Buttons: buttons} }
+func (d *decision) text(key string) Block    { return text(d.l.say(key)) }
 
 // in is a text of the entry in the language of the answer, slots filled in.
 func (d *decision) in(t kb.Text, w Walkthrough) string {
@@ -191,24 +191,24 @@ func (d *decision) viewFollowUp(w Walkthrough) []Block {
 }
 
 // button makes a button that stands at the walkthrough's position.
-func (d *decision) button(w Walkthrough, a Action, choice, label string) Choice {
+func (d *decision) button(w Walkthrough, a Action, choice, label string) LabeledButton {
 	b := Button{Action: a, Step: w.At.id(), Choice: choice}
 	if w.Entry != nil {
 		b.Entry, b.Revision = w.Entry.ID, cutBytes(w.Revision, 4)
 	}
-	return Choice{Label: label, Button: b}
+	return LabeledButton{Label: label, Button: b}
 }
 
 // startButton begins the walkthrough of another entry.
-func (d *decision) startButton(e *kb.Entry, label string) Choice {
-	return Choice{Label: label, Button: Button{Action: ActionStart, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
+func (d *decision) startButton(e *kb.Entry, label string) LabeledButton {
+	return LabeledButton{Label: label, Button: Button{Action: ActionStart, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
 }
 
-func primary(c Choice) Choice { c.Main = true; return c }
+func primary(c LabeledButton) LabeledButton { c.Primary = true; return c }
 
 // navigation is the row of buttons that is there at every position.
-func (d *decision) navigation(w Walkthrough) []Choice {
-	var row []Choice
+func (d *decision) navigation(w Walkthrough) []LabeledButton {
+	var row []LabeledButton
 	if len(w.Path) > 0 {
 		row = append(row, d.button(w, ActionBack, "", d.l.say("back")))
 	}
@@ -218,7 +218,7 @@ func (d *decision) navigation(w Walkthrough) []Choice {
 	if w.Private {
 		row = append(row, d.button(w, ActionPublish, "", d.l.say("publish")))
 	}
-	if d.can.Direct && !d.head.Direct {
+	if d.can.DirectMessages && !d.head.Direct {
 		row = append(row, d.button(w, ActionDirect, "", d.l.say("direct")))
 	}
 	return append(row, d.button(w, ActionPerson, "", d.l.say("person")))
@@ -229,7 +229,7 @@ func (d *decision) viewQuestion(w Walkthrough, q *kb.Question) []Block {
 }
 
 func (d *decision) answers(w Walkthrough, q *kb.Question) Block {
-	var row []Choice
+	var row []LabeledButton
 	for _, c := range q.Choices {
 		row = append(row, d.button(w, ActionAnswer, c.ID, d.in(c.Label, w)))
 	}
@@ -243,7 +243,7 @@ func (d *decision) viewSlot(w Walkthrough) []Block {
 			question = d.in(q.Text, w)
 		}
 	}
-	row := append([]Choice{d.button(w, ActionSkip, "", d.l.say("skip"))}, d.navigation(w)...)
+	row := append([]LabeledButton{d.button(w, ActionSkip, "", d.l.say("skip"))}, d.navigation(w)...)
 	return []Block{ask(question + "\n" + d.l.say("slot_hint")), choices(row...), d.source(w)}
 }
 
@@ -256,7 +256,7 @@ func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 	blocks := []Block{heading(head)}
 	blocks = append(blocks, d.action(w, s)...)
 	if s.Ask != nil {
-		row := append([]Choice{d.button(w, ActionFixed, "", d.l.say("fixed"))}, d.navigation(w)...)
+		row := append([]LabeledButton{d.button(w, ActionFixed, "", d.l.say("fixed"))}, d.navigation(w)...)
 		return append(blocks, text(d.in(s.Check, w)), ask(d.in(s.Ask.Text, w)), d.answers(w, s.Ask), choices(row...), d.source(w))
 	}
 	check := d.in(s.Check, w)
@@ -271,7 +271,7 @@ func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 	} else {
 		fixed = primary(fixed)
 	}
-	return append(blocks, choices(append([]Choice{fixed, next}, d.navigation(w)...)...), d.source(w))
+	return append(blocks, choices(append([]LabeledButton{fixed, next}, d.navigation(w)...)...), d.source(w))
 }
 
 // nextKey names what «next» means at the present step: that it did not help,
@@ -320,7 +320,7 @@ func (d *decision) table(rows [][]kb.Text, w Walkthrough) Block {
 // viewEnd is shown when nothing is left to try.
 func (d *decision) viewEnd(w Walkthrough) []Block {
 	blocks := []Block{d.text("nothing_left")}
-	var row []Choice
+	var row []LabeledButton
 	if e := d.base.Entry(d.policy.Checks); e != nil && e.ID != w.Entry.ID {
 		row = append(row, primary(d.startButton(e, d.l.say("checks"))))
 	}
@@ -342,13 +342,13 @@ func (d *decision) viewChoosing(w Walkthrough) []Block {
 	if len(w.Codes) == 1 {
 		question = d.l.say("choose_code", "code", showCode(w.Codes[0]))
 	}
-	var row []Choice
+	var row []LabeledButton
 	for _, o := range w.Options {
 		if e := d.base.Entry(o.Entry); e != nil {
 			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{Slots: o.Slots})))
 		}
 	}
-	row = append(row, Choice{Label: d.l.say("choose_none"), Button: Button{Action: ActionOther}})
+	row = append(row, LabeledButton{Label: d.l.say("choose_none"), Button: Button{Action: ActionOther}})
 	return []Block{ask(question), choices(row...)}
 }
 
@@ -370,7 +370,7 @@ func (d *decision) viewRepeat(w Walkthrough) []Block {
 // topics and a way to a person.
 func (d *decision) viewUnmatched(w Walkthrough) []Block {
 	person := d.button(w, ActionPerson, "", d.l.say("person"))
-	var near []Choice
+	var near []LabeledButton
 	for _, o := range w.Options {
 		if e := d.base.Entry(o.Entry); e != nil {
 			near = append(near, d.startButton(e, d.in(e.Title, Walkthrough{})))
@@ -412,9 +412,9 @@ func (d *decision) overview(w Walkthrough) Reply {
 		item := Item{Text: cmp.Or(d.in(s.Title, w), shorten(d.in(s.Do, w), 80))}
 		switch {
 		case s.ID == w.At.Step:
-			item.Mark = ItemCurrent
+			item.State = ItemCurrent
 		case slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID }):
-			item.Mark = ItemTried
+			item.State = ItemTried
 		}
 		list.Items = append(list.Items, item)
 	}

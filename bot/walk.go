@@ -192,7 +192,7 @@ func alnum(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' }
 // moveTo moves to a position, and remembers the present one for «back» with
 // what had been tried before it was passed.
 func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
-	w.Path = append(slices.Clip(w.Path), Passed{w.At, len(w.Tried)})
+	w.Path = append(slices.Clip(w.Path), Visited{w.At, len(w.Tried)})
 	w.Tried = append(slices.Clip(w.Tried), passed...)
 	w.At = w.settle(at)
 	w.Status = StatusWalking

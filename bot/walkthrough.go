@@ -18,7 +18,7 @@ type Walkthrough struct {
 	Private  bool      `json:"private,omitempty"` // the thread is shown to Asker alone
 
 	At    Position          `json:"at,omitzero"`
-	Path  []Passed          `json:"path,omitempty"` // the positions before At, oldest first
+	Path  []Visited         `json:"path,omitempty"` // the positions before At, oldest first
 	Slots map[string]string `json:"slots,omitempty"`
 	Tried []Attempt         `json:"tried,omitempty"`
 	Also  []string          `json:"also,omitempty"` // entries of further errors in the same paste
@@ -70,8 +70,8 @@ type Position struct {
 	Step     string `json:"step,omitempty"`
 }
 
-// A Passed position, with how much had been tried when it was reached.
-type Passed struct {
+// A Visited position, with how much had been tried when it was reached.
+type Visited struct {
 	Position
 	Tried int `json:"tried,omitempty"`
 }

@@ -46,10 +46,10 @@ func (m *message) event(from bot.User) bot.Message {
 		Text:      m.plain(),
 		Addressed: m.addressed(),
 		Command:   m.Command,
-		Reply:     m.Root != "",
+		InThread:  m.Root != "",
 	}
 	if m.Taken > 0 {
-		e.ID, e.Of, e.Change = editedID(m.ID, m.Version), postedID(m.ID), bot.ChangeEdited
+		e.ID, e.Original, e.Change = editedID(m.ID, m.Version), postedID(m.ID), bot.ChangeEdited
 	}
 	return e
 }
@@ -135,7 +135,7 @@ func (c *Console) remove(ctx context.Context, who bot.User, f form) (id string, 
 	if err != nil {
 		return "", err
 	}
-	e := bot.Message{Head: m.head(who), Change: bot.ChangeDeleted, Of: postedID(m.ID), Reply: m.Root != ""}
+	e := bot.Message{Head: m.head(who), Change: bot.ChangeDeleted, Original: postedID(m.ID), InThread: m.Root != ""}
 	e.ID = deletedID(m.ID)
 	if err := c.tell(ctx, e); err != nil {
 		return "", err

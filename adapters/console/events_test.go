@@ -65,7 +65,7 @@ func describe(e bot.Event) string {
 	}
 	m := e.(bot.Message)
 	words := []string{h.From.ID, id, where, strconv.Quote(m.Text)}
-	of := strings.TrimPrefix(string(m.Of), "console:")
+	of := strings.TrimPrefix(string(m.Original), "console:")
 	for _, flag := range []struct {
 		is   bool
 		word string
@@ -74,7 +74,7 @@ func describe(e bot.Event) string {
 		{m.Change == bot.ChangeDeleted, "deleted of " + of},
 		{m.Addressed, "addressed"},
 		{m.Command, "command"},
-		{m.Reply, "reply"},
+		{m.InThread, "reply"},
 		{h.Direct, "direct"},
 	} {
 		if flag.is {

@@ -162,7 +162,7 @@ func (c *core) post(p bot.Post) error {
 }
 
 func (c *core) message(m bot.Message) error {
-	first := bot.PostID(cmp.Or(m.Of, m.ID)) + "/1"
+	first := bot.PostID(cmp.Or(m.Original, m.ID)) + "/1"
 	p := bot.Post{ID: bot.PostID(m.ID) + "/1", Thread: m.Thread, To: m.From, Private: m.Command}
 	switch {
 	case m.Change == bot.ChangeDeleted:
@@ -207,8 +207,8 @@ func (c *core) press(p bot.Press) error {
 	return errors.Join(c.post(done), c.post(next))
 }
 
-func button(a bot.Action, step, label string) bot.Choice {
-	return bot.Choice{Label: label, Main: a == bot.ActionFixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
+func button(a bot.Action, step, label string) bot.LabeledButton {
+	return bot.LabeledButton{Label: label, Primary: a == bot.ActionFixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
 }
 
 func question() []bot.Block {
@@ -217,7 +217,7 @@ func question() []bot.Block {
 		{Kind: bot.BlockQuote, Text: "내부 서비스 오류[0x29834]"},
 		{Kind: bot.BlockText, Text: "보안 기능이 켜져 있으면 보존 기간을 최소값 아래로 줄일 수 없습니다. 오래된 에이전트에서는 그 안내 대신 이 오류만 표시됩니다."},
 		{Kind: bot.BlockQuestion, Text: "어떤 보존 기간을 줄이고 계셨나요?"},
-		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionAnswer, "a", "일별"), button(bot.ActionAnswer, "b", "주별"), button(bot.ActionAnswer, "c", "월별"), button(bot.ActionAnswer, "d", "연도별"), button(bot.ActionAnswer, "e", "줄인 것이 아님")}},
+		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionAnswer, "a", "일별"), button(bot.ActionAnswer, "b", "주별"), button(bot.ActionAnswer, "c", "월별"), button(bot.ActionAnswer, "d", "연도별"), button(bot.ActionAnswer, "e", "줄인 것이 아님")}},
 		{Kind: bot.BlockContext, Text: "출처: Azure Backup Server 문제 해결 · 항목 policy-change, 개정 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
 	}
 }
@@ -232,13 +232,13 @@ func step(n int) []bot.Block {
 		{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\Microsoft Data Protection Manager\DPM\ProtectionAgents\AC\<version>\dpmac.exe"`},
 		{Kind: bot.BlockText, Text: "Then push the agent again."},
 		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
-		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Didn't help → next"), button(bot.ActionAll, "1", "All steps"), button(bot.ActionDirect, "1", "Continue in DM"), button(bot.ActionPerson, "1", "Get a person")}},
+		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Didn't help → next"), button(bot.ActionAll, "1", "All steps"), button(bot.ActionDirect, "1", "Continue in DM"), button(bot.ActionPerson, "1", "Get a person")}},
 		{Kind: bot.BlockContext, Text: "Source: Azure Backup Server troubleshooting · entry agent-coordinator, revision 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
 	}, {
 		{Kind: bot.BlockHeading, Text: "Step 2 of 4 · Restart the coordinator"},
 		{Kind: bot.BlockWarning, Text: "Installations that run now are broken off."},
 		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Restart-Service -Name DPMAC"},
-		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "2", "Fixed"), button(bot.ActionPerson, "2", "Get a person")}},
+		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionFixed, "2", "Fixed"), button(bot.ActionPerson, "2", "Get a person")}},
 	}}
 	return all[n-1]
 }
@@ -251,12 +251,12 @@ func everyBlock(t bot.Thread) []bot.Block {
 		{Kind: bot.BlockTable, Rows: [][]string{{"Daily", "7 days"}, {"Weekly", "4 weeks"}, {"Monthly", "3 months"}, {"Yearly", "1 year"}}},
 		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Get-Service obengine"},
 		{Kind: bot.BlockCopy, Text: `C:\Windows\Temp`},
-		{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", Mark: bot.ItemTried}, {Text: "Restart the coordinator", Mark: bot.ItemCurrent}, {Text: "Look at the name resolution"}}},
+		{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", State: bot.ItemTried}, {Text: "Restart the coordinator", State: bot.ItemCurrent}, {Text: "Look at the name resolution"}}},
 		{Kind: bot.BlockWarning, Text: "The service is restarted."},
 		{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
 		{Kind: bot.BlockThread, Text: "the first answer", Thread: t},
 		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
-		{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Next"), button(bot.ActionPerson, "1", "Get a person")}},
+		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Next"), button(bot.ActionPerson, "1", "Get a person")}},
 		{Kind: bot.BlockContext, Text: "Small print", URL: "https://learn.microsoft.com/"},
 	}
 }

@@ -187,12 +187,12 @@ func secure(address string) string {
 
 // Look is the class of a button: "main" for the one that most people will
 // want, "quiet" for those that are there at every step.
-func (b block) Look(c bot.Choice) string {
+func (b block) Look(c bot.LabeledButton) string {
 	switch c.Button.Action {
 	case bot.ActionAll, bot.ActionBack, bot.ActionDirect, bot.ActionPublish, bot.ActionPerson:
 		return "quiet"
 	}
-	if c.Main {
+	if c.Primary {
 		return "main"
 	}
 	return ""

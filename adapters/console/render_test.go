@@ -96,7 +96,7 @@ func TestMessages(t *testing.T) {
 	slot := r
 	slot.message = new(*r.message)
 	slot.Only, slot.Thread.Root = "alex", "cmd-m4"
-	slot.Reply = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.Choice{button(bot.ActionSkip, "1", "값 없이 진행")}}}}
+	slot.Reply = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionSkip, "1", "값 없이 진행")}}}}
 	for name, row := range map[string]row{"bot": r, "mine": mine, "theirs": theirs, "gone": gone, "silent": silent, "command": asked, "value": slot} {
 		for lang := range s.setup.texts {
 			html, err := s.fragment(lang, "message", row)

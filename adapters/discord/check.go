@@ -114,7 +114,7 @@ func (d *Discord) prepare(ctx context.Context) {
 			d.log.Warn("discord: the commands are not registered; «mabsbot discord register» tries it again", "error", err)
 		}
 	}
-	if d.o.HandOver != "" {
+	if d.o.EscalationChannel != "" {
 		d.reach(ctx)
 	}
 	d.log.Info("discord: serving", "bot", d.me().name, "invite", invitation(d.me().app))
@@ -125,9 +125,9 @@ const registerTime = 30 * time.Second
 
 // reach sees whether the bot sees where people are asked for.
 func (d *Discord) reach(ctx context.Context) {
-	_, err := d.place(ctx, d.o.HandOver)
+	_, err := d.place(ctx, d.o.EscalationChannel)
 	if hopeless(err) {
-		d.log.Warn("discord: there is no discord.escalation_channel with that id that the bot sees; invite the bot there, and give the id, not the name", "channel", d.o.HandOver, "error", err)
+		d.log.Warn("discord: there is no discord.escalation_channel with that id that the bot sees; invite the bot there, and give the id, not the name", "channel", d.o.EscalationChannel, "error", err)
 	} else if err != nil {
 		d.log.Info("discord: it cannot be checked whether the bot sees discord.escalation_channel", "error", err)
 	}

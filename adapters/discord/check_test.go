@@ -71,7 +71,7 @@ func TestMissing(t *testing.T) {
 // TestNoPerson says which channel for people cannot be seen.
 func TestNoPerson(t *testing.T) {
 	var log chattest.Buffer
-	newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.HandOver = "404" }))
+	newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.EscalationChannel = "404" }))
 	if !strings.Contains(log.String(), "there is no discord.escalation_channel with that id that the bot sees") {
 		t.Errorf("the log is\n%s", log.String())
 	}

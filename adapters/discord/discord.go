@@ -50,15 +50,15 @@ type Library interface {
 
 // Options are what the adapter needs.
 type Options struct {
-	Token         func() string // of the bot, without the word Bot before it; called whenever it is used
-	ApplicationID string        // "" is asked from Discord
-	APIURL        string        // "" is Discord's; with or without /v10 and a slash at its end
-	CDNURL        string        // a host besides Discord's own that attachments may come from, or ""
-	HandOver      string        // the channel where people are asked for, or ""
-	Register      bool          // commands are registered at the start
-	Inbox         Inbox
-	Library       Library
-	Log           *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+	Token             func() string // of the bot, without the word Bot before it; called whenever it is used
+	ApplicationID     string        // "" is asked from Discord
+	APIURL            string        // "" is Discord's; with or without /v10 and a slash at its end
+	CDNURL            string        // a host besides Discord's own that attachments may come from, or ""
+	EscalationChannel string        // the channel where people are asked for, or ""
+	Register          bool          // commands are registered at the start
+	Inbox             Inbox
+	Library           Library
+	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
 }
 
 // A Discord is the adapter of one application. Make it with New.
@@ -132,7 +132,7 @@ func (d *Discord) Name() string { return adapterName }
 // Capabilities: Discord can show everything. Where a server does not let the bot
 // begin threads, a conversation goes on by replies.
 func (d *Discord) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+	return bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
 }
 
 // Run connects, handles first what an earlier run left, and serves until ctx

@@ -53,11 +53,11 @@ func (me identity) readMessage(kind string, m message, at place, role string) (t
 		e.Thread.Root = ""
 	case at.thread():
 		e.Thread.Channel, e.Thread.Root = at.parent, m.Channel
-		e.Reply = m.ID != m.Channel // the first message of a post in a forum has the post's id
+		e.InThread = m.ID != m.Channel // the first message of a post in a forum has the post's id
 	}
 	if kind == messageDelete {
-		e.Change, e.Of = bot.ChangeDeleted, e.ID
-		e.ID = deletedID(e.Of)
+		e.Change, e.Original = bot.ChangeDeleted, e.ID
+		e.ID = deletedID(e.Original)
 		return talk{event: e}, true, nil
 	}
 	if at.thread() && m.ID == m.Channel { // a post in a forum has a title
@@ -79,16 +79,16 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 		if m.Edited == "" {
 			return talk{}, false, nil // the preview of a link
 		}
-		e.Change, e.Of = bot.ChangeEdited, e.ID
-		e.ID = editID(e.Of, m.edited())
+		e.Change, e.Original = bot.ChangeEdited, e.ID
+		e.ID = editID(e.Original, m.edited())
 	}
-	if root := me.replied(m); root != "" && !e.Direct && !e.Reply {
-		e.Thread.Root, e.Reply = root, true
+	if root := me.replied(m); root != "" && !e.Direct && !e.InThread {
+		e.Thread.Root, e.InThread = root, true
 	}
 	e.From = sender(m)
 	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), maxMessageText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.Roles, role)
-	if e.From.Bot && e.Reply {
+	if e.From.Bot && e.InThread {
 		return talk{}, false, nil // an answer to an answer: two bots would never end
 	}
 	t = talk{event: e, files: readable(filesOf(m))}

@@ -302,20 +302,20 @@ func (d *Discord) permalink(t bot.Thread) string {
 
 // choices shows buttons, and more entries than make a row as a list. What has no
 // room on a button stands above in full.
-func (r *renderer) choices(all []bot.Choice) {
+func (r *renderer) choices(all []bot.LabeledButton) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
 	r.flow("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
-	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.Choice) bool { return c.Button.Action != bot.ActionStart }) {
+	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return c.Button.Action != bot.ActionStart }) {
 		r.row([]discordgo.MessageComponent{r.list(all)})
 		return
 	}
 	var row []discordgo.MessageComponent
 	for _, c := range all {
 		if c.Button.Action == bot.ActionSkip { // what a value is asked for can be gone on without
-			row = append(row, r.button(typeMark, bot.Choice{Label: r.words["value_button"], Button: c.Button, Main: true}))
+			row = append(row, r.button(typeMark, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
 		}
 		row = append(row, r.button("", c))
 	}
@@ -338,7 +338,7 @@ func (r *renderer) row(in []discordgo.MessageComponent) {
 }
 
 // longLabels lists the labels of a row in which one has no room.
-func longLabels(all []bot.Choice) string {
+func longLabels(all []bot.LabeledButton) string {
 	var b strings.Builder
 	long := false
 	for _, c := range all {
@@ -351,17 +351,17 @@ func longLabels(all []bot.Choice) string {
 	return strings.TrimSpace(b.String())
 }
 
-func (r *renderer) button(mark string, c bot.Choice) discordgo.MessageComponent {
+func (r *renderer) button(mark string, c bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
 	b := discordgo.Button{Label: label(c.Label, maxLabel), Style: discordgo.SecondaryButton, CustomID: customID(mark, c.Button, r.buttons, r.post)}
-	if c.Main {
+	if c.Primary {
 		b.Style = discordgo.PrimaryButton
 	}
 	return b
 }
 
 // list is a select of entries.
-func (r *renderer) list(all []bot.Choice) discordgo.MessageComponent {
+func (r *renderer) list(all []bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
 	s := discordgo.SelectMenu{
 		MenuType: discordgo.StringSelectMenu, CustomID: selectID + customSep + strconv.Itoa(r.buttons),
@@ -409,7 +409,7 @@ func table(rows [][]string) string {
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
-		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.Mark]
+		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.State]
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
 	}
 	return strings.TrimSpace(visible(b.String()))

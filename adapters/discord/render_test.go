@@ -169,7 +169,7 @@ func TestPages(t *testing.T) {
 	button := bot.Button{Action: bot.ActionNext, Entry: "an-entry", Revision: "abcd", Step: "first"}
 	pages := checked(t, d, bot.Reply{Lang: "ko", Blocks: []bot.Block{
 		{Kind: bot.BlockHeading, Text: "제목"}, {Kind: bot.BlockText, Text: words}, {Kind: bot.BlockCopy, Shell: "powershell", Text: code}, {Kind: bot.BlockQuote, Text: words},
-		{Kind: bot.BlockQuestion, Text: "해결되었나요?"}, {Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}}},
+		{Kind: bot.BlockQuestion, Text: "해결되었나요?"}, {Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: button}}},
 		{Kind: bot.BlockContext, Text: "출처", URL: "https://a/b"},
 	}})
 	if len(pages) != maxPages {
@@ -199,7 +199,7 @@ func TestPages(t *testing.T) {
 func TestLongPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)
-	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: long}, {Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: bot.Button{Action: bot.ActionFixed, Entry: "e"}}}}}}
+	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: long}, {Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: bot.Button{Action: bot.ActionFixed, Entry: "e"}}}}}}
 	p := bot.Post{ID: "0123456789abcdef01234567", Opens: true, Reply: reply, Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.channel.ID, Root: "to-be-opened"}}
 	first, err := s.discord.Post(t.Context(), p)
 	s.must(err)
@@ -293,7 +293,7 @@ func FuzzRender(f *testing.F) {
 			{Kind: bot.BlockLink, Text: command, URL: "https://a/" + strings.Repeat("b", 500)}, {Kind: bot.BlockQuestion, Text: command}, {Kind: bot.BlockContext, Text: command},
 		}}
 		for i := range max(0, min(n, 40)) {
-			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: text, Button: bot.Button{Action: bot.ActionAnswer, Choice: strings.Repeat("c", i%24)}}}})
+			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: text, Button: bot.Button{Action: bot.ActionAnswer, Choice: strings.Repeat("c", i%24)}}}})
 		}
 		checked(t, d, r)
 	})

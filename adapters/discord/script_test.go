@@ -29,8 +29,8 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, discordfake.Options{}, func(s *stage) {
 		p.there = s.AddChannel(discordfake.Channel{Name: "escalations"})
-		s.policy.HandOver = map[string]string{adapterName: p.there.ID}
-		s.options = func(o *Options) { o.HandOver = p.there.ID }
+		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
+		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
 		p.people = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US"} {
 			p.people[name] = s.Person(discordfake.User{Name: name, Locale: locale})

@@ -51,7 +51,7 @@ func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
 // which somebody asked for that, else in the channel itself.
 func (d *Discord) opensIn(t bot.Thread) string {
 	from := origin(t.Root)
-	if at, _ := d.places.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.HandOver {
+	if at, _ := d.places.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
 		return from
 	}
 	return t.Channel

@@ -112,7 +112,7 @@ func (s *Slack) known(ctx context.Context, who *slack.AuthTestResponse) {
 	for _, line := range missing(who.Header.Get("X-Oauth-Scopes")) {
 		s.log.Warn("slack: " + line)
 	}
-	if s.o.HandOver != "" {
+	if s.o.EscalationChannel != "" {
 		s.reach(ctx)
 	}
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
@@ -148,13 +148,13 @@ func missing(granted string) []string {
 
 // reach sees whether the bot can write where people are asked for.
 func (s *Slack) reach(ctx context.Context) {
-	info, err := s.house.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.HandOver})
+	info, err := s.house.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {
 	case err != nil && isOne(err, outside):
-		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.HandOver)
+		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.EscalationChannel)
 	case err != nil:
 		s.log.Info("slack: it cannot be checked whether the bot is in slack.escalation_channel", "error", explained(err))
 	case !info.IsMember && !info.IsIM:
-		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.HandOver)
+		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.EscalationChannel)
 	}
 }

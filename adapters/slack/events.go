@@ -184,7 +184,7 @@ func (me identity) talk(o outer, e inner, m bot.Message) (any, error) {
 	if me.foreign(o, e) && !m.Addressed {
 		return nil, nil
 	}
-	if m.From.Bot && m.Reply {
+	if m.From.Bot && m.InThread {
 		return nil, nil // an answer to an answer: two bots would never end
 	}
 	t := talk{event: m, files: readable(e.Files)}
@@ -219,7 +219,7 @@ func (me identity) message(o outer, around, e inner, team string) (m bot.Message
 		},
 		Text:      me.text(e),
 		Addressed: direct || mentions(e.Text, me.user),
-		Reply:     e.ThreadTS != "" && e.ThreadTS != e.TS,
+		InThread:  e.ThreadTS != "" && e.ThreadTS != e.TS,
 	}
 	return m, true, nil
 }
@@ -272,8 +272,8 @@ func (me identity) changed(o outer, e inner, team string) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	m.Change, m.Of = bot.ChangeEdited, m.ID
-	m.ID = editID(m.Of, now.Edited.TS)
+	m.Change, m.Original = bot.ChangeEdited, m.ID
+	m.ID = editID(m.Original, now.Edited.TS)
 	return me.talk(o, now, m)
 }
 
@@ -282,8 +282,8 @@ func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	m.Change, m.Of, m.Text = bot.ChangeDeleted, m.ID, ""
-	m.ID = deletedID(m.Of)
+	m.Change, m.Original, m.Text = bot.ChangeDeleted, m.ID, ""
+	m.ID = deletedID(m.Original)
 	return talk{event: m}, nil
 }
 

@@ -58,10 +58,10 @@ func toldTalk(t talk) string {
 	switch e := t.event.(type) {
 	case bot.Message:
 		words = append(words, map[bot.Change]string{bot.ChangePosted: "message", bot.ChangeEdited: "edit", bot.ChangeDeleted: "deletion"}[e.Change])
-		say(e.Of != "" && e.Of != e.ID, "of "+string(e.Of))
+		say(e.Original != "" && e.Original != e.ID, "of "+string(e.Original))
 		say(e.Addressed, "addressed")
 		say(e.Command, "command")
-		say(e.Reply, "reply")
+		say(e.InThread, "reply")
 		words = append(words, fmt.Sprintf("%q", e.Text))
 	case bot.Press:
 		words = append(words, "press", e.Button.String(), string(e.Post))

@@ -51,7 +51,7 @@ func (s *Slack) lacks(ctx context.Context, t talk) bool {
 		return false
 	}
 	meant := m.Addressed || m.Command || len(m.Text) <= maxGlanced && len(s.o.Library.Explain(m.Text, false).Hits) > 0
-	if !meant && (!m.Reply || utf8.RuneCountInString(m.Text) > utterance) {
+	if !meant && (!m.InThread || utf8.RuneCountInString(m.Text) > utterance) {
 		return false
 	}
 	return !s.glanceAt(ctx, m.From.ID) && meant

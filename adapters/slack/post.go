@@ -77,7 +77,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) 
 		return delivered(p, channel, ts), nil
 	}
 	d := bot.Delivery{}
-	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.HandOver {
+	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.EscalationChannel {
 		d, err = s.sayDirectly(ctx, p)
 	} else {
 		err = s.failed(method, err)

@@ -257,14 +257,14 @@ func (r *renderer) small(b bot.Block) {
 
 // choices shows buttons. Slack shows the beginning of a long label only, so that
 // long ones stand above in full.
-func (r *renderer) choices(all []bot.Choice) {
+func (r *renderer) choices(all []bot.LabeledButton) {
 	if long := longLabels(all); long != "" {
 		r.section(long)
 	}
 	var row []slack.BlockElement
 	for _, c := range all {
 		if r.types && c.Button.Action == bot.ActionSkip {
-			row = append(row, r.button(typeAction, bot.Choice{Label: r.words["value_button"], Button: c.Button, Main: true}))
+			row = append(row, r.button(typeAction, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
 		}
 		row = append(row, r.button(buttonAction, c))
 	}
@@ -277,7 +277,7 @@ func (r *renderer) choices(all []bot.Choice) {
 
 // longLabels lists the labels of a row in which one is too long to be shown in
 // full.
-func longLabels(all []bot.Choice) string {
+func longLabels(all []bot.LabeledButton) string {
 	var b strings.Builder
 	long := false
 	for _, c := range all {
@@ -302,11 +302,11 @@ func columns(text string) int {
 	return n
 }
 
-func (r *renderer) button(kind string, c bot.Choice) slack.BlockElement {
+func (r *renderer) button(kind string, c bot.LabeledButton) slack.BlockElement {
 	r.buttons++
 	text := cmp.Or(strings.TrimSpace(inert(visible(c.Label))), "…")
 	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(shorten(text, maxLabel)))
-	if c.Main {
+	if c.Primary {
 		b.Style = slack.StylePrimary
 	}
 	return b
@@ -350,7 +350,7 @@ func table(rows [][]string) string {
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
-		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.Mark]
+		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.State]
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
 	}
 	return b.String()

@@ -112,7 +112,7 @@ func golden(t *testing.T, name, got string) {
 func TestRender(t *testing.T) {
 	s, c := newRenderer(t), newChecker(t)
 	replies := bottest.Replies()
-	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "값 없이 계속", Button: bot.Button{Action: bot.ActionSkip, Entry: "e"}}}}}}
+	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "값 없이 계속", Button: bot.Button{Action: bot.ActionSkip, Entry: "e"}}}}}}
 	replies["jump"] = bot.Reply{Lang: "en", Blocks: []bot.Block{
 		{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "1700000000.000100"}},
 		{Kind: bot.BlockThread, Text: "the conversation", Thread: bot.Thread{Adapter: adapterName, Channel: "D1"}},
@@ -167,9 +167,9 @@ func FuzzRender(f *testing.F) {
 		if !utf8.ValidString(heading + text + command + label) {
 			return // the core hands over valid text
 		}
-		var row []bot.Choice
+		var row []bot.LabeledButton
 		for range min(max(buttons, 0), 60) {
-			row = append(row, bot.Choice{Label: label, Button: bot.Button{Action: bot.ActionNext}, Main: true})
+			row = append(row, bot.LabeledButton{Label: label, Button: bot.Button{Action: bot.ActionNext}, Primary: true})
 		}
 		m := s.render(postOf(bot.Reply{Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: heading}, {Kind: bot.BlockQuote, Text: text}, {Kind: bot.BlockText, Text: text}, {Kind: bot.BlockCopy, Text: command},

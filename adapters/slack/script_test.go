@@ -28,8 +28,8 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, slackfake.Options{}, func(s *stage) {
 		p.there = s.AddChannel(slackfake.Channel{Name: "escalations"})
-		s.policy.HandOver = map[string]string{adapterName: p.there.ID}
-		s.options = func(o *Options) { o.HandOver = p.there.ID }
+		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
+		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
 		p.people = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US"} {
 			p.people[name] = s.Person(slackfake.User{Name: name, Locale: locale})

@@ -66,16 +66,16 @@ type Library interface {
 // Options are what the adapter needs. All functions that return secrets are
 // called when the secret is used.
 type Options struct {
-	Mode          string        // Socket or HTTP
-	BotToken      func() string // xoxb-…
-	AppToken      func() string // xapp-…; Socket only
-	SigningSecret func() string // HTTP only
-	APIURL        string        // "" is Slack's; with or without /api and a slash at its end
-	Addr          string        // HTTP only: where requests are taken, as host:port
-	HandOver      string        // the channel where people are asked for, or ""
-	Inbox         Inbox
-	Library       Library
-	Log           *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+	Mode              string        // Socket or HTTP
+	BotToken          func() string // xoxb-…
+	AppToken          func() string // xapp-…; Socket only
+	SigningSecret     func() string // HTTP only
+	APIURL            string        // "" is Slack's; with or without /api and a slash at its end
+	Addr              string        // HTTP only: where requests are taken, as host:port
+	EscalationChannel string        // the channel where people are asked for, or ""
+	Inbox             Inbox
+	Library           Library
+	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
 }
 
 // A Slack is the adapter of one workspace. Make it with New.
@@ -174,7 +174,7 @@ func (s *Slack) Name() string { return adapterName }
 
 // Capabilities: Slack can show everything.
 func (s *Slack) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Threads: true, Direct: true, Private: true, Edits: true, Buttons: true}
+	return bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
 }
 
 // Run connects, handles first what an earlier run left, and serves until ctx

@@ -350,8 +350,8 @@ func TestPerson(t *testing.T) {
 	var there slackfake.Channel
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		there = s.AddChannel(slackfake.Channel{Name: "escalations", Members: []string{s.kim.ID}})
-		s.policy.HandOver = map[string]string{adapterName: there.ID}
-		s.options = func(o *Options) { o.HandOver = there.ID }
+		s.policy.EscalationChannels = map[string]string{adapterName: there.ID}
+		s.options = func(o *Options) { o.EscalationChannel = there.ID }
 	})
 	m := s.alex.Say(s.channel.ID, coordinator)
 	s.sees(s.alex, "Which fits")

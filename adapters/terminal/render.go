@@ -106,13 +106,13 @@ func (t *Terminal) steps(b *strings.Builder, items []bot.Item) {
 	marks := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ ", "": "  "}
 	for i, item := range items {
 		n := strconv.Itoa(i+1) + ". "
-		t.lines(b, "  "+marks[item.Mark]+n, "       ", "", item.Text)
+		t.lines(b, "  "+marks[item.State]+n, "       ", "", item.Text)
 	}
 }
 
 // choices numbers the buttons on through the whole reply, as the core counts
 // them, and returns the last number.
-func (t *Terminal) choices(b *strings.Builder, buttons []bot.Choice, number int) int {
+func (t *Terminal) choices(b *strings.Builder, buttons []bot.LabeledButton, number int) int {
 	line := ""
 	for _, c := range buttons {
 		number++

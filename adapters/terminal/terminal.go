@@ -37,8 +37,8 @@ type Terminal struct {
 	began time.Time
 
 	mu      sync.Mutex
-	written int          // events of this run
-	buttons []bot.Choice // of the last reply that had any
+	written int                 // events of this run
+	buttons []bot.LabeledButton // of the last reply that had any
 }
 
 var _ bot.Adapter = (*Terminal)(nil)

@@ -151,7 +151,7 @@ func (a *adapterTest) edits() {
 }
 
 func (a *adapterTest) begins() {
-	if !a.Adapter.Capabilities().Direct {
+	if !a.Adapter.Capabilities().DirectMessages {
 		return // the platform has no direct messages to begin
 	}
 	m := a.said("let us go on in private")

@@ -21,27 +21,27 @@ func Replies() map[string]bot.Reply {
 			{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\dpmac.exe"`},
 			{Kind: bot.BlockCopy, Text: `HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`},
 			{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
-			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "One", Mark: bot.ItemTried}, {Text: "Two", Mark: bot.ItemCurrent}, {Text: "Three"}}},
+			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "One", State: bot.ItemTried}, {Text: "Two", State: bot.ItemCurrent}, {Text: "Three"}}},
 			{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
-			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "Fixed", Button: button, Main: true}, {Label: "Didn't help → next", Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "Fixed", Button: button, Primary: true}, {Label: "Didn't help → next", Button: button}}},
 			{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
 			{Kind: bot.BlockContext, Text: "Source: the article · entry an-entry, revision abcd", URL: "https://learn.microsoft.com/azure/backup/"},
 		}},
 		"korean": {Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: "1단계 / 2 · 월별 보존 기간을 3개월 이상으로 설정하세요"},
 			{Kind: bot.BlockTable, Rows: [][]string{{"일별", "7일"}, {"연도별", "1년"}, {"Weekly", "4주"}}},
-			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button}, {Label: "담당자 연결", Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button}, {Label: "담당자 연결", Button: button}}},
 		}},
 		"hostile": {Lang: "en", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: "<script>alert(1)</script> @everyone <!channel> *bold* _it_ ~x~ [a](https://b)"},
 			{Kind: bot.BlockQuote, Text: "\x1b[31mred\x1b[0m <@U123> <https://evil|click> ```fence``` & &amp;"},
 			{Kind: bot.BlockCopy, Shell: "powershell", Text: "Write-Host '```' ; # `tick`"},
-			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: "<b>@here</b>", Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "<b>@here</b>", Button: button}}},
 		}},
 		"long": {Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.BlockText, Text: long},
 			{Kind: bot.BlockCopy, Shell: "powershell", Text: strings.Repeat("Get-Service -Name obengine; ", 200)},
-			{Kind: bot.BlockChoices, Buttons: []bot.Choice{{Label: strings.Repeat("긴 단추 ", 40), Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: strings.Repeat("긴 단추 ", 40), Button: button}}},
 		}},
 	}
 }
