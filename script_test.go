@@ -1,219 +1,28 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"log/slog"
-	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 
 	"golang.org/x/tools/txtar"
 
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
 	"mabsbot/bot/store"
-	"mabsbot/config"
 	"mabsbot/kb"
 )
 
 var update = flag.Bool("update", false, "write what the bot answers into testdata/script")
-
-// arrows say which packages of ours a package may import. A package without a
-// row fails the test.
-var arrows = map[string][]string{
-	"mabsbot":                              {"config", "kb", "bot", "bot/store", "adapters/console", "adapters/discord", "adapters/slack", "adapters/terminal"},
-	"mabsbot/config":                       {},
-	"mabsbot/kb":                           {},
-	"mabsbot/bot":                          {"kb"},
-	"mabsbot/bot/store":                    {"bot"},
-	"mabsbot/bot/bottest":                  {"bot", "kb"},
-	"mabsbot/adapters/chat":                {},                         // what chat platforms have in common
-	"mabsbot/adapters/chat/chatfake":       {},                         // imported by fakes and from _test.go files only
-	"mabsbot/adapters/chat/chattest":       {"bot", "bot/store", "kb"}, // imported from _test.go files only
-	"mabsbot/adapters/console":             {"bot", "config"},
-	"mabsbot/adapters/discord/discordfake": {"adapters/chat/chatfake"}, // imported from _test.go files only
-	"mabsbot/adapters/slack":               {"bot", "config", "adapters/chat"},
-	"mabsbot/adapters/discord":             {"bot", "config", "adapters/chat"},
-	"mabsbot/adapters/slack/slackfake":     {"adapters/chat/chatfake"}, // imported from _test.go files only
-	"mabsbot/adapters/terminal":            {"bot", "config"},
-}
-
-func TestArrows(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	decoder := json.NewDecoder(strings.NewReader(string(out)))
-	found := 0
-	for decoder.More() {
-		var p struct {
-			ImportPath string
-			Imports    []string
-		}
-		if err := decoder.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		found++
-		allowed, ok := arrows[p.ImportPath]
-		if !ok {
-			t.Errorf("%s has no row in the table of arrows", p.ImportPath)
-		}
-		for _, imported := range p.Imports {
-			if ours, ok := strings.CutPrefix(imported, "mabsbot/"); ok && !slices.Contains(allowed, ours) {
-				t.Errorf("%s imports %s", p.ImportPath, imported)
-			}
-		}
-	}
-	if found != len(arrows) {
-		t.Errorf("%d packages, %d rows in the table of arrows", found, len(arrows))
-	}
-}
-
-// TestDoc sees to it that the story in bot/doc.go names all files of the core,
-// and none that does not exist.
-func TestDoc(t *testing.T) {
-	story, err := os.ReadFile("bot/doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := map[string]bool{"doc.go": true}
-	for word := range strings.FieldsFuncSeq(string(story), func(r rune) bool { return strings.ContainsRune(" \n\t,;()[]", r) }) {
-		word = strings.TrimRight(word, ".:")
-		switch {
-		case word == "events.go" || word == "render.go":
-			for _, a := range []string{"console", "discord", "slack", "terminal"} {
-				exists(t, "adapters/"+a+"/"+word)
-			}
-		case strings.HasSuffix(word, ".go") && !strings.Contains(word, "/"):
-			exists(t, "bot/"+word)
-			named[word] = true
-		case strings.HasPrefix(word, "adapters/"), strings.HasPrefix(word, "kb/"), strings.HasPrefix(word, "bot/"):
-			exists(t, word)
-		}
-	}
-	files, err := filepath.Glob("bot/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if name := filepath.Base(f); !named[name] && !strings.HasSuffix(name, "_test.go") {
-			t.Errorf("the story in bot/doc.go does not name %s", name)
-		}
-	}
-}
-
-// TestFolders sees to it that the packages that tell of their files name all of
-// them, and none that is not there.
-func TestFolders(t *testing.T) {
-	for _, main := range []string{
-		"adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
-		"adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go",
-	} {
-		f, err := parser.ParseFile(token.NewFileSet(), main, nil, parser.PackageClauseOnly|parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files, err := filepath.Glob(filepath.Join(filepath.Dir(main), "*.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = slices.DeleteFunc(files, func(f string) bool { return f == main || strings.HasSuffix(f, "_test.go") })
-		there, named := map[string]bool{}, map[string]bool{}
-		for _, file := range files {
-			there[filepath.Base(file)] = true
-		}
-		for _, name := range regexp.MustCompile(`\w+\.go\b`).FindAllString(f.Doc.Text(), -1) {
-			named[name] = true
-		}
-		delete(named, filepath.Base(main))
-		if !maps.Equal(there, named) {
-			t.Errorf("%s names the files %v, there are %v", main, slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(there)))
-		}
-	}
-}
-
-func exists(t *testing.T, path string) {
-	t.Helper()
-	if _, err := os.Stat(path); err != nil {
-		t.Errorf("bot/doc.go: %v", err)
-	}
-}
-
-// TestREADME sees to it that the entry in README.md is one, laid over the
-// built-in ones as it says.
-func TestREADME(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
-	entry, _, ok := strings.Cut(rest, "```")
-	if !ok {
-		t.Fatal("README.md shows no entry")
-	}
-	_, err = kb.Load(
-		kb.Layer{Name: "kb/entries", FS: kb.Builtin()},
-		kb.Layer{Name: "README.md", FS: fstest.MapFS{"disk-lost.yaml": {Data: []byte(entry)}}},
-	)
-	if err != nil {
-		t.Error(err)
-	}
-}
-
-// TestExampleConfiguration: what «config example» prints loads, and says what
-// holds without it.
-func TestExampleConfiguration(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "mabsbot.yaml")
-	if err := os.WriteFile(file, []byte(config.Example()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var got, want bytes.Buffer
-	for environ, w := range map[string]*bytes.Buffer{"MABSBOT_CONFIG=" + file: &got, "": &want} {
-		c, err := config.Load(nil, []string{environ})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Describe(w); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, example, _ := strings.Cut(got.String(), "\n")
-	_, defaults, _ := strings.Cut(want.String(), "\n")
-	if example != defaults {
-		t.Errorf("the example says\n%s\nthe defaults are\n%s", example, defaults)
-	}
-}
-
-// TestHelp: every command of the help is in README.md.
-func TestHelp(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range root().Commands() {
-		if name := c.Name(); !strings.Contains(string(readme), "`mabsbot "+name) {
-			t.Errorf("README.md does not name the command %s", name)
-		}
-		if c.Short == "" {
-			t.Errorf("the command %s says nothing of itself", c.Name())
-		}
-	}
-}
 
 // TestScripts plays whole conversations. A file is a row of sections: what
 // people do, each followed by what the bot answers. -update writes the answers.

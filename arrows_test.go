@@ -1,0 +1,158 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// An arrow allows package from to import package to, both relative to the
+// module; "" is package main.
+type arrow struct{ from, to, reason string }
+
+// arrows lists every allowed import between the packages of this module, and
+// why it is allowed. A package that imports none has a row with to == "".
+// Imports of test files do not count.
+var arrows = []arrow{
+	{"", "config", "loads what the owner configured"},
+	{"", "kb", "loads the knowledge base and serves the kb commands"},
+	{"", "bot", "makes the core and runs it"},
+	{"", "bot/store", "opens the database"},
+	{"", "adapters/console", "serves the web console"},
+	{"", "adapters/discord", "serves Discord"},
+	{"", "adapters/slack", "serves Slack"},
+	{"", "adapters/terminal", "serves mabsbot chat"},
+
+	{"config", "", "is a leaf: every package gets plain values from main"},
+	{"kb", "", "is a leaf: entries are independent of conversations"},
+
+	{"bot", "kb", "walks people through entries"},
+	{"bot/store", "bot", "stores the types of the core"},
+	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
+	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},
+
+	{"adapters/chat", "", "is a leaf: transport code that chat platforms share"},
+	{"adapters/chat/chatfake", "", "is a leaf: it stands in for the platform's side"},
+	{"adapters/chat/chattest", "bot", "plays scripts on a core"},
+	{"adapters/chat/chattest", "bot/store", "gives that core a database"},
+	{"adapters/chat/chattest", "kb", "gives that core the built-in entries"},
+	{"adapters/console", "bot", "implements bot.Adapter"},
+	{"adapters/slack", "bot", "implements bot.Adapter"},
+	{"adapters/slack", "adapters/chat", "shares transport code with Discord"},
+	{"adapters/slack/slackfake", "adapters/chat/chatfake", "shares faults and journals with the fake Discord"},
+	{"adapters/discord", "bot", "implements bot.Adapter"},
+	{"adapters/discord", "adapters/chat", "shares transport code with Slack"},
+	{"adapters/discord/discordfake", "adapters/chat/chatfake", "shares faults and journals with the fake Slack"},
+	{"adapters/terminal", "bot", "implements bot.Adapter"},
+}
+
+// TestArrows checks that the packages import each other only as arrows allows,
+// that every row of arrows is used, and that no package is missing.
+func TestArrows(t *testing.T) {
+	for _, problem := range checkArrows(arrows, imports(t)) {
+		t.Error(problem)
+	}
+}
+
+// TestCheckArrows checks that TestArrows can fail in each of the ways it should.
+func TestCheckArrows(t *testing.T) {
+	imports := map[string][]string{"": {"core"}, "core": nil}
+	good := []arrow{{"", "core", "runs it"}, {"core", "", "is a leaf"}}
+	tests := []struct {
+		name    string
+		arrows  []arrow
+		imports map[string][]string
+		want    string
+	}{
+		{"all is well", good, imports, ""},
+		{"an import without a row", good, map[string][]string{"": {"core"}, "core": {"leaf"}, "leaf": nil}, "core imports leaf: no row allows it"},
+		{"a package without a row", good[:1], imports, "core has no row"},
+		{"a row that no import uses", append(slices.Clone(good), arrow{"core", "leaf", "once did"}), imports, "core → leaf is allowed and unused: remove the row"},
+		{"a leaf row of a package that imports", append(slices.Clone(good), arrow{"", "", "is a leaf"}), imports, "main is listed as a leaf and imports core"},
+		{"a row twice", append(slices.Clone(good), good[0]), imports, "main → core is listed twice"},
+		{"a row without a reason", []arrow{{"", "core", ""}, good[1]}, imports, "main → core has no reason"},
+		{"a row of a package that does not exist", append(slices.Clone(good), arrow{"gone", "", "is a leaf"}), imports, "gone is listed and does not exist"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := strings.Join(checkArrows(tt.arrows, tt.imports), "\n")
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("problems: %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// checkArrows returns how imports, by package, differ from what the rows allow.
+func checkArrows(rows []arrow, imports map[string][]string) []string {
+	name := func(pkg string) string { return cmp.Or(pkg, "main") }
+	var problems []string
+	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+
+	listed := map[string]bool{}
+	allowed := map[[2]string]bool{}
+	for _, a := range rows {
+		row := name(a.from) + " → " + a.to
+		key := [2]string{a.from, a.to}
+		if allowed[key] {
+			report("%s is listed twice", row)
+		}
+		listed[a.from], allowed[key] = true, true
+		if a.reason == "" {
+			report("%s has no reason", row)
+		}
+		found, exists := imports[a.from]
+		switch {
+		case !exists:
+			report("%s is listed and does not exist", name(a.from))
+		case a.to == "" && len(found) > 0:
+			report("%s is listed as a leaf and imports %s", name(a.from), strings.Join(found, ", "))
+		case a.to != "" && !slices.Contains(found, a.to):
+			report("%s is allowed and unused: remove the row", row)
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(imports)) {
+		if !listed[from] {
+			report("%s has no row", name(from))
+		}
+		for _, to := range imports[from] {
+			if !allowed[[2]string{from, to}] {
+				report("%s imports %s: no row allows it", name(from), to)
+			}
+		}
+	}
+	return problems
+}
+
+// imports returns what each package of the module imports of the module, test
+// files left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		from := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "mabsbot"), "/")
+		found[from] = nil
+		for _, imported := range p.Imports {
+			if to, ours := strings.CutPrefix(imported, "mabsbot/"); ours {
+				found[from] = append(found[from], to)
+			}
+		}
+	}
+	return found
+}
