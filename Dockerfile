@@ -9,7 +9,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /mabsbot . && mkdir /da
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=build /mabsbot /mabsbot
+COPY --from=build /mabsbot /src/LICENSE /src/NOTICE /
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 # What the bot remembers, and the key that it is sealed with. Keep both.

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -144,6 +145,37 @@ func TestHelp(t *testing.T) {
 		}
 		if c.Short == "" {
 			t.Errorf("the command %s says nothing of itself", c.Name())
+		}
+	}
+}
+
+// TestNotice checks that NOTICE repeats the notice of every module that is
+// linked into the program and has one, as the Apache License asks (section 4d).
+func TestNotice(t *testing.T) {
+	ours, err := os.ReadFile("NOTICE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const format = "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Dir}}{{end}}{{end}}"
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", format, ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := slices.Compact(slices.Sorted(strings.Lines(string(out))))
+	for _, module := range modules {
+		path, dir, ok := strings.Cut(strings.TrimSuffix(module, "\n"), "\t")
+		if !ok {
+			continue
+		}
+		notice, err := os.ReadFile(filepath.Join(dir, "NOTICE"))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(ours, notice) || !bytes.Contains(ours, []byte(path)) {
+			t.Errorf("NOTICE does not repeat the notice of %s", path)
 		}
 	}
 }
