@@ -124,7 +124,7 @@ func (s *scene) start() {
 	}
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
-	all := bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
+	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 	s.recorder = bottest.NewRecorder("test", all)
 	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -9,11 +9,9 @@ import (
 // Capabilities are what a platform can show, as data: the core asks for them
 // and never for a platform's name.
 type Capabilities struct {
-	Threads        bool // a thread can hang under a message
 	DirectMessages bool // the bot can begin a direct message
 	Private        bool // a message can be shown to one user of a channel alone
 	Edits          bool // a post can be changed or deleted later
-	Buttons        bool // a press reaches us; without it choices are typed by number or label
 }
 
 // A Handler takes one event. Once it has returned nil, what follows from the

@@ -77,7 +77,7 @@ func testLocales(t testing.TB) bot.Locales {
 	return locales
 }
 
-var everything = bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
+var everything = bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 
 type fixture struct {
 	*bot.Bot

@@ -126,7 +126,7 @@ func (c *Console) Name() string { return adapterName }
 
 // Capabilities: the console can show everything.
 func (c *Console) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
 // Listen opens the address, so that Addr can tell it before Run. Run calls it

@@ -132,7 +132,7 @@ func (d *Discord) Name() string { return adapterName }
 // Capabilities: Discord can show everything. Where a server does not let the bot
 // begin threads, a conversation goes on by replies.
 func (d *Discord) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
 // Run connects, handles first what an earlier run left, and serves until ctx

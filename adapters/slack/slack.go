@@ -174,7 +174,7 @@ func (s *Slack) Name() string { return adapterName }
 
 // Capabilities: Slack can show everything.
 func (s *Slack) Capabilities() bot.Capabilities {
-	return bot.Capabilities{Threads: true, DirectMessages: true, Private: true, Edits: true, Buttons: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
 // Run connects, handles first what an earlier run left, and serves until ctx

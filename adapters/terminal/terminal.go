@@ -54,9 +54,9 @@ func New(o Options) *Terminal {
 // Name implements bot.Adapter.
 func (t *Terminal) Name() string { return "terminal" }
 
-// Capabilities implements bot.Adapter: a terminal can only write on. The number
-// of a button presses it.
-func (t *Terminal) Capabilities() bot.Capabilities { return bot.Capabilities{Buttons: true} }
+// Capabilities implements bot.Adapter. A terminal can only append text; a user
+// types the number of a button to press it.
+func (t *Terminal) Capabilities() bot.Capabilities { return bot.Capabilities{} }
 
 // Run reads messages until the end of the input, «/quit», or ctx.
 func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
