@@ -82,7 +82,7 @@ func configured(run func(cmd *cobra.Command, args []string, c *config.Config) er
 // serve wires everything and runs it until the program is asked to stop.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
-	log := logger(c.Log, cmd.ErrOrStderr())
+	log := c.Log.Logger(cmd.ErrOrStderr())
 	for _, w := range c.Warnings {
 		log.Warn("config: " + w.String())
 	}
@@ -244,14 +244,6 @@ func prune(ctx context.Context, db *store.SQL, log *slog.Logger) {
 	}
 }
 
-func logger(c config.Log, w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.Level}
-	if c.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, o))
-	}
-	return slog.New(slog.NewTextHandler(w, o))
-}
-
 func chatCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "chat",
@@ -275,7 +267,7 @@ func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	b, err := newBot(c, live.Base, db, logger(c.Log, cmd.ErrOrStderr()))
+	b, err := newBot(c, live.Base, db, c.Log.Logger(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
@@ -432,7 +424,7 @@ to a server.`,
 			if !c.Discord.Enabled() {
 				return errors.New("discord.token is missing; it stands on the application's page «Bot»")
 			}
-			d, err := newDiscord(c, nil, nil, logger(c.Log, cmd.ErrOrStderr()))
+			d, err := newDiscord(c, nil, nil, c.Log.Logger(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}

@@ -7,27 +7,30 @@ import (
 	"time"
 )
 
-// Bot says when the bot speaks.
+// Bot configures when the bot speaks.
 type Bot struct {
 	Channels     []Channel     `mapstructure:"channels"`
-	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of channels that are not listed: off, shadow, mention or on"`
-	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long the same error in the same channel is linked to the first answer"`
-	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 never asks"`
+	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of unlisted channels: off, shadow, mention or on"`
+	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long a repeated error in a channel gets a link to the first answer"`
+	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
 }
 
-// A Channel is what holds in one channel.
+// A Channel overrides the defaults for one channel.
 type Channel struct {
 	ID       string   `mapstructure:"id"`
-	Mode     string   `mapstructure:"mode"`     // one of Modes; "" is that of other channels
-	Language string   `mapstructure:"language"` // a tag, or "" for what holds elsewhere
-	Bots     []string `mapstructure:"bots"`     // ids of other bots whose messages are read there
+	Mode     string   `mapstructure:"mode"`     // one of Modes; "" means Bot.DefaultMode
+	Language string   `mapstructure:"language"` // a tag; "" means Config.Language
+	Bots     []string `mapstructure:"bots"`     // IDs of other bots whose messages are read
 }
 
-// Modes are the modes of a channel: never; decide and record, but post
-// nothing; when mentioned or by command; also when an error is pasted.
+// Modes returns the modes of a channel: the bot never speaks; it decides and
+// records but posts nothing; it answers mentions and commands; it also answers
+// pasted errors.
 func Modes() []string { return []string{"off", "shadow", "mention", "on"} }
 
-// defaultBot has the windows of the product's description.
+// defaultBot links repeats for ten minutes, about as long as people keep
+// reporting the same outage, and asks a day later whether a fix held, when the
+// next nightly backup has run.
 func defaultBot() Bot {
 	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour}
 }

@@ -1,9 +1,9 @@
-// Package config is what the owner of the bot can set: in a file, in variables
-// of the environment and by flags. It imports nothing of this project.
+// Package config loads the configuration from a file, environment variables
+// and flags. It imports no other package of this module.
 //
-// Every section has a file of its own here, with its keys, their defaults and
-// what is a mistake in them. Load reads all of it, and tells every mistake at
-// once; example.yaml says it all in the words of a user.
+// Each section of the configuration has its own file with its keys, defaults
+// and checks. Load reads them all and reports every mistake at once.
+// example.yaml documents every key for users.
 package config
 
 import (
@@ -11,9 +11,9 @@ import (
 	"regexp"
 )
 
-// A Config is a configuration without mistakes. Get one from Load.
+// A Config is a valid configuration, as returned by Load.
 type Config struct {
-	Language string  `mapstructure:"language" usage:"language of answers where nothing else tells"` // a tag such as en, ko
+	Language string  `mapstructure:"language" usage:"language of answers if neither the message nor the user's settings decide it"` // a tag such as en, ko
 	Log      Log     `mapstructure:"log"`
 	Store    Store   `mapstructure:"store"`
 	KB       KB      `mapstructure:"kb"`
@@ -23,13 +23,13 @@ type Config struct {
 	Discord  Discord `mapstructure:"discord"`
 	Bot      Bot     `mapstructure:"bot"`
 
-	// Warnings are what works but should not stay so.
+	// Warnings are problems that do not keep the bot from running.
 	Warnings Mistakes `mapstructure:"-"`
 
-	file string // that was read, or ""
+	file string // the file that was read, or ""
 }
 
-// Default is what holds where nothing is configured.
+// Default returns the configuration used when nothing is configured.
 func Default() *Config {
 	return &Config{
 		Language: "en", Log: defaultLog(), Store: defaultStore(), KB: defaultKB(), Console: defaultConsole(),
@@ -40,19 +40,19 @@ func Default() *Config {
 //go:embed example.yaml
 var example string
 
-// Example is a commented configuration file that gives every key its default.
+// Example returns a commented configuration file with every key at its default.
 func Example() string { return example }
 
-// A check finds the mistakes in the values of a section. It calls wrong with
-// the key, whole, and what is wrong with its value.
+// A check validates one section. For each mistake it calls wrong with the full
+// key and a text that completes "console.addr is "x"; …".
 type check func(c *Config, wrong func(key, text string))
 
-// checks are those of all sections.
+// checks returns the checks of all sections.
 func checks() []check {
 	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkSlack, checkDiscord, checkBot}
 }
 
-// tag is a language tag in its usual short forms (BCP 47).
+// tag matches the common short forms of a BCP 47 language tag.
 var tag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 const wantTag = "want a language tag such as en or ko"

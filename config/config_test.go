@@ -17,9 +17,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// load loads as the program would, from arguments and variables.
+// load loads a configuration as the program does, from arguments and variables.
 func load(t *testing.T, args []string, environ ...string) (*Config, error) {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
@@ -39,8 +39,8 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// TestBroken loads each file of testdata, which is named for its mistake. What
-// is said of it stands beside it.
+// TestBroken loads each file of testdata, which is named after its mistake, and
+// compares the error with the .txt file of the same name.
 func TestBroken(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -129,8 +129,8 @@ func TestChannels(t *testing.T) {
 
 func TestFlagsAndVariablesRefuse(t *testing.T) {
 	for args, want := range map[string]string{
-		"MABSBOT_CONSOLE_ADR=x":                  "MABSBOT_CONSOLE_ADR: this variable is not known; did you mean MABSBOT_CONSOLE_ADDR?",
-		"MABSBOT_BOT_CHANNELS=x":                 "MABSBOT_BOT_CHANNELS: bot.channels is a list, which only a file can give",
+		"MABSBOT_CONSOLE_ADR=x":                  "MABSBOT_CONSOLE_ADR: unknown variable; did you mean MABSBOT_CONSOLE_ADDR?",
+		"MABSBOT_BOT_CHANNELS=x":                 "MABSBOT_BOT_CHANNELS: bot.channels is a list, which only a file can set",
 		"MABSBOT_LOG_LEVEL=x":                    `MABSBOT_LOG_LEVEL: log.level is "x"; want debug, info, warn or error`,
 		"MABSBOT_KB_RELOAD=-1s":                  `MABSBOT_KB_RELOAD: kb.reload is "-1s"; want a duration such as 30s, 10m or 24h`,
 		"MABSBOT_STORE_KEY=hunter2":              "MABSBOT_STORE_KEY: store.key is not valid; want 32 bytes",
@@ -141,7 +141,7 @@ func TestFlagsAndVariablesRefuse(t *testing.T) {
 		"--store.path=":                          "--store.path: store.path is empty; want the name of a file",
 		"--console.addr=[::]:80":                 `--console.addr: console.addr is "[::]:80"; others can reach this address`,
 		"--kb.reload=-1s":                        `--kb.reload: kb.reload is "-1s"; want a duration`,
-		"MABSBOT_CONSOLE_PORT=tcp://10.0.0.1:80": "MABSBOT_CONSOLE_PORT: this variable is not known",
+		"MABSBOT_CONSOLE_PORT=tcp://10.0.0.1:80": "MABSBOT_CONSOLE_PORT: unknown variable",
 	} {
 		var flags, environ []string
 		if strings.HasPrefix(args, "--") {
@@ -193,7 +193,7 @@ func TestSecretFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := load(t, nil, "MABSBOT_CONSOLE_PASSWORD_FILE="+path)
-	if err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].String(), "everybody on this machine can read "+path) {
+	if err != nil || len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0].String(), "every user of this machine can read "+path) {
 		t.Errorf("%v, %v", err, c)
 	}
 }
@@ -271,8 +271,8 @@ warning                     --x: do not
 	}
 }
 
-// Every key must have one spelling in the environment, and a name that tells
-// nobody's secret.
+// TestKeyNames checks that the variables of all keys differ, and that secrets
+// have no flag but can be read from a file.
 func TestKeyNames(t *testing.T) {
 	seen := map[string]string{}
 	for _, k := range Default().keys() {

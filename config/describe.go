@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Describe writes what would run with the configuration, without its secrets.
+// Describe writes the effective configuration without its secrets.
 func (c *Config) Describe(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(tab, "file\t%s\n", cmp.Or(c.file, "none"))
@@ -29,8 +29,8 @@ func (c *Config) Describe(w io.Writer) error {
 	return tab.Flush()
 }
 
-// text is a value as one would write it in the file; of a secret, whether it is
-// set.
+// text formats a value as it would be written in the file, or whether it is set
+// if it is a secret.
 func text(v reflect.Value) string {
 	if d, ok := v.Interface().(time.Duration); ok {
 		return shortDuration(d)
@@ -41,7 +41,7 @@ func text(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// shortDuration writes 24h for 24h0m0s.
+// shortDuration formats 24h0m0s as 24h.
 func shortDuration(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
@@ -53,7 +53,7 @@ func shortDuration(d time.Duration) string {
 	return s
 }
 
-// reads names the bots whose messages are read.
+// reads formats the list of bots whose messages are read.
 func reads(bots []string) string {
 	if len(bots) == 0 {
 		return ""

@@ -6,23 +6,24 @@ import (
 	"strings"
 )
 
-// Discord says how the bot serves Discord. Without a token it does not.
+// Discord configures the Discord adapter, which runs only if a token is set.
 type Discord struct {
 	Token             Secret `mapstructure:"token"`
-	TokenFile         string `mapstructure:"token_file" usage:"file that holds discord.token"`
-	ApplicationID     string `mapstructure:"application_id" usage:"id of the Discord application (default: asked from Discord)"`
+	TokenFile         string `mapstructure:"token_file" usage:"file that contains discord.token"`
+	ApplicationID     string `mapstructure:"application_id" usage:"ID of the Discord application (default: requested from Discord)"`
 	APIURL            string `mapstructure:"api_url" usage:"address of Discord's API, for a proxy"`
-	CDNURL            string `mapstructure:"cdn_url" usage:"a host besides Discord's own that attachments may come from"`
-	EscalationChannel string `mapstructure:"escalation_channel" usage:"id of the Discord channel where people are asked for"`
-	Register          bool   `mapstructure:"register" usage:"register the commands at the start"`
+	CDNURL            string `mapstructure:"cdn_url" usage:"another host that attachments may come from"`
+	EscalationChannel string `mapstructure:"escalation_channel" usage:"ID of the Discord channel that receives requests for a person"`
+	Register          bool   `mapstructure:"register" usage:"register changed commands at startup"`
 }
 
-// Enabled reports whether Discord is served.
+// Enabled reports whether a token is set.
 func (d Discord) Enabled() bool { return d.Token.IsSet() }
 
 func defaultDiscord() Discord { return Discord{Register: true} }
 
-// snowflake is the form of Discord's ids.
+// snowflake matches Discord's IDs, 64-bit numbers:
+// https://discord.com/developers/docs/reference#snowflakes
 var snowflake = regexp.MustCompile(`^[0-9]{1,20}$`)
 
 func checkDiscord(c *Config, wrong func(key, text string)) {
@@ -33,17 +34,17 @@ func checkDiscord(c *Config, wrong func(key, text string)) {
 		}
 	}
 	if d.EscalationChannel != "" && !snowflake.MatchString(d.EscalationChannel) {
-		wrong("discord.escalation_channel", "want the id of a channel such as 112233445566778899: in Discord, Settings, Advanced, Developer Mode, then «Copy Channel ID» in the channel's menu")
+		wrong("discord.escalation_channel", "want the ID of a channel such as 112233445566778899: in Discord, Settings, Advanced, Developer Mode, then \"Copy Channel ID\" in the channel's menu")
 	}
 	if d.ApplicationID != "" && !snowflake.MatchString(d.ApplicationID) {
-		wrong("discord.application_id", "want the «Application ID» of the application's page «General Information», which is a number")
+		wrong("discord.application_id", "want the \"Application ID\" from the application's page \"General Information\", which is a number")
 	}
 	switch token := d.Token.Reveal(); {
 	case !d.Enabled() && d.ApplicationID != "":
-		wrong("discord.token", "discord.application_id is given; want the bot's token, too")
+		wrong("discord.token", "discord.application_id is given; want the bot's token as well")
 	case strings.HasPrefix(token, "Bot "):
-		wrong("discord.token", "want the token alone, without the word Bot before it")
+		wrong("discord.token", "want the token only, without the word Bot before it")
 	case d.Enabled() && strings.ContainsAny(token, " \t\n"):
-		wrong("discord.token", "want the token of the application's page «Bot», which has no spaces in it")
+		wrong("discord.token", "want the token from the application's page \"Bot\", which contains no spaces")
 	}
 }

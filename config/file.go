@@ -15,29 +15,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// defaultFile is read where no file is named and it exists.
+// defaultFile is read if no file is named and it exists.
 const defaultFile = "mabsbot.yaml"
 
-// maxFile is far above what a configuration needs, and what a secret needs, in
-// bytes.
+// maxFile is the largest file that is read, in bytes. A configuration of a
+// thousand channels is about a tenth of it; a larger file is a mistaken path.
 const maxFile = 1 << 20
 
-// A given is a value that somebody gave for a key, and where. All values are
-// texts first, so that a file, a variable and a flag mean the same by them.
+// A given is the value of a key and the place that set it. All values start as
+// text, so that a file, a variable and a flag are decoded alike.
 type given struct {
 	text string
 	at   Mistake // its Text is empty
 }
 
-// A file is what a configuration file gives.
+// A file is a parsed configuration file.
 type file struct {
 	path     string
 	tree     map[string]any
-	values   map[string]given // what stands in tree, by key; in lists as bot.channels.0.id
+	values   map[string]given // the values of tree by key; list items are keyed as bot.channels.0.id
 	mistakes Mistakes
 }
 
-// readFile reads the file at the path, or the default file where the path is "".
+// readFile reads the file at path, or the default file if path is "".
 func readFile(path string) *file {
 	f := &file{path: path, values: map[string]given{}}
 	if path == "" {
@@ -68,7 +68,7 @@ func readSmall(path string) ([]byte, error) {
 	return data, err
 }
 
-// cause is an error without the operation and path, which the place tells.
+// cause returns the error without its operation and path, which Mistake.Place gives.
 func cause(err error) string {
 	if e, ok := errors.AsType[*os.PathError](err); ok {
 		return e.Err.Error()
@@ -78,8 +78,8 @@ func cause(err error) string {
 
 var (
 	yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	// yamlEarly are the errors in which the library counts lines from 0: those
-	// of its parser, as against its scanner.
+	// yamlEarly matches the errors whose lines count from 0: those of the YAML
+	// library's parser. Those of its scanner count from 1.
 	yamlEarly = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key$|',' or)`)
 )
 
@@ -88,23 +88,23 @@ func (f *file) parse(data []byte) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	err := d.Decode(&doc)
 	if errors.Is(err, io.EOF) {
-		return // a file without keys: all as by default
+		return // an empty file leaves all defaults
 	}
 	if err == nil {
 		err = d.Decode(&more)
 	}
 	switch {
 	case err == nil:
-		f.add(&more, "a second document begins here; want one")
+		f.add(&more, "a second document begins here; want only one")
 	case errors.Is(err, io.EOF):
 		f.tree = f.section(doc.Content[0], reflect.TypeFor[Config](), "")
 	default:
-		f.mistakes = append(f.mistakes, Mistake{f.path, yamlLine(data, err), "this is no YAML: " + yamlPlace.ReplaceAllString(err.Error(), "")})
+		f.mistakes = append(f.mistakes, Mistake{f.path, yamlLine(data, err), "not valid YAML: " + yamlPlace.ReplaceAllString(err.Error(), "")})
 	}
 }
 
-// yamlLine is the line of an error of the YAML library. It gives none in the
-// first line, and one too many at the end of the file.
+// yamlLine returns the line of an error of the YAML library, which reports no
+// line for an error in the first one, and one too many at the end of the file.
 func yamlLine(data []byte, err error) int {
 	m := yamlPlace.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -121,7 +121,7 @@ func (f *file) add(n *yaml.Node, format string, args ...any) {
 	f.mistakes = append(f.mistakes, Mistake{f.path, n.Line, fmt.Sprintf(format, args...)})
 }
 
-// section reads the keys of a map. Nothing in it means all as by default.
+// section reads the keys of a map. An empty section leaves all defaults.
 func (f *file) section(n *yaml.Node, t reflect.Type, prefix string) map[string]any {
 	tree := map[string]any{}
 	if n.ShortTag() == "!!null" {
@@ -135,12 +135,12 @@ func (f *file) section(n *yaml.Node, t reflect.Type, prefix string) map[string]a
 	for pair := range slices.Chunk(n.Content, 2) {
 		k := pair[0]
 		if first := line[k.Value]; first > 0 {
-			f.add(k, "%s stands here a second time; the first is in line %d", prefix+k.Value, first)
+			f.add(k, "%s is repeated; it first appears on line %d", prefix+k.Value, first)
 			continue
 		}
 		line[k.Value] = k.Line
 		if ft, ok := fieldType(t, k.Value); !ok {
-			f.add(k, "the key %s is not known%s", prefix+k.Value, meant(k.Value, names(t)))
+			f.add(k, "unknown key %s%s", prefix+k.Value, suggest(k.Value, names(t)))
 		} else if v := f.value(k, resolve(pair[1]), ft, prefix+k.Value); v != nil {
 			tree[k.Value] = v
 		}
@@ -148,7 +148,7 @@ func (f *file) section(n *yaml.Node, t reflect.Type, prefix string) map[string]a
 	return tree
 }
 
-// resolve follows an alias to what it stands for.
+// resolve returns the node that an alias refers to, or n.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias
@@ -156,7 +156,7 @@ func resolve(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// fieldType is the type of the field of a struct that has the name in files.
+// fieldType returns the type of the struct field with the given key name.
 func fieldType(t reflect.Type, name string) (reflect.Type, bool) {
 	for f := range t.Fields() {
 		if tag := f.Tag.Get("mapstructure"); tag == name && tag != "" && tag != "-" {
@@ -166,7 +166,7 @@ func fieldType(t reflect.Type, name string) (reflect.Type, bool) {
 	return nil, false
 }
 
-// value reads what stands behind a key, or returns nil where nothing does.
+// value reads the value of a key, or returns nil if it has none.
 func (f *file) value(k, v *yaml.Node, t reflect.Type, name string) any {
 	switch {
 	case isSection(t):
@@ -194,7 +194,7 @@ func (f *file) value(k, v *yaml.Node, t reflect.Type, name string) any {
 	return nil
 }
 
-// texts reads a list of single values.
+// texts reads a list of scalars.
 func (f *file) texts(v *yaml.Node, name string) []any {
 	items := []any{}
 	for _, n := range v.Content {

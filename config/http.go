@@ -5,13 +5,12 @@ import (
 	"strconv"
 )
 
-// HTTP says where platforms send their requests.
+// HTTP configures the listener for requests of platforms.
 type HTTP struct {
 	Addr string `mapstructure:"addr" usage:"address for the requests of platforms, as host:port"`
 }
 
-// defaultHTTP is reached from this machine alone: a proxy that knows the
-// certificate stands before it.
+// defaultHTTP listens on loopback only: a proxy terminates TLS in front of it.
 func defaultHTTP() HTTP { return HTTP{Addr: "127.0.0.1:3000"} }
 
 func checkHTTP(c *Config, wrong func(key, text string)) {

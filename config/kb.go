@@ -2,15 +2,15 @@ package config
 
 import "time"
 
-// KB says where the knowledge base is.
+// KB configures the knowledge base.
 type KB struct {
 	Dir     string        `mapstructure:"dir" usage:"folder of entries that replaces the built-in ones"`
-	Overlay string        `mapstructure:"overlay" usage:"folder of entries laid over the others"`
-	Reload  time.Duration `mapstructure:"reload" usage:"how often to look whether the folders have changed; 0 never does"`
+	Overlay string        `mapstructure:"overlay" usage:"folder of entries that add to or replace built-in ones"`
+	Reload  time.Duration `mapstructure:"reload" usage:"how often to check the folders for changes; 0 never checks"`
 }
 
-// defaultKB looks every two seconds: whoever saves an entry looks at the log
-// about as soon.
+// defaultKB checks every two seconds, about as soon as the author of an entry
+// looks at the log after saving it.
 func defaultKB() KB { return KB{Reload: 2 * time.Second} }
 
 func checkKB(c *Config, wrong func(key, text string)) {

@@ -9,15 +9,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A key is one thing that can be set, such as console.addr.
+// A key is one setting, such as console.addr.
 type key struct {
 	name  string
-	usage string        // "" where no flag is offered: lists, and secrets, which everybody on the machine would see
-	value reflect.Value // in the Config that the keys are of
+	usage string        // "" for keys without a flag: lists, and secrets, because every user of the machine can read arguments
+	value reflect.Value // settable, in the Config that the keys were listed from
 }
 
-// keysOf lists the keys of a section and those below it, in the order of the
-// struct. The values can be set.
+// keysOf lists the keys of a section and its subsections in struct order.
 func keysOf(section reflect.Value, prefix string) []key {
 	var keys []key
 	for f, v := range section.Fields() {
@@ -35,12 +34,12 @@ func keysOf(section reflect.Value, prefix string) []key {
 
 func (c *Config) keys() []key { return keysOf(reflect.ValueOf(c).Elem(), "") }
 
-// isSection reports whether a type holds keys of its own.
+// isSection reports whether a type has keys of its own.
 func isSection(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && len(names(t)) > 0
 }
 
-// names are the names of the keys and sections in a struct.
+// names returns the names of the keys and sections in a struct.
 func names(t reflect.Type) []string {
 	var list []string
 	for f := range t.Fields() {
@@ -57,19 +56,19 @@ func (k key) isSecret() bool {
 	return slices.Contains([]reflect.Type{reflect.TypeFor[Secret](), reflect.TypeFor[Key]()}, k.value.Type())
 }
 
-// variable is the name of a key in the environment.
+// variable returns the name of the environment variable for a key.
 func variable(name string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))
 }
 
 const prefix = "MABSBOT_"
 
-// fileFlag names the configuration file. It is no key, for a file cannot say
-// where it is; the variable for it is MABSBOT_CONFIG.
+// fileFlag is the flag that names the configuration file. It is not a key,
+// because a file cannot name itself. Its variable is MABSBOT_CONFIG.
 const fileFlag = "config"
 
-// AddFlags defines a flag for every key that is neither a list nor a secret,
-// named like the key.
+// AddFlags defines a flag for every key that is not a list or a secret, named
+// like the key.
 func AddFlags(flags *pflag.FlagSet) {
 	flags.String(fileFlag, "", "configuration file (default "+defaultFile+" in the working directory, if there is one)")
 	for _, k := range Default().keys() {

@@ -17,12 +17,11 @@ import (
 	"github.com/spf13/viper"
 )
 
-// Load reads the configuration: what a flag says goes before the environment
-// ("NAME=value" pairs), that before the file, and that before the defaults.
-// The file is the one that --config or MABSBOT_CONFIG names, else mabsbot.yaml
-// in the working directory if there is one. flags are those of AddFlags, after
-// parsing, perhaps among others; nil is none. The error is a Mistakes with
-// everything that is wrong.
+// Load reads the configuration. Flags take precedence over environ ("NAME=value"
+// pairs), which takes precedence over the file and the defaults. The file is
+// named by --config or MABSBOT_CONFIG; otherwise it is mabsbot.yaml in the
+// working directory, if it exists. flags is a parsed set that includes those of
+// AddFlags, or nil. The error is a Mistakes with every problem.
 func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 	l := &loader{c: Default(), v: viper.New(), given: map[string]given{}, failed: map[string]bool{}}
 	keys := l.c.keys()
@@ -33,7 +32,7 @@ func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 	for _, source := range []struct {
 		tree   map[string]any
 		values map[string]given
-	}{{f.tree, f.values}, {nest(byVariable), byVariable}, {nest(byFlag), byFlag}} { // each goes before the ones above
+	}{{f.tree, f.values}, {nest(byVariable), byVariable}, {nest(byFlag), byFlag}} { // each takes precedence over the previous ones
 		if err := l.v.MergeConfigMap(source.tree); err != nil {
 			return nil, fmt.Errorf("config: %w", err)
 		}
@@ -50,16 +49,16 @@ func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 	return l.c, nil
 }
 
-// A loader fills in a Config and remembers where its values come from.
+// A loader fills in a Config and records where its values come from.
 type loader struct {
 	c        *Config
 	v        *viper.Viper
 	given    map[string]given // by key
-	failed   map[string]bool  // keys whose value is known to be wrong
+	failed   map[string]bool  // keys with a reported mistake
 	mistakes Mistakes
 }
 
-// readFlags takes the flags that somebody set.
+// readFlags returns the flags that were set on the command line.
 func readFlags(flags *pflag.FlagSet, keys []key) map[string]given {
 	values := map[string]given{}
 	if flags == nil {
@@ -73,7 +72,7 @@ func readFlags(flags *pflag.FlagSet, keys []key) map[string]given {
 	return values
 }
 
-// nest makes the tree of values whose keys are written with dots.
+// nest turns dotted keys into a tree.
 func nest(values map[string]given) map[string]any {
 	tree := map[string]any{}
 	for name, g := range values {
@@ -90,7 +89,7 @@ func nest(values map[string]given) map[string]any {
 	return tree
 }
 
-// decode sets the values that somebody gave.
+// decode sets the values that a source gave.
 func (l *loader) decode(keys []key) {
 	strict := func(c *mapstructure.DecoderConfig) {
 		c.WeaklyTypedInput = false
@@ -107,7 +106,7 @@ func (l *loader) decode(keys []key) {
 	}
 }
 
-// secretHook makes secrets of texts.
+// secretHook decodes strings into secrets.
 func secretHook(_, to reflect.Type, data any) (any, error) {
 	s, ok := data.(string)
 	switch {
@@ -121,8 +120,8 @@ func secretHook(_, to reflect.Type, data any) (any, error) {
 
 const wantDuration = "want a duration such as 30s, 10m or 24h"
 
-// wanted says what a value that cannot be decoded should be. A list cannot be
-// wrong here, for the values in it are texts.
+// wanted describes the expected value of a type. Lists cannot fail to decode
+// because their items are strings.
 func wanted(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[bool]():
@@ -135,8 +134,9 @@ func wanted(t reflect.Type) string {
 	return "want a text"
 }
 
-// wrong records a mistake in the value of a key. More about the same key would
-// only follow from it. The value of a secret is not told.
+// wrong records a mistake in the value of a key. It ignores further mistakes of
+// the same key, which usually follow from the first. The message never includes
+// the value of a secret.
 func (l *loader) wrong(name, text string) {
 	if l.failed[name] {
 		return
@@ -169,10 +169,10 @@ func (l *loader) isSecret(name string) bool {
 	return slices.ContainsFunc(l.c.keys(), func(k key) bool { return k.name == name && k.isSecret() })
 }
 
-// fileSuffix makes the key that names a file of the key of a secret.
+// fileSuffix turns the key of a secret into the key of the file that contains it.
 const fileSuffix = "_file"
 
-// readSecrets reads the secrets that stand in files of their own.
+// readSecrets reads the secrets that are kept in separate files.
 func (l *loader) readSecrets(keys []key) {
 	for _, k := range keys {
 		g, ok := l.given[k.name+fileSuffix]
@@ -180,7 +180,7 @@ func (l *loader) readSecrets(keys []key) {
 			continue
 		}
 		if l.given[k.name].text != "" {
-			l.wrong(k.name+fileSuffix, k.name+" is given, too; want one of them")
+			l.wrong(k.name+fileSuffix, k.name+" is set as well; want one of them")
 			continue
 		}
 		secret, err := l.readSecret(g)
@@ -196,8 +196,8 @@ func (l *loader) readSecrets(keys []key) {
 	}
 }
 
-// readSecret reads a secret from a file, without the line break at its end,
-// which most editors leave there.
+// readSecret reads a secret from a file without its final line break, which
+// most editors add.
 func (l *loader) readSecret(g given) (Secret, error) {
 	data, err := readSmall(g.text)
 	if err != nil {
@@ -208,7 +208,7 @@ func (l *loader) readSecret(g given) (Secret, error) {
 		return Secret{}, errors.New("it is empty")
 	}
 	if info, err := os.Stat(g.text); err == nil && info.Mode().Perm()&0o004 != 0 {
-		g.at.Text = fmt.Sprintf("everybody on this machine can read %s (%s); chmod 600 keeps it to its owner", g.text, info.Mode().Perm())
+		g.at.Text = fmt.Sprintf("every user of this machine can read %s (%s); chmod 600 restricts it to its owner", g.text, info.Mode().Perm())
 		l.c.Warnings = append(l.c.Warnings, g.at)
 	}
 	return NewSecret(text), nil

@@ -1,14 +1,17 @@
 package config
 
-import "log/slog"
+import (
+	"io"
+	"log/slog"
+)
 
-// Log says what is logged, and how.
+// Log configures logging.
 type Log struct {
-	Level  slog.Level `mapstructure:"level" usage:"least level that is logged: debug, info, warn or error"`
-	Format string     `mapstructure:"format" usage:"form of the log: text or json"` // LogText or LogJSON
+	Level  slog.Level `mapstructure:"level" usage:"lowest level that is logged: debug, info, warn or error"`
+	Format string     `mapstructure:"format" usage:"log format: text or json"` // LogText or LogJSON
 }
 
-// The forms of the log.
+// The values of Log.Format.
 const (
 	LogText = "text"
 	LogJSON = "json"
@@ -20,4 +23,13 @@ func checkLog(c *Config, wrong func(key, text string)) {
 	if c.Log.Format != LogText && c.Log.Format != LogJSON {
 		wrong("log.format", "want text or json")
 	}
+}
+
+// Logger returns a logger that writes to w.
+func (l Log) Logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: l.Level}
+	if l.Format == LogJSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
 }

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// A Mistake is one thing that is wrong, in plain words.
+// A Mistake is one problem in the configuration, in plain words.
 type Mistake struct {
 	Place string // file, variable or flag
-	Line  int    // of the file, from 1; else 0
+	Line  int    // in the file, from 1; 0 if Place is no file
 	Text  string
 }
 
-// String gives the mistake in the form that editors and terminals can jump to:
-// file:line: text.
+// String formats the mistake as file:line: text, which editors and terminals
+// can jump to.
 func (m Mistake) String() string {
 	if m.Line == 0 {
 		return m.Place + ": " + m.Text
@@ -23,10 +23,10 @@ func (m Mistake) String() string {
 	return fmt.Sprintf("%s:%d: %s", m.Place, m.Line, m.Text)
 }
 
-// Mistakes are all that is wrong, by place. It is the error that Load returns.
+// Mistakes is the error returned by Load: all problems, sorted by place.
 type Mistakes []Mistake
 
-// Error gives one mistake a line.
+// Error formats one mistake per line.
 func (ms Mistakes) Error() string {
 	lines := make([]string, len(ms))
 	for i, m := range ms {
@@ -35,16 +35,17 @@ func (ms Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sort orders mistakes by place, those without a line first.
+// sort orders mistakes by place and line.
 func (ms Mistakes) sort() {
 	slices.SortStableFunc(ms, func(a, b Mistake) int {
 		return cmp.Or(strings.Compare(a.Place, b.Place), cmp.Compare(a.Line, b.Line))
 	})
 }
 
-// meant is what to say after an unknown name: the one that is near, else all.
-func meant(name string, names []string) string {
-	best, least := "", max(1, len(name)/3)+1 // one slip in a short name, one in three letters of a long one
+// suggest returns what to append to a message about an unknown name: the most
+// similar known name, or the list of all.
+func suggest(name string, names []string) string {
+	best, least := "", max(1, len(name)/3)+1 // at most one typo, or one per three letters of a long name
 	for _, n := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least {
 			best, least = n, d
@@ -56,7 +57,7 @@ func meant(name string, names []string) string {
 	return "; there are: " + strings.Join(names, ", ")
 }
 
-// distance is the Levenshtein distance of two names, in bytes.
+// distance returns the Levenshtein distance of two names, in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -6,13 +6,13 @@ import (
 	"log/slog"
 )
 
-// A Secret is a text that must not be printed. The value is held in a closure
-// and not in a field: whatever walks over the memory of a struct finds a
-// function, also where the Secret stands in an unexported field and none of
-// its methods is called. The zero Secret is not set.
+// A Secret is a string that must not be printed. The value is held in a closure
+// instead of a field: code that walks a struct by reflection finds a function,
+// even if the Secret is in an unexported field, where fmt does not call its
+// methods. The zero Secret is not set.
 type Secret struct{ value func() string }
 
-// NewSecret returns a secret; that of "" is not set.
+// NewSecret returns a Secret. NewSecret("") is not set.
 func NewSecret(s string) Secret {
 	if s == "" {
 		return Secret{}
@@ -20,7 +20,7 @@ func NewSecret(s string) Secret {
 	return Secret{func() string { return s }}
 }
 
-// Reveal returns the text, or "" where the secret is not set.
+// Reveal returns the value, or "" if the secret is not set.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""
@@ -28,10 +28,10 @@ func (s Secret) Reveal() string {
 	return s.value()
 }
 
-// IsSet reports whether there is a text.
+// IsSet reports whether the secret has a value.
 func (s Secret) IsSet() bool { return s.value != nil }
 
-// String says only whether the secret is set.
+// String returns "[set]" or "[not set]".
 func (s Secret) String() string {
 	if s.IsSet() {
 		return "[set]"
@@ -42,13 +42,13 @@ func (s Secret) String() string {
 // Format prints String for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
-// MarshalText gives String; JSON and others use it.
+// MarshalText returns String; encoding/json and others use it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// MarshalYAML gives String.
+// MarshalYAML returns String.
 func (s Secret) MarshalYAML() (any, error) { return s.String(), nil }
 
-// LogValue gives String.
+// LogValue returns String.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 var (

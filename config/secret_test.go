@@ -14,7 +14,7 @@ import (
 
 const hidden = "hunter2-hunter2"
 
-// holder holds secrets in all the ways in which a struct can.
+// holder holds a secret in every way that a struct can.
 type holder struct {
 	Open   Secret
 	closed Secret
@@ -51,7 +51,7 @@ func TestSecretIsNotMarshalled(t *testing.T) {
 	for _, v := range holders() {
 		for name, marshal := range map[string]func(any) ([]byte, error){"json": json.Marshal, "yaml": yaml.Marshal, "xml": xml.Marshal} {
 			out, err := marshal(v)
-			if err != nil && name != "xml" { // which knows no maps
+			if err != nil && name != "xml" { // which does not support maps
 				t.Errorf("%s %T: %v", name, v, err)
 			}
 			unseen(t, fmt.Sprintf("%s %T", name, v), string(out)+fmt.Sprint(err))
@@ -69,8 +69,8 @@ func TestSecretIsNotLogged(t *testing.T) {
 	unseen(t, "slog", b.String())
 }
 
-// TestSecretIsNotWalkedTo looks at every value that reflection can reach.
-func TestSecretIsNotWalkedTo(t *testing.T) {
+// TestSecretIsNotReachable checks every value that reflection can reach.
+func TestSecretIsNotReachable(t *testing.T) {
 	for _, v := range holders() {
 		walk(t, reflect.ValueOf(v), 0)
 	}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// Store says where conversations are kept.
+// Store configures where conversations are stored.
 type Store struct {
 	Path    string `mapstructure:"path" usage:"file of the database"`
-	Key     Key    `mapstructure:"key"` // seals what people wrote; without it the program keeps one in Path + ".key"
-	KeyFile string `mapstructure:"key_file" usage:"file that holds store.key"`
+	Key     Key    `mapstructure:"key"` // encrypts messages; if not set, the program keeps a key in Path + ".key"
+	KeyFile string `mapstructure:"key_file" usage:"file that contains store.key"`
 }
 
 func defaultStore() Store { return Store{Path: "mabsbot.db"} }
@@ -24,13 +24,13 @@ func checkStore(c *Config, wrong func(key, text string)) {
 	}
 }
 
-// A Key is a secret of 32 bytes, written as base64 or hexadecimal digits.
+// A Key is a secret of 32 bytes, written in base64 or hexadecimal.
 type Key struct{ Secret }
 
-// keySize is that of AES-256, in bytes.
+// keySize is the key size of AES-256 in bytes.
 const keySize = 32
 
-// Bytes returns the key, or nil where none is set.
+// Bytes returns the key, or nil if it is not set.
 func (k Key) Bytes() ([]byte, error) {
 	text := k.Reveal()
 	if text == "" {
@@ -44,5 +44,5 @@ func (k Key) Bytes() ([]byte, error) {
 			return b, nil
 		}
 	}
-	return nil, fmt.Errorf("want %d bytes as base64 or hexadecimal digits, such as «openssl rand -base64 %d» prints", keySize, keySize)
+	return nil, fmt.Errorf("want %d bytes in base64 or hexadecimal, such as the output of \"openssl rand -base64 %d\"", keySize, keySize)
 }
