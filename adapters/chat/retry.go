@@ -7,42 +7,42 @@ import (
 	"time"
 )
 
-// tries is how often Try tries. What still fails then is done without.
-const tries = 3
+// maxAttempts is how often Try tries. What still fails then is done without.
+const maxAttempts = 3
 
 // Try makes a few attempts at what may fail for a moment, each no longer than
-// limit. hopeless tells an error after which another attempt is no use.
-func Try(ctx context.Context, limit time.Duration, hopeless func(error) bool, f func(context.Context) error) error {
+// limit. permanent reports an error after which another attempt is of no use.
+func Try(ctx context.Context, limit time.Duration, permanent func(error) bool, f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(ctx, limit)
 		err := f(limited)
 		cancel()
-		if err == nil || attempt+1 == tries || ctx.Err() != nil || hopeless(err) {
+		if err == nil || attempt+1 == maxAttempts || ctx.Err() != nil || permanent(err) {
 			return err
 		}
-		if Sleep(ctx, IdleFor(attempt)) != nil {
+		if Sleep(ctx, Backoff(attempt)) != nil {
 			return err
 		}
 	}
 }
 
-// Patiently repeats what must succeed until ctx ends: the database comes back.
+// RetryForever repeats what must succeed until ctx ends: the database comes back.
 // failed is told of each failure after which it is tried again.
-func Patiently(ctx context.Context, failed func(error), f func(context.Context) error) error {
+func RetryForever(ctx context.Context, failed func(error), f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		err := f(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
 		failed(err)
-		if Sleep(ctx, IdleFor(attempt)) != nil {
+		if Sleep(ctx, Backoff(attempt)) != nil {
 			return err
 		}
 	}
 }
 
-// IdleFor is a short wait between attempts, longer after each.
-func IdleFor(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
+// Backoff is a short wait between attempts, longer after each.
+func Backoff(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
 
 // Sleep waits, but no longer than ctx lasts.
 func Sleep(ctx context.Context, wait time.Duration) error {

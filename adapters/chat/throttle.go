@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// A Breaker keeps to the most connections in a minute, whatever asks for them. It
+// A Throttle keeps to the most connections in a minute, whatever asks for them. It
 // is for one goroutine.
-type Breaker struct {
+type Throttle struct {
 	opened []time.Time // within the last minute
 }
 
 // Take waits until one more may be opened. waits is told before, if it has to
 // wait. The error is that of ctx.
-func (b *Breaker) Take(ctx context.Context, most int, waits func(time.Duration)) error {
+func (b *Throttle) Take(ctx context.Context, most int, waits func(time.Duration)) error {
 	for len(b.opened) > 0 && time.Since(b.opened[0]) >= time.Minute {
 		b.opened = b.opened[1:]
 	}

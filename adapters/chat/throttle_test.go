@@ -8,9 +8,9 @@ import (
 )
 
 // A minute has only so many connections, and the next one more.
-func TestBreaker(t *testing.T) {
+func TestThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var b Breaker
+		var b Throttle
 		began := time.Now()
 		for i, want := range []struct{ at, wait time.Duration }{
 			{0, 0}, {20 * time.Second, 0}, {40 * time.Second, 0}, // the pace of whoever asks

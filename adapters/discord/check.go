@@ -61,7 +61,7 @@ func (d *Discord) meet(ctx context.Context) error {
 			return errToken
 		}
 		d.log.Warn("discord: Discord does not say who the bot is, and is asked again", "error", err)
-		if chat.Sleep(ctx, chat.IdleFor(attempt)) != nil {
+		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
 		}
 	}

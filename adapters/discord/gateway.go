@@ -122,7 +122,7 @@ type gateway struct {
 	failures   int  // in a row
 	adopted    bool // the session is an earlier run's
 	lost       int  // how often it was lost soon after it was resumed
-	breaker    chat.Breaker
+	breaker    chat.Throttle
 	identified time.Time
 }
 

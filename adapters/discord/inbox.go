@@ -68,7 +68,7 @@ func hopeless(err error) bool {
 
 // patiently repeats what must succeed until ctx ends: the database comes back.
 func (d *Discord) patiently(ctx context.Context, what string, f func(context.Context) error) error {
-	return chat.Patiently(ctx, func(err error) {
+	return chat.RetryForever(ctx, func(err error) {
 		if errors.Is(err, bot.ErrConflict) {
 			d.log.Debug("discord: " + what + ": busy")
 		} else {

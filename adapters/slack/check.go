@@ -92,7 +92,7 @@ func (s *Slack) meet(ctx context.Context) error {
 			return refusedToken(code(err))
 		}
 		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explained(err))
-		if chat.Sleep(ctx, chat.IdleFor(attempt)) != nil {
+		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
 		}
 	}

@@ -131,7 +131,7 @@ func hopeless(err error) bool {
 
 // patiently repeats what must succeed until ctx ends: the database comes back.
 func (s *Slack) patiently(ctx context.Context, what string, f func(context.Context) error) error {
-	return chat.Patiently(ctx, func(err error) {
+	return chat.RetryForever(ctx, func(err error) {
 		s.log.Warn("slack: to "+what+" failed, and is tried again", "error", err)
 	}, f)
 }

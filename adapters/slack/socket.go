@@ -119,7 +119,7 @@ type wire struct {
 	old      *socket // reads on until its successor is open
 	failures int     // in a row
 	crowds   int     // likewise
-	breaker  chat.Breaker
+	throttle chat.Throttle
 }
 
 // heard follows a report. It returns an error where nothing is left to do.
@@ -167,7 +167,7 @@ func (l *wire) pause(ctx context.Context, err error) error {
 // refuses for good.
 func (l *wire) connect(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if err := l.breaker.Take(ctx, l.s.pace.opens, l.hurried); err != nil {
+		if err := l.throttle.Take(ctx, l.s.pace.opens, l.hurried); err != nil {
 			return nil
 		}
 		next, err := l.s.dial(ctx)
