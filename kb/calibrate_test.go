@@ -165,12 +165,12 @@ func addGradient(gradient, w []float64, l []rankRow) {
 
 // uncheckedBuiltin is the built-in base, whether or not its examples hold.
 func uncheckedBuiltin(t testing.TB) *Base {
-	items, mistakes := readLayer(Layer{"kb/entries", Builtin()})
-	if len(mistakes) > 0 {
-		t.Fatal(mistakes)
+	read := readLayer(Layer{"kb/entries", Builtin()})
+	if read.wrong() > 0 {
+		t.Fatal(read.mistakes)
 	}
-	list := make([]*Entry, len(items))
-	for i, it := range items {
+	list := make([]*Entry, len(read.items))
+	for i, it := range read.items {
 		list[i] = it.entry
 	}
 	return newBase(list)

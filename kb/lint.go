@@ -21,36 +21,49 @@ var (
 	symbol   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 )
 
-// lintAll checks every entry as far as that goes without matching. broken are
-// the files that could not be read: what is named for them may well exist.
-func lintAll(items []item, broken Mistakes) Mistakes {
+// newItem checks an entry as far as that goes without the others. It is done as
+// soon as the entry is read, so that reading can stop when too much is wrong.
+func newItem(e *Entry, at place) item {
+	l := linter{e: e}
+	l.entry(at)
+	return item{entry: e, at: at, wrong: l.mistakes}
+}
+
+// lintAll returns what is wrong in the items, each alone, and in what leads from
+// one to another. read is all that was read: an entry that is named like a file
+// with a mistake may well exist, and so may any where reading stopped early.
+func lintAll(items []item, read batch) Mistakes {
+	alone := collect(len(items), func(i int) Mistakes { return items[i].wrong })
+	if read.more {
+		return alone
+	}
 	known := make(map[string]bool, len(items))
-	for _, m := range broken {
+	for _, m := range read.mistakes {
 		known[fileID(m.File)] = true
 	}
 	for _, it := range items {
 		known[it.entry.ID] = true
 	}
 	ids := slices.Sorted(maps.Keys(known))
-	found := make([]Mistakes, len(items))
-	parallel(len(items), func(i int) {
+	return append(alone, collect(len(items), func(i int) Mistakes {
 		l := linter{e: items[i].entry, ids: ids}
-		l.entry(items[i].at)
-		found[i] = l.mistakes
-	})
-	return slices.Concat(found...)
+		l.others(items[i].at)
+		return l.mistakes
+	})...)
 }
 
 // A linter checks one entry.
 type linter struct {
 	e        *Entry
 	langs    []string // of the title; none where the title serves every language
-	ids      []string // of all entries, sorted
+	ids      []string // of all entries, sorted; only others needs them
 	mistakes Mistakes
 }
 
 func (l *linter) add(at place, format string, args ...any) {
-	l.mistakes = append(l.mistakes, at.mistake(format, args...))
+	if len(l.mistakes) <= maxMistakes {
+		l.mistakes = append(l.mistakes, at.mistake(format, args...))
+	}
 }
 
 // An entry with more than this was not written for people, and looking at all
@@ -71,7 +84,7 @@ func (l *linter) entry(at place) {
 		l.add(at.key("title"), "the title has %d languages; want %d at most", n, maxLanguages)
 		return
 	}
-	if n := len(l.e.Ask) + len(l.e.Steps.Items); n > maxParts {
+	if n := l.e.parts(); n > maxParts {
 		l.add(at.key("steps"), "the entry has %d steps and questions; want %d at most", n, maxParts)
 		return
 	}
@@ -83,6 +96,8 @@ func (l *linter) entry(at place) {
 	l.ways(at)
 	l.references(at)
 }
+
+func (e *Entry) parts() int { return len(e.Ask) + len(e.Steps.Items) }
 
 func (l *linter) identity(at place) {
 	e := l.e
@@ -280,12 +295,9 @@ func (l *linter) want(at place, field string, t Text) {
 	}
 }
 
-// references checks what leads out of the entry.
+// references checks what leads out of the base.
 func (l *linter) references(at place) {
 	e := l.e
-	for i, id := range e.Related {
-		l.other(at.key("related").item(i), id)
-	}
 	for i, s := range e.Sources {
 		source := at.key("sources").item(i)
 		l.url(source, s.URL)
@@ -297,6 +309,31 @@ func (l *linter) references(at place) {
 		if s.Link != nil {
 			l.url(at.key("steps").key("items").item(i).key("link"), s.Link.URL)
 		}
+	}
+}
+
+// others checks what leads to other entries.
+func (l *linter) others(at place) {
+	if l.e.parts() > maxParts || len(l.e.Title) > maxLanguages {
+		return // entry has said so
+	}
+	choices := func(at place, q *Question) {
+		for i, c := range q.Choices {
+			if c.Entry != "" {
+				l.other(at.key("choices").item(i).key("entry"), c.Entry)
+			}
+		}
+	}
+	for i := range l.e.Ask {
+		choices(at.key("ask").item(i), &l.e.Ask[i])
+	}
+	for i, s := range l.e.Steps.Items {
+		if s.Ask != nil {
+			choices(at.key("steps").key("items").item(i).key("ask"), s.Ask)
+		}
+	}
+	for i, id := range l.e.Related {
+		l.other(at.key("related").item(i), id)
 	}
 }
 

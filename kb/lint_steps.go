@@ -62,9 +62,6 @@ func (l *linter) question(at place, q *Question, taken map[string]place) {
 		if c.Go != "" && c.Entry != "" {
 			l.add(choice.key("entry"), "the choice %q leads to %q and to the entry %q; want one of them", c.ID, c.Go, c.Entry)
 		}
-		if c.Entry != "" {
-			l.other(choice.key("entry"), c.Entry)
-		}
 	}
 }
 

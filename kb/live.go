@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,7 +16,8 @@ import (
 type Live struct {
 	layers []Layer
 	base   atomic.Pointer[Base]
-	seen   string // the fingerprint of the files that were loaded last
+	seen   string   // the fingerprint of the files that were loaded last
+	logged Mistakes // of the last load; none where it succeeded
 }
 
 // Open loads the layers as Load does.
@@ -40,7 +42,7 @@ const settle = 250 * time.Millisecond
 
 // Watch looks at the files at the interval, until ctx ends, and loads them anew
 // when they have changed. What is logged is the new revision and the number of
-// entries, or every mistake; the base before then stays in use. It looks and
+// entries, or the first mistakes; the base before then stays in use. It looks and
 // does not subscribe, for notifications get lost on network folders and on
 // folders that are exchanged whole, as containers do. It is called once; an
 // interval of 0 or less never looks.
@@ -77,16 +79,24 @@ func (l *Live) settled(ctx context.Context, now string) bool {
 	return true
 }
 
+// maxLogged is how many mistakes a reload logs: about a screen. kb lint lists
+// the others.
+const maxLogged = 20
+
 func (l *Live) reload(log *slog.Logger) {
 	b, err := Load(l.layers...)
 	if err != nil {
 		mistakes, _ := errors.AsType[Mistakes](err)
-		for _, m := range mistakes {
-			log.Error("mistake in the knowledge base", "file", m.File, "line", m.Line, "mistake", m.Text)
+		if !slices.Equal(mistakes, l.logged) { // a file that is touched is no news
+			for _, m := range mistakes[:min(maxLogged, len(mistakes))] {
+				log.Error("mistake in the knowledge base", "file", m.File, "line", m.Line, "mistake", m.Text)
+			}
 		}
+		l.logged = mistakes
 		log.Error("the knowledge base stays as it was", "revision", l.Base().Revision(), "mistakes", len(mistakes))
 		return
 	}
+	l.logged = nil
 	l.base.Store(b)
 	log.Info("knowledge base reloaded", "revision", b.Revision(), "entries", len(b.Entries()))
 }

@@ -135,6 +135,33 @@ level=ERROR msg="the knowledge base stays as it was" mistakes=4
 	})
 }
 
+// However much is wrong, a reload logs a screen of it and the number; and of
+// files that are touched only that nothing has changed.
+func TestWatchLogsSomeMistakes(t *testing.T) {
+	watched(t, func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration)) {
+		logged := func(what string, lines, mistakes int) {
+			t.Helper()
+			pass(enough)
+			got := said()
+			if n := strings.Count(got, "\n"); n != lines || !strings.HasSuffix(got, fmt.Sprintf("the knowledge base stays as it was\" mistakes=%d\n", mistakes)) {
+				t.Errorf("%s: %d lines, want %d and %d mistakes:\n%s", what, n, lines, mistakes, got)
+			}
+		}
+		broken := strings.Repeat("{}\n", 10*maxMistakes)
+		dir.put("b.jsonl", broken)
+		logged("a broken file", maxLogged+1, maxMistakes+1)
+		dir.put("b.jsonl", broken)
+		logged("touched", 1, maxMistakes+1)
+		dir.put("b.jsonl", "{\n")
+		logged("other mistakes", 2, 1)
+		dir.put("b.jsonl", "")
+		pass(enough)
+		said()
+		dir.put("b.jsonl", "{\n")
+		logged("broken again", 2, 1)
+	})
+}
+
 // An editor that writes several files one after the other must not be caught
 // in the middle.
 func TestWatchWaitsUntilFilesSettle(t *testing.T) {

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -41,32 +42,30 @@ const (
 	maxLines = 64 << 20 // bytes of a .jsonl file
 )
 
-// maxMistakes is how many mistakes of one file are told. Who has more has the
-// same one over and over.
+// maxMistakes bounds the mistakes that Load returns, of all kinds and files
+// together. More than this is usually one mistake repeated on every line, and a
+// file of 64 MB has room for 20 million of them.
 const maxMistakes = 1000
 
 // Load reads, checks and compiles a knowledge base. An entry in a later layer
 // takes the place of the one with the same id in an earlier layer; within one
 // layer an id stands once.
 //
-// The error is a Mistakes with everything that is wrong in all files. The
-// entries' own examples are tried only when all else is right, for with an
+// The error is a Mistakes with everything that is wrong in all files, up to
+// maxMistakes; Load stops reading when it has found more. The entries' own examples are tried only when all else is right, for with an
 // entry missing they would fail for no reason of their own; and only those of
 // the last layer, for a team that lays entries over others does not answer
 // for the others' examples.
 func Load(layers ...Layer) (*Base, error) {
-	var all []item
-	var mistakes Mistakes
-	for _, layer := range layers {
-		items, wrong := readLayer(layer)
-		mistakes = append(mistakes, wrong...)
-		all = append(all, items...)
-	}
+	var all batch
 	last := ""
-	if len(layers) > 0 {
-		last = layers[len(layers)-1].Name
+	for _, layer := range layers {
+		last = layer.Name
+		if !all.more {
+			all.add(readLayer(layer))
+		}
 	}
-	return compile(overlay(all), mistakes, last)
+	return compile(all, last)
 }
 
 // An item is an entry on its way from a file into the base.
@@ -74,6 +73,37 @@ type item struct {
 	entry *Entry
 	at    place
 	layer string
+	wrong Mistakes // what the linter finds in the entry alone
+}
+
+// A batch is what was read from a part of a file, from a file, or from more.
+type batch struct {
+	items    []item
+	mistakes Mistakes // other than the items' own
+	more     bool     // reading stopped early because too much was wrong
+}
+
+func (b *batch) add(more batch) {
+	b.items = append(b.items, more.items...)
+	b.mistakes = append(b.mistakes, more.mistakes...)
+	b.more = b.more || more.more
+}
+
+func join(batches []batch) batch {
+	var all batch
+	for _, b := range batches {
+		all.add(b)
+	}
+	return all
+}
+
+// wrong counts the mistakes in b.
+func (b batch) wrong() int {
+	n := len(b.mistakes)
+	for _, it := range b.items {
+		n += len(it.wrong)
+	}
+	return n
 }
 
 // overlay keeps of each id the item that was read last.
@@ -93,9 +123,13 @@ func overlay(all []item) []item {
 
 // compile checks what was read and builds the base. Examples of the layer with
 // the name are tried.
-func compile(items []item, mistakes Mistakes, layer string) (*Base, error) {
-	mistakes = append(mistakes, lintAll(items, mistakes).without(mistakes)...)
-	if err := mistakes.err(); err != nil {
+func compile(read batch, layer string) (*Base, error) {
+	items := read.items
+	if !read.more {
+		items = overlay(items)
+	}
+	mistakes := append(read.mistakes, lintAll(items, read).without(read.mistakes)...)
+	if err := mistakes.err(read.more); err != nil {
 		return nil, err
 	}
 	list := make([]*Entry, len(items))
@@ -103,26 +137,32 @@ func compile(items []item, mistakes Mistakes, layer string) (*Base, error) {
 		list[i] = it.entry
 	}
 	b := newBase(list)
-	if err := b.tryExamples(items, layer).err(); err != nil {
+	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// readLayer reads all files of a layer, each on its own.
-func readLayer(l Layer) ([]item, Mistakes) {
+// readLayer reads the files of a layer, each on its own, until too much is wrong.
+func readLayer(l Layer) batch {
 	listed, err := fs.ReadDir(l.FS, ".")
 	if err != nil {
-		return nil, Mistakes{{File: l.Name, Text: "the folder cannot be read: " + cause(err)}}
+		return batch{mistakes: Mistakes{{File: l.Name, Text: "the folder cannot be read: " + cause(err)}}}
 	}
 	listed = slices.DeleteFunc(listed, func(d fs.DirEntry) bool { return !entryFile(d.Name()) })
-	items, mistakes := make([][]item, len(listed)), make([]Mistakes, len(listed))
-	parallel(len(listed), func(i int) { items[i], mistakes[i] = readFile(l, listed[i].Name()) })
-	read, wrong := slices.Concat(items...), slices.Concat(mistakes...)
-	if len(read) == 0 && len(wrong) == 0 {
-		wrong = Mistakes{{File: l.Name, Text: "the folder holds no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
+	read := make([]batch, len(listed))
+	var wrong atomic.Int64
+	parallelUntil(len(listed), func(i int) bool {
+		read[i] = readFile(l, listed[i].Name())
+		return wrong.Add(int64(read[i].wrong())) > maxMistakes || read[i].more
+	})
+	all := join(read)
+	all.more = all.more || wrong.Load() > maxMistakes
+	if len(all.items) == 0 && len(all.mistakes) == 0 {
+		all.mistakes = Mistakes{{File: l.Name, Text: "the folder holds no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
 	}
-	return read, append(wrong, repeated(read).without(wrong)...)
+	all.mistakes = append(all.mistakes, repeated(all.items).without(all.mistakes)...)
+	return all
 }
 
 // entryFile reports whether a file of the name holds entries.
@@ -137,6 +177,9 @@ func repeated(items []item) Mistakes {
 	for _, it := range items {
 		if at, ok := first[it.entry.ID]; ok {
 			mistakes = append(mistakes, it.at.key("id").mistake("the id %q is taken: %s:%d", it.entry.ID, at.file, at.line))
+			if len(mistakes) > maxMistakes {
+				break
+			}
 			continue
 		}
 		first[it.entry.ID] = it.at.key("id")
@@ -144,7 +187,7 @@ func repeated(items []item) Mistakes {
 	return mistakes
 }
 
-func readFile(l Layer, name string) ([]item, Mistakes) {
+func readFile(l Layer, name string) batch {
 	file := path.Join(l.Name, name)
 	limit, read := int64(maxEntry), readYAML
 	if path.Ext(name) == ".jsonl" {
@@ -152,16 +195,13 @@ func readFile(l Layer, name string) ([]item, Mistakes) {
 	}
 	data, err := readAll(l.FS, name, limit)
 	if err != nil {
-		return nil, Mistakes{{File: file, Text: cause(err)}}
+		return batch{mistakes: Mistakes{{File: file, Text: cause(err)}}}
 	}
-	items, mistakes := read(file, data)
-	for i := range items {
-		items[i].layer = l.Name
+	b := read(file, data)
+	for i := range b.items {
+		b.items[i].layer = l.Name
 	}
-	if len(mistakes) > maxMistakes {
-		mistakes = append(mistakes[:maxMistakes], Mistake{file, mistakes[maxMistakes].Line, "and so on: no more is told of this file"})
-	}
-	return items, mistakes
+	return b
 }
 
 // readAll reads a regular file that is not larger than limit. Opening anything
@@ -182,11 +222,14 @@ func readAll(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
+	// In one piece: growing step by step, as io.ReadAll does, allocates five times
+	// the size.
+	data := bytes.NewBuffer(make([]byte, 0, min(info.Size(), limit)+bytes.MinRead))
+	_, err = data.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil && int64(data.Len()) > limit {
 		err = fmt.Errorf("the file is larger than %d MB", limit>>20)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // cause is an error without the operation and path, which the place tells.
@@ -199,12 +242,25 @@ func cause(err error) string {
 
 // parallel calls f for 0 to n-1, on all processors.
 func parallel(n int, f func(i int)) {
+	parallelUntil(n, func(i int) bool { f(i); return false })
+}
+
+// parallelUntil calls f for 0, 1, 2 … to n-1, on all processors, and begins no
+// more calls after one has returned true.
+func parallelUntil(n int, f func(i int) bool) {
 	var next atomic.Int64
+	var done atomic.Bool
 	var wg sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
+			for !done.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if f(i) {
+					done.Store(true)
+				}
 			}
 		})
 	}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
+	"unicode/utf8"
 )
 
 // TestLint reads each file of testdata/lint. What must be wrong in a line
@@ -292,10 +294,94 @@ func TestLoadHugeEntries(t *testing.T) {
 	}
 }
 
+// Whatever is wrong, and in whatever number, Load returns maxMistakes and a last
+// one that says that there are more.
 func TestLoadCapsMistakes(t *testing.T) {
-	got := mistakesOf(t, folder("kb", "a.jsonl", strings.Repeat("x\n", 100*maxMistakes)))
-	if len(got) != maxMistakes+1 || !strings.Contains(got[maxMistakes].Text, "and so on") {
-		t.Errorf("%d mistakes, the last: %s", len(got), got[len(got)-1])
+	const many = 3 * maxMistakes
+	each := func(format string) string {
+		var b strings.Builder
+		for i := range many {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	files := func(n int, format string) []string {
+		var files []string
+		for i := range n {
+			files = append(files, fmt.Sprintf("f%05d.yaml", i), fmt.Sprintf(format, i))
+		}
+		return files
+	}
+	const head = "id: a\ntitle: A\ncodes: ['1']\n"
+	for name, layers := range map[string][]Layer{
+		"no JSON":             {folder("kb", "a.jsonl", strings.Repeat("x\n", many))},
+		"nothing in it":       {folder("kb", "a.jsonl", strings.Repeat("{}\n", many))},
+		"no text":             {folder("kb", "a.jsonl", strings.Repeat("\xff\n", many))},
+		"unknown fields":      {folder("kb", "a.jsonl", each(`{"id":"a%d","title":"A","codes":["1"],"titel":"A"}`+"\n"))},
+		"one id":              {folder("kb", "a.jsonl", strings.Repeat(`{"id":"a","title":"A","codes":["1"]}`+"\n", many))},
+		"every id in two":     {folder("kb", "a.jsonl", each(`{"id":"a%d","title":"A","codes":["1"]}`+"\n"), "b.jsonl", each(`{"id":"a%d","title":"A","codes":["1"]}`+"\n"))},
+		"no code":             {folder("kb", "a.jsonl", each(`{"id":"a%d","title":"A","codes":["nothing"]}`+"\n"))},
+		"no other entry":      {folder("kb", "a.jsonl", each(`{"id":"a%[1]d","title":"A","codes":["1"],"related":["b%[1]d"]}`+"\n"))},
+		"some of each":        {folder("kb", "a.jsonl", each("x\n{}\n"+`{"id":"a%d","title":"A","codes":["1"],"titel":"A","related":["b"]}`+"\n"))},
+		"many files":          {folder("kb", files(many, "id: [ # %d")...)},
+		"many wrong files":    {folder("kb", files(many, "id: other%d\ntitle: A\ncodes: ['1']\n")...)},
+		"layers":              {folder("a", files(maxMistakes-1, "id: [ # %d")...), folder("b", files(maxMistakes-1, "id: [ # %d")...)},
+		"fields of one entry": {folder("kb", "a.yaml", head+each("f%d: x\n"))},
+		"texts of one entry":  {folder("kb", "a.yaml", head+"notes:\n"+each("- 'a {brace%d'\n"))},
+		"related of one":      {folder("kb", "a.yaml", head+"related:\n"+each("- b%d\n"))},
+		"examples of one":     {folder("kb", "a.yaml", head+"examples:\n  match:\n"+each("  - Our cat %d is asleep.\n"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := mistakesOf(t, layers...)
+			if len(got) != maxMistakes+1 || !strings.Contains(got[maxMistakes].Text, "and so on") {
+				t.Fatalf("%d mistakes, the last: %s", len(got), got[len(got)-1])
+			}
+			if sorted := slices.Clone(got[:maxMistakes]).sorted(); !slices.Equal(sorted, got[:maxMistakes]) {
+				t.Error("the mistakes are not sorted, or some are listed twice")
+			}
+		})
+	}
+}
+
+// A file in which most is wrong is left after its first mistakes: what Load
+// allocates hardly depends on the length of the file.
+func TestLoadLeavesBrokenFiles(t *testing.T) {
+	allocated := func(data string) uint64 {
+		layer := folder("kb", "a.jsonl", data)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		mistakesOf(t, layer)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc - uint64(len(data)) // Load reads the file whole
+	}
+	for name, line := range map[string]string{
+		"no JSON":        "x\n",
+		"nothing in it":  "{}\n",
+		"unknown fields": `{"a":1}` + "\n",
+		"one id":         `{"id":"a","title":"A","codes":["1"]}` + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			short, long := allocated(strings.Repeat(line, 20*maxMistakes)), allocated(strings.Repeat(line, 400*maxMistakes))
+			if long > 2*short+1<<20 {
+				t.Errorf("allocated %d kB for a short file, %d kB for one of twenty times the length", short>>10, long>>10)
+			}
+		})
+	}
+}
+
+// A mistake quotes what is wrong, and that may be as long as a file.
+func TestLoadCapsTexts(t *testing.T) {
+	long := strings.Repeat("가", maxEntry/4)
+	for _, l := range []Layer{
+		folder("kb", "a.jsonl", `{"id":"`+long+`","`+long+`":1}`),
+		folder("kb", "a.yaml", "id: *"+long),
+		folder("kb", "a.yaml", long+": {a: b}"),
+	} {
+		for _, m := range mistakesOf(t, l) {
+			if len(m.Text) > maxText+len("…") || !utf8.ValidString(m.Text) {
+				t.Errorf("%d bytes: %.200s", len(m.Text), m.Text)
+			}
+		}
 	}
 }
 
@@ -374,8 +460,7 @@ func FuzzYAML(f *testing.F) {
 	}
 	f.Add([]byte("id: &a [*a]\ntitle: &t {en: *t}\ncause: !!binary QQ==\nask: *a\n? {a: b}\n: c\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		items, mistakes := readYAML("kb/a.yaml", data)
-		checkRead(t, items, mistakes, 1)
+		checkRead(t, readYAML("kb/a.yaml", data), 1)
 	})
 }
 
@@ -387,16 +472,15 @@ func FuzzJSONL(f *testing.F) {
 	f.Add([]byte(`{"steps":{"items":[{"id":"a","do":"A","ask":{"id":"q","text":"A","choices":[{"id":"c","label":"A"}]}}]}}`))
 	f.Add([]byte("\ufeff{}\n[[[[\n{\"a\":\"\\\"\"}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		items, mistakes := readLines("kb/a.jsonl", data)
-		checkRead(t, items, mistakes, strings.Count(string(data), "\n")+1)
+		checkRead(t, readLines("kb/a.jsonl", data), strings.Count(string(data), "\n")+1)
 		for line := range strings.Lines(string(data)) {
-			fast, wrong := readLine(place{file: "a.jsonl", line: 1}, []byte(strings.TrimSpace(line)))
-			if len(wrong) > 0 || strings.TrimSpace(line) == "" {
+			fast := readLine(place{file: "a.jsonl", line: 1}, []byte(strings.TrimSpace(line)))
+			if len(fast.mistakes) > 0 || strings.TrimSpace(line) == "" {
 				continue
 			}
-			careful, wrong := readOddLine(place{file: "a.jsonl", line: 1}, []byte(strings.TrimSpace(line)))
-			if len(careful) != 1 || careful[0].entry.Revision != fast[0].entry.Revision || !onlyLanguages(wrong) {
-				t.Fatalf("fast: %+v\ncareful: %+v %v", fast[0].entry, careful, wrong)
+			careful := readOddLine(place{file: "a.jsonl", line: 1}, []byte(strings.TrimSpace(line)))
+			if len(careful.items) != 1 || careful.items[0].entry.Revision != fast.items[0].entry.Revision || !onlyLanguages(careful.mistakes) {
+				t.Fatalf("fast: %+v\ncareful: %+v", fast.items[0].entry, careful)
 			}
 		}
 	})
@@ -407,16 +491,15 @@ func onlyLanguages(mistakes Mistakes) bool {
 	return !slices.ContainsFunc(mistakes, func(m Mistake) bool { return !strings.Contains(m.Text, "is no language") })
 }
 
-func checkRead(t *testing.T, items []item, mistakes Mistakes, lines int) {
+func checkRead(t *testing.T, read batch, lines int) {
 	t.Helper()
-	mistakes = append(mistakes, lintAll(items, mistakes)...)
-	for _, m := range mistakes {
+	for _, m := range append(read.mistakes, lintAll(read.items, read)...) {
 		if m.File == "" || m.Line < 0 || m.Text == "" {
 			t.Fatalf("%+v", m)
 		}
 	}
-	if len(items) > lines {
-		t.Fatalf("%d entries in %d lines", len(items), lines)
+	if len(read.items) > lines {
+		t.Fatalf("%d entries in %d lines", len(read.items), lines)
 	}
 }
 

@@ -18,12 +18,12 @@ import (
 
 func matchBase(t testing.TB) *Base {
 	t.Helper()
-	items, mistakes := readLayer(Layer{"testdata/match", os.DirFS("testdata/match")})
-	if len(mistakes) > 0 {
-		t.Fatal(mistakes)
+	read := readLayer(Layer{"testdata/match", os.DirFS("testdata/match")})
+	if read.wrong() > 0 {
+		t.Fatal(read.mistakes)
 	}
 	var entries []*Entry
-	for _, it := range items {
+	for _, it := range read.items {
 		entries = append(entries, it.entry)
 	}
 	return newBase(entries)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -26,7 +27,7 @@ func (m Mistake) String() string {
 }
 
 // Mistakes are all that is wrong, by file and line. It is the error that Load
-// returns.
+// returns. Where there are more than maxMistakes, the last one says so.
 type Mistakes []Mistake
 
 // Error gives one mistake a line.
@@ -60,12 +61,31 @@ func (ms Mistakes) without(earlier Mistakes) Mistakes {
 	return slices.DeleteFunc(ms, func(m Mistake) bool { return told[line{m.File, m.Line}] })
 }
 
-// err is nil where nothing is wrong.
-func (ms Mistakes) err() error {
+// err is nil where nothing is wrong, else the first maxMistakes. more says that
+// not everything was looked at.
+func (ms Mistakes) err(more bool) error {
 	if len(ms) == 0 {
 		return nil
 	}
-	return ms.sorted()
+	ms = ms.sorted()
+	if more = more || len(ms) > maxMistakes; !more {
+		return ms
+	}
+	next := ms[min(maxMistakes, len(ms)-1)]
+	ms = slices.Clone(ms[:min(maxMistakes, len(ms))]) // lets go of the rest
+	return append(ms, Mistake{next.File, next.Line, "and so on: there are more mistakes than are listed here"})
+}
+
+// collect calls f for 0 to n-1 on all processors, until it has found more than
+// maxMistakes.
+func collect(n int, f func(i int) Mistakes) Mistakes {
+	found := make([]Mistakes, n)
+	var total atomic.Int64
+	parallelUntil(n, func(i int) bool {
+		found[i] = f(i)
+		return total.Add(int64(len(found[i]))) > maxMistakes
+	})
+	return slices.Concat(found...)
 }
 
 // A place is where a value stands: a node of a YAML file, or a line of a
@@ -100,7 +120,19 @@ func (p place) item(i int) place {
 }
 
 func (p place) mistake(format string, args ...any) Mistake {
-	return Mistake{p.file, p.line, fmt.Sprintf(format, args...)}
+	return newMistake(p.file, p.line, format, args...)
+}
+
+// maxText is how many bytes of a mistake are kept. Most take about 100; one that
+// quotes an id or lists names could be as long as its file.
+const maxText = 1000
+
+func newMistake(file string, line int, format string, args ...any) Mistake {
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + "…"
+	}
+	return Mistake{file, line, text}
 }
 
 // near is the one of the names that name was most likely meant to be, or "".

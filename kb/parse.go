@@ -17,13 +17,13 @@ import (
 )
 
 // readYAML reads a file that is one entry.
-func readYAML(file string, data []byte) ([]item, Mistakes) {
+func readYAML(file string, data []byte) batch {
 	if line := garbled(data); line > 0 {
-		return nil, Mistakes{{file, line, "this is no UTF-8 text"}}
+		return batch{mistakes: Mistakes{{file, line, "this is no UTF-8 text"}}}
 	}
 	doc, mistake := parseYAML(file, data)
 	if mistake != nil {
-		return nil, Mistakes{*mistake}
+		return batch{mistakes: Mistakes{*mistake}}
 	}
 	root := doc.Content[0]
 	return decode(place{file, root.Line, root})
@@ -79,7 +79,7 @@ func yamlMistake(file string, data []byte, err error) *Mistake {
 	text := err.Error()
 	m := yamlPlace.FindStringSubmatch(text)
 	if m == nil {
-		return &Mistake{File: file, Text: text}
+		return new(newMistake(file, 0, "%s", text))
 	}
 	line, _ := strconv.Atoi(m[1]) // no line is line 0
 	text = text[len(m[0]):]
@@ -87,29 +87,29 @@ func yamlMistake(file string, data []byte, err error) *Mistake {
 		line++
 	}
 	last := bytes.Count(bytes.TrimRight(data, "\n"), []byte("\n")) + 1
-	return &Mistake{file, min(line, last), "this is no YAML: " + text}
+	return new(newMistake(file, min(line, last), "this is no YAML: %s", text))
 }
 
 // decode makes an entry of a node. Where something does not fit, the rest is
 // decoded all the same, so that it can be checked, too.
-func decode(at place) ([]item, Mistakes) {
+func decode(at place) batch {
 	var e Entry
 	mistakes := checkFit(at.file, at.node)
 	if err := at.node.Decode(&e); err != nil && len(mistakes) == 0 {
-		return nil, Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}
+		return batch{mistakes: Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}}
 	}
 	if err := revise(&e); err != nil {
-		return nil, Mistakes{at.mistake("%v", err)}
+		return batch{mistakes: Mistakes{at.mistake("%v", err)}}
 	}
-	return []item{{entry: &e, at: at}}, mistakes
+	return batch{items: []item{newItem(&e, at)}, mistakes: mistakes}
 }
 
 // readLines reads a file that is one entry a line. The lines are shared out
 // among the processors.
-func readLines(file string, data []byte) ([]item, Mistakes) {
+func readLines(file string, data []byte) batch {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	parts := runtime.GOMAXPROCS(0)
-	items, mistakes := make([][]item, parts), make([]Mistakes, parts)
+	read := make([]batch, parts)
 	cut, starts := make([][]byte, parts), make([]int, parts)
 	line := 1
 	for i := range parts {
@@ -118,8 +118,8 @@ func readLines(file string, data []byte) ([]item, Mistakes) {
 		starts[i] = line
 		line += bytes.Count(cut[i], []byte("\n"))
 	}
-	parallel(parts, func(i int) { items[i], mistakes[i] = readPart(place{file: file, line: starts[i]}, cut[i]) })
-	return slices.Concat(items...), slices.Concat(mistakes...)
+	parallel(parts, func(i int) { read[i] = readPart(place{file: file, line: starts[i]}, cut[i]) })
+	return join(read)
 }
 
 // cutLines is the beginning of data, of at least n bytes and of whole lines.
@@ -130,44 +130,58 @@ func cutLines(data []byte, n int) []byte {
 	return data
 }
 
-func readPart(at place, data []byte) (items []item, mistakes Mistakes) {
+// readPart reads lines until too much is wrong: in what cannot be read, in the
+// entries, or because they have the same ids.
+func readPart(at place, data []byte) batch {
+	var part batch
+	wrong := 0
+	seen := map[string]bool{}
 	for line := range bytes.Lines(data) {
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			got, wrong := readLine(at, line)
-			items, mistakes = append(items, got...), append(mistakes, wrong...)
-		}
-		if len(mistakes) > maxMistakes {
-			break
+			got := readLine(at, line)
+			part.add(got)
+			wrong += len(got.mistakes)
+			for _, it := range got.items {
+				if seen[it.entry.ID] {
+					wrong++ // that the id is taken is all that will be reported
+				} else {
+					wrong += len(it.wrong)
+				}
+				seen[it.entry.ID] = true
+			}
+			if part.more = wrong > maxMistakes; part.more {
+				break
+			}
 		}
 		at.line++
 	}
-	return items, mistakes
+	return part
 }
 
 // readLine reads one entry. Most lines are right and are read by the fast
 // decoder. What it cannot read, or could read wrongly, is looked at closely.
-func readLine(at place, line []byte) ([]item, Mistakes) {
+func readLine(at place, line []byte) batch {
 	if len(line) > maxEntry {
-		return nil, Mistakes{at.mistake("the line is longer than %d MB", maxEntry>>20)}
+		return batch{mistakes: Mistakes{at.mistake("the line is longer than %d MB", maxEntry>>20)}}
 	}
 	if !utf8.Valid(line) {
-		return nil, Mistakes{at.mistake("this is no UTF-8 text")}
+		return batch{mistakes: Mistakes{at.mistake("this is no UTF-8 text")}}
 	}
 	var e Entry
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	if d.Decode(&e) == nil && d.InputOffset() == int64(len(line)) && plain(line) {
 		if err := revise(&e); err != nil {
-			return nil, Mistakes{at.mistake("%v", err)}
+			return batch{mistakes: Mistakes{at.mistake("%v", err)}}
 		}
-		return []item{{entry: &e, at: at}}, nil
+		return batch{items: []item{newItem(&e, at)}}
 	}
 	return readOddLine(at, line)
 }
 
 // readOddLine reads a line as if it were YAML of one line, so that the same
 // mistakes are found, and told in the same words, as in a YAML file.
-func readOddLine(at place, line []byte) ([]item, Mistakes) {
+func readOddLine(at place, line []byte) batch {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.UseNumber()
 	n, err := jsonNode(d, at.line, 0)
@@ -175,13 +189,16 @@ func readOddLine(at place, line []byte) ([]item, Mistakes) {
 		err = errors.New("something stands after the entry; want one entry a line")
 	}
 	if err != nil {
-		return nil, Mistakes{at.mistake("this is no JSON: %v", err)}
+		return batch{mistakes: Mistakes{at.mistake("this is no JSON: %v", err)}}
 	}
-	items, mistakes := decode(place{at.file, at.line, n})
-	for i := range mistakes {
-		mistakes[i].Line = at.line
+	b := decode(place{at.file, at.line, n})
+	for i := range b.mistakes {
+		b.mistakes[i].Line = at.line
 	}
-	return items, mistakes
+	for i := range b.items {
+		b.items[i].at.node = nil // many times the size of the line
+	}
+	return b
 }
 
 // maxDepth is deeper than any entry: choices of a question of a step stand in

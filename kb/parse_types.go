@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -42,7 +41,9 @@ func checkFit(file string, n *yaml.Node) Mistakes {
 }
 
 func (f *fit) add(n *yaml.Node, format string, args ...any) {
-	f.mistakes = append(f.mistakes, Mistake{f.file, n.Line, fmt.Sprintf(format, args...)})
+	if len(f.mistakes) <= maxMistakes {
+		f.mistakes = append(f.mistakes, newMistake(f.file, n.Line, format, args...))
+	}
 }
 
 func (f *fit) value(n *yaml.Node, t reflect.Type) {

@@ -121,9 +121,7 @@ func sample(message string) string {
 // tryExamples tries the examples of the entries of one layer.
 func (b *Base) tryExamples(items []item, layer string) Mistakes {
 	items = slices.DeleteFunc(slices.Clone(items), func(it item) bool { return it.layer != layer })
-	found := make([]Mistakes, len(items))
-	parallel(len(items), func(i int) { found[i] = b.tryEntry(items[i].entry, items[i].at) })
-	return slices.Concat(found...)
+	return collect(len(items), func(i int) Mistakes { return b.tryEntry(items[i].entry, items[i].at) })
 }
 
 // tryEntry tries the examples of one entry.
