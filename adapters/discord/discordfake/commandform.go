@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Kinds of commands.
@@ -46,7 +48,7 @@ const locales = " id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-B
 
 // command checks a command and returns it as Discord shows it.
 func (f *form) command(body object, at string) object {
-	o := copied(body)
+	o := chatfake.Clone(body)
 	if o == nil {
 		f.required(at)
 		return nil

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Command is one that the application has registered.
@@ -24,14 +26,14 @@ func (s *Server) Commands() []Command {
 	defer s.mu.Unlock()
 	var all []Command
 	for _, c := range s.commands {
-		all = append(all, Command{ID: c.ID, Guild: c.Guild, Body: copied(c.Body), version: c.version})
+		all = append(all, Command{ID: c.ID, Guild: c.Guild, Body: chatfake.Clone(c.Body), version: c.version})
 	}
 	return all
 }
 
 // json is a command as REST has it.
 func (c *Command) json(s *Server) object {
-	o := copied(c.Body)
+	o := chatfake.Clone(c.Body)
 	o["id"], o["application_id"], o["version"] = c.ID, s.AppID, c.version
 	if c.Guild != "" {
 		o["guild_id"] = c.Guild
@@ -190,7 +192,7 @@ func (s *Server) editCommand(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := copied(command.Body)
+	body := chatfake.Clone(command.Body)
 	maps.Copy(body, c.body)
 	var f form
 	body = f.command(body, "")

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Kinds of components.
@@ -161,7 +163,7 @@ func (f *form) components(body object, flags int) []any {
 	top := f.array(body, "components", "")
 	shown := make([]any, len(top))
 	for i, o := range top {
-		o = copied(o)
+		o = chatfake.Clone(o)
 		stripped(o)
 		shown[i] = o
 		f.top(o, join("components", i), flags)

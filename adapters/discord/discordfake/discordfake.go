@@ -26,9 +26,7 @@
 package discordfake
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -90,15 +88,14 @@ type Server struct {
 	Token        string // of the bot, without the word Bot before it
 	Guild        string // id of the server that is there from the beginning
 
-	options  Options
-	api, cdn net.Listener
-	apiHost  *http.Server
-	cdnHost  *http.Server
-	spec     *spec
-	table    []route
-	stopped  context.Context
-	stop     context.CancelFunc
-	running  sync.WaitGroup
+	options       Options
+	http          *chatfake.Server
+	api, cdn      *chatfake.Host
+	spec          *spec
+	table         []route
+	faults        chatfake.Faults[Fault]
+	gatewayFaults chatfake.Faults[GatewayFault]
+	journal       chatfake.Journal[Call]
 
 	mu       sync.Mutex
 	lastID   int64
@@ -118,15 +115,12 @@ type Server struct {
 	tokens       map[string]*Interaction
 	modals       map[string]*Modal // by user
 
-	faults  []*Fault
 	limits  map[string]*window
 	invalid window
-	calls   []Call
 
 	sessions       []*session
 	conns          []*conn
 	connections    []*Connection
-	gatewayFaults  []*GatewayFault
 	identifies     int
 	identified     time.Time // the latest
 	muted, ackless bool
@@ -155,29 +149,16 @@ func Start(options Options) (*Server, error) {
 	if s.spec, err = loadSpec(options.Spec); err != nil {
 		return nil, err
 	}
-	if s.api, err = listen(options.Addr); err != nil {
-		return nil, err
-	}
-	if s.cdn, err = listen(options.CDNAddr); err != nil {
-		s.api.Close()
-		return nil, err
-	}
-	s.apiHost = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
-	s.cdnHost = &http.Server{Handler: http.HandlerFunc(s.serveFile), ReadHeaderTimeout: time.Minute}
-	s.running.Go(func() { _ = s.apiHost.Serve(s.api) }) // they end with ErrServerClosed
-	s.running.Go(func() { _ = s.cdnHost.Serve(s.cdn) })
-	return s, nil
-}
-
-func listen(addr string) (net.Listener, error) {
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
+	if s.api, err = s.http.Listen(options.Addr); err != nil {
 		return nil, fmt.Errorf("discordfake: %w", err)
 	}
-	return l, nil
+	if s.cdn, err = s.http.Listen(options.CDNAddr); err != nil {
+		s.http.Close()
+		return nil, fmt.Errorf("discordfake: %w", err)
+	}
+	s.http.Serve(s.api, s.routes())
+	s.http.Serve(s.cdn, http.HandlerFunc(s.serveFile))
+	return s, nil
 }
 
 // complete fills in what Discord has.
@@ -209,11 +190,10 @@ func (o Options) complete() Options {
 
 func newServer(options Options) *Server {
 	s := &Server{
-		options: options, table: table(), channels: map[string]*Channel{}, messages: map[string]*Message{},
+		options: options, http: chatfake.NewServer(), table: table(), channels: map[string]*Channel{}, messages: map[string]*Message{},
 		files: map[string]*File{}, created: map[string]int{}, nonces: map[string]known{}, tokens: map[string]*Interaction{},
 		modals: map[string]*Modal{}, limits: map[string]*window{},
 	}
-	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.AppID = s.id()
 	s.BotID = s.AppID // of applications since 2016 they are the same
 	s.Token = "fake." + s.BotID + ".bot-token"
@@ -224,26 +204,23 @@ func newServer(options Options) *Server {
 
 // Close ends the server and all its connections.
 func (s *Server) Close() {
-	s.stop()
+	s.http.Close()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, c := range s.conns {
 		c.ws.Close()
 	}
-	s.mu.Unlock()
-	_ = s.apiHost.Close() // connections that are in use are cut
-	_ = s.cdnHost.Close()
-	s.running.Wait()
 }
 
 // URL is where REST and the gateway stand, without a slash at its end.
-func (s *Server) URL() string { return "http://" + s.api.Addr().String() }
+func (s *Server) URL() string { return s.api.URL }
 
 // APIURL is the base of REST, without the version and without a slash at its
 // end.
 func (s *Server) APIURL() string { return s.URL() + "/api" }
 
 // CDNURL is the host of files, without a slash at its end.
-func (s *Server) CDNURL() string { return "http://" + s.cdn.Addr().String() }
+func (s *Server) CDNURL() string { return s.cdn.URL }
 
 // epoch is when Discord began to count, in milliseconds of Unix.
 //

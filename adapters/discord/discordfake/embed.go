@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Limits of embeds, in characters.
@@ -41,7 +43,7 @@ func (f *form) embeds(body object) []any {
 
 // richEmbed is an embed as it is shown.
 func richEmbed(e object) object {
-	o := stripped(copied(e))
+	o := stripped(chatfake.Clone(e))
 	o["type"] = "rich"
 	fields, _ := o["fields"].([]any)
 	for _, each := range fields {

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"io"
 	"net/http"
-	"slices"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Fault is what happens to requests of a route instead of an answer.
@@ -26,35 +27,20 @@ type Fault struct {
 
 // Fail lets requests fail. Faults are used up in the order in which they are
 // given.
-func (s *Server) Fail(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	s.faults = append(s.faults, &f)
-}
+func (s *Server) Fail(f Fault) { s.faults.Add(f.Route, f.Times, f) }
 
 // Heal takes away all faults, of the gateway too.
 func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults, s.gatewayFaults = nil, nil
+	s.faults.Clear()
+	s.gatewayFaults.Clear()
 }
 
 // fault returns what is to happen to a request of the route, nil for nothing.
 func (s *Server) fault(route string) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.Route == "" || f.Route == route })
-	if i < 0 {
-		return nil
+	if f, ok := s.faults.Take(route); ok {
+		return &f
 	}
-	f := *s.faults[i]
-	if s.faults[i].Times--; s.faults[i].Times == 0 {
-		s.faults = slices.Delete(s.faults, i, i+1)
-	}
-	return &f
+	return nil
 }
 
 // strike lets the fault happen, and keeps in the journal what had no answer
@@ -76,10 +62,9 @@ func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
 	}
 	switch {
 	case f.Drop:
-		panic(http.ErrAbortHandler) // net/http cuts the connection, silently
+		chatfake.Drop()
 	case f.Hang:
-		s.pause(c.r, time.Hour) // the caller leaves before
-		panic(http.ErrAbortHandler)
+		chatfake.Hang(s.http.Context(), c.r)
 	case f.RetryAfter > 0:
 		limited(w, f.RetryAfter, cmp.Or(f.Scope, "user"))
 	case failed != nil:
@@ -88,17 +73,8 @@ func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, http.StatusText(status)) // such as a proxy in front says it
 	default:
-		s.pause(c.r, f.Delay)
+		chatfake.Delay(s.http.Context(), c.r, f.Delay)
 		return false
 	}
 	return true
-}
-
-// pause waits, unless the caller leaves or the server is closed before.
-func (s *Server) pause(r *http.Request, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-r.Context().Done():
-	case <-s.stopped.Done():
-	}
 }

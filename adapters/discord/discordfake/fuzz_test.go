@@ -21,7 +21,7 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which int, body string) {
 		s := newServer(Options{}.complete())
-		defer s.stop()
+		defer s.Close()
 		c := s.AddChannel(Channel{Name: "support"})
 		forum := s.AddChannel(Channel{Name: "forum", Kind: Forum})
 		kim := s.Person(User{Name: "kim"})

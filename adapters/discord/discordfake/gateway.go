@@ -139,7 +139,7 @@ func (c *conn) write() {
 		case <-c.wake:
 		case <-watch.C:
 			c.s.watch(c)
-		case <-c.s.stopped.Done():
+		case <-c.s.http.Context().Done():
 			return
 		}
 		if !c.flush() {

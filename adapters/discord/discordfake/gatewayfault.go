@@ -1,7 +1,5 @@
 package discordfake
 
-import "slices"
-
 // A GatewayFault is what happens in the gateway instead of what should.
 type GatewayFault struct {
 	On    string // connect (instead of hello), identify, resume or heartbeat
@@ -16,25 +14,14 @@ type GatewayFault struct {
 
 // FailGateway lets the gateway fail. Faults are used up in the order in which
 // they are given.
-func (s *Server) FailGateway(f GatewayFault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	s.gatewayFaults = append(s.gatewayFaults, &f)
-}
+func (s *Server) FailGateway(f GatewayFault) { s.gatewayFaults.Add(f.On, f.Times, f) }
 
 // strikeGateway lets a fault happen, and reports whether there was one. The
 // caller holds s.mu.
 func (s *Server) strikeGateway(c *conn, on string) bool {
-	i := slices.IndexFunc(s.gatewayFaults, func(f *GatewayFault) bool { return f.On == on })
-	if i < 0 {
+	f, ok := s.gatewayFaults.Take(on)
+	if !ok {
 		return false
-	}
-	f := s.gatewayFaults[i]
-	if f.Times--; f.Times == 0 {
-		s.gatewayFaults = slices.Delete(s.gatewayFaults, i, i+1)
 	}
 	switch {
 	case f.Reconnect:

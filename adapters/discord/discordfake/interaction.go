@@ -117,7 +117,7 @@ func (s *Server) interactionJSON(i *Interaction, u *User, c *Channel, data objec
 
 // answered waits until the application answers, or the time for it is over.
 func (s *Server) answered(i *Interaction) error {
-	ctx, cancel := context.WithDeadline(s.stopped, i.At.Add(s.options.AckTimeout))
+	ctx, cancel := context.WithDeadline(s.http.Context(), i.At.Add(s.options.AckTimeout))
 	defer cancel()
 	err := s.Until(ctx, func() bool {
 		s.mu.Lock()

@@ -3,6 +3,8 @@ package discordfake
 import (
 	"strings"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Call is a request to REST or to the host of files, as it was kept.
@@ -24,7 +26,7 @@ type Call struct {
 // record keeps a call. The caller holds s.mu.
 func (s *Server) record(c *call, status int, f *failure) {
 	kept := Call{
-		Route: c.route.name, Path: c.path(), Query: c.r.URL.RawQuery, Body: copied(c.body), List: copied(c.list), Bot: c.bot(s), Status: status,
+		Route: c.route.name, Path: c.path(), Query: c.r.URL.RawQuery, Body: chatfake.Clone(c.body), List: chatfake.Clone(c.list), Bot: c.bot(s), Status: status,
 		At: c.at, Took: time.Since(c.at),
 	}
 	for _, u := range c.uploads {
@@ -33,7 +35,7 @@ func (s *Server) record(c *call, status int, f *failure) {
 	if f != nil {
 		kept.Code, kept.Reason = f.code, f.reason()
 	}
-	s.calls = append(s.calls, kept)
+	s.journal.Record(kept)
 	s.Note()
 }
 
@@ -62,27 +64,11 @@ func (f *failure) reason() string {
 
 // Calls returns the calls of a route, oldest first; of all where it is "".
 func (s *Server) Calls(route string) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var calls []Call
-	for _, c := range s.calls {
-		if route == "" || c.Route == route {
-			calls = append(calls, c)
-		}
-	}
-	return calls
+	return s.journal.Select(func(c Call) bool { return route == "" || c.Route == route })
 }
 
 // Refused returns the calls that were answered with an error of the bot's own:
 // of form, of permission, of something that is not there.
 func (s *Server) Refused() []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var calls []Call
-	for _, c := range s.calls {
-		if c.Code != 0 {
-			calls = append(calls, c)
-		}
-	}
-	return calls
+	return s.journal.Select(func(c Call) bool { return c.Code != 0 })
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Kinds of messages that the fake makes.
@@ -63,7 +65,7 @@ type Message struct {
 
 func (m *Message) copy() Message {
 	c := *m
-	c.Embeds, c.Components = copied(m.Embeds), copied(m.Components)
+	c.Embeds, c.Components = chatfake.Clone(m.Embeds), chatfake.Clone(m.Components)
 	c.Files, c.Mentions, c.MentionRoles, c.Reactions = slices.Clone(m.Files), slices.Clone(m.Mentions), slices.Clone(m.MentionRoles), slices.Clone(m.Reactions)
 	return c
 }
@@ -178,7 +180,7 @@ func list(v []any) []any {
 	if v == nil {
 		return []any{}
 	}
-	return copied(v)
+	return chatfake.Clone(v)
 }
 
 // author is who wrote the message: a user, or a webhook, which is none.

@@ -1,6 +1,10 @@
 package discordfake
 
-import "fmt"
+import (
+	"fmt"
+
+	"mabsbot/adapters/chat/chatfake"
+)
 
 // A Modal is a window with questions, as a person sees it.
 type Modal struct {
@@ -16,7 +20,7 @@ type Modal struct {
 // is gone. The caller holds s.mu.
 func (s *Server) openModal(f *form, i *Interaction, data object) error {
 	m := &Modal{ID: f.within(data, "custom_id", "data", 1, maxCustomID), Title: f.within(data, "title", "data", 1, maxModalTitle), opened: i}
-	components := f.array(copied(data), "components", "data")
+	components := f.array(chatfake.Clone(data), "components", "data")
 	if len(components) < 1 || len(components) > maxModalRows {
 		f.wrong("data.components", "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between 1 and %d in length.", maxModalRows))
 	}
@@ -103,7 +107,7 @@ func (p *Person) Modal() (Modal, bool) {
 		return Modal{}, false
 	}
 	c := *m
-	c.Components = copied(m.Components)
+	c.Components = chatfake.Clone(m.Components)
 	return c, true
 }
 

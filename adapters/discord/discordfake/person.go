@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Person is a user whom a test plays.
@@ -55,7 +57,7 @@ func (p *Person) Write(channel string, m Message) Message {
 
 func (p *Person) compose(channel string, m Message) *Message {
 	m.Channel, m.User, m.Content = channel, p.ID, p.s.typed(m.Content)
-	m.Embeds, m.Components = copied(m.Embeds), copied(m.Components)
+	m.Embeds, m.Components = chatfake.Clone(m.Embeds), chatfake.Clone(m.Components)
 	for i, f := range m.Files {
 		m.Files[i] = p.s.attached(f, channel)
 	}
@@ -128,7 +130,7 @@ func (p *Person) Edit(m Message, text string) error {
 // after it was written. That is a change of the message which nobody made.
 func (p *Person) Preview(m Message, embed map[string]any) error {
 	return p.with(m, func(kept *Message) {
-		kept.Embeds = append(kept.Embeds, copied(embed))
+		kept.Embeds = append(kept.Embeds, chatfake.Clone(embed))
 		p.s.messageChanged(kept)
 	})
 }

@@ -174,16 +174,3 @@ func (c *call) readJSON(body []byte) error {
 	}
 	return nil
 }
-
-// copied returns a copy of JSON that shares nothing with it.
-func copied[T any](v T) T {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // v is JSON
-	}
-	var c T
-	if err := json.Unmarshal(text, &c); err != nil {
-		panic(err)
-	}
-	return c
-}

@@ -382,9 +382,11 @@ func TestGatewayFaults(t *testing.T) {
 				if got != c.want {
 					t.Errorf("%s, want %s", got, c.want)
 				}
-				g.s.mu.Lock()
-				defer g.s.mu.Unlock()
-				if left := len(g.s.gatewayFaults); left != max(0, c.fault.Times-1) {
+				left := 0
+				for _, ok := g.s.gatewayFaults.Take(on); ok; _, ok = g.s.gatewayFaults.Take(on) {
+					left++
+				}
+				if left != max(0, c.fault.Times-1) {
 					t.Errorf("%d faults are left", left)
 				}
 			})

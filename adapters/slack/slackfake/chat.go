@@ -2,10 +2,11 @@ package slackfake
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // place finds the channel that the bot writes to; a user's id is the direct
@@ -189,7 +190,7 @@ func (s *Server) update(c *call) (object, error) {
 //
 // https://docs.slack.dev/reference/methods/chat.update
 func (s *Server) rewrite(m, next *Message) {
-	before := copied(s.messageJSON(m))
+	before := chatfake.Clone(s.messageJSON(m))
 	s.fillIn(next.Blocks)
 	m.Text, m.Blocks, m.attachments, m.Metadata, m.state = next.Text, next.Blocks, next.attachments, next.Metadata, object{}
 	if len(m.Blocks) == 0 {
@@ -213,7 +214,7 @@ func (s *Server) delete(c *call) (object, error) {
 // erase deletes a message and tells the app. Of one that has replies a stone
 // stays behind, which is a change to Slack and not a deletion.
 func (s *Server) erase(m *Message) {
-	before := copied(s.messageJSON(m))
+	before := chatfake.Clone(s.messageJSON(m))
 	if len(s.replies(m)) == 0 {
 		s.remove(m)
 		s.publish(m, s.deletedEvent(m, before))
@@ -266,17 +267,4 @@ func (s *Server) react(m *Message, user, name string) bool {
 		"item_user": m.User, "event_ts": s.ts(),
 	})
 	return true
-}
-
-// copied returns a copy of JSON that shares nothing with it.
-func copied[T any](v T) T {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // v came out of JSON
-	}
-	var c T
-	if err := json.Unmarshal(text, &c); err != nil {
-		panic(err)
-	}
-	return c
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 func (s *Server) seen(c *call) (*Channel, error) {
@@ -142,7 +144,7 @@ func (s *Server) messagePage(messages []*Message, c *call) (object, error) {
 		}
 	}
 	page, cursor, err := page(list, c, 100)
-	return object{"messages": copied(page), "has_more": cursor["next_cursor"] != "", "response_metadata": cursor}, err
+	return object{"messages": chatfake.Clone(page), "has_more": cursor["next_cursor"] != "", "response_metadata": cursor}, err
 }
 
 // within reports whether ts lies between oldest and latest. Timestamps of one

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A delivery is one payload on its way to the app.
@@ -39,7 +41,7 @@ var (
 
 // deliver sends a payload. The caller holds s.mu.
 func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
-	d := &delivery{kind: kind, payload: copied(payload), accepts: accepts, done: make(chan struct{})}
+	d := &delivery{kind: kind, payload: chatfake.Clone(payload), accepts: accepts, done: make(chan struct{})}
 	s.deliveries = append(s.deliveries, d)
 	s.unsettled++
 	s.attempt(d)
@@ -114,7 +116,7 @@ func (d *delivery) wait(s *Server) ([]byte, error) {
 	select {
 	case <-d.done:
 		return d.reply, d.err
-	case <-s.stopped.Done():
+	case <-s.http.Context().Done():
 		return nil, ErrNobody
 	}
 }

@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"io"
 	"net/http"
-	"slices"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Fault is what happens to calls of a method instead of an answer.
@@ -24,34 +25,17 @@ type Fault struct {
 }
 
 // Fail lets calls fail. Faults are used up in the order in which they are given.
-func (s *Server) Fail(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	s.faults = append(s.faults, &f)
-}
+func (s *Server) Fail(f Fault) { s.faults.Add(f.Method, f.Times, f) }
 
 // Heal takes away all faults.
-func (s *Server) Heal() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = nil
-}
+func (s *Server) Heal() { s.faults.Clear() }
 
 // fault returns what is to happen to a call of the method, nil for nothing. A
 // call that a fault meets before it is carried out is kept in the journal here.
 func (s *Server) fault(name string, c *call) *Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.Method == "" || f.Method == name })
-	if i < 0 {
+	f, ok := s.faults.Take(name)
+	if !ok {
 		return nil
-	}
-	f := *s.faults[i]
-	if s.faults[i].Times--; s.faults[i].Times == 0 {
-		s.faults = slices.Delete(s.faults, i, i+1)
 	}
 	if !f.After && f.Delay == 0 {
 		s.record(name, c, cmp.Or(f.Error, "fault"))
@@ -65,13 +49,9 @@ func (s *Server) fault(name string, c *call) *Fault {
 func (s *Server) strike(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 	switch {
 	case f.Drop:
-		panic(http.ErrAbortHandler) // net/http cuts the connection, silently
+		chatfake.Drop()
 	case f.Hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.stopped.Done():
-		}
-		panic(http.ErrAbortHandler)
+		chatfake.Hang(s.http.Context(), r)
 	case f.RetryAfter > 0:
 		limited(w, f.RetryAfter)
 	case f.Status > 0:
@@ -80,16 +60,8 @@ func (s *Server) strike(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_, _ = io.WriteString(w, `{"ok":false,"error":"`+f.Error+`"}`)
 	default:
-		wait(r, s, f.Delay)
+		chatfake.Delay(s.http.Context(), r, f.Delay)
 		return false
 	}
 	return true
-}
-
-func wait(r *http.Request, s *Server, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-r.Context().Done():
-	case <-s.stopped.Done():
-	}
 }

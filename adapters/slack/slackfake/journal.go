@@ -13,20 +13,12 @@ type Call struct {
 	At     time.Time
 }
 
-// record keeps a call. The caller holds s.mu.
+// record keeps a call.
 func (s *Server) record(name string, c *call, code string) {
-	s.calls = append(s.calls, Call{Method: name, Args: maps.Clone(c.args), Error: code, At: time.Now()})
+	s.journal.Record(Call{Method: name, Args: maps.Clone(c.args), Error: code, At: time.Now()})
 }
 
 // Calls returns the calls of a method, oldest first; of all where it is "".
 func (s *Server) Calls(method string) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var calls []Call
-	for _, c := range s.calls {
-		if method == "" || c.Method == method {
-			calls = append(calls, c)
-		}
-	}
-	return calls
+	return s.journal.Select(func(c Call) bool { return method == "" || c.Method == method })
 }

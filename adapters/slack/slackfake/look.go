@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // Messages are what stands in a channel, oldest first, threads with it, without
@@ -49,7 +51,7 @@ func (s *Server) look(at func(m *Message) bool) []Message {
 	for _, m := range s.messages {
 		if at(m) {
 			c := *m
-			c.Blocks = copied(m.Blocks)
+			c.Blocks = chatfake.Clone(m.Blocks)
 			all = append(all, c)
 		}
 	}

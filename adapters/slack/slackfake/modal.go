@@ -3,6 +3,8 @@ package slackfake
 import (
 	"fmt"
 	"slices"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // View returns the modal on top, as the person sees it.
@@ -29,7 +31,7 @@ func (p *Person) Home() (View, bool) {
 
 func (s *Server) shown(v *View) View {
 	c := *v
-	c.Body = copied(v.Body)
+	c.Body = chatfake.Clone(v.Body)
 	return c
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // publish sends an event about a message, if the app may have it: the bot is in
@@ -167,7 +169,7 @@ func (s *Server) Unfurl(m Message) error {
 	if kept == nil {
 		return fmt.Errorf("slackfake: unfurl: no message %s in %s", m.TS, m.Channel)
 	}
-	before := copied(s.messageJSON(kept))
+	before := chatfake.Clone(s.messageJSON(kept))
 	kept.attachments = []any{object{"id": 1, "from_url": "https://example.com/", "fallback": "Example", "title": "Example", "original_url": "https://example.com/"}}
 	s.publish(kept, s.changedEvent(kept, before))
 	return nil

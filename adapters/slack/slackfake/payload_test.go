@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // samples are payloads that Slack's own SDKs are tested with.
@@ -180,7 +182,7 @@ func (g *stage) like(sample object) object {
 	for _, d := range slices.Backward(g.s.deliveries) {
 		o := d.payload
 		if sample["envelope_id"] != nil {
-			o = copied(d.frame())
+			o = chatfake.Clone(d.frame())
 		}
 		if slices.Equal(kind(o), kind(sample)) {
 			return o

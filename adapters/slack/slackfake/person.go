@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A Person is a user whom a test plays.
@@ -116,7 +118,7 @@ func (p *Person) compose(channel, thread, text string) *Message {
 // Edit changes what the person has written.
 func (p *Person) Edit(m Message, text string) error {
 	return p.with(m, func(kept *Message) {
-		before := copied(p.s.messageJSON(kept))
+		before := chatfake.Clone(p.s.messageJSON(kept))
 		kept.Text, kept.Blocks = p.s.typed(text)
 		p.s.fillIn(kept.Blocks)
 		kept.Edited = p.s.ts()

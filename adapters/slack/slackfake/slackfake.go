@@ -21,9 +21,7 @@
 package slackfake
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
@@ -70,14 +68,13 @@ type Server struct {
 	Team, AppID, BotID, BotUser       string
 	BotToken, AppToken, SigningSecret string
 
-	options  Options
-	listener net.Listener
-	server   *http.Server
-	checker  *Checker
-	methods  map[string]method
-	stopped  context.Context
-	stop     context.CancelFunc
-	running  sync.WaitGroup
+	options Options
+	http    *chatfake.Server
+	host    *chatfake.Host
+	checker *Checker
+	methods map[string]method
+	faults  chatfake.Faults[Fault]
+	journal chatfake.Journal[Call]
 
 	mu          sync.Mutex
 	lastTS      int64 // microseconds; the newest ts
@@ -93,9 +90,7 @@ type Server struct {
 	links       map[string]*link
 	triggers    map[string]*trigger
 	suggestions map[string][]any // by user
-	faults      []*Fault
 	limits      limits
-	calls       []Call
 
 	sockets    []*socket
 	joined     int // sockets ever
@@ -127,18 +122,12 @@ func Start(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr := options.Addr
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
+	s := newServer(options.complete())
+	s.checker, s.methods = checker, methods()
+	if s.host, err = s.http.Listen(options.Addr); err != nil {
 		return nil, fmt.Errorf("slackfake: %w", err)
 	}
-	s := newServer(options.complete())
-	s.checker, s.listener, s.methods = checker, listener, methods()
-	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
-	s.running.Go(func() { _ = s.server.Serve(listener) }) // it ends with ErrServerClosed
+	s.http.Serve(s.host, s.routes())
 	return s, nil
 }
 
@@ -171,29 +160,26 @@ func newServer(options Options) *Server {
 	s := &Server{
 		Team: options.Team, AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
 		BotToken: "xoxb-fake-bot-token", AppToken: "xapp-1-fake-app-token", SigningSecret: "fake-signing-secret",
-		options: options, homes: map[string]*View{}, agents: map[string]Agent{},
+		options: options, http: chatfake.NewServer(), homes: map[string]*View{}, agents: map[string]Agent{},
 		links: map[string]*link{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, open: map[string]*delivery{},
 		limits: limits{}, suggestions: map[string][]any{},
 	}
-	s.stopped, s.stop = context.WithCancel(context.Background())
 	s.users = []*User{{ID: s.BotUser, Name: "mabsbot", RealName: "mabsbot", Team: s.Team, Locale: "en-US", Bot: true}}
 	return s
 }
 
 // Close ends the server and all its connections.
 func (s *Server) Close() {
-	s.stop()
+	s.http.Close()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, c := range s.sockets {
 		c.conn.Close()
 	}
-	s.mu.Unlock()
-	_ = s.server.Close() // connections that are in use are cut
-	s.running.Wait()
 }
 
 // URL is where the server stands, without a slash at its end.
-func (s *Server) URL() string { return "http://" + s.listener.Addr().String() }
+func (s *Server) URL() string { return s.host.URL }
 
 // APIURL is the base of the Web API, with a slash at its end.
 func (s *Server) APIURL() string { return s.URL() + "/api/" }
@@ -213,7 +199,7 @@ func (s *Server) after(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.stopped.Err() == nil {
+		if s.http.Context().Err() == nil {
 			f()
 		}
 	})

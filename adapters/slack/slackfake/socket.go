@@ -65,7 +65,7 @@ func (s *Server) admit(ticket string) bool {
 	defer s.mu.Unlock()
 	ok := s.tickets[ticket]
 	delete(s.tickets, ticket)
-	return ok && s.stopped.Err() == nil
+	return ok && s.http.Context().Err() == nil
 }
 
 // join says hello, or that there is no place.
@@ -153,7 +153,7 @@ func (c *socket) write() {
 			if !c.s.silent() {
 				_ = c.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-fake"), time.Now().Add(time.Second))
 			}
-		case <-c.s.stopped.Done():
+		case <-c.s.http.Context().Done():
 			return
 		}
 		if !c.flush() {

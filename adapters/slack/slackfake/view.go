@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"mabsbot/adapters/chat/chatfake"
 )
 
 // A View is a modal or a Home tab.
@@ -43,7 +45,7 @@ func (s *Server) viewJSON(v *View) object {
 	if v.previous != "" {
 		o["previous_view_id"] = v.previous
 	}
-	return copied(o)
+	return chatfake.Clone(o)
 }
 
 // stack is the views that a user has open, the top one last.

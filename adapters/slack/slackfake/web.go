@@ -70,7 +70,7 @@ func Sign(secret string, at time.Time, body []byte) string {
 // request sends one signed request.
 func (s *Server) request(url, kind string, body []byte, header http.Header) (answer, error) {
 	client := http.Client{Timeout: s.options.AckTimeout}
-	r, err := http.NewRequestWithContext(s.stopped, http.MethodPost, url, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(s.http.Context(), http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
@@ -117,7 +117,7 @@ func (s *Server) post(d *delivery) {
 		header.Set("X-Slack-Retry-Reason", d.reason)
 	}
 	url := s.url
-	s.running.Go(func() {
+	s.http.Go(func() {
 		a, err := s.request(url, kind, body, header)
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -128,7 +128,7 @@ func (s *Server) post(d *delivery) {
 // answered judges the app's answer to a payload.
 func (s *Server) answered(d *delivery, a answer, err error) {
 	switch {
-	case s.stopped.Err() != nil:
+	case s.http.Context().Err() != nil:
 		s.settle(d, nil, ErrNobody)
 	case err != nil && isTimeout(err):
 		s.missed(d, ErrTimeout, "http_timeout")
