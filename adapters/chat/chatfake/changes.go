@@ -3,6 +3,8 @@ package chatfake
 import (
 	"context"
 	"sync"
+	"testing"
+	"time"
 )
 
 // Changes tell those who wait that something has changed. The zero value is
@@ -35,6 +37,17 @@ func (c *Changes) Until(ctx context.Context, condition func() bool) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+}
+
+// Wait waits until the condition holds. After a minute the test fails with what
+// is wrong.
+func (c *Changes) Wait(t testing.TB, wrong string, condition func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := c.Until(ctx, condition); err != nil {
+		t.Fatalf("%s: %v", wrong, err)
 	}
 }
 

@@ -3,14 +3,12 @@ package discordfake
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A stage is a server with a person and a channel.
@@ -93,14 +91,9 @@ func (g *stage) post(body string) Message {
 	return g.s.Message(o.(object)["id"].(string))
 }
 
-// until waits, no longer than a test should last.
-func (g *stage) until(what string, condition func() bool) {
+func (g *stage) until(wrong string, condition func() bool) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
-	defer cancel()
-	if err := g.s.Until(ctx, condition); err != nil {
-		g.t.Fatalf("%s: %v", what, err)
-	}
+	g.s.Wait(g.t, wrong, condition)
 }
 
 func (g *stage) must(err error) {

@@ -1,13 +1,11 @@
 package slackfake
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A stage is a server with a person and a channel.
@@ -54,14 +52,9 @@ func decodedBody(t *testing.T, w *http.Response) object {
 	return answer
 }
 
-// until waits, no longer than a test should last.
-func (g *stage) until(what string, condition func() bool) {
+func (g *stage) until(wrong string, condition func() bool) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), time.Minute)
-	defer cancel()
-	if err := g.s.Until(ctx, condition); err != nil {
-		g.t.Fatalf("%s: %v", what, err)
-	}
+	g.s.Wait(g.t, wrong, condition)
 }
 
 func (g *stage) must(err error) {
