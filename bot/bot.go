@@ -185,10 +185,7 @@ func (b *Bot) signal(turn Turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range turn.Posts {
-		select {
-		case b.wake[p.Thread.Adapter] <- struct{}{}:
-		default: // it is awake already, or runs in another process
-		}
+		poke(b.wake[p.Thread.Adapter]) // nil where it runs in another process
 	}
 }
 

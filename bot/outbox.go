@@ -18,9 +18,13 @@ import (
 // platform refuse the second.
 
 const (
-	// batch is how many posts are claimed, and sent, at once. Each thread has
-	// at most one among them.
-	batch = 16
+	// places is how many posts of an adapter are sent at once, and perChannel
+	// how many of them may go to one channel: a channel that hangs, with however
+	// many threads, leaves the other places free. Four at once are more than a
+	// platform takes from a bot in one channel (Slack one message a second,
+	// Discord five in 5 s).
+	places     = 16
+	perChannel = 4
 	// lease is how long a claimed post is kept from other senders. It has to
 	// exceed the longest time that sending and recording take.
 	lease         = 60 * time.Second
@@ -40,21 +44,46 @@ const (
 	turns = 1000
 )
 
-// send works until ctx ends.
-func (b *Bot) send(ctx context.Context, a Adapter, wake <-chan struct{}) {
+// send works until ctx ends, and then finishes what it began. It claims no more
+// posts than there are free places, so that each is sent as soon as it is
+// claimed: its lease need not cover a wait, and a slow post holds up no other
+// thread.
+func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
+	busy := make(chan struct{}, places)
+	var wg sync.WaitGroup
+	defer wg.Wait()
 	for ctx.Err() == nil {
-		posts, err := b.outbox.Claim(ctx, a.Name(), batch, lease)
+		free := cap(busy) - len(busy) // only this loop takes places
+		if free == 0 {
+			select {
+			case <-ctx.Done():
+			case <-wake:
+			}
+			continue
+		}
+		posts, err := b.outbox.Claim(ctx, a.Name(), free, perChannel, lease)
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("outbox: claim failed", "adapter", a.Name(), "error", err)
 		}
-		var wg sync.WaitGroup
 		for _, p := range posts {
-			wg.Go(func() { b.deliver(ctx, a, p) })
+			busy <- struct{}{}
+			wg.Go(func() {
+				b.deliver(ctx, a, p)
+				<-busy
+				poke(wake) // for the next post of the thread
+			})
 		}
-		wg.Wait()
 		if len(posts) == 0 {
 			b.rest(ctx, a, wake, err)
 		}
+	}
+}
+
+// poke wakes a sender, unless something else does.
+func poke(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
 	}
 }
 
@@ -62,7 +91,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake <-chan struct{}) {
 // trust what seems to be due.
 func (b *Bot) rest(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
 	wait := poll
-	if due, ok, err := b.outbox.NextDue(ctx, a.Name()); failed == nil && err == nil && ok {
+	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), perChannel); failed == nil && err == nil && ok {
 		wait = min(wait, max(due, time.Millisecond))
 	}
 	timer := time.NewTimer(wait)
@@ -133,7 +162,7 @@ func backoff(err error, attempt int) time.Duration {
 // later are not waited for.
 func (b *Bot) Drain(ctx context.Context, adapter string) error {
 	for {
-		wait, ok, err := b.outbox.NextDue(ctx, adapter)
+		wait, ok, err := b.outbox.NextDue(ctx, adapter, perChannel)
 		if err != nil || !ok || wait > lease+time.Second { // a claim may come after the store has looked at its clock
 			return err
 		}

@@ -54,14 +54,14 @@ type Store interface {
 type Outbox interface {
 	// Claim returns up to limit posts of the adapter that are due, in the
 	// order in which they were applied, and keeps them from other senders for
-	// the lease. At most one post a thread is out at a time, and never one
+	// the lease. At most perChannel posts of one channel are out at a time. At most one post a thread is out at a time, and never one
 	// with an earlier unsent post in its thread; a post with a Delay neither
 	// waits for others nor holds them up, so it may be out beside another. A
 	// post waits in any case for the one that it Replaces. Ref and Attempt are
 	// filled in. After the lease a post can be claimed again, with a higher
 	// Attempt: the lease must be longer than sending takes. Posts may come
 	// beside an error, which tells of others that cannot be read.
-	Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]Post, error)
+	Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]Post, error)
 
 	// Sent records that a claimed post was delivered. If the post opened its
 	// thread, all that is kept under the provisional Post.Thread (its
@@ -77,8 +77,8 @@ type Outbox interface {
 	Drop(ctx context.Context, post PostID) error
 
 	// NextDue tells how long it is until a post of the adapter may be
-	// claimable; ok is false where none waits.
-	NextDue(ctx context.Context, adapter string) (wait time.Duration, ok bool, err error)
+	// claimable with the same perChannel; ok is false where none waits.
+	NextDue(ctx context.Context, adapter string, perChannel int) (wait time.Duration, ok bool, err error)
 }
 
 // A Delivery is what became of a post on its platform.

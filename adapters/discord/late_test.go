@@ -76,6 +76,26 @@ func TestLateWhisper(t *testing.T) {
 	s.sees(s.alex, "DM")
 }
 
+// TestSlowChannel: one slow request of a channel does not hold up the others.
+func TestSlowChannel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.RepeatWindow = 0 })
+	other := s.AddChannel(discordfake.Channel{Name: "other"})
+	const slow = 4 * time.Second
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Delay: slow})
+	began := time.Now()
+	first := s.alex.Say(s.channel.ID, coordinator)
+	s.settled()
+	for range 3 {
+		m := s.alex.Say(other.ID, coordinator)
+		s.until("the other channel is answered", func() bool { return len(s.Messages(m.ID)) > 0 })
+	}
+	if took := time.Since(began); took > slow-time.Second {
+		t.Errorf("the other channel waited %v", took)
+	}
+	s.until("the slow channel is answered", func() bool { return len(s.Messages(first.ID)) > 0 })
+}
+
 // A slowInbox records nothing until it is let to.
 type slowInbox struct {
 	Inbox

@@ -47,8 +47,7 @@ type request struct {
 const maxAnswer = 8 << 20
 
 // patience is for how long a request waits for its turn where it stands. A
-// longer wait is handed back: the outbox sends several posts at once and waits
-// for the slowest.
+// longer wait is handed back to the outbox: it holds none of its places.
 const patience = 100 * time.Millisecond
 
 // call makes a request. An *apiError is what Discord answered; an error that

@@ -110,6 +110,26 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// One slow request of a channel does not hold up the others.
+func TestSlowChannel(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slackfake.Options{}, patient)
+	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
+	const slow = 4 * time.Second
+	s.Fail(slackfake.Fault{Method: "chat.postMessage", Delay: slow})
+	began := time.Now()
+	first := s.saysOne(0)
+	s.until("the first message is handled", s.Settled)
+	for range 3 {
+		m := s.alex.Say(other.ID, coordinator)
+		s.until("the other channel is answered", func() bool { return len(s.Thread(m)) == 2 })
+	}
+	if took := time.Since(began); took > slow-time.Second {
+		t.Errorf("the other channel waited %v", took)
+	}
+	s.answers([]slackfake.Message{first})
+}
+
 // In HTTP mode the same things happen.
 func TestHTTP(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) { s.options = func(o *Options) { o.Mode = HTTP } })

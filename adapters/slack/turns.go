@@ -12,8 +12,7 @@ import (
 var errTurn = errors.New("slack: the channel takes one message a second")
 
 // patience is for how long a post waits for its turn where it stands. A longer
-// wait is handed back to the outbox, which sends several posts at once and
-// waits for the slowest: other channels go on meanwhile.
+// wait is handed back to the outbox: it holds none of its places.
 const patience = 50 * time.Millisecond
 
 // Turns let one post a second into each channel, and none by a method that Slack

@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -17,6 +18,10 @@ func outboxCases() []struct{ sentence, script string } {
 		{"an empty outbox has nothing", `claim: ; due: none`},
 		{"posts come in the order in which they were applied", `put B1 A1; put D1; put C1; claim: B1 A1 D1 C1`},
 		{"at most limit posts come", `put A1 B1 C1; claim 2: A1 B1; claim 0: ; claim -1: ; claim 2: C1`},
+		{"at most perChannel posts of a channel are out", `put A1 B1 C1 D1; claim 9/2: A1 B1 D1; claim 9/2: ; sent B1; claim 9/2: C1; put D2; claim 9/1: `},
+		{"what is delayed, given back or dropped takes no place of its channel", `put A1+1h B1 C1; claim 9/1: B1; retry B1 5s; claim 9/1: C1; drop C1; sleep 5s; claim 9/1: B1#2; sent B1; sleep 1h; claim 9/1: A1`},
+		{"a full channel is not due before a lease of it ends", `put A1 B1 D1; claim 9/1: A1 D1; due /1: 1m0s; sleep 20s; due /1: 40s; due /2: 0s; sleep 40s; claim 9/1: A1#2 D1#2; sent A1; due /1: 0s; claim 9/1: B1`},
+		{"posts of a channel with places free are due", `put A1 B1 C1; claim 9/2: A1 B1; put D1; due /2: 0s; claim 9/2: D1; due /2: 1m0s`},
 		{"an adapter gets its own posts", `put A1 z1; due z: 0s; claim z: z1; due z: 1m0s; claim: A1`},
 		{"one post a thread is out at a time", `put A1 A2 A3; claim: A1; claim: ; sent A1; claim: A2; claim: ; sent A2; claim: A3`},
 		{"threads do not wait for each other", `put A1 A2; claim: A1; put B1; claim: B1; sent B1; sent A1; claim: A2`},
@@ -71,10 +76,10 @@ var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 
 // play runs a script: steps with semicolons between them.
 //
-//	put POST…             applies a turn with the posts
-//	claim [N|ADAPTER]: …  claims and compares: #attempt, =ref, >thread and ! stand only where there is something to tell
+//	put POST…                 applies a turn with the posts
+//	claim [N|N/M|ADAPTER]: …  claims N posts, M of a channel, and compares: #attempt, =ref, >thread and ! only where they differ
 //	sent POST[=ref][>thread], drop POST, retry POST AFTER, sleep TIME
-//	due [ADAPTER]: …      compares NextDue
+//	due [/M|ADAPTER]: …       compares NextDue
 func (t *storeTest) play(script string) {
 	t.Helper()
 	for step := range strings.SplitSeq(script, ";") {
@@ -136,11 +141,15 @@ func (t *storeTest) posts(forms []string) []bot.Post {
 
 func (t *storeTest) claim(arg string) string {
 	t.Helper()
-	adapter, limit := "test", 10
-	if _, err := fmt.Sscan(arg, &limit); err != nil && arg != "" {
+	adapter, limit, perChannel := "test", 10, 99
+	first, second, bound := strings.Cut(arg, "/")
+	if bound {
+		t.scan(second, &perChannel)
+	}
+	if _, err := fmt.Sscan(first, &limit); err != nil && arg != "" {
 		adapter = arg
 	}
-	posts, err := t.Claim(t.Context(), adapter, limit, lease)
+	posts, err := t.Claim(t.Context(), adapter, limit, perChannel, lease)
 	t.must(err)
 	var forms []string
 	for _, p := range posts {
@@ -169,15 +178,23 @@ func claimed(p bot.Post) string {
 
 func (t *storeTest) due(adapter string) string {
 	t.Helper()
-	if adapter == "" {
-		adapter = "test"
+	adapter, bound, ok := strings.Cut(adapter, "/")
+	perChannel := 99
+	if ok {
+		t.scan(bound, &perChannel)
 	}
-	wait, ok, err := t.NextDue(t.Context(), adapter)
+	wait, ok, err := t.NextDue(t.Context(), cmp.Or(adapter, "test"), perChannel)
 	t.must(err)
 	if !ok {
 		return "none"
 	}
 	return wait.String()
+}
+
+func (t *storeTest) scan(s string, n *int) {
+	t.Helper()
+	_, err := fmt.Sscan(s, n)
+	t.must(err)
 }
 
 func (t *storeTest) parse(form *regexp.Regexp, s string) []string {
@@ -205,7 +222,7 @@ func postAsApplied(t *storeTest) {
 	again.Private = false
 	t.apply(bot.Turn{Posts: []bot.Post{again}}) // the id is known: this is not queued
 	time.Sleep(p.Delay)
-	posts, err := t.Claim(t.Context(), "test", 10, lease)
+	posts, err := t.Claim(t.Context(), "test", 10, 99, lease)
 	t.must(err)
 	p.Ref, p.Attempt = "", 1
 	t.equal(posts, []bot.Post{p})
@@ -228,7 +245,7 @@ func manySenders(t *storeTest) {
 	times := map[bot.PostID]int{}
 	together(senders, func(int) {
 		for {
-			posts, err := t.Claim(t.Context(), "test", 3, lease)
+			posts, err := t.Claim(t.Context(), "test", 3, 99, lease)
 			if err != nil {
 				t.Error(err)
 			}

@@ -150,7 +150,7 @@ func opaque(t *storeTest) {
 		t.equal(lang, id)
 		t.equal(w.Text, id)
 		t.equal(mine, []bot.Walkthrough{w})
-		posts, err := t.Claim(t.Context(), id, 9, lease)
+		posts, err := t.Claim(t.Context(), id, 9, 99, lease)
 		t.must(err)
 		t.equal(posts, []bot.Post{{ID: bot.PostID(id), Thread: thread, Attempt: 1}})
 		t.must(t.Sent(t.Context(), bot.PostID(id), bot.Delivery{Ref: id}))
@@ -555,7 +555,7 @@ func manyEvents(t *storeTest) {
 		sum += n
 	}
 	t.equal(sum, events)
-	posts, err := t.Claim(t.Context(), "test", 2*events, lease)
+	posts, err := t.Claim(t.Context(), "test", 2*events, 99, lease)
 	t.must(err)
 	t.equal(len(posts), events)
 }
@@ -575,9 +575,9 @@ func ended(t *storeTest) {
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
 	stops(err)
 	stops(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
-	_, err = t.Claim(ctx, "test", 5, lease)
+	_, err = t.Claim(ctx, "test", 5, 99, lease)
 	stops(err)
-	_, _, err = t.NextDue(ctx, "test")
+	_, _, err = t.NextDue(ctx, "test", 99)
 	stops(err)
 	stops(t.Sent(ctx, "A1", bot.Delivery{}))
 	stops(t.Retry(ctx, "A1", 0))

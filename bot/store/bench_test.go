@@ -49,7 +49,7 @@ func BenchmarkClaim(b *testing.B) {
 			must(b, s.Apply(b.Context(), delayedTurn(delayed)))
 			must(b, s.Apply(b.Context(), benchTurn(0)))
 			for b.Loop() {
-				posts, err := s.Claim(b.Context(), "test", 16, 0) // a lease that ends at once
+				posts, err := s.Claim(b.Context(), "test", 16, 99, 0) // a lease that ends at once
 				must(b, err)
 				if len(posts) != 1 {
 					b.Fatalf("got %d posts", len(posts))
@@ -67,10 +67,10 @@ func BenchmarkSend(b *testing.B) {
 	for b.Loop() {
 		must(b, s.Apply(b.Context(), benchTurn(i)))
 		i++
-		posts, err := s.Claim(b.Context(), "test", 16, time.Minute)
+		posts, err := s.Claim(b.Context(), "test", 16, 99, time.Minute)
 		must(b, err)
 		must(b, s.Sent(b.Context(), posts[0].ID, bot.Delivery{Ref: "r"}))
-		_, _, err = s.NextDue(b.Context(), "test")
+		_, _, err = s.NextDue(b.Context(), "test", 99)
 		must(b, err)
 	}
 }

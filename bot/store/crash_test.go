@@ -139,7 +139,7 @@ func TestTwoStores(t *testing.T) {
 		}
 		claim := func(s *SQL, want int) {
 			t.Helper()
-			if posts, err := s.Claim(t.Context(), "test", 2, time.Minute); err != nil || len(posts) != want {
+			if posts, err := s.Claim(t.Context(), "test", 2, 99, time.Minute); err != nil || len(posts) != want {
 				t.Errorf("got posts %v, %v", posts, err)
 			}
 		}
@@ -161,7 +161,7 @@ func TestClaimedByTheDead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	claim := func(s *SQL, attempt int) {
 		t.Helper()
-		posts, err := s.Claim(t.Context(), thread(1).Adapter, 9, time.Hour)
+		posts, err := s.Claim(t.Context(), thread(1).Adapter, 9, 99, time.Hour)
 		must(t, err)
 		if attempt == 0 && len(posts) > 0 || attempt > 0 && (len(posts) == 0 || posts[0].Attempt != attempt) {
 			t.Fatalf("claimed %+v, want attempt %d", posts, attempt)

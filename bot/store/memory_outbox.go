@@ -10,7 +10,7 @@ import (
 )
 
 // Claim returns posts that are due and keeps them from others for the lease.
-func (m *Memory) Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]bot.Post, error) {
+func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -22,7 +22,7 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit int, lease tim
 		if len(posts) >= limit {
 			break
 		}
-		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.heldUntil.After(now) || m.behind(i, now) {
+		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.heldUntil.After(now) || m.behind(i, now) || m.out(q.thread, now) >= perChannel {
 			continue
 		}
 		p, err := decodePost(q.data)
@@ -58,8 +58,19 @@ func (m *Memory) behind(i int, now time.Time) bool {
 	return false
 }
 
+// out counts the posts of a thread's channel that senders hold.
+func (m *Memory) out(t bot.Thread, now time.Time) int {
+	n := 0
+	for _, o := range m.posts {
+		if o.waiting && o.heldUntil.After(now) && o.thread.Adapter == t.Adapter && o.thread.Workspace == t.Workspace && o.thread.Channel == t.Channel {
+			n++
+		}
+	}
+	return n
+}
+
 // NextDue tells how long it is until a post of the adapter may be claimable.
-func (m *Memory) NextDue(ctx context.Context, adapter string) (time.Duration, bool, error) {
+func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -69,7 +80,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string) (time.Duration, bo
 	var wait time.Duration
 	ok := false
 	for i, p := range m.posts {
-		if !p.waiting || p.thread.Adapter != adapter || (!p.heldUntil.After(now) && m.behind(i, now)) {
+		if !p.waiting || p.thread.Adapter != adapter || (!p.heldUntil.After(now) && (m.behind(i, now) || m.out(p.thread, now) >= perChannel)) {
 			continue
 		}
 		w := max(p.due.Sub(now), p.heldUntil.Sub(now), 0)

@@ -34,21 +34,28 @@ const behind = `(
 	OR EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq))`
 
+// held counts the posts of each channel that senders hold. The first parameter
+// is the adapter, the second the present time.
+const held = `
+	WITH held AS (
+		SELECT workspace, channel, COUNT(*) AS n FROM posts
+		WHERE state = 'waiting' AND adapter = $1 AND due <= $2 AND claimed_until > $2 GROUP BY workspace, channel)`
+
 // Claim returns posts that are due and keeps them from others for the lease.
-func (s *SQL) Claim(ctx context.Context, adapter string, limit int, lease time.Duration) ([]bot.Post, error) {
+func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
 	var claimed []claimedPost
 	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
 		now := millis()
-		var err error
-		if claimed, err = s.claimable(ctx, tx, adapter, limit, now); err != nil {
+		claimable, err := s.claimable(ctx, tx, adapter, limit, perChannel, now)
+		if err != nil {
 			return err
 		}
-		for _, c := range claimed {
-			_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = $2, attempt = $3 WHERE id = $1`,
-				string(c.ID), now+lease.Milliseconds(), c.Attempt)
+		for _, seq := range claimable {
+			c, err := s.claim(ctx, tx, seq, now+lease.Milliseconds())
 			if err != nil {
 				return err
 			}
+			claimed = append(claimed, c)
 		}
 		return nil
 	})
@@ -65,35 +72,59 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit int, lease time.D
 	return posts, wrap("claim", err)
 }
 
-// A claimedPost is a post, or what could not be read of it and why. An
-// unreadable one is claimed like others, so that it neither stops those of
-// other threads nor is tried again at once.
+// claimable returns the seq of posts that may be claimed, in order.
+func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, now int64) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, held+`
+		SELECT p.seq, p.workspace, p.channel, COALESCE(h.n, 0)
+		FROM posts p LEFT JOIN held h ON h.workspace = p.workspace AND h.channel = p.channel
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+behind+`
+		ORDER BY p.seq`, adapter, now)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var claimable []int64
+	more := map[bot.Thread]int{} // what is claimed here, by channel
+	for len(claimable) < limit && rows.Next() {
+		var seq int64
+		var channel bot.Thread
+		var out int
+		if err := rows.Scan(&seq, &channel.Workspace, &channel.Channel, &out); err != nil {
+			return nil, err
+		}
+		if out+more[channel] < perChannel {
+			more[channel]++
+			claimable = append(claimable, seq)
+		}
+	}
+	return claimable, rows.Err()
+}
+
+// A claimedPost is a post, or what could not be read of it and why.
 type claimedPost struct {
 	bot.Post
 	unread error
 }
 
-func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit int, now int64) ([]claimedPost, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT p.id, p.adapter, p.workspace, p.channel, p.root, p.opens, p.attempt + 1, COALESCE(r.ref, ''), p.sealed
-		FROM posts p LEFT JOIN posts r ON r.id = p.replaces
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+behind+`
-		ORDER BY p.seq LIMIT $3`, adapter, now, max(limit, 0))
+// claim keeps a post from others. An unreadable one is put off as long, so that
+// it neither stops those of other threads, takes a place of its channel, nor is
+// tried again at once.
+func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedPost, error) {
+	var p bot.Post // what stands in clear
+	var sealed []byte
+	t := &p.Thread
+	err := tx.QueryRowContext(ctx, `
+		UPDATE posts SET claimed_until = $2, attempt = attempt + 1 WHERE seq = $1
+		RETURNING id, adapter, workspace, channel, root, opens, attempt, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
+		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Ref, &sealed)
 	if err != nil {
-		return nil, err
+		return claimedPost{}, err
 	}
-	defer rows.Close()
-	var claimed []claimedPost
-	for rows.Next() {
-		var p bot.Post // what stands in clear
-		var sealed []byte
-		t := &p.Thread
-		if err := rows.Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Ref, &sealed); err != nil {
-			return nil, err
-		}
-		claimed = append(claimed, s.unsealPost(p, sealed))
+	c := s.unsealPost(p, sealed)
+	if c.unread != nil {
+		_, err = tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE seq = $1`, seq, until)
 	}
-	return claimed, rows.Err()
+	return c, err
 }
 
 // unsealPost adds what is sealed to a post.
@@ -108,13 +139,15 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 }
 
 // NextDue tells how long it is until a post of the adapter may be claimable.
-// Of a post behind others it is theirs that counts.
-func (s *SQL) NextDue(ctx context.Context, adapter string) (time.Duration, bool, error) {
+// Of a post behind others, or of a channel with perChannel posts out, it is
+// theirs that counts.
+func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
 	now := millis()
 	var due sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `
-		SELECT MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END) FROM posts p
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+behind+`)`, adapter, now).Scan(&due)
+	err := s.read.QueryRowContext(ctx, held+`
+		SELECT MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
+		FROM posts p LEFT JOIN held h ON h.workspace = p.workspace AND h.channel = p.channel
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+behind+` AND COALESCE(h.n, 0) < $3)`, adapter, now, perChannel).Scan(&due)
 	if err != nil || !due.Valid {
 		return 0, false, wrap("next due", err)
 	}

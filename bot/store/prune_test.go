@@ -41,7 +41,7 @@ func TestPrune(t *testing.T) {
 				if got := kept(t, s); got != tt.want {
 					t.Errorf("got %q, want %q", got, tt.want)
 				}
-				if posts, err := s.Claim(t.Context(), "test", 9, time.Hour); err != nil || len(posts) != 1 || posts[0].Ref != "r" {
+				if posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour); err != nil || len(posts) != 1 || posts[0].Ref != "r" {
 					t.Errorf("got posts %v, %v", posts, err)
 				}
 			})

@@ -38,7 +38,7 @@ func TestSealed(t *testing.T) {
 	}
 	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
 	must(t, s.Inbox("inbox-in-clear").Put(t.Context(), "letter-in-clear", []byte(secret)))
-	_, err := s.Claim(t.Context(), "test", 9, time.Hour)
+	_, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
 	must(t, err)
 	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
 	search(t, path)
@@ -87,7 +87,7 @@ func TestMovedRow(t *testing.T) {
 		must(t, err)
 		_, _, first := s.Load(t.Context(), thread(1), user(1))
 		_, _, second := s.Load(t.Context(), thread(9), user(1))
-		_, third := s.Claim(t.Context(), "test", 9, time.Hour)
+		_, third := s.Claim(t.Context(), "test", 9, 99, time.Hour)
 		keep := func([]byte) error { return nil }
 		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
 		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
@@ -107,12 +107,12 @@ func TestUnreadablePost(t *testing.T) {
 			}
 			_, err := s.write.Exec(`UPDATE posts SET sealed = $1 WHERE id = 'post 1 of 1'`, sealed)
 			must(t, err)
-			posts, err := s.Claim(t.Context(), "test", 9, time.Minute)
+			posts, err := s.Claim(t.Context(), "test", 9, 99, time.Minute)
 			wantError(t, err, "post")
 			if len(posts) != 2 || posts[0].ID != "post 0 of 1" || posts[1].ID != "post 2 of 1" {
 				t.Errorf("got posts %v", posts)
 			}
-			if wait, ok, err := s.NextDue(t.Context(), "test"); err != nil || !ok || wait != time.Minute {
+			if wait, ok, err := s.NextDue(t.Context(), "test", 99); err != nil || !ok || wait != time.Minute {
 				t.Errorf("got %v %v %v", wait, ok, err)
 			}
 		})

@@ -18,7 +18,7 @@ func TestReopen(t *testing.T) {
 	s := openFile(t, path)
 	must(t, s.Apply(t.Context(), fullTurn(1)))
 	must(t, s.Journal("j").Append(t.Context(), []byte("record")))
-	if posts, err := s.Claim(t.Context(), "test", 1, time.Hour); err != nil || len(posts) != 1 {
+	if posts, err := s.Claim(t.Context(), "test", 1, 99, time.Hour); err != nil || len(posts) != 1 {
 		t.Fatalf("got %v, %v", posts, err)
 	}
 	must(t, s.Sent(t.Context(), "post 0 of 1", bot.Delivery{Ref: "r"}))
@@ -30,7 +30,7 @@ func TestReopen(t *testing.T) {
 		t.Errorf("the journal holds %q", got)
 	}
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "new", Thread: thread(0), Replaces: "post 0 of 1"}}}))
-	posts, err := s.Claim(t.Context(), "test", 9, time.Hour)
+	posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
 	if err != nil || len(posts) != 3 || posts[2].Ref != "r" {
 		t.Errorf("got posts %v, %v", posts, err)
 	}
