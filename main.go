@@ -25,6 +25,7 @@ import (
 	"mabsbot/adapters/slack"
 	"mabsbot/adapters/terminal"
 	"mabsbot/bot"
+	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/config"
 	"mabsbot/kb"
@@ -182,7 +183,7 @@ func reachable(addr string) string {
 
 // newBot makes the core of its parts.
 func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
-	locales, err := bot.LoadLocales()
+	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
 		return nil, err
 	}

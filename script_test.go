@@ -18,6 +18,7 @@ import (
 
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
+	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/kb"
 )
@@ -118,7 +119,7 @@ func newScene(t *testing.T, base *kb.Base) *scene {
 }
 
 func (s *scene) start() {
-	locales, err := bot.LoadLocales()
+	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -11,13 +11,14 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
 // A Bot takes events from adapters, decides, records, and sends.
 type Bot struct {
 	base    func() *kb.Base // the newest; a reload swaps it
-	locales Locales
+	locales locale.Locales
 	policy  Policy
 	store   Store
 	outbox  Outbox
@@ -28,7 +29,7 @@ type Bot struct {
 }
 
 // New returns a bot. base returns the newest knowledge base.
-func New(base func() *kb.Base, locales Locales, policy Policy, store Store, outbox Outbox, log *slog.Logger) *Bot {
+func New(base func() *kb.Base, locales locale.Locales, policy Policy, store Store, outbox Outbox, log *slog.Logger) *Bot {
 	return &Bot{base: base, locales: locales, policy: policy, store: store, outbox: outbox, log: log, wake: map[string]chan struct{}{}}
 }
 
@@ -149,7 +150,7 @@ func recognise(base *kb.Base, m Message) kb.Result {
 		return found
 	}
 	alone := len(strings.Fields(m.Text)) == 1
-	if !alone && utf8.RuneCountInString(m.Text) > maxUtterance {
+	if !alone && utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
 		return found
 	}
 	if asked := base.Lookup(m.Text); alone || namesCode(asked) {

@@ -15,6 +15,7 @@ import (
 
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
+	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/kb"
 )
@@ -68,9 +69,9 @@ func testBase(t testing.TB) *kb.Base {
 	return base
 }
 
-func testLocales(t testing.TB) bot.Locales {
+func testLocales(t testing.TB) locale.Locales {
 	t.Helper()
-	locales, err := bot.LoadLocales()
+	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -44,37 +45,37 @@ func (d *decision) tell(blocks ...Block) {
 
 func (d *decision) help() {
 	var rows [][]string
-	for line := range strings.Lines(d.l.say("help_rows")) {
+	for line := range strings.Lines(d.l.Text("help_rows")) {
 		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		rows = append(rows, []string{"`" + command + "`", meaning})
 	}
-	title, more, _ := strings.Cut(d.l.say("help"), "\n")
+	title, more, _ := strings.Cut(d.l.Text("help"), "\n")
 	d.tell(heading(title), text(more), Block{Kind: BlockTable, Rows: rows}, d.text("help_thread"))
 }
 
 // list shows the areas, or the errors of one.
 func (d *decision) list(area string) {
 	if area == "" {
-		d.tell(heading(d.l.say("list")), choices(d.areas()...), small(d.l.say("list_more", "area", strings.Join(d.areaIDs(), "|"))))
+		d.tell(heading(d.l.Text("list")), choices(d.areas()...), small(d.l.Text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
 		return
 	}
 	entries := d.inArea(area)
 	if len(entries) == 0 {
-		d.tell(text(d.l.say("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
+		d.tell(text(d.l.Text("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
 		return
 	}
 	var row []LabeledButton
 	for _, e := range entries[:min(len(entries), listLength)] {
 		row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))
 	}
-	d.tell(heading(d.l.area(entries[0].Area)), choices(row...))
+	d.tell(heading(d.l.Area(entries[0].Area)), choices(row...))
 }
 
 // inArea are the entries of the area with the id or name.
 func (d *decision) inArea(area string) []*kb.Entry {
 	var all []*kb.Entry
 	for _, e := range d.base.Entries() {
-		if fold(e.Area) == fold(area) || fold(d.l.area(e.Area)) == fold(area) {
+		if locale.Fold(e.Area) == locale.Fold(area) || locale.Fold(d.l.Area(e.Area)) == locale.Fold(area) {
 			all = append(all, e)
 		}
 	}
@@ -85,7 +86,7 @@ func (d *decision) inArea(area string) []*kb.Entry {
 func (d *decision) areas() []LabeledButton {
 	var row []LabeledButton
 	for _, id := range d.areaIDs() {
-		row = append(row, LabeledButton{Label: d.l.area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
+		row = append(row, LabeledButton{Label: d.l.Area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
 	}
 	return row
 }
@@ -114,10 +115,10 @@ func (d *decision) why() {
 	}
 	var rows [][]string
 	for _, e := range w.Evidence {
-		rows = append(rows, []string{d.l.say("evidence_" + e.Kind), shorten(visible(e.Text), quoteLength)})
+		rows = append(rows, []string{d.l.Text("evidence_" + e.Kind), shorten(visible(e.Text), quoteLength)})
 	}
-	d.tell(heading(d.l.say("why", "title", d.title(*w))),
-		text(d.l.say("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),
+	d.tell(heading(d.l.Text("why", "title", d.title(*w))),
+		text(d.l.Text("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),
 		Block{Kind: BlockTable, Rows: rows}, d.source(*w))
 }
 
@@ -125,16 +126,16 @@ func (d *decision) why() {
 func (d *decision) setLanguage(want string) {
 	lang := ""
 	for _, tag := range d.locales.Tags() {
-		if fold(want) == tag || fold(want) == fold(d.locales[tag].Name) {
+		if locale.Fold(want) == tag || locale.Fold(want) == locale.Fold(d.locales[tag].Name) {
 			lang = tag
 		}
 	}
 	if lang == "" {
-		d.tell(text(d.l.say("lang_unknown", "lang", cmp.Or(shorten(visible(want), 20), "?"), "langs", strings.Join(d.locales.Tags(), ", "))))
+		d.tell(text(d.l.Text("lang_unknown", "lang", cmp.Or(shorten(visible(want), 20), "?"), "langs", strings.Join(d.locales.Tags(), ", "))))
 		return
 	}
 	t := d.head.Thread
 	d.turn.Prefer = &Preference{User: UserKey{t.Adapter, t.Workspace, d.head.From.ID}, Lang: lang}
-	d.l = d.locales.get(lang)
+	d.l = d.locales.Get(lang)
 	d.tell(d.text("lang_set"))
 }

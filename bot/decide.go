@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -16,7 +17,7 @@ import (
 // while the decision is made.
 type Rules struct {
 	Base    *kb.Base
-	Locales Locales
+	Locales locale.Locales
 	Policy  Policy
 	Can     Capabilities
 }
@@ -60,15 +61,15 @@ func Decide(rules Rules, now State, event Event, found kb.Result) Turn {
 // A decision is one call of Decide while it is made.
 type decision struct {
 	base    *kb.Base
-	locales Locales
+	locales locale.Locales
 	policy  Policy
 	channel ChannelPolicy
 	can     Capabilities
 	now     State
 	head    Head
 	found   kb.Result
-	l       *Locale // of what is said next
-	pressed PostID  // Press: the post that carried the button
+	l       *locale.Locale // of what is said next
+	pressed PostID         // Press: the post that carried the button
 	turn    Turn
 }
 
@@ -80,16 +81,52 @@ func (d *decision) speakTo(written string) {
 	w := d.now.Walkthrough
 	mine := d.head.From.ID == w.Asker.ID
 	lang := w.Lang
-	if mine && utf8.RuneCountInString(written) <= maxUtterance {
-		lang = cmp.Or(d.locales.detect(written), lang)
+	if mine && utf8.RuneCountInString(written) <= locale.MaxUtterance {
+		lang = cmp.Or(d.locales.Detect(written), lang)
 	}
 	if lang == "" || mine && d.now.Prefer != "" || w.Status == StatusEnded || w.Status == StatusUnmatched {
 		lang = d.language(written)
 	}
-	d.l = d.locales.get(lang)
+	d.l = d.locales.Get(lang)
 	if mine && w.Lang != "" {
 		d.now.Walkthrough.Lang = d.l.Lang
 	}
+}
+
+// language of an answer: what the person chose for themselves; else that of
+// their own words, those around what was recognised; else that of the whole
+// text; else the platform's setting; else the channel's; else the default.
+func (d *decision) language(text string) string {
+	for _, candidate := range []func() string{
+		func() string { return d.now.Prefer },
+		func() string { return d.locales.Detect(d.around(text)) },
+		func() string { return d.locales.Detect(text) },
+		func() string { return locale.Language(d.head.From.Locale) },
+		func() string { return d.channel.Language },
+		func() string { return d.policy.Language },
+	} {
+		if lang := candidate(); d.locales[lang] != nil {
+			return lang
+		}
+	}
+	return "en"
+}
+
+// around is the text without what was recognised in it.
+func (d *decision) around(text string) string {
+	if len(d.found.Hits) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, e := range d.found.Hits[0].Evidence {
+		if e.Start >= at && e.End <= len(text) {
+			b.WriteString(text[at:e.Start] + " ")
+			at = e.End
+		}
+	}
+	b.WriteString(text[at:])
+	return b.String()
 }
 
 // post puts a reply into the turn. Its ID follows from the event and its place
@@ -144,7 +181,7 @@ func (d *decision) retire(w Walkthrough, picked string) {
 	r := d.live(w)
 	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
 	if picked != "" {
-		rest = append(rest, small(d.l.say("picked", "label", picked, "name", d.name(w))))
+		rest = append(rest, small(d.l.Text("picked", "label", picked, "name", d.name(w))))
 	}
 	if len(rest) == 0 { // nothing but a question, and nobody answered it
 		rest = slices.DeleteFunc(r.Blocks, func(b Block) bool { return b.Kind == BlockChoices })

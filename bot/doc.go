@@ -16,12 +16,12 @@
 // calls [Decide] (decide.go), which is the whole judgement and a pure function:
 // message.go says what a message leads to, thread.go what is said in a thread
 // under way, command.go what follows `/mabs`, press.go what a button leads to.
-// intent.go reads what people say in words, language.go tells in which language.
+// bot/locale reads what people say in words, and tells in which language.
 // walk.go moves a [Walkthrough]
 // (walkthrough.go) through the questions and steps of its entry, slots.go puts
 // values into its commands, view.go says what each position looks like,
 // and summary.go what a person who takes over is told, as a [Reply] (reply.go) without any platform's markup. The bot's own words are in
-// locale/, read by locale.go. policy.go is what the owner decided.
+// bot/locale, too. policy.go is what the owner decided.
 //
 // Decide returns a [Turn] (turn.go): the new states, and the posts to make.
 // [Store.Apply] records them in one transaction together with the event's id;
@@ -43,6 +43,7 @@
 //	config             what the owner configured
 //	kb                 the knowledge base and its matcher; kb/entries are the built-in entries
 //	bot                this package
+//	bot/locale         languages: what the bot says, and how people steer it
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
 //	adapters/chat      what the adapters of chat platforms have in common; its subpackages chattest what tests of

@@ -55,4 +55,4 @@ type Suggestion struct {
 }
 
 // Area implements Library.
-func (b *Bot) Area(id, lang string) string { return b.locales.get(lang).area(id) }
+func (b *Bot) Area(id, lang string) string { return b.locales.Get(lang).Area(id) }

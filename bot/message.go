@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -49,17 +50,17 @@ func (d *decision) repeat(m Message) {
 // honest answers somebody who addressed the bot with what it does not
 // recognise.
 func (d *decision) honest(m Message) {
-	intent := d.locales.intent(m.Text)
+	intent := d.locales.Intent(m.Text)
 	switch {
-	case intent == IntentThanks:
+	case intent == locale.IntentThanks:
 		if d.now.Walkthrough.Status == "" {
 			d.help()
 		}
-	case intent == IntentList:
+	case intent == locale.IntentList:
 		d.list("")
-	case intent == IntentPerson:
+	case intent == locale.IntentPerson:
 		d.person(d.fresh(m))
-	case intent != IntentUnclear, visible(m.Text) == "":
+	case intent != locale.IntentUnclear, visible(m.Text) == "":
 		d.help()
 	default:
 		d.noMatch(d.fresh(m), "")
@@ -110,7 +111,7 @@ func (d *decision) edited(w Walkthrough, m Message) {
 // rewrite puts a new answer in the place of the one that has been overtaken by
 // an edit.
 func (d *decision) rewrite(w Walkthrough, m Message) {
-	d.l = d.locales.get(d.language(m.Text))
+	d.l = d.locales.Get(d.language(m.Text))
 	d.callOff(w)
 	var first PostID
 	if len(w.Posts) > 0 && d.can.Edits {

@@ -62,7 +62,7 @@ func (d *decision) overtaken(w Walkthrough) {
 // the button itself says where it stood. The entry is today's, whatever its
 // revision was then.
 func (d *decision) revive(b Button) {
-	d.l = d.locales.get(d.language(""))
+	d.l = d.locales.Get(d.language(""))
 	w := Walkthrough{
 		Thread: d.head.Thread, Version: d.now.Walkthrough.Version, Posts: d.now.Walkthrough.Posts,
 		Lang: d.l.Lang, Asker: d.head.From, Private: d.privately(),
@@ -104,11 +104,11 @@ func (d *decision) act(w Walkthrough, b Button) {
 	case ActionAnswer:
 		d.answerQuestion(w, b)
 	case ActionNext:
-		d.retire(w, d.l.say(d.nextKey(w)))
+		d.retire(w, d.l.Text(d.nextKey(w)))
 		w.moveTo(stepAfter(w.Entry, w.At.Step), Attempt{Step: w.At.Step})
 		d.show(w)
 	case ActionSkip:
-		d.retire(w, d.l.say("skip"))
+		d.retire(w, d.l.Text("skip"))
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")
 		w.moveTo(Position{Step: w.At.Step})
 		d.show(w)
@@ -204,7 +204,7 @@ func (d *decision) ended(w Walkthrough, say string) {
 
 // chooseNone says what to send where none of the entries is it.
 func (d *decision) chooseNone(w Walkthrough) {
-	d.retire(w, d.l.say("choose_none"))
+	d.retire(w, d.l.Text("choose_none"))
 	w.Status, w.Options = StatusUnmatched, nil
 	d.put(w, "")
 }
@@ -212,7 +212,7 @@ func (d *decision) chooseNone(w Walkthrough) {
 // goBack shows the position before; after a hand-over, the present one; before
 // the first, the entries that were to choose from.
 func (d *decision) goBack(w Walkthrough) {
-	d.retire(w, d.l.say("back"))
+	d.retire(w, d.l.Text("back"))
 	switch {
 	case w.Status == StatusEscalated:
 		w.Status = StatusWalking
@@ -230,10 +230,10 @@ func (d *decision) goBack(w Walkthrough) {
 // solved ends happily, and asks once, later, whether it held. Somebody's
 // private answer is gone by then, so that nothing is asked there.
 func (d *decision) solved(w Walkthrough) {
-	d.retire(w, d.l.say("fixed"))
+	d.retire(w, d.l.Text("fixed"))
 	w.Status, w.Live = StatusSolved, ""
 	later := d.policy.FollowUp > 0 && !w.Asked && w.FollowUp == "" && !w.Private
-	blocks := []Block{heading(d.l.say("solved"))}
+	blocks := []Block{heading(d.l.Text("solved"))}
 	if later {
 		blocks = append(blocks, d.text("solved_later"))
 	}
@@ -249,7 +249,7 @@ func (d *decision) solved(w Walkthrough) {
 
 // held ends for good.
 func (d *decision) held(w Walkthrough) {
-	w = d.answered(w, d.l.say("held"))
+	w = d.answered(w, d.l.Text("held"))
 	w.Status = StatusEnded
 	d.say(&w, d.reply(d.text("held_thanks")))
 	d.keep(w)
@@ -257,7 +257,7 @@ func (d *decision) held(w Walkthrough) {
 
 // cameBack goes on where the walkthrough stood.
 func (d *decision) cameBack(w Walkthrough) {
-	w = d.answered(w, d.l.say("again"))
+	w = d.answered(w, d.l.Text("again"))
 	w.Status = StatusWalking
 	d.show(w)
 }
@@ -269,8 +269,8 @@ func (d *decision) answered(w Walkthrough, picked string) Walkthrough {
 	case w.FollowUp == "":
 	case d.pressed == w.FollowUp && d.can.Edits:
 		d.post(Post{Thread: w.Thread, To: w.Asker, Replaces: w.FollowUp, Reply: d.reply(
-			text(d.l.say("follow_up", "title", d.title(w))),
-			small(d.l.say("picked", "label", picked, "name", d.name(w))))})
+			text(d.l.Text("follow_up", "title", d.title(w))),
+			small(d.l.Text("picked", "label", picked, "name", d.name(w))))})
 		w.Asked = true
 	default:
 		d.callOff(w)
@@ -304,7 +304,7 @@ func (d *decision) person(w Walkthrough) {
 		d.notice(d.text("person_again"))
 		return
 	}
-	d.retire(w, d.l.say("person"))
+	d.retire(w, d.l.Text("person"))
 	w.Status, w.Intro, w.HandedOver = StatusEscalated, false, true
 	d.put(w, "")
 	if d.handOverChannel() != "" {
@@ -314,20 +314,20 @@ func (d *decision) person(w Walkthrough) {
 
 func (d *decision) handOver(w Walkthrough) {
 	mine := d.l
-	d.l = d.locales.get(d.policy.Language) // of those who read there
+	d.l = d.locales.Get(d.policy.Language) // of those who read there
 	there := Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: d.handOverChannel(), Root: d.newRoot()}
-	title := d.l.say("summary_unknown")
+	title := d.l.Text("summary_unknown")
 	if w.Entry != nil {
 		title = d.title(Walkthrough{Entry: w.Entry, Codes: w.Codes})
 	}
-	blocks := []Block{heading(d.l.say("handover", "name", d.name(w), "title", title))}
+	blocks := []Block{heading(d.l.Text("handover", "name", d.name(w), "title", title))}
 	if w.Entry != nil {
 		blocks = append(blocks, d.summary(w))
 	}
 	if w.Private || d.head.Direct {
 		blocks = append(blocks, d.text("handover_direct"))
 	} else {
-		blocks = append(blocks, Block{Kind: BlockThread, Text: d.l.say("handover_thread"), Thread: w.Thread})
+		blocks = append(blocks, Block{Kind: BlockThread, Text: d.l.Text("handover_thread"), Thread: w.Thread})
 	}
 	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
 	d.l = mine
@@ -382,7 +382,7 @@ func (d *decision) carry(w Walkthrough, there Thread) {
 
 // leave ends a private answer that goes on elsewhere.
 func (d *decision) leave(w Walkthrough, label, said string) {
-	d.retire(w, d.l.say(label))
+	d.retire(w, d.l.Text(label))
 	w.Status, w.Live = StatusEnded, ""
 	d.say(&w, d.reply(d.text(said)))
 	d.keep(w)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sahilm/fuzzy"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -23,9 +24,9 @@ type target struct {
 	suggestion Suggestion
 }
 
-func suggest(base *kb.Base, locales Locales, query, lang string, limit int) []Suggestion {
+func suggest(base *kb.Base, locales locale.Locales, query, lang string, limit int) []Suggestion {
 	query = strings.TrimSpace(query)
-	targets := targets(base, locales.get(lang), query)
+	targets := targets(base, locales.Get(lang), query)
 	if query == "" {
 		return take(targets, limit)
 	}
@@ -79,9 +80,9 @@ func take(targets []target, limit int) []Suggestion {
 
 // targets are the subcommands and the entries, these by title, code and
 // symbol.
-func targets(base *kb.Base, l *Locale, query string) []target {
+func targets(base *kb.Base, l *locale.Locale, query string) []target {
 	var all []target
-	for line := range strings.Lines(l.say("help_rows")) {
+	for line := range strings.Lines(l.Text("help_rows")) {
 		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		value, ok := strings.CutPrefix(command, "/mabs ")
 		if ok && (query == "" || !strings.HasPrefix(value, "0x")) {
@@ -89,7 +90,7 @@ func targets(base *kb.Base, l *Locale, query string) []target {
 		}
 	}
 	for _, e := range base.Entries() {
-		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, "en"), Detail: l.area(e.Area)}
+		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, "en"), Detail: l.Area(e.Area)}
 		s.Label = fill(s.Label, nil)
 		all = append(all, target{s.Label, s})
 		for _, name := range slices.Concat(e.Codes, e.Symbols) {

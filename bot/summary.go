@@ -22,17 +22,17 @@ func (d *decision) viewPerson(w Walkthrough) []Block {
 	if d.handOverChannel() != "" {
 		said = "person_sent"
 	}
-	blocks := []Block{heading(d.l.say(said))}
+	blocks := []Block{heading(d.l.Text(said))}
 	if w.Entry != nil {
 		blocks = append(blocks, d.summary(w))
 	}
 	var row []LabeledButton
 	if e := d.base.Entry(d.policy.Checks); e != nil && (w.Entry == nil || e.ID != w.Entry.ID) {
 		blocks = append(blocks, d.text("person_meanwhile"))
-		row = append(row, d.startButton(e, d.l.say("checks")))
+		row = append(row, d.startButton(e, d.l.Text("checks")))
 	}
 	if w.Entry != nil {
-		row = append(row, d.button(w, ActionFixed, "", d.l.say("fixed")), d.button(w, ActionBack, "", d.l.say("back")))
+		row = append(row, d.button(w, ActionFixed, "", d.l.Text("fixed")), d.button(w, ActionBack, "", d.l.Text("back")))
 	}
 	return append(blocks, choices(row...))
 }
@@ -43,7 +43,7 @@ func (d *decision) summary(w Walkthrough) Block {
 	b := Block{Kind: BlockTable}
 	row := func(key, value string) {
 		if value != "" {
-			b.Rows = append(b.Rows, []string{d.l.say(key), value})
+			b.Rows = append(b.Rows, []string{d.l.Text(key), value})
 		}
 	}
 	nameless := Walkthrough{Entry: w.Entry}
@@ -51,7 +51,7 @@ func (d *decision) summary(w Walkthrough) Block {
 	row("summary_code", strings.Join(mapped(w.Codes, showCode), ", "))
 	row("summary_slots", strings.Join(maskedSlots(w.Slots), ", "))
 	tried := mapped(w.Tried, func(a Attempt) string { return d.attempt(nameless, a) })
-	row("summary_tried", cmp.Or(strings.Join(tried, " → "), d.l.say("summary_nothing")))
+	row("summary_tried", cmp.Or(strings.Join(tried, " → "), d.l.Text("summary_nothing")))
 	if s := findStep(w.Entry, w.At.Step); s != nil {
 		row("summary_at", d.stepName(nameless, s.ID))
 	}
@@ -95,7 +95,7 @@ func (d *decision) attempt(w Walkthrough, a Attempt) string {
 	if w.Entry.Steps.Order == kb.Sequence {
 		outcome = "outcome_sequence"
 	}
-	return d.stepName(w, a.Step) + ": " + d.l.say(outcome)
+	return d.stepName(w, a.Step) + ": " + d.l.Text(outcome)
 }
 
 func (d *decision) stepName(w Walkthrough, id string) string {

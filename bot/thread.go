@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -21,7 +22,7 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 		return
 	}
 	if w.Status == StatusQuiet || w.Status == StatusEnded {
-		d.l = d.locales.get(d.language(m.Text))
+		d.l = d.locales.Get(d.language(m.Text))
 		d.opening(m)
 		return
 	}
@@ -46,7 +47,7 @@ func (d *decision) newError(w Walkthrough, m Message) {
 	switch {
 	case !walking && (d.found.Band == kb.Sure || mine):
 		d.retire(w, "")
-		d.l = d.locales.get(d.language(m.Text))
+		d.l = d.locales.Get(d.language(m.Text))
 		d.opening(m)
 	case d.found.Band == kb.Sure && !known && asker:
 		d.retire(w, "")
@@ -76,34 +77,34 @@ func (d *decision) offer(w Walkthrough) {
 			break
 		}
 	}
-	d.say(&w, d.reply(ask(d.l.say("another")), choices(row...)))
+	d.say(&w, d.reply(ask(d.l.Text("another")), choices(row...)))
 	d.keep(w)
 }
 
 // steered follows what somebody wants of the walkthrough, said in words, and
 // reports whether they wanted anything.
 func (d *decision) steered(w Walkthrough, m Message) bool {
-	intent := d.locales.intent(m.Text)
+	intent := d.locales.Intent(m.Text)
 	mine := d.mine(m)
-	if intent == IntentUnclear || !mine && d.amongPeople(w, m) {
+	if intent == locale.IntentUnclear || !mine && d.amongPeople(w, m) {
 		return false
 	}
 	switch intent {
-	case IntentHelp, IntentList:
+	case locale.IntentHelp, locale.IntentList:
 		if mine {
 			d.honest(m)
 		}
 		return mine
-	case IntentThanks:
+	case locale.IntentThanks:
 		if d.head.Direct && w.Status == StatusWalking {
 			d.say(&w, d.reply(d.text("thanks")))
 			d.keep(w)
 		}
 		return true
-	case IntentQuiet:
+	case locale.IntentQuiet:
 		d.quiet(w)
 		return true
-	case IntentPerson:
+	case locale.IntentPerson:
 		d.person(w)
 		return true
 	}
@@ -126,47 +127,47 @@ func (d *decision) steered(w Walkthrough, m Message) bool {
 // meant for the bot: by who says it, and when.
 func (d *decision) amongPeople(w Walkthrough, m Message) bool {
 	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
-	return d.locales.bare(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
+	return d.locales.Bare(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
 }
 
-func (d *decision) steerChoosing(w Walkthrough, intent Intent) {
-	if intent == IntentSkip || intent == IntentNext {
+func (d *decision) steerChoosing(w Walkthrough, intent locale.Intent) {
+	if intent == locale.IntentSkip || intent == locale.IntentNext {
 		d.act(w, Button{Action: ActionOther})
 		return
 	}
 	d.again(w)
 }
 
-func (d *decision) steerSolved(w Walkthrough, intent Intent) {
+func (d *decision) steerSolved(w Walkthrough, intent locale.Intent) {
 	switch intent {
-	case IntentYes:
+	case locale.IntentYes:
 		d.act(w, d.button(w, ActionStillSolved, "", "").Button)
-	case IntentNext, IntentCameBack, IntentBack:
+	case locale.IntentNext, locale.IntentCameBack, locale.IntentBack:
 		d.act(w, d.button(w, ActionCameBack, "", "").Button)
-	case IntentAll:
+	case locale.IntentAll:
 		d.act(w, d.button(w, ActionAll, "", "").Button)
 	}
 }
 
 // steerWalking finds the button that somebody could have pressed, or shows
 // where the walkthrough stands: what they said means nothing there.
-func (d *decision) steerWalking(w Walkthrough, intent Intent) {
+func (d *decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	step := findStep(w.Entry, w.At.Step)
 	atStep := step != nil && w.At.Slot == "" && w.Status == StatusWalking
 	more := atStep && step.Ask == nil && d.nextKey(w) == "next_sequence"
 	action := Action("")
 	switch {
-	case intent == IntentNext && atStep && step.Ask == nil, intent == IntentNext && w.Status == StatusEscalated && w.At.Step != "":
+	case intent == locale.IntentNext && atStep && step.Ask == nil, intent == locale.IntentNext && w.Status == StatusEscalated && w.At.Step != "":
 		action = ActionNext
-	case intent == IntentYes && more, intent == IntentDone && more:
+	case intent == locale.IntentYes && more, intent == locale.IntentDone && more:
 		action = ActionNext
-	case intent == IntentYes && atStep && step.Ask == nil, intent == IntentFixed:
+	case intent == locale.IntentYes && atStep && step.Ask == nil, intent == locale.IntentFixed:
 		action = ActionFixed
-	case intent == IntentBack:
+	case intent == locale.IntentBack:
 		action = ActionBack
-	case intent == IntentAll:
+	case intent == locale.IntentAll:
 		action = ActionAll
-	case intent == IntentSkip && w.At.Slot != "":
+	case intent == locale.IntentSkip && w.At.Slot != "":
 		action = ActionSkip
 	default:
 		d.again(w)
@@ -186,10 +187,10 @@ func (d *decision) again(w Walkthrough) {
 // others only the asker answers so.
 func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.mine(m)
-	if utf8.RuneCountInString(m.Text) > maxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
+	if utf8.RuneCountInString(m.Text) > locale.MaxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
 		return Button{}, false
 	}
-	words := fold(m.Text)
+	words := locale.Fold(m.Text)
 	buttons := d.live(w).Buttons()
 	if n, err := strconv.Atoi(strings.TrimRight(words, "번요이")); err == nil {
 		if n >= 1 && n <= len(buttons) {
@@ -198,7 +199,7 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 		return Button{}, false
 	}
 	for _, b := range buttons {
-		if words != "" && fold(b.Label) == words {
+		if words != "" && locale.Fold(b.Label) == words {
 			return b.Button, true
 		}
 	}
@@ -212,13 +213,15 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 // the message, or the other way round. A message with a «not» may mean any.
 func (d *decision) meant(w Walkthrough, words string) (Button, bool) {
 	q := findQuestion(w.Entry, w.At.Question)
-	if q == nil || words == "" || d.locales.negated(words) {
+	if q == nil || words == "" || d.locales.Negated(words) {
 		return Button{}, false
 	}
 	var found []kb.Choice
 	for _, c := range q.Choices {
-		named := slices.ContainsFunc(c.When, func(s string) bool { return containsWords(words, fold(s)) })
-		part := slices.ContainsFunc(c.Label, func(v kb.Variant) bool { return utf8.RuneCountInString(words) > 1 && allWords(words, fold(v.Text)) })
+		named := slices.ContainsFunc(c.When, func(s string) bool { return locale.ContainsWords(words, locale.Fold(s)) })
+		part := slices.ContainsFunc(c.Label, func(v kb.Variant) bool {
+			return utf8.RuneCountInString(words) > 1 && allWords(words, locale.Fold(v.Text))
+		})
 		if named || part {
 			found = append(found, c)
 		}
@@ -232,7 +235,7 @@ func (d *decision) meant(w Walkthrough, words string) (Button, bool) {
 // allWords reports whether every one of the words stands in the label.
 func allWords(words, label string) bool {
 	for word := range strings.FieldsSeq(words) {
-		if !containsWords(label, word) {
+		if !locale.ContainsWords(label, word) {
 			return false
 		}
 	}
@@ -242,10 +245,10 @@ func allWords(words, label string) bool {
 // given takes a message as the value that was asked for, if it looks like a
 // name. What looks like talk is told so: the bot waits for the name.
 func (d *decision) given(w Walkthrough, said string) bool {
-	if d.locales.intent(said) != IntentUnclear {
+	if d.locales.Intent(said) != locale.IntentUnclear {
 		return false
 	}
-	value, quoted := unquote(d.locales.stripped(said))
+	value, quoted := unquote(d.locales.Stripped(said))
 	if d.found.Band == kb.Sure || len(said) > 2*maxSlot {
 		return false
 	}

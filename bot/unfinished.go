@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"strconv"
+
+	"mabsbot/bot/locale"
 )
 
 // What somebody sees of their own conversations outside of them, such as on a
@@ -20,9 +22,9 @@ type Unfinished struct {
 // Language returns the language in which somebody is addressed outside of a
 // conversation: the one they chose, else that of the platform's locale, else
 // the owner's.
-func (b *Bot) Language(ctx context.Context, user UserKey, locale string) (string, error) {
+func (b *Bot) Language(ctx context.Context, user UserKey, tag string) (string, error) {
 	_, prefer, err := b.store.Load(ctx, Thread{}, user)
-	for _, lang := range []string{prefer, languageOf(locale), b.policy.Language} {
+	for _, lang := range []string{prefer, locale.Language(tag), b.policy.Language} {
 		if b.locales[lang] != nil {
 			return lang, err
 		}
@@ -47,7 +49,7 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 	if err != nil {
 		return nil, err
 	}
-	d := &decision{base: b.base(), locales: b.locales, policy: b.policy, l: b.locales.get(lang)}
+	d := &decision{base: b.base(), locales: b.locales, policy: b.policy, l: b.locales.Get(lang)}
 	var open []Unfinished
 	for _, w := range all {
 		if len(open) == limit {
@@ -72,5 +74,5 @@ func (d *decision) where(w Walkthrough) string {
 		return d.in(q.Text, w)
 	}
 	number, of := w.count()
-	return d.l.say("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	return d.l.Text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
 }

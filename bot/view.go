@@ -36,7 +36,7 @@ func text(text string) Block                 { return Block{Kind: BlockText, Tex
 func ask(text string) Block                  { return Block{Kind: BlockQuestion, Text: text} }
 func small(text string) Block                { return Block{Kind: BlockContext, Text: text} }
 func choices(buttons ...LabeledButton) Block { return Block{Kind: BlockChoices, Buttons: buttons} }
-func (d *decision) text(key string) Block    { return text(d.l.say(key)) }
+func (d *decision) text(key string) Block    { return text(d.l.Text(key)) }
 
 // in is a text of the entry in the language of the answer, slots filled in.
 func (d *decision) in(t kb.Text, w Walkthrough) string {
@@ -66,18 +66,18 @@ func showCode(code string) string {
 func (d *decision) intro(w Walkthrough) []Block {
 	blocks := []Block{heading(d.title(w)), {Kind: BlockQuote, Text: quoted(w.Evidence)}}
 	if by := d.recognisedBy(w); by != "" {
-		blocks = append(blocks, text(d.l.say("recognised", "by", by)))
+		blocks = append(blocks, text(d.l.Text("recognised", "by", by)))
 	}
 	blocks = append(blocks, text(d.in(w.Entry.Cause, w)))
 	for _, a := range w.Tried {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
-				blocks = append(blocks, text(d.l.say("told", "answer", d.in(c.Label, w))))
+				blocks = append(blocks, text(d.l.Text("told", "answer", d.in(c.Label, w))))
 			}
 		}
 	}
 	if len(w.Also) > 0 {
-		blocks = append(blocks, text(d.l.say("also", "titles", d.titles(w.Also))))
+		blocks = append(blocks, text(d.l.Text("also", "titles", d.titles(w.Also))))
 	}
 	return blocks
 }
@@ -126,16 +126,16 @@ func visible(s string) string {
 func (d *decision) recognisedBy(w Walkthrough) string {
 	var parts []string
 	for _, code := range w.Codes {
-		parts = append(parts, d.l.say("by_code", "code", showCode(code)))
+		parts = append(parts, d.l.Text("by_code", "code", showCode(code)))
 	}
 	for _, e := range w.Evidence {
 		switch e.Kind {
 		case kb.EvidenceSymbol:
-			parts = append(parts, d.l.say("by_symbol", "symbol", shorten(visible(e.Text), 80)))
+			parts = append(parts, d.l.Text("by_symbol", "symbol", shorten(visible(e.Text), 80)))
 		case kb.EvidenceMessage:
-			parts = append(parts, d.l.say("by_message"))
+			parts = append(parts, d.l.Text("by_message"))
 		case kb.EvidencePhrase, kb.EvidenceWords:
-			parts = append(parts, d.l.say("by_words"))
+			parts = append(parts, d.l.Text("by_words"))
 		}
 	}
 	var once []string
@@ -146,7 +146,7 @@ func (d *decision) recognisedBy(w Walkthrough) string {
 	}
 	if len(once) > 1 {
 		last := len(once) - 1
-		return strings.Join(once[:last], ", ") + d.l.say("and") + once[last]
+		return strings.Join(once[:last], ", ") + d.l.Text("and") + once[last]
 	}
 	return strings.Join(once, "")
 }
@@ -185,8 +185,8 @@ func (d *decision) view(w Walkthrough) []Block {
 // viewFollowUp asks whether a fix held.
 func (d *decision) viewFollowUp(w Walkthrough) []Block {
 	return []Block{
-		ask(d.l.say("follow_up", "title", d.title(w))),
-		choices(primary(d.button(w, ActionStillSolved, "", d.l.say("held"))), d.button(w, ActionCameBack, "", d.l.say("again"))),
+		ask(d.l.Text("follow_up", "title", d.title(w))),
+		choices(primary(d.button(w, ActionStillSolved, "", d.l.Text("held"))), d.button(w, ActionCameBack, "", d.l.Text("again"))),
 	}
 }
 
@@ -210,18 +210,18 @@ func primary(c LabeledButton) LabeledButton { c.Primary = true; return c }
 func (d *decision) navigation(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
 	if len(w.Path) > 0 {
-		row = append(row, d.button(w, ActionBack, "", d.l.say("back")))
+		row = append(row, d.button(w, ActionBack, "", d.l.Text("back")))
 	}
 	if len(w.Entry.Steps.Items) > 1 {
-		row = append(row, d.button(w, ActionAll, "", d.l.say("all")))
+		row = append(row, d.button(w, ActionAll, "", d.l.Text("all")))
 	}
 	if w.Private {
-		row = append(row, d.button(w, ActionPublish, "", d.l.say("publish")))
+		row = append(row, d.button(w, ActionPublish, "", d.l.Text("publish")))
 	}
 	if d.can.DirectMessages && !d.head.Direct {
-		row = append(row, d.button(w, ActionDirect, "", d.l.say("direct")))
+		row = append(row, d.button(w, ActionDirect, "", d.l.Text("direct")))
 	}
-	return append(row, d.button(w, ActionPerson, "", d.l.say("person")))
+	return append(row, d.button(w, ActionPerson, "", d.l.Text("person")))
 }
 
 func (d *decision) viewQuestion(w Walkthrough, q *kb.Question) []Block {
@@ -237,35 +237,35 @@ func (d *decision) answers(w Walkthrough, q *kb.Question) Block {
 }
 
 func (d *decision) viewSlot(w Walkthrough) []Block {
-	question := d.l.say("slot", "slot", w.At.Slot)
+	question := d.l.Text("slot", "slot", w.At.Slot)
 	for _, q := range w.Entry.Ask {
 		if q.Slot == w.At.Slot && len(q.Choices) == 0 {
 			question = d.in(q.Text, w)
 		}
 	}
-	row := append([]LabeledButton{d.button(w, ActionSkip, "", d.l.say("skip"))}, d.navigation(w)...)
-	return []Block{ask(question + "\n" + d.l.say("slot_hint")), choices(row...), d.source(w)}
+	row := append([]LabeledButton{d.button(w, ActionSkip, "", d.l.Text("skip"))}, d.navigation(w)...)
+	return []Block{ask(question + "\n" + d.l.Text("slot_hint")), choices(row...), d.source(w)}
 }
 
 func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 	number, of := w.count()
-	head := d.l.say("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	head := d.l.Text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
 	if title := d.in(s.Title, w); title != "" {
-		head = d.l.say("step", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "title", title)
+		head = d.l.Text("step", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "title", title)
 	}
 	blocks := []Block{heading(head)}
 	blocks = append(blocks, d.action(w, s)...)
 	if s.Ask != nil {
-		row := append([]LabeledButton{d.button(w, ActionFixed, "", d.l.say("fixed"))}, d.navigation(w)...)
+		row := append([]LabeledButton{d.button(w, ActionFixed, "", d.l.Text("fixed"))}, d.navigation(w)...)
 		return append(blocks, text(d.in(s.Check, w)), ask(d.in(s.Ask.Text, w)), d.answers(w, s.Ask), choices(row...), d.source(w))
 	}
 	check := d.in(s.Check, w)
 	if strings.HasSuffix(check, "?") {
 		blocks = append(blocks, ask(check))
 	} else {
-		blocks = append(blocks, text(check), ask(d.l.say(d.checkKey(w))))
+		blocks = append(blocks, text(check), ask(d.l.Text(d.checkKey(w))))
 	}
-	fixed, next := d.button(w, ActionFixed, "", d.l.say("fixed")), d.button(w, ActionNext, "", d.l.say(d.nextKey(w)))
+	fixed, next := d.button(w, ActionFixed, "", d.l.Text("fixed")), d.button(w, ActionNext, "", d.l.Text(d.nextKey(w)))
 	if d.nextKey(w) == "next_sequence" {
 		fixed, next = primary(next), fixed
 	} else {
@@ -322,9 +322,9 @@ func (d *decision) viewEnd(w Walkthrough) []Block {
 	blocks := []Block{d.text("nothing_left")}
 	var row []LabeledButton
 	if e := d.base.Entry(d.policy.Checks); e != nil && e.ID != w.Entry.ID {
-		row = append(row, primary(d.startButton(e, d.l.say("checks"))))
+		row = append(row, primary(d.startButton(e, d.l.Text("checks"))))
 	}
-	row = append(row, d.button(w, ActionFixed, "", d.l.say("fixed")))
+	row = append(row, d.button(w, ActionFixed, "", d.l.Text("fixed")))
 	for _, id := range w.Also {
 		if e := d.base.Entry(id); e != nil {
 			row = append(row, d.startButton(e, d.in(e.Title, w)))
@@ -338,9 +338,9 @@ func (d *decision) viewChoosing(w Walkthrough) []Block {
 	if w.Elsewhere != (Thread{}) {
 		return d.viewRepeat(w)
 	}
-	question := d.l.say("choose")
+	question := d.l.Text("choose")
 	if len(w.Codes) == 1 {
-		question = d.l.say("choose_code", "code", showCode(w.Codes[0]))
+		question = d.l.Text("choose_code", "code", showCode(w.Codes[0]))
 	}
 	var row []LabeledButton
 	for _, o := range w.Options {
@@ -348,7 +348,7 @@ func (d *decision) viewChoosing(w Walkthrough) []Block {
 			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{Slots: o.Slots})))
 		}
 	}
-	row = append(row, LabeledButton{Label: d.l.say("choose_none"), Button: Button{Action: ActionOther}})
+	row = append(row, LabeledButton{Label: d.l.Text("choose_none"), Button: Button{Action: ActionOther}})
 	return []Block{ask(question), choices(row...)}
 }
 
@@ -358,9 +358,9 @@ func (d *decision) viewRepeat(w Walkthrough) []Block {
 	for _, o := range w.Options {
 		if e := d.base.Entry(o.Entry); e != nil {
 			blocks = append(blocks,
-				text(d.l.say("repeat", "title", d.in(e.Title, Walkthrough{}))),
-				Block{Kind: BlockThread, Text: d.l.say("repeat_link"), Thread: w.Elsewhere},
-				choices(d.startButton(e, d.l.say("repeat_start"))))
+				text(d.l.Text("repeat", "title", d.in(e.Title, Walkthrough{}))),
+				Block{Kind: BlockThread, Text: d.l.Text("repeat_link"), Thread: w.Elsewhere},
+				choices(d.startButton(e, d.l.Text("repeat_start"))))
 		}
 	}
 	return blocks
@@ -369,7 +369,7 @@ func (d *decision) viewRepeat(w Walkthrough) []Block {
 // viewUnmatched says honestly that nothing was recognised, with the nearest
 // topics and a way to a person.
 func (d *decision) viewUnmatched(w Walkthrough) []Block {
-	person := d.button(w, ActionPerson, "", d.l.say("person"))
+	person := d.button(w, ActionPerson, "", d.l.Text("person"))
 	var near []LabeledButton
 	for _, o := range w.Options {
 		if e := d.base.Entry(o.Entry); e != nil {
@@ -379,11 +379,11 @@ func (d *decision) viewUnmatched(w Walkthrough) []Block {
 	query := visible(w.Text)
 	switch {
 	case len(near) > 0:
-		return []Block{heading(d.l.say("no_match")), ask(d.l.say("no_match_near")), choices(append(near, person)...), d.text("no_match_send")}
+		return []Block{heading(d.l.Text("no_match")), ask(d.l.Text("no_match_near")), choices(append(near, person)...), d.text("no_match_send")}
 	case codeLike(query):
-		return []Block{heading(d.l.say("no_code", "query", query)), ask(d.l.say("no_match_send")), choices(append(d.areas(), person)...)}
+		return []Block{heading(d.l.Text("no_code", "query", query)), ask(d.l.Text("no_match_send")), choices(append(d.areas(), person)...)}
 	}
-	return []Block{heading(d.l.say("no_match")), ask(d.l.say("need_error")), choices(append(d.areas(), person)...)}
+	return []Block{heading(d.l.Text("no_match")), ask(d.l.Text("need_error")), choices(append(d.areas(), person)...)}
 }
 
 // codeLike reports whether somebody asked for one code or name.
@@ -396,9 +396,9 @@ func (d *decision) source(w Walkthrough) Block {
 	revision := cutBytes(w.Revision, 4)
 	for _, s := range w.Entry.Sources {
 		name := cmp.Or(d.in(s.Text, w), s.URL)
-		return Block{Kind: BlockContext, URL: s.URL, Text: d.l.say("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
+		return Block{Kind: BlockContext, URL: s.URL, Text: d.l.Text("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
 	}
-	return small(d.l.say("source_plain", "entry", w.Entry.ID, "revision", revision))
+	return small(d.l.Text("source_plain", "entry", w.Entry.ID, "revision", revision))
 }
 
 // overview lists all steps, and what the sources disagree on.
@@ -418,9 +418,9 @@ func (d *decision) overview(w Walkthrough) Reply {
 		}
 		list.Items = append(list.Items, item)
 	}
-	blocks := []Block{heading(d.l.say("all_steps", "title", d.title(w))), d.text(order), list}
+	blocks := []Block{heading(d.l.Text("all_steps", "title", d.title(w))), d.text(order), list}
 	for _, n := range w.Entry.Notes {
-		blocks = append(blocks, small(d.l.say("note", "note", d.in(n, w))))
+		blocks = append(blocks, small(d.l.Text("note", "note", d.in(n, w))))
 	}
 	return d.reply(append(blocks, d.source(w))...)
 }

@@ -2,8 +2,8 @@ package bot
 
 import (
 	"slices"
-	"strings"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -143,11 +143,11 @@ func (w *Walkthrough) settle(at Position) Position {
 // told is the one choice of q whose words stand in the paste, unless it leads
 // out of the entry: such a step is left to people.
 func (w *Walkthrough) told(q *kb.Question) *kb.Choice {
-	text := fold(w.Text)
+	text := locale.Fold(w.Text)
 	var found *kb.Choice
 	for i := range q.Choices {
 		c := &q.Choices[i]
-		if !slices.ContainsFunc(c.When, func(s string) bool { return containsWords(text, fold(s)) }) {
+		if !slices.ContainsFunc(c.When, func(s string) bool { return locale.ContainsWords(text, locale.Fold(s)) }) {
 			continue
 		}
 		if found != nil {
@@ -160,34 +160,6 @@ func (w *Walkthrough) told(q *kb.Question) *kb.Choice {
 	}
 	return found
 }
-
-// containsWords reports whether the words stand in text as words: letters and
-// digits of the Latin alphabet must not go on before or after them. Hangul may,
-// for particles hang on it.
-func containsWords(text, words string) bool {
-	if words == "" {
-		return false
-	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], words)
-		if i < 0 {
-			return false
-		}
-		start, end := at+i, at+i+len(words)
-		if !latinAt(text, start-1, words[0]) && !latinAt(text, end, words[len(words)-1]) {
-			return true
-		}
-		at = start + 1
-	}
-}
-
-// latinAt reports whether the byte of text at i continues a word of which next
-// is the adjoining byte.
-func latinAt(text string, i int, next byte) bool {
-	return i >= 0 && i < len(text) && alnum(text[i]) && alnum(next)
-}
-
-func alnum(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' }
 
 // moveTo moves to a position, and remembers the present one for «back» with
 // what had been tried before it was passed.

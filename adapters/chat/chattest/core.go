@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mabsbot/bot"
+	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/kb"
 )
@@ -47,7 +48,7 @@ func NewCore(t testing.TB, path string, policy bot.Policy) *Core {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locales, err := bot.LoadLocales()
+	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,7 @@
-package bot
+package locale
 
 import (
-	"os"
-	"path/filepath"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -10,48 +9,15 @@ import (
 
 func locales(t testing.TB) Locales {
 	t.Helper()
-	all, err := LoadLocales()
+	all, err := Load(Builtin())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
 }
 
-// Every text of a locale is used, and every text that is used is there: say
-// would panic in front of a user.
-func TestTextsAreUsed(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var source strings.Builder
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(f, "_test.go") {
-			source.Write(data)
-		}
-	}
-	en := locales(t)["en"]
-	for key := range en.Texts {
-		prefix, _, _ := strings.Cut(key, "_")
-		made := map[string]bool{"evidence": true, "check": true} // put together from a kind
-		if !made[prefix] && !strings.Contains(source.String(), `"`+key+`"`) {
-			t.Errorf("text %q is used nowhere", key)
-		}
-	}
-	for rest := range strings.SplitSeq(source.String(), `.say("`) {
-		key, _, _ := strings.Cut(rest, `"`)
-		if en.Texts[key] == "" && !strings.ContainsAny(key, " \n") && !strings.HasSuffix(key, "_") {
-			t.Errorf("text %q is not there", key)
-		}
-	}
-}
-
-func TestLocaleMistakes(t *testing.T) {
-	en, err := localeFiles.ReadFile("locale/en.yaml")
+func TestMistakes(t *testing.T) {
+	en, err := fs.ReadFile(Builtin(), "en.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,28 +30,28 @@ func TestLocaleMistakes(t *testing.T) {
 		{"unknown field", "colour: red\n" + string(en), "colour"},
 		{"unknown script", edit("script: Latin", "script: Klingon"), "Klingon"},
 	} {
-		files := fstest.MapFS{"locale/en.yaml": {Data: en}, "locale/xx.yaml": {Data: []byte(tt.file)}}
-		if _, err := loadLocales(files); err == nil || !strings.Contains(err.Error(), tt.want) {
+		files := fstest.MapFS{"en.yaml": {Data: en}, "xx.yaml": {Data: []byte(tt.file)}}
+		if _, err := Load(files); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
 		}
 	}
 }
 
 // A language is added with a file alone.
-func TestLocaleAdded(t *testing.T) {
-	en, err := localeFiles.ReadFile("locale/en.yaml")
+func TestAdded(t *testing.T) {
+	en, err := fs.ReadFile(Builtin(), "en.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	german := strings.NewReplacer("words: [the, ", "words: [der, die, das, ", "fixed: [fixed, ", "fixed: [behoben, ").Replace(string(en))
-	all, err := loadLocales(fstest.MapFS{"locale/en.yaml": {Data: en}, "locale/de.yaml": {Data: []byte(german)}})
+	all, err := Load(fstest.MapFS{"en.yaml": {Data: en}, "de.yaml": {Data: []byte(german)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := all.intent("Behoben!"); got != IntentFixed {
+	if got := all.Intent("Behoben!"); got != IntentFixed {
 		t.Errorf("intent %q, want %q", got, IntentFixed)
 	}
-	if got := all.detect("der Agent und das Replikat, die Sicherung"); got != "de" {
+	if got := all.Detect("der Agent und das Replikat, die Sicherung"); got != "de" {
 		t.Errorf("language %q, want de", got)
 	}
 }
@@ -104,7 +70,7 @@ func TestDetect(t *testing.T) {
 		"레플리카 is inconsistent 입니다":                                              "ko",
 		"レプリカに整合性がありません":                                                        "",
 	} {
-		if got := all.detect(text); got != want {
+		if got := all.Detect(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package bot
+package locale
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -39,21 +40,22 @@ type Locale struct {
 // Locales are all languages of the bot, by tag.
 type Locales map[string]*Locale
 
-//go:embed locale
-var localeFiles embed.FS
+//go:embed *.yaml
+var builtin embed.FS
 
-// LoadLocales reads the built-in languages. All mistakes come in one error.
-func LoadLocales() (Locales, error) { return loadLocales(localeFiles) }
+// Builtin returns the files of the built-in languages.
+func Builtin() fs.FS { return builtin }
 
-func loadLocales(files fs.FS) (Locales, error) {
-	names, err := fs.Glob(files, "locale/*.yaml")
+// Load reads the languages of the files. All mistakes come in one error.
+func Load(files fs.FS) (Locales, error) {
+	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
 		return nil, err
 	}
 	all := Locales{}
 	var mistakes []error
 	for _, name := range names {
-		l, err := loadLocale(files, name)
+		l, err := load(files, name)
 		if err != nil {
 			mistakes = append(mistakes, err)
 			continue
@@ -69,7 +71,7 @@ func loadLocales(files fs.FS) (Locales, error) {
 	return all, errors.Join(mistakes...)
 }
 
-func loadLocale(files fs.FS, name string) (*Locale, error) {
+func load(files fs.FS, name string) (*Locale, error) {
 	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return nil, err
@@ -78,11 +80,11 @@ func loadLocale(files fs.FS, name string) (*Locale, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	if err := d.Decode(l); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("locale/%s: %w", name, err)
 	}
 	l.alphabet = unicode.Scripts[l.Script]
 	if l.alphabet == nil {
-		return nil, fmt.Errorf("%s: script %q is not a name of a Unicode script", name, l.Script)
+		return nil, fmt.Errorf("locale/%s: script %q is not a name of a Unicode script", name, l.Script)
 	}
 	l.phrases = l.compile()
 	return l, nil
@@ -115,10 +117,13 @@ func (all Locales) compare() []error {
 	return mistakes
 }
 
+// placeholder is the {name} of a value in a text.
+var placeholder = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)\}`)
+
 // values lists the {values} of a text, sorted.
 func values(text string) []string {
 	var names []string
-	for _, m := range slotUse.FindAllStringSubmatch(text, -1) {
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		names = append(names, m[1])
 	}
 	slices.Sort(names)
@@ -128,20 +133,20 @@ func values(text string) []string {
 // Tags lists the languages, sorted.
 func (all Locales) Tags() []string { return slices.Sorted(maps.Keys(all)) }
 
-// get returns the locale of the language, else English.
-func (all Locales) get(lang string) *Locale {
+// Get returns the locale of the language, else English.
+func (all Locales) Get(lang string) *Locale {
 	if l := all[lang]; l != nil {
 		return l
 	}
 	return all["en"]
 }
 
-// say returns the text of the key with values put in; pairs are names and
+// Text returns the text of the key with values put in; pairs are names and
 // values in turn. A key that does not exist is a mistake of the program.
-func (l *Locale) say(key string, pairs ...string) string {
+func (l *Locale) Text(key string, pairs ...string) string {
 	text, ok := l.Texts[key]
 	if !ok {
-		panic("bot: no text " + key)
+		panic("locale: no text " + key)
 	}
 	if len(pairs) == 0 {
 		return text
@@ -156,8 +161,8 @@ func (l *Locale) say(key string, pairs ...string) string {
 	return strings.NewReplacer(old...).Replace(text)
 }
 
-// area is the name of an area; one that the locale does not know shows its id.
-func (l *Locale) area(id string) string {
+// Area is the name of an area; one that the locale does not know shows its id.
+func (l *Locale) Area(id string) string {
 	if name := l.Areas[id]; name != "" {
 		return name
 	}

@@ -1,4 +1,4 @@
-package bot
+package locale
 
 import (
 	"strings"
@@ -72,7 +72,7 @@ func TestIntent(t *testing.T) {
 		strings.Repeat("next ", 100):                        IntentUnclear,
 		"next \u202e fixed":                                 IntentUnclear,
 	} {
-		if got := all.intent(text); got != want {
+		if got := all.Intent(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
 		}
 	}
@@ -86,7 +86,7 @@ func TestPhrases(t *testing.T) {
 		for intent, phrases := range all[lang].Intents {
 			for _, p := range phrases {
 				for _, form := range []string{p, strings.ToUpper(p), p + "!", " " + p + " "} {
-					if got := all.intent(form); got != intent {
+					if got := all.Intent(form); got != intent {
 						t.Errorf("%s: %q is %q, want %q", lang, form, got, intent)
 					}
 				}
@@ -101,7 +101,7 @@ func FuzzIntent(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if got, again := all.intent(s), all.intent(s+" "); got != again && len(s) < maxUtterance {
+		if got, again := all.Intent(s), all.Intent(s+" "); got != again && len(s) < MaxUtterance {
 			t.Errorf("%q is %q, with a space behind it %q", s, got, again)
 		}
 	})

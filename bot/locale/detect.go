@@ -1,4 +1,4 @@
-package bot
+package locale
 
 import (
 	"slices"
@@ -15,12 +15,12 @@ const someLetters = 3
 // «error 100050» is written in every one.
 const someWords = 2
 
-// detect tells the language that a text is written in, or "" where it does not
+// Detect tells the language that a text is written in, or "" where it does not
 // tell: a bare code has no language. A language with a script of its own wins:
 // people write Korean around English error texts, and never the other way
 // round. Languages that share a script are told apart by their frequent words.
 // A text may have a megabyte: each letter is looked at once.
-func (all Locales) detect(text string) string {
+func (all Locales) Detect(text string) string {
 	var others []*Locale
 	for _, l := range all {
 		if l.Script != "Latin" {
@@ -68,44 +68,8 @@ func (all Locales) most(count map[*Locale]int, enough int) string {
 	return best
 }
 
-// language of an answer: what the person chose for themselves; else that of
-// their own words, those around what was recognised; else that of the whole
-// text; else the platform's setting; else the channel's; else the default.
-func (d *decision) language(text string) string {
-	for _, candidate := range []func() string{
-		func() string { return d.now.Prefer },
-		func() string { return d.locales.detect(d.around(text)) },
-		func() string { return d.locales.detect(text) },
-		func() string { return languageOf(d.head.From.Locale) },
-		func() string { return d.channel.Language },
-		func() string { return d.policy.Language },
-	} {
-		if lang := candidate(); d.locales[lang] != nil {
-			return lang
-		}
-	}
-	return "en"
-}
-
-// around is the text without what was recognised in it.
-func (d *decision) around(text string) string {
-	if len(d.found.Hits) == 0 {
-		return text
-	}
-	var b strings.Builder
-	at := 0
-	for _, e := range d.found.Hits[0].Evidence {
-		if e.Start >= at && e.End <= len(text) {
-			b.WriteString(text[at:e.Start] + " ")
-			at = e.End
-		}
-	}
-	b.WriteString(text[at:])
-	return b.String()
-}
-
-// languageOf is the language of a tag such as "ko-KR" or "ko_KR".
-func languageOf(tag string) string {
+// Language returns the language of a tag such as "ko-KR" or "ko_KR".
+func Language(tag string) string {
 	lang, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
 	return lang
 }

@@ -1,4 +1,4 @@
-package bot
+package locale
 
 import (
 	"cmp"
@@ -31,7 +31,7 @@ const (
 	IntentHelp     Intent = "help"
 	IntentList     Intent = "list"
 	intentFiller   Intent = "filler" // means nothing by itself
-	maxUtterance          = 120      // characters; whoever writes more is talking to people
+	MaxUtterance          = 120      // characters; whoever writes more is talking to people
 )
 
 var intents = []Intent{IntentNext, IntentFixed, IntentDone, IntentBack, IntentAll, IntentPerson, IntentQuiet, IntentRepeat, IntentSkip, IntentHelp, IntentList, IntentCameBack, IntentYes, IntentThanks}
@@ -47,28 +47,28 @@ func (l *Locale) compile() []phrase {
 	var all []phrase
 	for _, intent := range intents {
 		for _, text := range l.Intents[intent] {
-			all = append(all, phrase{fold(text), intent})
+			all = append(all, phrase{Fold(text), intent})
 		}
 	}
 	for _, text := range l.Fillers {
-		all = append(all, phrase{fold(text), intentFiller})
+		all = append(all, phrase{Fold(text), intentFiller})
 	}
 	all = slices.DeleteFunc(all, func(p phrase) bool { return p.text == "" })
 	slices.SortStableFunc(all, func(a, b phrase) int { return cmp.Compare(len(b.text), len(a.text)) })
 	return all
 }
 
-// intent reads a message as one intent, in any of the languages. The whole
+// Intent reads a message as one intent, in any of the languages. The whole
 // message must be phrases of that one intent and fillers: «nope, same thing»
 // is, «nope, the colleague is on holiday» is not, for people talking with each
 // other are left alone. A question mark makes it a question to somebody,
 // unless it is one that the bot can answer.
-func (all Locales) intent(text string) Intent {
-	if utf8.RuneCountInString(text) > maxUtterance {
+func (all Locales) Intent(text string) Intent {
+	if utf8.RuneCountInString(text) > MaxUtterance {
 		return IntentUnclear
 	}
 	question := strings.ContainsAny(text, "?？")
-	folded := fold(text)
+	folded := Fold(text)
 	if folded == "" {
 		return IntentUnclear
 	}
@@ -87,31 +87,31 @@ func (i Intent) asks() bool {
 	return slices.Contains([]Intent{IntentRepeat, IntentHelp, IntentPerson, IntentList, IntentAll}, i)
 }
 
-// bare reports whether a text is a word that people say to each other just as
+// Bare reports whether a text is a word that people say to each other just as
 // well.
-func (all Locales) bare(text string) bool {
-	folded := fold(text)
+func (all Locales) Bare(text string) bool {
+	folded := Fold(text)
 	for _, l := range all {
-		if slices.ContainsFunc(l.Bare, func(s string) bool { return fold(s) == folded }) {
+		if slices.ContainsFunc(l.Bare, func(s string) bool { return Fold(s) == folded }) {
 			return true
 		}
 	}
 	return false
 }
 
-// negated reports whether folded words deny something.
-func (all Locales) negated(folded string) bool {
+// Negated reports whether folded words deny something.
+func (all Locales) Negated(folded string) bool {
 	for _, l := range all {
-		if slices.ContainsFunc(l.Negations, func(s string) bool { return containsWords(folded, s) }) {
+		if slices.ContainsFunc(l.Negations, func(s string) bool { return ContainsWords(folded, s) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// stripped is a text without what people say around a name: «it's FS-11»,
+// Stripped is a text without what people say around a name: «it's FS-11»,
 // «FS-11입니다».
-func (all Locales) stripped(text string) string {
+func (all Locales) Stripped(text string) string {
 	text = strings.TrimSpace(text)
 	for _, lang := range all.Tags() {
 		for _, before := range all[lang].BeforeName {
@@ -186,10 +186,10 @@ func eat(s, phrase string) (rest string, ok bool) {
 
 func hangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
 
-// fold brings what people type to one form: composed, lower case, letters and
+// Fold brings what people type to one form: composed, lower case, letters and
 // digits only, single spaces. An apostrophe inside a word stays, whichever of
 // its forms it had.
-func fold(s string) string {
+func Fold(s string) string {
 	var b strings.Builder
 	space := false
 	for _, r := range norm.NFKC.String(strings.ToValidUTF8(s, " ")) {
@@ -210,3 +210,31 @@ func fold(s string) string {
 	}
 	return strings.Trim(b.String(), "' ")
 }
+
+// ContainsWords reports whether the words stand in text as words: letters and
+// digits of the Latin alphabet must not go on before or after them. Hangul may,
+// for particles hang on it.
+func ContainsWords(text, words string) bool {
+	if words == "" {
+		return false
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], words)
+		if i < 0 {
+			return false
+		}
+		start, end := at+i, at+i+len(words)
+		if !latinAt(text, start-1, words[0]) && !latinAt(text, end, words[len(words)-1]) {
+			return true
+		}
+		at = start + 1
+	}
+}
+
+// latinAt reports whether the byte of text at i continues a word of which next
+// is the adjoining byte.
+func latinAt(text string, i int, next byte) bool {
+	return i >= 0 && i < len(text) && alnum(text[i]) && alnum(next)
+}
+
+func alnum(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' }

@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mabsbot/bot/locale"
+)
+
+// Every text of a locale is used, and every text that is used is there: say
+// would panic in front of a user.
+func TestTextsAreUsed(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(f, "_test.go") {
+			source.Write(data)
+		}
+	}
+	all, err := locale.Load(locale.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	en := all["en"]
+	for key := range en.Texts {
+		prefix, _, _ := strings.Cut(key, "_")
+		made := map[string]bool{"evidence": true, "check": true} // put together from a kind
+		if !made[prefix] && !strings.Contains(source.String(), `"`+key+`"`) {
+			t.Errorf("text %q is used nowhere", key)
+		}
+	}
+	for rest := range strings.SplitSeq(source.String(), `.Text("`) {
+		key, _, _ := strings.Cut(rest, `"`)
+		if en.Texts[key] == "" && !strings.ContainsAny(key, " \n") && !strings.HasSuffix(key, "_") {
+			t.Errorf("text %q is not there", key)
+		}
+	}
+}
