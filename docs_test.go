@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,24 +92,28 @@ func exists(t *testing.T, path string) {
 	}
 }
 
-// TestREADME sees to it that the entry in README.md is one, laid over the
-// built-in ones as it says.
-func TestREADME(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+// TestREADMEEntry checks that the entry in README.md loads as an overlay of the
+// built-in ones.
+func TestREADMEEntry(t *testing.T) {
+	_, rest, _ := strings.Cut(read(t, "README.md"), "```yaml\n")
 	entry, _, ok := strings.Cut(rest, "```")
 	if !ok {
 		t.Fatal("README.md shows no entry")
 	}
-	_, err = kb.Load(
+	_, err := kb.Load(
 		kb.Layer{Name: "kb/entries", FS: kb.Builtin()},
 		kb.Layer{Name: "README.md", FS: fstest.MapFS{"disk-lost.yaml": {Data: []byte(entry)}}},
 	)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestREADMELength checks that a newcomer can read README.md in three minutes.
+func TestREADMELength(t *testing.T) {
+	const most = 130
+	if n := strings.Count(read(t, "README.md"), "\n"); n > most {
+		t.Errorf("README.md has %d lines, want at most %d", n, most)
 	}
 }
 
@@ -133,20 +141,190 @@ func TestExampleConfiguration(t *testing.T) {
 	}
 }
 
-// TestHelp: every command of the help is in README.md.
+// TestHelp checks that README.md names every command, and that every command
+// describes itself.
 func TestHelp(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	readme := read(t, "README.md")
 	for _, c := range root().Commands() {
-		if name := c.Name(); !strings.Contains(string(readme), "`mabsbot "+name) {
+		if name := c.Name(); !strings.Contains(readme, "`mabsbot "+name) {
 			t.Errorf("README.md does not name the command %s", name)
 		}
 		if c.Short == "" {
-			t.Errorf("the command %s says nothing of itself", c.Name())
+			t.Errorf("the command %s has no description", c.Name())
 		}
 	}
+}
+
+// pages returns every Markdown file of the repository by path, except those of
+// testdata and of installed packages.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "testdata" || name == "node_modules" || name != "." && strings.HasPrefix(name, ".")):
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".md"):
+			found[filepath.ToSlash(path)] = read(t, path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{
+		"README.md", "CONTRIBUTING.md", "adapters/discord/README.md", "adapters/slack/README.md", "bot/store/README.md",
+		"deploy/README.md", "kb/README.md", "kb/compare/README.md", "kb/match/README.md",
+	} {
+		if found[page] == "" {
+			t.Errorf("%s is missing", page)
+		}
+	}
+	return found
+}
+
+// TestLinks checks that every link between files of the repository leads to a
+// file or folder.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	for page, text := range pages(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			target, _, _ := strings.Cut(m[1], "#")
+			if target == "" || strings.Contains(target, "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(page), target)); err != nil {
+				t.Errorf("%s links to %s: %v", page, m[1], err)
+			}
+		}
+	}
+}
+
+// TestDocumentedCommands checks that every command line of the documentation
+// that runs the program names a command and flags that exist.
+func TestDocumentedCommands(t *testing.T) {
+	line := regexp.MustCompile("(?m)(?:^    |`)((?:[A-Z_]+=\\S+ )*(?:mabsbot|go run \\.)(?: [^`\n]*)?)")
+	found := 0
+	for page, text := range pages(t) {
+		for _, m := range line.FindAllStringSubmatch(text, -1) {
+			found++
+			if err := parseCommand(m[1]); err != nil {
+				t.Errorf("%s: %s: %v", page, m[1], err)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("found %d command lines, want at least 20", found)
+	}
+}
+
+// parseCommand reports whether the program would accept a command line, without
+// running it.
+func parseCommand(line string) error {
+	line, _, _ = strings.Cut(line, "  #")
+	line = strings.ReplaceAll(line, "\\|", "|") // in tables
+	line = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )*(?:mabsbot|go run \.)`).ReplaceAllString(line, "")
+	line = strings.NewReplacer("[TEXT|-]", "", "DIR", "dir").Replace(line)
+	words, err := split(line)
+	if err != nil {
+		return err
+	}
+	variants := [][]string{words}
+	for i, word := range words { // lint|list|show
+		if names := strings.Split(word, "|"); len(names) > 1 {
+			variants = nil
+			for _, name := range names {
+				variants = append(variants, slices.Replace(slices.Clone(words), i, i+1, name))
+			}
+		}
+	}
+	for _, words := range variants {
+		command, rest, err := root().Find(words)
+		if err != nil {
+			return err
+		}
+		if err := command.ParseFlags(rest); err != nil {
+			return err
+		}
+		if command.HasSubCommands() && command.HasParent() && command.Flags().NArg() > 0 {
+			return fmt.Errorf("unknown subcommand %q", command.Flags().Arg(0))
+		}
+	}
+	return nil
+}
+
+// split cuts a command line into words; double quotes keep spaces.
+func split(line string) ([]string, error) {
+	var words []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			words = append(words, part)
+		} else {
+			words = append(words, strings.Fields(part)...)
+		}
+	}
+	if strings.Count(line, `"`)%2 == 1 {
+		return nil, errors.New("a quote is not closed")
+	}
+	return words, nil
+}
+
+// TestDocumentedSettings checks that every variable and every key that the
+// documentation names exists.
+func TestDocumentedSettings(t *testing.T) {
+	variable := regexp.MustCompile(`\bMABSBOT_[A-Z_]+`)
+	key := regexp.MustCompile("`((?:log|store|kb|console|http|slack|discord|bot)\\.[a-z_]+)`")
+	known := config.Example()
+	for page, text := range pages(t) {
+		for _, name := range variable.FindAllString(text, -1) {
+			if name == "MABSBOT_CONFIG" {
+				continue
+			}
+			if _, err := config.Load(nil, []string{name + "="}); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+		for _, m := range key.FindAllStringSubmatch(text, -1) {
+			section, name, _ := strings.Cut(m[1], ".")
+			_, rest, ok := strings.Cut(known, "\n"+section+":\n")
+			rest, _, _ = strings.Cut(rest, "\n\n")
+			if name != "go" && (!ok || !strings.Contains(rest, "  "+name+":")) {
+				t.Errorf("%s: there is no key %s", page, m[1])
+			}
+		}
+	}
+}
+
+// TestDocumentedFields checks that the tables of kb/README.md have a row for
+// every field of an entry and of a step, and no other.
+func TestDocumentedFields(t *testing.T) {
+	row := regexp.MustCompile("(?m)^\\| `([a-z]+)` \\|")
+	want := map[string]bool{}
+	for _, typ := range []reflect.Type{reflect.TypeFor[kb.Entry](), reflect.TypeFor[kb.Step]()} {
+		for field := range typ.Fields() {
+			if name, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); name != "-" {
+				want[name] = true
+			}
+		}
+	}
+	got := map[string]bool{}
+	for _, m := range row.FindAllStringSubmatch(read(t, "kb/README.md"), -1) {
+		got[m[1]] = true
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("kb/README.md has the fields %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // TestNotice checks that NOTICE repeats the notice of every module that is
