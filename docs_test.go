@@ -18,6 +18,9 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"mabsbot/config"
 	"mabsbot/kb"
 )
@@ -220,6 +223,30 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
+// TestDocumentedFlags checks that every flag that the documentation names by
+// itself is one of some command.
+func TestDocumentedFlags(t *testing.T) {
+	known := map[string]bool{}
+	var collect func(c *cobra.Command)
+	collect = func(c *cobra.Command) {
+		for _, flags := range []*pflag.FlagSet{c.LocalFlags(), c.PersistentFlags()} {
+			flags.VisitAll(func(f *pflag.Flag) { known[f.Name] = true })
+		}
+		for _, sub := range c.Commands() {
+			collect(sub)
+		}
+	}
+	collect(root())
+	flag := regexp.MustCompile("`--([a-z._-]+)")
+	for page, text := range pages(t) {
+		for _, m := range flag.FindAllStringSubmatch(text, -1) {
+			if !known[m[1]] {
+				t.Errorf("%s: there is no flag --%s", page, m[1])
+			}
+		}
+	}
+}
+
 // parseCommand reports whether the program would accept a command line, without
 // running it.
 func parseCommand(line string) error {
@@ -248,7 +275,7 @@ func parseCommand(line string) error {
 		if err := command.ParseFlags(rest); err != nil {
 			return err
 		}
-		if command.HasSubCommands() && command.HasParent() && command.Flags().NArg() > 0 {
+		if command.HasSubCommands() && command.Flags().NArg() > 0 {
 			return fmt.Errorf("unknown subcommand %q", command.Flags().Arg(0))
 		}
 	}
