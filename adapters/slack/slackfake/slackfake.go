@@ -1,28 +1,33 @@
-// Package slackfake is a Slack for tests: one workspace with one app in it, on
-// loopback. It is imported by tests only.
+// Package slackfake is a fake Slack for tests: one workspace with one app in it,
+// on loopback. Only tests import it.
 //
-// A bot talks to it as to Slack. The Web API stands under [Server.APIURL]
-// (api.go; the methods in chat.go, conversations.go, view.go, file.go, agent.go
-// and about.go), checks arguments, scopes, limits (limits.go) and Block Kit
-// (blockkit.go, element.go), and keeps a journal (journal.go). What is there,
-// users, channels and messages, stands in workspace.go and message.go.
+// A bot talks to it as to Slack. The Web API is at [Server.APIURL] (webapi.go;
+// the methods are in chat.go, conversations.go, views.go, files.go, agents.go and
+// users.go). It checks arguments, scopes, rate limits (ratelimit.go), message
+// limits (limits.go) and Block Kit (blockkit.go, elements.go), and records every
+// call (journal.go). The state of the workspace is in users.go, channels.go and
+// message.go.
 //
-// Payloads (payload.go, interaction.go) go out over Socket Mode (socket.go) or
-// as signed requests (web.go), and again where they are not acknowledged
-// (delivery.go). What lives only a while, trigger ids and response urls, stands
-// in link.go. A test lets things fail with fault.go.
+// Events (events.go) and interaction payloads with their trigger IDs
+// (interactions.go) go out over Socket Mode (socketmode.go) or as signed HTTP
+// requests (requesturl.go), and are redelivered if they are not acknowledged
+// (delivery.go). The app may answer at a response URL (responseurl.go). A test
+// makes calls fail with faults.go.
 //
-// A test plays the people: a [Person] says, presses, chooses, uploads and
-// submits (person.go, press.go, modal.go), and looks at what is shown (look.go).
-// What people type becomes Slack's markup in text.go.
+// A test plays the users. A [Person] (person.go) writes, edits and uploads
+// (person_messages.go), uses slash commands and shortcuts (person_commands.go),
+// blocks (person_actions.go), modals and the Home tab (person_views.go), and sees
+// messages (visible.go) as plain text (plain.go). Text that a person types becomes
+// mrkdwn and rich text as in Slack's client (mrkdwn.go).
 //
-// The durations in [Options] are there to be shortened: sockets do not work in
-// a bubble of testing/synctest.
+// The durations in [Options] can be shortened because sockets do not work in a
+// testing/synctest bubble.
 package slackfake
 
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -216,4 +221,15 @@ func (s *Server) ts() string {
 func (s *Server) id(prefix string) string {
 	s.lastID++
 	return fmt.Sprintf("%s%08X", prefix, s.lastID)
+}
+
+// An object is a JSON object.
+type object = map[string]any
+
+// find returns the one that matches, or nil.
+func find[T any](all []*T, match func(*T) bool) *T {
+	if i := slices.IndexFunc(all, match); i >= 0 {
+		return all[i]
+	}
+	return nil
 }

@@ -23,41 +23,12 @@ type link struct {
 	ends    time.Time
 }
 
-// A trigger is the short-lived right to open a view for a user.
-type trigger struct {
-	user string
-	used bool
-	ends time.Time
-}
-
 // respondURL makes a response url. The caller holds s.mu.
 func (s *Server) respondURL(l link) string {
 	id := s.id("R")
 	l.ends = time.Now().Add(s.options.ResponseLife)
 	s.links[id] = &l
 	return s.URL() + "/respond/" + id
-}
-
-// triggerID makes a trigger id. The caller holds s.mu.
-func (s *Server) triggerID(user string) string {
-	id := s.id("1000000.2000000.")
-	s.triggers[id] = &trigger{user: user, ends: time.Now().Add(s.options.TriggerLife)}
-	return id
-}
-
-// pull uses up a trigger id and returns the user it is for.
-func (s *Server) pull(id string) (string, error) {
-	t := s.triggers[id]
-	switch {
-	case t == nil:
-		return "", fail("invalid_trigger_id")
-	case t.used:
-		return "", fail("exchanged_trigger_id")
-	case time.Now().After(t.ends):
-		return "", fail("expired_trigger_id")
-	}
-	t.used = true
-	return t.user, nil
 }
 
 // serveResponse takes what is posted to a response url.

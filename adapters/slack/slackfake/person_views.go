@@ -218,3 +218,22 @@ func (f surface) unanswered() string {
 	}
 	return ""
 }
+
+// OpenHome opens the Home tab of the app; OpenMessages opens its Messages tab.
+func (p *Person) OpenHome() { p.openTab("home") }
+
+// OpenMessages opens the Messages tab of the app.
+func (p *Person) OpenMessages() { p.openTab("messages") }
+
+func (p *Person) openTab(tab string) {
+	channel := p.Direct()
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	event := object{"type": "app_home_opened", "user": p.ID, "channel": channel, "tab": tab, "event_ts": p.s.ts()}
+	if v := p.s.homes[p.ID]; v != nil && tab == "home" {
+		event["view"] = p.s.viewJSON(v)
+	}
+	if p.s.subscribed("app_home_opened") {
+		p.s.deliver("events_api", p.s.callback(event, nil), false)
+	}
+}

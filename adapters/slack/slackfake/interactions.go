@@ -1,6 +1,9 @@
 package slackfake
 
-import "maps"
+import (
+	"maps"
+	"time"
+)
 
 // interaction is what all interactive payloads have. The caller holds s.mu.
 func (s *Server) interaction(kind string, u User) object {
@@ -107,4 +110,33 @@ func (s *Server) actionsPayload(u User, f surface, e element, value any) object 
 		o["response_url"] = s.respondURL(link{user: u.ID, channel: f.message.Channel, thread: f.message.Thread, message: f.message})
 	}
 	return o
+}
+
+// A trigger is the short-lived right to open a view for a user.
+type trigger struct {
+	user string
+	used bool
+	ends time.Time
+}
+
+// triggerID makes a trigger id. The caller holds s.mu.
+func (s *Server) triggerID(user string) string {
+	id := s.id("1000000.2000000.")
+	s.triggers[id] = &trigger{user: user, ends: time.Now().Add(s.options.TriggerLife)}
+	return id
+}
+
+// pull uses up a trigger id and returns the user it is for.
+func (s *Server) pull(id string) (string, error) {
+	t := s.triggers[id]
+	switch {
+	case t == nil:
+		return "", fail("invalid_trigger_id")
+	case t.used:
+		return "", fail("exchanged_trigger_id")
+	case time.Now().After(t.ends):
+		return "", fail("expired_trigger_id")
+	}
+	t.used = true
+	return t.user, nil
 }

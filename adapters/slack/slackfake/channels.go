@@ -5,20 +5,6 @@ import (
 	"slices"
 )
 
-// An object is a JSON object.
-type object = map[string]any
-
-// A User is a member of the workspace, a guest from another one, or a bot.
-type User struct {
-	ID       string // "" is given an id
-	Name     string
-	RealName string // "" is the name
-	Locale   string // such as ko-KR; "" is en-US
-	TZ       string // such as Asia/Seoul; "" is Etc/UTC
-	Team     string // "" is the workspace; another one is a Slack Connect guest
-	Bot      bool
-}
-
 // Kinds of channels, as channel_type of events has them.
 const (
 	Public  = "channel"
@@ -35,21 +21,6 @@ type Channel struct {
 	Members  []string // ids of users
 	Archived bool
 	Shared   bool // with another workspace
-}
-
-// AddUser adds a user and returns it with its id.
-func (s *Server) AddUser(u User) User {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if u.ID == "" {
-		u.ID = s.id("U")
-	}
-	u.RealName = cmp.Or(u.RealName, u.Name)
-	u.Locale = cmp.Or(u.Locale, "en-US")
-	u.TZ = cmp.Or(u.TZ, "Etc/UTC")
-	u.Team = cmp.Or(u.Team, s.Team)
-	s.users = append(s.users, &u)
-	return u
 }
 
 // AddChannel adds a channel with the bot in it and returns it with its id.
@@ -94,20 +65,8 @@ func (s *Server) Leave(channel, user string) {
 
 // The caller of all that follows holds s.mu.
 
-func (s *Server) user(id string) *User {
-	return find(s.users, func(u *User) bool { return u.ID == id })
-}
-
 func (s *Server) channel(id string) *Channel {
 	return find(s.channels, func(c *Channel) bool { return c.ID == id })
-}
-
-// find returns the one that matches, or nil.
-func find[T any](all []*T, match func(*T) bool) *T {
-	if i := slices.IndexFunc(all, match); i >= 0 {
-		return all[i]
-	}
-	return nil
 }
 
 // direct returns the direct message channel of the user with the bot, opened
@@ -138,20 +97,4 @@ func (s *Server) channelJSON(c *Channel) object {
 		"is_archived": c.Archived, "is_general": false, "is_shared": c.Shared, "is_ext_shared": c.Shared, "is_org_shared": false, "is_member": c.has(s.BotUser),
 		"num_members": len(c.Members), "topic": object{"value": "", "creator": "", "last_set": 0}, "purpose": object{"value": "", "creator": "", "last_set": 0},
 	}
-}
-
-// userJSON is the user as users.info has it.
-func (s *Server) userJSON(u *User, locale bool) object {
-	o := object{
-		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": false, "is_bot": u.Bot, "is_app_user": false, "is_admin": false,
-		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": 1700000000,
-		"profile": object{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
-	}
-	if u.Team != s.Team {
-		o["is_stranger"] = true
-	}
-	if locale {
-		o["locale"] = u.Locale
-	}
-	return o
 }

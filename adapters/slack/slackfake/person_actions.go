@@ -28,12 +28,6 @@ func (p *Person) Newest(label string) (Message, bool) {
 	return Message{}, false
 }
 
-// sees reports whether the person can see the message. The caller holds s.mu.
-func (p *Person) sees(m *Message) bool {
-	c := p.s.channel(m.Channel)
-	return c != nil && (c.has(p.ID) || c.Kind == Public) && (m.To == "" || m.To == p.ID)
-}
-
 // PressOn presses a button of a message.
 func (p *Person) PressOn(m Message, label string) error {
 	return p.act(p.onMessage(m), label, nil)
@@ -120,33 +114,3 @@ func (p *Person) pick(e element, shown string) (any, error) {
 
 // suggested are the options that the app last suggested to the person.
 func (p *Person) suggested() []any { return p.s.suggestions[p.ID] }
-
-// Shortcut uses a global shortcut of the app.
-func (p *Person) Shortcut(callback string) error {
-	p.s.mu.Lock()
-	o := p.s.interaction("shortcut", p.User)
-	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
-	d := p.s.deliver("interactive", o, false)
-	p.s.mu.Unlock()
-	_, err := d.wait(p.s)
-	return err
-}
-
-// ShortcutOn uses a message shortcut of the app on a message. The bot need not
-// be in the channel.
-func (p *Person) ShortcutOn(m Message, callback string) error {
-	p.s.mu.Lock()
-	f, err := p.onMessage(m)()
-	if err != nil {
-		p.s.mu.Unlock()
-		return err
-	}
-	o := p.s.interaction("message_action", p.User)
-	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
-	o["channel"], o["message"], o["message_ts"] = p.s.channelName(m.Channel), p.s.messageJSON(f.message), m.TS
-	o["response_url"] = p.s.respondURL(link{user: p.ID, channel: m.Channel})
-	d := p.s.deliver("interactive", o, false)
-	p.s.mu.Unlock()
-	_, err = d.wait(p.s)
-	return err
-}

@@ -1,0 +1,67 @@
+package slackfake
+
+import "strings"
+
+// Command types a slash command in a channel, such as «/mabs 0x29834». It waits
+// for the acknowledgement, and shows what that carries. The error is what Slack
+// would complain of: nobody there, or too late.
+func (p *Person) Command(channel, line string) error {
+	command, text, _ := strings.Cut(line, " ")
+	p.s.mu.Lock()
+	l := link{user: p.ID, channel: channel}
+	payload := p.s.commandPayload(p.User, channel, command, text, l)
+	d := p.s.deliver("slash_commands", payload, true)
+	p.s.mu.Unlock()
+	reply, err := d.wait(p.s)
+	if err != nil {
+		return err
+	}
+	return p.s.showReply(&l, reply)
+}
+
+// showReply shows what an acknowledgement carries: a message, or a text.
+func (s *Server) showReply(l *link, reply []byte) error {
+	if len(reply) == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, ok := decoded(string(reply)).(object)
+	if !ok {
+		body = object{"text": strings.Trim(string(reply), `"`)}
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	return s.answerTo(l, bodyCall(body))
+}
+
+// Shortcut uses a global shortcut of the app.
+func (p *Person) Shortcut(callback string) error {
+	p.s.mu.Lock()
+	o := p.s.interaction("shortcut", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	d := p.s.deliver("interactive", o, false)
+	p.s.mu.Unlock()
+	_, err := d.wait(p.s)
+	return err
+}
+
+// ShortcutOn uses a message shortcut of the app on a message. The bot need not
+// be in the channel.
+func (p *Person) ShortcutOn(m Message, callback string) error {
+	p.s.mu.Lock()
+	f, err := p.onMessage(m)()
+	if err != nil {
+		p.s.mu.Unlock()
+		return err
+	}
+	o := p.s.interaction("message_action", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	o["channel"], o["message"], o["message_ts"] = p.s.channelName(m.Channel), p.s.messageJSON(f.message), m.TS
+	o["response_url"] = p.s.respondURL(link{user: p.ID, channel: m.Channel})
+	d := p.s.deliver("interactive", o, false)
+	p.s.mu.Unlock()
+	_, err = d.wait(p.s)
+	return err
+}

@@ -1,0 +1,85 @@
+package slackfake
+
+import "cmp"
+
+// A User is a member of the workspace, a guest from another one, or a bot.
+type User struct {
+	ID       string // "" is given an id
+	Name     string
+	RealName string // "" is the name
+	Locale   string // such as ko-KR; "" is en-US
+	TZ       string // such as Asia/Seoul; "" is Etc/UTC
+	Team     string // "" is the workspace; another one is a Slack Connect guest
+	Bot      bool
+}
+
+// AddUser adds a user and returns it with its id.
+func (s *Server) AddUser(u User) User {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u.ID == "" {
+		u.ID = s.id("U")
+	}
+	u.RealName = cmp.Or(u.RealName, u.Name)
+	u.Locale = cmp.Or(u.Locale, "en-US")
+	u.TZ = cmp.Or(u.TZ, "Etc/UTC")
+	u.Team = cmp.Or(u.Team, s.Team)
+	s.users = append(s.users, &u)
+	return u
+}
+
+func (s *Server) user(id string) *User {
+	return find(s.users, func(u *User) bool { return u.ID == id })
+}
+
+// userJSON is the user as users.info has it.
+func (s *Server) userJSON(u *User, locale bool) object {
+	o := object{
+		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": false, "is_bot": u.Bot, "is_app_user": false, "is_admin": false,
+		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": 1700000000,
+		"profile": object{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
+	}
+	if u.Team != s.Team {
+		o["is_stranger"] = true
+	}
+	if locale {
+		o["locale"] = u.Locale
+	}
+	return o
+}
+
+// domain is the first part of the workspace's address.
+const domain = "fake"
+
+func (s *Server) authTest(*call) (object, error) {
+	o := object{
+		"url": "https://" + domain + ".slack.com/", "team": "Fake", "team_id": s.Team, "user": s.user(s.BotUser).Name, "user_id": s.BotUser,
+		"bot_id": s.BotID, "is_enterprise_install": false,
+	}
+	put(o, "enterprise_id", s.options.Enterprise)
+	return o, nil
+}
+
+func (s *Server) botsInfo(c *call) (object, error) {
+	if c.args["bot"] != s.BotID {
+		return nil, fail("bot_not_found")
+	}
+	bot := s.botProfile(s.BotID, s.user(s.BotUser).Name)
+	delete(bot, "team_id")
+	bot["user_id"] = s.BotUser
+	return object{"bot": bot}, nil
+}
+
+func (s *Server) teamInfo(*call) (object, error) {
+	team := object{"id": s.Team, "name": "Fake", "domain": domain, "email_domain": "", "icon": object{"image_default": true}}
+	put(team, "enterprise_id", s.options.Enterprise)
+	return object{"team": team}, nil
+}
+
+func (s *Server) usersInfo(c *call) (object, error) {
+	u := s.user(c.args["user"])
+	if u == nil {
+		return nil, fail("user_not_found")
+	}
+	return object{"user": s.userJSON(u, c.truth("include_locale"))}, nil
+}

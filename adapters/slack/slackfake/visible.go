@@ -1,0 +1,55 @@
+package slackfake
+
+import (
+	"mabsbot/adapters/chat/chatfake"
+)
+
+// Messages are what stands in a channel, oldest first, threads with it, without
+// what one user alone sees.
+func (s *Server) Messages(channel string) []Message {
+	return s.look(func(m *Message) bool { return m.Channel == channel && m.To == "" })
+}
+
+// Thread is a message with its replies.
+func (s *Server) Thread(root Message) []Message {
+	return s.look(func(m *Message) bool {
+		return m.Channel == root.Channel && m.To == "" && (m.TS == root.TS || m.Thread == root.TS)
+	})
+}
+
+// Visible are all messages that the person sees, ephemeral ones among them.
+func (p *Person) Visible() []Message { return p.s.look(p.sees) }
+
+// Whispers are the ephemeral messages that the person sees.
+func (p *Person) Whispers() []Message {
+	return p.s.look(func(m *Message) bool { return m.To == p.ID })
+}
+
+// Reload is what happens to ephemeral messages when the person's client starts
+// again: they are gone.
+func (p *Person) Reload() {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	var kept []*Message
+	for _, m := range p.s.messages {
+		if m.To != p.ID {
+			kept = append(kept, m)
+		}
+	}
+	p.s.messages = kept
+	p.s.Note()
+}
+
+func (s *Server) look(at func(m *Message) bool) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Message
+	for _, m := range s.messages {
+		if at(m) {
+			c := *m
+			c.Blocks = chatfake.Clone(m.Blocks)
+			all = append(all, c)
+		}
+	}
+	return all
+}
