@@ -1,28 +1,31 @@
-// Package discordfake is a Discord for tests: an application with its bot, and
-// the servers (guilds) that it is in, on loopback. It is imported by tests only.
+// Package discordfake is a fake Discord for tests: an application with its bot,
+// and the guilds that the bot is in, on loopback. Only tests import it.
 //
-// A bot talks to it as to Discord. REST stands under [Server.APIURL] (rest.go,
-// routes.go; the routes in about.go, channels.go, messages.go, threads.go,
-// commands.go, callback.go and webhook.go). It checks permissions
-// (permission.go), forms (form.go, draft.go, embed.go, component.go,
-// commandform.go) and, where it is given Discord's OpenAPI document, every
-// request by that (spec.go); errors have Discord's codes (failure.go). It keeps a
-// journal (journal.go) and counts requests against the limits (ratelimit.go).
-// What is there stands in guild.go, channel.go, user.go and message.go; files
-// are on a host of their own (attachment.go).
+// A bot talks to it as to Discord. REST is at [Server.APIURL] (rest.go). The
+// endpoints are listed in rest_routes.go and implemented in rest_application.go,
+// rest_users.go, rest_guilds.go, rest_channels.go, rest_messages.go,
+// rest_threads.go, rest_commands.go, rest_interactions.go and rest_webhooks.go.
+// The fake checks permissions (permissions.go), rate limits (rest_ratelimit.go)
+// and the form of every body (validate.go, validate_message.go,
+// validate_embed.go, validate_components.go, validate_modal.go,
+// validate_command.go). Given Discord's OpenAPI document, it checks every request
+// against that, too (openapi.go). Errors carry Discord's JSON error codes
+// (rest_errors.go). Every request is recorded (journal.go). The state is in
+// guild.go, channel.go, user.go, message.go, components.go and interaction.go;
+// attachments have a host of their own (attachment.go).
 //
-// Events (event.go) go out over the gateway: connections in gateway.go, what is
-// sent in them in opcode.go, sessions in session.go. A test lets REST fail with
-// fault.go, and the gateway with gatewayfault.go.
+// Events (gateway_events.go) go out over the gateway: connections in gateway.go,
+// opcodes in gateway_opcodes.go, sessions in gateway_sessions.go. A test makes
+// REST requests fail with faults.go and the gateway with gateway_faults.go.
 //
-// A test plays the people: a [Person] says, edits, uploads (person.go), types
-// commands (type.go), presses and chooses (press.go), fills in modals (modal.go),
-// and looks at what is shown (look.go, plain.go). What they type becomes
-// Discord's markup in mention.go, which says, too, who is pinged. What a person
-// does with a command or a component is an interaction (interaction.go).
+// A test plays the users. A [Person] (person.go) writes, edits and uploads
+// (person_messages.go), uses commands (person_commands.go), buttons and selects
+// (person_components.go) and modals (person_modals.go), and sees messages
+// (visible.go) as plain text (plain.go). mentions.go decides whom a message
+// notifies.
 //
-// The durations in [Options] are there to be shortened: sockets do not work in
-// a bubble of testing/synctest.
+// The durations in [Options] can be shortened because sockets do not work in a
+// testing/synctest bubble.
 package discordfake
 
 import (

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"mabsbot/adapters/chat/chatfake"
@@ -272,4 +273,10 @@ func (s *Server) hidden(o object, m *Message) object {
 // bot's own, nor to it, nor in a direct message.
 func (s *Server) secret(m *Message) bool {
 	return m.User != s.BotID && s.channels[m.Channel].Kind != DirectChannel && !slices.Contains(m.Mentions, s.BotID)
+}
+
+// cut parts a text at its last colon.
+func cut(text string) (before, after string) {
+	i := strings.LastIndex(text, ":")
+	return text[:i], text[i+1:]
 }

@@ -3,7 +3,6 @@ package discordfake
 import (
 	"cmp"
 	"net/http"
-	"strings"
 )
 
 // Codes of errors.
@@ -113,35 +112,4 @@ func fail(code int) error {
 func bare(status int) error {
 	text := map[int]string{401: "401: Unauthorized", 404: "404: Not Found", 405: "405: Method Not Allowed", 500: "500: Internal Server Error"}[status]
 	return &failure{status: status, code: general, message: cmp.Or(text, http.StatusText(status))}
-}
-
-// A form collects what is wrong with the fields of a body.
-type form struct{ errors object }
-
-// wrong keeps a mistake of a field, such as embeds.0.title.
-func (f *form) wrong(field, code, message string) {
-	if f.errors == nil {
-		f.errors = object{}
-	}
-	at := f.errors
-	for key := range strings.SplitSeq(field, ".") {
-		below, ok := at[key].(object)
-		if !ok {
-			below = object{}
-			at[key] = below
-		}
-		at = below
-	}
-	mistakes, _ := at["_errors"].([]any)
-	at["_errors"] = append(mistakes, object{"code": code, "message": message})
-}
-
-// failure is what the form leads to: nil where nothing is wrong.
-func (f *form) failure() error {
-	if len(f.errors) == 0 {
-		return nil
-	}
-	e := fail(invalidForm).(*failure)
-	e.errors = f.errors
-	return e
 }

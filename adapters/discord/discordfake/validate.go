@@ -3,8 +3,40 @@ package discordfake
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
+
+// A form collects what is wrong with the fields of a body.
+type form struct{ errors object }
+
+// wrong keeps a mistake of a field, such as embeds.0.title.
+func (f *form) wrong(field, code, message string) {
+	if f.errors == nil {
+		f.errors = object{}
+	}
+	at := f.errors
+	for key := range strings.SplitSeq(field, ".") {
+		below, ok := at[key].(object)
+		if !ok {
+			below = object{}
+			at[key] = below
+		}
+		at = below
+	}
+	mistakes, _ := at["_errors"].([]any)
+	at["_errors"] = append(mistakes, object{"code": code, "message": message})
+}
+
+// failure is what the form leads to: nil where nothing is wrong.
+func (f *form) failure() error {
+	if len(f.errors) == 0 {
+		return nil
+	}
+	e := fail(invalidForm).(*failure)
+	e.errors = f.errors
+	return e
+}
 
 // length counts characters as Discord does.
 func length(text string) int { return utf8.RuneCountInString(text) }

@@ -134,29 +134,3 @@ func (s *Server) pingAll(m *Message, how string, edit bool, whom func(u *User) b
 		}
 	}
 }
-
-var typedName = regexp.MustCompile(`(^|[\s(])([@#])([\p{L}\p{N}_.-]*[\p{L}\p{N}_])`)
-
-// typed turns what a person types into Discord's markup, as the client does:
-// @name of a user and #name of a channel.
-func (s *Server) typed(text string) string {
-	return typedName.ReplaceAllStringFunc(text, func(found string) string {
-		parts := typedName.FindStringSubmatch(found)
-		before, sign, name := parts[1], parts[2], parts[3]
-		if u := s.userNamed(name); sign == "@" && u != nil {
-			return before + "<@" + u.ID + ">"
-		}
-		for _, c := range s.channels {
-			if sign == "#" && c.Name == name {
-				return before + "<#" + c.ID + ">"
-			}
-		}
-		return found
-	})
-}
-
-// cut parts a text at its last colon.
-func cut(text string) (before, after string) {
-	i := strings.LastIndex(text, ":")
-	return text[:i], text[i+1:]
-}

@@ -1,0 +1,156 @@
+package discordfake
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Kinds of components.
+//
+// https://docs.discord.com/developers/components/reference#component-object-component-types
+const (
+	row          = 1
+	button       = 2
+	stringSelect = 3
+	textInput    = 4
+	userSelect   = 5
+	channelsKind = 8 // the last of the selects of users, roles, mentionables, channels
+	section      = 9
+	textDisplay  = 10
+	thumbnail    = 11
+	gallery      = 12
+	fileKind     = 13
+	separator    = 14
+	container    = 17
+	label        = 18
+	fileUpload   = 19
+	radioGroup   = 21
+	checkGroup   = 22
+	checkbox     = 23
+)
+
+// Limits of components.
+//
+// https://docs.discord.com/developers/components/reference
+const (
+	maxRows        = 5
+	maxButtons     = 5
+	maxComponents  = 40
+	maxDisplayed   = 4000 // characters over all texts of a message
+	maxCustomID    = 100
+	maxLabel       = 80
+	maxURL         = 512
+	maxOptions     = 25
+	maxOption      = 100
+	maxPlaceholder = 150
+	maxModalTitle  = 45
+	maxModalLabel  = 45
+	maxModalHint   = 100
+	maxModalRows   = 5
+	maxInput       = 4000
+	linkStyle      = 5
+	premiumStyle   = 6
+)
+
+// kind is the type of a component; 0 is none.
+func kind(o object) int {
+	n, ok := o["type"].(float64)
+	if !ok {
+		return 0
+	}
+	return int(n)
+}
+
+// inside are the components in a component.
+func inside(o object) []any {
+	var found []any
+	if list, ok := o["components"].([]any); ok {
+		found = append(found, list...)
+	}
+	for _, key := range []string{"accessory", "component"} {
+		if one, ok := o[key].(object); ok {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// walk goes through components and all that is in them, in the order in which
+// they are shown.
+func walk(components []any) iter.Seq[object] {
+	return func(yield func(object) bool) { step(components, yield) }
+}
+
+func step(components []any, yield func(object) bool) bool {
+	for _, each := range components {
+		o, ok := each.(object)
+		if ok && (!yield(o) || !step(inside(o), yield)) {
+			return false
+		}
+	}
+	return true
+}
+
+// fillIn gives components the ids and the defaults that Discord gives them.
+func fillIn(components []any) {
+	next := 1
+	for o := range walk(components) {
+		if id, ok := o["id"].(float64); !ok || id == 0 {
+			o["id"] = float64(next)
+		}
+		next++
+		for key, v := range defaults(kind(o)) {
+			if o[key] == nil {
+				o[key] = v
+			}
+		}
+		items, _ := o["items"].([]any)
+		for _, each := range append(items, o) {
+			fillInMedia(each.(object), o["id"])
+		}
+	}
+}
+
+// fillInMedia gives a picture or a file what Discord knows of it.
+func fillInMedia(o object, id any) {
+	for _, key := range []string{"media", "file"} {
+		media, ok := o[key].(object)
+		if !ok {
+			continue
+		}
+		media["id"], media["proxy_url"] = fmt.Sprint(id), media["url"]
+		for name, v := range defaults(thumbnail) {
+			if o[name] == nil {
+				o[name] = v
+			}
+		}
+	}
+}
+
+// defaults are what components have that nobody gave them.
+func defaults(kind int) object {
+	switch kind {
+	case stringSelect, userSelect, userSelect + 1, userSelect + 2, channelsKind:
+		return object{"min_values": 1.0, "max_values": 1.0}
+	case thumbnail:
+		return object{"description": nil, "spoiler": false}
+	case fileKind:
+		return object{"name": nil, "size": nil, "spoiler": false}
+	case separator:
+		return object{"spacing": 1.0, "divider": true}
+	case container:
+		return object{"accent_color": nil, "spoiler": false}
+	}
+	return nil
+}
+
+// displayed are the texts that components show.
+func displayed(components []any) []string {
+	var found []string
+	for o := range walk(components) {
+		if text, ok := o["content"].(string); ok && kind(o) == textDisplay {
+			found = append(found, text)
+		}
+	}
+	return found
+}

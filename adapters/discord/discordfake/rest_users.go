@@ -1,0 +1,36 @@
+package discordfake
+
+func (s *Server) getMe(*call) (any, error) { return s.user(s.BotID).own(), nil }
+
+func (s *Server) getUser(c *call) (any, error) {
+	u := s.user(c.arg("user"))
+	if u == nil {
+		return nil, fail(unknownUser)
+	}
+	return u.json(), nil
+}
+
+// createDM opens the direct message with a user. It does not say whether the
+// user takes any.
+func (s *Server) createDM(c *call) (any, error) {
+	id, _ := c.body["recipient_id"].(string)
+	u := s.user(id)
+	if u == nil || u.Bot {
+		f := fail(invalidForm).(*failure)
+		f.code, f.message = 50033, "Invalid Recipient(s)"
+		return nil, f
+	}
+	return s.channelJSON(s.direct(id)), nil
+}
+
+func (s *Server) listGuilds(*call) (any, error) {
+	guilds := []any{}
+	for _, g := range s.guilds {
+		if !g.Gone {
+			guilds = append(guilds, object{
+				"id": g.ID, "name": g.Name, "icon": nil, "banner": nil, "owner": false, "permissions": s.inGuild(g, s.BotID).json(), "features": []any{},
+			})
+		}
+	}
+	return guilds, nil
+}
