@@ -39,7 +39,7 @@ var arrows = []arrow{
 	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
 	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},
 
-	{"adapters/chat", "", "is a leaf: transport code that chat platforms share"},
+	{"adapters/chat", "bot", "orders events by conversation, and retries where the core says that one is busy"},
 	{"adapters/chat/chatfake", "", "is a leaf: it stands in for the platform's side"},
 	{"adapters/chat/chattest", "bot", "plays scripts on a core"},
 	{"adapters/chat/chattest", "bot/locale", "gives that core its languages"},

@@ -6,6 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// MaxText is the longest text that is read, in bytes: larger than any log that
+// somebody pastes with a purpose.
+const MaxText = 1 << 20
+
 // A Size is how much of a platform's limit a character of a text takes once it
 // is escaped.
 type Size func(r rune) int

@@ -16,7 +16,7 @@ import (
 // Attached logs are read as text or not at all.
 
 const (
-	MaxFile  = 1 << 20 // bytes: as much as a message is read
+	MaxFile  = MaxText // bytes: as much as a message is read
 	MaxFiles = 5       // of one message; who attaches more wants a person
 )
 

@@ -50,6 +50,6 @@ func (e *ears) hear(t talk, deaf func(channel string)) {
 
 // deaf says that messages do not arrive.
 func (s *Slack) deaf(channel string) {
-	s.once("a mention arrived and the message did not: the app does not subscribe to the events message.channels and message.groups, so pasted errors are not seen; "+
+	s.intake.WarnOnce("a mention arrived and the message did not: the app does not subscribe to the events message.channels and message.groups, so pasted errors are not seen; "+
 		"paste what «mabsbot slack manifest» prints into the app's manifest", "channel", channel)
 }

@@ -63,12 +63,8 @@ type lag struct{}
 // A knock asks whether we are there; the answer is the challenge.
 type knock struct{ challenge string }
 
-// The errors of reading.
+// The errors that end the adapter.
 var (
-	errOtherApp   = errors.New("the payload is another app's")
-	errIncomplete = errors.New("the payload lacks what makes it one")
-	errUnknown    = errors.New("the payload is of a kind that is not known")
-
 	errUninstalled = errors.New("the app was removed from the workspace; install it again and start the bot with the new token")
 	errRevoked     = errors.New("the bot's token was revoked; install the app again and start the bot with the new token")
 )
@@ -84,7 +80,7 @@ func (me identity) read(e envelope) (any, error) {
 	case kindInteract:
 		return me.readInteraction(e.Payload)
 	}
-	return nil, errUnknown
+	return nil, chat.ErrUnknown
 }
 
 // others reports whether a payload is for another app. Where either side does
@@ -94,17 +90,17 @@ func (me identity) others(app string) bool { return app != "" && me.app != "" &&
 func (me identity) readEvent(data []byte) (any, error) {
 	var o outer
 	if err := chat.Decode(data, &o); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
 	switch {
 	case o.Type == "url_verification":
 		return knock{o.Challenge}, nil
 	case me.others(o.App):
-		return nil, errOtherApp
+		return nil, chat.ErrOtherApp
 	case o.Type == "app_rate_limited":
 		return lag{}, nil
 	case o.Type != "event_callback":
-		return nil, errUnknown
+		return nil, chat.ErrUnknown
 	}
 	e, team := o.Event, me.workspace(o)
 	switch e.Type {
@@ -121,7 +117,7 @@ func (me identity) readEvent(data []byte) (any, error) {
 			return ending{errRevoked}, nil
 		}
 	case "":
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	return nil, nil
 }
@@ -206,7 +202,7 @@ func (me identity) foreign(o outer, e inner) bool {
 func (me identity) message(o outer, around, e inner, team string) (m bot.Message, ok bool, err error) {
 	channel := cmp.Or(around.Channel, e.Channel)
 	if channel == "" || !timestamp.MatchString(e.TS) || e.User == "" && e.Bot == "" {
-		return bot.Message{}, false, errIncomplete
+		return bot.Message{}, false, chat.ErrIncomplete
 	}
 	if me.wrote(e) {
 		return bot.Message{}, false, nil
@@ -253,7 +249,7 @@ func (me identity) sender(e inner) bot.User {
 // deleted.
 func (me identity) changed(o outer, e inner, team string) (any, error) {
 	if e.Message == nil {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	now := *e.Message
 	if now.Subtype == "tombstone" {
@@ -306,7 +302,7 @@ func (me identity) text(e inner) string {
 			all = append(all, p)
 		}
 	}
-	return chat.CutBytes(strings.Join(all, "\n"), maxMessageText)
+	return chat.CutBytes(strings.Join(all, "\n"), chat.MaxText)
 }
 
 func (a attachment) words() string {
@@ -343,13 +339,13 @@ func textOf(blocks []block) string {
 func (me identity) readCommand(data []byte) (any, error) {
 	var c command
 	if err := chat.Decode(data, &c); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
 	if me.others(c.App) {
-		return nil, errOtherApp
+		return nil, chat.ErrOtherApp
 	}
 	if c.Channel == "" || c.User == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	team := cmp.Or(c.Team, c.Enterprise, me.org, me.team)
 	if c.Org {

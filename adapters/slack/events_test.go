@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 )
@@ -225,7 +226,7 @@ func TestPlain(t *testing.T) {
 			t.Errorf("%q\ngot  %q\nwant %q", in, got, want)
 		}
 	}
-	if got := plain(strings.Repeat("가", 1<<20), ""); len(got) > maxMessageText || !utf8.ValidString(got) {
+	if got := plain(strings.Repeat("가", 1<<20), ""); len(got) > chat.MaxText || !utf8.ValidString(got) {
 		t.Errorf("%d bytes", len(got))
 	}
 }
@@ -249,7 +250,7 @@ func FuzzRead(f *testing.F) {
 			if h.ID == "" || h.Thread.Adapter != adapterName || h.Thread.Channel == "" || h.From.ID == "" || h.Thread.Workspace == "" {
 				t.Errorf("incomplete: %+v", h)
 			}
-			if m, ok := t2.event.(bot.Message); ok && (!utf8.ValidString(m.Text) || len(m.Text) > maxMessageText) {
+			if m, ok := t2.event.(bot.Message); ok && (!utf8.ValidString(m.Text) || len(m.Text) > chat.MaxText) {
 				t.Errorf("text of %d bytes", len(m.Text))
 			}
 		}

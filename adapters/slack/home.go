@@ -31,7 +31,7 @@ func (s *Slack) enter(o opened) {
 		s.directs.Store(o.user, o.channel)
 	}
 	if o.tab == "messages" {
-		s.pages.Do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
+		s.intake.Pages.Do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
 		return
 	}
 	s.refresh(o.team, o.user)
@@ -39,7 +39,7 @@ func (s *Slack) enter(o opened) {
 
 // refresh shows somebody's home page as it is now.
 func (s *Slack) refresh(team, user string) {
-	s.pages.Do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
+	s.intake.Pages.Do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
 }
 
 // shown logs that a page could not be shown. Nothing depends on it, and who

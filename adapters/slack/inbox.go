@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -68,21 +67,8 @@ func (s *Slack) glanceAt(ctx context.Context, user string) bool {
 }
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (s *Slack) postpone(key string, record []byte, t talk) {
-	s.later.Do(laneOf(t.event), func() {
-		err := errors.New("slack: the handler panicked")
-		func() {
-			defer s.survive(&err, t, record)
-			err = s.finish(s.ctx, t)
-		}()
-		if s.ctx.Err() != nil && err != nil {
-			return // the next run finds it
-		}
-		if err != nil {
-			s.log.Error("slack: an event was given up", "event", key, "error", err)
-		}
-		s.patiently(s.ctx, "take an event out of the inbox", func(ctx context.Context) error { return s.o.Inbox.Done(ctx, key) })
-	})
+func (s *Slack) postpone(key string, payload []byte, t talk) {
+	s.intake.Postpone(s.ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return s.finish(ctx, t) })
 }
 
 // finish completes an event and handles it, however long that takes. What cannot
@@ -96,7 +82,7 @@ func (s *Slack) finish(ctx context.Context, t talk) error {
 		}
 	}
 	if m, ok := t.event.(bot.Message); ok {
-		m.Text = chat.CutBytes(strings.TrimSpace(m.Text+"\n"+s.attached(ctx, t.files)), maxMessageText)
+		m.Text = s.attached(ctx, m.Text, t.files)
 		t.event = m
 		if m.From.ID != "" && !m.From.Bot && !s.users.fresh(m.From.ID) {
 			if err := chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) error { return s.users.fetch(ctx, m.From.ID) }); err != nil {
@@ -104,21 +90,19 @@ func (s *Slack) finish(ctx context.Context, t talk) error {
 			}
 		}
 	}
-	return s.patiently(ctx, "handle an event", func(ctx context.Context) error { return s.handled(ctx, t) })
+	return s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handled(ctx, t) })
 }
 
-// attached is the text of files, as far as there is any.
-func (s *Slack) attached(ctx context.Context, files []file) string {
-	var all []string
+// attached is a text with that of files, as far as there is any.
+func (s *Slack) attached(ctx context.Context, text string, files []file) string {
+	var ids []string
 	for _, f := range files {
-		var text string
-		err := chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, f); return err })
-		if err != nil {
-			s.log.Warn("slack: an attached file is not read", "file", f.ID, "error", explained(err))
-		}
-		all = append(all, text)
+		ids = append(ids, f.ID)
 	}
-	return strings.Join(all, "\n")
+	return s.intake.Attached(ctx, text, ids, func(ctx context.Context, n int) (text string, err error) {
+		err = chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, files[n]); return err })
+		return text, explained(err)
+	})
 }
 
 // hopeless reports that another attempt would fail in the same way.
@@ -129,36 +113,20 @@ func hopeless(err error) bool {
 		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge)
 }
 
-// patiently repeats what must succeed until ctx ends: the database comes back.
-func (s *Slack) patiently(ctx context.Context, what string, f func(context.Context) error) error {
-	return chat.RetryForever(ctx, func(err error) {
-		s.log.Warn("slack: to "+what+" failed, and is tried again", "error", err)
-	}, f)
-}
-
 // replay handles what an earlier run acknowledged and did not handle.
 func (s *Slack) replay(ctx context.Context) {
-	n := 0
-	err := s.o.Inbox.Replay(ctx, func(key string, record []byte) error {
+	s.intake.Replay(ctx, func(key string, payload []byte) bool {
 		var e envelope
-		err := json.Unmarshal(record, &e)
-		if err != nil {
-			return s.o.Inbox.Bury(ctx, key, record)
+		if json.Unmarshal(payload, &e) != nil {
+			return false
 		}
 		in, err := s.read(e)
 		t, ok := in.(talk)
 		if err != nil || !ok {
-			return s.o.Inbox.Bury(ctx, key, record)
+			return false
 		}
-		n++
 		s.remember(t)
-		s.postpone(key, record, t)
-		return nil
+		s.postpone(key, payload, t)
+		return true
 	})
-	if err != nil && ctx.Err() == nil {
-		s.log.Error("slack: not all of the inbox can be read", "error", err)
-	}
-	if n > 0 {
-		s.log.Info("slack: events of an earlier run are handled now", "events", n)
-	}
 }

@@ -4,19 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"runtime/debug"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
 // What happens to a payload between its arrival and its acknowledgement.
 
-// intake takes an envelope, in the order of arrival, and returns at once. done is
+// receive takes an envelope, in the order of arrival, and returns at once. done is
 // called with what to answer Slack once all is recorded that must not be lost,
 // or with an error after which Slack must not be told so. raw is the envelope as
 // it came.
-func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error)) {
+func (s *Slack) receive(e envelope, raw []byte, done func(answer any, err error)) {
 	if err := s.ctx.Err(); err != nil {
 		done(nil, err)
 		return
@@ -26,14 +25,14 @@ func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error))
 	case talk:
 		s.talked(e, in, done)
 	case typing:
-		s.quick.Do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
+		s.intake.Quick.Do("typing/"+in.user, func() { done(s.suggest(s.ctx, in), nil) })
 	case refusal:
-		s.quick.Do("typing/"+in.user, func() { done(s.refused(in), nil) })
+		s.intake.Quick.Do("typing/"+in.user, func() { done(s.refused(in), nil) })
 	case knock:
 		done(map[string]string{"challenge": in.challenge}, nil)
 	case asked:
 		done(nil, nil)
-		s.pages.Do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
+		s.intake.Pages.Do("modal/"+in.user, func() { s.shown("a window", s.open(s.ctx, in)) })
 	case opened:
 		done(nil, nil)
 		s.enter(in)
@@ -51,23 +50,18 @@ func (s *Slack) intake(e envelope, raw []byte, done func(answer any, err error))
 // read reads an envelope. A mistake of the program is kept to the one payload
 // that met it.
 func (s *Slack) read(e envelope) (in any, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.log.Error("slack: panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			err = errUnknown
-		}
-	}()
+	defer s.intake.Guard(e.Kind, func() { err = chat.ErrUnknown })
 	return s.me().read(e)
 }
 
 // unread takes what is nothing, or cannot be read.
 func (s *Slack) unread(raw []byte, err error, done func(any, error)) {
 	switch {
-	case errors.Is(err, errOtherApp):
-		s.once("a payload of another app was ignored")
+	case errors.Is(err, chat.ErrOtherApp):
+		s.intake.WarnOnce("a payload of another app was ignored")
 		done(nil, nil)
 	case err != nil:
-		s.quick.Do("dead", func() { done(nil, s.bury(raw, err)) })
+		s.intake.Quick.Do("dead", func() { done(nil, s.bury(raw, err)) })
 	default:
 		done(nil, nil)
 	}
@@ -81,31 +75,21 @@ func (s *Slack) refused(r refusal) any {
 
 // bury keeps what cannot be read. Once it is kept, Slack need not send it again.
 func (s *Slack) bury(raw []byte, why error) error {
-	key := "dead/" + short(string(raw))
-	s.log.Warn("slack: a payload cannot be read, and is kept as a dead letter", "key", key, "bytes", len(raw), "error", why)
 	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
 	defer cancel()
-	return s.o.Inbox.Bury(ctx, key, raw)
+	return s.intake.Bury(ctx, "dead/"+short(string(raw)), raw, why)
 }
 
 // talked takes what is for the core.
 func (s *Slack) talked(e envelope, t talk, done func(any, error)) {
 	s.remember(t)
 	s.ears.hear(t, s.deaf)
-	s.quick.Do(laneOf(t.event), func() {
-		err := errors.New("slack: the handler panicked")
+	s.intake.Quick.Do(chat.LaneOf(t.event), func() {
+		var err error
 		defer func() { done(nil, err) }()
-		defer s.survive(&err, t, e.Payload)
+		defer s.intake.Guard(string(t.event.About().ID), func() { err = s.bury(e.Payload, chat.ErrPanic) })
 		err = s.take(e, t)
 	})
-}
-
-// survive keeps a mistake of the program to the one payload that met it.
-func (s *Slack) survive(err *error, t talk, raw []byte) {
-	if p := recover(); p != nil {
-		s.log.Error("slack: panic", "event", t.event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		*err = s.bury(raw, *err)
-	}
 }
 
 // remember keeps what was handed to us for an answer.
@@ -119,17 +103,13 @@ func (s *Slack) remember(t talk) {
 	}
 }
 
-// laneOf is the lane of an event: what is said in one thread is handled in
-// order.
-func laneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
-
 // take handles an event or, where it lacks something that the network has to
 // give or takes longer than Slack waits, records it for later. Whatever comes
 // behind one that waits, waits with it.
 func (s *Slack) take(e envelope, t talk) error {
 	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
 	defer cancel()
-	if !s.later.Busy(laneOf(t.event)) && !s.lacks(ctx, t) {
+	if !s.intake.Later.Busy(chat.LaneOf(t.event)) && !s.lacks(ctx, t) {
 		if err := s.handled(ctx, t); err == nil || ctx.Err() == nil {
 			return err
 		}
@@ -142,15 +122,15 @@ func (s *Slack) take(e envelope, t talk) error {
 func (s *Slack) record(e envelope, t talk) error {
 	ctx, cancel := context.WithTimeout(s.ctx, handleTime)
 	defer cancel()
-	record, err := json.Marshal(e)
+	payload, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
 	key := string(t.event.About().ID)
-	if err := s.o.Inbox.Put(ctx, key, record); err != nil {
+	if err := s.intake.Record(ctx, key, payload); err != nil {
 		return err
 	}
-	s.postpone(key, record, t)
+	s.postpone(key, payload, t)
 	return nil
 }
 

@@ -36,13 +36,13 @@ const (
 func (me identity) readInteraction(data []byte) (any, error) {
 	var i interaction
 	if err := chat.Decode(data, &i); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", errUnknown)
+		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
 	if me.others(i.App) {
-		return nil, errOtherApp
+		return nil, chat.ErrOtherApp
 	}
 	if i.User.ID == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	team := me.installation(i)
 	switch i.Type {
@@ -61,7 +61,7 @@ func (me identity) readInteraction(data []byte) (any, error) {
 	case "view_submission":
 		return me.submitted(i, team)
 	case "":
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	return nil, nil
 }
@@ -81,7 +81,7 @@ func (i interaction) from() bot.User {
 // used is the use of an element in a message or on the home page.
 func (me identity) used(i interaction, team string) (any, error) {
 	if len(i.Actions) == 0 {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	a := i.Actions[0]
 	switch {
@@ -106,7 +106,7 @@ func (me identity) pressed(i interaction, a action, team string) (any, error) {
 	m, _ := parseMark(a.Block)
 	channel := cmp.Or(m.channel, i.Channel.ID, i.Container.Channel)
 	if channel == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	ts := cmp.Or(i.Container.MessageTS, i.Message.TS, i.Container.View)
 	direct := strings.HasPrefix(channel, "D") && !strings.HasPrefix(m.root, bot.CommandRoot)
@@ -151,7 +151,7 @@ func (me identity) told(i interaction, team, text string, home bool) talk {
 // the one who used it alone.
 func (me identity) lookup(i interaction, team string) (any, error) {
 	if i.Channel.ID == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	use := cmp.Or(i.Trigger, i.ActionTS+i.MessageTS+i.User.ID)
 	return talk{

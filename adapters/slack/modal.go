@@ -83,11 +83,11 @@ func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) 
 func valued(i interaction, team, value string) (any, error) {
 	var n note
 	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	b, err := bot.ParseButton(n.Button)
 	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace == "" || n.Thread.Channel == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	return talk{event: bot.Press{
 		Head:   bot.Head{ID: usedID(team, "value", i.View.ID+i.View.Hash), Thread: n.Thread, From: i.from(), Direct: n.Direct},

@@ -41,19 +41,6 @@ const (
 	HTTP   = "http"   // Slack sends requests to the bot
 )
 
-// An Inbox keeps what was acknowledged and is not handled yet.
-type Inbox interface {
-	// Put records a payload under its key. Once it has returned nil the payload
-	// is there after a crash. A known key changes nothing.
-	Put(ctx context.Context, key string, payload []byte) error
-	// Done removes a payload.
-	Done(ctx context.Context, key string) error
-	// Bury keeps a payload that cannot be handled, for people to look at.
-	Bury(ctx context.Context, key string, payload []byte) error
-	// Replay yields every payload that is not done, oldest first.
-	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
-}
-
 // A Library is what the adapter asks the core besides.
 type Library interface {
 	Suggest(query, lang string, limit int) []bot.Suggestion
@@ -73,7 +60,7 @@ type Options struct {
 	APIURL            string        // "" is Slack's; with or without /api and a slash at its end
 	Addr              string        // HTTP only: where requests are taken, as host:port
 	EscalationChannel string        // the channel where people are asked for, or ""
-	Inbox             Inbox
+	Inbox             chat.Inbox
 	Library           Library
 	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
 }
@@ -100,13 +87,12 @@ type Slack struct {
 	ears    *ears
 	directs sync.Map // channels of direct conversations, by user
 
-	quick, later, pages *chat.Lanes // what is acknowledged when it is done, what was before, and pages
-	handle              bot.Handler
-	ctx                 context.Context // of Run
-	stop                func(why error) // ends Run
-	ready               chan struct{}   // closed once we know who we are
-	said                sync.Map        // what once has logged
-	listener            net.Listener
+	intake   *chat.Intake
+	handle   bot.Handler
+	ctx      context.Context // of Run
+	stop     func(why error) // ends Run
+	ready    chan struct{}   // closed once we know who we are
+	listener net.Listener
 
 	mu   sync.Mutex
 	self identity
@@ -114,12 +100,8 @@ type Slack struct {
 
 var _ bot.Adapter = (*Slack)(nil)
 
-// How much is done at once. Handling is a transaction of a millisecond or two;
-// downloads and pages wait for the network.
-const (
-	quickJobs = 32
-	slowJobs  = 16
-)
+// pageJobs is how many pages and modals are shown at once.
+const pageJobs = 16
 
 // New returns an adapter.
 func New(o Options) (*Slack, error) {
@@ -137,11 +119,11 @@ func New(o Options) (*Slack, error) {
 		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: client,
 		sender: web, past: web, screen: web, files: web, opener: web, house: web, users: newUsers(web),
 		links: newLinks(), turns: newTurns(), ears: newEars(), ready: make(chan struct{}), stop: func(error) {},
-		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(slowJobs),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.intake = chat.NewIntake(adapterName, o.Inbox, pageJobs, s.log)
 	return s, nil
 }
 
@@ -200,9 +182,7 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 		err = serve(ctx)
 	}
 	cancel(err)
-	s.quick.Wait()
-	s.later.Wait()
-	s.pages.Wait()
+	s.intake.Wait()
 	if why := context.Cause(ctx); err == nil && !errors.Is(why, context.Canceled) {
 		err = why
 	}
@@ -222,12 +202,5 @@ func (s *Slack) introduced(app string) {
 	defer s.mu.Unlock()
 	if app != "" {
 		s.self.app = app
-	}
-}
-
-// once logs what others can make happen as often as they like.
-func (s *Slack) once(what string, args ...any) {
-	if _, again := s.said.LoadOrStore(what, true); !again {
-		s.log.Warn("slack: "+what+"; further ones are not logged", args...)
 	}
 }

@@ -286,7 +286,7 @@ func (k *socket) greet() error {
 	}
 	var f frame
 	if err := chat.Decode(data, &f); err != nil {
-		return fmt.Errorf("no hello: %w", errUnknown)
+		return fmt.Errorf("no hello: %w", chat.ErrUnknown)
 	}
 	switch f.Type {
 	case "hello":
@@ -315,7 +315,7 @@ func disconnected(reason string) error {
 func (k *socket) read(ctx context.Context) error {
 	<-k.started
 	stop := context.AfterFunc(ctx, func() {
-		k.s.quick.Wait() // what is under way is acknowledged
+		k.s.intake.Quick.Wait() // what is under way is acknowledged
 		k.close()
 	})
 	defer stop()
@@ -383,7 +383,7 @@ func (k *socket) receive(data []byte) error {
 	switch {
 	case f.Envelope != "":
 		arrived := time.Now()
-		k.s.intake(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
+		k.s.receive(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
 	case f.Type == "disconnect" && (f.Reason == "link_disabled" || f.Reason == "too_many_websockets"):
 		return disconnected(f.Reason)
 	case f.Type == "disconnect":

@@ -149,7 +149,7 @@ func (s *stage) sees(p *slackfake.Person, text string) {
 func (s *stage) quiet() {
 	s.t.Helper()
 	s.until("all is acknowledged", s.Settled)
-	s.slack.later.Wait()
+	s.slack.intake.Later.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
 	defer cancel()
 	s.must(s.Bot.Drain(ctx, adapterName))

@@ -17,17 +17,13 @@ var (
 	quoted = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
 )
 
-// maxMessageText is the longest text that is read, in bytes: larger than any
-// log that somebody pastes with a purpose.
-const maxMessageText = 1 << 20
-
 // plain undoes the markup of a text. Mentions of self are left out.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = quoted.ReplaceAllString(text, "")
 	text = angled.ReplaceAllStringFunc(text, func(s string) string { return inBrackets(s[1:len(s)-1], self) })
 	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "```", "\n", "`", "").Replace(text)
-	return strings.TrimSpace(chat.CutBytes(text, maxMessageText))
+	return strings.TrimSpace(chat.CutBytes(text, chat.MaxText))
 }
 
 // inBrackets is what <s> stands for.

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"mabsbot/adapters/chat"
 )
 
 // HTTP mode: one address for events, commands and interactions.
@@ -79,7 +81,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		s.once("a request was too large", "bytes", maxBody)
+		s.intake.WarnOnce("a request was too large", "bytes", maxBody)
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
@@ -88,13 +90,13 @@ func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := verify(s.o.SigningSecret(), r.Header, body, time.Now()); err != nil {
-		s.once("a request was refused", "error", err)
+		s.intake.WarnOnce("a request was refused", "error", err)
 		http.Error(w, "unauthorized", http.StatusUnauthorized)
 		return
 	}
 	e, err := enveloped(r.Header.Get("Content-Type"), body)
 	if err != nil {
-		s.once("a request was not understood", "error", err)
+		s.intake.WarnOnce("a request was not understood", "error", err)
 		http.Error(w, "not understood", http.StatusBadRequest)
 		return
 	}
@@ -111,7 +113,7 @@ func (s *Slack) answer(w http.ResponseWriter, r *http.Request, e envelope, body 
 		err    error
 	}
 	done := make(chan result, 1)
-	s.intake(e, body, func(answer any, err error) { done <- result{answer, err} })
+	s.receive(e, body, func(answer any, err error) { done <- result{answer, err} })
 	late := time.NewTimer(lastAck)
 	defer late.Stop()
 	select {
@@ -143,7 +145,7 @@ func (s *Slack) write(w http.ResponseWriter, answer any) {
 func enveloped(contentType string, body []byte) (envelope, error) {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
-		return envelope{}, errUnknown
+		return envelope{}, chat.ErrUnknown
 	}
 	switch kind {
 	case "application/json":
@@ -152,7 +154,7 @@ func enveloped(contentType string, body []byte) (envelope, error) {
 		form, err := url.ParseQuery(string(body))
 		switch {
 		case err != nil:
-			return envelope{}, errUnknown
+			return envelope{}, chat.ErrUnknown
 		case form.Has("payload"):
 			return envelope{kindInteract, json.RawMessage(form.Get("payload"))}, nil
 		case form.Has("command"):
@@ -162,5 +164,5 @@ func enveloped(contentType string, body []byte) (envelope, error) {
 			return envelope{}, nil
 		}
 	}
-	return envelope{}, errUnknown
+	return envelope{}, chat.ErrUnknown
 }

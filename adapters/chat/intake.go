@@ -1,0 +1,214 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	"mabsbot/bot"
+)
+
+// An Inbox keeps acknowledged events until they are handled. The databases of
+// bot/store have one.
+type Inbox interface {
+	// Put records a payload under its key. Once it has returned nil, the payload
+	// survives a crash. A known key changes nothing.
+	Put(ctx context.Context, key string, payload []byte) error
+	// Done removes a payload.
+	Done(ctx context.Context, key string) error
+	// Bury makes a payload a dead letter: it is kept for an operator to look at,
+	// and never replayed.
+	Bury(ctx context.Context, key string, payload []byte) error
+	// Replay calls yield for each payload that is not done, oldest first.
+	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+}
+
+// The errors of reading a payload. They hold nothing of its content.
+var (
+	ErrOtherApp   = errors.New("the payload is another app's")
+	ErrIncomplete = errors.New("the payload lacks what makes it one")
+	ErrUnknown    = errors.New("the payload is of a kind that is not known")
+)
+
+// ErrPanic is why an event whose handler panicked is kept as a dead letter.
+var ErrPanic = errors.New("the handler panicked")
+
+// An Intake takes events from a platform and makes one promise: an event that
+// was acknowledged is handled, or kept as a dead letter, whatever happens to the
+// process, the database or the network.
+//
+//	arrives --> Quick --+--> handled -------------------> acknowledged
+//	                    +--> Record --> acknowledged --> Postpone --> handled --> Done
+//	                                                        |
+//	starts --> Replay --------------------------------------+
+//
+// The adapter decides which way an event goes, and acknowledges: Slack wants an
+// answer within seconds, Discord waits until the next heartbeat. An event may be
+// handled more than once, because the process may die after the handler and
+// before the acknowledgement or Done. The core recognizes a repeated event by its
+// ID and ignores it. chattest.TestIntake checks the promise sentence by sentence.
+type Intake struct {
+	Quick *Lanes // events, in the order of their arrival in a conversation
+	Later *Lanes // recorded events: they wait for the network
+	Pages *Lanes // what a user looks at meanwhile: modals, suggestions, pages
+
+	name   string // of the adapter; log messages begin with it
+	inbox  Inbox
+	log    *slog.Logger
+	warned sync.Map // what WarnOnce has logged
+}
+
+// How many jobs run at once. Handling an event is a transaction of a millisecond
+// or two; recorded events wait for downloads.
+const (
+	quickJobs = 32
+	laterJobs = 16
+)
+
+// NewIntake returns an intake that runs at most pages jobs of Pages at once.
+func NewIntake(name string, inbox Inbox, pages int, log *slog.Logger) *Intake {
+	return &Intake{Quick: NewLanes(quickJobs), Later: NewLanes(laterJobs), Pages: NewLanes(pages), name: name, inbox: inbox, log: log}
+}
+
+// Record puts an event into the inbox. After it has returned nil, the event may
+// be acknowledged; the caller then calls Postpone.
+func (i *Intake) Record(ctx context.Context, key string, payload []byte) error {
+	if err := i.inbox.Put(ctx, key, payload); err != nil {
+		return fmt.Errorf("record %s: %w", key, err)
+	}
+	return nil
+}
+
+// Postpone handles a recorded event after those that were postponed before it in
+// its lane, and then removes it from the inbox. If ctx ends before it is handled,
+// the event stays there for the next run. If handle panics, it becomes a dead
+// letter; if it returns an error, which it does only where retrying is of no use,
+// the event is given up.
+func (i *Intake) Postpone(ctx context.Context, lane, key string, payload []byte, handle func(context.Context) error) {
+	i.Later.Do(lane, func() {
+		defer i.Guard(key, func() { i.Lost(ctx, key, payload) })
+		if err := handle(ctx); err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			i.log.Error(i.name+": event given up", "event", key, "error", err)
+		}
+		i.Done(ctx, key)
+	})
+}
+
+// Done removes an event from the inbox, however long the database is away. If
+// ctx ends first, the next run handles the event again.
+func (i *Intake) Done(ctx context.Context, key string) {
+	if ctx.Err() == nil {
+		_ = i.Retry(ctx, "remove event from inbox", func(ctx context.Context) error { return i.inbox.Done(ctx, key) })
+	}
+}
+
+// Lost makes a recorded event whose handler panicked a dead letter, however long
+// the database is away.
+func (i *Intake) Lost(ctx context.Context, key string, payload []byte) {
+	_ = i.Retry(ctx, "keep dead letter", func(ctx context.Context) error { return i.Bury(ctx, key, payload, ErrPanic) })
+}
+
+// Bury makes a payload a dead letter, for the reason why.
+func (i *Intake) Bury(ctx context.Context, key string, payload []byte, why error) error {
+	i.log.Warn(i.name+": payload kept as dead letter", "key", key, "bytes", len(payload), "error", why)
+	return i.inbox.Bury(ctx, key, payload)
+}
+
+// Replay hands the events that an earlier run acknowledged and did not handle to
+// again, oldest first. An event for which again returns false cannot be read and
+// becomes a dead letter. An error is logged: the rest is replayed by the next run.
+func (i *Intake) Replay(ctx context.Context, again func(key string, payload []byte) bool) {
+	n := 0
+	err := i.inbox.Replay(ctx, func(key string, payload []byte) error {
+		if !again(key, payload) {
+			return i.Bury(ctx, key, payload, ErrUnknown)
+		}
+		n++
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		i.log.Error(i.name+": inbox not fully replayed", "error", err)
+	}
+	if n > 0 {
+		i.log.Info(i.name+": replaying events of an earlier run", "events", n)
+	}
+}
+
+// Guard limits a panic to the event that caused it: it recovers, logs the panic,
+// and calls failed. It must be deferred.
+func (i *Intake) Guard(event string, failed func()) {
+	if p := recover(); p != nil {
+		i.log.Error(i.name+": panic", "event", event, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		failed()
+	}
+}
+
+// Retry calls f until it succeeds or ctx ends, and returns its last error. It is
+// for what must not fail: a database that is away comes back.
+func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) error) error {
+	for attempt := 0; ; attempt++ {
+		err := f(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		level := slog.LevelWarn
+		if errors.Is(err, bot.ErrConflict) { // the conversation is busy
+			level = slog.LevelDebug
+		}
+		i.log.Log(ctx, level, i.name+": retrying", "op", op, "error", err)
+		if Sleep(ctx, Backoff(attempt)) != nil {
+			return err
+		}
+	}
+}
+
+// WarnOnce logs a warning only the first time, for conditions that outsiders can
+// trigger at will.
+func (i *Intake) WarnOnce(message string, args ...any) {
+	if i.First(message) {
+		i.log.Warn(i.name+": "+message+"; further ones are not logged", args...)
+	}
+}
+
+// First reports whether it is called for the first time with a key.
+func (i *Intake) First(key string) bool {
+	_, known := i.warned.LoadOrStore(key, true)
+	return !known
+}
+
+// Attached appends the text of attached files to a message. read returns the text
+// of the n-th file. A file that cannot be read is logged and left out: an answer
+// without it is better than none.
+func (i *Intake) Attached(ctx context.Context, text string, files []string, read func(ctx context.Context, n int) (string, error)) string {
+	parts := []string{text}
+	for n, id := range files {
+		part, err := read(ctx, n)
+		if err != nil {
+			i.log.Warn(i.name+": attached file not read", "file", id, "error", err)
+		}
+		parts = append(parts, part)
+	}
+	return CutBytes(strings.TrimSpace(strings.Join(parts, "\n")), MaxText)
+}
+
+// Wait returns when no job runs or waits. No event may arrive meanwhile.
+func (i *Intake) Wait() {
+	for !i.Idle() { // a job of one kind may start one of another
+		i.Pages.Wait()
+		i.Quick.Wait()
+		i.Later.Wait()
+	}
+}
+
+// Idle reports whether no job runs or waits.
+func (i *Intake) Idle() bool { return i.Pages.Idle() && i.Quick.Idle() && i.Later.Idle() }
+
+// LaneOf names the lane of a conversation, whose events are handled in order.
+func LaneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
