@@ -141,6 +141,40 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
+// TestRefusedOnce goes on where Discord refuses one request and not the token.
+func TestRefusedOnce(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ before, after discordfake.Fault }{
+		"a message":   {after: discordfake.Fault{Route: discordfake.CreateMessage, Status: 401}},
+		"who we are":  {before: discordfake.Fault{Route: discordfake.GetMe, Status: 401}},
+		"the gateway": {before: discordfake.Fault{Route: discordfake.GatewayBot, Status: 401}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, discordfake.Options{})
+			if tt.before.Route != "" {
+				s.Fail(tt.before)
+			}
+			s.start()
+			if tt.after.Route != "" {
+				s.Fail(tt.after)
+			}
+			s.walks()
+			s.must(s.End())
+		})
+	}
+}
+
+// TestRefusedAndSilent goes on, too, where it cannot be told whether Discord
+// refuses the token.
+func TestRefusedAndSilent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{})
+	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
+	s.Fail(discordfake.Fault{Route: discordfake.GetMe, Status: 503})
+	s.walks()
+}
+
 // TestZombie replaces a connection whose heartbeats are not answered within one
 // and a half intervals, and loses nothing.
 func TestZombie(t *testing.T) {

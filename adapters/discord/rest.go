@@ -41,6 +41,7 @@ type request struct {
 	// waits: it waits for its turn however long that takes, for a part of what
 	// it belongs to is done.
 	waits bool
+	check bool // it asks whether the token is valid: see refused
 }
 
 // maxAnswer is far above the largest answer, in bytes.
@@ -78,7 +79,10 @@ func (d *Discord) call(ctx context.Context, r request) error {
 	d.limits.learn(b, route, key, answer, failed)
 	switch {
 	case failed != nil:
-		if failed.status == http.StatusUnauthorized && !r.hook {
+		if failed.status == http.StatusUnauthorized && !r.hook && !r.check {
+			if !d.refused(ctx) {
+				return fmt.Errorf("%s: %w", route, errOneRefusal)
+			}
 			d.stop(errToken)
 		}
 		return failed
@@ -88,6 +92,17 @@ func (d *Discord) call(ctx context.Context, r request) error {
 		return nil
 	}
 	return chat.Decode(data, r.into)
+}
+
+// errOneRefusal is a 401 that says nothing of the token. The request may be
+// repeated.
+var errOneRefusal = errors.New("401 Unauthorized, although Discord did not refuse the token when asked again")
+
+// refused asks Discord once more whether it refuses the token, because a single
+// 401 must not end the adapter. It reports false if Discord does not answer.
+func (d *Discord) refused(ctx context.Context) bool {
+	err := d.call(ctx, request{method: "GET", path: "/users/@me", check: true})
+	return isStatus(err, http.StatusUnauthorized)
 }
 
 func (d *Discord) send(ctx context.Context, r request) (*http.Response, error) {
