@@ -274,7 +274,7 @@ func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	}
 	keyboard := isTerminal(os.Stdin)
 	t := terminal.New(terminal.Options{
-		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Pasted: keyboard, Width: terminal.Columns(),
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Interactive: keyboard, Width: terminal.Columns(),
 		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")),
 		Color:  isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "",
 		Drain:  func(ctx context.Context) error { return b.Drain(ctx, "terminal") },

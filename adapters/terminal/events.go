@@ -8,11 +8,11 @@ import (
 	"mabsbot/bot"
 )
 
-// user is the one person at a terminal.
+// user is the ID of the user at the terminal.
 const user = "you"
 
-// event makes an event of what was typed. Everything typed is meant for us. A
-// number is a press on the button with that number.
+// event turns a typed message into an event, always addressed to the bot. The
+// number of a button is a press of it.
 func (t *Terminal) event(text string) bot.Event {
 	t.mu.Lock()
 	defer t.mu.Unlock()

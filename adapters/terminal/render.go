@@ -9,14 +9,13 @@ import (
 	"mabsbot/bot"
 )
 
-// The marks and colours of the kinds of blocks. Without colour the marks alone
-// must tell them apart. Colours are the eight of ECMA-48, which follow the
-// theme of the terminal.
+// Colors of blocks: the basic eight of ECMA-48, which follow the theme of the
+// terminal. Marks distinguish the kinds of blocks even without color.
 const (
 	bold, dim, red, cyan, plain = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[36m", "\x1b[0m"
 )
 
-// render writes a reply for the terminal.
+// render formats a reply for the terminal.
 func (t *Terminal) render(r bot.Reply) string {
 	var b strings.Builder
 	number := 0
@@ -52,7 +51,8 @@ func (t *Terminal) render(r bot.Reply) string {
 	return b.String()
 }
 
-// lines writes text wrapped at the width, each line with a mark before it.
+// lines writes text wrapped at the width: the first line is prefixed with
+// first, the others with next.
 func (t *Terminal) lines(b *strings.Builder, first, next, color, text string) {
 	mark := first
 	for line := range strings.SplitSeq(safe(text), "\n") {
@@ -63,16 +63,14 @@ func (t *Terminal) lines(b *strings.Builder, first, next, color, text string) {
 	}
 }
 
-// url writes an address on a line of its own, never wrapped, so that it can be
-// opened.
+// url writes a URL on its own line, unwrapped, so that a terminal can open it.
 func (t *Terminal) url(b *strings.Builder, url string) {
 	if url != "" {
 		b.WriteString("  " + t.colored(dim, safe(url)) + "\n")
 	}
 }
 
-// copy writes a command on lines of its own, never wrapped, so that it can be
-// taken whole.
+// copy writes a command on its own lines, unwrapped, so that it can be copied.
 func (t *Terminal) copy(b *strings.Builder, text string) {
 	for line := range strings.SplitSeq(safe(text), "\n") {
 		b.WriteString("      " + t.colored(cyan, line) + "\n")
@@ -110,8 +108,8 @@ func (t *Terminal) steps(b *strings.Builder, items []bot.Item) {
 	}
 }
 
-// choices numbers the buttons on through the whole reply, as the core counts
-// them, and returns the last number.
+// choices writes buttons with numbers that continue through the whole reply,
+// as the core counts them, and returns the last number.
 func (t *Terminal) choices(b *strings.Builder, buttons []bot.LabeledButton, number int) int {
 	line := ""
 	for _, c := range buttons {
@@ -137,8 +135,8 @@ func (t *Terminal) colored(color, text string) string {
 	return color + text + plain
 }
 
-// safe takes out what would steer the terminal: a paste may hold escape
-// sequences.
+// safe removes control characters and bidirectional overrides, because a paste
+// may contain escape sequences.
 func safe(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 && r != '\n' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
@@ -148,9 +146,9 @@ func safe(s string) string {
 	}, s)
 }
 
-// wrap breaks a line at spaces; a word longer than the line is cut.
+// wrap breaks a line at spaces. A word longer than the line is cut.
 func wrap(line string, most int) []string {
-	most = max(most, 10)
+	most = max(most, 10) // the narrowest line that is still readable after a mark
 	var lines []string
 	now := ""
 	for word := range strings.SplitSeq(line, " ") {
@@ -171,7 +169,7 @@ func wrap(line string, most int) []string {
 	return append(lines, now)
 }
 
-// cut is the longest beginning of s that fits.
+// cut returns the longest prefix of s that fits.
 func cut(s string, most int) string {
 	n := 0
 	for i, r := range s {
@@ -182,7 +180,7 @@ func cut(s string, most int) string {
 	return s
 }
 
-// columns is how wide a text stands: Hangul takes two columns.
+// columns returns the display width of s. Hangul takes two columns a letter.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {

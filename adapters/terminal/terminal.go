@@ -1,6 +1,9 @@
-// Package terminal is a conversation with the bot in a terminal: a direct
-// message of one person. What is typed is an event as on any platform, and
-// what is answered comes out of the same outbox.
+// Package terminal is the adapter behind "mabsbot chat": a conversation with
+// the bot in a terminal, which is a direct message of one user. Events and
+// posts take the same way as on a chat platform.
+//
+// terminal.go reads and runs the conversation, events.go turns typed text into
+// events, render.go formats replies.
 package terminal
 
 import (
@@ -17,21 +20,21 @@ import (
 	"mabsbot/bot"
 )
 
-// Options are what a terminal needs.
+// Options configure a Terminal. In, Out and Drain are required.
 type Options struct {
 	In     io.Reader
 	Out    io.Writer
-	Locale string // of the person, such as "ko_KR.UTF-8"
+	Locale string // of the user, such as "ko_KR.UTF-8"
 	Color  bool
-	Width  int // columns; 0 is 80
-	// Pasted says that In is a keyboard: lines that arrive together are one
-	// paste. Otherwise each line is a message.
-	Pasted bool
-	// Drain waits until all that follows from an event was posted.
+	Width  int // columns; 0 means 80
+	// Interactive means that In is a keyboard: a prompt is shown, and lines that
+	// arrive together are one paste. Otherwise each line is a message.
+	Interactive bool
+	// Drain waits until every post that follows from an event was delivered.
 	Drain func(ctx context.Context) error
 }
 
-// Terminal is the adapter. Make it with New.
+// A Terminal is the adapter. Create it with New.
 type Terminal struct {
 	o     Options
 	began time.Time
@@ -58,7 +61,7 @@ func (t *Terminal) Name() string { return "terminal" }
 // types the number of a button to press it.
 func (t *Terminal) Capabilities() bot.Capabilities { return bot.Capabilities{} }
 
-// Run reads messages until the end of the input, «/quit», or ctx.
+// Run reads messages until the end of the input, "/quit", or the end of ctx.
 func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
 	messages := t.read(ctx)
 	if err := t.o.Drain(ctx); err != nil && ctx.Err() == nil {
@@ -73,15 +76,15 @@ func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
 			if !ok || strings.TrimSpace(text) == "/quit" {
 				return nil
 			}
-			if err := t.tell(ctx, handle, text); err != nil {
+			if err := t.handle(ctx, handle, text); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// tell hands one message over and waits for what follows from it.
-func (t *Terminal) tell(ctx context.Context, handle bot.Handler, text string) error {
+// handle hands a message to the core and waits until its replies are shown.
+func (t *Terminal) handle(ctx context.Context, handle bot.Handler, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
@@ -119,20 +122,21 @@ func (t *Terminal) print(s string) error {
 }
 
 func (t *Terminal) prompt() {
-	if t.o.Pasted {
+	if t.o.Interactive {
 		t.print("\n> ")
 	}
 }
 
-// pause is the silence that ends a paste: terminals hand over the lines of a
-// paste within a millisecond or two, people type the next line much later.
+// pause ends a paste. Terminals deliver the lines of a paste within a
+// millisecond or two; a person types the next line much later.
 const pause = 50 * time.Millisecond
 
-// maxLine is the longest line taken: a log file pasted as one line.
+// maxLine is the longest line that is read: a log file pasted as one line, up
+// to the size of a text file that the bot reads.
 const maxLine = 1 << 20
 
-// read collects lines into messages. The goroutine ends with the input; a
-// terminal that is still open ends it with the program.
+// read collects lines into messages. Its goroutine ends with the input, which
+// on an open terminal is the end of the program.
 func (t *Terminal) read(ctx context.Context) <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -150,7 +154,7 @@ func (t *Terminal) read(ctx context.Context) <-chan string {
 			t.print(fmt.Sprintf("! input: %v\n", err))
 		}
 	}()
-	if !t.o.Pasted {
+	if !t.o.Interactive {
 		return lines
 	}
 	messages := make(chan string)
@@ -181,7 +185,8 @@ func collect(ctx context.Context, lines <-chan string, messages chan<- string) {
 	}
 }
 
-// Columns is the width of the terminal as its environment tells it, or 0.
+// Columns returns the width of the terminal from $COLUMNS, or 0 if it is not
+// set or too narrow to use.
 func Columns() int {
 	var n int
 	if _, err := fmt.Sscan(os.Getenv("COLUMNS"), &n); err != nil || n < 20 {

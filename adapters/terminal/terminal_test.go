@@ -20,8 +20,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/render.golden")
 
-// Every kind of block is told apart without colour, and nothing that came from
-// a paste steers the terminal.
+// TestRender checks that every kind of block is distinguishable without color,
+// and that no escape sequence of a paste reaches the terminal.
 func TestRender(t *testing.T) {
 	var b strings.Builder
 	replies := bottest.Replies()
@@ -48,23 +48,23 @@ func TestRender(t *testing.T) {
 	}
 }
 
-func TestColour(t *testing.T) {
+func TestColor(t *testing.T) {
 	step := bottest.Replies()["step"]
-	plain, coloured := New(Options{}).render(step), New(Options{Color: true}).render(step)
+	plain, colored := New(Options{}).render(step), New(Options{Color: true}).render(step)
 	for _, code := range []string{bold, dim, red, cyan, "\x1b[0m"} {
-		coloured = strings.ReplaceAll(coloured, code, "")
+		colored = strings.ReplaceAll(colored, code, "")
 	}
-	if plain != coloured {
-		t.Errorf("colour changes more than colour:\n%s\n%s", plain, coloured)
+	if plain != colored {
+		t.Errorf("the colored reply differs in more than color:\n%s\n%s", plain, colored)
 	}
 }
 
-// talk runs a terminal on the input and returns the events that it made.
-func talk(t *testing.T, in io.Reader, pasted bool) []bot.Message {
+// talk runs a terminal on the input and returns its events.
+func talk(t *testing.T, in io.Reader, interactive bool) []bot.Message {
 	t.Helper()
 	var out bytes.Buffer
 	var all []bot.Message
-	term := New(Options{In: in, Out: &out, Pasted: pasted, Locale: "ko_KR.UTF-8", Drain: func(context.Context) error { return nil }})
+	term := New(Options{In: in, Out: &out, Interactive: interactive, Locale: "ko_KR.UTF-8", Drain: func(context.Context) error { return nil }})
 	err := term.Run(t.Context(), func(_ context.Context, e bot.Event) error {
 		all = append(all, e.(bot.Message))
 		return nil
@@ -89,12 +89,12 @@ func TestEvents(t *testing.T) {
 		ids[m.ID] = true
 	}
 	if len(ids) != len(want) {
-		t.Error("two events have one id")
+		t.Error("two events have the same ID")
 	}
 }
 
-// A number presses the button that stood with that number; a number that no
-// button has is a message.
+// TestNumber checks that the number of a button presses it, and that any other
+// number is a message.
 func TestNumber(t *testing.T) {
 	term := New(Options{Out: io.Discard})
 	if _, err := term.Post(t.Context(), bot.Post{Reply: bottest.Replies()["step"]}); err != nil {
@@ -110,7 +110,8 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// Lines that arrive together are one paste; a line after a pause is another.
+// TestPaste checks that lines that arrive together are one message, and that a
+// line after a pause is another.
 func TestPaste(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, w := io.Pipe()
