@@ -272,22 +272,12 @@ func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	keyboard := isTerminal(os.Stdin)
-	t := terminal.New(terminal.Options{
-		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Interactive: keyboard, Width: terminal.Columns(),
-		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")),
-		Color:  isTerminal(os.Stdout) && os.Getenv("NO_COLOR") == "",
-		Drain:  func(ctx context.Context) error { return b.Drain(ctx, "terminal") },
-	})
-	if keyboard {
-		fmt.Fprintln(cmd.OutOrStdout(), "Paste an error, or type /mabs help. Leave with /quit.")
+	o := terminal.Stdio(cmd.InOrStdin(), cmd.OutOrStdout())
+	o.Drain = func(ctx context.Context) error { return b.Drain(ctx, "terminal") }
+	if o.Interactive {
+		fmt.Fprintln(o.Out, "Paste an error, or type /mabs help. Leave with /quit.")
 	}
-	return b.Run(ctx, t)
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return b.Run(ctx, terminal.New(o))
 }
 
 func matchCommand() *cobra.Command {

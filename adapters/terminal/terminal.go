@@ -8,6 +8,7 @@ package terminal
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -185,9 +186,29 @@ func collect(ctx context.Context, lines <-chan string, messages chan<- string) {
 	}
 }
 
-// Columns returns the width of the terminal from $COLUMNS, or 0 if it is not
-// set or too narrow to use.
-func Columns() int {
+// Stdio returns the options for a terminal, a file or a pipe. Colors are used
+// only on a terminal, and not if NO_COLOR is set (https://no-color.org).
+func Stdio(in io.Reader, out io.Writer) Options {
+	return Options{
+		In: in, Out: out, Interactive: isTerminal(in), Width: columnsOfEnvironment(),
+		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), // as POSIX orders them
+		Color:  isTerminal(out) && os.Getenv("NO_COLOR") == "",
+	}
+}
+
+// isTerminal reports whether stream is an open terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// columnsOfEnvironment returns the width of the terminal from $COLUMNS, or 0 if
+// it is not set or too narrow to use.
+func columnsOfEnvironment() int {
 	var n int
 	if _, err := fmt.Sscan(os.Getenv("COLUMNS"), &n); err != nil || n < 20 {
 		return 0

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -162,4 +163,27 @@ func TestAdapter(t *testing.T) {
 			Shown: out.String,
 		}
 	})
+}
+
+// TestStdio checks that neither a pipe nor a file gets a prompt or colors.
+func TestStdio(t *testing.T) {
+	t.Setenv("LC_ALL", "")
+	t.Setenv("LC_MESSAGES", "ko_KR.UTF-8")
+	t.Setenv("LANG", "en_US.UTF-8")
+	t.Setenv("COLUMNS", "100")
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for _, out := range []io.Writer{file, io.Discard} {
+		o := Stdio(strings.NewReader(""), out)
+		if o.Interactive || o.Color || o.Width != 100 || o.Locale != "ko_KR.UTF-8" {
+			t.Errorf("%+v", o)
+		}
+	}
+	t.Setenv("COLUMNS", "7")
+	if o := Stdio(file, file); o.Interactive || o.Width != 0 {
+		t.Errorf("%+v", o)
+	}
 }
