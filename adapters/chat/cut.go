@@ -24,7 +24,10 @@ func (size Size) Of(text string) int {
 }
 
 // Split cuts a text into pieces of at most limit, at line breaks where it can,
-// else at spaces, and never inside a letter.
+// else at spaces, and inside a letter only where the letter alone is larger than
+// limit. A character that is larger than limit is left out: platforms refuse a
+// message that is too large, and then all of it would be lost. Their limits are
+// hundreds of times the widest character.
 func (size Size) Split(text string, limit int) []string {
 	var pieces []string
 	for text != "" {
@@ -37,40 +40,54 @@ func (size Size) Split(text string, limit int) []string {
 }
 
 // Part is the first piece of a text of which Split would make several, and the
-// rest. What lines of the rest begin with stays: it may be code.
+// rest, which is always shorter than text. What lines of the rest begin with
+// stays: it may be code. The piece is empty where not even the first character
+// fits.
 func (size Size) Part(text string, limit int) (piece, rest string) {
 	if size.Of(text) <= limit {
 		return text, ""
 	}
 	cut := size.breakAt(text, limit)
+	if cut == 0 {
+		_, first := utf8.DecodeRuneInString(text)
+		return "", text[first:]
+	}
 	return strings.TrimRight(text[:cut], "\n "), strings.TrimLeft(text[cut:], "\n")
 }
 
-// Shorten cuts a text to a limit and says so.
+// Shorten cuts a text to a limit and ends it with an ellipsis, for which the
+// limit needs room.
 func (size Size) Shorten(text string, limit int) string {
 	if size.Of(text) <= limit {
 		return text
 	}
-	return strings.TrimRight(text[:size.breakAt(text, limit-1)], "\n ") + "…"
+	limit -= size('…')
+	if limit < 0 {
+		return ""
+	}
+	return strings.TrimRight(text[:size.breakAt(text, limit)], "\n ") + "…"
 }
 
 // breakAt is the best place to cut so that the first part is within limit: the
 // last line break, or space, that leaves at least half of it, else the last
-// place between two letters. It is never 0.
+// place between two letters, else the last between two characters, as in marks
+// without end on one letter. It is 0 where the first character does not fit.
 func (size Size) breakAt(text string, limit int) int {
-	used, letter, space, line := 0, 0, 0, 0
-	for i, r := range text {
+	used, next, letter, space, line := 0, 0, 0, 0, 0
+	for next < len(text) {
+		r, n := utf8.DecodeRuneInString(text[next:])
 		if used+size(r) > limit {
 			break
 		}
 		used += size(r)
+		next += n
 		if used > limit/2 && r == ' ' {
-			space = i + 1
+			space = next
 		}
 		if used > limit/2 && r == '\n' {
-			line = i + 1
+			line = next
 		}
-		if next := i + len(string(r)); r != joiner && !startsJoined(text[next:]) {
+		if r != joiner && !startsJoined(text[next:]) {
 			letter = next
 		}
 	}
@@ -82,7 +99,7 @@ func (size Size) breakAt(text string, limit int) int {
 	case letter > 0:
 		return letter
 	}
-	return len(string([]rune(text)[:1])) // marks without end on one letter
+	return next
 }
 
 // joiner holds the parts of an emoji together.

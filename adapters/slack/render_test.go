@@ -199,6 +199,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add("가나다\n라마바 사", 4)
 	f.Add("각각각", 2)
 	f.Add("e\u0301e\u0301 👨‍👩‍👧&<>", 5)
+	f.Add("&0", 5)
 	f.Fuzz(func(t *testing.T, text string, limit int) {
 		if !utf8.ValidString(text) || limit < 5 || limit > 4000 {
 			return
