@@ -250,7 +250,7 @@ func chatCommand() *cobra.Command {
 		Use:   "chat",
 		Short: "Have a conversation in this terminal",
 		Long: `Have a conversation in this terminal: paste an error, type a number or words such
-as «next» or «다음», look things up with /mabs, and leave with /quit or Ctrl-D.
+as "next", look things up with /mabs, and leave with /quit or Ctrl-D.
 The conversation goes on where it stood when you come back.`,
 		Args: cobra.NoArgs,
 		RunE: configured(chat),
