@@ -89,7 +89,11 @@ type fixture struct {
 // run starts a bot on a memory store; it ends with the test.
 func run(t *testing.T, outbox func(bot.Outbox) bot.Outbox) fixture {
 	t.Helper()
-	locales := testLocales(t)
+	return runWith(t, testLocales(t), outbox)
+}
+
+func runWith(t *testing.T, locales locale.Locales, outbox func(bot.Outbox) bot.Outbox) fixture {
+	t.Helper()
 	base, memory := testBase(t), store.NewMemory()
 	f := fixture{memory: memory, recorder: bottest.NewRecorder("test", everything)}
 	var out bot.Outbox = memory

@@ -15,14 +15,14 @@ import (
 func (d *decision) command(m Message) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(m.Text), " ")
 	rest = strings.TrimSpace(rest)
-	switch word = strings.ToLower(word); {
-	case rest == "" && slices.Contains([]string{"", "help", "도움말"}, word):
+	switch command := d.locales.Command(word); {
+	case rest == "" && (word == "" || command == locale.CommandHelp):
 		d.help()
-	case (word == "list" || word == "목록") && (rest == "" || len(d.inArea(rest)) > 0 || d.found.Band == kb.Silent):
+	case command == locale.CommandList && (rest == "" || len(d.inArea(rest)) > 0 || d.found.Band == kb.Silent):
 		d.list(rest)
-	case rest == "" && (word == "why" || word == "이유"):
+	case rest == "" && command == locale.CommandWhy:
 		d.why()
-	case word == "lang" || word == "언어":
+	case command == locale.CommandLang:
 		d.setLanguage(rest)
 	default:
 		d.lookUp(m)

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -127,7 +126,7 @@ func (d *decision) steered(w Walkthrough, m Message) bool {
 // meant for the bot: by who says it, and when.
 func (d *decision) amongPeople(w Walkthrough, m Message) bool {
 	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
-	return d.locales.Bare(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
+	return d.locales.Ambiguous(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
 }
 
 func (d *decision) steerChoosing(w Walkthrough, intent locale.Intent) {
@@ -192,7 +191,7 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 	}
 	words := locale.Fold(m.Text)
 	buttons := d.live(w).Buttons()
-	if n, err := strconv.Atoi(strings.TrimRight(words, "번요이")); err == nil {
+	if n, ok := d.locales.Number(words); ok {
 		if n >= 1 && n <= len(buttons) {
 			return buttons[n-1].Button, true
 		}
@@ -203,7 +202,7 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 			return b.Button, true
 		}
 	}
-	if w.Status != StatusWalking || strings.ContainsAny(m.Text, "?？") {
+	if w.Status != StatusWalking || strings.ContainsAny(m.Text, locale.QuestionMarks) {
 		return Button{}, false
 	}
 	return d.meant(w, words)
@@ -248,7 +247,7 @@ func (d *decision) given(w Walkthrough, said string) bool {
 	if d.locales.Intent(said) != locale.IntentUnclear {
 		return false
 	}
-	value, quoted := unquote(d.locales.Stripped(said))
+	value, quoted := unquote(d.locales.BareName(said))
 	if d.found.Band == kb.Sure || len(said) > 2*maxSlot {
 		return false
 	}
@@ -274,7 +273,7 @@ func unquote(s string) (value string, quoted bool) {
 // nameLike tells a server, path or address from a word of talk: one piece, with
 // a digit, an upper-case letter or a sign that stands in names.
 func nameLike(value string) bool {
-	return len(strings.Fields(value)) == 1 && !strings.HasPrefix(value, "@") && !strings.ContainsAny(value, "?？") &&
+	return len(strings.Fields(value)) == 1 && !strings.HasPrefix(value, "@") && !strings.ContainsAny(value, locale.QuestionMarks) &&
 		strings.ContainsAny(value, `0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-\:`) && strings.Trim(value, ".-!") == value
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -155,7 +156,7 @@ func (d *decision) titles(ids []string) string {
 	var all []string
 	for _, id := range ids {
 		if e := d.base.Entry(id); e != nil {
-			all = append(all, "«"+d.in(e.Title, Walkthrough{})+"»")
+			all = append(all, d.l.Text("quoted", "title", d.in(e.Title, Walkthrough{})))
 		}
 	}
 	return strings.Join(all, ", ")
@@ -260,7 +261,7 @@ func (d *decision) viewStep(w Walkthrough, s *kb.Step) []Block {
 		return append(blocks, text(d.in(s.Check, w)), ask(d.in(s.Ask.Text, w)), d.answers(w, s.Ask), choices(row...), d.source(w))
 	}
 	check := d.in(s.Check, w)
-	if strings.HasSuffix(check, "?") {
+	if strings.TrimRight(check, locale.QuestionMarks) != check {
 		blocks = append(blocks, ask(check))
 	} else {
 		blocks = append(blocks, text(check), ask(d.l.Text(d.checkKey(w))))

@@ -3,11 +3,9 @@ package locale
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // An Intent is what somebody wants of the walkthrough, said in words.
@@ -34,6 +32,23 @@ const (
 	MaxUtterance          = 120      // characters; whoever writes more is talking to people
 )
 
+// A Command is what people type after /mabs, apart from what is looked up.
+type Command string
+
+// The commands, as the locale files name them. CommandNone is none of them.
+const (
+	CommandNone Command = ""
+	CommandHelp Command = "help"
+	CommandList Command = "list"
+	CommandWhy  Command = "why"
+	CommandLang Command = "lang"
+)
+
+var commands = []Command{CommandHelp, CommandList, CommandWhy, CommandLang}
+
+// QuestionMarks are the characters that make a text a question.
+const QuestionMarks = "?？"
+
 var intents = []Intent{IntentNext, IntentFixed, IntentDone, IntentBack, IntentAll, IntentPerson, IntentQuiet, IntentRepeat, IntentSkip, IntentHelp, IntentList, IntentCameBack, IntentYes, IntentThanks}
 
 type phrase struct {
@@ -41,8 +56,8 @@ type phrase struct {
 	intent Intent
 }
 
-// compile folds the phrases of the locale, longest first so that «안 돼요» is
-// found before «돼요».
+// compile folds the phrases of the locale, longest first: a short one may be the
+// beginning of a long one.
 func (l *Locale) compile() []phrase {
 	var all []phrase
 	for _, intent := range intents {
@@ -67,7 +82,7 @@ func (all Locales) Intent(text string) Intent {
 	if utf8.RuneCountInString(text) > MaxUtterance {
 		return IntentUnclear
 	}
-	question := strings.ContainsAny(text, "?？")
+	question := strings.ContainsAny(text, QuestionMarks)
 	folded := Fold(text)
 	if folded == "" {
 		return IntentUnclear
@@ -87,20 +102,34 @@ func (i Intent) asks() bool {
 	return slices.Contains([]Intent{IntentRepeat, IntentHelp, IntentPerson, IntentList, IntentAll}, i)
 }
 
-// Bare reports whether a text is a word that people say to each other just as
-// well.
-func (all Locales) Bare(text string) bool {
+// Command reads a word after /mabs as a command, in any of the languages.
+func (all Locales) Command(word string) Command {
+	word = strings.ToLower(word)
+	for _, l := range all {
+		for _, c := range commands {
+			if slices.Contains(l.Commands[c], word) {
+				return c
+			}
+		}
+	}
+	return CommandNone
+}
+
+// Ambiguous reports whether a text is a word that people say to each other just
+// as well.
+func (all Locales) Ambiguous(text string) bool {
 	folded := Fold(text)
 	for _, l := range all {
-		if slices.ContainsFunc(l.Bare, func(s string) bool { return Fold(s) == folded }) {
+		if slices.ContainsFunc(l.Ambiguous, func(s string) bool { return Fold(s) == folded }) {
 			return true
 		}
 	}
 	return false
 }
 
-// Negated reports whether folded words deny something.
-func (all Locales) Negated(folded string) bool {
+// Negated reports whether a text denies something.
+func (all Locales) Negated(text string) bool {
+	folded := Fold(text)
 	for _, l := range all {
 		if slices.ContainsFunc(l.Negations, func(s string) bool { return ContainsWords(folded, s) }) {
 			return true
@@ -109,9 +138,25 @@ func (all Locales) Negated(folded string) bool {
 	return false
 }
 
-// Stripped is a text without what people say around a name: «it's FS-11»,
-// «FS-11입니다».
-func (all Locales) Stripped(text string) string {
+// Number reads a text as the number of a choice, with what people say after
+// one.
+func (all Locales) Number(text string) (n int, ok bool) {
+	digits := Fold(text)
+	for trimmed := true; trimmed; {
+		trimmed = false
+		for _, l := range all {
+			for _, after := range l.AfterNumber {
+				rest, found := strings.CutSuffix(digits, after)
+				digits, trimmed = rest, trimmed || found && after != ""
+			}
+		}
+	}
+	n, err := strconv.Atoi(digits)
+	return n, err == nil
+}
+
+// BareName is a text without what people say around a name: «it's FS-11».
+func (all Locales) BareName(text string) string {
 	text = strings.TrimSpace(text)
 	for _, lang := range all.Tags() {
 		for _, before := range all[lang].BeforeName {
@@ -158,11 +203,10 @@ func (l *Locale) says(s string, want Intent) bool {
 	return false
 }
 
-// eat takes the phrase off the front of s. Spaces count for nothing in Korean,
-// where people set them as they like; a Latin word must end where the phrase
-// ends.
+// eat takes the phrase off the front of s. In spaceless scripts spaces count for
+// nothing; a word of any other script must end where the phrase ends.
 func eat(s, phrase string) (rest string, ok bool) {
-	loose := strings.ContainsFunc(phrase, hangul)
+	loose := strings.ContainsFunc(phrase, spaceless)
 	for phrase != "" {
 		p, n := utf8.DecodeRuneInString(phrase)
 		if loose && p == ' ' {
@@ -183,58 +227,3 @@ func eat(s, phrase string) (rest string, ok bool) {
 	}
 	return strings.TrimLeft(s, " "), true
 }
-
-func hangul(r rune) bool { return unicode.Is(unicode.Hangul, r) }
-
-// Fold brings what people type to one form: composed, lower case, letters and
-// digits only, single spaces. An apostrophe inside a word stays, whichever of
-// its forms it had.
-func Fold(s string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range norm.NFKC.String(strings.ToValidUTF8(s, " ")) {
-		switch {
-		case r == '’' || r == '\'' || r == '`':
-			r = '\''
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
-			r = unicode.ToLower(r)
-		default:
-			space = true
-			continue
-		}
-		if space && b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		space = false
-		b.WriteRune(r)
-	}
-	return strings.Trim(b.String(), "' ")
-}
-
-// ContainsWords reports whether the words stand in text as words: letters and
-// digits of the Latin alphabet must not go on before or after them. Hangul may,
-// for particles hang on it.
-func ContainsWords(text, words string) bool {
-	if words == "" {
-		return false
-	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], words)
-		if i < 0 {
-			return false
-		}
-		start, end := at+i, at+i+len(words)
-		if !latinAt(text, start-1, words[0]) && !latinAt(text, end, words[len(words)-1]) {
-			return true
-		}
-		at = start + 1
-	}
-}
-
-// latinAt reports whether the byte of text at i continues a word of which next
-// is the adjoining byte.
-func latinAt(text string, i int, next byte) bool {
-	return i >= 0 && i < len(text) && alnum(text[i]) && alnum(next)
-}
-
-func alnum(b byte) bool { return '0' <= b && b <= '9' || 'a' <= b && b <= 'z' }

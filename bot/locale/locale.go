@@ -19,19 +19,21 @@ import (
 // A Locale is one language of the bot: what it says itself, and the words by
 // which people steer it. One file in locale/ is one language.
 type Locale struct {
-	Lang    string              `yaml:"-"`
-	Name    string              `yaml:"name"`
-	Script  string              `yaml:"script"` // a name of unicode.Scripts
-	Words   []string            `yaml:"words"`  // frequent ones, to tell languages of one script apart
-	Texts   map[string]string   `yaml:"texts"`
-	Areas   map[string]string   `yaml:"areas"`
-	Intents map[Intent][]string `yaml:"intents"`
-	Fillers []string            `yaml:"fillers"` // words that change no intent
+	Lang     string               `yaml:"-"`
+	Name     string               `yaml:"name"`
+	Script   string               `yaml:"script"` // a name of unicode.Scripts
+	Words    []string             `yaml:"words"`  // frequent ones, to tell languages of one script apart
+	Texts    map[string]string    `yaml:"texts"`
+	Areas    map[string]string    `yaml:"areas"`
+	Commands map[Command][]string `yaml:"commands"`
+	Intents  map[Intent][]string  `yaml:"intents"`
+	Fillers  []string             `yaml:"fillers"` // words that change no intent
 
-	Bare       []string `yaml:"bare"`        // words of an intent that people say to each other just as well
-	Negations  []string `yaml:"negations"`   // words that turn an answer into its opposite
-	BeforeName []string `yaml:"before_name"` // what people say before a name that they were asked for
-	AfterName  []string `yaml:"after_name"`  // and after it
+	Ambiguous   []string `yaml:"ambiguous"`    // words of an intent that people say to each other just as well
+	Negations   []string `yaml:"negations"`    // words that turn an answer into its opposite
+	BeforeName  []string `yaml:"before_name"`  // what people say before a name that they were asked for
+	AfterName   []string `yaml:"after_name"`   // and after it
+	AfterNumber []string `yaml:"after_number"` // what people say after the number of a choice
 
 	phrases  []phrase // of Intents and Fillers, folded, longest first
 	alphabet *unicode.RangeTable
@@ -106,6 +108,11 @@ func (all Locales) compare() []error {
 		for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
 			if _, ok := want.Texts[key]; !ok {
 				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is not used", lang, key))
+			}
+		}
+		for _, command := range commands {
+			if len(l.Commands[command]) == 0 {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the command %q", lang, command))
 			}
 		}
 		for _, intent := range intents {

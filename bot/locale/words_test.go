@@ -1,0 +1,114 @@
+package locale
+
+import (
+	"go/scanner"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// TestWordsAreData checks that the words of a language are in files of data: no
+// Go file of the program has letters of a script other than Latin in a string,
+// and none has a phrase of a locale.
+func TestWordsAreData(t *testing.T) {
+	all := locales(t)
+	files := 0
+	root := os.DirFS("../..")
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "testdata" || name == "kb" || forTests(name)) {
+			return fs.SkipDir // kb reads errors in all scripts; its own tests hold it to that
+		}
+		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		files++
+		data, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		for line, text := range literals(data) {
+			if word, found := wordOf(all, text); found {
+				t.Errorf("%s:%d: %q belongs in the files of a language", name, line, word)
+			}
+		}
+		return nil
+	})
+	if err != nil || files < 50 {
+		t.Errorf("%d files read, error %v", files, err)
+	}
+}
+
+// forTests reports whether a folder holds code that only tests import.
+func forTests(folder string) bool {
+	return strings.HasSuffix(folder, "test") || strings.HasSuffix(folder, "fake")
+}
+
+// literals yields the strings and characters of Go source, with their lines.
+func literals(source []byte) func(yield func(line int, text string) bool) {
+	return func(yield func(int, string) bool) {
+		files := token.NewFileSet()
+		file := files.AddFile("", files.Base(), len(source))
+		var s scanner.Scanner
+		s.Init(file, source, nil, 0)
+		for {
+			pos, kind, text := s.Scan()
+			if kind == token.EOF {
+				return
+			}
+			if kind != token.STRING && kind != token.CHAR {
+				continue
+			}
+			if plain, err := strconv.Unquote(text); err == nil {
+				text = plain
+			}
+			if !yield(file.Line(pos), text) {
+				return
+			}
+		}
+	}
+}
+
+// wordOf finds what of a literal belongs to a language: a letter of another
+// script, or the whole literal if it is a phrase of several words. One word may
+// be the name of a text or a platform's method.
+func wordOf(all Locales, literal string) (string, bool) {
+	for _, r := range literal {
+		if unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Common) {
+			return literal, true
+		}
+	}
+	folded := Fold(literal)
+	if !strings.Contains(strings.TrimSpace(literal), " ") || !strings.Contains(folded, " ") {
+		return "", false
+	}
+	for _, l := range all {
+		if slices.ContainsFunc(l.phrases, func(p phrase) bool { return p.text == folded }) {
+			return literal, true
+		}
+	}
+	return "", false
+}
+
+// TestWordOf checks that TestWordsAreData can fail.
+func TestWordOf(t *testing.T) {
+	all := locales(t)
+	source := "package p\n// 다음\nvar a, b = \"say 다음\", `didn't help`\nvar c = []string{\"next\", \"'→«»\"}"
+	var found []string
+	for line, text := range literals([]byte(source)) {
+		if word, ok := wordOf(all, text); ok {
+			found = append(found, strconv.Itoa(line)+": "+word)
+		}
+	}
+	if want := []string{"3: say 다음", "3: didn't help"}; !slices.Equal(found, want) {
+		t.Errorf("found %q, want %q", found, want)
+	}
+}
