@@ -51,6 +51,8 @@ var arrows = []arrow{
 	{"adapters/slack/slackfake", "adapters/chat/chatfake", "shares faults and journals with the fake Discord"},
 	{"adapters/discord", "bot", "implements bot.Adapter"},
 	{"adapters/discord", "adapters/chat", "shares transport code with Slack"},
+	{"adapters/discord", "adapters/discord/discordapi", "talks to Discord"},
+	{"adapters/discord/discordapi", "", "is a leaf: a client of Discord that knows nothing of the bot"},
 	{"adapters/discord/discordfake", "adapters/chat/chatfake", "shares faults and journals with the fake Slack"},
 	{"adapters/terminal", "bot", "implements bot.Adapter"},
 }

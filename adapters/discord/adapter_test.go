@@ -17,12 +17,11 @@ func TestAdapter(t *testing.T) {
 		alex := fake.Person(discordfake.User{Name: "alex"})
 		b := bot.New(nil, nil, bot.DefaultPolicy(), nil, nil, slog.New(slog.DiscardHandler))
 		a, err := New(Options{
-			Token: func() string { return fake.Token }, APIURL: fake.APIURL(), Inbox: store.NewMemory().Inbox("discord"), Library: b,
+			Token: func() string { return fake.Token }, APIURL: fake.APIURL(), Inbox: store.NewMemory().Inbox("discord"), Library: b, pace: fastPace(),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.pace = fastPace()
 		s := &stage{Server: fake, t: t, alex: alex, kim: alex}
 		return bottest.Rig{
 			Adapter: a,

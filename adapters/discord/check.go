@@ -12,6 +12,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 )
 
 // What is looked at when the bot starts, and when a server invites it: who it is,
@@ -55,9 +56,9 @@ func (d *Discord) meet(ctx context.Context) error {
 		case err == nil:
 			d.prepare(ctx)
 			return nil
-		case ctx.Err() != nil && !isStatus(err, http.StatusUnauthorized):
+		case ctx.Err() != nil && !discordapi.HasStatus(err, http.StatusUnauthorized):
 			return nil
-		case isStatus(err, http.StatusUnauthorized):
+		case discordapi.HasStatus(err, http.StatusUnauthorized):
 			return errToken
 		}
 		d.log.Warn("discord: Discord does not say who the bot is, and is asked again", "error", err)
@@ -72,14 +73,14 @@ func (d *Discord) introduce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTime)
 	defer cancel()
 	var who user
-	if err := d.call(ctx, request{method: "GET", path: "/users/@me", into: &who}); err != nil {
+	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/users/@me", Into: &who}); err != nil {
 		return err
 	}
 	var app struct {
 		ID    string `json:"id"`
 		Flags int    `json:"flags"`
 	}
-	err := d.call(ctx, request{method: "GET", path: "/applications/@me", into: &app})
+	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/@me", Into: &app})
 	if d.o.ApplicationID != "" {
 		if err == nil && app.ID != "" && app.ID != d.o.ApplicationID {
 			d.log.Warn("discord: discord.application_id is not that of the token's application, and is not used", "configured", d.o.ApplicationID, "application", app.ID)
@@ -87,7 +88,7 @@ func (d *Discord) introduce(ctx context.Context) error {
 			app.ID, err = d.o.ApplicationID, nil
 		}
 	}
-	if hopeless(err) && !isStatus(err, http.StatusUnauthorized) {
+	if hopeless(err) && !discordapi.HasStatus(err, http.StatusUnauthorized) {
 		app.ID, err = who.ID, nil // of all applications since 2016 they are the same
 	}
 	if err != nil {

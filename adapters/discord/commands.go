@@ -15,6 +15,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 )
 
 // The commands of the application. Discord takes 200 new ones a day, so that only
@@ -80,7 +81,7 @@ func (d *Discord) register(ctx context.Context, changed func(name string)) error
 	app := d.me().app
 	var there []command
 	data := json.RawMessage{}
-	err := d.call(ctx, request{method: "GET", path: "/applications/%s/commands", args: []string{app}, query: "with_localizations=true", into: &data})
+	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/%s/commands", Args: []string{app}, Query: "with_localizations=true", Into: &data})
 	if err == nil {
 		err = json.Unmarshal(data, &there)
 	}
@@ -89,14 +90,14 @@ func (d *Discord) register(ctx context.Context, changed func(name string)) error
 	}
 	for _, c := range d.commands() {
 		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, slashCommand) == c.Type })
-		r := request{method: "POST", path: "/applications/%s/commands", args: []string{app}, body: c}
+		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c}
 		if i >= 0 {
 			if c.same(there[i]) {
 				continue
 			}
-			r.method, r.path, r.args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
+			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
 		}
-		if err := d.call(ctx, r); err != nil {
+		if err := d.client.Do(ctx, r); err != nil {
 			return fmt.Errorf("discord: register the command %q: %w", c.Name, err)
 		}
 		changed(c.Name)
@@ -128,7 +129,7 @@ func (c command) same(there command) bool {
 // address with which an administrator invites the bot to a server.
 func (d *Discord) Register(ctx context.Context, w io.Writer) error {
 	switch err := d.introduce(ctx); {
-	case isStatus(err, http.StatusUnauthorized):
+	case discordapi.HasStatus(err, http.StatusUnauthorized):
 		return errToken
 	case err != nil:
 		return fmt.Errorf("discord: Discord does not say who the bot is: %w", err)

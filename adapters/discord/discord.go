@@ -1,19 +1,18 @@
 // Package discord connects the bot to Discord: one application, in as many
 // servers as invited it.
 //
-//	gateway.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> need not come again
-//	bot.Post --post.go--> render.go --> REST
+//	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> need not come again
+//	bot.Post --post.go--> render.go --> discordapi
 //
-// The files: gateway.go holds the connection, session.go what is received of it.
-// payload.go is what Discord sends, events.go and interact.go what it means,
+// The files: gateway.go says what is asked of Discord's gateway, session.go keeps
+// its session. payload.go is what Discord sends, events.go and interact.go what it means,
 // text.go its markup undone and foreign text made safe, places.go where channels
 // and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
 // files.go fetches logs. render.go writes components within limits.go, split.go
 // says what counts for them, modal.go asks and suggests. post.go delivers,
-// thread.go says where to, links.go keeps the tokens of uses. rest.go makes
-// requests, limiter.go says when, failure.go reads errors. commands.go registers
-// commands, check.go looks at permissions, words.go is what the adapter says
-// itself, id.go names things. What it has in common with other chat platforms
+// thread.go says where to, links.go keeps the tokens of uses. errors.go says
+// what an error means for a post. commands.go registers commands, check.go looks
+// at permissions, words.go is what the adapter says itself, id.go names things. What it has in common with other chat platforms
 // stands in adapters/chat.
 package discord
 
@@ -21,11 +20,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -59,6 +58,8 @@ type Options struct {
 	Inbox             Inbox
 	Library           Library
 	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+
+	pace discordapi.Pace // tests have less time
 }
 
 // A Discord is the adapter of one application. Make it with New.
@@ -66,17 +67,14 @@ type Discord struct {
 	o        Options
 	log      *slog.Logger
 	texts    chat.Texts
-	api      string // with the version, without a slash at its end
-	pace     pace
 	hushTime time.Duration
 
-	client   *http.Client
-	limits   *limiter
+	client   *discordapi.Client
+	sessions *sessionStore
 	places   *places
 	links    *links
 	locales  *locales
 	closed   *closed
-	progress progress
 	directs  sync.Map // channels of direct messages, by user
 
 	granted bool // Discord says that messages may come with their content
@@ -110,18 +108,24 @@ func New(o Options) (*Discord, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := apiURL(o.APIURL)
-	if err != nil {
-		return nil, err
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	d := &Discord{
-		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), hushTime: hushTime, client: &http.Client{Timeout: apiTime, CheckRedirect: stay},
-		limits: newLimiter(), places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
+		o: o, log: o.Log, texts: texts, hushTime: hushTime,
+		sessions: &sessionStore{inbox: o.Inbox}, places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
 		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(pageJobs),
 		ctx: context.Background(), last: context.Background(), stop: func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
-	if d.log == nil {
-		d.log = slog.New(slog.DiscardHandler)
+	d.client, err = discordapi.New(discordapi.Options{
+		Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Pace: o.pace, Log: o.Log,
+		Events:       func(e discordapi.Event, done func()) { d.intake(envelope{e.Name, e.Data, e.Received}, done) },
+		Unauthorized: func() { d.stop(errToken) },
+		Sessions:     d.sessions,
+		Throttle:     &chat.Throttle{},
+	})
+	if err != nil {
+		return nil, err
 	}
 	return d, nil
 }
@@ -139,32 +143,38 @@ func (d *Discord) Capabilities() bot.Capabilities {
 // ends or Discord refuses for good, above all the token. It is called once.
 func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	defer close(d.ended)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	last, leave := context.WithCancel(context.WithoutCancel(ctx))
-	defer leave()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(ackTime, leave) })()
-	d.ctx, d.last, d.handle, d.stop = ctx, last, handle, cancel
-	err := d.meet(ctx)
-	if err == nil && ctx.Err() == nil {
-		close(d.ready)
-		restored := d.replay(ctx)
-		saved := make(chan struct{})
-		saving, end := context.WithCancel(context.WithoutCancel(ctx))
-		go func() { defer close(saved); d.save(saving, restored) }()
-		err = d.listen(ctx, restored)
-		cancel(err)
-		d.pages.Wait()
-		d.quick.Wait()
-		d.later.Wait()
-		end()
-		<-saved
-	}
-	cancel(err)
-	if why := context.Cause(ctx); err == nil && !errors.Is(why, context.Canceled) {
-		err = why
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	last, cancel := outlive(ctx, ackTime)
+	defer cancel()
+	d.ctx, d.last, d.handle, d.stop = ctx, last, handle, stop
+	err := d.serve(ctx)
+	if errors.Is(context.Cause(ctx), errToken) { // of any request, at any time
+		return errToken
 	}
 	return err
+}
+
+// serve is Run in its order.
+func (d *Discord) serve(ctx context.Context) error {
+	if err := d.meet(ctx); err != nil || ctx.Err() != nil {
+		return err
+	}
+	close(d.ready)
+	err := d.listen(ctx, d.replay(ctx))
+	d.stop(err)
+	d.pages.Wait()
+	d.quick.Wait()
+	d.later.Wait()
+	_ = d.client.SaveSession(ctx) // without it, events come again that are known
+	return err
+}
+
+// outlive returns a context that ends a time after ctx.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
+	return last, cancel
 }
 
 // me is who we are.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 )
 
 // Attached logs. They are fetched from Discord's hosts alone, without any token
@@ -52,15 +53,15 @@ func (d *Discord) readFile(ctx context.Context, f attachment) (string, error) {
 	if err != nil {
 		return "", errHost
 	}
-	q.Header.Set("User-Agent", userAgent)
-	client := &http.Client{Timeout: fileTime, Transport: d.client.Transport, CheckRedirect: d.follow}
+	q.Header.Set("User-Agent", discordapi.UserAgent)
+	client := &http.Client{Timeout: fileTime, CheckRedirect: d.follow}
 	answer, err := client.Do(q)
 	if err != nil {
 		return "", chat.WithoutURL(err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return "", &apiError{status: answer.StatusCode}
+		return "", &discordapi.Error{Status: answer.StatusCode}
 	}
 	return chat.ReadFile(answer.Body)
 }

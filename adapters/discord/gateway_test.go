@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"mabsbot/adapters/chat/chattest"
@@ -202,7 +201,7 @@ func TestResumeAddress(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, repeats)
 	s.Reconnect()
-	s.until("it is connected again", func() bool { return len(s.Connections()) == 2 && s.Connections()[1].Op == opResume })
+	s.until("it is connected again", func() bool { return len(s.Connections()) == 2 && s.Connections()[1].Op == 6 })
 	first, second := s.Connections()[0], s.Connections()[1]
 	if first.Resume || !second.Resume || second.Session != first.Session {
 		t.Errorf("%+v, then %+v", first, second)
@@ -272,44 +271,12 @@ func TestSessionsADay(t *testing.T) {
 		s.until("there is another session", func() bool { return s.Identifies() == n && s.hasSession() })
 	}
 	s.Invalidate(false)
-	s.soon("it says why it waits", func() bool { return strings.Contains(log.String(), "began too many sessions today") })
+	s.soon("it says why it waits", func() bool { return strings.Contains(log.String(), "session start limit reached") })
 	if n := s.Identifies(); n != most {
 		t.Errorf("%d sessions were begun", n)
 	}
 	if _, err := s.discord.place(t.Context(), s.channel.ID); err != nil {
 		t.Errorf("the token: %v", err)
-	}
-}
-
-// TestPause waits longer after each attempt that came to nothing, also where
-// Discord takes the connection and no session.
-func TestPause(t *testing.T) {
-	d := newRenderer(t)
-	for name, c := range map[string]struct {
-		failures    int
-		err         error
-		least, most time.Duration
-	}{
-		"after a session":            {0, errReconnect, 0, 0},
-		"the first failure":          {1, errZombie, time.Second, 5 * time.Second / 4},
-		"the fourth":                 {4, errZombie, 8 * time.Second, 10 * time.Second},
-		"the hundredth":              {100, errZombie, time.Minute, 75 * time.Second},
-		"a session is refused":       {0, invalidError{}, time.Second, 25 * time.Second / 4},
-		"again and again":            {6, invalidError{}, 32 * time.Second, 40 * time.Second},
-		"Discord says when":          {1, &apiError{status: 429, after: 90 * time.Second}, 90 * time.Second, 113 * time.Second},
-		"Discord is down for a time": {5, &apiError{status: 502}, 16 * time.Second, 20 * time.Second},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				from := time.Now()
-				if err := (&gateway{d: d, failures: c.failures}).pause(t.Context(), c.err); err != nil {
-					t.Error(err)
-				}
-				if waited := time.Since(from); waited < c.least || waited > c.most {
-					t.Errorf("waited %v", waited)
-				}
-			})
-		})
 	}
 }
 

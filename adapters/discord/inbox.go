@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -61,8 +62,8 @@ func (d *Discord) attached(t talk) bot.Event {
 
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
-	e, ok := errors.AsType[*apiError](err)
-	return ok && 400 <= e.status && e.status < 500 && e.status != http.StatusTooManyRequests ||
+	e, ok := errors.AsType[*discordapi.Error](err)
+	return ok && 400 <= e.Status && e.Status < 500 && e.Status != http.StatusTooManyRequests ||
 		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, errIncomplete)
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -327,7 +328,7 @@ func (d *Discord) rooted(i interaction, e bot.Event) bot.Event {
 	ctx, cancel := context.WithTimeout(d.last, rootTime)
 	defer cancel()
 	var ours message
-	err := d.call(ctx, request{method: "GET", path: "/channels/%s/messages/%s", args: []string{p.Thread.Channel, p.Thread.Root}, into: &ours})
+	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s/messages/%s", Args: []string{p.Thread.Channel, p.Thread.Root}, Into: &ours})
 	if err == nil && ours.Reference != nil && ours.Reference.Message != "" {
 		p.Thread.Root = ours.Reference.Message
 	}
@@ -390,10 +391,10 @@ func (d *Discord) callback(e envelope, i interaction, kind int, data any) (good,
 	if data != nil {
 		body["data"] = data
 	}
-	err := d.call(ctx, request{method: "POST", path: "/interactions/%s/%s/callback", args: []string{i.ID, i.Token}, body: body, hook: true})
-	if err != nil && code(err) != codeAcknowledged {
+	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Hook: true})
+	if err != nil && discordapi.Code(err) != codeAcknowledged {
 		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
-		return code(err) == 0 && !errors.Is(err, errRest), false // it may have arrived
+		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived
 	}
 	return true, err == nil
 }

@@ -45,15 +45,6 @@ const (
 	// A token is «valid for 15 minutes»; a minute is left for the way.
 	tokenLife = 14 * time.Minute
 
-	// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-	perSecond = 50
-
-	// 10,000 invalid requests in ten minutes shut an address out. Below that
-	// the bot rests by itself.
-	// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
-	maxInvalid    = 8000
-	invalidWindow = 10 * time.Minute
-
 	// apiTime is for one request. A post takes three (a thread and an opened
 	// conversation may come before it) where it fits into one message, and the
 	// outbox waits 30 s.

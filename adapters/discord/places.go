@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"mabsbot/adapters/discord/discordapi"
 )
 
 // A place is what is known of a channel or thread.
@@ -140,7 +142,7 @@ func (d *Discord) role(ctx context.Context, m message, guild string) string {
 	}
 	var roles []role
 	err := d.patiently(ctx, "ask for the roles of a server", func(ctx context.Context) error {
-		err := d.call(ctx, request{method: "GET", path: "/guilds/%s/roles", args: []string{guild}, into: &roles})
+		err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/guilds/%s/roles", Args: []string{guild}, Into: &roles})
 		if hopeless(err) {
 			return nil
 		}
@@ -161,7 +163,7 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 		return at, nil
 	}
 	var c channel
-	if err := d.call(ctx, request{method: "GET", path: "/channels/%s", args: []string{id}, into: &c}); err != nil {
+	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s", Args: []string{id}, Into: &c}); err != nil {
 		return place{}, err
 	}
 	at, ok := d.places.learn("", c)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -144,14 +145,14 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 // create writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
 func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m message, err error) {
-	r := request{method: "POST", path: "/channels/%s/messages", args: []string{channel}, body: body, into: &m, waits: waits}
-	err = d.call(ctx, r)
-	if code(err) == codeNoHistory && body.Reference != nil {
+	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Waits: waits}
+	err = d.client.Do(ctx, r)
+	if discordapi.Code(err) == codeNoHistory && body.Reference != nil {
 		d.closed.shut(noReplies + channel)
 		d.once("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
 		body.Reference = nil
-		r.body = body
-		err = d.call(ctx, r)
+		r.Body = body
+		err = d.client.Do(ctx, r)
 	}
 	if err == nil && m.ID == "" {
 		err = errIncomplete
@@ -182,7 +183,7 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 	switch _, direct := directUser(p.Thread.Channel); {
 	case direct && isOne(err, shut):
 		key = "closed"
-	case !direct && (isOne(err, barred) || code(err) == codeLocked || errors.Is(err, errClosed)):
+	case !direct && (isOne(err, barred) || discordapi.Code(err) == codeLocked || errors.Is(err, errClosed)):
 		key = "barred"
 	default:
 		return err
@@ -241,8 +242,8 @@ func transient(err error) error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*apiError](err); ok {
-		return bot.NotDelivered(err, e.after)
+	if e, ok := errors.AsType[*discordapi.Error](err); ok {
+		return bot.NotDelivered(err, e.RetryAfter)
 	}
 	return bot.NotDelivered(err, 0)
 }
@@ -326,15 +327,15 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 
 // original reads, changes or deletes the message that a token is for.
 func (d *Discord) original(ctx context.Context, method, token string, body any) (m message, err error) {
-	r := request{method: method, path: "/webhooks/%s/%s/messages/@original", args: []string{d.me().app, token}, body: body, hook: true}
+	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Hook: true}
 	if method != "DELETE" {
-		r.into = &m
+		r.Into = &m
 	}
-	return m, d.call(ctx, r)
+	return m, d.client.Do(ctx, r)
 }
 
 func (d *Discord) followUp(ctx context.Context, token string, body draft) error {
-	return d.call(ctx, request{method: "POST", path: "/webhooks/%s/%s", args: []string{d.me().app, token}, body: body, hook: true})
+	return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/webhooks/%s/%s", Args: []string{d.me().app, token}, Body: body, Hook: true})
 }
 
 // change puts a post in the place of an earlier one, or takes that away. What is
@@ -349,15 +350,15 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		pages = d.drafts(p, "", len(old.messages))
 	}
 	for n, id := range old.messages {
-		r := request{method: "DELETE", path: "/channels/%s/messages/%s", args: []string{old.channel, id}}
+		r := discordapi.Request{Method: "DELETE", Path: "/channels/%s/messages/%s", Args: []string{old.channel, id}}
 		if n < len(pages) {
-			r.method, r.body = "PATCH", pages[n]
+			r.Method, r.Body = "PATCH", pages[n]
 		}
-		err := d.call(ctx, r)
-		if code(err) == codeArchived && d.reopen(ctx, old.channel) == nil {
-			err = d.call(ctx, r)
+		err := d.client.Do(ctx, r)
+		if discordapi.Code(err) == codeArchived && d.reopen(ctx, old.channel) == nil {
+			err = d.client.Do(ctx, r)
 		}
-		if err != nil && !isOne(err, absent) && code(err) != codeArchived {
+		if err != nil && !isOne(err, absent) && discordapi.Code(err) != codeArchived {
 			return bot.Delivery{}, failed("change a message", err)
 		}
 	}
@@ -370,7 +371,7 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 // reopen takes a thread out of the archive, where nothing can be changed. One that
 // is locked stays there.
 func (d *Discord) reopen(ctx context.Context, thread string) error {
-	return d.call(ctx, request{method: "PATCH", path: "/channels/%s", args: []string{thread}, body: map[string]any{"archived": false}})
+	return d.client.Do(ctx, discordapi.Request{Method: "PATCH", Path: "/channels/%s", Args: []string{thread}, Body: map[string]any{"archived": false}})
 }
 
 // changeOnce changes the private answer to a command, as long as its user has

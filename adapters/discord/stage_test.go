@@ -11,6 +11,7 @@ import (
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -37,10 +38,11 @@ type stage struct {
 }
 
 // fastPace is a link without long waits.
-func fastPace() pace {
-	p := defaultPace()
-	p.hello, p.first, p.most, p.invalid, p.identify, p.opens = time.Second, 5*time.Millisecond, 50*time.Millisecond, 5*time.Millisecond, 0, 10000
-	return p
+func fastPace() discordapi.Pace {
+	return discordapi.Pace{
+		Handshake: time.Second, MinBackoff: 5 * time.Millisecond, MaxBackoff: 50 * time.Millisecond,
+		InvalidSession: 5 * time.Millisecond, Opens: 10000,
+	}
 }
 
 // newStage starts a fake, a channel with two people in it, and a bot.
@@ -75,13 +77,12 @@ func (s *stage) start() {
 	s.Core = chattest.NewCore(s.t, s.path, s.policy)
 	o := Options{
 		Token: func() string { return s.Token }, APIURL: s.APIURL(), CDNURL: s.CDNURL(), Register: true,
-		Inbox: s.DB.Inbox("discord"), Library: s.Bot, Log: s.Log,
+		Inbox: s.DB.Inbox("discord"), Library: s.Bot, Log: s.Log, pace: fastPace(),
 	}
 	s.options(&o)
 	a, err := New(o)
 	s.must(err)
 	s.discord = a
-	s.discord.pace = fastPace()
 	s.setup(s.discord)
 	s.Run(s.discord)
 	if s.waits {
@@ -168,7 +169,7 @@ func (s *stage) settled() {
 // received reports whether all events came and need not come again.
 func (s *stage) received() bool {
 	all := s.Sessions()
-	mine := s.discord.progress.safe()
+	mine := s.discord.client.Session()
 	i := slices.IndexFunc(all, func(one discordfake.Session) bool { return one.ID == mine.ID })
 	return i >= 0 && all[i].Seq == mine.Seq
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -71,12 +72,12 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 		return reply, nil
 	}
 	var begun channel
-	err = d.call(ctx, request{
-		method: "POST", path: "/channels/%s/messages/%s/threads", args: []string{t.Channel, t.Root}, into: &begun,
-		body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
+	err = d.client.Do(ctx, discordapi.Request{
+		Method: "POST", Path: "/channels/%s/messages/%s/threads", Args: []string{t.Channel, t.Root}, Into: &begun,
+		Body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
 	})
 	switch {
-	case err == nil, code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
+	case err == nil, discordapi.Code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
 		d.places.learn(at.guild, channel{ID: t.Root, Parent: t.Channel, Type: new(publicThread)})
 		return spot{channel: t.Root}, nil
 	case isOne(err, threadless) && d.threadThere(ctx, t.Root):
@@ -85,7 +86,7 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 		d.closed.shut(noThreads + t.Channel)
 		d.once("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
 		return reply, nil
-	case code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
+	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
 		return spot{channel: t.Root}, nil // it is gone; its thread may be there
 	}
 	return spot{}, failed("begin a thread", err)
@@ -126,7 +127,7 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 		return channel.(string), nil
 	}
 	var c channel
-	err := d.call(ctx, request{method: "POST", path: "/users/@me/channels", body: map[string]any{"recipient_id": user}, into: &c})
+	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/users/@me/channels", Body: map[string]any{"recipient_id": user}, Into: &c})
 	if err == nil && c.ID == "" {
 		err = errIncomplete
 	}

@@ -1,4 +1,4 @@
-package discord
+package discordapi
 
 import (
 	"errors"
@@ -15,8 +15,19 @@ import (
 // may not pass 50 requests a second, and who makes thousands of invalid ones is
 // shut out. https://docs.discord.com/developers/topics/rate-limits
 
-// errRest says that requests are not made for a while.
-var errRest = errors.New("discord: the limit of rate is reached")
+// ErrRateLimited says that requests are not made for a while.
+var ErrRateLimited = errors.New("discord: the limit of rate is reached")
+
+const (
+	// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+	perSecond = 50
+
+	// 10,000 invalid requests in ten minutes shut an address out. Below that
+	// the bot rests by itself.
+	// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+	maxInvalid    = 8000
+	invalidWindow = 10 * time.Minute
+)
 
 // A limiter says when a request may go. It is safe for concurrent use.
 type limiter struct {
@@ -143,7 +154,7 @@ const maxBuckets = 1000
 
 // learn reads what the answer to a request says of the limits, whose bucket take
 // returned. answer is nil where there was none.
-func (l *limiter) learn(b *bucket, route, major string, answer *http.Response, failed *apiError) {
+func (l *limiter) learn(b *bucket, route, major string, answer *http.Response, failed *Error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b.flying--
@@ -163,10 +174,10 @@ func (l *limiter) learn(b *bucket, route, major string, answer *http.Response, f
 	switch {
 	case failed == nil:
 		return
-	case failed.global:
-		l.second = bucket{until: now.Add(failed.after)}
-	case failed.status == http.StatusTooManyRequests:
-		b.left, b.until = 0, now.Add(failed.after)
+	case failed.Global:
+		l.second = bucket{until: now.Add(failed.RetryAfter)}
+	case failed.Status == http.StatusTooManyRequests:
+		b.left, b.until = 0, now.Add(failed.RetryAfter)
 	}
 	if failed.invalid() {
 		l.count(now)

@@ -1,4 +1,4 @@
-package discord
+package discordapi
 
 import (
 	"fmt"
@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"mabsbot/adapters/discord/discordfake"
 )
 
 // answered is an answer with the headers of a bucket.
@@ -28,7 +26,7 @@ type limitStep struct {
 	free   bool // it answers an interaction
 	learn  string
 	answer *http.Response
-	failed *apiError
+	failed *Error
 	pass   time.Duration // time goes by
 }
 
@@ -75,11 +73,11 @@ func TestLimiter(t *testing.T) {
 			{learn: "q 1", answer: answered("b", 5, 0, time.Second)}, {take: "r 1", wait: time.Second},
 		},
 		"refused, for one bucket": {
-			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &apiError{status: 429, after: 3 * time.Second}},
+			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &Error{Status: 429, RetryAfter: 3 * time.Second}},
 			{take: "r 1", wait: 3 * time.Second}, {take: "r 2"},
 		},
 		"refused, for all": {
-			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &apiError{status: 429, after: 3 * time.Second, global: true}},
+			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &Error{Status: 429, RetryAfter: 3 * time.Second, Global: true}},
 			{take: "r 2", wait: 3 * time.Second}, {take: "hook 3", free: true},
 		},
 	} {
@@ -137,7 +135,7 @@ func TestInvalidRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		refuse := func(status int, shared bool) {
-			failed := &apiError{status: status, shared: shared}
+			failed := &Error{Status: status, Shared: shared}
 			l.learn(&bucket{}, "r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, failed)
 		}
 		refuse(http.StatusForbidden, false)
@@ -179,24 +177,4 @@ func TestBuckets(t *testing.T) {
 			t.Errorf("%d buckets", n)
 		}
 	})
-}
-
-// TestLimits never runs into a limit of Discord's, and answers all the same: more
-// questions come in a channel than that takes threads in ten seconds.
-func TestLimits(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the limits of Discord hold for seconds")
-	}
-	t.Parallel()
-	s := newStage(t, discordfake.Options{Limited: true}, repeats)
-	var all []discordfake.Message
-	for i := range 14 {
-		all = append(all, s.load(s.channel.ID, 3*i))
-	}
-	for _, m := range all {
-		s.until("it is answered", func() bool { return s.answers(m) == 1 })
-	}
-	if n := s.Invalid(); n != 0 {
-		t.Errorf("%d requests were refused", n)
-	}
 }

@@ -1,0 +1,107 @@
+// Package discordapi is a client of Discord's HTTP API and Gateway. It knows
+// nothing of the bot that uses it.
+//
+//	Client.Do  --> ratelimit.go (may it go now?) --> rest.go --> errors.go (what went wrong)
+//	Client.Run --> gateway.go (connect, identify or resume) --> Options.Events
+//	                 session.go (how far are events done?)   --> Options.Sessions
+//
+// The names are those of https://docs.discord.com/developers.
+package discordapi
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options configure a Client.
+type Options struct {
+	Token   func() string // the bot token, without "Bot "; called for every use
+	APIURL  string        // "" is Discord's; with or without /v10 and a trailing slash
+	Timeout time.Duration // of one HTTP request, including its response body
+	Pace    Pace          // the zero value is DefaultPace
+	Log     *slog.Logger  // nil discards; neither message content nor the token is logged
+
+	// Events receives the events of the gateway in order, one at a time. It must
+	// not block. Call done once the event need not be replayed: until then a
+	// resume after a restart replays it, and all events after it.
+	Events func(e Event, done func())
+	// Unauthorized is called, before Do returns, if Discord does not accept the
+	// token.
+	Unauthorized func()
+	Sessions     SessionStore // nil keeps the session in memory only
+	Throttle     Throttle     // nil opens connections without a limit
+}
+
+// An Event is a Dispatch of the gateway.
+type Event struct {
+	Name     string // such as MESSAGE_CREATE
+	Data     json.RawMessage
+	Received time.Time
+}
+
+// A Throttle limits how many gateway connections are opened per minute.
+type Throttle interface {
+	// Take blocks until another connection may be opened, and calls onWait first
+	// if it has to wait. It fails if ctx ends.
+	Take(ctx context.Context, perMinute int, onWait func(time.Duration)) error
+}
+
+// A Client is an application's connection to Discord. It is safe for concurrent
+// use, except that Run and SaveSession are for one goroutine.
+type Client struct {
+	o      Options
+	log    *slog.Logger
+	api    string // with the version, without a trailing slash
+	http   *http.Client
+	limits *limiter
+	warned sync.Map // messages of warnOnce
+
+	cursor     cursor
+	saved      Session   // what Options.Sessions has
+	identified time.Time // when Identify was last sent
+}
+
+// New returns a client. It fails if Options.APIURL is not a URL.
+func New(o Options) (*Client, error) {
+	api, err := apiURL(o.APIURL)
+	if err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Pace == (Pace{}) {
+		o.Pace = DefaultPace()
+	}
+	if o.Unauthorized == nil {
+		o.Unauthorized = func() {}
+	}
+	return &Client{o: o, log: o.Log, api: api, http: &http.Client{Timeout: o.Timeout, CheckRedirect: noRedirect}, limits: newLimiter()}, nil
+}
+
+// warnOnce logs a warning only the first time, for conditions that others can
+// cause at will.
+func (c *Client) warnOnce(msg string, args ...any) {
+	if _, again := c.warned.LoadOrStore(msg, true); !again {
+		c.log.Warn("discord: "+msg+"; further ones are not logged", args...)
+	}
+}
+
+// sleep waits, or returns the error of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

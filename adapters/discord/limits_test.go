@@ -1,0 +1,27 @@
+package discord
+
+import (
+	"testing"
+
+	"mabsbot/adapters/discord/discordfake"
+)
+
+// TestLimits never runs into a limit of Discord's, and answers all the same: more
+// questions come in a channel than that takes threads in ten seconds.
+func TestLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the limits of Discord hold for seconds")
+	}
+	t.Parallel()
+	s := newStage(t, discordfake.Options{Limited: true}, repeats)
+	var all []discordfake.Message
+	for i := range 14 {
+		all = append(all, s.load(s.channel.ID, 3*i))
+	}
+	for _, m := range all {
+		s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	}
+	if n := s.Invalid(); n != 0 {
+		t.Errorf("%d requests were refused", n)
+	}
+}
