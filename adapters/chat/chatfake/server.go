@@ -1,7 +1,6 @@
 package chatfake
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -35,10 +34,10 @@ func NewServer() *Server {
 // Context returns a context that ends when the server is closed.
 func (s *Server) Context() context.Context { return s.ctx }
 
-// Listen opens a listener, on a free port of 127.0.0.1 if addr is "". Requests
-// wait until Serve is called.
-func (s *Server) Listen(addr string) (*Host, error) {
-	l, err := net.Listen("tcp", cmp.Or(addr, "127.0.0.1:0"))
+// Listen opens a listener on a free port of 127.0.0.1. Requests wait until Serve
+// is called.
+func (s *Server) Listen() (*Host, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -45,9 +45,7 @@ type object = map[string]any
 // Options are what a test may want other than Discord has it. The zero value is
 // Discord as documented.
 type Options struct {
-	Addr    string // where REST and gateway listen; "" is a free port of 127.0.0.1
-	CDNAddr string // where files are; "" is a free port of 127.0.0.1
-	Spec    string // the file with Discord's OpenAPI document; "" is none
+	Spec string // the file with Discord's OpenAPI document; "" is none
 
 	Permissions Permissions // of the bot in its servers; 0 is DefaultPermissions
 	NoContent   bool        // the application may not ask for the content of messages
@@ -152,10 +150,10 @@ func Start(options Options) (*Server, error) {
 	if s.spec, err = loadSpec(options.Spec); err != nil {
 		return nil, err
 	}
-	if s.api, err = s.http.Listen(options.Addr); err != nil {
+	if s.api, err = s.http.Listen(); err != nil {
 		return nil, fmt.Errorf("discordfake: %w", err)
 	}
-	if s.cdn, err = s.http.Listen(options.CDNAddr); err != nil {
+	if s.cdn, err = s.http.Listen(); err != nil {
 		s.http.Close()
 		return nil, fmt.Errorf("discordfake: %w", err)
 	}

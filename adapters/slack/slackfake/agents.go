@@ -9,14 +9,6 @@ type Agent struct {
 	Prompts []any
 }
 
-// Agent returns what the bot says of itself in a thread; thread is "" for the
-// top of the Messages tab.
-func (s *Server) Agent(channel, thread string) Agent {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.agents[channel+" "+thread]
-}
-
 // agent changes what is said of the thread that the call names.
 func (s *Server) agent(c *call, change func(a *Agent)) (object, error) {
 	channel := s.channel(c.args["channel_id"])

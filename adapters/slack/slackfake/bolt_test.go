@@ -56,10 +56,9 @@ func (n *node) converse() {
 	n.submit()
 	n.kim.OpenHome()
 	n.until("no Home tab", func() bool { home, _ := n.kim.Home(); return strings.Contains(home.Plain(), "welcome home") })
-	n.until("something is not acknowledged", n.s.Settled)
-	for _, d := range n.s.Deliveries() {
-		if d.Err != nil {
-			n.t.Errorf("%+v", d)
+	for _, d := range n.settled() {
+		if d.err != nil {
+			n.t.Errorf("%v: %v", d.payload, d.err)
 		}
 	}
 }

@@ -45,15 +45,6 @@ func (s *Server) addChannel(c Channel) *Channel {
 	return &c
 }
 
-// Archive closes a channel: nobody can write in it.
-func (s *Server) Archive(channel string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.channel(channel); c != nil {
-		c.Archived = true
-	}
-}
-
 // Leave takes a user out of a channel; the bot's user, too.
 func (s *Server) Leave(channel, user string) {
 	s.mu.Lock()

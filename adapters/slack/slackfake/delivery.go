@@ -121,42 +121,6 @@ func (d *delivery) wait(s *Server) ([]byte, error) {
 	}
 }
 
-// A Delivery is what became of a payload.
-type Delivery struct {
-	Kind     string // events_api, slash_commands, interactive
-	Type     string // of the event or the interaction, such as app_mention
-	EventID  string
-	Attempts int
-	Settled  bool  // acknowledged or given up
-	Err      error // given up
-}
-
-// Deliveries are all payloads, oldest first.
-func (s *Server) Deliveries() []Delivery {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []Delivery
-	for _, d := range s.deliveries {
-		all = append(all, d.report())
-	}
-	return all
-}
-
-func (d *delivery) report() Delivery {
-	r := Delivery{Kind: d.kind, Attempts: d.attempts, Err: d.err}
-	r.EventID, _ = d.payload["event_id"].(string)
-	r.Type, _ = d.payload["type"].(string)
-	if event, ok := d.payload["event"].(object); ok {
-		r.Type, _ = event["type"].(string)
-	}
-	select {
-	case <-d.done:
-		r.Settled = true
-	default:
-	}
-	return r
-}
-
 // Settled reports whether all payloads are acknowledged or given up.
 func (s *Server) Settled() bool {
 	s.mu.Lock()

@@ -151,15 +151,6 @@ func (s *Server) RevokeTokens(uninstall bool) {
 	s.deliver("events_api", s.callback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.BotUser}}, "event_ts": s.ts()}, nil), false)
 }
 
-// RateLimitEvents tells the app that it gets too many events for a minute.
-func (s *Server) RateLimitEvents() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.deliver("events_api", object{
-		"token": verification, "type": "app_rate_limited", "team_id": s.Team, "minute_rate_limited": time.Now().Unix() / 60 * 60, "api_app_id": s.AppID,
-	}, false)
-}
-
 // Unfurl adds the preview of a link to a message, as Slack does by itself: an
 // event of a change that leaves the text as it was.
 func (s *Server) Unfurl(m Message) error {

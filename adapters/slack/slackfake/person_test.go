@@ -202,7 +202,7 @@ func TestAgent(t *testing.T) {
 	g.call("agents.sessions.setStatus", "channel_id", m.Channel, "thread_ts", m.TS, "status", "processing", "title", "Tape")
 	g.call("agents.sessions.rename", "channel_id", m.Channel, "thread_ts", m.TS, "title", "Disk")
 	g.call("assistant.threads.setSuggestedPrompts", "channel_id", m.Channel, "prompts", `[{"title":"a","message":"b"}]`)
-	if got := fmt.Sprint(g.s.Agent(m.Channel, m.TS), g.s.Agent(m.Channel, "")); got != "{processing Disk []} {  [map[message:b title:a]]}" {
+	if got := fmt.Sprint(g.s.agents[m.Channel+" "+m.TS], g.s.agents[m.Channel+" "]); got != "{processing Disk []} {  [map[message:b title:a]]}" {
 		t.Error(got)
 	}
 }

@@ -51,9 +51,6 @@ func (p *Person) onHome() (surface, error) {
 	return surface{view: v}, nil
 }
 
-// PressInView presses a button of the modal on top.
-func (p *Person) PressInView(label string) error { return p.act(p.onView, label, nil) }
-
 // PressInHome presses a button of the Home tab.
 func (p *Person) PressInHome(label string) error { return p.act(p.onHome, label, nil) }
 

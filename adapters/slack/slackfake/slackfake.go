@@ -38,8 +38,6 @@ import (
 // Options are what a test may want other than Slack has it. The zero value is
 // Slack as documented.
 type Options struct {
-	Addr       string   // where to listen; "" is a free port of 127.0.0.1
-	Team       string   // the id of the workspace; "" is T0FAKE
 	Enterprise string   // the id of the organisation that the workspace belongs to; "" is none
 	Scopes     []string // what the bot may do; nil is all of Scopes()
 	Events     []string // the bot events that the app subscribes to; nil is all
@@ -129,7 +127,7 @@ func Start(options Options) (*Server, error) {
 	}
 	s := newServer(options.complete())
 	s.checker, s.methods = checker, methods()
-	if s.host, err = s.http.Listen(options.Addr); err != nil {
+	if s.host, err = s.http.Listen(); err != nil {
 		return nil, fmt.Errorf("slackfake: %w", err)
 	}
 	s.http.Serve(s.host, s.routes())
@@ -155,15 +153,12 @@ func (o Options) complete() Options {
 	if o.Scopes == nil {
 		o.Scopes = Scopes()
 	}
-	if o.Team == "" {
-		o.Team = "T0FAKE"
-	}
 	return o
 }
 
 func newServer(options Options) *Server {
 	s := &Server{
-		Team: options.Team, AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
+		Team: "T0FAKE", AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
 		BotToken: "xoxb-fake-bot-token", AppToken: "xapp-1-fake-app-token", SigningSecret: "fake-signing-secret",
 		options: options, http: chatfake.NewServer(), homes: map[string]*View{}, agents: map[string]Agent{},
 		links: map[string]*link{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, open: map[string]*delivery{},

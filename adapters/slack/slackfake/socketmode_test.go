@@ -67,7 +67,7 @@ func TestRedelivery(t *testing.T) {
 	g.until("not settled", g.s.Settled)
 	w.ack(frames[2])
 	g.until("stray acknowledgements are not counted", func() bool { return g.s.StrayAcks() == 2 })
-	if d := g.s.Deliveries()[0]; d.Attempts != 3 || d.Err != nil || d.EventID == "" || len(g.s.Acks()) != 1 {
+	if d := g.settled()[0]; d.attempts != 3 || d.err != nil || d.payload["event_id"] == nil || len(g.s.Acks()) != 1 {
 		t.Errorf("%+v", d)
 	}
 }
@@ -83,9 +83,8 @@ func TestGivingUp(t *testing.T) {
 		t.Error(err)
 	}
 	g.kim.Say(g.c.ID, "hi")
-	g.until("not settled", g.s.Settled)
-	all := g.s.Deliveries()
-	if d := all[len(all)-1]; d.Attempts != 2 || !errors.Is(d.Err, ErrTimeout) {
+	all := g.settled()
+	if d := all[len(all)-1]; d.attempts != 2 || !errors.Is(d.err, ErrTimeout) {
 		t.Errorf("%+v", d)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,15 @@ func decodedBody(t *testing.T, w *http.Response) object {
 func (g *stage) until(wrong string, condition func() bool) {
 	g.t.Helper()
 	g.s.Wait(g.t, wrong, condition)
+}
+
+// settled waits until every delivery is acknowledged or given up.
+func (g *stage) settled() []*delivery {
+	g.t.Helper()
+	g.until("not settled", g.s.Settled)
+	g.s.mu.Lock()
+	defer g.s.mu.Unlock()
+	return slices.Clone(g.s.deliveries)
 }
 
 func (g *stage) must(err error) {
