@@ -75,7 +75,7 @@ func TestRetryAfter(t *testing.T) {
 // A channel gets a message a second, and another does not wait for it.
 func TestTurns(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slackfake.Options{Limited: true}, patient, paced)
+	s := newStage(t, slackfake.Options{RateLimits: true}, patient, paced)
 	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
 	var messages []slackfake.Message
 	for i := range 5 {

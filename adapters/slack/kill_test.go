@@ -37,7 +37,7 @@ func TestKilled(t *testing.T) {
 	for i := range retries {
 		retries[i] = 400 * time.Millisecond
 	}
-	s := newScene(t, slackfake.Options{AckTimeout: time.Second, Retries: retries})
+	s := newScene(t, slackfake.Options{AckTimeout: time.Second, RetryDelays: retries})
 	p := build(s)
 	var places []slackfake.Channel
 	for i := range channels {
@@ -68,7 +68,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	p.Kill()
-	acks := s.Acks()
+	acks := s.AckTimes()
 	t.Logf("%d messages, %d kills, acknowledged after p50 %v, p99 %v", len(messages), rounds, acks[len(acks)/2], acks[len(acks)*99/100])
 }
 

@@ -42,7 +42,7 @@ func postOf(r bot.Reply) bot.Post {
 
 // checked holds a message to Block Kit and to the limits, and returns its blocks
 // as JSON decodes them.
-func checked(t testing.TB, c *slackfake.Checker, m message) []any {
+func checked(t testing.TB, c *slackfake.Validator, m message) []any {
 	t.Helper()
 	blocks := asJSON(t, m.blocks)
 	for _, wrong := range c.Blocks(blocks) {
@@ -84,9 +84,9 @@ func asJSON(t testing.TB, v any) (out []any) {
 	return out
 }
 
-func newChecker(t testing.TB) *slackfake.Checker {
+func newChecker(t testing.TB) *slackfake.Validator {
 	t.Helper()
-	c, err := slackfake.NewChecker()
+	c, err := slackfake.NewValidator()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +140,10 @@ func TestEntries(t *testing.T) {
 	for _, lang := range []string{"en", "ko"} {
 		who := map[string]*slackfake.Person{"en": s.alex, "ko": s.kim}[lang]
 		for _, e := range chattest.Base(t).Entries() {
-			before := len(who.Whispers())
+			before := len(who.Ephemerals())
 			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
-			s.until(e.ID, func() bool { return len(who.Whispers()) > before })
-			shown := who.Whispers()[before]
+			s.until(e.ID, func() bool { return len(who.Ephemerals()) > before })
+			shown := who.Ephemerals()[before]
 			for _, wrong := range c.Blocks(shown.Blocks) {
 				t.Errorf("%s %s: %s", lang, e.ID, wrong)
 			}

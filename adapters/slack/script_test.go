@@ -107,7 +107,7 @@ func (p *play) Presses(who, label string) (slackfake.Message, error) {
 func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 	switch {
 	case who == "otto":
-		return p.people[who].Hook(p.channel.ID, text)
+		return p.people[who].PostWebhook(p.channel.ID, text)
 	case direct:
 		return p.people[who].DM(text)
 	}
@@ -116,7 +116,7 @@ func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 
 // Replies writes under a message, or on in a direct conversation.
 func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.Message {
-	if to.Channel == p.people[who].Direct() {
+	if to.Channel == p.people[who].DMChannel() {
 		return p.people[who].DM(text)
 	}
 	return p.people[who].Reply(to, text)
@@ -138,8 +138,8 @@ func (p *play) Shown() string {
 	var b strings.Builder
 	b.WriteString(p.said(p.channel.ID) + p.said(p.there.ID))
 	for _, person := range p.people {
-		b.WriteString(p.said(person.Direct()))
-		for _, m := range person.Whispers() {
+		b.WriteString(p.said(person.DMChannel()))
+		for _, m := range person.Ephemerals() {
 			b.WriteString(m.Plain() + "\n")
 		}
 	}

@@ -51,7 +51,7 @@ func TestRefreshes(t *testing.T) {
 	// What was sent just before the end is sent again at once, and what a busy
 	// machine does not record in time when it has caught up.
 	retries := []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
-	s := newStage(t, slackfake.Options{Notice: 2 * time.Second, Retries: retries}, patient,
+	s := newStage(t, slackfake.Options{DisconnectWarning: 2 * time.Second, RetryDelays: retries}, patient,
 		func(s *stage) { s.setup = func(a *Slack) { a.pace.linger = testPatience } })
 	ctx, cancel := context.WithCancel(t.Context())
 	var messages []slackfake.Message
@@ -64,13 +64,13 @@ func TestRefreshes(t *testing.T) {
 	})
 	deaf := 0
 	for range rounds {
-		before := s.Joined()
+		before := s.SocketsOpened()
 		s.Refresh()
 		s.until("one successor", func() bool {
 			if s.Sockets() == 0 {
 				deaf++
 			}
-			return s.Joined() > before && s.Sockets() == 1
+			return s.SocketsOpened() > before && s.Sockets() == 1
 		})
 	}
 	cancel()
@@ -79,7 +79,7 @@ func TestRefreshes(t *testing.T) {
 		t.Errorf("without any socket %d times", deaf)
 	}
 	s.answers(messages)
-	acks := s.Acks()
+	acks := s.AckTimes()
 	p50, p99, most := acks[len(acks)/2], acks[len(acks)*99/100], acks[len(acks)-1]
 	t.Logf("%d messages over %d refreshes; acknowledged after p50 %v, p99 %v, at most %v; %d stray", len(messages), rounds, p50, p99, most, s.StrayAcks())
 	if *long && p99 > 500*time.Millisecond { // the short form runs beside other tests
@@ -89,10 +89,10 @@ func TestRefreshes(t *testing.T) {
 
 // A socket that Slack does not end after its successor is open is closed.
 func TestLinger(t *testing.T) {
-	s := newStage(t, slackfake.Options{Notice: testPatience}, patient)
-	before := s.Joined()
+	s := newStage(t, slackfake.Options{DisconnectWarning: testPatience}, patient)
+	before := s.SocketsOpened()
 	s.Refresh()
-	s.until("one successor", func() bool { return s.Joined() == before+1 && s.Sockets() == 1 })
+	s.until("one successor", func() bool { return s.SocketsOpened() == before+1 && s.Sockets() == 1 })
 	s.answers([]slackfake.Message{s.saysOne(1)})
 }
 
@@ -100,14 +100,14 @@ func TestLinger(t *testing.T) {
 func TestSocketsEnd(t *testing.T) {
 	for name, end := range map[string]func(s *stage){
 		"cut":       func(s *stage) { s.CutSockets() },
-		"refreshed": func(s *stage) { s.EndSockets("refresh_requested") },
-		"crowded":   func(s *stage) { s.EndSockets("too_many_websockets") },
-		"unknown":   func(s *stage) { s.EndSockets("something new") },
+		"refreshed": func(s *stage) { s.Disconnect("refresh_requested") },
+		"crowded":   func(s *stage) { s.Disconnect("too_many_websockets") },
+		"unknown":   func(s *stage) { s.Disconnect("something new") },
 		"silent":    func(s *stage) { s.Mute(true); time.Sleep(2 * time.Second); s.Mute(false) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, slackfake.Options{AckTimeout: 300 * time.Millisecond, Retries: []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond, time.Second}},
+			s := newStage(t, slackfake.Options{AckTimeout: 300 * time.Millisecond, RetryDelays: []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond, time.Second}},
 				patient, func(s *stage) {
 					s.setup = func(a *Slack) {
 						a.pace.silence, a.pace.ping, a.pace.hello = time.Second, 300*time.Millisecond, 3*time.Second
@@ -148,7 +148,7 @@ func TestDisabled(t *testing.T) {
 func TestCrowded(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.pace.crowded = time.Hour } })
 	before := s.opens()
-	s.EndSockets("too_many_websockets")
+	s.Disconnect("too_many_websockets")
 	time.Sleep(500 * time.Millisecond)
 	if n := s.opens() - before; n != 0 {
 		t.Errorf("%d sockets were asked for within half a second", n)
@@ -217,7 +217,7 @@ func TestUndecodable(t *testing.T) {
 // An event that cannot be recorded is not acknowledged, and comes again.
 func TestLockedDatabase(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, Retries: []time.Duration{0, 0, 0}}, patient)
+	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, RetryDelays: []time.Duration{0, 0, 0}}, patient)
 	release := s.lock()
 	m := s.saysOne(1)
 	time.Sleep(2500 * time.Millisecond)
@@ -226,7 +226,7 @@ func TestLockedDatabase(t *testing.T) {
 	}
 	release()
 	s.answers([]slackfake.Message{m})
-	for _, took := range s.Acks() {
+	for _, took := range s.AckTimes() {
 		if took > lastAck {
 			t.Errorf("acknowledged after %v", took)
 		}
@@ -237,7 +237,7 @@ func TestLockedDatabase(t *testing.T) {
 // is answered, although Slack does not send it again.
 func TestSlowlyHandled(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, slackfake.Options{Retries: []time.Duration{}}, patient)
+	s := newStage(t, slackfake.Options{RetryDelays: []time.Duration{}}, patient)
 	release := s.lock()
 	m := s.saysOne(1)
 	time.Sleep(handleTime + 500*time.Millisecond)

@@ -98,13 +98,13 @@ func TestCommand(t *testing.T) {
 	s.sees(s.alex, "Which fits")
 	s.presses(s.alex, "Continue in DM")
 	s.until("the walkthrough is in the direct message", func() bool {
-		return strings.Contains(s.said(s.alex.Direct()), "Which fits")
+		return strings.Contains(s.said(s.alex.DMChannel()), "Which fits")
 	})
 	s.quiet()
 	s.alex.DM("1")
-	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 1 of 4") })
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs 3106")) // there it is no secret
-	s.until("a command in the direct message belongs to it", func() bool { return strings.Contains(s.said(s.alex.Direct()), "3106") })
+	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 1 of 4") })
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 3106")) // there it is no secret
+	s.until("a command in the direct message belongs to it", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "3106") })
 }
 
 // said is what stands in a channel.
@@ -134,17 +134,17 @@ func TestOutsideChannel(t *testing.T) {
 	}
 	s.presses(s.alex, "Same or trusted domain")
 	s.until("it goes on in a direct message", func() bool {
-		text := s.said(s.alex.Direct())
+		text := s.said(s.alex.DMChannel())
 		return strings.Contains(text, "I am not in that channel") && strings.Contains(text, "Step 1 of 4")
 	})
 	s.presses(s.alex, "Didn't help → next")
-	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Step 2 of 4") })
-	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Didn't help → next ✓ alex") })
+	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 2 of 4") })
+	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Didn't help → next ✓ alex") })
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
 	s.presses(s.alex, "Post in channel") // which the bot cannot
-	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.Direct()), "I am not in that channel") > 1 })
+	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.DMChannel()), "I am not in that channel") > 1 })
 }
 
 // An edit changes the answer, a deletion withdraws it; a preview does nothing.
@@ -172,7 +172,7 @@ func TestFiles(t *testing.T) {
 		"2026-11-20 11:04 error The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-12.corp.example. (ID 319)\n"
 	s.alex.Upload(s.channel.ID, "", "what is this?", slackfake.File{Name: "agent.log", Content: []byte(log)})
 	s.sees(s.alex, "FS-12.corp.example")
-	s.kim.Upload(s.kim.Direct(), "", "", slackfake.File{Name: "오류.txt", Content: utf16("내부 서비스 오류[0x29834]로 인해 현재 작업이 실패했습니다.")})
+	s.kim.Upload(s.kim.DMChannel(), "", "", slackfake.File{Name: "오류.txt", Content: utf16("내부 서비스 오류[0x29834]로 인해 현재 작업이 실패했습니다.")})
 	s.sees(s.kim, "어떤 보존 기간을")
 	s.Fail(slackfake.Fault{Method: "file", Status: 503})
 	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "again.log", Content: []byte("Replica is inconsistent (ID: 3106)")})
@@ -200,14 +200,14 @@ func utf16(text string) []byte {
 // the one who uses it.
 func TestLookup(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
-	alert := s.alex.Hook(s.channel.ID, "ALERT: Replica is inconsistent (ID: 3106)")
+	alert := s.alex.PostWebhook(s.channel.ID, "ALERT: Replica is inconsistent (ID: 3106)")
 	s.quiet()
 	if n := len(s.Thread(alert)); n != 1 {
 		t.Fatal("an alert is answered unasked")
 	}
 	s.must(s.kim.ShortcutOn(alert, lookupShortcut))
 	s.sees(s.kim, "ID 3106")
-	if n := len(s.kim.Whispers()); n != 1 {
+	if n := len(s.kim.Ephemerals()); n != 1 {
 		t.Errorf("%d private answers, want 1", n)
 	}
 	talk := s.alex.Say(s.channel.ID, "list of things for lunch")
@@ -221,11 +221,11 @@ func TestNamedBot(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		s.policy.Channels = map[string]bot.ChannelPolicy{}
 	})
-	first := s.alex.Hook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
+	first := s.alex.PostWebhook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
 	s.quiet()
 	s.policy.Channels[s.channel.ID] = bot.ChannelPolicy{Bots: []string{first.Bot}}
 	s.restart()
-	alert := s.alex.Hook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
+	alert := s.alex.PostWebhook(s.channel.ID, "Replica is inconsistent (ID: 3106)")
 	s.until("the alert is answered", func() bool { return len(s.Thread(alert)) == 2 })
 	s.SendEvent(map[string]any{"type": "message", "subtype": "bot_message", "channel": s.channel.ID, "bot_id": first.Bot, "ts": "1900000000.000100", "thread_ts": alert.TS, "text": "next"})
 	s.quiet()
@@ -268,7 +268,7 @@ func TestSearch(t *testing.T) {
 	if wrong, err := s.alex.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatalf("%v, %v", wrong, err)
 	}
-	s.until("the answer is a direct message", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Which retention") })
+	s.until("the answer is a direct message", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Which retention") })
 	s.must(s.kim.Shortcut(searchShortcut))
 	s.until("the search is in Korean", func() bool {
 		v, ok := s.kim.View()
@@ -278,7 +278,7 @@ func TestSearch(t *testing.T) {
 	if wrong, err := s.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatalf("%v, %v", wrong, err)
 	}
-	s.until("a paste is answered, too", func() bool { return strings.Contains(s.said(s.kim.Direct()), "FS-11.corp.example") })
+	s.until("a paste is answered, too", func() bool { return strings.Contains(s.said(s.kim.DMChannel()), "FS-11.corp.example") })
 }
 
 // A value that a private answer asks for is typed in a window: nobody reads
@@ -330,13 +330,13 @@ func TestHome(t *testing.T) {
 		return strings.Contains(home(s.alex), "FS-11.corp.example") && strings.Contains(home(s.alex), "Which retention")
 	})
 	s.must(s.alex.PressInHome(words["home_continue"])) // the newest, which is private
-	s.until("it goes on in a direct message", func() bool { return strings.Contains(s.said(s.alex.Direct()), "Which retention") })
+	s.until("it goes on in a direct message", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Which retention") })
 	found, err := s.alex.SuggestInHome(words["search_placeholder"], "3106")
 	if err != nil || len(found) == 0 {
 		t.Fatalf("%q, %v", found, err)
 	}
 	s.must(s.alex.ChooseInHome(words["search_placeholder"], found[0]))
-	s.until("the search answers", func() bool { return strings.Contains(s.said(s.alex.Direct()), "3106") })
+	s.until("the search answers", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "3106") })
 	s.must(s.alex.ChooseInHome(words["home_choose"], "한국어"))
 	s.until("the home page changes its language", func() bool { return strings.Contains(home(s.alex), s.slack.in("ko")["home_about"][:30]) })
 	s.kim.OpenHome()

@@ -2,17 +2,17 @@ package slackfake
 
 import "cmp"
 
-// An Agent is what a bot says of itself in a thread.
-type Agent struct {
-	Status  string // such as processing, or words such as «is looking …»
-	Title   string
-	Prompts []any
+// An agent is what a bot says of itself in a thread.
+type agent struct {
+	status  string // such as processing, or words such as «is looking …»
+	title   string
+	prompts []any
 }
 
-// agent changes what is said of the thread that the call names.
-func (s *Server) agent(c *call, change func(a *Agent)) (object, error) {
+// updateAgent changes what is said of the thread that the call names.
+func (s *Server) updateAgent(c *call, change func(a *agent)) (object, error) {
 	channel := s.channel(c.args["channel_id"])
-	if !s.visible(channel) {
+	if !s.botSees(channel) {
 		return nil, fail("channel_not_found")
 	}
 	thread := c.args["thread_ts"]
@@ -23,7 +23,7 @@ func (s *Server) agent(c *call, change func(a *Agent)) (object, error) {
 	a := s.agents[key]
 	change(&a)
 	s.agents[key] = a
-	return object{"status": a.Status, "agent_status": a.Status, "title": a.Title}, nil
+	return object{"status": a.status, "agent_status": a.status, "title": a.title}, nil
 }
 
 func (s *Server) setStatus(c *call) (object, error) {
@@ -35,25 +35,25 @@ func (s *Server) setStatus(c *call) (object, error) {
 	if c.args["thread_ts"] == "" {
 		return nil, fail("thread_ts_required")
 	}
-	return s.agent(c, func(a *Agent) { a.Status, a.Title = c.args["status"], cmp.Or(a.Title, c.args["title"]) })
+	return s.updateAgent(c, func(a *agent) { a.status, a.title = c.args["status"], cmp.Or(a.title, c.args["title"]) })
 }
 
 func (s *Server) rename(c *call) (object, error) {
 	if c.args["thread_ts"] == "" {
 		return nil, fail("thread_ts_required")
 	}
-	if s.agents[c.args["channel_id"]+" "+c.args["thread_ts"]].Status == "" {
+	if s.agents[c.args["channel_id"]+" "+c.args["thread_ts"]].status == "" {
 		return nil, fail("session_not_found")
 	}
 	return s.setTitle(c)
 }
 
 func (s *Server) setThreadStatus(c *call) (object, error) {
-	return s.agent(c, func(a *Agent) { a.Status = c.args["status"] })
+	return s.updateAgent(c, func(a *agent) { a.status = c.args["status"] })
 }
 
 func (s *Server) setTitle(c *call) (object, error) {
-	return s.agent(c, func(a *Agent) { a.Title = c.args["title"] })
+	return s.updateAgent(c, func(a *agent) { a.title = c.args["title"] })
 }
 
 // maxPrompts is the most that are shown.
@@ -64,7 +64,7 @@ const maxPrompts = 4
 func (s *Server) setSuggestedPrompts(c *call) (object, error) {
 	prompts, ok := c.list("prompts")
 	if !ok || len(prompts) > maxPrompts {
-		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/prompts", "no more than 4 prompts")}}
+		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/prompts", "no more than 4 prompts")}}
 	}
-	return s.agent(c, func(a *Agent) { a.Prompts = prompts })
+	return s.updateAgent(c, func(a *agent) { a.prompts = prompts })
 }

@@ -18,8 +18,8 @@ import (
 //go:embed schema/blockkit.json
 var blockKit []byte
 
-// A Checker holds blocks and views against Block Kit.
-type Checker struct {
+// A Validator holds blocks and views against Block Kit.
+type Validator struct {
 	block map[string]*jsonschema.Schema // by type, such as section
 	other map[string]*jsonschema.Schema // modal, home, option
 }
@@ -32,8 +32,8 @@ const (
 	maxViewBlocks    = 100
 )
 
-// NewChecker compiles the schema.
-func NewChecker() (*Checker, error) {
+// NewValidator compiles the schema.
+func NewValidator() (*Validator, error) {
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(blockKit))
 	if err != nil {
 		return nil, fmt.Errorf("slackfake: schema of Block Kit: %w", err)
@@ -53,7 +53,7 @@ func NewChecker() (*Checker, error) {
 		return nil, err
 	}
 	others, err := compile(compiler, map[string]string{"modal": "ModalView", "home": "HomeView", "option": "PlainTextOption"})
-	return &Checker{block: blocks, other: others}, err
+	return &Validator{block: blocks, other: others}, err
 }
 
 func compile(c *jsonschema.Compiler, names map[string]string) (map[string]*jsonschema.Schema, error) {
@@ -70,41 +70,41 @@ func compile(c *jsonschema.Compiler, names map[string]string) (map[string]*jsons
 
 // Blocks returns what is wrong with the blocks of a message, in the form of
 // Slack's response_metadata.messages; nothing is a good sign.
-func (c *Checker) Blocks(blocks []any) []string {
+func (c *Validator) Blocks(blocks []any) []string {
 	return c.blocks(blocks, maxMessageBlocks)
 }
 
 // View returns what is wrong with a modal or a Home tab.
-func (c *Checker) View(view map[string]any) []string {
+func (c *Validator) View(view map[string]any) []string {
 	kind, _ := view["type"].(string)
 	schema := map[string]*jsonschema.Schema{"modal": c.other["modal"], "home": c.other["home"]}[kind]
 	if schema == nil {
-		return []string{complaint("/view/type", "unsupported type: "+kind)}
+		return []string{validationMessage("/view/type", "unsupported type: "+kind)}
 	}
 	frame := object{}
 	maps.Copy(frame, view)
 	blocks, ok := view["blocks"].([]any)
 	if !ok {
-		return []string{complaint("/view/blocks", "must be an array")}
+		return []string{validationMessage("/view/blocks", "must be an array")}
 	}
 	frame["blocks"] = []any{} // each is checked by its own type
-	wrong := complaints("/view", schema.Validate(frame))
+	wrong := validationMessages("/view", schema.Validate(frame))
 	asks := slices.ContainsFunc(blocks, func(b any) bool { block, _ := b.(object); return block["type"] == "input" })
 	if kind == "modal" && asks && view["submit"] == nil {
-		wrong = append(wrong, complaint("/view/submit", "required when there are input blocks"))
+		wrong = append(wrong, validationMessage("/view/submit", "required when there are input blocks"))
 	}
 	return append(wrong, c.blocks(blocks, maxViewBlocks)...)
 }
 
 // Option returns what is wrong with an option of a select.
-func (c *Checker) Option(option any) []string {
-	return complaints("/option", c.other["option"].Validate(option))
+func (c *Validator) Option(option any) []string {
+	return validationMessages("/option", c.other["option"].Validate(option))
 }
 
-func (c *Checker) blocks(blocks []any, most int) []string {
+func (c *Validator) blocks(blocks []any, most int) []string {
 	var wrong []string
 	if len(blocks) > most {
-		wrong = append(wrong, complaint("/blocks", fmt.Sprintf("no more than %d items allowed", most)))
+		wrong = append(wrong, validationMessage("/blocks", fmt.Sprintf("no more than %d items allowed", most)))
 	}
 	ids := map[string]bool{}
 	for i, b := range blocks {
@@ -113,59 +113,59 @@ func (c *Checker) blocks(blocks []any, most int) []string {
 		kind, _ := block["type"].(string)
 		schema, ok := c.block[kind]
 		if !ok {
-			wrong = append(wrong, complaint(pointer+"/type", "unsupported type: "+kind))
+			wrong = append(wrong, validationMessage(pointer+"/type", "unsupported type: "+kind))
 			continue
 		}
 		if id, ok := block["block_id"].(string); ok && ids[id] {
-			wrong = append(wrong, complaint(pointer+"/block_id", "`block_id` "+id+" already exists"))
+			wrong = append(wrong, validationMessage(pointer+"/block_id", "`block_id` "+id+" already exists"))
 		} else if ok {
 			ids[id] = true
 		}
-		wrong = append(wrong, complaints(pointer, schema.Validate(b))...)
-		wrong = append(wrong, repeated(pointer, block)...)
+		wrong = append(wrong, validationMessages(pointer, schema.Validate(b))...)
+		wrong = append(wrong, repeatedActionIDs(pointer, block)...)
 	}
 	return wrong
 }
 
-// repeated finds action ids that stand twice in a block.
-func repeated(pointer string, block object) []string {
+// repeatedActionIDs finds action ids that stand twice in a block.
+func repeatedActionIDs(pointer string, block object) []string {
 	var wrong []string
 	ids := map[string]bool{}
 	for e := range elements([]any{block}) {
 		id, ok := e.json["action_id"].(string)
 		if ok && ids[id] {
-			wrong = append(wrong, complaint(pointer, "`action_id` "+id+" already exists"))
+			wrong = append(wrong, validationMessage(pointer, "`action_id` "+id+" already exists"))
 		}
 		ids[id] = true
 	}
 	return wrong
 }
 
-func complaint(pointer, what string) string {
+func validationMessage(pointer, what string) string {
 	return fmt.Sprintf("[ERROR] %s [json-pointer:%s]", what, pointer)
 }
 
-// complaints lists what a validation found, at the places where it was found.
-func complaints(pointer string, err error) []string {
+// validationMessages lists what a validation found, at the places where it was found.
+func validationMessages(pointer string, err error) []string {
 	if err == nil {
 		return nil
 	}
 	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
 	if !ok {
-		return []string{complaint(pointer, err.Error())}
+		return []string{validationMessage(pointer, err.Error())}
 	}
 	var all []string
 	for _, u := range invalid.BasicOutput().Errors {
 		if u.Error != nil {
-			all = append(all, complaint(pointer+u.InstanceLocation, u.Error.String()))
+			all = append(all, validationMessage(pointer+u.InstanceLocation, u.Error.String()))
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// decoded returns the JSON as plain values, nil where it is none.
-func decoded(text string) any {
+// decodeJSON returns the JSON as plain values, nil where it is none.
+func decodeJSON(text string) any {
 	var v any
 	if json.Unmarshal([]byte(text), &v) != nil {
 		return nil

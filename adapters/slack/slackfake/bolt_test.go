@@ -38,20 +38,20 @@ func (n *node) converse() {
 	n.kim.Say(n.c.ID, "@mabsbot what now?")
 	n.shows("mentioned by <@" + n.kim.ID + ">")
 	m, _ := n.kim.Newest("Pick")
-	texts, err := n.kim.SuggestOn(m, "Pick", "tape")
+	texts, err := n.kim.suggestOn(m, "Pick", "tape")
 	if err != nil || !slices.Equal(texts, []string{"like tape"}) {
 		n.t.Fatal(texts, err)
 	}
-	n.must(n.kim.Choose(m, "Pick", "like tape"))
+	n.check(n.kim.choose(m, "Pick", "like tape"))
 	n.shows("picked like")
-	n.must(n.kim.Press("Go on"))
+	n.check(n.kim.Press("Go on"))
 	n.shows("pressed v1")
 	n.shows("only you see this")
-	n.must(n.kim.Command(n.c.ID, "/mabs 0x29834"))
+	n.check(n.kim.Command(n.c.ID, "/mabs 0x29834"))
 	n.shows("typed 0x29834")
-	n.must(n.kim.Command(n.c.ID, "/mabs quick"))
+	n.check(n.kim.Command(n.c.ID, "/mabs quick"))
 	n.shows("in the acknowledgement")
-	n.must(n.kim.ShortcutOn(said, "mabs_lookup"))
+	n.check(n.kim.ShortcutOn(said, "mabs_lookup"))
 	n.shows("looked at hello")
 	n.submit()
 	n.kim.OpenHome()
@@ -65,13 +65,13 @@ func (n *node) converse() {
 
 func (n *node) submit() {
 	n.t.Helper()
-	n.must(n.kim.Shortcut("ask"))
+	n.check(n.kim.Shortcut("ask"))
 	n.until("no modal", func() bool { _, ok := n.kim.View(); return ok })
-	n.must(n.kim.Fill("Question", "bad"))
+	n.check(n.kim.Fill("Question", "bad"))
 	if wrong, err := n.kim.Submit(); err != nil || wrong["question"] != "ask something else" {
 		n.t.Fatal(wrong, err)
 	}
-	n.must(n.kim.Fill("Question", "good"))
+	n.check(n.kim.Fill("Question", "good"))
 	if wrong, err := n.kim.Submit(); err != nil || len(wrong) > 0 {
 		n.t.Fatal(wrong, err)
 	}
@@ -84,12 +84,12 @@ func (n *node) submit() {
 // TestBoltSocketMode holds the fake against @slack/bolt over Socket Mode, over
 // a refresh and a cut connection.
 func TestBoltSocketMode(t *testing.T) {
-	n := startNode(t, Options{Notice: 100 * time.Millisecond}, "connected", "app.js", "socket")
+	n := startNode(t, Options{DisconnectWarning: 100 * time.Millisecond}, "connected", "app.js", "socket")
 	n.converse()
 	for what, end := range map[string]func(){"refresh": n.s.Refresh, "cut": n.s.CutSockets} {
 		end()
 		n.until("the old socket stays", func() bool { return n.s.Sockets() == 0 })
-		n.must(n.s.Connected(t.Context()))
+		n.check(n.s.waitForSocket(t.Context()))
 		n.kim.Say(n.c.ID, "hello after the "+what)
 		n.shows("heard hello after the " + what)
 	}
@@ -99,7 +99,7 @@ func TestBoltSocketMode(t *testing.T) {
 // checks signatures.
 func TestBoltHTTP(t *testing.T) {
 	n := startNode(t, Options{}, "listening", "app.js", "http")
-	n.must(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.Line("listening"), "listening ") + "/slack/events"))
+	n.check(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.Line("listening"), "listening ") + "/slack/events"))
 	n.converse()
 	n.s.SigningSecret = "another"
 	if err := n.kim.Command(n.c.ID, "/mabs forged"); err == nil {
@@ -111,8 +111,8 @@ func TestBoltHTTP(t *testing.T) {
 func TestSocketModeClient(t *testing.T) {
 	n := startNode(t, Options{}, "connected", "client.js")
 	n.kim.Say(n.c.ID, "hello")
-	n.must(n.kim.Command(n.c.ID, "/mabs x"))
-	n.must(n.kim.Shortcut("ask"))
+	n.check(n.kim.Command(n.c.ID, "/mabs x"))
+	n.check(n.kim.Shortcut("ask"))
 	for _, want := range []string{"got events_api hello", "got slash_commands /mabs", "got interactive shortcut"} {
 		n.until("the client did not get "+want, func() bool { return n.Line(want) != "" })
 	}

@@ -9,9 +9,9 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// place finds the channel that the bot writes to; a user's id is the direct
+// destination finds the channel that the bot writes to; a user's id is the direct
 // message channel with that user.
-func (s *Server) place(id string) (*Channel, error) {
+func (s *Server) destination(id string) (*Channel, error) {
 	if s.user(id) != nil {
 		return s.direct(id), nil
 	}
@@ -20,9 +20,9 @@ func (s *Server) place(id string) (*Channel, error) {
 		c = find(s.channels, func(c *Channel) bool { return c.Name != "" && c.Name == strings.TrimPrefix(id, "#") })
 	}
 	switch {
-	case !s.visible(c):
+	case !s.botSees(c):
 		return nil, fail("channel_not_found")
-	case !c.has(s.BotUser):
+	case !c.has(s.botUser):
 		return nil, fail("not_in_channel")
 	case c.Archived:
 		return nil, fail("is_archived")
@@ -32,7 +32,7 @@ func (s *Server) place(id string) (*Channel, error) {
 
 // compose makes a message of the arguments that all methods that write have.
 func (s *Server) compose(c *call, longest int) (*Message, error) {
-	m := &Message{User: s.BotUser, Bot: s.BotID, Text: cmp.Or(c.args["text"], c.args["markdown_text"])}
+	m := &Message{User: s.botUser, Bot: s.botID, Text: cmp.Or(c.args["text"], c.args["markdown_text"])}
 	if err := s.composeBlocks(m, c); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (s *Server) composeBlocks(m *Message, c *call) error {
 	if !ok {
 		return fail("invalid_blocks_format")
 	}
-	if wrong := s.checker.Blocks(blocks); len(wrong) > 0 {
+	if wrong := s.validator.Blocks(blocks); len(wrong) > 0 {
 		return &failure{code: "invalid_blocks", messages: wrong}
 	}
 	if blockText(blocks) > maxBlockText {
@@ -76,7 +76,7 @@ func composeMetadata(m *Message, c *call) error {
 	if c.args["metadata"] == "" {
 		return nil
 	}
-	metadata, ok := decoded(c.args["metadata"]).(object)
+	metadata, ok := decodeJSON(c.args["metadata"]).(object)
 	if !ok {
 		return fail("invalid_metadata_format")
 	}
@@ -92,7 +92,7 @@ func composeMetadata(m *Message, c *call) error {
 }
 
 func (s *Server) postMessage(c *call) (object, error) {
-	channel, err := s.place(c.args["channel"])
+	channel, err := s.destination(c.args["channel"])
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +117,12 @@ func (s *Server) thread(m *Message, c *call) error {
 	}
 	root := s.message(m.Channel, m.Thread)
 	switch {
-	case root == nil || root.To != "":
+	case root == nil || root.EphemeralTo != "":
 		return fail("thread_not_found")
 	case root.Thread != "":
 		m.Thread = root.Thread // Slack puts a reply to a reply under the first message
 	}
-	if m.Broadcast = c.truth("reply_broadcast"); m.Broadcast {
+	if m.Broadcast = c.boolean("reply_broadcast"); m.Broadcast {
 		m.Subtype = "thread_broadcast"
 	}
 	return nil
@@ -137,7 +137,7 @@ func (s *Server) withMetadata(m *Message) object {
 }
 
 func (s *Server) postEphemeral(c *call) (object, error) {
-	channel, err := s.place(c.args["channel"])
+	channel, err := s.destination(c.args["channel"])
 	if err != nil {
 		return nil, err
 	}
@@ -148,29 +148,29 @@ func (s *Server) postEphemeral(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Channel, m.To, m.Thread = channel.ID, c.args["user"], c.args["thread_ts"]
+	m.Channel, m.EphemeralTo, m.Thread = channel.ID, c.args["user"], c.args["thread_ts"]
 	s.store(m)
 	return object{"message_ts": m.TS}, nil
 }
 
-// own finds a message of the bot's that a call names.
-func (s *Server) own(c *call, refusal string) (*Message, error) {
+// botMessage finds a message of the bot's that a call names.
+func (s *Server) botMessage(c *call, refusal string) (*Message, error) {
 	channel := s.channel(c.args["channel"])
-	if !s.visible(channel) {
+	if !s.botSees(channel) {
 		return nil, fail("channel_not_found")
 	}
 	m := s.message(channel.ID, c.args["ts"])
 	switch {
-	case m == nil || m.To != "": // what only one user sees cannot be found
+	case m == nil || m.EphemeralTo != "": // what only one user sees cannot be found
 		return nil, fail("message_not_found")
-	case m.Bot != s.BotID:
+	case m.Bot != s.botID:
 		return nil, fail(refusal)
 	}
 	return m, nil
 }
 
 func (s *Server) update(c *call) (object, error) {
-	m, err := s.own(c, "cant_update_message")
+	m, err := s.botMessage(c, "cant_update_message")
 	if err != nil {
 		return nil, err
 	}
@@ -181,42 +181,42 @@ func (s *Server) update(c *call) (object, error) {
 	if c.args["metadata"] == "" {
 		next.Metadata = m.Metadata // it stays unless it is taken away
 	}
-	s.rewrite(m, next)
+	s.updateMessage(m, next)
 	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.withMetadata(m)}, nil
 }
 
-// rewrite gives a message a new content and tells the app. A text alone takes
+// updateMessage gives a message a new content and tells the app. A text alone takes
 // the blocks away, and a message that is made of blocks is not marked as edited.
 //
 // https://docs.slack.dev/reference/methods/chat.update
-func (s *Server) rewrite(m, next *Message) {
+func (s *Server) updateMessage(m, next *Message) {
 	before := chatfake.Clone(s.messageJSON(m))
-	s.fillIn(next.Blocks)
+	s.fillInDefaults(next.Blocks)
 	m.Text, m.Blocks, m.attachments, m.Metadata, m.state = next.Text, next.Blocks, next.attachments, next.Metadata, object{}
 	if len(m.Blocks) == 0 {
-		m.Edited = s.ts()
+		m.Edited = s.newTS()
 	}
-	if m.To == "" {
+	if m.EphemeralTo == "" {
 		s.publish(m, s.changedEvent(m, before))
 	}
 	s.Note()
 }
 
 func (s *Server) delete(c *call) (object, error) {
-	m, err := s.own(c, "cant_delete_message")
+	m, err := s.botMessage(c, "cant_delete_message")
 	if err != nil {
 		return nil, err
 	}
-	s.erase(m)
+	s.deleteMessage(m)
 	return object{"channel": m.Channel, "ts": m.TS}, nil
 }
 
-// erase deletes a message and tells the app. Of one that has replies a stone
+// deleteMessage deletes a message and tells the app. Of one that has replies a stone
 // stays behind, which is a change to Slack and not a deletion.
-func (s *Server) erase(m *Message) {
+func (s *Server) deleteMessage(m *Message) {
 	before := chatfake.Clone(s.messageJSON(m))
 	if len(s.replies(m)) == 0 {
-		s.remove(m)
+		s.removeMessage(m)
 		s.publish(m, s.deletedEvent(m, before))
 		return
 	}
@@ -227,7 +227,7 @@ func (s *Server) erase(m *Message) {
 
 func (s *Server) getPermalink(c *call) (object, error) {
 	channel := s.channel(c.args["channel"])
-	if !s.visible(channel) {
+	if !s.botSees(channel) {
 		return nil, fail("channel_not_found")
 	}
 	m := s.message(channel.ID, c.args["message_ts"])
@@ -250,7 +250,7 @@ func (s *Server) reactionsAdd(c *call) (object, error) {
 	if m == nil {
 		return nil, fail("message_not_found")
 	}
-	if !s.react(m, s.BotUser, c.args["name"]) {
+	if !s.react(m, s.botUser, c.args["name"]) {
 		return nil, fail("already_reacted")
 	}
 	return object{}, nil
@@ -264,7 +264,7 @@ func (s *Server) react(m *Message, user, name string) bool {
 	m.Reactions = append(m.Reactions, name+":"+user)
 	s.publish(m, object{
 		"type": "reaction_added", "user": user, "reaction": name, "item": object{"type": "message", "channel": m.Channel, "ts": m.TS},
-		"item_user": m.User, "event_ts": s.ts(),
+		"item_user": m.User, "event_ts": s.newTS(),
 	})
 	return true
 }

@@ -9,16 +9,16 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-func (s *Server) seen(c *call) (*Channel, error) {
+func (s *Server) visibleChannel(c *call) (*Channel, error) {
 	channel := s.channel(c.args["channel"])
-	if !s.visible(channel) {
+	if !s.botSees(channel) {
 		return nil, fail("channel_not_found")
 	}
 	return channel, nil
 }
 
 func (s *Server) conversationsInfo(c *call) (object, error) {
-	channel, err := s.seen(c)
+	channel, err := s.visibleChannel(c)
 	if err != nil {
 		return nil, err
 	}
@@ -39,14 +39,14 @@ func (s *Server) conversationsOpen(c *call) (object, error) {
 		return nil, fail("method_not_supported_for_channel_type") // group messages are none of the fake's
 	}
 	channel := s.direct(users[0])
-	if c.truth("return_im") {
+	if c.boolean("return_im") {
 		return object{"channel": s.channelJSON(channel)}, nil
 	}
 	return object{"channel": object{"id": channel.ID}}, nil
 }
 
 func (s *Server) conversationsList(c *call) (object, error) {
-	kinds := map[string]string{"public_channel": Public, "private_channel": Private, "im": Direct, "mpim": Group}
+	kinds := map[string]string{"public_channel": publicChannel, "private_channel": privateChannel, "im": directMessage, "mpim": groupMessage}
 	var wanted []string
 	for kind := range strings.SplitSeq(cmp.Or(c.args["types"], "public_channel"), ",") {
 		if kinds[kind] == "" {
@@ -56,7 +56,7 @@ func (s *Server) conversationsList(c *call) (object, error) {
 	}
 	list := []any{}
 	for _, channel := range s.channels {
-		if slices.Contains(wanted, channel.Kind) && s.visible(channel) && !(channel.Archived && c.truth("exclude_archived")) {
+		if slices.Contains(wanted, channel.Type) && s.botSees(channel) && !(channel.Archived && c.boolean("exclude_archived")) {
 			list = append(list, s.channelJSON(channel))
 		}
 	}
@@ -65,7 +65,7 @@ func (s *Server) conversationsList(c *call) (object, error) {
 }
 
 func (s *Server) conversationsMembers(c *call) (object, error) {
-	channel, err := s.seen(c)
+	channel, err := s.visibleChannel(c)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +96,16 @@ func page(list []any, c *call, size int) ([]any, object, error) {
 }
 
 func (s *Server) conversationsHistory(c *call) (object, error) {
-	channel, err := s.seen(c)
+	channel, err := s.visibleChannel(c)
 	if err != nil {
 		return nil, err
 	}
-	if !channel.has(s.BotUser) {
+	if !channel.has(s.botUser) {
 		return nil, fail("not_in_channel")
 	}
 	var messages []*Message
 	for _, m := range slices.Backward(s.messages) { // newest first
-		if m.Channel == channel.ID && m.To == "" && (m.Thread == "" || m.Broadcast) {
+		if m.Channel == channel.ID && m.EphemeralTo == "" && (m.Thread == "" || m.Broadcast) {
 			messages = append(messages, m)
 		}
 	}
@@ -113,11 +113,11 @@ func (s *Server) conversationsHistory(c *call) (object, error) {
 }
 
 func (s *Server) conversationsReplies(c *call) (object, error) {
-	channel, err := s.seen(c)
+	channel, err := s.visibleChannel(c)
 	if err != nil {
 		return nil, err
 	}
-	if !channel.has(s.BotUser) {
+	if !channel.has(s.botUser) {
 		return nil, fail("not_in_channel")
 	}
 	root := s.message(channel.ID, c.args["ts"])
@@ -134,10 +134,10 @@ func (s *Server) conversationsReplies(c *call) (object, error) {
 func (s *Server) messagePage(messages []*Message, c *call) (object, error) {
 	list := []any{}
 	for _, m := range messages {
-		if !within(m.TS, c) {
+		if !inRange(m.TS, c) {
 			continue
 		}
-		if c.truth("include_all_metadata") {
+		if c.boolean("include_all_metadata") {
 			list = append(list, s.withMetadata(m))
 		} else {
 			list = append(list, s.messageJSON(m))
@@ -147,17 +147,17 @@ func (s *Server) messagePage(messages []*Message, c *call) (object, error) {
 	return object{"messages": chatfake.Clone(page), "has_more": cursor["next_cursor"] != "", "response_metadata": cursor}, err
 }
 
-// within reports whether ts lies between oldest and latest. Timestamps of one
+// inRange reports whether ts lies between oldest and latest. Timestamps of one
 // length compare as texts.
-func within(ts string, c *call) bool {
+func inRange(ts string, c *call) bool {
 	oldest, latest := c.args["oldest"], c.args["latest"]
-	if c.truth("inclusive") && (ts == oldest || ts == latest) {
+	if c.boolean("inclusive") && (ts == oldest || ts == latest) {
 		return true
 	}
-	return (oldest == "" || oldest == "0" || later(ts, oldest)) && (latest == "" || later(latest, ts))
+	return (oldest == "" || oldest == "0" || isLater(ts, oldest)) && (latest == "" || isLater(latest, ts))
 }
 
-func later(a, b string) bool {
+func isLater(a, b string) bool {
 	x, _ := strconv.ParseFloat(a, 64)
 	y, _ := strconv.ParseFloat(b, 64)
 	return x > y

@@ -15,17 +15,17 @@ import (
 //	              |             |else
 //	              +---wait------+ an event is tried again, what a person waits for is not
 type delivery struct {
-	kind     string // events_api, slash_commands, interactive
-	payload  object
-	accepts  bool // the acknowledgement may carry an answer
-	attempts int
-	reason   string // why it is tried again
+	payloadType     string // events_api, slash_commands, interactive
+	payload         object
+	acceptsResponse bool // the acknowledgement may carry an answer
+	attempts        int
+	retryReason     string // why it is tried again
 
 	envelope string // id of the attempt that is open
 	socket   *socket
 	sent     time.Time
 	timer    *time.Timer
-	took     []time.Duration // from sending to acknowledging
+	ackTimes []time.Duration // from sending to acknowledging
 
 	done  chan struct{}
 	reply []byte
@@ -34,14 +34,14 @@ type delivery struct {
 
 // Errors of payloads.
 var (
-	ErrTimeout  = errors.New("slackfake: not acknowledged in time")
-	ErrNobody   = errors.New("slackfake: no connection to the app")
-	ErrRejected = errors.New("slackfake: the app refuses")
+	errTimeout      = errors.New("slackfake: not acknowledged in time")
+	errNotConnected = errors.New("slackfake: no connection to the app")
+	errRejected     = errors.New("slackfake: the app refuses")
 )
 
 // deliver sends a payload. The caller holds s.mu.
 func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
-	d := &delivery{kind: kind, payload: chatfake.Clone(payload), accepts: accepts, done: make(chan struct{})}
+	d := &delivery{payloadType: kind, payload: chatfake.Clone(payload), acceptsResponse: accepts, done: make(chan struct{})}
 	s.deliveries = append(s.deliveries, d)
 	s.unsettled++
 	s.attempt(d)
@@ -52,45 +52,45 @@ func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
 func (s *Server) attempt(d *delivery) {
 	d.attempts++
 	d.sent = time.Now()
-	if s.url != "" {
-		s.post(d)
+	if s.requestURL != "" {
+		s.postPayload(d)
 		return
 	}
-	c := s.pick()
+	c := s.nextSocket()
 	if c == nil {
-		s.missed(d, ErrNobody, "connection_failed")
+		s.attemptFailed(d, errNotConnected, "connection_failed")
 		return
 	}
-	d.envelope, d.socket = s.id("e"), c
-	s.open[d.envelope] = d
+	d.envelope, d.socket = s.newID("e"), c
+	s.unacknowledged[d.envelope] = d
 	c.send(d.frame())
 	envelope := d.envelope
-	d.timer = s.after(s.options.AckTimeout, func() {
+	d.timer = s.afterFunc(s.options.AckTimeout, func() {
 		if d.envelope == envelope {
-			s.missed(d, ErrTimeout, "timeout")
+			s.attemptFailed(d, errTimeout, "timeout")
 		}
 	})
 }
 
 // frame is the envelope of Socket Mode around the payload.
 func (d *delivery) frame() object {
-	o := object{"envelope_id": d.envelope, "type": d.kind, "accepts_response_payload": d.accepts, "payload": d.payload}
-	if d.kind == "events_api" {
-		o["retry_attempt"], o["retry_reason"] = d.attempts-1, d.reason
+	o := object{"envelope_id": d.envelope, "type": d.payloadType, "accepts_response_payload": d.acceptsResponse, "payload": d.payload}
+	if d.payloadType == "events_api" {
+		o["retry_attempt"], o["retry_reason"] = d.attempts-1, d.retryReason
 	}
 	return o
 }
 
-// missed gives the attempt up, and plans the next one.
-func (s *Server) missed(d *delivery, err error, reason string) {
-	delete(s.open, d.envelope)
-	d.envelope, d.socket, d.reason = "", nil, reason
-	if d.kind != "events_api" || d.attempts > len(s.options.Retries) {
+// attemptFailed gives the attempt up, and plans the next one.
+func (s *Server) attemptFailed(d *delivery, err error, reason string) {
+	delete(s.unacknowledged, d.envelope)
+	d.envelope, d.socket, d.retryReason = "", nil, reason
+	if d.payloadType != "events_api" || d.attempts > len(s.options.RetryDelays) {
 		s.settle(d, nil, err)
 		return
 	}
 	s.Note()
-	s.after(s.options.Retries[d.attempts-1], func() { s.attempt(d) })
+	s.afterFunc(s.options.RetryDelays[d.attempts-1], func() { s.attempt(d) })
 }
 
 // acknowledged ends the delivery with the app's answer.
@@ -98,9 +98,9 @@ func (s *Server) acknowledged(d *delivery, reply []byte) {
 	if d.timer != nil {
 		d.timer.Stop()
 	}
-	delete(s.open, d.envelope)
+	delete(s.unacknowledged, d.envelope)
 	d.envelope = ""
-	d.took = append(d.took, time.Since(d.sent))
+	d.ackTimes = append(d.ackTimes, time.Since(d.sent))
 	s.settle(d, reply, nil)
 }
 
@@ -117,7 +117,7 @@ func (d *delivery) wait(s *Server) ([]byte, error) {
 	case <-d.done:
 		return d.reply, d.err
 	case <-s.http.Context().Done():
-		return nil, ErrNobody
+		return nil, errNotConnected
 	}
 }
 
@@ -128,14 +128,14 @@ func (s *Server) Settled() bool {
 	return s.unsettled == 0
 }
 
-// Acks are the times from sending a payload to its acknowledgement, shortest
+// AckTimes are the times from sending a payload to its acknowledgement, shortest
 // first.
-func (s *Server) Acks() []time.Duration {
+func (s *Server) AckTimes() []time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []time.Duration
 	for _, d := range s.deliveries {
-		all = append(all, d.took...)
+		all = append(all, d.ackTimes...)
 	}
 	slices.Sort(all)
 	return all
@@ -146,5 +146,5 @@ func (s *Server) Acks() []time.Duration {
 func (s *Server) StrayAcks() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.stray
+	return s.strayAcks
 }

@@ -27,24 +27,24 @@ func elements(blocks []any) iter.Seq[element] {
 	}
 }
 
-func (e element) kind() string {
+func (e element) elementType() string {
 	kind, _ := e.json["type"].(string)
 	return kind
 }
 
 // interactive reports whether the element sends payloads.
 func (e element) interactive() bool {
-	switch e.kind() {
+	switch e.elementType() {
 	case "rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote", "mrkdwn", "plain_text", "image":
 		return false
 	}
 	return true
 }
 
-// holds names the key of the element's value in payloads, and that of its first
+// valueKeys names the key of the element's value in payloads, and that of its first
 // value. Both are "" for one that has none, such as a button.
-func (e element) holds() (key, first string) {
-	switch kind := e.kind(); {
+func (e element) valueKeys() (key, first string) {
+	switch kind := e.elementType(); {
 	case strings.HasSuffix(kind, "_input"):
 		return "value", "initial_value"
 	case kind == "static_select", kind == "external_select", kind == "radio_buttons":
@@ -55,19 +55,19 @@ func (e element) holds() (key, first string) {
 	return "", ""
 }
 
-// set writes the element's value into a state, which is by block and action.
-func (e element) set(state object, value any) {
+// setValue writes the element's value into a state, which is by block and action.
+func (e element) setValue(state object, value any) {
 	block, _ := e.block["block_id"].(string)
 	action, _ := e.json["action_id"].(string)
 	if state[block] == nil {
 		state[block] = object{}
 	}
-	key, _ := e.holds()
-	state[block].(object)[action] = object{"type": e.kind(), key: value}
+	key, _ := e.valueKeys()
+	state[block].(object)[action] = object{"type": e.elementType(), key: value}
 }
 
-// words are the text of a text object.
-func words(v any) string {
+// textOf are the text of a text object.
+func textOf(v any) string {
 	o, _ := v.(object)
 	text, _ := o["text"].(string)
 	return text
@@ -77,11 +77,11 @@ func words(v any) string {
 // text above it, or the text in it while nothing is chosen.
 func (e element) label() string {
 	id, _ := e.json["action_id"].(string)
-	return cmp.Or(words(e.json["text"]), words(e.block["label"]), words(e.json["placeholder"]), id)
+	return cmp.Or(textOf(e.json["text"]), textOf(e.block["label"]), textOf(e.json["placeholder"]), id)
 }
 
-// named finds an interactive element by its label.
-func named(blocks []any, label string) (element, bool) {
+// findElement finds an interactive element by its label.
+func findElement(blocks []any, label string) (element, bool) {
 	for e := range elements(blocks) {
 		if e.interactive() && e.label() == label {
 			return e, true
@@ -90,11 +90,11 @@ func named(blocks []any, label string) (element, bool) {
 	return element{}, false
 }
 
-// leastQuery is how many characters must be typed before the app is asked for
+// minQueryLength is how many characters must be typed before the app is asked for
 // suggestions.
 //
 // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
-func (e element) leastQuery() int {
+func (e element) minQueryLength() int {
 	if n, ok := e.json["min_query_length"].(float64); ok {
 		return int(n)
 	}
@@ -112,7 +112,7 @@ func (e element) option(text string) (object, bool) {
 	for _, list := range lists {
 		options, _ := list.([]any)
 		for _, o := range options {
-			if o, ok := o.(object); ok && words(o["text"]) == text {
+			if o, ok := o.(object); ok && textOf(o["text"]) == text {
 				return o, true
 			}
 		}

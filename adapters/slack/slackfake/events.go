@@ -14,33 +14,33 @@ import (
 // the channel and has the scope for its family. The caller holds s.mu.
 func (s *Server) publish(m *Message, event object) {
 	channel := s.channel(m.Channel)
-	if channel == nil || !channel.has(s.BotUser) {
+	if channel == nil || !channel.has(s.botUser) {
 		return
 	}
 	kind := event["type"].(string)
-	scope := families(channel.Kind) + ":history"
+	scope := scopeFamilyOf(channel.Type) + ":history"
 	if name, ok := map[string]string{"reaction_added": "reactions:read", "app_mention": "app_mentions:read", "file_shared": "files:read"}[kind]; ok {
 		scope = name
 	}
 	if kind == "message" {
-		kind = "message." + map[string]string{Public: "channels", Private: "groups", Direct: "im", Group: "mpim"}[channel.Kind]
+		kind = "message." + map[string]string{publicChannel: "channels", privateChannel: "groups", directMessage: "im", groupMessage: "mpim"}[channel.Type]
 	}
 	if !slices.Contains(s.options.Scopes, scope) || !s.subscribed(kind) {
 		return
 	}
-	s.deliver("events_api", s.callback(event, channel), false)
+	s.deliver("events_api", s.eventCallback(event, channel), false)
 }
 
 func (s *Server) subscribed(event string) bool {
 	return s.options.Events == nil || slices.Contains(s.options.Events, event)
 }
 
-// callback wraps an event. channel is nil for one that is about no channel.
-func (s *Server) callback(event object, channel *Channel) object {
+// eventCallback wraps an event. channel is nil for one that is about no channel.
+func (s *Server) eventCallback(event object, channel *Channel) object {
 	o := object{
-		"token": verification, "team_id": s.Team, "context_team_id": s.Team, "context_enterprise_id": nil, "api_app_id": s.AppID, "event": event,
-		"type": "event_callback", "event_id": s.id("Ev"), "event_time": time.Now().Unix(), "is_ext_shared_channel": channel != nil && channel.Shared,
-		"event_context": s.id("4-"),
+		"token": verificationToken, "team_id": s.Team, "context_team_id": s.Team, "context_enterprise_id": nil, "api_app_id": s.AppID, "event": event,
+		"type": "event_callback", "event_id": s.newID("Ev"), "event_time": time.Now().Unix(), "is_ext_shared_channel": channel != nil && channel.Shared,
+		"event_context": s.newID("4-"),
 	}
 	var enterprise any
 	if s.options.Enterprise != "" {
@@ -48,7 +48,7 @@ func (s *Server) callback(event object, channel *Channel) object {
 		o["enterprise_id"], o["context_enterprise_id"] = enterprise, enterprise
 	}
 	o["authorizations"] = []any{object{
-		"enterprise_id": enterprise, "team_id": s.Team, "user_id": s.BotUser, "is_bot": true, "is_enterprise_install": false,
+		"enterprise_id": enterprise, "team_id": s.Team, "user_id": s.botUser, "is_bot": true, "is_enterprise_install": false,
 	}}
 	return o
 }
@@ -71,10 +71,10 @@ func (s *Server) messageEvent(m *Message) object {
 		maps.Copy(o, object{"user_team": u.Team, "source_team": u.Team, "user_profile": object{"name": u.Name, "real_name": u.RealName, "display_name": u.Name, "team": u.Team}})
 	}
 	channel := s.channel(m.Channel)
-	if channel.Kind == Direct && m.Thread != "" && m.Bot == "" {
-		o["assistant_thread"] = object{"action_token": s.id("token")}
+	if channel.Type == directMessage && m.Thread != "" && m.Bot == "" {
+		o["assistant_thread"] = object{"action_token": s.newID("token")}
 	}
-	maps.Copy(o, object{"channel": m.Channel, "channel_type": channel.Kind, "event_ts": m.TS})
+	maps.Copy(o, object{"channel": m.Channel, "channel_type": channel.Type, "event_ts": m.TS})
 	return o
 }
 
@@ -90,34 +90,34 @@ func (s *Server) mentionEvent(m *Message) object {
 	return o
 }
 
-// announce tells the app of a new message of a person: twice where it mentions
+// publishMessage tells the app of a new message of a person: twice where it mentions
 // the bot, never twice in a direct message.
-func (s *Server) announce(m *Message) {
+func (s *Server) publishMessage(m *Message) {
 	channel := s.channel(m.Channel)
-	if channel.Kind != Direct && strings.Contains(m.Text, "<@"+s.BotUser+">") {
+	if channel.Type != directMessage && strings.Contains(m.Text, "<@"+s.botUser+">") {
 		s.publish(m, s.mentionEvent(m))
 	}
 	s.publish(m, s.messageEvent(m))
 	for _, id := range m.Files {
 		s.publish(m, object{
-			"type": "file_shared", "channel_id": m.Channel, "file_id": id, "user_id": m.User, "file": object{"id": id}, "event_ts": s.ts(),
+			"type": "file_shared", "channel_id": m.Channel, "file_id": id, "user_id": m.User, "file": object{"id": id}, "event_ts": s.newTS(),
 		})
 	}
 }
 
 func (s *Server) changedEvent(m *Message, before object) object {
-	ts := s.ts()
+	ts := s.newTS()
 	return object{
 		"type": "message", "subtype": "message_changed", "message": s.messageJSON(m), "previous_message": before, "channel": m.Channel, "hidden": true,
-		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Kind,
+		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Type,
 	}
 }
 
 func (s *Server) deletedEvent(m *Message, before object) object {
-	ts := s.ts()
+	ts := s.newTS()
 	return object{
 		"type": "message", "subtype": "message_deleted", "previous_message": before, "channel": m.Channel, "hidden": true, "deleted_ts": m.TS,
-		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Kind,
+		"ts": ts, "event_ts": ts, "channel_type": s.channel(m.Channel).Type,
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *Server) SendEvent(event map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _ := event["channel"].(string)
-	s.deliver("events_api", s.callback(event, s.channel(id)), false)
+	s.deliver("events_api", s.eventCallback(event, s.channel(id)), false)
 }
 
 // Send sends a payload as it is: kind is events_api, slash_commands or
@@ -146,9 +146,9 @@ func (s *Server) RevokeTokens(uninstall bool) {
 	s.revoked = "token_revoked"
 	if uninstall {
 		s.revoked = "account_inactive"
-		s.deliver("events_api", s.callback(object{"type": "app_uninstalled", "event_ts": s.ts()}, nil), false)
+		s.deliver("events_api", s.eventCallback(object{"type": "app_uninstalled", "event_ts": s.newTS()}, nil), false)
 	}
-	s.deliver("events_api", s.callback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.BotUser}}, "event_ts": s.ts()}, nil), false)
+	s.deliver("events_api", s.eventCallback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.botUser}}, "event_ts": s.newTS()}, nil), false)
 }
 
 // Unfurl adds the preview of a link to a message, as Slack does by itself: an

@@ -30,9 +30,9 @@ func (s *Server) Fail(f Fault) { s.faults.Add(f.Method, f.Times, f) }
 // Heal takes away all faults.
 func (s *Server) Heal() { s.faults.Clear() }
 
-// fault returns what is to happen to a call of the method, nil for nothing. A
+// takeFault returns what is to happen to a call of the method, nil for nothing. A
 // call that a fault meets before it is carried out is kept in the journal here.
-func (s *Server) fault(name string, c *call) *Fault {
+func (s *Server) takeFault(name string, c *call) *Fault {
 	f, ok := s.faults.Take(name)
 	if !ok {
 		return nil
@@ -44,16 +44,16 @@ func (s *Server) fault(name string, c *call) *Fault {
 	return &f
 }
 
-// strike lets the fault happen. It reports whether the call is answered, or
+// applyFault lets the fault happen. It reports whether the call is answered, or
 // never will be.
-func (s *Server) strike(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+func (s *Server) applyFault(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 	switch {
 	case f.Drop:
 		chatfake.Drop()
 	case f.Hang:
 		chatfake.Hang(s.http.Context(), r)
 	case f.RetryAfter > 0:
-		limited(w, f.RetryAfter)
+		writeRateLimited(w, f.RetryAfter)
 	case f.Status > 0:
 		w.WriteHeader(f.Status)
 	case f.Error != "":

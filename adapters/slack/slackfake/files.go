@@ -25,9 +25,9 @@ type File struct {
 	created int64
 }
 
-// uploaded gives the file its ids and keeps it. The caller holds s.mu.
-func (s *Server) uploaded(f File, user string) *File {
-	f.ID = cmp.Or(f.ID, s.id("F"))
+// addFile gives the file its ids and keeps it. The caller holds s.mu.
+func (s *Server) addFile(f File, user string) *File {
+	f.ID = cmp.Or(f.ID, s.newID("F"))
 	f.Type = cmp.Or(f.Type, "text/plain")
 	f.user, f.created = user, time.Now().Unix()
 	if f.Size == 0 {
@@ -38,8 +38,8 @@ func (s *Server) uploaded(f File, user string) *File {
 	return &f
 }
 
-// putFiles adds the files of a message to its JSON.
-func (s *Server) putFiles(o object, m *Message) {
+// addFiles adds the files of a message to its JSON.
+func (s *Server) addFiles(o object, m *Message) {
 	if len(m.Files) == 0 {
 		return
 	}
@@ -78,13 +78,13 @@ func (s *Server) fileJSON(f *File) object {
 		o["lines_more"], o["preview_is_truncated"] = 0, len(f.Content) > 500
 	}
 	if strings.HasPrefix(f.Type, "image/") {
-		thumbs(o, f)
+		addThumbnails(o, f)
 	}
 	return o
 }
 
-// thumbs adds the small pictures that Slack makes of a picture.
-func thumbs(o object, f *File) {
+// addThumbnails adds the small pictures that Slack makes of a picture.
+func addThumbnails(o object, f *File) {
 	for _, size := range []int{64, 80, 160, 360, 480, 720} {
 		key := fmt.Sprintf("thumb_%d", size)
 		o[key] = f.URL + "/" + key
@@ -107,8 +107,8 @@ func (s *Server) filesInfo(c *call) (object, error) {
 // which is a page and no error.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	team, _, _ := strings.Cut(r.PathValue("path"), "/")
-	fault := s.fault("file", &call{})
-	if fault != nil && s.strike(w, r, fault) {
+	fault := s.takeFault("file", &call{})
+	if fault != nil && s.applyFault(w, r, fault) {
 		return
 	}
 	s.mu.Lock()

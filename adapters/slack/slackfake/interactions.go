@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// interaction is what all interactive payloads have. The caller holds s.mu.
-func (s *Server) interaction(kind string, u User) object {
+// interactionPayload is what all interactive payloads have. The caller holds s.mu.
+func (s *Server) interactionPayload(kind string, u User) object {
 	team := object{"id": s.Team, "domain": domain}
 	o := object{
-		"type": kind, "token": verification, "api_app_id": s.AppID, "team": team, "enterprise": nil, "is_enterprise_install": false,
+		"type": kind, "token": verificationToken, "api_app_id": s.AppID, "team": team, "enterprise": nil, "is_enterprise_install": false,
 		"user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
 	}
 	switch user := o["user"].(object); kind { // as they are on record
@@ -27,15 +27,15 @@ func (s *Server) interaction(kind string, u User) object {
 	return o
 }
 
-func (s *Server) commandPayload(u User, channel, command, text string, l link) object {
+func (s *Server) commandPayload(u User, channel, command, text string, l responseURL) object {
 	name := "directmessage"
-	if c := s.channel(channel); c != nil && c.Kind != Direct {
+	if c := s.channel(channel); c != nil && c.Type != directMessage {
 		name = c.Name
 	}
 	o := object{
-		"token": verification, "team_id": s.Team, "team_domain": domain, "channel_id": channel, "channel_name": name, "user_id": u.ID, "user_name": u.Name,
-		"command": command, "text": escape(text), "api_app_id": s.AppID, "is_enterprise_install": "false", "response_url": s.respondURL(l),
-		"trigger_id": s.triggerID(u.ID),
+		"token": verificationToken, "team_id": s.Team, "team_domain": domain, "channel_id": channel, "channel_name": name, "user_id": u.ID, "user_name": u.Name,
+		"command": command, "text": escape(text), "api_app_id": s.AppID, "is_enterprise_install": "false", "response_url": s.newResponseURL(l),
+		"trigger_id": s.newTriggerID(u.ID),
 	}
 	if e := s.options.Enterprise; e != "" {
 		maps.Copy(o, object{"enterprise_id": e, "enterprise_name": "Fake Org"})
@@ -64,26 +64,26 @@ func (f surface) state() object {
 	return f.view.state
 }
 
-// describe says in a payload where the element is.
-func (s *Server) describe(o object, f surface) {
+// setContainer says in a payload where the element is.
+func (s *Server) setContainer(o object, f surface) {
 	if f.view != nil {
 		o["container"] = object{"type": "view", "view_id": f.view.ID}
 		o["view"] = s.viewJSON(f.view)
 		return
 	}
 	m := f.message
-	container := object{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.To != ""}
-	put(container, "thread_ts", m.Thread)
+	container := object{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.EphemeralTo != ""}
+	setNonEmpty(container, "thread_ts", m.Thread)
 	o["container"] = container
 	o["channel"] = s.channelName(m.Channel)
-	if m.To == "" { // of what one user alone sees, Slack keeps nothing
+	if m.EphemeralTo == "" { // of what one user alone sees, Slack keeps nothing
 		o["message"] = s.messageJSON(m)
 	}
 }
 
 func (s *Server) channelName(id string) object {
 	name := "directmessage"
-	if c := s.channel(id); c.Kind != Direct {
+	if c := s.channel(id); c.Type != directMessage {
 		name = c.Name
 	}
 	return object{"id": id, "name": name}
@@ -91,50 +91,50 @@ func (s *Server) channelName(id string) object {
 
 // actionsPayload is what using an element sends.
 func (s *Server) actionsPayload(u User, f surface, e element, value any) object {
-	o := s.interaction("block_actions", u)
-	s.describe(o, f)
-	action := object{"type": e.kind(), "action_id": e.json["action_id"], "block_id": e.block["block_id"], "action_ts": s.ts()}
+	o := s.interactionPayload("block_actions", u)
+	s.setContainer(o, f)
+	action := object{"type": e.elementType(), "action_id": e.json["action_id"], "block_id": e.block["block_id"], "action_ts": s.newTS()}
 	for _, key := range []string{"text", "value", "style", "url", "placeholder"} {
 		if e.json[key] != nil {
 			action[key] = e.json[key]
 		}
 	}
-	if key, _ := e.holds(); key != "" {
+	if key, _ := e.valueKeys(); key != "" {
 		action[key] = value
-	} else if e.kind() == "overflow" {
+	} else if e.elementType() == "overflow" {
 		action["selected_option"] = value
 	}
-	maps.Copy(o, object{"actions": []any{action}, "trigger_id": s.triggerID(u.ID)})
+	maps.Copy(o, object{"actions": []any{action}, "trigger_id": s.newTriggerID(u.ID)})
 	if f.message != nil {
 		o["state"] = object{"values": f.state()}
-		o["response_url"] = s.respondURL(link{user: u.ID, channel: f.message.Channel, thread: f.message.Thread, message: f.message})
+		o["response_url"] = s.newResponseURL(responseURL{user: u.ID, channel: f.message.Channel, thread: f.message.Thread, message: f.message})
 	}
 	return o
 }
 
 // A trigger is the short-lived right to open a view for a user.
 type trigger struct {
-	user string
-	used bool
-	ends time.Time
+	user    string
+	used    bool
+	expires time.Time
 }
 
-// triggerID makes a trigger id. The caller holds s.mu.
-func (s *Server) triggerID(user string) string {
-	id := s.id("1000000.2000000.")
-	s.triggers[id] = &trigger{user: user, ends: time.Now().Add(s.options.TriggerLife)}
+// newTriggerID makes a trigger id. The caller holds s.mu.
+func (s *Server) newTriggerID(user string) string {
+	id := s.newID("1000000.2000000.")
+	s.triggers[id] = &trigger{user: user, expires: time.Now().Add(s.options.TriggerTTL)}
 	return id
 }
 
-// pull uses up a trigger id and returns the user it is for.
-func (s *Server) pull(id string) (string, error) {
+// useTrigger uses up a trigger id and returns the user it is for.
+func (s *Server) useTrigger(id string) (string, error) {
 	t := s.triggers[id]
 	switch {
 	case t == nil:
 		return "", fail("invalid_trigger_id")
 	case t.used:
 		return "", fail("exchanged_trigger_id")
-	case time.Now().After(t.ends):
+	case time.Now().After(t.expires):
 		return "", fail("expired_trigger_id")
 	}
 	t.used = true

@@ -15,13 +15,13 @@ func unescape(text string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
 }
 
-// special is what Slack's client makes markup of when it stands outside code:
+// linkable is what Slack's client makes markup of when it stands outside code:
 // an address, a mail address, a domain that exists, a name of a user or channel.
-var special = regexp.MustCompile(`https?://[^\s<>|]+|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?:[a-zA-Z0-9-]+\.)+(?:com|net|org|io|dev)\b(?:/[^\s<>|]*)?|[@#][\w-]+`)
+var linkable = regexp.MustCompile(`https?://[^\s<>|]+|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?:[a-zA-Z0-9-]+\.)+(?:com|net|org|io|dev)\b(?:/[^\s<>|]*)?|[@#][\w-]+`)
 
-// typed turns what a person types into Slack's markup and into the rich text
+// toMrkdwn turns what a person types into Slack's markup and into the rich text
 // block that goes with it. The caller holds s.mu.
-func (s *Server) typed(text string) (string, []any) {
+func (s *Server) toMrkdwn(text string) (string, []any) {
 	var marked strings.Builder
 	var parts, line []any
 	for i, part := range strings.Split(text, "```") {
@@ -34,7 +34,7 @@ func (s *Server) typed(text string) (string, []any) {
 			parts = append(parts, object{"type": "rich_text_preformatted", "elements": []any{object{"type": "text", "text": strings.Trim(part, "\n")}}, "border": 0})
 			continue
 		}
-		m, l := s.line(part)
+		m, l := s.markupLine(part)
 		marked.WriteString(m)
 		line = l
 	}
@@ -44,8 +44,8 @@ func (s *Server) typed(text string) (string, []any) {
 	return marked.String(), []any{object{"type": "rich_text", "elements": parts}}
 }
 
-// line turns text outside of code into markup and elements of rich text.
-func (s *Server) line(text string) (marked string, rich []any) {
+// markupLine turns text outside of code into markup and elements of rich text.
+func (s *Server) markupLine(text string) (marked string, rich []any) {
 	var b strings.Builder
 	plain := func(part string) {
 		b.WriteString(escape(part))
@@ -54,8 +54,8 @@ func (s *Server) line(text string) (marked string, rich []any) {
 		}
 	}
 	at := 0
-	for _, span := range special.FindAllStringIndex(text, -1) {
-		markup, e := s.mark(text[span[0]:span[1]])
+	for _, span := range linkable.FindAllStringIndex(text, -1) {
+		markup, e := s.markupWord(text[span[0]:span[1]])
 		if e == nil {
 			continue
 		}
@@ -68,9 +68,9 @@ func (s *Server) line(text string) (marked string, rich []any) {
 	return b.String(), rich
 }
 
-// mark returns the markup and the element of one special word, nil where it is
+// markupWord returns the markup and the element of one special word, nil where it is
 // not special after all.
-func (s *Server) mark(word string) (string, object) {
+func (s *Server) markupWord(word string) (string, object) {
 	switch {
 	case word[0] == '@':
 		u := find(s.users, func(u *User) bool { return u.Name == word[1:] })

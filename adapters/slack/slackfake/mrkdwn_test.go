@@ -21,11 +21,11 @@ func TestTyped(t *testing.T) {
 		"백업 실패 (ID: 3106)":              "백업 실패 (ID: 3106)",
 		"one.two":                       "one.two",
 	} {
-		got, blocks := g.s.typed(typed)
+		got, blocks := g.s.toMrkdwn(typed)
 		if got != want {
 			t.Errorf("%q becomes %q, want %q", typed, got, want)
 		}
-		if wrong := g.s.checker.Blocks(blocks); len(wrong) > 0 {
+		if wrong := g.s.validator.Blocks(blocks); len(wrong) > 0 {
 			t.Errorf("%q: %v", typed, wrong)
 		}
 	}
@@ -34,9 +34,9 @@ func TestTyped(t *testing.T) {
 // FuzzTyped: whatever is typed, no markup is left that Slack would not have made.
 func FuzzTyped(f *testing.F) {
 	f.Add("a < b ```c & d``` @mabsbot https://x.com/<")
-	s := newServer(Options{}.complete())
+	s := newServer(Options{}.withDefaults())
 	f.Fuzz(func(t *testing.T, text string) {
-		marked, blocks := s.typed(text)
+		marked, blocks := s.toMrkdwn(text)
 		if _, rest, ok := strings.Cut(strings.NewReplacer("&lt;", "", "&gt;", "", "&amp;", "").Replace(marked), "&"); ok {
 			t.Errorf("%q leaves & before %q", text, rest)
 		}

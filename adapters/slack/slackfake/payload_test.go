@@ -17,56 +17,56 @@ import (
 // samples are payloads that Slack's own SDKs are tested with.
 const samples = "../../../../shared/platform/slack-samples"
 
-// sampled says for each sample what a person does to make the fake send its
+// sampleActions says for each sample what a person does to make the fake send its
 // like. What is not here, the fake does not send.
-var sampled = map[string]func(g *stage){
+var sampleActions = map[string]func(g *stage){
 	"event-message-channel.json":              func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
 	"event-message-channel-orgapp.json":       func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
 	"event-message-bot-new.json":              func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
 	"event-message-channel-thread-reply.json": func(g *stage) { g.guest().Reply(g.kim.Say(g.c.ID, "Hello"), "hi") },
-	"event-message-channel-blocks.json":       func(g *stage) { g.otto().Say(g.c.ID, "Hello") },
-	"event-message-channel-ext-shared.json":   func(g *stage) { g.otto().Say(g.c.ID, "Hello") },
+	"event-message-channel-blocks.json":       func(g *stage) { g.otherBot().Say(g.c.ID, "Hello") },
+	"event-message-channel-ext-shared.json":   func(g *stage) { g.otherBot().Say(g.c.ID, "Hello") },
 	"event-message-im-thread.json": func(g *stage) {
 		lee := g.guest()
 		lee.Reply(lee.DM("Hello"), "hi")
 	},
 	"event-message-file-share-group.json": func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.png", Type: "image/png"}) },
 	"event-message-file-share-im-thread.json": func(g *stage) {
-		g.kim.Upload(g.kim.Direct(), g.kim.DM("look").TS, "", File{Name: "a.png", Type: "image/png"})
+		g.kim.Upload(g.kim.DMChannel(), g.kim.DM("look").TS, "", File{Name: "a.png", Type: "image/png"})
 	},
-	"event-message-thread-broadcast.json": func(g *stage) { g.kim.Broadcast(g.kim.Say(g.c.ID, "Hello"), "all") },
-	"event-message-bot-classic.json":      func(g *stage) { g.otto().Hook(g.c.ID, "Hello") },
-	"event-message-bot-self.json":         func(g *stage) { g.otto().Hook(g.c.ID, "Hello") },
-	"event-message-channel-join.json":     func(g *stage) { g.kim.Invite(g.c.ID, g.otto().ID) },
-	"event-message-channel-name.json":     func(g *stage) { g.kim.Rename(g.c.ID, "help") },
+	"event-message-thread-broadcast.json": func(g *stage) { g.kim.broadcast(g.kim.Say(g.c.ID, "Hello"), "all") },
+	"event-message-bot-classic.json":      func(g *stage) { g.otherBot().PostWebhook(g.c.ID, "Hello") },
+	"event-message-bot-self.json":         func(g *stage) { g.otherBot().PostWebhook(g.c.ID, "Hello") },
+	"event-message-channel-join.json":     func(g *stage) { g.kim.invite(g.c.ID, g.otherBot().ID) },
+	"event-message-channel-name.json":     func(g *stage) { g.kim.rename(g.c.ID, "help") },
 	"event-app-mention.json":              func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
 	"event-app-mention-blocks.json":       func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
-	"event-app-mention-bot-message.json":  func(g *stage) { g.otto().Hook(g.c.ID, "@mabsbot hi") },
+	"event-app-mention-bot-message.json":  func(g *stage) { g.otherBot().PostWebhook(g.c.ID, "@mabsbot hi") },
 	"event-app-home-opened.json":          func(g *stage) { g.kim.OpenMessages() },
-	"event-reaction-added.json":           func(g *stage) { g.must(g.kim.React(g.kim.Say(g.c.ID, "Hello"), "eyes")) },
+	"event-reaction-added.json":           func(g *stage) { g.check(g.kim.react(g.kim.Say(g.c.ID, "Hello"), "eyes")) },
 	"event-file-shared.json":              func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.txt"}) },
 	"event-tokens-revoked.json":           func(g *stage) { g.s.RevokeTokens(false) },
 
-	"interactive-block-actions-lazy.json":    func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
-	"interactive-block-actions-respond.json": func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
-	"interactive-block-actions-view.json":    func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"interactive-block-actions-lazy.json":    func(g *stage) { _ = g.kim.PressOn(g.postButton(), "Click") },
+	"interactive-block-actions-respond.json": func(g *stage) { _ = g.kim.PressOn(g.postButton(), "Click") },
+	"interactive-block-actions-view.json":    func(g *stage) { _ = g.kim.PressOn(g.postButton(), "Click") },
 	"interactive-message-action.json":        func(g *stage) { _ = g.kim.ShortcutOn(g.kim.Say(g.c.ID, "@mabsbot hi"), "lookup") },
 	"interactive-shortcut-global.json":       func(g *stage) { _ = g.kim.Shortcut("search") },
-	"interactive-block-suggestion.json":      func(g *stage) { g.modal(); _, _ = g.kim.Suggest("Search", "tape") },
-	"interactive-view-submission.json":       func(g *stage) { g.modal(); g.submit() },
-	"interactive-view-submission-state.json": func(g *stage) { g.modal(); g.submit() },
-	"interactive-view-closed.json":           func(g *stage) { g.modal(); _ = g.kim.CloseView() },
+	"interactive-block-suggestion.json":      func(g *stage) { g.openModal(); _, _ = g.kim.Suggest("Search", "tape") },
+	"interactive-view-submission.json":       func(g *stage) { g.openModal(); g.submit() },
+	"interactive-view-submission-state.json": func(g *stage) { g.openModal(); g.submit() },
+	"interactive-view-closed.json":           func(g *stage) { g.openModal(); _ = g.kim.closeView() },
 	"slash-command.form":                     func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
 	"slash-command-org.form":                 func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
-	"socketmode-interactive.json":            func(g *stage) { _ = g.kim.PressOn(g.posted(), "Click") },
+	"socketmode-interactive.json":            func(g *stage) { _ = g.kim.PressOn(g.postButton(), "Click") },
 	"socketmode-slash_commands.json":         func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
 	"socketmode-slash_commands-bolt.json":    func(g *stage) { _ = g.kim.Command(g.c.ID, "/mabs hi") },
 	"socketmode-events_api-retry-bolt.json":  func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
 }
 
-// unsent are keys of samples, some of one sample alone, that the fake leaves
+// omittedKeys are keys of samples, some of one sample alone, that the fake leaves
 // out, and why.
-var unsent = map[string]string{
+var omittedKeys = map[string]string{
 	"authed_users": "of before 2021; authorizations took its place",
 	"ssl_check":    "is of Slack's check of certificates, no command",
 	"event-app-mention-bot-message.json event.client_msg_id": "of a bot with a client; the fake's has none",
@@ -79,14 +79,14 @@ func TestPayloadsHaveAllKeysOfSamples(t *testing.T) {
 	if _, err := os.Stat(samples); err != nil {
 		t.Skip("no samples of Slack's beside this module")
 	}
-	for name, act := range sampled {
+	for name, act := range sampleActions {
 		t.Run(name, func(t *testing.T) {
 			sample := readSample(t, name)
-			g := newStage(t, Options{Enterprise: "E0FAKE", Retries: []time.Duration{}})
+			g := newStage(t, Options{Enterprise: "E0FAKE", RetryDelays: []time.Duration{}})
 			act(g)
-			got := keys(g.like(sample))
+			got := keys(g.findPayload(sample))
 			for _, key := range slices.Sorted(maps.Keys(keys(sample))) {
-				if !got[key] && unsent[key]+unsent[name+" "+key] == "" {
+				if !got[key] && omittedKeys[key]+omittedKeys[name+" "+key] == "" {
 					t.Errorf("the fake does not send %s", key)
 				}
 			}
@@ -120,14 +120,14 @@ func TestPayloadsHaveNoKeysOfTheirOwn(t *testing.T) {
 	for name, skeleton := range skeletons {
 		t.Run(name, func(t *testing.T) {
 			sample := readSample(t, name)
-			g := newStage(t, Options{Enterprise: "E0FAKE", Retries: []time.Duration{}})
-			sampled[name](g)
+			g := newStage(t, Options{Enterprise: "E0FAKE", RetryDelays: []time.Duration{}})
+			sampleActions[name](g)
 			known := keys(readSample(t, "skeletons/"+skeleton+".json"))
 			maps.Copy(known, keys(sample))
 			if strings.HasPrefix(name, "event-") {
 				maps.Copy(known, eventKeys(t))
 			}
-			for _, key := range slices.Sorted(maps.Keys(keys(g.like(sample)))) {
+			for _, key := range slices.Sorted(maps.Keys(keys(g.findPayload(sample)))) {
 				if !known[key] && !strings.Contains(key, "blocks.") { // whose keys are the schema's
 					t.Errorf("Slack sends no %s", key)
 				}
@@ -175,25 +175,25 @@ func readSample(t *testing.T, name string) object {
 	return o
 }
 
-// like returns the newest payload of the sample's kind, in its envelope where
+// findPayload returns the newest payload of the sample's kind, in its envelope where
 // the sample has one.
-func (g *stage) like(sample object) object {
+func (g *stage) findPayload(sample object) object {
 	g.t.Helper()
 	for _, d := range slices.Backward(g.s.deliveries) {
 		o := d.payload
 		if sample["envelope_id"] != nil {
 			o = chatfake.Clone(d.frame())
 		}
-		if slices.Equal(kind(o), kind(sample)) {
+		if slices.Equal(payloadKind(o), payloadKind(sample)) {
 			return o
 		}
 	}
-	g.t.Fatalf("nothing like %v was sent", kind(sample))
+	g.t.Fatalf("nothing like %v was sent", payloadKind(sample))
 	return nil
 }
 
-// kind tells payloads apart.
-func kind(o object) []any {
+// payloadKind tells payloads apart.
+func payloadKind(o object) []any {
 	payload, ok := o["payload"].(object)
 	if !ok {
 		payload = o
@@ -230,15 +230,15 @@ func keys(v any) map[string]bool {
 // guest is somebody of another workspace.
 func (g *stage) guest() *Person {
 	lee := g.s.Person(User{Name: "lee", Team: "T0OTHER"})
-	g.kim.Invite(g.c.ID, lee.ID)
+	g.kim.invite(g.c.ID, lee.ID)
 	return lee
 }
 
-// otto is another bot.
-func (g *stage) otto() *Person { return g.s.Person(User{Name: "otto", Bot: true}) }
+// otherBot is another bot.
+func (g *stage) otherBot() *Person { return g.s.Person(User{Name: "otto", Bot: true}) }
 
-// posted is a message of the app with a button.
-func (g *stage) posted() Message {
+// postButton is a message of the app with a button.
+func (g *stage) postButton() Message {
 	g.t.Helper()
 	g.call("chat.postMessage", "channel", g.c.ID, "text", "choose", "blocks",
 		`[{"type":"actions","block_id":"b","elements":[{"type":"button","action_id":"a","value":"v","text":{"type":"plain_text","text":"Click"}}]}]`)
@@ -246,11 +246,11 @@ func (g *stage) posted() Message {
 	return m
 }
 
-// modal opens one of the app's.
-func (g *stage) modal() {
+// openModal opens one of the app's.
+func (g *stage) openModal() {
 	g.t.Helper()
 	g.s.mu.Lock()
-	trigger := g.s.triggerID(g.kim.ID)
+	trigger := g.s.newTriggerID(g.kim.ID)
 	g.s.mu.Unlock()
 	g.call("views.open", "trigger_id", trigger, "view", `{"type":"modal","callback_id":"ask","notify_on_close":true,
 		"title":{"type":"plain_text","text":"Ask"},"submit":{"type":"plain_text","text":"Send"},"close":{"type":"plain_text","text":"No"},"blocks":[
@@ -260,6 +260,6 @@ func (g *stage) modal() {
 
 func (g *stage) submit() {
 	g.t.Helper()
-	g.must(g.kim.Fill("Question", "why?"))
+	g.check(g.kim.Fill("Question", "why?"))
 	_, _ = g.kim.Submit() // nobody is there to answer
 }

@@ -7,10 +7,10 @@ type Person struct {
 }
 
 // Person adds a user for a test to play.
-func (s *Server) Person(u User) *Person { return &Person{User: s.AddUser(u), s: s} }
+func (s *Server) Person(u User) *Person { return &Person{User: s.addUser(u), s: s} }
 
-// Direct returns the id of the direct message channel with the bot.
-func (p *Person) Direct() string {
+// DMChannel returns the id of the direct message channel with the bot.
+func (p *Person) DMChannel() string {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	return p.s.direct(p.ID).ID
@@ -19,5 +19,5 @@ func (p *Person) Direct() string {
 // sees reports whether the person can see the message. The caller holds s.mu.
 func (p *Person) sees(m *Message) bool {
 	c := p.s.channel(m.Channel)
-	return c != nil && (c.has(p.ID) || c.Kind == Public) && (m.To == "" || m.To == p.ID)
+	return c != nil && (c.has(p.ID) || c.Type == publicChannel) && (m.EphemeralTo == "" || m.EphemeralTo == p.ID)
 }

@@ -21,7 +21,7 @@ func (p *Person) Newest(label string) (Message, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	for _, m := range slices.Backward(p.s.messages) {
-		if _, ok := named(m.Blocks, label); ok && p.sees(m) {
+		if _, ok := findElement(m.Blocks, label); ok && p.sees(m) {
 			return *m, true
 		}
 	}
@@ -30,18 +30,18 @@ func (p *Person) Newest(label string) (Message, bool) {
 
 // PressOn presses a button of a message.
 func (p *Person) PressOn(m Message, label string) error {
-	return p.act(p.onMessage(m), label, nil)
+	return p.useElement(p.onMessage(m), label, nil)
 }
 
-// Choose chooses from a select of a message, by the texts that are shown.
-func (p *Person) Choose(m Message, label, option string) error {
-	return p.act(p.onMessage(m), label, &option)
+// choose chooses from a select of a message, by the texts that are shown.
+func (p *Person) choose(m Message, label, option string) error {
+	return p.useElement(p.onMessage(m), label, &option)
 }
 
-// A place finds a surface; it is called with s.mu held.
-type place func() (surface, error)
+// A locator finds a surface; it is called with s.mu held.
+type locator func() (surface, error)
 
-func (p *Person) onMessage(m Message) place {
+func (p *Person) onMessage(m Message) locator {
 	return func() (surface, error) {
 		kept := p.s.message(m.Channel, m.TS)
 		if kept == nil {
@@ -51,11 +51,11 @@ func (p *Person) onMessage(m Message) place {
 	}
 }
 
-// act uses an element and waits for the acknowledgement. An input of a modal
+// useElement uses an element and waits for the acknowledgement. An input of a modal
 // only keeps its value until it is submitted.
-func (p *Person) act(at place, label string, option *string) error {
+func (p *Person) useElement(at locator, label string, option *string) error {
 	p.s.mu.Lock()
-	d, err := p.use(at, label, option)
+	d, err := p.sendAction(at, label, option)
 	p.s.mu.Unlock()
 	if d == nil || err != nil {
 		return err
@@ -64,25 +64,25 @@ func (p *Person) act(at place, label string, option *string) error {
 	return err
 }
 
-// use sends what using the element sends; nothing where that waits for a
+// sendAction sends what using the element sends; nothing where that waits for a
 // submission.
-func (p *Person) use(at place, label string, option *string) (*delivery, error) {
+func (p *Person) sendAction(at locator, label string, option *string) (*delivery, error) {
 	f, err := at()
 	if err != nil {
 		return nil, err
 	}
-	e, ok := named(f.blocks(), label)
+	e, ok := findElement(f.blocks(), label)
 	if !ok {
 		return nil, fmt.Errorf("slackfake: no %q there", label)
 	}
 	var value any
 	if option != nil {
-		if value, err = p.pick(e, *option); err != nil {
+		if value, err = p.resolveValue(e, *option); err != nil {
 			return nil, err
 		}
 	}
-	if key, _ := e.holds(); key != "" {
-		e.set(f.state(), value)
+	if key, _ := e.valueKeys(); key != "" {
+		e.setValue(f.state(), value)
 		p.s.Note()
 	}
 	if e.block["type"] == "input" && e.block["dispatch_action"] != true {
@@ -91,16 +91,16 @@ func (p *Person) use(at place, label string, option *string) (*delivery, error) 
 	return p.s.deliver("interactive", p.s.actionsPayload(p.User, f, e, value), false), nil
 }
 
-// pick turns what is shown of a choice into its value: an option of a select, or
+// resolveValue turns what is shown of a choice into its value: an option of a select, or
 // what is typed into an input.
-func (p *Person) pick(e element, shown string) (any, error) {
-	key, _ := e.holds()
+func (p *Person) resolveValue(e element, shown string) (any, error) {
+	key, _ := e.valueKeys()
 	if key == "value" {
 		return shown, nil
 	}
 	o, ok := e.option(shown)
 	if !ok {
-		i := slices.IndexFunc(p.suggested(), func(o any) bool { return words(o.(object)["text"]) == shown })
+		i := slices.IndexFunc(p.suggested(), func(o any) bool { return textOf(o.(object)["text"]) == shown })
 		if i < 0 {
 			return nil, fmt.Errorf("slackfake: %q offers no %q", e.label(), shown)
 		}

@@ -8,7 +8,7 @@ import "strings"
 func (p *Person) Command(channel, line string) error {
 	command, text, _ := strings.Cut(line, " ")
 	p.s.mu.Lock()
-	l := link{user: p.ID, channel: channel}
+	l := responseURL{user: p.ID, channel: channel}
 	payload := p.s.commandPayload(p.User, channel, command, text, l)
 	d := p.s.deliver("slash_commands", payload, true)
 	p.s.mu.Unlock()
@@ -20,27 +20,27 @@ func (p *Person) Command(channel, line string) error {
 }
 
 // showReply shows what an acknowledgement carries: a message, or a text.
-func (s *Server) showReply(l *link, reply []byte) error {
+func (s *Server) showReply(l *responseURL, reply []byte) error {
 	if len(reply) == 0 {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	body, ok := decoded(string(reply)).(object)
+	body, ok := decodeJSON(string(reply)).(object)
 	if !ok {
 		body = object{"text": strings.Trim(string(reply), `"`)}
 	}
 	if len(body) == 0 {
 		return nil
 	}
-	return s.answerTo(l, bodyCall(body))
+	return s.applyResponse(l, callFromJSON(body))
 }
 
 // Shortcut uses a global shortcut of the app.
 func (p *Person) Shortcut(callback string) error {
 	p.s.mu.Lock()
-	o := p.s.interaction("shortcut", p.User)
-	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	o := p.s.interactionPayload("shortcut", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.newTriggerID(p.ID), p.s.newTS()
 	d := p.s.deliver("interactive", o, false)
 	p.s.mu.Unlock()
 	_, err := d.wait(p.s)
@@ -56,10 +56,10 @@ func (p *Person) ShortcutOn(m Message, callback string) error {
 		p.s.mu.Unlock()
 		return err
 	}
-	o := p.s.interaction("message_action", p.User)
-	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.triggerID(p.ID), p.s.ts()
+	o := p.s.interactionPayload("message_action", p.User)
+	o["callback_id"], o["trigger_id"], o["action_ts"] = callback, p.s.newTriggerID(p.ID), p.s.newTS()
 	o["channel"], o["message"], o["message_ts"] = p.s.channelName(m.Channel), p.s.messageJSON(f.message), m.TS
-	o["response_url"] = p.s.respondURL(link{user: p.ID, channel: m.Channel})
+	o["response_url"] = p.s.newResponseURL(responseURL{user: p.ID, channel: m.Channel})
 	d := p.s.deliver("interactive", o, false)
 	p.s.mu.Unlock()
 	_, err = d.wait(p.s)

@@ -12,36 +12,36 @@ import (
 func (p *Person) Say(channel, text string) Message { return p.write(channel, "", text) }
 
 // DM writes to the bot.
-func (p *Person) DM(text string) Message { return p.write(p.Direct(), "", text) }
+func (p *Person) DM(text string) Message { return p.write(p.DMChannel(), "", text) }
 
 // Reply writes in the thread of a message.
 func (p *Person) Reply(to Message, text string) Message {
 	return p.write(to.Channel, cmp.Or(to.Thread, to.TS), text)
 }
 
-// Broadcast writes in the thread of a message and shows it in the channel, too.
-func (p *Person) Broadcast(to Message, text string) Message {
+// broadcast writes in the thread of a message and shows it in the channel, too.
+func (p *Person) broadcast(to Message, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	m := p.compose(to.Channel, cmp.Or(to.Thread, to.TS), text)
 	m.Broadcast, m.Subtype = true, "thread_broadcast"
-	p.s.announce(p.s.store(m))
+	p.s.publishMessage(p.s.store(m))
 	return *m
 }
 
-// Hook writes as an incoming webhook of the person does: a message of a bot
+// PostWebhook writes as an incoming webhook of the person does: a message of a bot
 // that has a name and is no user.
-func (p *Person) Hook(channel, text string) Message {
+func (p *Person) PostWebhook(channel, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	m := p.compose(channel, "", text)
-	m.User, m.Bot, m.client, m.Subtype, m.extra = "", "B"+p.ID, "", "bot_message", object{"username": p.Name}
-	p.s.announce(p.s.store(m))
+	m.User, m.Bot, m.clientMsgID, m.Subtype, m.subtypeFields = "", "B"+p.ID, "", "bot_message", object{"username": p.Name}
+	p.s.publishMessage(p.s.store(m))
 	return *m
 }
 
-// Invite takes another user into a channel: the bot, too.
-func (p *Person) Invite(channel, user string) {
+// invite takes another user into a channel: the bot, too.
+func (p *Person) invite(channel, user string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	c := p.s.channel(channel)
@@ -49,29 +49,29 @@ func (p *Person) Invite(channel, user string) {
 		return
 	}
 	c.Members = append(c.Members, user)
-	p.happened(&Message{Channel: channel, User: user, Subtype: "channel_join", Text: "<@" + user + "> has joined the channel", extra: object{"inviter": p.ID}})
+	p.postSystemMessage(&Message{Channel: channel, User: user, Subtype: "channel_join", Text: "<@" + user + "> has joined the channel", subtypeFields: object{"inviter": p.ID}})
 }
 
-// Rename gives a channel another name.
-func (p *Person) Rename(channel, name string) {
+// rename gives a channel another name.
+func (p *Person) rename(channel, name string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	if c := p.s.channel(channel); c != nil {
-		p.happened(&Message{Channel: channel, User: p.ID, Subtype: "channel_name", Text: "has renamed the channel", extra: object{"old_name": c.Name, "name": name}})
+		p.postSystemMessage(&Message{Channel: channel, User: p.ID, Subtype: "channel_name", Text: "has renamed the channel", subtypeFields: object{"old_name": c.Name, "name": name}})
 		c.Name = name
 	}
 }
 
-// happened shows what Slack itself says in a channel.
-func (p *Person) happened(m *Message) { p.s.publish(m, p.s.messageEvent(p.s.store(m))) }
+// postSystemMessage shows what Slack itself says in a channel.
+func (p *Person) postSystemMessage(m *Message) { p.s.publish(m, p.s.messageEvent(p.s.store(m))) }
 
-// StopAgent presses Slack's own stop button in a thread with the bot.
-func (p *Person) StopAgent(m Message) {
+// stopAgent presses Slack's own stop button in a thread with the bot.
+func (p *Person) stopAgent(m Message) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	if p.s.subscribed("agent_session_stopped") {
-		p.s.deliver("events_api", p.s.callback(object{
-			"type": "agent_session_stopped", "channel": m.Channel, "thread_ts": cmp.Or(m.Thread, m.TS), "user": p.ID, "event_ts": p.s.ts(),
+		p.s.deliver("events_api", p.s.eventCallback(object{
+			"type": "agent_session_stopped", "channel": m.Channel, "thread_ts": cmp.Or(m.Thread, m.TS), "user": p.ID, "event_ts": p.s.newTS(),
 		}, nil), false)
 	}
 }
@@ -80,7 +80,7 @@ func (p *Person) write(channel, thread, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	m := p.s.store(p.compose(channel, thread, text))
-	p.s.announce(m)
+	p.s.publishMessage(m)
 	return *m
 }
 
@@ -90,36 +90,36 @@ func (p *Person) compose(channel, thread, text string) *Message {
 	if p.s.channel(channel) == nil {
 		panic("slackfake: no channel " + channel)
 	}
-	m := &Message{Channel: channel, Thread: thread, User: p.ID, client: p.s.id("00000000-0000-4000-8000-")}
-	m.Text, m.Blocks = p.s.typed(text)
+	m := &Message{Channel: channel, Thread: thread, User: p.ID, clientMsgID: p.s.newID("00000000-0000-4000-8000-")}
+	m.Text, m.Blocks = p.s.toMrkdwn(text)
 	if p.Bot {
-		m.Bot, m.client = "B"+p.ID, ""
+		m.Bot, m.clientMsgID = "B"+p.ID, ""
 	}
 	return m
 }
 
 // Edit changes what the person has written.
 func (p *Person) Edit(m Message, text string) error {
-	return p.with(m, func(kept *Message) {
+	return p.withMessage(m, func(kept *Message) {
 		before := chatfake.Clone(p.s.messageJSON(kept))
-		kept.Text, kept.Blocks = p.s.typed(text)
-		p.s.fillIn(kept.Blocks)
-		kept.Edited = p.s.ts()
+		kept.Text, kept.Blocks = p.s.toMrkdwn(text)
+		p.s.fillInDefaults(kept.Blocks)
+		kept.Edited = p.s.newTS()
 		p.s.publish(kept, p.s.changedEvent(kept, before))
 		p.s.Note()
 	})
 }
 
 // Delete takes back what the person has written.
-func (p *Person) Delete(m Message) error { return p.with(m, p.s.erase) }
+func (p *Person) Delete(m Message) error { return p.withMessage(m, p.s.deleteMessage) }
 
-// React adds a reaction to a message.
-func (p *Person) React(m Message, name string) error {
-	return p.with(m, func(kept *Message) { p.s.react(kept, p.ID, name) })
+// react adds a reaction to a message.
+func (p *Person) react(m Message, name string) error {
+	return p.withMessage(m, func(kept *Message) { p.s.react(kept, p.ID, name) })
 }
 
-// with changes a message that stands.
-func (p *Person) with(m Message, change func(kept *Message)) error {
+// withMessage changes a message that stands.
+func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	kept := p.s.message(m.Channel, m.TS)
@@ -141,8 +141,8 @@ func (p *Person) Upload(channel, thread, text string, files ...File) Message {
 		m.Blocks = nil
 	}
 	for _, f := range files {
-		m.Files = append(m.Files, p.s.uploaded(f, p.ID).ID)
+		m.Files = append(m.Files, p.s.addFile(f, p.ID).ID)
 	}
-	p.s.announce(p.s.store(m))
+	p.s.publishMessage(p.s.store(m))
 	return *m
 }

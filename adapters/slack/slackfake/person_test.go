@@ -10,11 +10,13 @@ import (
 	"time"
 )
 
-// quiet is a stage on which nobody waits for an app that is not there.
-func quiet(t *testing.T) *stage { return newStage(t, Options{Retries: []time.Duration{}}) }
+// newStageWithoutApp is a stage on which nobody waits for an app that is not there.
+func newStageWithoutApp(t *testing.T) *stage {
+	return newStage(t, Options{RetryDelays: []time.Duration{}})
+}
 
-// told are the types of events that were sent, with subtypes, in order.
-func (g *stage) told() string {
+// events are the types of events that were sent, with subtypes, in order.
+func (g *stage) events() string {
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
 	var all []string
@@ -40,26 +42,26 @@ func TestWhatTheAppIsTold(t *testing.T) {
 		"a mention in a thread": {func(g *stage) { g.kim.Reply(g.kim.Say(g.c.ID, "hi"), "@mabsbot?") }, "message app_mention message"},
 		"a direct message":      {func(g *stage) { g.kim.DM("@mabsbot hi") }, "message"},
 		"a file":                {func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.log"}) }, "message/file_share file_shared"},
-		"an edit":               {func(g *stage) { g.must(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "ho")) }, "message message/message_changed"},
-		"a preview":             {func(g *stage) { g.must(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
-		"a deletion":            {func(g *stage) { g.must(g.kim.Delete(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_deleted"},
+		"an edit":               {func(g *stage) { g.check(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "ho")) }, "message message/message_changed"},
+		"a preview":             {func(g *stage) { g.check(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
+		"a deletion":            {func(g *stage) { g.check(g.kim.Delete(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_deleted"},
 		"a deletion under replies": {func(g *stage) {
 			m := g.kim.Say(g.c.ID, "hi")
 			g.kim.Reply(m, "ho")
-			g.must(g.kim.Delete(m))
+			g.check(g.kim.Delete(m))
 		}, "message message message/message_changed"},
 		"an uninvited bot": {func(g *stage) { g.kim.Say(g.s.AddChannelWithoutBot(Channel{Name: "else"}).ID, "@mabsbot hi") }, ""},
-		"a bot that left":  {func(g *stage) { g.s.Leave(g.c.ID, g.s.BotUser); g.kim.Say(g.c.ID, "hi") }, ""},
+		"a bot that left":  {func(g *stage) { g.s.leaveChannel(g.c.ID, g.s.botUser); g.kim.Say(g.c.ID, "hi") }, ""},
 		"the bot itself":   {func(g *stage) { g.call("chat.postMessage", "channel", g.c.ID, "text", "hi") }, "message"},
 		"a whisper":        {func(g *stage) { g.call("chat.postEphemeral", "channel", g.c.ID, "user", g.kim.ID, "text", "hi") }, ""},
 		"the Home tab":     {func(g *stage) { g.kim.OpenHome() }, "app_home_opened"},
-		"the stop button":  {func(g *stage) { g.kim.StopAgent(g.kim.DM("hi")) }, "message agent_session_stopped"},
+		"the stop button":  {func(g *stage) { g.kim.stopAgent(g.kim.DM("hi")) }, "message agent_session_stopped"},
 		"an uninstall":     {func(g *stage) { g.s.RevokeTokens(true) }, "app_uninstalled tokens_revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := quiet(t)
+			g := newStageWithoutApp(t)
 			c.act(g)
-			if got := g.told(); got != c.want {
+			if got := g.events(); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -78,11 +80,11 @@ func TestSubscriptions(t *testing.T) {
 		"with message.channels alone": {Options{Events: []string{"message.channels"}}, "message"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.options.Retries = []time.Duration{}
+			c.options.RetryDelays = []time.Duration{}
 			g := newStage(t, c.options)
 			g.kim.Say(g.c.ID, "@mabsbot hi")
 			g.kim.DM("hi")
-			if got := g.told(); got != c.want {
+			if got := g.events(); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
@@ -91,7 +93,7 @@ func TestSubscriptions(t *testing.T) {
 
 // TestMentionAndMessageAreOne: two events with ids of their own, one ts.
 func TestMentionAndMessageAreOne(t *testing.T) {
-	g := quiet(t)
+	g := newStageWithoutApp(t)
 	g.kim.Say(g.c.ID, "@mabsbot hi")
 	d := g.s.deliveries
 	if a, b := d[0].payload, d[1].payload; a["event_id"] == b["event_id"] || a["event"].(object)["ts"] != b["event"].(object)["ts"] {
@@ -100,7 +102,7 @@ func TestMentionAndMessageAreOne(t *testing.T) {
 }
 
 func TestFiles(t *testing.T) {
-	g := quiet(t)
+	g := newStageWithoutApp(t)
 	m := g.kim.Upload(g.c.ID, "", "", File{Name: "보고서.log", Content: []byte("ID 3106\n"), Snippet: true}, File{Name: "far.txt", Content: []byte("x"), Connect: true})
 	files := g.s.Messages(g.c.ID)[0].Files
 	for i, want := range []string{"ID 3106\n", "x"} {
@@ -122,13 +124,13 @@ func TestFiles(t *testing.T) {
 func (g *stage) download(url, token string) string {
 	g.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, url, nil)
-	g.must(err)
+	g.check(err)
 	r.Header.Set("Authorization", "Bearer "+token)
 	w, err := http.DefaultClient.Do(r)
-	g.must(err)
+	g.check(err)
 	defer w.Body.Close()
 	text, err := io.ReadAll(w.Body)
-	g.must(err)
+	g.check(err)
 	return string(text)
 }
 
@@ -139,12 +141,12 @@ func TestModal(t *testing.T) {
 	say := func(text string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
 	}
-	v := g.receive()
-	g.modal()
+	v := g.serveHTTPApp()
+	g.openModal()
 	if _, err := g.kim.Submit(); err == nil {
 		t.Error("a modal without its answer is submitted")
 	}
-	g.must(g.kim.Fill("Question", "why?"))
+	g.check(g.kim.Fill("Question", "why?"))
 	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"Tape"},"value":"tape"}]}`)
 	if got, err := g.kim.Suggest("Search", "ta"); err != nil || !slices.Equal(got, []string{"Tape"}) {
 		t.Error(got, err)
@@ -159,7 +161,7 @@ func TestModal(t *testing.T) {
 	if err := g.kim.Fill("Search", "Disk"); err == nil {
 		t.Error("what was not suggested is chosen")
 	}
-	g.must(g.kim.Fill("Search", "Tape"))
+	g.check(g.kim.Fill("Search", "Tape"))
 	for _, c := range []struct{ answer, wrong, top string }{
 		{`{"response_action":"errors","errors":{"q":"no"}}`, "map[q:no]", "# Ask"},
 		{`{"response_action":"update","view":` + strings.Replace(modal, `"x"`, `"Updated"`, 1) + `}`, "map[]", "# Updated"},
@@ -178,9 +180,9 @@ func TestModal(t *testing.T) {
 
 // TestUpdatedView keeps what was typed where the ids stay.
 func TestUpdatedView(t *testing.T) {
-	g := quiet(t)
-	g.modal()
-	g.must(g.kim.Fill("Question", "why?"))
+	g := newStageWithoutApp(t)
+	g.openModal()
+	g.check(g.kim.Fill("Question", "why?"))
 	before, _ := g.kim.View()
 	body := `{"type":"modal","title":{"type":"plain_text","text":"Two"},"submit":{"type":"plain_text","text":"Send"},"blocks":[
 		{"type":"input","block_id":"q","label":{"type":"plain_text","text":"Question"},"element":{"type":"plain_text_input","action_id":"a"}}]}`
@@ -197,7 +199,7 @@ func TestUpdatedView(t *testing.T) {
 }
 
 func TestAgent(t *testing.T) {
-	g := quiet(t)
+	g := newStageWithoutApp(t)
 	m := g.kim.DM("hi")
 	g.call("agents.sessions.setStatus", "channel_id", m.Channel, "thread_ts", m.TS, "status", "processing", "title", "Tape")
 	g.call("agents.sessions.rename", "channel_id", m.Channel, "thread_ts", m.TS, "title", "Disk")
@@ -221,7 +223,7 @@ func TestPlain(t *testing.T) {
 		"no elements": {`[{"type":"actions"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			blocks, _ := decoded(c.blocks).([]any)
+			blocks, _ := decodeJSON(c.blocks).([]any)
 			if got := (Message{Text: "a &lt; b", Blocks: blocks}).Plain(); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
@@ -231,7 +233,7 @@ func TestPlain(t *testing.T) {
 
 // TestWrongPlaces: a test that acts where nothing is, is told so.
 func TestWrongPlaces(t *testing.T) {
-	g := quiet(t)
+	g := newStageWithoutApp(t)
 	lost := Message{Channel: g.c.ID, TS: "1.2"}
 	for name, act := range map[string]func() error{
 		"a button nobody has":       func() error { return g.kim.Press("Nothing") },
@@ -242,8 +244,8 @@ func TestWrongPlaces(t *testing.T) {
 		"no modal":                  func() error { return g.kim.Fill("x", "y") },
 		"no modal to submit":        func() error { _, err := g.kim.Submit(); return err },
 		"no Home tab":               func() error { return g.kim.PressInHome("x") },
-		"a label that is not on it": func() error { return g.kim.PressOn(g.posted(), "Else") },
-		"an option that is not":     func() error { return g.kim.Choose(g.posted(), "Click", "x") },
+		"a label that is not on it": func() error { return g.kim.PressOn(g.postButton(), "Else") },
+		"an option that is not":     func() error { return g.kim.choose(g.postButton(), "Click", "x") },
 	} {
 		if act() == nil {
 			t.Errorf("%s: no error", name)

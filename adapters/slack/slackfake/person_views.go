@@ -11,39 +11,39 @@ import (
 func (p *Person) View() (View, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	f, err := p.onView()
+	f, err := p.topView()
 	if err != nil {
 		return View{}, false
 	}
-	return p.s.shown(f.view), true
+	return p.s.copyView(f.view), true
 }
 
 // Home returns the Home tab, as the person sees it.
 func (p *Person) Home() (View, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	f, err := p.onHome()
+	f, err := p.homeTab()
 	if err != nil {
 		return View{}, false
 	}
-	return p.s.shown(f.view), true
+	return p.s.copyView(f.view), true
 }
 
-func (s *Server) shown(v *View) View {
+func (s *Server) copyView(v *View) View {
 	c := *v
 	c.Body = chatfake.Clone(v.Body)
 	return c
 }
 
-func (p *Person) onView() (surface, error) {
-	stack := p.s.stack(p.ID)
+func (p *Person) topView() (surface, error) {
+	stack := p.s.viewStack(p.ID)
 	if len(stack) == 0 {
 		return surface{}, fmt.Errorf("slackfake: %s has no modal open", p.Name)
 	}
 	return surface{view: stack[len(stack)-1]}, nil
 }
 
-func (p *Person) onHome() (surface, error) {
+func (p *Person) homeTab() (surface, error) {
 	v := p.s.homes[p.ID]
 	if v == nil {
 		return surface{}, fmt.Errorf("slackfake: %s has no Home tab", p.Name)
@@ -52,32 +52,34 @@ func (p *Person) onHome() (surface, error) {
 }
 
 // PressInHome presses a button of the Home tab.
-func (p *Person) PressInHome(label string) error { return p.act(p.onHome, label, nil) }
+func (p *Person) PressInHome(label string) error { return p.useElement(p.homeTab, label, nil) }
 
 // ChooseInHome chooses from a select of the Home tab.
-func (p *Person) ChooseInHome(label, option string) error { return p.act(p.onHome, label, &option) }
+func (p *Person) ChooseInHome(label, option string) error {
+	return p.useElement(p.homeTab, label, &option)
+}
 
 // Fill types into an input of the modal on top, or chooses from a select of it.
-func (p *Person) Fill(label, value string) error { return p.act(p.onView, label, &value) }
+func (p *Person) Fill(label, value string) error { return p.useElement(p.topView, label, &value) }
 
 // Suggest types into an external select of the modal on top and returns the
 // texts of the options that the app suggests.
 func (p *Person) Suggest(label, typed string) ([]string, error) {
-	return p.suggest(p.onView, label, typed)
+	return p.suggest(p.topView, label, typed)
 }
 
 // SuggestInHome does so in the Home tab, SuggestOn on a message.
 func (p *Person) SuggestInHome(label, typed string) ([]string, error) {
-	return p.suggest(p.onHome, label, typed)
+	return p.suggest(p.homeTab, label, typed)
 }
 
-// SuggestOn types into an external select of a message.
-func (p *Person) SuggestOn(m Message, label, typed string) ([]string, error) {
+// suggestOn types into an external select of a message.
+func (p *Person) suggestOn(m Message, label, typed string) ([]string, error) {
 	return p.suggest(p.onMessage(m), label, typed)
 }
 
-func (p *Person) suggest(at place, label, typed string) ([]string, error) {
-	d, err := p.ask(at, label, typed)
+func (p *Person) suggest(at locator, label, typed string) ([]string, error) {
+	d, err := p.requestSuggestions(at, label, typed)
 	if err != nil {
 		return nil, err
 	}
@@ -85,25 +87,25 @@ func (p *Person) suggest(at place, label, typed string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.offer(reply)
+	return p.storeSuggestions(reply)
 }
 
-func (p *Person) ask(at place, label, typed string) (*delivery, error) {
+func (p *Person) requestSuggestions(at locator, label, typed string) (*delivery, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	f, err := at()
 	if err != nil {
 		return nil, err
 	}
-	e, ok := named(f.blocks(), label)
+	e, ok := findElement(f.blocks(), label)
 	if !ok {
 		return nil, fmt.Errorf("slackfake: no %q there", label)
 	}
-	if length(typed) < e.leastQuery() {
-		return nil, fmt.Errorf("slackfake: %q asks from %d characters on", label, e.leastQuery())
+	if length(typed) < e.minQueryLength() {
+		return nil, fmt.Errorf("slackfake: %q asks from %d characters on", label, e.minQueryLength())
 	}
-	o := p.s.interaction("block_suggestion", p.User)
-	p.s.describe(o, f)
+	o := p.s.interactionPayload("block_suggestion", p.User)
+	p.s.setContainer(o, f)
 	o["action_id"], o["block_id"], o["value"] = e.json["action_id"], e.block["block_id"], typed
 	return p.s.deliver("interactive", o, true), nil
 }
@@ -113,9 +115,9 @@ func (p *Person) ask(at place, label, typed string) (*delivery, error) {
 // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 const maxOptions = 100
 
-// offer keeps the options that the app suggests.
-func (p *Person) offer(reply []byte) ([]string, error) {
-	answer, _ := decoded(string(reply)).(object)
+// storeSuggestions keeps the options that the app suggests.
+func (p *Person) storeSuggestions(reply []byte) ([]string, error) {
+	answer, _ := decodeJSON(string(reply)).(object)
 	options, _ := answer["options"].([]any)
 	groups, _ := answer["option_groups"].([]any)
 	for _, g := range groups {
@@ -128,10 +130,10 @@ func (p *Person) offer(reply []byte) ([]string, error) {
 	}
 	texts := []string{}
 	for _, o := range options {
-		if wrong := p.s.checker.Option(o); len(wrong) > 0 {
+		if wrong := p.s.validator.Option(o); len(wrong) > 0 {
 			return nil, fmt.Errorf("slackfake: no option: %v", wrong)
 		}
-		texts = append(texts, words(o.(object)["text"]))
+		texts = append(texts, textOf(o.(object)["text"]))
 	}
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -142,7 +144,7 @@ func (p *Person) offer(reply []byte) ([]string, error) {
 // Submit submits the modal on top. It returns what the app says is wrong, by
 // block.
 func (p *Person) Submit() (map[string]string, error) {
-	d, v, err := p.leave("view_submission")
+	d, v, err := p.endView("view_submission")
 	if err != nil {
 		return nil, err
 	}
@@ -150,15 +152,15 @@ func (p *Person) Submit() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, _ := decoded(string(reply)).(object)
+	answer, _ := decodeJSON(string(reply)).(object)
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	return p.s.respondToSubmission(v, answer)
 }
 
-// CloseView closes the modal on top. The app is told if it wants to know.
-func (p *Person) CloseView() error {
-	d, v, err := p.leave("view_closed")
+// closeView closes the modal on top. The app is told if it wants to know.
+func (p *Person) closeView() error {
+	d, v, err := p.endView("view_closed")
 	if err != nil {
 		return err
 	}
@@ -175,19 +177,19 @@ func (p *Person) CloseView() error {
 	return err
 }
 
-// leave sends what submitting or closing the modal on top sends.
-func (p *Person) leave(kind string) (*delivery, *View, error) {
+// endView sends what submitting or closing the modal on top sends.
+func (p *Person) endView(kind string) (*delivery, *View, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	f, err := p.onView()
+	f, err := p.topView()
 	if err != nil {
 		return nil, nil, err
 	}
-	o := p.s.interaction(kind, p.User)
+	o := p.s.interactionPayload(kind, p.User)
 	o["view"], o["response_urls"] = p.s.viewJSON(f.view), []any{}
 	if kind == "view_submission" {
-		o["trigger_id"] = p.s.triggerID(p.ID)
-		if missing := f.unanswered(); missing != "" {
+		o["trigger_id"] = p.s.newTriggerID(p.ID)
+		if missing := f.missingInput(); missing != "" {
 			return nil, nil, fmt.Errorf("slackfake: %q must be filled in", missing)
 		}
 		return p.s.deliver("interactive", o, true), f.view, nil
@@ -199,11 +201,11 @@ func (p *Person) leave(kind string) (*delivery, *View, error) {
 	return p.s.deliver("interactive", o, false), f.view, nil
 }
 
-// unanswered names an input that must have a value and has none: Slack's client
+// missingInput names an input that must have a value and has none: Slack's client
 // does not submit then.
-func (f surface) unanswered() string {
+func (f surface) missingInput() string {
 	for e := range elements(f.blocks()) {
-		key, _ := e.holds()
+		key, _ := e.valueKeys()
 		if e.block["type"] != "input" || e.block["optional"] == true || key == "" {
 			continue
 		}
@@ -223,14 +225,14 @@ func (p *Person) OpenHome() { p.openTab("home") }
 func (p *Person) OpenMessages() { p.openTab("messages") }
 
 func (p *Person) openTab(tab string) {
-	channel := p.Direct()
+	channel := p.DMChannel()
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	event := object{"type": "app_home_opened", "user": p.ID, "channel": channel, "tab": tab, "event_ts": p.s.ts()}
+	event := object{"type": "app_home_opened", "user": p.ID, "channel": channel, "tab": tab, "event_ts": p.s.newTS()}
 	if v := p.s.homes[p.ID]; v != nil && tab == "home" {
 		event["view"] = p.s.viewJSON(v)
 	}
 	if p.s.subscribed("app_home_opened") {
-		p.s.deliver("events_api", p.s.callback(event, nil), false)
+		p.s.deliver("events_api", p.s.eventCallback(event, nil), false)
 	}
 }

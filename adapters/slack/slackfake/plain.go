@@ -20,10 +20,10 @@ func (m Message) Plain() string {
 func (v View) Plain() string {
 	blocks, _ := v.Body["blocks"].([]any)
 	lines := []string{plain(blocks)}
-	if title := words(v.Body["title"]); title != "" {
+	if title := textOf(v.Body["title"]); title != "" {
 		lines = append([]string{"# " + title}, lines...)
 	}
-	if submit := words(v.Body["submit"]); submit != "" {
+	if submit := textOf(v.Body["submit"]); submit != "" {
 		lines = append(lines, "["+submit+"]")
 	}
 	return strings.Join(lines, "\n")
@@ -54,12 +54,12 @@ func plainBlock(block object) string {
 	case string: // a markdown block
 		add(text)
 	default:
-		add(unescape(words(text)))
+		add(unescape(textOf(text)))
 	}
-	add(unescape(words(block["label"])))
+	add(unescape(textOf(block["label"])))
 	fields, _ := block["fields"].([]any)
 	for _, f := range fields {
-		add(unescape(words(f)))
+		add(unescape(textOf(f)))
 	}
 	for e := range elements([]any{block}) {
 		add(plainElement(e))
@@ -69,7 +69,7 @@ func plainBlock(block object) string {
 		cells, _ := row.([]any)
 		var texts []string
 		for _, cell := range cells {
-			texts = append(texts, rich(cell))
+			texts = append(texts, plainRichText(cell))
 		}
 		add(strings.Join(texts, " | "))
 	}
@@ -77,11 +77,11 @@ func plainBlock(block object) string {
 }
 
 func plainElement(e element) string {
-	switch kind := e.kind(); {
+	switch kind := e.elementType(); {
 	case strings.HasPrefix(kind, "rich_text"):
-		return rich(e.json)
+		return plainRichText(e.json)
 	case kind == "mrkdwn", kind == "plain_text":
-		return unescape(words(e.json))
+		return unescape(textOf(e.json))
 	case kind == "image":
 		return fmt.Sprintf("(%v)", e.json["alt_text"])
 	case kind == "button" || kind == "workflow_button":
@@ -91,14 +91,14 @@ func plainElement(e element) string {
 	list, _ := e.json["options"].([]any)
 	for _, o := range list {
 		if o, ok := o.(object); ok {
-			options = append(options, words(o["text"]))
+			options = append(options, textOf(o["text"]))
 		}
 	}
-	return "[" + cmp.Or(words(e.json["placeholder"]), e.kind()) + ": " + strings.Join(options, " / ") + "]"
+	return "[" + cmp.Or(textOf(e.json["placeholder"]), e.elementType()) + ": " + strings.Join(options, " / ") + "]"
 }
 
-// rich writes rich text.
-func rich(v any) string {
+// plainRichText writes rich text.
+func plainRichText(v any) string {
 	o, ok := v.(object)
 	if !ok {
 		return ""
@@ -117,7 +117,7 @@ func rich(v any) string {
 	parts := []string{text}
 	list, _ := o["elements"].([]any)
 	for _, e := range list {
-		parts = append(parts, rich(e))
+		parts = append(parts, plainRichText(e))
 	}
 	separator := ""
 	if o["type"] == "rich_text" || o["type"] == "rich_text_list" {

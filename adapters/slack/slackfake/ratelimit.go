@@ -35,7 +35,7 @@ func (b *bucket) take(now time.Time, every time.Duration, burst int) time.Durati
 // limit returns how long a call must wait, 0 where it need not. The caller
 // holds s.mu.
 func (s *Server) limit(name string, m method, c *call) time.Duration {
-	if !s.options.Limited {
+	if !s.options.RateLimits {
 		return 0
 	}
 	key, every, burst := name, time.Minute/time.Duration(max(1, m.tier)), m.tier

@@ -22,38 +22,38 @@ import (
 // it first asks the app to prove that it is there.
 func (s *Server) UseHTTP(url string) error {
 	s.mu.Lock()
-	challenge := s.id("challenge")
+	challenge := s.newID("challenge")
 	s.mu.Unlock()
-	body, err := json.Marshal(object{"type": "url_verification", "token": verification, "challenge": challenge})
+	body, err := json.Marshal(object{"type": "url_verification", "token": verificationToken, "challenge": challenge})
 	if err != nil {
 		return err
 	}
-	answer, err := s.request(url, "application/json", body, nil)
+	answer, err := s.postSigned(url, "application/json", body, nil)
 	if err != nil {
 		return err
 	}
-	if !answer.proves(challenge) {
+	if !answer.answersChallenge(challenge) {
 		return fmt.Errorf("slackfake: %s does not answer the challenge: %d %s", url, answer.status, answer.body)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.url = url
+	s.requestURL = url
 	return nil
 }
 
-// verification is the old token that payloads still carry.
-const verification = "fake-verification-token"
+// verificationToken is the old token that payloads still carry.
+const verificationToken = "fake-verification-token"
 
-// An answer is what the app says to a request.
-type answer struct {
+// An appResponse is what the app says to a request.
+type appResponse struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// proves reports whether the answer is the challenge, as text or as JSON.
-func (a answer) proves(challenge string) bool {
-	o, _ := decoded(string(a.body)).(object)
+// answersChallenge reports whether the answer is the challenge, as text or as JSON.
+func (a appResponse) answersChallenge(challenge string) bool {
+	o, _ := decodeJSON(string(a.body)).(object)
 	return a.status == http.StatusOK && (string(a.body) == challenge || o["challenge"] == challenge)
 }
 
@@ -67,12 +67,12 @@ func Sign(secret string, at time.Time, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// request sends one signed request.
-func (s *Server) request(url, kind string, body []byte, header http.Header) (answer, error) {
+// postSigned sends one signed request.
+func (s *Server) postSigned(url, kind string, body []byte, header http.Header) (appResponse, error) {
 	client := http.Client{Timeout: s.options.AckTimeout}
 	r, err := http.NewRequestWithContext(s.http.Context(), http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return answer{}, err
+		return appResponse{}, err
 	}
 	maps.Copy(r.Header, header)
 	now := time.Now()
@@ -82,11 +82,11 @@ func (s *Server) request(url, kind string, body []byte, header http.Header) (ans
 	r.Header.Set("X-Slack-Signature", Sign(s.SigningSecret, now, body))
 	w, err := client.Do(r)
 	if err != nil {
-		return answer{}, err
+		return appResponse{}, err
 	}
 	defer w.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(w.Body, maxBody))
-	return answer{w.StatusCode, w.Header, text}, err
+	return appResponse{w.StatusCode, w.Header, text}, err
 }
 
 // encode is the body of a payload: JSON for events, a form for the rest.
@@ -95,7 +95,7 @@ func (d *delivery) encode() (kind string, body []byte) {
 	if err != nil {
 		panic(err) // payloads are JSON
 	}
-	switch d.kind {
+	switch d.payloadType {
 	case "events_api":
 		return "application/json", text
 	case "slash_commands":
@@ -108,41 +108,41 @@ func (d *delivery) encode() (kind string, body []byte) {
 	return "application/x-www-form-urlencoded", []byte(url.Values{"payload": {string(text)}}.Encode())
 }
 
-// post sends a payload as a request. The caller holds s.mu.
-func (s *Server) post(d *delivery) {
+// postPayload sends a payload as a request. The caller holds s.mu.
+func (s *Server) postPayload(d *delivery) {
 	kind, body := d.encode()
 	header := http.Header{}
 	if d.attempts > 1 {
 		header.Set("X-Slack-Retry-Num", strconv.Itoa(d.attempts-1))
-		header.Set("X-Slack-Retry-Reason", d.reason)
+		header.Set("X-Slack-Retry-Reason", d.retryReason)
 	}
-	url := s.url
+	url := s.requestURL
 	s.http.Go(func() {
-		a, err := s.request(url, kind, body, header)
+		a, err := s.postSigned(url, kind, body, header)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.answered(d, a, err)
+		s.handleResponse(d, a, err)
 	})
 }
 
-// answered judges the app's answer to a payload.
-func (s *Server) answered(d *delivery, a answer, err error) {
+// handleResponse judges the app's answer to a payload.
+func (s *Server) handleResponse(d *delivery, a appResponse, err error) {
 	switch {
 	case s.http.Context().Err() != nil:
-		s.settle(d, nil, ErrNobody)
+		s.settle(d, nil, errNotConnected)
 	case err != nil && isTimeout(err):
-		s.missed(d, ErrTimeout, "http_timeout")
+		s.attemptFailed(d, errTimeout, "http_timeout")
 	case err != nil:
-		s.missed(d, fmt.Errorf("%w: %w", ErrNobody, err), "connection_failed")
+		s.attemptFailed(d, fmt.Errorf("%w: %w", errNotConnected, err), "connection_failed")
 	case a.status/100 == 2:
 		s.acknowledged(d, a.body)
 	default:
-		refused := fmt.Errorf("%w: HTTP %d", ErrRejected, a.status)
+		refused := fmt.Errorf("%w: HTTP %d", errRejected, a.status)
 		if a.header.Get("X-Slack-No-Retry") == "1" {
 			s.settle(d, nil, refused)
 			return
 		}
-		s.missed(d, refused, "http_error")
+		s.attemptFailed(d, refused, "http_error")
 	}
 }
 

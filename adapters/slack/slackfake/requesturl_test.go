@@ -23,21 +23,21 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// A receiver is an app in HTTP mode that answers as the test says.
-type receiver struct {
+// A httpApp is an app in HTTP mode that answers as the test says.
+type httpApp struct {
 	g       *stage
 	seen    chan string
 	answers chan http.HandlerFunc
 }
 
-// receive puts the stage into HTTP mode. The answers are given one after the
+// serveHTTPApp puts the stage into HTTP mode. The answers are given one after the
 // other, then 200.
-func (g *stage) receive(answers ...http.HandlerFunc) *receiver {
+func (g *stage) serveHTTPApp(answers ...http.HandlerFunc) *httpApp {
 	g.t.Helper()
-	v := &receiver{g, make(chan string, 100), make(chan http.HandlerFunc, 100)}
+	v := &httpApp{g, make(chan string, 100), make(chan http.HandlerFunc, 100)}
 	server := httptest.NewServer(v)
 	g.t.Cleanup(server.Close)
-	g.must(g.s.UseHTTP(server.URL))
+	g.check(g.s.UseHTTP(server.URL))
 	<-v.seen
 	for _, a := range answers {
 		v.answers <- a
@@ -45,7 +45,7 @@ func (g *stage) receive(answers ...http.HandlerFunc) *receiver {
 	return v
 }
 
-func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (v *httpApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		v.g.t.Error(err)
@@ -55,7 +55,7 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		v.g.t.Errorf("a wrong signature over %s", body)
 	}
 	v.seen <- r.Header.Get("Content-Type") + " " + r.Header.Get("X-Slack-Retry-Num") + " " + r.Header.Get("X-Slack-Retry-Reason")
-	if o, ok := decoded(string(body)).(object); ok && o["type"] == "url_verification" {
+	if o, ok := decodeJSON(string(body)).(object); ok && o["type"] == "url_verification" {
 		_, _ = io.WriteString(w, o["challenge"].(string))
 		return
 	}
@@ -66,16 +66,16 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func broken(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }
+func fail500(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }
 
-func final(w http.ResponseWriter, _ *http.Request) {
+func fail500NoRetry(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("X-Slack-No-Retry", "1")
 	w.WriteHeader(http.StatusInternalServerError)
 }
 
-func slow(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+func neverRespond(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-func cut(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+func dropConnection(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 func TestRequests(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -83,15 +83,15 @@ func TestRequests(t *testing.T) {
 		want    []string
 	}{
 		"taken":        {nil, []string{"application/json  "}},
-		"refused once": {[]http.HandlerFunc{broken}, []string{"application/json  ", "application/json 1 http_error"}},
-		"too slow":     {[]http.HandlerFunc{slow}, []string{"application/json  ", "application/json 1 http_timeout"}},
-		"cut":          {[]http.HandlerFunc{cut}, []string{"application/json  ", "application/json 1 connection_failed"}},
-		"given up":     {[]http.HandlerFunc{broken, broken, broken}, []string{"application/json  ", "application/json 1 http_error", "application/json 2 http_error"}},
-		"no retry":     {[]http.HandlerFunc{final}, []string{"application/json  "}},
+		"refused once": {[]http.HandlerFunc{fail500}, []string{"application/json  ", "application/json 1 http_error"}},
+		"too slow":     {[]http.HandlerFunc{neverRespond}, []string{"application/json  ", "application/json 1 http_timeout"}},
+		"cut":          {[]http.HandlerFunc{dropConnection}, []string{"application/json  ", "application/json 1 connection_failed"}},
+		"given up":     {[]http.HandlerFunc{fail500, fail500, fail500}, []string{"application/json  ", "application/json 1 http_error", "application/json 2 http_error"}},
+		"no retry":     {[]http.HandlerFunc{fail500NoRetry}, []string{"application/json  "}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := newStage(t, Options{AckTimeout: 100 * time.Millisecond, Retries: []time.Duration{0, 0}})
-			v := g.receive(c.answers...)
+			g := newStage(t, Options{AckTimeout: 100 * time.Millisecond, RetryDelays: []time.Duration{0, 0}})
+			v := g.serveHTTPApp(c.answers...)
 			g.kim.Say(g.c.ID, "hi")
 			g.until("not settled", g.s.Settled)
 			var got []string
@@ -108,12 +108,12 @@ func TestRequests(t *testing.T) {
 // TestCommandOverHTTP: the body of the answer is shown.
 func TestCommandOverHTTP(t *testing.T) {
 	g := newStage(t, Options{})
-	v := g.receive(
+	v := g.serveHTTPApp(
 		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"text":"as JSON"}`) },
 		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "as text") },
 	)
-	g.must(g.kim.Command(g.c.ID, "/mabs x"))
-	g.must(g.kim.Command(g.c.ID, "/mabs x"))
+	g.check(g.kim.Command(g.c.ID, "/mabs x"))
+	g.check(g.kim.Command(g.c.ID, "/mabs x"))
 	if got := <-v.seen; !strings.HasPrefix(got, "application/x-www-form-urlencoded") {
 		t.Error(got)
 	}

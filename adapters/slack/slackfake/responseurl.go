@@ -8,46 +8,46 @@ import (
 	"time"
 )
 
-// responseUses is how often a response url can be used.
+// maxResponseURLUses is how often a response url can be used.
 //
 // https://docs.slack.dev/interactivity/handling-user-interaction
-const responseUses = 5
+const maxResponseURLUses = 5
 
-// A link is a response url.
-type link struct {
+// A responseURL is a response url.
+type responseURL struct {
 	user    string
 	channel string
 	thread  string
 	message *Message // that a button stood on
 	uses    int
-	ends    time.Time
+	expires time.Time
 }
 
-// respondURL makes a response url. The caller holds s.mu.
-func (s *Server) respondURL(l link) string {
-	id := s.id("R")
-	l.ends = time.Now().Add(s.options.ResponseLife)
-	s.links[id] = &l
+// newResponseURL makes a response url. The caller holds s.mu.
+func (s *Server) newResponseURL(l responseURL) string {
+	id := s.newID("R")
+	l.expires = time.Now().Add(s.options.ResponseURLTTL)
+	s.responseURLs[id] = &l
 	return s.URL() + "/respond/" + id
 }
 
 // serveResponse takes what is posted to a response url.
 func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	fault := s.fault("response_url", &call{})
-	if fault != nil && !fault.After && s.strike(w, r, fault) {
+	fault := s.takeFault("response_url", &call{})
+	if fault != nil && !fault.After && s.applyFault(w, r, fault) {
 		return
 	}
 	if err == nil {
 		err = s.respond(r.PathValue("id"), text)
 	}
-	if fault != nil && fault.After && s.strike(w, r, fault) {
+	if fault != nil && fault.After && s.applyFault(w, r, fault) {
 		return
 	}
 	if err != nil {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(http.StatusNotFound)
-		_ = json.NewEncoder(w).Encode(refusal(err))
+		_ = json.NewEncoder(w).Encode(errorResponse(err))
 		return
 	}
 	_, _ = io.WriteString(w, "ok")
@@ -57,15 +57,15 @@ func (s *Server) respond(id string, text []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.Note()
-	l := s.links[id]
+	l := s.responseURLs[id]
 	err := l.use()
-	body, ok := decoded(string(text)).(object)
+	body, ok := decodeJSON(string(text)).(object)
 	if err == nil && !ok {
 		err = fail("invalid_payload")
 	}
-	c := bodyCall(body)
+	c := callFromJSON(body)
 	if err == nil {
-		err = s.answerTo(l, c)
+		err = s.applyResponse(l, c)
 	}
 	code := ""
 	if err != nil {
@@ -76,19 +76,19 @@ func (s *Server) respond(id string, text []byte) error {
 }
 
 // use counts one use.
-func (l *link) use() error {
+func (l *responseURL) use() error {
 	switch {
-	case l == nil || time.Now().After(l.ends):
+	case l == nil || time.Now().After(l.expires):
 		return fail("expired_url")
-	case l.uses == responseUses:
+	case l.uses == maxResponseURLUses:
 		return fail("used_url")
 	}
 	l.uses++
 	return nil
 }
 
-// bodyCall reads a message in JSON as the arguments of a call.
-func bodyCall(body object) *call {
+// callFromJSON reads a message in JSON as the arguments of a call.
+func callFromJSON(body object) *call {
 	c := &call{args: map[string]string{}}
 	for k, v := range body {
 		if v == nil {
@@ -103,14 +103,14 @@ func bodyCall(body object) *call {
 	return c
 }
 
-// answerTo shows what was posted to a response url, or sent with an
+// applyResponse shows what was posted to a response url, or sent with an
 // acknowledgement. It is ephemeral unless it says otherwise.
-func (s *Server) answerTo(l *link, c *call) error {
-	if c.truth("delete_original") {
+func (s *Server) applyResponse(l *responseURL, c *call) error {
+	if c.boolean("delete_original") {
 		if l.message == nil {
 			return fail("message_not_found")
 		}
-		s.remove(l.message)
+		s.removeMessage(l.message)
 		return nil
 	}
 	delete(c.args, "metadata") // is none of a response's
@@ -118,16 +118,16 @@ func (s *Server) answerTo(l *link, c *call) error {
 	if err != nil {
 		return err
 	}
-	if c.truth("replace_original") && l.message != nil {
-		s.rewrite(l.message, m)
+	if c.boolean("replace_original") && l.message != nil {
+		s.updateMessage(l.message, m)
 		return nil
 	}
-	m.Channel, m.Thread, m.To = l.channel, cmp.Or(c.args["thread_ts"], l.thread), l.user
+	m.Channel, m.Thread, m.EphemeralTo = l.channel, cmp.Or(c.args["thread_ts"], l.thread), l.user
 	if c.args["response_type"] == "in_channel" {
-		m.To = ""
+		m.EphemeralTo = ""
 	}
 	s.store(m)
-	if m.To == "" {
+	if m.EphemeralTo == "" {
 		m.Subtype, m.User = "bot_message", ""
 		s.publish(m, s.messageEvent(m))
 	}

@@ -8,31 +8,31 @@ import (
 	"time"
 )
 
-// responds makes a response url for kim, by pressing a button where m is not nil.
-func (g *stage) responds(m *Message) string {
+// responseURL makes a response url for kim, by pressing a button where m is not nil.
+func (g *stage) responseURL(m *Message) string {
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
 	if m != nil {
 		m = g.s.message(m.Channel, m.TS)
 	}
-	return g.s.respondURL(link{user: g.kim.ID, channel: g.c.ID, message: m})
+	return g.s.newResponseURL(responseURL{user: g.kim.ID, channel: g.c.ID, message: m})
 }
 
 func (g *stage) respond(url, body string) string {
 	g.t.Helper()
 	w, err := http.Post(url, "application/json", strings.NewReader(body))
-	g.must(err)
+	g.check(err)
 	defer w.Body.Close()
 	text, err := io.ReadAll(w.Body)
-	g.must(err)
+	g.check(err)
 	return w.Status[:3] + " " + strings.TrimSpace(string(text))
 }
 
 func TestResponseURL(t *testing.T) {
 	g := newStage(t, Options{})
 	lee := g.s.Person(User{Name: "lee"})
-	url := g.responds(nil)
-	for i := range responseUses {
+	url := g.responseURL(nil)
+	for i := range maxResponseURLUses {
 		if got := g.respond(url, `{"text":"w"}`); got != "200 ok" {
 			t.Errorf("use %d: %s", i, got)
 		}
@@ -40,25 +40,25 @@ func TestResponseURL(t *testing.T) {
 	if got := g.respond(url, `{"text":"w"}`); got != `404 {"error":"used_url","ok":false}` {
 		t.Error(got)
 	}
-	if len(g.kim.Whispers()) != 5 || len(lee.Whispers()) != 0 || len(g.s.Messages(g.c.ID)) != 0 {
-		t.Errorf("kim sees %d, lee %d, all %d", len(g.kim.Whispers()), len(lee.Whispers()), len(g.s.Messages(g.c.ID)))
+	if len(g.kim.Ephemerals()) != 5 || len(lee.Ephemerals()) != 0 || len(g.s.Messages(g.c.ID)) != 0 {
+		t.Errorf("kim sees %d, lee %d, all %d", len(g.kim.Ephemerals()), len(lee.Ephemerals()), len(g.s.Messages(g.c.ID)))
 	}
-	g.kim.Reload()
-	if len(g.kim.Whispers()) != 0 {
+	g.kim.reload()
+	if len(g.kim.Ephemerals()) != 0 {
 		t.Error("whispers outlast a reload")
 	}
 	if got := g.respond(g.s.URL()+"/respond/R404", `{"text":"w"}`); !strings.Contains(got, "expired_url") {
 		t.Error(got)
 	}
-	g.respond(g.responds(nil), `{"text":"all","response_type":"in_channel"}`)
+	g.respond(g.responseURL(nil), `{"text":"all","response_type":"in_channel"}`)
 	if m := g.s.Messages(g.c.ID); len(m) != 1 || m[0].Text != "all" {
 		t.Errorf("%+v", m)
 	}
 }
 
 func TestResponseURLExpires(t *testing.T) {
-	g := newStage(t, Options{ResponseLife: time.Nanosecond})
-	if got := g.respond(g.responds(nil), `{"text":"w"}`); !strings.Contains(got, "expired_url") {
+	g := newStage(t, Options{ResponseURLTTL: time.Nanosecond})
+	if got := g.respond(g.responseURL(nil), `{"text":"w"}`); !strings.Contains(got, "expired_url") {
 		t.Error(got)
 	}
 }
@@ -67,17 +67,17 @@ func TestResponseURLExpires(t *testing.T) {
 // button was on, for everybody or for one, and can take it away.
 func TestResponseReplaces(t *testing.T) {
 	g := newStage(t, Options{})
-	g.respond(g.responds(nil), `{"text":"choose"}`)
-	whisper, public := g.kim.Whispers()[0], g.posted()
+	g.respond(g.responseURL(nil), `{"text":"choose"}`)
+	whisper, public := g.kim.Ephemerals()[0], g.postButton()
 	for _, m := range []Message{whisper, public} {
-		url := g.responds(&m)
+		url := g.responseURL(&m)
 		g.respond(url, `{"text":"chosen","replace_original":true}`)
 		if all := g.kim.Visible(); len(all) != 2 || !strings.Contains(all[0].Text+all[1].Text, "chosen") {
 			t.Errorf("%+v", all)
 		}
 	}
 	for left, m := range []Message{public, whisper} {
-		g.respond(g.responds(&m), `{"delete_original":true}`)
+		g.respond(g.responseURL(&m), `{"delete_original":true}`)
 		if all := g.kim.Visible(); len(all) != 1-left {
 			t.Errorf("%+v", all)
 		}
@@ -91,7 +91,7 @@ func TestTriggers(t *testing.T) {
 	trigger := func() string {
 		g.s.mu.Lock()
 		defer g.s.mu.Unlock()
-		return g.s.triggerID(g.kim.ID)
+		return g.s.newTriggerID(g.kim.ID)
 	}
 	used := trigger()
 	for i, c := range []struct{ method, trigger, want string }{
@@ -106,7 +106,7 @@ func TestTriggers(t *testing.T) {
 			t.Errorf("call %d: %q, want %q", i, code, c.want)
 		}
 	}
-	g.s.options.TriggerLife = -time.Second
+	g.s.options.TriggerTTL = -time.Second
 	if answer := g.call("views.open", "trigger_id", trigger(), "view", modal); answer["error"] != "expired_trigger_id" {
 		t.Error(answer)
 	}

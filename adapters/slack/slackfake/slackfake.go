@@ -42,13 +42,13 @@ type Options struct {
 	Scopes     []string // what the bot may do; nil is all of Scopes()
 	Events     []string // the bot events that the app subscribes to; nil is all
 
-	AckTimeout   time.Duration   // until a payload counts as not acknowledged; 0 is 3 s
-	Retries      []time.Duration // the waits before an event is sent again; nil is 0, 1 min, 5 min
-	TriggerLife  time.Duration   // of a trigger id; 0 is 3 s
-	ResponseLife time.Duration   // of a response url; 0 is 30 min
-	PingInterval time.Duration   // between pings of a socket; 0 is 10 s
-	Notice       time.Duration   // from the warning to the end of a socket; 0 is 10 s
-	Limited      bool            // rate limits hold
+	AckTimeout        time.Duration   // until a payload counts as not acknowledged; 0 is 3 s
+	RetryDelays       []time.Duration // the waits before an event is sent again; nil is 0, 1 min, 5 min
+	TriggerTTL        time.Duration   // of a trigger id; 0 is 3 s
+	ResponseURLTTL    time.Duration   // of a response url; 0 is 30 min
+	PingInterval      time.Duration   // between pings of a socket; 0 is 10 s
+	DisconnectWarning time.Duration   // from the warning to the end of a socket; 0 is 10 s
+	RateLimits        bool            // rate limits hold
 }
 
 // Durations of Slack.
@@ -56,11 +56,11 @@ type Options struct {
 // https://docs.slack.dev/apis/events-api/#error-handling
 // https://docs.slack.dev/interactivity/handling-user-interaction
 const (
-	ackTimeout   = 3 * time.Second
-	triggerLife  = 3 * time.Second
-	responseLife = 30 * time.Minute
-	pingInterval = 10 * time.Second // of the order that is seen; undocumented
-	notice       = 10 * time.Second // "about ten seconds", as the SDKs have it
+	ackTimeout        = 3 * time.Second
+	triggerTTL        = 3 * time.Second
+	responseURLTTL    = 30 * time.Minute
+	pingInterval      = 10 * time.Second // of the order that is seen; undocumented
+	disconnectWarning = 10 * time.Second // "about ten seconds", as the SDKs have it
 )
 
 // A Server is a Slack with one workspace and one app, safe for use by several
@@ -68,65 +68,65 @@ const (
 type Server struct {
 	chatfake.Changes // each that a test may wait for
 
-	Team, AppID, BotID, BotUser       string
+	Team, AppID, botID, botUser       string
 	BotToken, AppToken, SigningSecret string
 
-	options Options
-	http    *chatfake.Server
-	host    *chatfake.Host
-	checker *Checker
-	methods map[string]method
-	faults  chatfake.Faults[Fault]
-	journal chatfake.Journal[Call]
+	options   Options
+	http      *chatfake.Server
+	host      *chatfake.Host
+	validator *Validator
+	methods   map[string]method
+	faults    chatfake.Faults[Fault]
+	journal   chatfake.Journal[Call]
 
-	mu          sync.Mutex
-	lastTS      int64 // microseconds; the newest ts
-	lastID      int
-	revoked     string // the error that all calls answer with
-	users       []*User
-	channels    []*Channel
-	messages    []*Message // of all channels, oldest first
-	files       []*File
-	views       []*View
-	homes       map[string]*View // by user
-	agents      map[string]Agent // by channel and thread
-	links       map[string]*link
-	triggers    map[string]*trigger
-	suggestions map[string][]any // by user
-	limits      limits
+	mu           sync.Mutex
+	lastTS       int64 // microseconds; the newest ts
+	lastID       int
+	revoked      string // the error that all calls answer with
+	users        []*User
+	channels     []*Channel
+	messages     []*Message // of all channels, oldest first
+	files        []*File
+	views        []*View
+	homes        map[string]*View // by user
+	agents       map[string]agent // by channel and thread
+	responseURLs map[string]*responseURL
+	triggers     map[string]*trigger
+	suggestions  map[string][]any // by user
+	limits       limits
 
-	sockets    []*socket
-	joined     int // sockets ever
-	tickets    map[string]bool
-	next       int // the socket whose turn it is
-	muted      bool
-	disabled   bool   // Socket Mode is switched off
-	url        string // of the app in HTTP mode
-	open       map[string]*delivery
-	deliveries []*delivery
-	unsettled  int // deliveries under way
-	stray      int
+	sockets        []*socket
+	socketsOpened  int // sockets ever
+	tickets        map[string]bool
+	socketTurn     int // the socket whose turn it is
+	muted          bool
+	disabled       bool   // Socket Mode is switched off
+	requestURL     string // of the app in HTTP mode
+	unacknowledged map[string]*delivery
+	deliveries     []*delivery
+	unsettled      int // deliveries under way
+	strayAcks      int
 }
 
 // New starts a server that lasts as long as the test.
 func New(t testing.TB, options Options) *Server {
 	t.Helper()
-	s, err := Start(options)
+	s, err := start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
+	t.Cleanup(s.close)
 	return s
 }
 
-// Start starts a server. An error says why it cannot listen.
-func Start(options Options) (*Server, error) {
-	checker, err := NewChecker()
+// start starts a server. An error says why it cannot listen.
+func start(options Options) (*Server, error) {
+	checker, err := NewValidator()
 	if err != nil {
 		return nil, err
 	}
-	s := newServer(options.complete())
-	s.checker, s.methods = checker, methods()
+	s := newServer(options.withDefaults())
+	s.validator, s.methods = checker, methods()
 	if s.host, err = s.http.Listen(); err != nil {
 		return nil, fmt.Errorf("slackfake: %w", err)
 	}
@@ -134,42 +134,42 @@ func Start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// complete fills in what Slack has.
-func (o Options) complete() Options {
+// withDefaults fills in what Slack has.
+func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		at    *time.Duration
 		slack time.Duration
 	}{
-		{&o.AckTimeout, ackTimeout}, {&o.TriggerLife, triggerLife}, {&o.ResponseLife, responseLife},
-		{&o.PingInterval, pingInterval}, {&o.Notice, notice},
+		{&o.AckTimeout, ackTimeout}, {&o.TriggerTTL, triggerTTL}, {&o.ResponseURLTTL, responseURLTTL},
+		{&o.PingInterval, pingInterval}, {&o.DisconnectWarning, disconnectWarning},
 	} {
 		if *d.at == 0 {
 			*d.at = d.slack
 		}
 	}
-	if o.Retries == nil {
-		o.Retries = []time.Duration{0, time.Minute, 5 * time.Minute}
+	if o.RetryDelays == nil {
+		o.RetryDelays = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
 	if o.Scopes == nil {
-		o.Scopes = Scopes()
+		o.Scopes = allScopes()
 	}
 	return o
 }
 
 func newServer(options Options) *Server {
 	s := &Server{
-		Team: "T0FAKE", AppID: "A0FAKE", BotID: "B0FAKE", BotUser: "U0FAKEBOT",
+		Team: "T0FAKE", AppID: "A0FAKE", botID: "B0FAKE", botUser: "U0FAKEBOT",
 		BotToken: "xoxb-fake-bot-token", AppToken: "xapp-1-fake-app-token", SigningSecret: "fake-signing-secret",
-		options: options, http: chatfake.NewServer(), homes: map[string]*View{}, agents: map[string]Agent{},
-		links: map[string]*link{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, open: map[string]*delivery{},
+		options: options, http: chatfake.NewServer(), homes: map[string]*View{}, agents: map[string]agent{},
+		responseURLs: map[string]*responseURL{}, triggers: map[string]*trigger{}, tickets: map[string]bool{}, unacknowledged: map[string]*delivery{},
 		limits: limits{}, suggestions: map[string][]any{},
 	}
-	s.users = []*User{{ID: s.BotUser, Name: "mabsbot", RealName: "mabsbot", Team: s.Team, Locale: "en-US", Bot: true}}
+	s.users = []*User{{ID: s.botUser, Name: "mabsbot", RealName: "mabsbot", Team: s.Team, Locale: "en-US", Bot: true}}
 	return s
 }
 
-// Close ends the server and all its connections.
-func (s *Server) Close() {
+// close ends the server and all its connections.
+func (s *Server) close() {
 	s.http.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,9 +193,9 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// after runs f once d has passed, with s.mu held, unless the server is closed
+// afterFunc runs f once d has passed, with s.mu held, unless the server is closed
 // before.
-func (s *Server) after(d time.Duration, f func()) *time.Timer {
+func (s *Server) afterFunc(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -205,15 +205,15 @@ func (s *Server) after(d time.Duration, f func()) *time.Timer {
 	})
 }
 
-// ts returns a new timestamp, which is the id of a message. The caller holds
+// newTS returns a new timestamp, which is the id of a message. The caller holds
 // s.mu.
-func (s *Server) ts() string {
+func (s *Server) newTS() string {
 	s.lastTS = max(s.lastTS+1, time.Now().UnixMicro())
 	return fmt.Sprintf("%d.%06d", s.lastTS/1e6, s.lastTS%1e6)
 }
 
-// id returns a new id with the prefix. The caller holds s.mu.
-func (s *Server) id(prefix string) string {
+// newID returns a new id with the prefix. The caller holds s.mu.
+func (s *Server) newID(prefix string) string {
 	s.lastID++
 	return fmt.Sprintf("%s%08X", prefix, s.lastID)
 }

@@ -12,19 +12,19 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// A robot is an app on the library that most Go bots are made with.
-type robot struct {
+// A goApp is an app on the library that most Go bots are made with.
+type goApp struct {
 	*stage
 	api    *slack.Client
 	client *socketmode.Client
 }
 
-// newRobot connects one over Socket Mode; do answers each event.
-func newRobot(t *testing.T, options Options, do func(r *robot, e socketmode.Event)) *robot {
+// newGoApp connects one over Socket Mode; do answers each event.
+func newGoApp(t *testing.T, options Options, do func(r *goApp, e socketmode.Event)) *goApp {
 	t.Helper()
 	g := newStage(t, options)
 	api := slack.New(g.s.BotToken, slack.OptionAppLevelToken(g.s.AppToken), slack.OptionAPIURL(g.s.APIURL()))
-	r := &robot{g, api, socketmode.New(api, socketmode.OptionLog(log.New(io.Discard, "", 0)))}
+	r := &goApp{g, api, socketmode.New(api, socketmode.OptionLog(log.New(io.Discard, "", 0)))}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = r.client.RunContext(ctx) }) // it ends with its context
@@ -41,7 +41,7 @@ func newRobot(t *testing.T, options Options, do func(r *robot, e socketmode.Even
 		}
 	})
 	t.Cleanup(func() { cancel(); running.Wait() })
-	g.must(g.s.Connected(t.Context()))
+	g.check(g.s.waitForSocket(t.Context()))
 	return r
 }
 
@@ -53,16 +53,16 @@ func button(label string) slack.MsgOption {
 // TestSlackGo lets the Go library receive a message, a mention, a command, a
 // press and a submission, and answer each.
 func TestSlackGo(t *testing.T) {
-	r := newRobot(t, Options{}, func(r *robot, e socketmode.Event) {
+	r := newGoApp(t, Options{}, func(r *goApp, e socketmode.Event) {
 		r.client.Ack(*e.Request)
 		var err error
 		switch data := e.Data.(type) {
 		case slackevents.EventsAPIEvent:
-			err = r.heard(data.InnerEvent.Data)
+			err = r.handleEvent(data.InnerEvent.Data)
 		case slack.SlashCommand:
 			_, _, err = r.api.PostMessage(data.ChannelID, slack.MsgOptionText("you typed "+data.Text, false), slack.MsgOptionResponseURL(data.ResponseURL, slack.ResponseTypeEphemeral))
 		case slack.InteractionCallback:
-			err = r.acted(data)
+			err = r.handleInteraction(data)
 		}
 		if err != nil {
 			r.t.Error(err)
@@ -75,25 +75,25 @@ func TestSlackGo(t *testing.T) {
 	}
 	r.kim.Say(r.c.ID, "@mabsbot help")
 	r.shows("mentioned")
-	r.must(r.kim.Command(r.c.ID, "/mabs 0x29834"))
+	r.check(r.kim.Command(r.c.ID, "/mabs 0x29834"))
 	r.shows("you typed 0x29834")
-	if w := r.kim.Whispers(); len(w) != 1 {
+	if w := r.kim.Ephemerals(); len(w) != 1 {
 		t.Errorf("whispers: %+v", w)
 	}
 	r.kim.Say(r.c.ID, "buttons")
 	r.shows("[Go on]")
-	r.must(r.kim.Press("Go on"))
+	r.check(r.kim.Press("Go on"))
 	r.shows("you pressed go")
-	r.must(r.kim.Shortcut("ask"))
+	r.check(r.kim.Shortcut("ask"))
 	r.until("a modal", func() bool { _, ok := r.kim.View(); return ok })
-	r.must(r.kim.Fill("Question", "why?"))
+	r.check(r.kim.Fill("Question", "why?"))
 	if wrong, err := r.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatal(wrong, err)
 	}
 	r.shows("you asked why?")
 }
 
-func (r *robot) heard(event any) error {
+func (r *goApp) handleEvent(event any) error {
 	switch e := event.(type) {
 	case *slackevents.AppMentionEvent:
 		_, _, err := r.api.PostMessage(e.Channel, slack.MsgOptionText("mentioned by <@"+e.User+">", false))
@@ -112,7 +112,7 @@ func (r *robot) heard(event any) error {
 	return nil
 }
 
-func (r *robot) acted(i slack.InteractionCallback) error {
+func (r *goApp) handleInteraction(i slack.InteractionCallback) error {
 	switch i.Type {
 	case slack.InteractionTypeBlockActions:
 		_, _, _, err := r.api.UpdateMessage(i.Channel.ID, i.Message.Timestamp, slack.MsgOptionText("you pressed "+i.ActionCallback.BlockActions[0].ActionID, false))

@@ -26,21 +26,21 @@ type socket struct {
 	s    *Server
 	conn *websocket.Conn
 
-	mu     sync.Mutex // guards queue
-	queue  [][]byte
-	wake   chan struct{}
-	ending bool // told to go: gets nothing new; guarded by Server.mu
+	mu            sync.Mutex // guards queue
+	queue         [][]byte
+	wake          chan struct{}
+	disconnecting bool // told to go: gets nothing new; guarded by Server.mu
 }
 
 // connectionsOpen gives out the address of a socket, for one use.
 func (s *Server) connectionsOpen(c *call) (object, error) {
-	ticket := s.id("ticket")
+	ticket := s.newID("ticket")
 	s.tickets[ticket] = true
 	return object{"url": fmt.Sprintf("ws%s/link/?ticket=%s&app_id=%s", strings.TrimPrefix(c.base, "http"), ticket, s.AppID)}, nil
 }
 
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if !s.admit(r.URL.Query().Get("ticket")) {
+	if !s.redeemTicket(r.URL.Query().Get("ticket")) {
 		http.Error(w, "invalid ticket", http.StatusForbidden)
 		return
 	}
@@ -51,16 +51,16 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &socket{s: s, conn: conn, wake: make(chan struct{}, 1)}
 	conn.SetPingHandler(c.pong)
-	s.join(c)
+	s.addSocket(c)
 	var writing sync.WaitGroup
 	writing.Go(c.write)
 	c.read()
-	s.leave(c)
+	s.removeSocket(c)
 	writing.Wait()
 }
 
-// admit uses up a ticket.
-func (s *Server) admit(ticket string) bool {
+// redeemTicket uses up a ticket.
+func (s *Server) redeemTicket(ticket string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ok := s.tickets[ticket]
@@ -68,18 +68,18 @@ func (s *Server) admit(ticket string) bool {
 	return ok && s.http.Context().Err() == nil
 }
 
-// join says hello, or that there is no place.
-func (s *Server) join(c *socket) {
+// addSocket says hello, or that there is no place.
+func (s *Server) addSocket(c *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.Note()
 	s.sockets = append(s.sockets, c)
-	s.joined++
+	s.socketsOpened++
 	switch {
 	case s.disabled:
-		c.end("link_disabled")
+		c.disconnect("link_disabled")
 	case len(s.sockets) > maxSockets:
-		c.end("too_many_websockets")
+		c.disconnect("too_many_websockets")
 	default:
 		c.send(object{
 			"type": "hello", "num_connections": len(s.sockets), "connection_info": object{"app_id": s.AppID},
@@ -88,28 +88,28 @@ func (s *Server) join(c *socket) {
 	}
 }
 
-func (s *Server) leave(c *socket) {
+func (s *Server) removeSocket(c *socket) {
 	c.conn.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sockets = slices.DeleteFunc(s.sockets, func(each *socket) bool { return each == c })
-	c.stir()
+	c.signal()
 	s.Note()
 }
 
-// pick returns the socket whose turn it is, nil where there is none.
-func (s *Server) pick() *socket {
+// nextSocket returns the socket whose turn it is, nil where there is none.
+func (s *Server) nextSocket() *socket {
 	var ready []*socket
 	for _, c := range s.sockets {
-		if !c.ending {
+		if !c.disconnecting {
 			ready = append(ready, c)
 		}
 	}
 	if len(ready) == 0 {
 		return nil
 	}
-	s.next++
-	return ready[s.next%len(ready)]
+	s.socketTurn++
+	return ready[s.socketTurn%len(ready)]
 }
 
 // send queues a frame. Frames of one socket arrive in order.
@@ -125,19 +125,19 @@ func (c *socket) sendRaw(text []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queue = append(c.queue, text)
-	c.stir()
+	c.signal()
 }
 
-func (c *socket) stir() {
+func (c *socket) signal() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
 	}
 }
 
-// end tells the app to go, and cuts the connection after it.
-func (c *socket) end(reason string) {
-	c.ending = true
+// disconnect tells the app to go, and cuts the connection after it.
+func (c *socket) disconnect(reason string) {
+	c.disconnecting = true
 	c.send(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "applink-fake"}})
 	c.sendRaw(nil)
 }
@@ -150,7 +150,7 @@ func (c *socket) write() {
 		select {
 		case <-c.wake:
 		case <-ping.C:
-			if !c.s.silent() {
+			if !c.s.isMuted() {
 				_ = c.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-fake"), time.Now().Add(time.Second))
 			}
 		case <-c.s.http.Context().Done():
@@ -175,30 +175,30 @@ func (c *socket) flush() bool {
 			c.conn.Close()
 			return false
 		}
-		if c.s.silent() {
+		if c.s.isMuted() {
 			continue
 		}
 		if c.conn.WriteMessage(websocket.TextMessage, frame) != nil {
 			return false
 		}
 	}
-	return c.s.connected(c)
+	return c.s.hasSocket(c)
 }
 
-func (s *Server) connected(c *socket) bool {
+func (s *Server) hasSocket(c *socket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Contains(s.sockets, c)
 }
 
-func (s *Server) silent() bool {
+func (s *Server) isMuted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.muted
 }
 
 func (c *socket) pong(data string) error {
-	if !c.s.silent() {
+	if !c.s.isMuted() {
 		_ = c.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
 	}
 	return nil
@@ -224,9 +224,9 @@ func (s *Server) ack(c *socket, text []byte) {
 	err := json.Unmarshal(text, &ack)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.open[ack.EnvelopeID]
+	d := s.unacknowledged[ack.EnvelopeID]
 	if err != nil || d == nil || d.socket != c || len(text) > maxAck {
-		s.stray++
+		s.strayAcks++
 		s.Note()
 		return
 	}
@@ -240,15 +240,15 @@ func (s *Server) Sockets() int {
 	return len(s.sockets)
 }
 
-// Joined counts the connections that the app has ever had.
-func (s *Server) Joined() int {
+// SocketsOpened counts the connections that the app has ever had.
+func (s *Server) SocketsOpened() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.joined
+	return s.socketsOpened
 }
 
-// Connected waits until the app has a socket.
-func (s *Server) Connected(ctx context.Context) error {
+// waitForSocket waits until the app has a socket.
+func (s *Server) waitForSocket(ctx context.Context) error {
 	return s.Until(ctx, func() bool { return s.Sockets() > 0 })
 }
 
@@ -259,17 +259,17 @@ func (s *Server) Refresh() {
 	defer s.mu.Unlock()
 	for _, c := range s.sockets {
 		c.send(object{"type": "disconnect", "reason": "warning", "debug_info": object{"host": "applink-fake"}})
-		s.after(s.options.Notice, func() { c.end("refresh_requested") })
+		s.afterFunc(s.options.DisconnectWarning, func() { c.disconnect("refresh_requested") })
 	}
 }
 
-// EndSockets tells all sockets to go with the reason, such as
+// Disconnect tells all sockets to go with the reason, such as
 // refresh_requested, at once.
-func (s *Server) EndSockets(reason string) {
+func (s *Server) Disconnect(reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.sockets {
-		c.end(reason)
+		c.disconnect(reason)
 	}
 }
 
@@ -289,7 +289,7 @@ func (s *Server) DisableSocketMode(off bool) {
 	s.disabled = off
 	s.mu.Unlock()
 	if off {
-		s.EndSockets("link_disabled")
+		s.Disconnect("link_disabled")
 	}
 }
 
@@ -305,9 +305,9 @@ func (s *Server) Mute(silent bool) {
 func (s *Server) SendFrame(frame []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.pick()
+	c := s.nextSocket()
 	if c == nil {
-		return ErrNobody
+		return errNotConnected
 	}
 	c.sendRaw(frame)
 	return nil

@@ -10,38 +10,38 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A wire is a client's end of a socket.
-type wire struct {
+// A client is a client's end of a socket.
+type client struct {
 	g    *stage
 	conn *websocket.Conn
 }
 
 // dial opens a socket, and reads the first frame.
-func (g *stage) dial() (*wire, object) {
+func (g *stage) dial() (*client, object) {
 	g.t.Helper()
 	address, _ := g.callAs(g.s.AppToken, "apps.connections.open")["url"].(string)
 	conn, _, err := websocket.DefaultDialer.Dial(address, nil)
-	g.must(err)
+	g.check(err)
 	g.t.Cleanup(func() { conn.Close() })
-	w := &wire{g, conn}
+	w := &client{g, conn}
 	return w, w.read()
 }
 
-func (w *wire) read() object {
+func (w *client) read() object {
 	w.g.t.Helper()
 	var frame object
-	w.g.must(w.conn.SetReadDeadline(time.Now().Add(10 * time.Second)))
-	w.g.must(w.conn.ReadJSON(&frame))
+	w.g.check(w.conn.SetReadDeadline(time.Now().Add(10 * time.Second)))
+	w.g.check(w.conn.ReadJSON(&frame))
 	return frame
 }
 
-func (w *wire) ack(frame object) {
+func (w *client) ack(frame object) {
 	w.g.t.Helper()
-	w.g.must(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"]}))
+	w.g.check(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"]}))
 }
 
-// event is the text of the message in an envelope.
-func event(frame object) string {
+// eventSummary is the text of the message in an envelope.
+func eventSummary(frame object) string {
 	payload, _ := frame["payload"].(object)
 	event, _ := payload["event"].(object)
 	text, _ := event["text"].(string)
@@ -49,7 +49,7 @@ func event(frame object) string {
 }
 
 func TestRedelivery(t *testing.T) {
-	g := newStage(t, Options{AckTimeout: 50 * time.Millisecond, Retries: []time.Duration{0, 0}})
+	g := newStage(t, Options{AckTimeout: 50 * time.Millisecond, RetryDelays: []time.Duration{0, 0}})
 	w, hello := g.dial()
 	if hello["type"] != "hello" || hello["num_connections"] != 1.0 {
 		t.Fatal(hello)
@@ -58,7 +58,7 @@ func TestRedelivery(t *testing.T) {
 	var frames []object
 	for i, want := range []string{"hi retry 0 ", "hi retry 1 timeout", "hi retry 2 timeout"} {
 		frames = append(frames, w.read())
-		if got := event(frames[i]); got != want {
+		if got := eventSummary(frames[i]); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -67,34 +67,34 @@ func TestRedelivery(t *testing.T) {
 	g.until("not settled", g.s.Settled)
 	w.ack(frames[2])
 	g.until("stray acknowledgements are not counted", func() bool { return g.s.StrayAcks() == 2 })
-	if d := g.settled()[0]; d.attempts != 3 || d.err != nil || d.payload["event_id"] == nil || len(g.s.Acks()) != 1 {
+	if d := g.settled()[0]; d.attempts != 3 || d.err != nil || d.payload["event_id"] == nil || len(g.s.AckTimes()) != 1 {
 		t.Errorf("%+v", d)
 	}
 }
 
 // TestGivingUp: an event is given up after its retries, a command at once.
 func TestGivingUp(t *testing.T) {
-	g := newStage(t, Options{AckTimeout: 20 * time.Millisecond, Retries: []time.Duration{0}})
-	if err := g.kim.Command(g.c.ID, "/mabs x"); !errors.Is(err, ErrNobody) {
+	g := newStage(t, Options{AckTimeout: 20 * time.Millisecond, RetryDelays: []time.Duration{0}})
+	if err := g.kim.Command(g.c.ID, "/mabs x"); !errors.Is(err, errNotConnected) {
 		t.Error(err)
 	}
 	g.dial()
-	if err := g.kim.Command(g.c.ID, "/mabs x"); !errors.Is(err, ErrTimeout) {
+	if err := g.kim.Command(g.c.ID, "/mabs x"); !errors.Is(err, errTimeout) {
 		t.Error(err)
 	}
 	g.kim.Say(g.c.ID, "hi")
 	all := g.settled()
-	if d := all[len(all)-1]; d.attempts != 2 || !errors.Is(d.err, ErrTimeout) {
+	if d := all[len(all)-1]; d.attempts != 2 || !errors.Is(d.err, errTimeout) {
 		t.Errorf("%+v", d)
 	}
 }
 
 // TestLateConnection: what was said while nobody was there comes with a retry.
 func TestLateConnection(t *testing.T) {
-	g := newStage(t, Options{Retries: []time.Duration{300 * time.Millisecond}})
+	g := newStage(t, Options{RetryDelays: []time.Duration{300 * time.Millisecond}})
 	g.kim.Say(g.c.ID, "early")
 	w, _ := g.dial()
-	if got := event(w.read()); got != "early retry 1 connection_failed" {
+	if got := eventSummary(w.read()); got != "early retry 1 connection_failed" {
 		t.Error(got)
 	}
 }
@@ -116,7 +116,7 @@ func TestAckOfAnotherSocket(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
-	g := newStage(t, Options{Notice: 30 * time.Millisecond})
+	g := newStage(t, Options{DisconnectWarning: 30 * time.Millisecond})
 	old, _ := g.dial()
 	g.s.Refresh()
 	if frame := old.read(); frame["reason"] != "warning" {
@@ -127,7 +127,7 @@ func TestRefresh(t *testing.T) {
 		t.Error(frame)
 	}
 	g.kim.Say(g.c.ID, "after")
-	if got := event(fresh.read()); got != "after retry 0 " {
+	if got := eventSummary(fresh.read()); got != "after retry 0 " {
 		t.Error(got)
 	}
 	if _, _, err := old.conn.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
@@ -168,16 +168,16 @@ func TestMute(t *testing.T) {
 	pings, pongs := make(chan string, 1000), make(chan string, 1)
 	w.conn.SetPingHandler(func(data string) error { pings <- data; return nil })
 	w.conn.SetPongHandler(func(data string) error { pongs <- data; return nil })
-	g.must(w.conn.SetReadDeadline(time.Time{}))
+	g.check(w.conn.SetReadDeadline(time.Time{}))
 	read := make(chan error, 1)
 	go func() { _, _, err := w.conn.ReadMessage(); read <- err }()
 	<-pings
-	g.must(w.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(time.Second)))
+	g.check(w.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(time.Second)))
 	if got := <-pongs; got != "are you there" {
 		t.Error(got)
 	}
 	g.s.Mute(true)
-	g.must(w.conn.WriteControl(websocket.PingMessage, []byte("and now"), time.Now().Add(time.Second)))
+	g.check(w.conn.WriteControl(websocket.PingMessage, []byte("and now"), time.Now().Add(time.Second)))
 	g.kim.Say(g.c.ID, "unheard")
 	select {
 	case got := <-pongs:
@@ -198,8 +198,8 @@ func TestOversizedAck(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- g.kim.Command(g.c.ID, "/mabs x") }()
 	frame := w.read()
-	g.must(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"], "payload": object{"text": strings.Repeat("x", maxAck)}}))
-	if err := <-done; !errors.Is(err, ErrTimeout) {
+	g.check(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"], "payload": object{"text": strings.Repeat("x", maxAck)}}))
+	if err := <-done; !errors.Is(err, errTimeout) {
 		t.Error(err)
 	}
 }
@@ -221,11 +221,11 @@ func TestTickets(t *testing.T) {
 
 func TestSendFrame(t *testing.T) {
 	g := newStage(t, Options{})
-	if err := g.s.SendFrame([]byte("{")); !errors.Is(err, ErrNobody) {
+	if err := g.s.SendFrame([]byte("{")); !errors.Is(err, errNotConnected) {
 		t.Error(err)
 	}
 	w, _ := g.dial()
-	g.must(g.s.SendFrame([]byte(`{"envelope_id":"e1","type":"news"}`)))
+	g.check(g.s.SendFrame([]byte(`{"envelope_id":"e1","type":"news"}`)))
 	if frame := w.read(); frame["type"] != "news" {
 		t.Error(frame)
 	}

@@ -13,12 +13,12 @@ type User struct {
 	Bot      bool
 }
 
-// AddUser adds a user and returns it with its id.
-func (s *Server) AddUser(u User) User {
+// addUser adds a user and returns it with its id.
+func (s *Server) addUser(u User) User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u.ID == "" {
-		u.ID = s.id("U")
+		u.ID = s.newID("U")
 	}
 	u.RealName = cmp.Or(u.RealName, u.Name)
 	u.Locale = cmp.Or(u.Locale, "en-US")
@@ -53,26 +53,26 @@ const domain = "fake"
 
 func (s *Server) authTest(*call) (object, error) {
 	o := object{
-		"url": "https://" + domain + ".slack.com/", "team": "Fake", "team_id": s.Team, "user": s.user(s.BotUser).Name, "user_id": s.BotUser,
-		"bot_id": s.BotID, "is_enterprise_install": false,
+		"url": "https://" + domain + ".slack.com/", "team": "Fake", "team_id": s.Team, "user": s.user(s.botUser).Name, "user_id": s.botUser,
+		"bot_id": s.botID, "is_enterprise_install": false,
 	}
-	put(o, "enterprise_id", s.options.Enterprise)
+	setNonEmpty(o, "enterprise_id", s.options.Enterprise)
 	return o, nil
 }
 
 func (s *Server) botsInfo(c *call) (object, error) {
-	if c.args["bot"] != s.BotID {
+	if c.args["bot"] != s.botID {
 		return nil, fail("bot_not_found")
 	}
-	bot := s.botProfile(s.BotID, s.user(s.BotUser).Name)
+	bot := s.botProfile(s.botID, s.user(s.botUser).Name)
 	delete(bot, "team_id")
-	bot["user_id"] = s.BotUser
+	bot["user_id"] = s.botUser
 	return object{"bot": bot}, nil
 }
 
 func (s *Server) teamInfo(*call) (object, error) {
 	team := object{"id": s.Team, "name": "Fake", "domain": domain, "email_domain": "", "icon": object{"image_default": true}}
-	put(team, "enterprise_id", s.options.Enterprise)
+	setNonEmpty(team, "enterprise_id", s.options.Enterprise)
 	return object{"team": team}, nil
 }
 
@@ -81,5 +81,5 @@ func (s *Server) usersInfo(c *call) (object, error) {
 	if u == nil {
 		return nil, fail("user_not_found")
 	}
-	return object{"user": s.userJSON(u, c.truth("include_locale"))}, nil
+	return object{"user": s.userJSON(u, c.boolean("include_locale"))}, nil
 }

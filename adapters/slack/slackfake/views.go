@@ -39,7 +39,7 @@ func (s *Server) viewJSON(v *View) object {
 	}
 	maps.Copy(o, v.Body)
 	maps.Copy(o, object{
-		"id": v.ID, "team_id": s.Team, "app_id": s.AppID, "app_installed_team_id": s.Team, "bot_id": s.BotID, "hash": v.hash(), "root_view_id": v.root,
+		"id": v.ID, "team_id": s.Team, "app_id": s.AppID, "app_installed_team_id": s.Team, "bot_id": s.botID, "hash": v.hash(), "root_view_id": v.root,
 		"previous_view_id": nil, "state": object{"values": v.state},
 	})
 	if v.previous != "" {
@@ -48,8 +48,8 @@ func (s *Server) viewJSON(v *View) object {
 	return chatfake.Clone(o)
 }
 
-// stack is the views that a user has open, the top one last.
-func (s *Server) stack(user string) []*View {
+// viewStack is the views that a user has open, the top one last.
+func (s *Server) viewStack(user string) []*View {
 	var stack []*View
 	for _, v := range s.views {
 		if v.User == user {
@@ -64,7 +64,7 @@ func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
 	if len(c.args["view"]) > maxViewSize {
 		return nil, fail("view_too_large")
 	}
-	return s.checkView(decoded(c.args["view"]), kind, self)
+	return s.checkView(decodeJSON(c.args["view"]), kind, self)
 }
 
 // checkView checks a view. self is the one whose place it takes, which may keep
@@ -72,11 +72,11 @@ func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
 func (s *Server) checkView(v any, kind string, self *View) (object, error) {
 	body, ok := v.(object)
 	if !ok {
-		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/view", "must be an object")}}
+		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/view", "must be an object")}}
 	}
-	wrong := s.checker.View(body)
+	wrong := s.validator.View(body)
 	if body["type"] != kind {
-		wrong = append(wrong, complaint("/view/type", "must be "+kind))
+		wrong = append(wrong, validationMessage("/view/type", "must be "+kind))
 	}
 	if len(wrong) > 0 {
 		return nil, &failure{code: "invalid_arguments", messages: wrong}
@@ -85,8 +85,8 @@ func (s *Server) checkView(v any, kind string, self *View) (object, error) {
 		return nil, fail("duplicate_external_id")
 	}
 	blocks, _ := body["blocks"].([]any)
-	s.fillIn(blocks)
-	defaults(body)
+	s.fillInDefaults(blocks)
+	textDefaults(body)
 	return body, nil
 }
 
@@ -95,19 +95,19 @@ func (s *Server) viewsOpen(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := s.pull(c.args["trigger_id"])
+	user, err := s.useTrigger(c.args["trigger_id"])
 	if err != nil {
 		return nil, err
 	}
 	s.views = slices.DeleteFunc(s.views, func(v *View) bool { return v.User == user })
-	return object{"view": s.viewJSON(s.show(user, body))}, nil
+	return object{"view": s.viewJSON(s.pushView(user, body))}, nil
 }
 
-// show puts a view on top of the user's stack.
-func (s *Server) show(user string, body object) *View {
-	v := &View{ID: s.id("V"), User: user, Body: body, state: initial(body)}
+// pushView puts a view on top of the user's stack.
+func (s *Server) pushView(user string, body object) *View {
+	v := &View{ID: s.newID("V"), User: user, Body: body, state: initialState(body)}
 	v.root = v.ID
-	if stack := s.stack(user); len(stack) > 0 {
+	if stack := s.viewStack(user); len(stack) > 0 {
 		v.root, v.previous = stack[0].ID, stack[len(stack)-1].ID
 	}
 	s.views = append(s.views, v)
@@ -115,16 +115,16 @@ func (s *Server) show(user string, body object) *View {
 	return v
 }
 
-// initial are the values of a view that nobody has touched: of every input, nil
+// initialState are the values of a view that nobody has touched: of every input, nil
 // where it has none.
-func initial(body object) object {
+func initialState(body object) object {
 	state := object{}
 	blocks, _ := body["blocks"].([]any)
 	for e := range elements(blocks) {
-		key, first := e.holds()
+		key, first := e.valueKeys()
 		value := e.json[first]
 		if key != "" && (e.block["type"] == "input" || value != nil) {
-			e.set(state, value)
+			e.setValue(state, value)
 		}
 	}
 	return state
@@ -135,17 +135,17 @@ func (s *Server) viewsPush(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := s.pull(c.args["trigger_id"])
+	user, err := s.useTrigger(c.args["trigger_id"])
 	if err != nil {
 		return nil, err
 	}
-	switch n := len(s.stack(user)); {
+	switch n := len(s.viewStack(user)); {
 	case n == 0:
 		return nil, fail("not_found")
 	case n == maxStack:
 		return nil, fail("push_limit_reached")
 	}
-	return object{"view": s.viewJSON(s.show(user, body))}, nil
+	return object{"view": s.viewJSON(s.pushView(user, body))}, nil
 }
 
 func (s *Server) viewsUpdate(c *call) (object, error) {
@@ -162,15 +162,15 @@ func (s *Server) viewsUpdate(c *call) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.revise(v, body)
+	s.setViewBody(v, body)
 	return object{"view": s.viewJSON(v)}, nil
 }
 
-// revise gives a view a new content. What was typed stays where block and
+// setViewBody gives a view a new content. What was typed stays where block and
 // element have kept their ids.
-func (s *Server) revise(v *View, body object) {
+func (s *Server) setViewBody(v *View, body object) {
 	old := v.state
-	v.Body, v.version, v.state = body, v.version+1, initial(body)
+	v.Body, v.version, v.state = body, v.version+1, initialState(body)
 	for block, values := range v.state {
 		for action := range values.(object) {
 			if before, ok := old[block].(object); ok && before[action] != nil {
@@ -183,7 +183,7 @@ func (s *Server) revise(v *View, body object) {
 
 func (s *Server) viewsPublish(c *call) (object, error) {
 	if s.user(c.args["user_id"]) == nil {
-		return nil, &failure{code: "invalid_arguments", messages: []string{complaint("/user_id", "is no user")}}
+		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/user_id", "is no user")}}
 	}
 	body, err := s.composeView(c, "home", nil)
 	if err != nil {
@@ -192,13 +192,13 @@ func (s *Server) viewsPublish(c *call) (object, error) {
 	v := s.homes[c.args["user_id"]]
 	switch {
 	case v == nil:
-		v = &View{ID: s.id("V"), User: c.args["user_id"]}
+		v = &View{ID: s.newID("V"), User: c.args["user_id"]}
 		v.root = v.ID
 		s.homes[v.User] = v
 	case c.args["hash"] != "" && c.args["hash"] != v.hash():
 		return nil, fail("hash_conflict")
 	}
-	s.revise(v, body)
+	s.setViewBody(v, body)
 	return object{"view": s.viewJSON(v)}, nil
 }
 
@@ -218,9 +218,9 @@ func (s *Server) respondToSubmission(v *View, answer object) (map[string]string,
 			return nil, err
 		}
 		if answer["response_action"] == "update" {
-			s.revise(v, body)
+			s.setViewBody(v, body)
 		} else {
-			s.show(v.User, body)
+			s.pushView(v.User, body)
 		}
 		return nil, nil
 	case "clear":

@@ -7,32 +7,32 @@ import (
 // Messages are what stands in a channel, oldest first, threads with it, without
 // what one user alone sees.
 func (s *Server) Messages(channel string) []Message {
-	return s.look(func(m *Message) bool { return m.Channel == channel && m.To == "" })
+	return s.selectMessages(func(m *Message) bool { return m.Channel == channel && m.EphemeralTo == "" })
 }
 
 // Thread is a message with its replies.
 func (s *Server) Thread(root Message) []Message {
-	return s.look(func(m *Message) bool {
-		return m.Channel == root.Channel && m.To == "" && (m.TS == root.TS || m.Thread == root.TS)
+	return s.selectMessages(func(m *Message) bool {
+		return m.Channel == root.Channel && m.EphemeralTo == "" && (m.TS == root.TS || m.Thread == root.TS)
 	})
 }
 
 // Visible are all messages that the person sees, ephemeral ones among them.
-func (p *Person) Visible() []Message { return p.s.look(p.sees) }
+func (p *Person) Visible() []Message { return p.s.selectMessages(p.sees) }
 
-// Whispers are the ephemeral messages that the person sees.
-func (p *Person) Whispers() []Message {
-	return p.s.look(func(m *Message) bool { return m.To == p.ID })
+// Ephemerals are the ephemeral messages that the person sees.
+func (p *Person) Ephemerals() []Message {
+	return p.s.selectMessages(func(m *Message) bool { return m.EphemeralTo == p.ID })
 }
 
-// Reload is what happens to ephemeral messages when the person's client starts
+// reload is what happens to ephemeral messages when the person's client starts
 // again: they are gone.
-func (p *Person) Reload() {
+func (p *Person) reload() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	var kept []*Message
 	for _, m := range p.s.messages {
-		if m.To != p.ID {
+		if m.EphemeralTo != p.ID {
 			kept = append(kept, m)
 		}
 	}
@@ -40,7 +40,7 @@ func (p *Person) Reload() {
 	p.s.Note()
 }
 
-func (s *Server) look(at func(m *Message) bool) []Message {
+func (s *Server) selectMessages(at func(m *Message) bool) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Message

@@ -17,11 +17,11 @@ import (
 
 // A method is one of the Web API. It runs with s.mu held.
 type method struct {
-	run    func(s *Server, c *call) (object, error)
-	scopes []string // any of them will do; %s stands for the kind of channel, such as im
-	app    bool     // wants the app's token, not the bot's
-	needs  []string // arguments that must be there
-	tier   int      // calls a minute; 0 is without limit
+	run      func(s *Server, c *call) (object, error)
+	scopes   []string // any of them will do; %s stands for the kind of channel, such as im
+	appToken bool     // wants the app's token, not the bot's
+	required []string // arguments that must be there
+	tier     int      // calls a minute; 0 is without limit
 }
 
 // Tiers of rate limits, in calls a minute.
@@ -37,43 +37,43 @@ const (
 // https://docs.slack.dev/reference/methods.
 func methods() map[string]method {
 	return map[string]method{
-		"apps.connections.open": {run: (*Server).connectionsOpen, app: true},
+		"apps.connections.open": {run: (*Server).connectionsOpen, appToken: true},
 		"auth.test":             {run: (*Server).authTest},
 		"bots.info":             {run: (*Server).botsInfo, scopes: []string{"users:read"}, tier: tier3},
 		"team.info":             {run: (*Server).teamInfo, scopes: []string{"team:read"}, tier: tier3},
-		"users.info":            {run: (*Server).usersInfo, scopes: []string{"users:read"}, needs: []string{"user"}, tier: tier4},
+		"users.info":            {run: (*Server).usersInfo, scopes: []string{"users:read"}, required: []string{"user"}, tier: tier4},
 
-		"conversations.info":    {run: (*Server).conversationsInfo, scopes: []string{"%s:read"}, needs: []string{"channel"}, tier: tier3},
+		"conversations.info":    {run: (*Server).conversationsInfo, scopes: []string{"%s:read"}, required: []string{"channel"}, tier: tier3},
 		"conversations.open":    {run: (*Server).conversationsOpen, scopes: []string{"im:write"}, tier: tier3},
 		"conversations.list":    {run: (*Server).conversationsList, scopes: []string{"%s:read"}, tier: tier2},
-		"conversations.members": {run: (*Server).conversationsMembers, scopes: []string{"%s:read"}, needs: []string{"channel"}, tier: tier4},
-		"conversations.history": {run: (*Server).conversationsHistory, scopes: []string{"%s:history"}, needs: []string{"channel"}, tier: tier3},
-		"conversations.replies": {run: (*Server).conversationsReplies, scopes: []string{"%s:history"}, needs: []string{"channel", "ts"}, tier: tier3},
+		"conversations.members": {run: (*Server).conversationsMembers, scopes: []string{"%s:read"}, required: []string{"channel"}, tier: tier4},
+		"conversations.history": {run: (*Server).conversationsHistory, scopes: []string{"%s:history"}, required: []string{"channel"}, tier: tier3},
+		"conversations.replies": {run: (*Server).conversationsReplies, scopes: []string{"%s:history"}, required: []string{"channel", "ts"}, tier: tier3},
 
-		"chat.postMessage":   {run: (*Server).postMessage, scopes: []string{"chat:write"}, needs: []string{"channel"}},
-		"chat.postEphemeral": {run: (*Server).postEphemeral, scopes: []string{"chat:write"}, needs: []string{"channel", "user"}, tier: tier4},
-		"chat.update":        {run: (*Server).update, scopes: []string{"chat:write"}, needs: []string{"channel", "ts"}, tier: tier3},
-		"chat.delete":        {run: (*Server).delete, scopes: []string{"chat:write"}, needs: []string{"channel", "ts"}, tier: tier3},
-		"chat.getPermalink":  {run: (*Server).getPermalink, needs: []string{"channel", "message_ts"}},
+		"chat.postMessage":   {run: (*Server).postMessage, scopes: []string{"chat:write"}, required: []string{"channel"}},
+		"chat.postEphemeral": {run: (*Server).postEphemeral, scopes: []string{"chat:write"}, required: []string{"channel", "user"}, tier: tier4},
+		"chat.update":        {run: (*Server).update, scopes: []string{"chat:write"}, required: []string{"channel", "ts"}, tier: tier3},
+		"chat.delete":        {run: (*Server).delete, scopes: []string{"chat:write"}, required: []string{"channel", "ts"}, tier: tier3},
+		"chat.getPermalink":  {run: (*Server).getPermalink, required: []string{"channel", "message_ts"}},
 
-		"views.open":    {run: (*Server).viewsOpen, needs: []string{"view"}, tier: tier4},
-		"views.push":    {run: (*Server).viewsPush, needs: []string{"view"}, tier: tier4},
-		"views.update":  {run: (*Server).viewsUpdate, needs: []string{"view"}, tier: tier4},
-		"views.publish": {run: (*Server).viewsPublish, needs: []string{"user_id", "view"}, tier: tier4},
+		"views.open":    {run: (*Server).viewsOpen, required: []string{"view"}, tier: tier4},
+		"views.push":    {run: (*Server).viewsPush, required: []string{"view"}, tier: tier4},
+		"views.update":  {run: (*Server).viewsUpdate, required: []string{"view"}, tier: tier4},
+		"views.publish": {run: (*Server).viewsPublish, required: []string{"user_id", "view"}, tier: tier4},
 
-		"files.info":    {run: (*Server).filesInfo, scopes: []string{"files:read"}, needs: []string{"file"}, tier: tier4},
-		"reactions.add": {run: (*Server).reactionsAdd, scopes: []string{"reactions:write"}, needs: []string{"channel", "name", "timestamp"}, tier: tier3},
+		"files.info":    {run: (*Server).filesInfo, scopes: []string{"files:read"}, required: []string{"file"}, tier: tier4},
+		"reactions.add": {run: (*Server).reactionsAdd, scopes: []string{"reactions:write"}, required: []string{"channel", "name", "timestamp"}, tier: tier3},
 
-		"agents.sessions.setStatus":             {run: (*Server).setStatus, scopes: []string{"chat:write"}, needs: []string{"channel_id", "status"}, tier: tier3},
-		"agents.sessions.rename":                {run: (*Server).rename, scopes: []string{"chat:write"}, needs: []string{"channel_id", "title"}, tier: tier3},
-		"assistant.threads.setStatus":           {run: (*Server).setThreadStatus, scopes: []string{"assistant:write", "chat:write"}, needs: []string{"channel_id", "thread_ts", "status"}},
-		"assistant.threads.setSuggestedPrompts": {run: (*Server).setSuggestedPrompts, scopes: []string{"assistant:write"}, needs: []string{"channel_id", "prompts"}, tier: tier4},
-		"assistant.threads.setTitle":            {run: (*Server).setTitle, scopes: []string{"assistant:write"}, needs: []string{"channel_id", "thread_ts", "title"}, tier: tier4},
+		"agents.sessions.setStatus":             {run: (*Server).setStatus, scopes: []string{"chat:write"}, required: []string{"channel_id", "status"}, tier: tier3},
+		"agents.sessions.rename":                {run: (*Server).rename, scopes: []string{"chat:write"}, required: []string{"channel_id", "title"}, tier: tier3},
+		"assistant.threads.setStatus":           {run: (*Server).setThreadStatus, scopes: []string{"assistant:write", "chat:write"}, required: []string{"channel_id", "thread_ts", "status"}},
+		"assistant.threads.setSuggestedPrompts": {run: (*Server).setSuggestedPrompts, scopes: []string{"assistant:write"}, required: []string{"channel_id", "prompts"}, tier: tier4},
+		"assistant.threads.setTitle":            {run: (*Server).setTitle, scopes: []string{"assistant:write"}, required: []string{"channel_id", "thread_ts", "title"}, tier: tier4},
 	}
 }
 
-// Scopes are all that the fake knows.
-func Scopes() []string {
+// allScopes are all that the fake knows.
+func allScopes() []string {
 	return []string{
 		"app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands", "files:read", "groups:history",
 		"groups:read", "im:history", "im:read", "im:write", "metadata.message:read", "mpim:history", "mpim:read", "reactions:read", "reactions:write",
@@ -103,35 +103,35 @@ func fail(code string) error { return &failure{code: code} }
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	c, err := readCall(r)
-	fault := s.fault(name, c)
-	if fault != nil && !fault.After && s.strike(w, r, fault) {
+	fault := s.takeFault(name, c)
+	if fault != nil && !fault.After && s.applyFault(w, r, fault) {
 		return
 	}
 	w.Header().Set("X-OAuth-Scopes", strings.Join(s.options.Scopes, ","))
-	answer, wait := s.answer(name, c, err)
-	if fault != nil && fault.After && s.strike(w, r, fault) {
+	answer, wait := s.handleCall(name, c, err)
+	if fault != nil && fault.After && s.applyFault(w, r, fault) {
 		return
 	}
 	if wait > 0 {
-		limited(w, wait)
+		writeRateLimited(w, wait)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(w).Encode(answer) // the caller may be gone
 }
 
-// limited answers that a limit of rate is reached. Retry-After is in whole
+// writeRateLimited answers that a limit of rate is reached. Retry-After is in whole
 // seconds.
-func limited(w http.ResponseWriter, wait time.Duration) {
+func writeRateLimited(w http.ResponseWriter, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int((wait+time.Second-1)/time.Second))))
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusTooManyRequests)
 	_, _ = io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
 }
 
-// answer runs the method and keeps the call in the journal. A wait says that a
+// handleCall runs the method and keeps the call in the journal. A wait says that a
 // limit is reached, and for how long.
-func (s *Server) answer(name string, c *call, err error) (answer object, wait time.Duration) {
+func (s *Server) handleCall(name string, c *call, err error) (answer object, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.Note()
@@ -148,10 +148,10 @@ func (s *Server) answer(name string, c *call, err error) (answer object, wait ti
 		return answer, 0
 	}
 	s.record(name, c, err.Error())
-	return refusal(err), 0
+	return errorResponse(err), 0
 }
 
-func refusal(err error) object {
+func errorResponse(err error) object {
 	answer := object{"ok": false, "error": err.Error()}
 	f, ok := errors.AsType[*failure](err)
 	if !ok {
@@ -170,12 +170,12 @@ func (s *Server) run(name string, c *call) (object, time.Duration, error) {
 	if !ok {
 		return nil, 0, &failure{code: "unknown_method", more: object{"req_method": name}}
 	}
-	if err := s.authorize(m, c); err != nil {
+	if err := s.checkToken(m, c); err != nil {
 		return nil, 0, err
 	}
-	for _, need := range m.needs {
+	for _, need := range m.required {
 		if c.args[need] == "" {
-			return nil, 0, missing(need)
+			return nil, 0, missingArgument(need)
 		}
 	}
 	if wait := s.limit(name, m, c); wait > 0 {
@@ -185,9 +185,9 @@ func (s *Server) run(name string, c *call) (object, time.Duration, error) {
 	return answer, 0, err
 }
 
-// missing is the refusal of a call without a needed argument. Where Slack has
+// missingArgument is the refusal of a call without a needed argument. Where Slack has
 // a code of its own for it, that is used.
-func missing(arg string) error {
+func missingArgument(arg string) error {
 	switch arg {
 	case "channel", "channel_id":
 		return fail("channel_not_found")
@@ -199,10 +199,10 @@ func missing(arg string) error {
 	return &failure{code: "invalid_arguments", messages: []string{"[ERROR] missing required field: " + arg}}
 }
 
-// authorize checks token and scope.
-func (s *Server) authorize(m method, c *call) error {
+// checkToken checks token and scope.
+func (s *Server) checkToken(m method, c *call) error {
 	right, wrong := s.BotToken, s.AppToken
-	if m.app {
+	if m.appToken {
 		right, wrong = wrong, right
 	}
 	switch {
@@ -215,18 +215,18 @@ func (s *Server) authorize(m method, c *call) error {
 	case s.revoked != "":
 		return fail(s.revoked)
 	}
-	return s.permit(m.scopes, c)
+	return s.checkScopes(m.scopes, c)
 }
 
-// permit checks that the bot has one of the scopes.
-func (s *Server) permit(scopes []string, c *call) error {
+// checkScopes checks that the bot has one of the scopes.
+func (s *Server) checkScopes(scopes []string, c *call) error {
 	if len(scopes) == 0 {
 		return nil
 	}
 	var needed []string
 	for _, scope := range scopes {
 		if prefix, rest, ok := strings.Cut(scope, "%s"); ok {
-			scope = prefix + s.family(cmp.Or(c.args["channel"], c.args["channel_id"])) + rest
+			scope = prefix + s.scopeFamily(cmp.Or(c.args["channel"], c.args["channel_id"])) + rest
 		}
 		if slices.Contains(s.options.Scopes, scope) {
 			return nil
@@ -236,19 +236,19 @@ func (s *Server) permit(scopes []string, c *call) error {
 	return &failure{code: "missing_scope", more: object{"needed": strings.Join(needed, ","), "provided": strings.Join(s.options.Scopes, ",")}}
 }
 
-// family is the first part of the scopes for a channel.
-func (s *Server) family(channel string) string {
+// scopeFamily is the first part of the scopes for a channel.
+func (s *Server) scopeFamily(channel string) string {
 	if c := s.channel(channel); c != nil {
-		return families(c.Kind)
+		return scopeFamilyOf(c.Type)
 	}
 	return "channels"
 }
 
-func families(kind string) string {
+func scopeFamilyOf(kind string) string {
 	switch kind {
-	case Private:
+	case privateChannel:
 		return "groups"
-	case Direct, Group:
+	case directMessage, groupMessage:
 		return kind
 	}
 	return "channels"
@@ -301,12 +301,12 @@ func (c *call) readJSON(body io.Reader) error {
 
 // list returns an argument that is a JSON array.
 func (c *call) list(name string) ([]any, bool) {
-	v, ok := decoded(c.args[name]).([]any)
+	v, ok := decodeJSON(c.args[name]).([]any)
 	return v, ok
 }
 
-// truth reports whether an argument is true.
-func (c *call) truth(name string) bool {
+// boolean reports whether an argument is true.
+func (c *call) boolean(name string) bool {
 	v, _ := strconv.ParseBool(c.args[name])
 	return v
 }

@@ -20,7 +20,7 @@ func section(n int) string {
 func TestRefusals(t *testing.T) {
 	g := newStage(t, Options{})
 	g.s.AddChannelWithoutBot(Channel{ID: "CPUBLIC", Name: "public"})
-	g.s.AddChannelWithoutBot(Channel{ID: "GSECRET", Name: "secret", Kind: Private})
+	g.s.AddChannelWithoutBot(Channel{ID: "GSECRET", Name: "secret", Type: privateChannel})
 	g.s.AddChannel(Channel{ID: "COLD", Name: "old", Archived: true})
 	said := g.kim.Say(g.c.ID, "hello")
 	posted, _ := g.call("chat.postMessage", "channel", g.c.ID, "text", "mine")["ts"].(string)
@@ -191,7 +191,7 @@ func TestPages(t *testing.T) {
 	for cursor := ""; ; {
 		answer := g.call("conversations.history", "channel", g.c.ID, "limit", "2", "cursor", cursor)
 		for _, m := range answer["messages"].([]any) {
-			texts = append(texts, words(m))
+			texts = append(texts, textOf(m))
 		}
 		if cursor, _ = answer["response_metadata"].(object)["next_cursor"].(string); cursor == "" {
 			break
@@ -204,7 +204,7 @@ func TestPages(t *testing.T) {
 
 // TestRateLimits: messages to one channel are slowed down, others are not.
 func TestRateLimits(t *testing.T) {
-	g := newStage(t, Options{Limited: true})
+	g := newStage(t, Options{RateLimits: true})
 	other := g.s.AddChannel(Channel{Name: "other"})
 	for range postBurst {
 		if answer := g.call("chat.postMessage", "channel", g.c.ID, "text", "x"); answer["ok"] != true {
@@ -212,7 +212,7 @@ func TestRateLimits(t *testing.T) {
 		}
 	}
 	r, err := http.NewRequest(http.MethodPost, g.s.APIURL()+"chat.postMessage", strings.NewReader("channel="+g.c.ID+"&text=x&token="+g.s.BotToken))
-	g.must(err)
+	g.check(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if answer, header := do(t, r); answer["error"] != "ratelimited" || header.Get("Retry-After") != "1" {
 		t.Error(answer, header)
