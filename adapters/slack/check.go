@@ -78,6 +78,7 @@ func refusedLink(code string) error {
 // meet asks Slack who we are, until it answers. It fails where the token is not
 // valid, and warns of what is missing.
 func (s *Slack) meet(ctx context.Context) error {
+	refused := false
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(ctx, apiTime)
 		who, err := s.house.AuthTestContext(limited)
@@ -88,9 +89,10 @@ func (s *Slack) meet(ctx context.Context) error {
 			return nil
 		case ctx.Err() != nil:
 			return nil
-		case isOne(err, gone):
+		case isOne(err, gone) && refused:
 			return refusedToken(code(err))
 		}
+		refused = isOne(err, gone) // it is asked again before that counts
 		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explained(err))
 		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -42,7 +43,7 @@ func isOne(err error, codes []string) bool { return slices.Contains(codes, code(
 
 // failed is the error of a call that should have shown a post, as the outbox
 // wants it: what is certain is said.
-func (s *Slack) failed(method string, err error) error {
+func (s *Slack) failed(ctx context.Context, method string, err error) error {
 	err = fmt.Errorf("slack: %s: %w", method, explained(err))
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		s.turns.block(method, e.RetryAfter)
@@ -50,7 +51,9 @@ func (s *Slack) failed(method string, err error) error {
 	}
 	switch c := code(err); {
 	case isOne(err, gone):
-		s.stop(fmt.Errorf("%s: %w", method, refusedToken(c)))
+		if s.invalidToken(ctx) {
+			s.stop(fmt.Errorf("%s: %w", method, refusedToken(c)))
+		}
 		return bot.NotDelivered(err, 0)
 	case slices.Contains(later, c):
 		return bot.NotDelivered(err, 0)
@@ -63,6 +66,16 @@ func (s *Slack) failed(method string, err error) error {
 		return bot.NotDelivered(err, 0)
 	}
 	return err
+}
+
+// invalidToken asks Slack once more whether it refuses the token, because a single
+// invalid_auth must not end the adapter. It reports false if Slack does not
+// answer.
+func (s *Slack) invalidToken(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, apiTime)
+	defer cancel()
+	_, err := s.house.AuthTestContext(ctx)
+	return isOne(err, gone)
 }
 
 // explained adds what Slack says besides the code, and takes addresses out.

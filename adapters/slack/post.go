@@ -80,7 +80,7 @@ func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) 
 	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.EscalationChannel {
 		d, err = s.sayDirectly(ctx, p)
 	} else {
-		err = s.failed(method, err)
+		err = s.failed(ctx, method, err)
 	}
 	if e, ok := errors.AsType[*bot.DeliveryError](err); ok && !e.Final {
 		s.turns.keep(channel, p, e.After, unsent)
@@ -117,7 +117,7 @@ func (s *Slack) channel(ctx context.Context, p bot.Post) (string, error) {
 	}
 	channel, err := s.directWith(ctx, user)
 	if err != nil {
-		return "", s.failed("conversations.open", err)
+		return "", s.failed(ctx, "conversations.open", err)
 	}
 	return channel, nil
 }
@@ -188,7 +188,7 @@ func (s *Slack) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	case isOne(err, outside):
 		return s.sayDirectly(ctx, p)
 	}
-	return bot.Delivery{}, s.failed(method, err)
+	return bot.Delivery{}, s.failed(ctx, method, err)
 }
 
 // change puts a post in the place of an earlier one, or takes that away. What is
@@ -213,7 +213,7 @@ func (s *Slack) change(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 		_, _, _, err = s.sender.UpdateMessageContext(ctx, old.channel, old.ts, s.options(p, "")...)
 	}
 	if err != nil && !isOne(err, absent) {
-		return bot.Delivery{}, s.failed(method, err)
+		return bot.Delivery{}, s.failed(ctx, method, err)
 	}
 	return same, nil
 }

@@ -119,6 +119,7 @@ type wire struct {
 	old      *socket // reads on until its successor is open
 	failures int     // in a row
 	crowds   int     // likewise
+	refused  bool    // Slack refused the app token at the last attempt
 	throttle chat.Throttle
 }
 
@@ -172,16 +173,18 @@ func (l *wire) connect(ctx context.Context) error {
 		}
 		next, err := l.s.dial(ctx)
 		if err == nil {
-			l.failures, l.crowds = max(l.failures-1, 0), 0
+			l.failures, l.crowds, l.refused = max(l.failures-1, 0), 0, false
 			l.replace(ctx, next)
 			return nil
 		}
 		if errors.Is(err, errDisabled) {
 			return err
 		}
-		if isOne(err, gone) || isOne(err, forbidden) {
+		refused := isOne(err, gone) || isOne(err, forbidden)
+		if refused && l.refused {
 			return refusedLink(code(err))
 		}
+		l.refused = refused // it is asked again before that counts
 		if ctx.Err() == nil {
 			l.s.log.Warn("slack: no socket", "error", explained(err))
 		}

@@ -188,6 +188,55 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// TestRefusedOnce goes on where Slack refuses one call and not the token.
+func TestRefusedOnce(t *testing.T) {
+	t.Parallel()
+	for method, code := range map[string]string{"chat.postMessage": "invalid_auth", "auth.test": "account_inactive", "apps.connections.open": "invalid_auth"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, slackfake.Options{})
+			s.Fail(slackfake.Fault{Method: method, Error: code})
+			s.start()
+			s.answers([]slackfake.Message{s.saysOne(1)})
+			s.must(s.End())
+		})
+	}
+}
+
+// TestRefusedAndSilent goes on, too, where it cannot be told whether Slack
+// refuses the token.
+func TestRefusedAndSilent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slackfake.Options{})
+	s.Fail(slackfake.Fault{Method: "chat.postMessage", Error: "invalid_auth"})
+	s.Fail(slackfake.Fault{Method: "auth.test", Status: 503})
+	s.answers([]slackfake.Message{s.saysOne(1)})
+}
+
+// TestWrongToken ends the adapter where Slack refuses a token when it starts.
+func TestWrongToken(t *testing.T) {
+	t.Parallel()
+	wrong := func() string { return "xoxb-wrong" }
+	for name, tt := range map[string]struct {
+		change func(*Options)
+		want   string
+	}{
+		"bot token": {func(o *Options) { o.BotToken = wrong }, "slack.bot_token"},
+		"app token": {func(o *Options) { o.AppToken = wrong }, "slack.app_token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, slackfake.Options{})
+			s.options = tt.change
+			s.open()
+			if err := s.Wait(); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Run returned %v", err)
+			}
+			_ = s.End()
+		})
+	}
+}
+
 // What cannot be read is acknowledged from its raw bytes, kept, and does no
 // harm to what comes after.
 func TestUndecodable(t *testing.T) {

@@ -71,8 +71,16 @@ func newScene(t testing.TB, o slackfake.Options) *stage {
 	return s
 }
 
-// start runs a bot on the stage's database.
+// start runs a bot on the stage's database, and waits until it is connected.
 func (s *stage) start() {
+	s.t.Helper()
+	if s.open() == Socket {
+		s.until("the bot is connected", func() bool { return s.Sockets() > 0 })
+	}
+}
+
+// open runs a bot on the stage's database. It returns the mode.
+func (s *stage) open() (mode string) {
 	s.t.Helper()
 	s.Core = chattest.NewCore(s.t, s.path, s.policy)
 	o := Options{
@@ -87,9 +95,7 @@ func (s *stage) start() {
 	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
 	s.setup(s.slack)
 	s.Run(s.slack)
-	if o.Mode == Socket {
-		s.until("the bot is connected", func() bool { return s.Sockets() > 0 })
-	}
+	return o.Mode
 }
 
 // lock holds the database's write lock, as another process might, until release.
