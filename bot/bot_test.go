@@ -87,20 +87,16 @@ type fixture struct {
 }
 
 // run starts a bot on a memory store; it ends with the test.
-func run(t *testing.T, outbox func(bot.Outbox) bot.Outbox) fixture {
+func run(t *testing.T) fixture {
 	t.Helper()
-	return runWith(t, testLocales(t), outbox)
+	return runOn(t, testBase(t), testLocales(t))
 }
 
-func runWith(t *testing.T, locales locale.Locales, outbox func(bot.Outbox) bot.Outbox) fixture {
+func runOn(t *testing.T, base *kb.Base, locales locale.Locales) fixture {
 	t.Helper()
-	base, memory := testBase(t), store.NewMemory()
+	memory := store.NewMemory()
 	f := fixture{memory: memory, recorder: bottest.NewRecorder("test", everything)}
-	var out bot.Outbox = memory
-	if outbox != nil {
-		out = outbox(memory)
-	}
-	f.Bot = bot.New(func() *kb.Base { return base }, locales, bot.DefaultPolicy(), memory, out, slog.New(slog.DiscardHandler))
+	f.Bot = bot.New(func() *kb.Base { return base }, locales, bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -140,11 +136,23 @@ func press(id string, p bot.Post, label string) bot.Press {
 	panic("no button " + label)
 }
 
+// twin shares its code with lost.
+const twin = `
+id: twin-disk
+title: {en: The other disk is lost, ko: 다른 디스크를 찾을 수 없음}
+area: backup
+codes: ["90001"]
+messages: {en: ["The spare disk eta is gone."], ko: ["예비 디스크 에타가 없습니다."]}
+steps:
+  items:
+    - {id: plug, do: {en: Plug it in., ko: 꽂습니다.}}
+`
+
 const lostPaste = "The backup disk zeta was lost on FS-11. (ID: 90001)"
 
 // A message is answered once, however often the platform delivers it.
 func TestDeliveredTwice(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	if got := f.handle(t, message("m1", lostPaste)); len(got) != 1 {
 		t.Fatalf("%d posts, want 1", len(got))
 	}
@@ -165,7 +173,7 @@ func TestDeliveredTwice(t *testing.T) {
 // Two people who press at once do not fork the conversation: one press moves
 // it, the other one is told that it came too late.
 func TestPressedAtOnce(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	first := f.handle(t, message("m1", "Both omega things have to be done now. (ID: 90002)"))[0]
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -215,7 +223,7 @@ func TestSlotAsked(t *testing.T) {
 		{"it's MABS01", "TargetPortalAddress MABS01"},
 		{"MABS01입니다", "TargetPortalAddress MABS01"},
 	} {
-		f := run(t, nil)
+		f := run(t)
 		asked := f.handle(t, message("m1", lostPaste+" it is an iSCSI one"))
 		if text := bottest.Text(asked[0].Reply); !strings.Contains(text, "Which host?") || !strings.Contains(text, "You said: iSCSI.") {
 			t.Fatalf("the host is not asked for, or the kind is asked for again:\n%s", text)
@@ -249,7 +257,7 @@ func TestPeopleTalk(t *testing.T) {
 		{kim, "no", false}, {kim, "2", false}, {kim, "yes", false}, {kim, "같이 볼까요?", false}, {kim, "네", false},
 		{kim, "didn't help", true}, {kim, "해결됐어요", true},
 	} {
-		f := run(t, nil)
+		f := run(t)
 		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
 		m := message("m2", tt.text)
 		m.From, m.Thread, m.InThread = tt.from, first.Thread, true
@@ -262,7 +270,7 @@ func TestPeopleTalk(t *testing.T) {
 // A person is asked for once, whoever presses again; the hand-over names what
 // was tried and not the customer's server.
 func TestHandOver(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	first := f.handle(t, message("m1", lostPaste+" usb"))[0]
 	step := f.handle(t, press("p1", first, "Didn't help → next"))
 	all := f.handle(t, press("p2", step[len(step)-1], "Get a person"))
@@ -273,6 +281,33 @@ func TestHandOver(t *testing.T) {
 	text := bottest.Text(all[len(all)-1].Reply)
 	if !strings.Contains(text, "plug: didn't help") || strings.Contains(text, "FS-11") {
 		t.Errorf("handed over:\n%s", text)
+	}
+}
+
+// Back from the first position of a chosen entry leads to the choice again.
+func TestBackToChoice(t *testing.T) {
+	base, err := kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{"lost-disk.yaml": {Data: []byte(lost)}, "twin-disk.yaml": {Data: []byte(twin)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := runOn(t, base, testLocales(t))
+	command := message("m1", "90001")
+	command.Command, command.Thread.Root = true, bot.CommandRoot+"m1"
+	thread := f.handle(t, command)[0].Thread
+	say := func(text string) string {
+		m := message("m-"+text, text)
+		m.Thread, m.InThread = thread, true
+		posts := f.handle(t, m)
+		if len(posts) == 0 {
+			return ""
+		}
+		return bottest.Text(posts[len(posts)-1].Reply)
+	}
+	if got := say("1"); !strings.Contains(got, "Which kind of disk?") {
+		t.Fatalf("the choice leads to %q", got)
+	}
+	if got := say("back"); !strings.Contains(got, "Which one is yours?") {
+		t.Errorf("back leads to %q", got)
 	}
 }
 
@@ -292,8 +327,8 @@ func TestShadow(t *testing.T) {
 
 // A button works where nothing is known of its thread any more.
 func TestForgottenThread(t *testing.T) {
-	first := run(t, nil).handle(t, message("m1", lostPaste))[0]
-	f := run(t, nil)
+	first := run(t).handle(t, message("m1", lostPaste))[0]
+	f := run(t)
 	got := f.handle(t, press("p1", first, "USB"))
 	if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Plug it in on the server.") {
 		t.Errorf("the old button leads to %+v", got)
@@ -317,7 +352,7 @@ func TestDecideIsPure(t *testing.T) {
 // Once, a day after something was marked as fixed, it is asked whether it held.
 func TestFollowUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := run(t, nil)
+		f := run(t)
 		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
 		f.handle(t, press("p1", first, "Fixed"))
 		time.Sleep(bot.DefaultPolicy().FollowUp - time.Minute)
@@ -424,7 +459,7 @@ func deliver(t *testing.T, a *failing) {
 }
 
 func TestSuggest(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	for query, want := range map[string]string{
 		"":       "help",
 		"lost":   "lost-disk",
@@ -448,7 +483,7 @@ func TestSuggest(t *testing.T) {
 // What a home page shows: the walkthroughs that wait for their asker, and the
 // button that goes on with one elsewhere.
 func TestUnfinished(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	mine := bot.UserKey{Adapter: "test", ID: alex.ID}
 	f.handle(t, message("m1", "hello there, how are you"))
 	f.handle(t, message("m2", lostPaste))
@@ -477,7 +512,7 @@ func TestUnfinished(t *testing.T) {
 
 // A shortcut is answered like a mention, for the one who used it alone.
 func TestShortcut(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognise"} {
 		m := message(text, text)
 		m.Addressed, m.Thread.Root = true, bot.CommandRoot+text
@@ -490,7 +525,7 @@ func TestShortcut(t *testing.T) {
 
 // The language of a home page: what somebody chose, else the platform's.
 func TestLanguage(t *testing.T) {
-	f := run(t, nil)
+	f := run(t)
 	mine := bot.UserKey{Adapter: "test", ID: alex.ID}
 	want := func(locale, want string) {
 		t.Helper()

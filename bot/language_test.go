@@ -60,7 +60,7 @@ func withMadeUp(t *testing.T) locale.Locales {
 // A file adds a language: the bot answers in it and reads its commands, its
 // numbers, its intents, its questions and what is said around a name.
 func TestAddedLanguage(t *testing.T) {
-	f := runWith(t, withMadeUp(t), nil)
+	f := runOn(t, testBase(t), withMadeUp(t))
 	command := message("m1", "жарлкlist")
 	command.Command, command.Thread.Root = true, bot.CommandRoot+"m1"
 	if got := f.handle(t, command); len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Errors that I know") {

@@ -220,7 +220,7 @@ func (d *decision) goBack(w Walkthrough) {
 	case w.back():
 		d.show(w)
 	case len(w.Options) > 1:
-		w.Status, w.Entry = StatusChoosing, nil
+		w.Status, w.Entry, w.Intro = StatusChoosing, nil, false
 		d.put(w, "")
 	default:
 		d.show(w, d.text("first"))
