@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -124,7 +123,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	}
 	if web != nil {
 		adapters = append(adapters, web)
-		fmt.Fprintf(out, "mabsbot knows %d errors. Open http://%s\n", len(live.Base().Entries()), reachable(web.Addr()))
+		fmt.Fprintf(out, "mabsbot knows %d errors. Open %s\n", len(live.Base().Entries()), web.URL())
 	}
 	if len(adapters) == 0 {
 		return errors.New("nothing to serve: console.enabled is false, and no other channel is configured")
@@ -169,16 +168,6 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 		return nil, nil
 	}
 	return web, err
-}
-
-// reachable is an address that a browser on this machine can open: one that
-// listens everywhere is reached by the machine's own name for itself.
-func reachable(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
-		return net.JoinHostPort("localhost", port)
-	}
-	return addr
 }
 
 // newBot makes the core of its parts.

@@ -9,12 +9,12 @@ import (
 	"mabsbot/bot/bottest"
 )
 
-// TestAdapter holds the console to the contract of all adapters. What is shown
-// is the page that somebody has open.
+// TestAdapter runs the suite of all adapters. What is shown is the page that a
+// user has open.
 func TestAdapter(t *testing.T) {
 	bottest.TestAdapter(t, func(t *testing.T) bottest.Rig {
 		s := newStage(t)
-		s.Console.handle = nil // of the stage; Run sets the suite's
+		s.Console.handle = nil // set by the stage; Run sets the suite's
 		running := func() bool {
 			s.mu.RLock()
 			defer s.mu.RUnlock()

@@ -27,16 +27,16 @@ type browser struct {
 	ctx context.Context
 }
 
-// newBrowser starts Chromium, or skips the test where there is none. What the
-// page complains about (an exception, a blocked script) fails the test.
+// newBrowser starts Chromium, or skips the test if it is not installed. An
+// exception or a blocked script on the page fails the test.
 func newBrowser(t *testing.T) browser {
 	t.Helper()
 	path := findChromium()
 	if path == "" && os.Getenv("TEST_NO_SKIP") != "" {
-		t.Fatal("no Chromium here, and nothing may be skipped")
+		t.Fatal("Chromium is not installed, and TEST_NO_SKIP is set")
 	}
 	if path == "" {
-		t.Skip("no Chromium here")
+		t.Skip("Chromium is not installed")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en-US"),
@@ -52,7 +52,7 @@ func newBrowser(t *testing.T) browser {
 	messages := chromedp.Console(ctx)
 	wg.Go(func() {
 		for m, err := range messages {
-			lost := strings.Contains(m.Text, "net::ERR_") // the server is away, which is no mistake of the page
+			lost := strings.Contains(m.Text, "net::ERR_") // the server is down, which is not an error of the page
 			if err == nil && !lost && (m.Type == "error" || m.IsException()) {
 				complaints = append(complaints, m.String())
 			}
@@ -63,14 +63,14 @@ func newBrowser(t *testing.T) browser {
 		stop()
 		wg.Wait()
 		for _, c := range complaints {
-			t.Error("the page complains:", c)
+			t.Error("error on the page:", c)
 		}
 	})
 	return b
 }
 
-// mouse makes a browser without a screen believe in a mouse, as the values of
-// pointer and hover types in Blink's settings say.
+// mouse makes a headless browser report a mouse. The values are those of
+// pointer and hover types in Blink's settings.
 const mouse = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
 
 func findChromium() string {
@@ -87,7 +87,7 @@ func (b browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
 	err := chromedp.Do(ctx, steps...)
-	for replaced(err) { // the page drew the element anew between finding and using it
+	for replaced(err) { // the page replaced the element after it was found
 		err = chromedp.Do(ctx, steps...)
 	}
 	if err != nil {
@@ -96,13 +96,13 @@ func (b browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// replaced reports whether an element was gone before it could be used: then
-// nothing was done to it.
+// replaced reports whether an element was replaced before it could be used, so
+// that nothing was done to it.
 func replaced(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "Could not find node")
 }
 
-// wait waits until a JavaScript expression holds.
+// wait waits until a JavaScript expression is true.
 func (b browser) wait(expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
@@ -113,19 +113,19 @@ func (b browser) wait(expression string) {
 	}
 }
 
-// sees waits until the element holds the text.
+// sees waits until the element contains the text.
 func (b browser) sees(selector, text string) {
 	b.t.Helper()
 	b.wait(fmt.Sprintf("document.querySelector(%q)?.innerText.includes(%q)", selector, text))
 }
 
-// at waits until the page shows a view: its channel, side or person.
+// at waits until the page shows a view: its channel, side panel or user.
 func (b browser) at(part, value string) {
 	b.t.Helper()
 	b.wait(fmt.Sprintf("document.getElementById('app').dataset[%q] === %q", part, value))
 }
 
-// gone waits until there is no such element.
+// gone waits until no element matches.
 func (b browser) gone(selector string) {
 	b.t.Helper()
 	b.wait(fmt.Sprintf("!document.querySelector(%q)", selector))
@@ -140,8 +140,8 @@ func (b browser) value(expression string) string {
 	return v
 }
 
-// click clicks on an element, as often as the page draws it anew under the
-// mouse: such a click meets nothing.
+// click clicks an element, and clicks again if the page replaced it in between,
+// because such a click has no effect.
 func (b browser) click(selector string) {
 	b.t.Helper()
 	for range 10 {
@@ -151,10 +151,10 @@ func (b browser) click(selector string) {
 			return
 		}
 	}
-	b.t.Fatalf("no click meets %s", selector)
+	b.t.Fatalf("no click reaches %s", selector)
 }
 
-// watchClicks notes whether a click meets the element.
+// watchClicks records whether a click reaches the element.
 const watchClicks = `(() => {
 	sessionStorage.setItem("met", "no");
 	window.wanted = %q;
@@ -169,8 +169,8 @@ func (b browser) types(selector, keys string) {
 	b.do(chromedp.SendKeys(chromedp.CSS(selector), keys))
 }
 
-// enter presses Enter as a keyboard does: a page that handles it gets no
-// letter besides.
+// enter presses Enter as a keyboard does: if the page handles the key, no
+// character is typed.
 func (b browser) enter() {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -191,7 +191,7 @@ func (b browser) sends(selector, text string) {
 	b.enter()
 }
 
-// media sets what the person prefers, such as a dark screen.
+// media sets a user preference, such as a dark color scheme.
 func (b browser) media(feature, value string) {
 	b.t.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
@@ -202,7 +202,7 @@ func (b browser) media(feature, value string) {
 	}))
 }
 
-// shot takes a screenshot, if they are wanted.
+// shot takes a screenshot if screenshots are requested.
 func (b browser) shot(name string) {
 	b.t.Helper()
 	if *shots == "" {
@@ -225,7 +225,7 @@ func (b browser) fits() {
 	}
 }
 
-// serve runs the stage on a port of its own until the test ends.
+// serve runs the stage on its own port until the test ends.
 func serve(t *testing.T, s stage) (address string) {
 	t.Helper()
 	t.Cleanup(start(t, s))
@@ -249,16 +249,16 @@ func start(t *testing.T, s stage) (stop func()) {
 	}
 }
 
-// TestBrowser follows somebody through their first minutes.
+// TestBrowser follows a new user through the first minutes.
 func TestBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes seconds")
 	}
 	s := newStage(t)
-	home := serve(t, s) // ends after the browser, which would complain
+	home := serve(t, s) // stops after the browser, which would report it
 	b := newBrowser(t)
 
-	// An empty workspace says what to do.
+	// An empty workspace explains what to do.
 	b.media("prefers-color-scheme", "light")
 	b.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(home+"/?as=alex"))
 	b.sees("#list-c .empty", "Nothing has been asked yet")
@@ -266,7 +266,7 @@ func TestBrowser(t *testing.T) {
 	b.wait(`document.activeElement.id === "say-c"`)
 	b.shot("01-empty")
 
-	// An example is sent with one click, and its answer opens beside it.
+	// An example is sent with one click, and its reply opens next to it.
 	b.click("[data-example*='ID 319']")
 	b.sees("#side[data-side=thread]", "Let the coordinator through")
 	b.sees("#list-c .replies", "1 reply")
@@ -285,7 +285,7 @@ func TestBrowser(t *testing.T) {
 	b.wait(`document.querySelectorAll("#list-t .msg").length === 3`)
 	b.shot("03-step")
 
-	// Chatter stays unanswered, and why tells so. What was not sent is kept.
+	// Chatter gets no reply, and the match evidence says why. A draft is kept.
 	b.sends("#say-c", "is the meeting at ten?")
 	b.sees("#list-c .silent", "stayed silent")
 	b.types("#say-c", "half a tho")
@@ -297,7 +297,7 @@ func TestBrowser(t *testing.T) {
 	b.at("side", "thread")
 	b.value(`document.getElementById("say-c").value = ""`)
 
-	// The reasons of an answer.
+	// The match evidence of a reply.
 	b.click("#list-c .msg:nth-of-type(1) [data-why]")
 	b.sees("#why .hit", "99.7%")
 	b.wait(`document.querySelector(".judged mark[data-kind=code]").textContent === "319"`)
@@ -305,10 +305,10 @@ func TestBrowser(t *testing.T) {
 	b.click("#side [data-close]")
 	b.at("side", "thread")
 
-	// Suggestions, by keyboard.
+	// Suggestions by keyboard.
 	b.types("#say-c", "/mabs polic")
 	b.sees("#suggest-c", "The backup policy")
-	b.wait(`document.querySelector("#suggest-c > *")?.dataset.value === "/mabs policy-change"`) // and no longer what fits fewer letters
+	b.wait(`document.querySelector("#suggest-c > *")?.dataset.value === "/mabs policy-change"`) // and no longer the suggestions for fewer letters
 	b.shot("06-suggest")
 	b.types("#say-c", kb.ArrowDown)
 	b.wait(`document.getElementById("say-c").getAttribute("aria-activedescendant") === "suggest-c-0"`)
@@ -319,7 +319,7 @@ func TestBrowser(t *testing.T) {
 	b.sees("#list-c .private.bot", "only visible to you")
 	b.shot("07-private")
 
-	// An own message is edited and deleted.
+	// A user edits and deletes their own message.
 	b.sends("#say-c", "one more about 319")
 	b.sees("#list-c .msg:last-child .replies", "1 reply")
 	b.do(chromedp.Focus(chromedp.CSS("#list-c .msg:last-child [data-edit]")), chromedp.KeyEvent(kb.Enter))
@@ -331,7 +331,7 @@ func TestBrowser(t *testing.T) {
 	b.wait(`!document.querySelector("#list-c").innerText.includes("one more about")`)
 	b.at("side", "")
 
-	// Another person, another language; private messages are not theirs.
+	// Another user, another language; private messages are not shown to them.
 	b.click("[data-user=minji]")
 	b.at("as", "minji")
 	b.wait(`document.documentElement.lang === "ko"`)
@@ -341,7 +341,7 @@ func TestBrowser(t *testing.T) {
 	b.sees("#side[data-side=thread]", "어떤 보존 기간")
 	b.shot("09-korean")
 
-	// A direct message arrives with a dot elsewhere.
+	// A direct message is marked with a dot in another view.
 	b.click("[data-user=alex]")
 	b.at("as", "alex")
 	b.click(".msg:nth-of-type(1) .replies")
@@ -363,7 +363,7 @@ func TestBrowser(t *testing.T) {
 	b.sees("#list-c .bot:last-child", "A heading with")
 	b.shot("11-direct")
 
-	// What the bot does not take stays, with a way to try again.
+	// A message that the bot does not take can be sent again.
 	s.core.mu.Lock()
 	s.core.fail = errDatabase
 	s.core.mu.Unlock()
@@ -376,7 +376,7 @@ func TestBrowser(t *testing.T) {
 	b.click("[data-retry]")
 	b.gone(".failed")
 
-	// The same in the dark, and in narrow windows.
+	// The same in dark mode and in narrow windows.
 	b.media("prefers-color-scheme", "dark")
 	b.shot("13-dark-direct")
 	b.click("#rail [data-place=backup-support]")
@@ -423,7 +423,7 @@ func TestBrowser(t *testing.T) {
 	b.wait(`document.querySelectorAll(".entries li").length === 1`)
 	b.shot("23-kb")
 
-	// Starting over empties the workspace under the eyes of everybody.
+	// Starting over empties the workspace in every open page.
 	b.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(home+"/?as=alex"))
 	b.wait(`document.querySelectorAll("#list-c .msg").length > 2`)
 	b.click("[data-reset]")
@@ -431,8 +431,8 @@ func TestBrowser(t *testing.T) {
 	b.wait(`document.querySelectorAll("#list-c .msg").length === 0`)
 }
 
-// TestBrowserSurvivesARestart: the page comes back by itself, with what was
-// being written, and old buttons work.
+// TestBrowserSurvivesARestart checks that the page reconnects by itself with
+// the draft in place, and that old buttons work.
 func TestBrowserSurvivesARestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes seconds")

@@ -1,18 +1,19 @@
-// Package console is a small support workspace in the browser: channels,
-// threads, direct messages and commands, for two people who speak different
-// languages. It is an adapter like that of any chat platform and keeps what a
-// platform would keep, so that the bot can be tried, and shown, without one.
+// Package console is the web console: a simulated support workspace with
+// channels, threads, direct messages and commands, for two users who speak
+// different languages. It is an adapter like those of chat platforms and also
+// stores what a platform would store, so that the bot can be tried and shown
+// without one.
 //
 //	form in the browser --events.go--> bot.Event --> bot.Handler
 //	bot.Post --Post--> workspace (journal first) --render.go--> HTML, pushed by stream.go
 //
-// The files: id.go names things, workspace.go is what is kept, events.go turns
-// what people do into events, view.go says what one person looks at, render.go
-// turns that into HTML, stream.go keeps it fresh. why.go, library.go and
-// shadow.go show the matcher's reasons, the knowledge base, and what was not
-// said. server.go and login.go guard the door. setup.go reads what the
-// workspace begins with from data/, and the texts of the pages from locale/,
-// one file a language.
+// id.go makes IDs, workspace.go is the stored state, events.go turns user
+// actions into events, view.go reads what a user is looking at, render.go turns
+// that into HTML, and stream.go pushes changes. why.go, library.go and
+// shadow.go are the pages of match evidence, of the knowledge base, and of the
+// posts of shadow channels. server.go and login.go are the HTTP server and its
+// login. setup.go reads the initial workspace from data/ and the texts of the
+// pages from locale/, one file per language.
 package console
 
 import (
@@ -30,31 +31,27 @@ import (
 	"mabsbot/bot"
 )
 
-// DefaultAddr is where the console listens unless told otherwise.
-const DefaultAddr = "127.0.0.1:8080"
-
-// A Journal keeps the changes of the workspace, in order.
+// A Journal stores the changes of the workspace in order.
 type Journal interface {
-	// Append adds one record. Once it has returned nil the record is there
-	// after a crash.
+	// Append adds one record. Once it returns nil, the record survives a crash.
 	Append(ctx context.Context, record []byte) error
-	// Replay yields every record in the order of Append, and returns the
-	// first error of yield.
+	// Replay yields every record in the order of Append and returns the first
+	// error of yield.
 	Replay(ctx context.Context, yield func(record []byte) error) error
 	// Reset removes every record.
 	Reset(ctx context.Context) error
 }
 
-// Options are what a console needs. Journal and Library are required.
+// Options configure a Console. Addr, Journal and Library are required.
 type Options struct {
-	Addr     string        // host:port; "" is DefaultAddr, port 0 is any free one
-	Password func() string // nil, or one that returns "", asks for none and serves loopback only
+	Addr     string        // host:port; port 0 means any free port
+	Password func() string // without a password (nil or "") only loopback is served
 	Journal  Journal
 	Library  bot.Library
-	Log      *slog.Logger // nil is silent; no text of a message is ever logged
+	Log      *slog.Logger // nil discards; the text of a message is never logged
 }
 
-// A Console serves the workspace. Make one with New.
+// A Console serves the workspace. Create it with New.
 type Console struct {
 	addr     string
 	password string
@@ -68,26 +65,23 @@ type Console struct {
 	listener net.Listener
 	stopping chan struct{}
 
-	write   sync.Mutex // held from looking at ws to changing it, the journal's write included
+	write   sync.Mutex // held while reading and changing ws, including the journal write
 	mu      sync.RWMutex
-	ws      *workspace    // guarded by mu; changed only with write held, too
-	stamp   string        // names ws and this run of the program
+	ws      *workspace    // guarded by mu; changed only while write is also held
+	stamp   string        // identifies ws and this run of the program
 	changed chan struct{} // closed at the next change
 	handle  bot.Handler   // guarded by mu; set by Run
 }
 
 var _ bot.Adapter = (*Console)(nil)
 
-// New returns a console with the workspace that the journal holds. It fails
-// where other machines reach the address and there is no password, and where
-// the journal cannot be read.
+// New returns a console with the workspace stored in the journal. It fails if
+// other machines can reach the address and there is no password, and if the
+// journal cannot be read.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
 		addr: o.Addr, journal: o.Journal, library: o.Library, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
-	}
-	if c.addr == "" {
-		c.addr = DefaultAddr
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -111,7 +105,7 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	return c, nil
 }
 
-// loopback reports whether only this machine reaches the address.
+// loopback reports whether only this machine can reach the address.
 func loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -121,16 +115,16 @@ func loopback(addr string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Name is "console".
+// Name implements bot.Adapter.
 func (c *Console) Name() string { return adapterName }
 
-// Capabilities: the console can show everything.
+// Capabilities implements bot.Adapter. The console can show everything.
 func (c *Console) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
-// Listen opens the address, so that Addr can tell it before Run. Run calls it
-// where nobody did.
+// Listen opens the address, so that Addr is known before Run. Run calls it if
+// it was not called before.
 func (c *Console) Listen() error {
 	if c.listener != nil {
 		return nil
@@ -143,15 +137,25 @@ func (c *Console) Listen() error {
 	return nil
 }
 
-// Addr is the address that Listen opened, as host:port.
+// Addr returns the address that Listen opened, as host:port.
 func (c *Console) Addr() string { return c.listener.Addr().String() }
 
-// lastWait is what Run leaves to requests that are under way when it ends:
-// time for many events, which take milliseconds each.
-const lastWait = 5 * time.Second
+// URL returns an address that a browser on this machine can open. If the
+// console listens on all addresses, that is localhost.
+func (c *Console) URL() string {
+	host, port, err := net.SplitHostPort(c.Addr())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
 
-// Run serves the workspace until ctx ends. What the bot has not taken yet, for
-// the program ended before, it is handed first.
+// shutdownTimeout bounds how long Run waits for requests in progress when it
+// ends. Handling an event takes milliseconds.
+const shutdownTimeout = 5 * time.Second
+
+// Run serves the workspace until ctx ends. It first redelivers the messages
+// that the bot had not taken when the program ended.
 func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	if err := c.Listen(); err != nil {
 		return err
@@ -162,7 +166,7 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	c.redeliver(ctx)
 	s := &http.Server{
 		Handler:           c.handler(),
-		ReadHeaderTimeout: 5 * time.Second,  // headers of a browser come in one packet
+		ReadHeaderTimeout: 5 * time.Second,  // a browser sends its headers in one packet
 		ReadTimeout:       30 * time.Second, // a megabyte over a slow line
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -176,7 +180,7 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	case <-ctx.Done():
 	}
 	close(c.stopping) // ends the streams, which Shutdown would wait for
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWait)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	if err := s.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("console: shutdown: %w", err), s.Close())
@@ -184,11 +188,10 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	return nil
 }
 
-// Post shows a post in the workspace, once, however often it is called with
-// the same Post.ID. The journal knows of the post before anybody sees it, and
-// a repeat after a crash finds it there: no window remains in which a post
-// could be shown twice or be lost. A post to a place that does not exist, or
-// no longer, is Refused; while the journal fails, posts are NotDelivered.
+// Post shows a post in the workspace exactly once, however often it is called
+// with the same Post.ID: the post is in the journal before it is visible, and a
+// repeat after a crash finds it there. A post to a place that does not exist is
+// Refused; while the journal fails, posts are NotDelivered.
 func (c *Console) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	c.write.Lock()
 	defer c.write.Unlock()
@@ -204,8 +207,8 @@ func (c *Console) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	return c.ws.sent[p.ID], nil
 }
 
-// commit writes a record to the journal and then makes its change. The caller
-// holds write.
+// commit writes a record to the journal and then applies it. The caller holds
+// write.
 func (c *Console) commit(ctx context.Context, r record) error {
 	r.At = time.Now().UTC()
 	data, err := json.Marshal(r)
@@ -233,10 +236,9 @@ func (c *Console) update(change func(*workspace)) {
 	c.changed = make(chan struct{})
 }
 
-// startOver empties the workspace. Its new name keeps what the bot remembers
-// of the old threads from being met again; if a crash loses the name, the bot
-// may link to a thread that is gone, for as long as it links to earlier
-// answers.
+// startOver empties the workspace and renames it, so that the bot does not find
+// its state of the old threads. If a crash loses the new name, the bot may link
+// to a thread that is gone, for as long as it links to earlier answers.
 func (c *Console) startOver(ctx context.Context, _ bot.User, _ form) (id string, err error) {
 	c.write.Lock()
 	defer c.write.Unlock()

@@ -18,7 +18,7 @@ func TestNewWantsAPasswordBeyondThisMachine(t *testing.T) {
 		password func() string
 		ok       bool
 	}{
-		{"", nil, true},
+		{"", nil, false},
 		{"127.0.0.1:8080", nil, true},
 		{"127.8.8.8:0", nil, true},
 		{"[::1]:8080", nil, true},
@@ -47,12 +47,12 @@ func TestNewReportsABrokenJournal(t *testing.T) {
 		{`{"op":"sung"}`, `operation "sung" is unknown`},
 	}
 	for _, c := range cases {
-		_, err := New(t.Context(), Options{Journal: &memory{records: [][]byte{[]byte(c.record)}}})
+		_, err := New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: &memory{records: [][]byte{[]byte(c.record)}}})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("journal %s: error %v, want %q in it", c.record, err, c.want)
 		}
 	}
-	if _, err := New(t.Context(), Options{Journal: &memory{fail: errDatabase}}); !errors.Is(err, errDatabase) {
+	if _, err := New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: &memory{fail: errDatabase}}); !errors.Is(err, errDatabase) {
 		t.Errorf("a journal that cannot be read: %v", err)
 	}
 }
@@ -67,12 +67,12 @@ func (s stage) must(t *testing.T, p bot.Post) bot.Delivery {
 	return d
 }
 
-// saying is a post that says one sentence.
+// saying returns a post with one sentence.
 func saying(id, text string, t bot.Thread) bot.Post {
 	return bot.Post{ID: bot.PostID(id), Thread: t, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}}}
 }
 
-// says sends a message and returns its id.
+// says sends a message and returns its ID.
 func (s stage) says(t *testing.T, user, channel, root, text string) string {
 	t.Helper()
 	id, err := s.say(t.Context(), s.setup.user(user), form{Channel: channel, Root: root, Text: text})
@@ -82,13 +82,13 @@ func (s stage) says(t *testing.T, user, channel, root, text string) string {
 	return id
 }
 
-// thread is a thread of the workspace.
+// thread returns a thread of the workspace.
 func (s stage) thread(channel, root string) bot.Thread {
 	return bot.Thread{Adapter: "console", Workspace: s.ws.name, Channel: channel, Root: root}
 }
 
-// shows lists what a user sees in a channel and, where root is not "", in a
-// thread: one line a message.
+// shows lists what a user sees in a channel, and in a thread if root is not "":
+// one line per message.
 func (s stage) shows(user, channel, root string) string {
 	v := view{User: s.setup.user(user), Lang: "en", Channel: channel, Root: root}
 	p := s.page(v)
@@ -198,7 +198,8 @@ func TestPostForOneAlone(t *testing.T) {
 	s.want(t, "minji", SupportChannel, top, "alex: hello\nbot: psst")
 	s.want(t, "alex", SupportChannel, top, "alex: hello")
 
-	// What a command began stands where it was typed, for the same eyes.
+	// A reply to a command appears where the command was typed, for the same
+	// user.
 	asked := s.says(t, "alex", SupportChannel, top, "/mabs 100110")
 	here := s.thread(SupportChannel, "cmd-"+asked)
 	s.must(t, saying("p2", "which?", here))
@@ -272,7 +273,7 @@ func TestRunServesUntilTheEnd(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(4 * time.Second): // less than Run waits for what does not end
+	case <-time.After(4 * time.Second): // less than Run waits for requests
 		t.Error("Run waits for an open stream")
 	}
 }
@@ -289,7 +290,7 @@ func TestRunDeliversWhatWasNotTaken(t *testing.T) {
 	}
 
 	s = restart(t, s.journal)
-	r, err := http.Get(serve(t, s) + "/healthz") // answered once the server runs
+	r, err := http.Get(serve(t, s) + "/healthz") // answers once the server runs
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +300,7 @@ func TestRunDeliversWhatWasNotTaken(t *testing.T) {
 	}
 }
 
-// row is how alex sees a message of the support channel.
+// row returns how alex sees a message of the support channel.
 func (s stage) row(t *testing.T, id string) row {
 	t.Helper()
 	for _, r := range s.page(view{User: s.setup.user("alex"), Lang: "en", Channel: SupportChannel}).Rows {
@@ -329,4 +330,20 @@ func TestStartOver(t *testing.T) {
 	s = restart(t, s.journal)
 	s.want(t, "alex", SupportChannel, "", "alex: hello again")
 	s.must(t, saying("p2", "answer", s.thread(SupportChannel, next)))
+}
+
+func TestURL(t *testing.T) {
+	for addr, want := range map[string]string{"0.0.0.0:0": "http://localhost:", "[::]:0": "http://localhost:", "127.0.0.1:0": "http://127.0.0.1:"} {
+		c, err := New(t.Context(), Options{Addr: addr, Password: func() string { return "hunter2" }, Journal: &memory{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Listen(); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.URL(); !strings.HasPrefix(got, want) {
+			t.Errorf("listening on %s: URL %s, want %s…", addr, got, want)
+		}
+		c.listener.Close()
+	}
 }

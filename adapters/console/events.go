@@ -9,18 +9,18 @@ import (
 	"mabsbot/bot"
 )
 
-// maxText is the longest message, in bytes: larger than any log that somebody
-// pastes with a purpose, and small enough to keep and show.
+// maxText is the longest message in bytes: larger than any log pasted on
+// purpose, and small enough to store and show.
 const maxText = 1 << 20
 
-// mention is how people address the bot. The particles of Korean may follow
-// without a space, letters and digits may not.
+// mention matches an address of the bot. Korean particles may follow without a
+// space; Latin letters and digits may not.
 var mention = regexp.MustCompile(`(?i)(^|[^\w.@])@mabsbot\b`)
 
 const commandWord = "/mabs"
 
-// command returns what follows the command word; ok is false for a text that
-// is no command.
+// command returns what follows the command word; ok is false if text is not a
+// command.
 func command(text string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(text, commandWord)
 	if !ok || rest != "" && strings.TrimLeft(rest, " \t\n") == rest {
@@ -29,7 +29,7 @@ func command(text string) (rest string, ok bool) {
 	return strings.TrimSpace(rest), true
 }
 
-// plain is the text of a message as the bot reads it.
+// plain returns the text of a message as the bot reads it.
 func (m *message) plain() string {
 	if m.Command {
 		rest, _ := command(m.Text)
@@ -38,8 +38,8 @@ func (m *message) plain() string {
 	return strings.TrimSpace(mention.ReplaceAllString(m.Text, "$1"))
 }
 
-// event is what the bot is told of the latest version of a message. An edit of
-// what the bot never took is told as the message itself.
+// event returns the event for the latest version of a message. An edit of a
+// message that the bot never took is sent as a new message.
 func (m *message) event(from bot.User) bot.Message {
 	e := bot.Message{
 		Head:      m.head(from),
@@ -54,16 +54,16 @@ func (m *message) event(from bot.User) bot.Message {
 	return e
 }
 
-// addressed reports whether somebody spoke to the bot.
+// addressed reports whether the message is directed at the bot.
 func (m *message) addressed() bool { return isDirect(m.Channel) || mention.MatchString(m.Text) }
 
 func (m *message) head(from bot.User) bot.Head {
 	return bot.Head{ID: postedID(m.ID), Thread: m.Thread, From: from, Direct: isDirect(m.Channel)}
 }
 
-// say writes a message and tells the bot. The message stands in the workspace
-// before the bot is told, and the bot is told until it has taken it, so that
-// neither a crash nor a failure loses it.
+// say stores a message and then delivers it to the bot. Because it is stored
+// first, and delivered until the bot has taken it, neither a crash nor a
+// failure loses it.
 func (c *Console) say(ctx context.Context, who bot.User, f form) (id string, err error) {
 	text := strings.TrimSpace(f.Text)
 	if err := checkText(text); err != nil {
@@ -102,10 +102,10 @@ func (c *Console) open(user, channel, root string) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	top := c.ws.byID[root]
-	return top != nil && top.Channel == channel && top.Root == "" && top.visible(user) && c.ws.stands(top, user)
+	return top != nil && top.Channel == channel && top.Root == "" && top.visible(user) && c.ws.exists(top, user)
 }
 
-// edit changes the text of a message of one's own and tells the bot.
+// edit changes the text of the user's own message and delivers it.
 func (c *Console) edit(ctx context.Context, who bot.User, f form) (id string, err error) {
 	text := strings.TrimSpace(f.Text)
 	if err := checkText(text); err != nil {
@@ -118,7 +118,7 @@ func (c *Console) edit(ctx context.Context, who bot.User, f form) (id string, er
 	return f.ID, c.deliver(ctx, f.ID)
 }
 
-// rewrite gives a message another text, if it is another.
+// rewrite replaces the text of a message if it differs.
 func (c *Console) rewrite(ctx context.Context, who bot.User, id, text string) (changed bool, err error) {
 	c.write.Lock()
 	defer c.write.Unlock()
@@ -129,7 +129,7 @@ func (c *Console) rewrite(ctx context.Context, who bot.User, id, text string) (c
 	return true, c.commit(ctx, record{Op: opEdited, ID: id, Text: text, Version: m.Version + 1})
 }
 
-// remove deletes a message of one's own, once the bot knows.
+// remove deletes the user's own message after the bot has taken the deletion.
 func (c *Console) remove(ctx context.Context, who bot.User, f form) (id string, err error) {
 	m, err := c.own(who, f.ID)
 	if err != nil {
@@ -137,13 +137,13 @@ func (c *Console) remove(ctx context.Context, who bot.User, f form) (id string, 
 	}
 	e := bot.Message{Head: m.head(who), Change: bot.ChangeDeleted, Original: postedID(m.ID), InThread: m.Root != ""}
 	e.ID = deletedID(m.ID)
-	if err := c.tell(ctx, e); err != nil {
+	if err := c.send(ctx, e); err != nil {
 		return "", err
 	}
 	return "", c.record(ctx, record{Op: opDeleted, ID: m.ID})
 }
 
-// retry tells the bot again of a message of one's own that it has not taken.
+// retry delivers the user's own message again if the bot has not taken it.
 func (c *Console) retry(ctx context.Context, who bot.User, f form) (id string, err error) {
 	m := c.look(f.ID)
 	if m == nil || m.User != who.ID || m.Gone {
@@ -155,7 +155,7 @@ func (c *Console) retry(ctx context.Context, who bot.User, f form) (id string, e
 	return "", c.deliver(ctx, m.ID)
 }
 
-// press tells the bot of the use of a button of a post.
+// press delivers the press of a post's button.
 func (c *Console) press(ctx context.Context, who bot.User, f form) (id string, err error) {
 	b, err := bot.ParseButton(f.Button)
 	if err != nil {
@@ -170,7 +170,7 @@ func (c *Console) press(ctx context.Context, who bot.User, f form) (id string, e
 	}
 	head := m.head(who)
 	head.ID = pressID()
-	return "", c.tell(ctx, bot.Press{Head: head, Button: b, Post: f.Post, Value: strings.TrimSpace(f.Value)})
+	return "", c.send(ctx, bot.Press{Head: head, Button: b, Post: f.Post, Value: strings.TrimSpace(f.Value)})
 }
 
 // shown returns a copy of the message that shows, or showed, the post, or nil.
@@ -204,22 +204,22 @@ func (c *Console) look(id string) *message {
 	return new(*m)
 }
 
-// record commits one record by itself.
+// record commits one record on its own.
 func (c *Console) record(ctx context.Context, r record) error {
 	c.write.Lock()
 	defer c.write.Unlock()
 	return c.commit(ctx, r)
 }
 
-// deliver tells the bot of the latest version of a message and records that it
-// has taken it.
+// deliver hands the latest version of a message to the bot and records that the
+// bot has taken it.
 func (c *Console) deliver(ctx context.Context, id string) error {
-	m := c.taking(id, true)
-	defer c.taking(id, false)
+	m := c.setBusy(id, true)
+	defer c.setBusy(id, false)
 	if m == nil {
 		return errNoPlace
 	}
-	if err := c.tell(ctx, m.event(c.setup.user(m.User))); err != nil {
+	if err := c.send(ctx, m.event(c.setup.user(m.User))); err != nil {
 		return err
 	}
 	if err := c.record(ctx, record{Op: opTaken, ID: id, Version: m.Version}); err != nil {
@@ -228,9 +228,9 @@ func (c *Console) deliver(ctx context.Context, id string) error {
 	return nil
 }
 
-// taking says whether the bot is taking the message just now, and returns a copy
-// of it. While it is, the message does not show that it was not taken.
-func (c *Console) taking(id string, busy bool) *message {
+// setBusy records whether the bot is setBusy the message right now, during which
+// the page does not show it as not taken. It returns a copy of the message.
+func (c *Console) setBusy(id string, busy bool) *message {
 	var found *message
 	c.update(func(w *workspace) {
 		m := w.byID[id]
@@ -246,8 +246,8 @@ func (c *Console) taking(id string, busy bool) *message {
 	return found
 }
 
-// tell hands an event to the bot.
-func (c *Console) tell(ctx context.Context, e bot.Event) error {
+// send hands an event to the bot.
+func (c *Console) send(ctx context.Context, e bot.Event) error {
 	c.mu.RLock()
 	handle := c.handle
 	c.mu.RUnlock()
@@ -257,8 +257,8 @@ func (c *Console) tell(ctx context.Context, e bot.Event) error {
 	return nil
 }
 
-// redeliver tells the bot what it has not taken yet, as a platform does with
-// what was not acknowledged.
+// redeliver hands the bot what it has not taken yet, as a platform redelivers
+// events that were not acknowledged.
 func (c *Console) redeliver(ctx context.Context) {
 	c.mu.RLock()
 	waiting := c.ws.waiting()

@@ -14,8 +14,8 @@ import (
 	"mabsbot/bot"
 )
 
-// What somebody types, and what the bot is told: one line each. $1 is the
-// first message of the test, $2 the second.
+// TestMessagesBecomeEvents checks which event each typed text becomes, one line per case. $1
+// is the first message of the test, $2 the second.
 func TestMessagesBecomeEvents(t *testing.T) {
 	cases := []struct{ user, channel, root, text, want string }{
 		{"alex", SupportChannel, "", "hello", `alex $1 backup-support/$1 "hello"`},
@@ -37,14 +37,14 @@ func TestMessagesBecomeEvents(t *testing.T) {
 	for _, c := range cases {
 		s := newStage(t)
 		s.says(t, c.user, c.channel, c.root, c.text)
-		if got := s.told(); got != c.want {
+		if got := s.events(); got != c.want {
 			t.Errorf("%s types %q:\ngot  %s\nwant %s", c.user, c.text, got, c.want)
 		}
 	}
 }
 
-// told lists what the bot was told, one event a line.
-func (s stage) told() string {
+// events lists the events that the bot received, one per line.
+func (s stage) events() string {
 	var names []string
 	for i, m := range s.ws.messages {
 		names = append(names, m.ID, fmt.Sprintf("$%d", i+1))
@@ -104,7 +104,7 @@ func TestConversationBecomesEvents(t *testing.T) {
 			t.Fatalf("action %d: %v", i, err)
 		}
 	}
-	lines := strings.Split(s.told(), "\n")
+	lines := strings.Split(s.events(), "\n")
 	want := []string{
 		`alex $1 backup-support/$1 "about 319"`,
 		`minji $3 backup-support/$1 "same here" reply`,
@@ -113,14 +113,14 @@ func TestConversationBecomesEvents(t *testing.T) {
 		`alex $1:deleted backup-support/$1 "" deleted of $1`,
 	}
 	if !slices.Equal(lines, want) {
-		t.Errorf("the bot was told\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+		t.Errorf("the bot received\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
 	if from := s.core.events[1].About().From; from.Name != "김민지" || from.Locale != "ko-KR" {
 		t.Errorf("from %+v", from)
 	}
 }
 
-func TestWhatIsNotTakenIsToldAgain(t *testing.T) {
+func TestMessagesNotTakenAreRedelivered(t *testing.T) {
 	s := newStage(t)
 	alex, ctx := s.setup.user("alex"), t.Context()
 	s.core.fail = errDatabase
@@ -129,17 +129,17 @@ func TestWhatIsNotTakenIsToldAgain(t *testing.T) {
 		t.Fatalf("say: %v", err)
 	}
 	if _, err := s.retry(ctx, alex, form{ID: id}); err == nil {
-		t.Error("retry reports no error though the bot still fails")
+		t.Error("retry reports no error although the bot still fails")
 	}
 	if _, err := s.remove(ctx, alex, form{ID: id}); err == nil || s.shows("alex", SupportChannel, "") != "alex: hello" {
-		t.Error("a message is gone though the bot does not know")
+		t.Error("a message is gone although the bot did not take its deletion")
 	}
 	if _, err := s.retry(ctx, s.setup.user("minji"), form{ID: id}); err != error(errNotYours) {
-		t.Errorf("somebody else tries again: %v", err)
+		t.Errorf("another user retries: %v", err)
 	}
-	// An edit of what was never taken is the message itself.
+	// An edit of a message that was never taken is sent as the message itself.
 	if _, err := s.edit(ctx, alex, form{ID: id, Text: "hello there"}); err == nil {
-		t.Error("edit reports no error though the bot still fails")
+		t.Error("edit reports no error although the bot still fails")
 	}
 	s.core.fail = nil
 	for range 2 {
@@ -147,8 +147,8 @@ func TestWhatIsNotTakenIsToldAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, want := s.told(), `alex $1 backup-support/$1 "hello there"`; got != want {
-		t.Errorf("the bot was told %s, want %s", got, want)
+	if got, want := s.events(), `alex $1 backup-support/$1 "hello there"`; got != want {
+		t.Errorf("the bot received %s, want %s", got, want)
 	}
 	if s.row(t, id).NotTaken() {
 		t.Error("the message still shows that it was not taken")
@@ -196,18 +196,18 @@ func TestActionsAreRefused(t *testing.T) {
 		{"press in another's direct message", "minji", s.press, form{Post: private, Button: "m1|n||||"}, errNoPlace},
 		{"press with too long a value", "alex", s.press, form{Post: answer.Post, Button: "m1|n||||", Value: strings.Repeat("a", maxText+1)}, errTooLong},
 	}
-	before := s.told()
+	before := s.events()
 	for _, c := range cases {
 		if id, err := c.do(t.Context(), s.setup.user(c.user), c.form); err != error(c.want) || id != "" {
 			t.Errorf("%s: %q, %v; want %v", c.name, id, err, c.want)
 		}
 	}
-	if after := s.told(); after != before {
-		t.Errorf("the bot was told of what was refused:\n%s", after)
+	if after := s.events(); after != before {
+		t.Errorf("the bot received a refused action:\n%s", after)
 	}
 }
 
-func TestADeletedMessageWithAnswersKeepsItsPlace(t *testing.T) {
+func TestDeletedMessageWithRepliesKeepsItsPlace(t *testing.T) {
 	s := newStage(t)
 	top := s.says(t, "alex", SupportChannel, "", "hello")
 	reply := s.says(t, "minji", SupportChannel, top, "hi")
@@ -222,7 +222,7 @@ func TestADeletedMessageWithAnswersKeepsItsPlace(t *testing.T) {
 	s.want(t, "alex", SupportChannel, "", "")
 }
 
-// request is a request as our own page makes it.
+// request returns a request as our own page sends it.
 func request(method, target, body string) *http.Request {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = "127.0.0.1:8080"
@@ -232,8 +232,8 @@ func request(method, target, body string) *http.Request {
 	return r
 }
 
-// FuzzForms: whatever is sent, the console refuses or does it, and what it did
-// is what the journal says.
+// FuzzForms checks that the console rejects or performs any form, and that the
+// journal then holds the same workspace.
 func FuzzForms(f *testing.F) {
 	paths := []string{"/message", "/edit", "/delete", "/retry", "/press", "/reset"}
 	f.Add(byte(0), `{"channel":"backup-support","root":"","text":"about 319"}`)

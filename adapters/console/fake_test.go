@@ -15,11 +15,11 @@ import (
 	"mabsbot/bot"
 )
 
-// memory is a Journal that keeps records as long as the test runs.
+// memory is a Journal in memory.
 type memory struct {
 	mu      sync.Mutex
 	records [][]byte
-	fail    error // of every call from now on
+	fail    error // returned by every call from now on
 }
 
 func (m *memory) Append(_ context.Context, record []byte) error {
@@ -52,8 +52,8 @@ func (m *memory) Reset(context.Context) error {
 	return m.fail
 }
 
-// shelfOf is a Library that holds the entries of testdata/entries.json and
-// recognises them by their codes alone.
+// shelfOf is a Library with the entries of testdata/entries.json that
+// recognizes them by their codes only.
 type shelfOf struct {
 	entries []*bot.Entry
 	shadows []bot.Post
@@ -103,7 +103,7 @@ func (s shelfOf) Suggest(query, lang string, limit int) []bot.Suggestion {
 	return all
 }
 
-// offsets are where the letters of a stretch of a label begin.
+// offsets returns the byte offsets of the letters in a range of a label.
 func offsets(label string, at, length int) []int {
 	var all []int
 	for i := range label[at : at+length] {
@@ -128,12 +128,12 @@ func (s shelfOf) Explain(text string, _ bool) bot.Result {
 	return r
 }
 
-// core is a bot that follows a script: it knows three errors, walks through
-// one step of each, and says nothing about anything else.
+// core is a scripted bot: it knows three errors, walks through one step of
+// each, and is silent otherwise.
 type core struct {
 	mu     sync.Mutex
 	say    func(bot.Post) (bot.Delivery, error)
-	fail   error // of every event from now on
+	fail   error // returned for every event from now on
 	events []bot.Event
 }
 
@@ -268,14 +268,14 @@ type stage struct {
 	core    *core
 }
 
-// newStage makes a console that was not started: its handler is called without
-// a network.
+// newStage returns a console that is not running: its HTTP handler is called
+// without a network.
 func newStage(t testing.TB, change ...func(*Options)) stage {
 	t.Helper()
 	return restart(t, &memory{}, change...)
 }
 
-// restart makes a console on a journal that an earlier one left.
+// restart returns a console on the journal of an earlier one.
 func restart(t testing.TB, journal *memory, change ...func(*Options)) stage {
 	t.Helper()
 	o := Options{Addr: "127.0.0.1:0", Journal: journal, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}

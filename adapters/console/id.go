@@ -8,8 +8,8 @@ import (
 	"mabsbot/bot"
 )
 
-// The channels of the simulated workspace, as they stand in bot.Thread. People
-// paste errors into the first; hand-overs to a person arrive in the second.
+// The channels of the simulated workspace, as in bot.Thread. Users paste errors
+// into the first; hand-overs arrive in the second.
 const (
 	SupportChannel    = "backup-support"
 	EscalationChannel = "escalations"
@@ -17,38 +17,40 @@ const (
 
 const (
 	adapterName   = "console"
-	firstName     = "local"           // of the workspace, until somebody starts over
-	directPrefix  = bot.DirectChannel // before a user's id: that user's conversation with the bot
-	commandPrefix = "cmd-"            // before a message's id: the root of what a command began
+	firstName     = "local"           // the name of the workspace until a user starts over
+	directPrefix  = bot.DirectChannel // followed by a user's ID: that user's conversation with the bot
+	commandPrefix = "cmd-"            // followed by a message's ID: the root of what a command began
 )
 
-// newID names a message. Twelve letters of base 32 are 60 random bits: among a
-// million messages the chance of any two being equal is under one in a million.
+// newID returns the ID of a new message. Twelve letters of base 32 are 60
+// random bits: among a million messages the chance that any two are equal is
+// below one in a million.
 func newID() string { return "m" + strings.ToLower(rand.Text()[:12]) }
 
-// newName names a workspace that was started over, so that what the bot
-// remembers of the old threads is not met again in the new ones.
+// newName returns the name of a workspace that was started over, so that the
+// bot does not find its state of the old threads in the new ones.
 func newName() string { return firstName + "-" + strings.ToLower(rand.Text()[:12]) }
 
-// directChannel is the channel of a user's conversation with the bot.
+// directChannel returns the channel of a user's conversation with the bot.
 func directChannel(user string) string { return directPrefix + user }
 
-// directUser is the user whose conversation with the bot the channel is; ok is
-// false for other channels.
+// directUser returns the user of a conversation with the bot; ok is false for
+// other channels.
 func directUser(channel string) (user string, ok bool) {
 	return strings.CutPrefix(channel, directPrefix)
 }
 
 func isDirect(channel string) bool { return strings.HasPrefix(channel, directPrefix) }
 
-// cutCommand is the message of the command that a thread's root stands for.
+// cutCommand returns the ID of the command message that a thread's root refers
+// to.
 func cutCommand(root string) (message string, ok bool) {
 	return strings.CutPrefix(root, commandPrefix)
 }
 
-// threadOf is where an answer to a new message belongs: under the message at
-// the top, in the one conversation of a direct message, or in a private thread
-// of a command's own.
+// threadOf returns where an answer to a new message goes: under the message at
+// the top, into the single conversation of a direct message, or into the
+// private thread of a command.
 func threadOf(workspace string, m *message) bot.Thread {
 	t := bot.Thread{Adapter: adapterName, Workspace: workspace, Channel: m.Channel}
 	switch {
@@ -64,19 +66,20 @@ func threadOf(workspace string, m *message) bot.Thread {
 	return t
 }
 
-// postedID is the event of a message that was written.
+// postedID returns the event ID of a new message.
 func postedID(message string) bot.EventID { return bot.EventID(adapterName + ":" + message) }
 
-// editedID is the event of a message's version, which counts from 1.
+// editedID returns the event ID of a version of a message. Versions count from
+// 1.
 func editedID(message string, version int) bot.EventID {
 	return bot.EventID(fmt.Sprintf("%s:%s:edit%d", adapterName, message, version))
 }
 
-// deletedID is the event of a message that was deleted.
+// deletedID returns the event ID of a deletion.
 func deletedID(message string) bot.EventID {
 	return bot.EventID(adapterName + ":" + message + ":deleted")
 }
 
-// pressID is the event of one use of a button. Nothing redelivers a press, so
-// chance may name it.
+// pressID returns the event ID of one press. It may be random because presses
+// are never redelivered.
 func pressID() bot.EventID { return bot.EventID(adapterName + ":press:" + newID()) }

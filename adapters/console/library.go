@@ -12,9 +12,9 @@ import (
 
 // The pages of the knowledge base.
 
-// A shelf is where somebody stands in the knowledge base.
+// A shelf is a place in the knowledge base pages.
 type shelf struct {
-	View  view   // where they came from, and who they are
+	View  view   // where the user came from, and who they are
 	Lang  string // of the entries
 	Query string
 	Area  string
@@ -29,7 +29,7 @@ func (c *Console) shelf(r *http.Request) shelf {
 	return s
 }
 
-// URL is the address of an entry, or of the list for "".
+// URL returns the address of an entry, or of the list if id is "".
 func (s shelf) URL(entry string) string {
 	q := s.View.values()
 	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area} {
@@ -44,26 +44,26 @@ func (s shelf) URL(entry string) string {
 	return path + "?" + q.Encode()
 }
 
-// In is the same place in another language.
+// In returns the same place in another language.
 func (s shelf) In(lang string) shelf {
 	s.Lang = lang
 	return s
 }
 
-// Of is the list of one area, or of all for "".
+// Of returns the list of one area, or of all areas if id is "".
 func (s shelf) Of(area string) shelf {
 	s.Area = area
 	return s
 }
 
-// Shelf is the place itself, for templates that are given more than a place.
+// Shelf returns the place itself, for templates that get a type that embeds it.
 func (s shelf) Shelf() shelf { return s }
 
-// mostEntries are shown at once: more than anybody reads, and few enough for a
-// browser where a knowledge base holds a hundred thousand.
-const mostEntries = 200
+// maxListed is how many entries are listed at once: more than a user reads, and
+// few enough for a browser if the knowledge base has a hundred thousand.
+const maxListed = 200
 
-// A list is the knowledge base as somebody searches it.
+// A list is the page that searches the knowledge base.
 type list struct {
 	shelf
 	Langs    []string
@@ -80,18 +80,17 @@ type book struct {
 	In area
 }
 
-// An area is a group of entries, by the id that they give and the name that
-// people read.
+// An area is a group of entries: its ID in the entries and its display name.
 type area struct{ ID, Name string }
 
 func (c *Console) area(e *bot.Entry, lang string) area {
 	return area{e.Area, c.library.Area(e.Area, lang)}
 }
 
-// Here is the address of the list in another language.
+// Here returns the address of the list in another language.
 func (l list) Here(lang string) string { return l.shelf.In(lang).URL("") }
 
-// Left is how many entries were found and are not shown.
+// Left returns how many entries were found but are not listed.
 func (l list) Left() int { return l.Found - len(l.Entries) }
 
 func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +106,7 @@ func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		l.Found++
-		if len(l.Entries) < mostEntries {
+		if len(l.Entries) < maxListed {
 			l.Entries = append(l.Entries, book{e, c.area(e, l.Lang)})
 		}
 	}
@@ -125,8 +124,8 @@ func addLangs(langs []string, e *bot.Entry) []string {
 	return langs
 }
 
-// holds reports whether an entry holds all words, which are in lower case, in
-// any of the places by which people know it.
+// holds reports whether an entry contains all words, which are in lower case,
+// in any of the fields that users know it by.
 func holds(e *bot.Entry, words []string) bool {
 	if len(words) == 0 {
 		return true
@@ -142,13 +141,13 @@ func holds(e *bot.Entry, words []string) bool {
 	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }
 
-// An item is one entry to read.
+// An item is the page of one entry.
 type item struct {
 	shelf
 	*bot.Entry
 	Group area
 	Langs []string
-	Names map[string]string // the titles of related entries, by id
+	Names map[string]string // titles of related entries by ID
 }
 
 func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
@@ -167,30 +166,30 @@ func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, i.View.Lang, "entry", i)
 }
 
-// Here is the address of the entry in another language.
+// Here returns the address of the entry in another language.
 func (i item) Here(lang string) string { return i.shelf.In(lang).URL(i.ID) }
 
-// A part is a question of an entry, with where it stands.
+// A part is a question of an entry together with its page.
 type part struct {
 	Shelf    shelf
 	Lang     string
 	Question any // of the entry, or of one of its steps
 }
 
-// Part is a part of the entry.
+// Part returns a part of the entry.
 func (i item) Part(question any) part { return part{i.shelf, i.Lang, question} }
 
-// An out is an address outside, and what to call it.
+// An out is an external link.
 type out struct{ URL, Text, Href string }
 
-// Out is an address that the entry names.
+// Out returns the link of a URL that the entry names.
 func (i item) Out(address, text string) out { return out{address, text, secure(address)} }
 
-// Copy is a command, key or path of the entry, as the bot would show it.
+// Copy returns a command, key or path of the entry as the bot would show it.
 func (i item) Copy(shell, text string) bot.Block { return bot.Block{Shell: shell, Text: text} }
 
-// Texts are the texts of a list in the language of the reader, or, where it
-// has none, in its first language.
+// Texts returns the texts in the reader's language, or in the first language of
+// the list if it has none.
 func (i item) Texts(all bot.Texts) []string {
 	var texts []string
 	for _, v := range all {
@@ -204,10 +203,10 @@ func (i item) Texts(all bot.Texts) []string {
 	return texts
 }
 
-// slotUse is {Name}, or {Name|words for while the value is unknown}.
+// slotUse matches {Name} and {Name|words to use while the value is unknown}.
 var slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(?:\|([^{}]*))?\}`)
 
-// blank shows a text whose slots hold no values.
+// blank formats a text whose slots have no values.
 func blank(text string) string {
 	return slotUse.ReplaceAllStringFunc(text, func(use string) string {
 		if m := slotUse.FindStringSubmatch(use); m[2] != "" {

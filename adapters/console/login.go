@@ -12,16 +12,18 @@ import (
 
 const (
 	cookieName = "mabsbot"
-	// sessionAge is a working day and the evening after it.
+	// sessionAge covers a working day and the evening after it.
 	sessionAge = 12 * time.Hour
-	// mostSessions bounds the memory of forgotten logins; a team is smaller.
-	mostSessions = 1000
-	// mostGuesses in a minute from all sides together: a person who mistypes
-	// does not notice, and a list of common passwords takes weeks.
-	mostGuesses = 5
+	// maxSessions bounds the memory of abandoned logins; a team has fewer
+	// members.
+	maxSessions = 1000
+	// maxGuesses is the number of attempts a minute, over all clients together:
+	// a person who mistypes does not notice, and a list of common passwords
+	// takes weeks.
+	maxGuesses = 5
 )
 
-// sessions are the browsers that know the password. They end with the program.
+// sessions are the browsers that have logged in. They end with the program.
 type sessions struct {
 	mu      sync.Mutex
 	until   map[string]time.Time
@@ -34,14 +36,14 @@ func (s *sessions) begin() string {
 	defer s.mu.Unlock()
 	now := time.Now()
 	for token, until := range s.until {
-		if now.After(until) || len(s.until) >= mostSessions {
+		if now.After(until) || len(s.until) >= maxSessions {
 			delete(s.until, token)
 		}
 	}
 	if s.until == nil {
 		s.until = map[string]time.Time{}
 	}
-	token := rand.Text() // 128 bits or more: no brake is needed on guessing it
+	token := rand.Text() // at least 128 bits, so guessing needs no throttle
 	s.until[token] = now.Add(sessionAge)
 	return token
 }
@@ -64,15 +66,15 @@ func (s *sessions) guess() bool {
 		}
 	}
 	s.guesses = recent
-	if len(recent) >= mostGuesses {
+	if len(recent) >= maxGuesses {
 		return false
 	}
 	s.guesses = append(recent, now)
 	return true
 }
 
-// guarded lets only browsers through that have logged in, where a password is
-// set. What a browser needs to log in, and the health check, stay open.
+// guarded requires a login if a password is set, except for the login page,
+// static files and the health check.
 func (c *Console) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		cookie, err := r.Cookie(cookieName)
@@ -88,7 +90,7 @@ func (c *Console) guarded(next http.Handler) http.Handler {
 	})
 }
 
-// loginPage is what the login page shows.
+// loginPage is the data of the login page.
 type loginPage struct{ Mistake string }
 
 func (c *Console) loginForm(w http.ResponseWriter, r *http.Request) {

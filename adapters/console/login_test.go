@@ -79,12 +79,12 @@ func TestWrongPasswords(t *testing.T) {
 func TestGuessingIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, locked)
-		for range mostGuesses {
+		for range maxGuesses {
 			s.tryPassword("guess")
 		}
 		w := s.tryPassword("open sesame")
 		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
-			t.Errorf("after %d guesses: %d", mostGuesses, w.Code)
+			t.Errorf("after %d guesses: %d", maxGuesses, w.Code)
 		}
 		time.Sleep(time.Minute)
 		if w := s.tryPassword("open sesame"); w.Code != http.StatusSeeOther {
@@ -98,22 +98,22 @@ func TestSessionsEnd(t *testing.T) {
 		var s sessions
 		first := s.begin()
 		if !s.valid(first) || s.valid("") || s.valid("other") {
-			t.Error("a session is not what was begun")
+			t.Error("a session is not valid")
 		}
 		time.Sleep(sessionAge)
 		if s.valid(first) {
 			t.Error("a session outlives its age")
 		}
-		for range 2 * mostSessions {
+		for range 2 * maxSessions {
 			s.begin()
 		}
-		if len(s.until) > mostSessions {
+		if len(s.until) > maxSessions {
 			t.Errorf("%d sessions are kept", len(s.until))
 		}
 	})
 }
 
-// A console that others reach is reached by whatever name they know it by.
+// A console that other machines can reach accepts any host name.
 func TestAnyNameBehindAPassword(t *testing.T) {
 	s := newStage(t, locked)
 	r := request("GET", "/", "")

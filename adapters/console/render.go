@@ -15,8 +15,8 @@ import (
 //go:embed tmpl/*.html
 var templateFiles embed.FS
 
-// loadPages parses the templates once for each language, with the language
-// bound to their functions.
+// loadPages parses the templates once per language, with the language bound to
+// their functions.
 func loadPages(s *setup) (map[string]*template.Template, error) {
 	all := map[string]*template.Template{}
 	for _, lang := range s.langs() {
@@ -29,7 +29,7 @@ func loadPages(s *setup) (map[string]*template.Template, error) {
 	return all, nil
 }
 
-// functions are what the templates of one language may call.
+// functions returns the template functions of one language.
 func functions(s *setup, lang string) template.FuncMap {
 	return template.FuncMap{
 		"t":       func(key string, args ...any) (string, error) { return s.text(lang, key, args...) },
@@ -45,14 +45,14 @@ func functions(s *setup, lang string) template.FuncMap {
 	}
 }
 
-// A span is a piece of text that looks different from its neighbours.
+// A span is a piece of text with its own style.
 type span struct {
 	Text string
-	Kind string // "" is plain
+	Kind string // "" means plain
 }
 
-// spans splits what the bot says into plain text and `code spans`. A backquote
-// without a partner is a backquote.
+// spans splits a text of the bot into plain text and `code spans`. An unpaired
+// backquote is a literal backquote.
 func spans(text string) []span {
 	var all []span
 	for {
@@ -69,8 +69,8 @@ func spans(text string) []span {
 	}
 }
 
-// Typed splits what a person wrote into plain text, mentions of the bot, and
-// the word of a command.
+// Typed splits a user's text into plain text, mentions of the bot, and the
+// command word.
 func (m *message) Typed() []span {
 	if rest, ok := strings.CutPrefix(m.Text, commandWord); ok && m.Command {
 		return []span{{commandWord, "mention"}, {Text: rest}}
@@ -78,82 +78,82 @@ func (m *message) Typed() []span {
 	var all []span
 	at := 0
 	for _, loc := range mention.FindAllStringSubmatchIndex(m.Text, -1) {
-		start := loc[3] // after what stands before the mention
+		start := loc[3] // after what precedes the mention
 		all = append(all, span{Text: m.Text[at:start]}, span{m.Text[start:loc[1]], "mention"})
 		at = loc[1]
 	}
 	return append(all, span{Text: m.Text[at:]})
 }
 
-// initial is what stands for a name in a small circle.
+// initial returns the letter shown in a user's avatar.
 func initial(name string) string {
 	r, _ := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(string(r))
 }
 
-// The lists of messages on a page. They begin the ids of its elements.
+// The lists of messages on a page, as prefixes of element IDs.
 const (
 	channelList = "c"
 	threadList  = "t"
 )
 
-// A row is one message as one person sees it in one list.
+// A row is one message as one user sees it in one list.
 type row struct {
 	*message
 	View    view
 	List    string // channelList or threadList
 	From    bot.User
 	Answers answers
-	Shadow  bool                    // it was never said
-	Link    func(bot.Thread) string // the address of another thread, "" where there is none for this person
+	Shadow  bool                    // it was recorded and never posted
+	Link    func(bot.Thread) string // returns the address of another thread, or "" if this user cannot see it
 }
 
-// answers sum up the thread under a message, as one person sees it.
+// answers summarize the thread under a message as one user sees it.
 type answers struct {
 	Count  int
-	Bot    bool      // one is of the bot
-	Last   time.Time // when the last was written
-	Latest string    // the id of the last that somebody else wrote
+	Bot    bool      // one of them is by the bot
+	Last   time.Time // when the last one was written
+	Latest string    // ID of the last one by someone other than the user
 }
 
 // Bot reports whether the bot wrote the message.
 func (r row) Bot() bool { return r.User == "" }
 
-// Mine reports whether the person may edit and delete the message.
+// Mine reports whether the user may edit and delete the message.
 func (r row) Mine() bool { return r.User == r.View.User.ID && !r.Command && !r.Gone }
 
-// Explicable reports whether the matcher has something to say of it.
+// Explicable reports whether the message has a page of match evidence.
 func (r row) Explicable() bool { return r.explicable() }
 
-// Private reports whether nobody else sees the message.
+// Private reports whether only this user sees the message.
 func (r row) Private() bool { return r.Only != "" }
 
-// NotTaken reports that handing the message to the bot failed.
+// NotTaken reports whether handing the message to the bot failed.
 func (r row) NotTaken() bool { return !r.Bot() && !r.Gone && r.Taken < r.Version && !r.busy }
 
-// Retries reports whether the person may hand it to the bot again.
+// Retries reports whether the user may hand it to the bot again.
 func (r row) Retries() bool { return r.User == r.View.User.ID }
 
-// Top reports whether a thread can hang under the message, here.
+// Top reports whether a thread can start at the message in this list.
 func (r row) Top() bool {
 	return r.List == channelList && r.Root == "" && !r.View.IsDirect() && r.Only == ""
 }
 
-// Silent reports that the bot has read the message and said nothing.
+// Silent reports whether the bot read the message and did not reply.
 func (r row) Silent() bool { return r.Top() && !r.Bot() && r.Taken >= r.Version && !r.Answers.Bot }
 
-// Fresh reports that an answer to the message may still be on its way.
-func (r row) Fresh() bool { return time.Since(r.At) < 3*time.Second } // the bot takes milliseconds
+// Fresh reports whether a reply may still be on its way.
+func (r row) Fresh() bool { return time.Since(r.At) < 3*time.Second } // the bot replies within milliseconds
 
-// Dead reports that nothing is left to show. A deleted message that has
-// answers keeps its place.
+// Dead reports whether nothing is left to show. A deleted message with replies
+// keeps its place.
 func (r row) Dead() bool { return r.Gone && r.Answers.Count == 0 }
 
-// Asks reports whether the message asks for a value that can be typed nowhere
-// else: a command's private answer has no thread to write in.
+// Asks reports whether the message needs an input field: a private reply to a
+// command has no thread to type a value into.
 func (r row) Asks() bool { return strings.HasPrefix(r.Thread.Root, commandPrefix) }
 
-// Blocks are the parts of what the bot says.
+// Blocks returns the blocks of the bot's reply.
 func (r row) Blocks() []block {
 	all := make([]block, len(r.Reply.Blocks))
 	for i, b := range r.Reply.Blocks {
@@ -162,14 +162,14 @@ func (r row) Blocks() []block {
 	return all
 }
 
-// A block is one part of what the bot says.
+// A block is one block of the bot's reply.
 type block struct {
 	bot.Block
 	Row row
 }
 
-// Href is where the block leads: an https address, or a thread of ours. It is
-// "" for all other addresses, whose text is shown alone.
+// Href returns the target of the block: an https URL or a thread of this
+// workspace. It is "" for other URLs, which are shown as text.
 func (b block) Href() string {
 	if b.Kind == bot.BlockThread {
 		return b.Row.Link(b.Thread)
@@ -177,7 +177,7 @@ func (b block) Href() string {
 	return secure(b.URL)
 }
 
-// secure returns an address if it is one of https, else "".
+// secure returns url if it is an https URL, else "".
 func secure(address string) string {
 	if u, err := url.Parse(address); err != nil || u.Scheme != "https" || u.Host == "" {
 		return ""
@@ -185,8 +185,8 @@ func secure(address string) string {
 	return address
 }
 
-// Look is the class of a button: "main" for the one that most people will
-// want, "quiet" for those that are there at every step.
+// Look returns the class of a button: "main" for the primary one, "quiet" for
+// those that every step has.
 func (b block) Look(c bot.LabeledButton) string {
 	switch c.Button.Action {
 	case bot.ActionAll, bot.ActionBack, bot.ActionDirect, bot.ActionPublish, bot.ActionPerson:
@@ -198,8 +198,8 @@ func (b block) Look(c bot.LabeledButton) string {
 	return ""
 }
 
-// Value is the button to press with what somebody types, or nil: a button that
-// goes on without a value marks the question for one.
+// Value returns the button that submits a typed value, or nil. A question for a
+// value is marked by its skip button.
 func (b block) Value() *bot.Button {
 	for _, c := range b.Buttons {
 		if b.Row.Asks() && !b.Row.Shadow && c.Button.Action == bot.ActionSkip && c.Button.Entry != "" {
@@ -209,30 +209,30 @@ func (b block) Value() *bot.Button {
 	return nil
 }
 
-// A page is all that one person looks at.
+// A page is everything that one user sees.
 type page struct {
 	View     view
 	Users    []bot.User
 	Channels []string
 	Examples []example
 	Rows     []row // of the channel
-	Replies  []row // of the open thread, the message at its top first
+	Replies  []row // of the open thread, its root first
 	Latest   map[string]string
-	Since    string // where a stream goes on from this page
+	Since    string // where a stream continues after this page
 	Why      *explanation
 }
 
-// DirectChannel is the person's conversation with the bot.
+// DirectChannel returns the user's conversation with the bot.
 func (p page) DirectChannel() string { return directChannel(p.View.User.ID) }
 
-// A composer is where the person writes.
+// A composer is an input field for messages.
 type composer struct {
 	View view
-	List string // the list in which what is written appears
+	List string // the list where the message appears
 	Root string // the thread, or ""
 }
 
-// Composer is the composer below one of the lists.
+// Composer returns the composer below a list.
 func (p page) Composer(list string) composer {
 	c := composer{View: p.View, List: list}
 	if list == threadList {
@@ -263,19 +263,19 @@ func (c *Console) page(v view) page {
 	return p
 }
 
-// A state is what a view shows of the workspace, as far as it changed since an
-// earlier one.
+// A state is the part of the workspace that a view shows, limited to what
+// changed since an earlier state.
 type state struct {
-	rows   []row             // those that are gone included
-	latest map[string]string // by channel: the last message that the person did not write
+	rows   []row             // including rows that are gone
+	latest map[string]string // by channel: the last message by someone else
 	stamp  string
 	seq    int
 }
 
-// id names the state, for a stream that goes on from it.
+// id identifies the state, so that a stream can continue from it.
 func (s state) id() string { return fmt.Sprintf("%s.%d", s.stamp, s.seq) }
 
-// since collects what changed after the seq; -1 collects everything.
+// since collects what changed after seq; -1 collects everything.
 func (c *Console) since(v view, seq int) state {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -319,7 +319,7 @@ func (a answers) plus(m *message, viewer string) answers {
 	return a
 }
 
-// linker returns a function that tells the address of a thread of the
+// linker returns a function that returns the address of a thread of the
 // workspace.
 func (c *Console) linker(v view, name string) func(bot.Thread) string {
 	return func(t bot.Thread) string {

@@ -32,8 +32,8 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// fixedStage is a stage with one message of the bot, at a fixed time and with
-// fixed ids.
+// fixedStage returns a stage with one message of the bot, at a fixed time and
+// with fixed IDs.
 func fixedStage(t *testing.T, blocks ...bot.Block) (s stage, r row) {
 	t.Helper()
 	s = newStage(t)
@@ -48,7 +48,7 @@ func fixedStage(t *testing.T, blocks ...bot.Block) (s stage, r row) {
 	return s, rows[len(rows)-1]
 }
 
-// TestBlocks renders each kind of block by itself.
+// TestBlocks renders each kind of block.
 func TestBlocks(t *testing.T) {
 	here := bot.Thread{Adapter: "console", Workspace: firstName, Channel: SupportChannel, Root: "m1"}
 	elsewhere := bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1.2"}

@@ -19,11 +19,11 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// A refusal is an error that is no failure: what somebody asked for cannot be
-// done. They read why in their language.
+// A refusal explains why a request cannot be fulfilled, as opposed to a
+// failure. Users see its text in their language.
 type refusal struct {
 	status int
-	key    string // of the text, after "error_"
+	key    string // the text key after "error_"
 }
 
 func (r *refusal) Error() string { return "console: refused: " + r.key }
@@ -37,7 +37,7 @@ var (
 	errTooLong    = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
 )
 
-// handler is the whole of what the console serves.
+// handler returns the HTTP handler of the whole console.
 func (c *Console) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", c.home)
@@ -58,13 +58,13 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("POST /press", c.action(c.press))
 	mux.HandleFunc("POST /reset", c.action(c.startOver))
 	guarded := c.guarded(http.NewCrossOriginProtection().Handler(mux))
-	return headers(c.ours(guarded))
+	return headers(c.checkHost(guarded))
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 
-// policy lets a page load nothing from elsewhere, run no script of its own
-// text, and stand in no frame.
+// policy forbids pages to load anything from elsewhere, to run inline scripts,
+// and to be framed.
 const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 func headers(next http.Handler) http.Handler {
@@ -80,12 +80,12 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// ours refuses requests for names that are not ours: a page elsewhere that
-// makes its own name mean this machine must not read what is here. Behind a
-// password any name will do, for the cookie of the session goes to none but the
-// one that it was given for. A health check comes by any address and learns
-// nothing.
-func (c *Console) ours(next http.Handler) http.Handler {
+// checkHost rejects requests for other host names, which prevents DNS
+// rebinding: a foreign page whose name resolves to this machine must not read
+// the console. With a password any host is accepted, because the browser sends
+// the session cookie only to the host that set it. The health check is exempt
+// and reveals nothing.
+func (c *Console) checkHost(next http.Handler) http.Handler {
 	if c.password != "" {
 		return next
 	}
@@ -102,7 +102,7 @@ func (c *Console) ours(next http.Handler) http.Handler {
 	})
 }
 
-// hostname is a Host header without its port and the brackets of IPv6.
+// hostname returns a Host header without its port and the brackets of IPv6.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -113,13 +113,13 @@ func hostname(host string) string {
 // show writes a page.
 func (c *Console) show(w http.ResponseWriter, status int, lang, name string, data any) {
 	text, err := c.fragment(lang, name, data)
-	if err != nil { // a mistake of ours, and half a page is none
+	if err != nil { // a bug in a template; half a page is useless
 		c.log.Error("a page could not be written", "error", err)
 		status = http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, text) // the browser may be gone
+	_, _ = io.WriteString(w, text) // the browser may have disconnected
 }
 
 func (c *Console) home(w http.ResponseWriter, r *http.Request) {
@@ -127,8 +127,8 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, v.Lang, "page", c.page(v))
 }
 
-// why explains one message on its own; the page shows the same beside the
-// channel.
+// why serves the match evidence of one message as a page of its own. The main
+// page shows the same next to the channel.
 func (c *Console) why(w http.ResponseWriter, r *http.Request) {
 	v := c.view(r)
 	m := c.look(v.Of)
@@ -139,8 +139,8 @@ func (c *Console) why(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, v.Lang, "why", page{View: v, Why: c.explain(v, m)})
 }
 
-// mostSuggestions is what fits above the composer without scrolling.
-const mostSuggestions = 8
+// maxSuggestions fit above the composer without scrolling.
+const maxSuggestions = 8
 
 // suggest completes a command while it is typed. q is the whole text so far.
 func (c *Console) suggest(w http.ResponseWriter, r *http.Request) {
@@ -149,8 +149,8 @@ func (c *Console) suggest(w http.ResponseWriter, r *http.Request) {
 	var all []bot.Suggestion
 	rest, ok := command(q)
 	begun := q != "" && strings.HasPrefix(commandWord, q)
-	if begun || ok && len(q) <= 200 { // nobody looks up more than a line
-		all = c.library.Suggest(rest, v.Lang, mostSuggestions)
+	if begun || ok && len(q) <= 200 { // a query is at most a line
+		all = c.library.Suggest(rest, v.Lang, maxSuggestions)
 	}
 	c.show(w, http.StatusOK, v.Lang, "suggestions", all)
 }
@@ -176,8 +176,8 @@ func firstLetter(s string) string {
 	return s
 }
 
-// A form is what the page sends when somebody does something; who it is stands
-// in the address. Each action uses some of the fields.
+// A form is what the page sends for a user action. The user is part of the
+// address. Each action uses some of the fields.
 type form struct {
 	Channel string     `json:"channel"` // message
 	Root    string     `json:"root"`    // message, in a thread
@@ -185,31 +185,28 @@ type form struct {
 	ID      string     `json:"id"`      // edit, delete, retry: the message
 	Post    bot.PostID `json:"post"`    // press
 	Button  string     `json:"button"`  // press
-	Value   string     `json:"value"`   // press, where the button asks for one
+	Value   string     `json:"value"`   // press, if the button asks for a value
 }
 
-// maxForm has room for the longest message when every letter of it is escaped
-// by two.
+// maxForm allows the longest message even if every letter is escaped as two.
 const maxForm = 2*maxText + 4096
 
-// handleTime is far more than the bot takes for an event, and less than a
-// person waits.
-const handleTime = 20 * time.Second
+// handleTimeout is far more than the bot needs for an event, and less than a
+// user waits.
+const handleTimeout = 20 * time.Second
 
-// An action does what somebody asked for. It returns the id of the message
-// that stands in the workspace now, if it made or changed one: with an error
-// besides, the message is there and the bot has not taken it, which the
-// message itself shows.
+// An action performs a user's request. It returns the ID of the message it
+// created or changed, if any. If it returns an error as well, the message is
+// stored but the bot has not taken it, which the message itself shows.
 type action func(ctx context.Context, who bot.User, f form) (id string, err error)
 
-// answer is what the page gets back.
+// answer is the response to a form.
 type answer struct {
 	ID    string `json:"id,omitempty"`
-	Error string `json:"error,omitempty"` // for the person to read
+	Error string `json:"error,omitempty"` // shown to the user
 }
 
-// action serves an action. It goes on when the person closes the window
-// meanwhile.
+// action serves an action. It continues if the user closes the window.
 func (c *Console) action(do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		f, err := decode(w, r)
@@ -217,7 +214,7 @@ func (c *Console) action(do action) http.HandlerFunc {
 			c.refuse(w, r, err)
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), handleTime)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), handleTimeout)
 		defer cancel()
 		id, err := do(ctx, c.view(r).User, f)
 		if err != nil && id == "" {
@@ -228,8 +225,8 @@ func (c *Console) action(do action) http.HandlerFunc {
 	}
 }
 
-// decode reads a form. Only our own page can send JSON: a form elsewhere
-// cannot, even in a browser that does not tell where a request comes from.
+// decode reads a form. It accepts JSON only, which a form on a foreign page
+// cannot send, even in a browser that does not report the origin of a request.
 func decode(w http.ResponseWriter, r *http.Request) (form, error) {
 	var f form
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
@@ -247,7 +244,7 @@ func decode(w http.ResponseWriter, r *http.Request) (form, error) {
 	return f, nil
 }
 
-// refuse says in the person's language why something was not done.
+// refuse explains in the user's language why a request was not fulfilled.
 func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	why, ok := errors.AsType[*refusal](err)
 	if !ok {
@@ -264,5 +261,5 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 func reply(w http.ResponseWriter, status int, a answer) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(a) // the browser may be gone
+	_ = json.NewEncoder(w).Encode(a) // the browser may have disconnected
 }

@@ -11,7 +11,7 @@ import (
 	"mabsbot/bot"
 )
 
-// serveOne answers one request without a network.
+// serveOne serves one request without a network.
 func (s stage) serveOne(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	s.handler().ServeHTTP(w, r)
@@ -79,7 +79,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestShadowShowsWhatWasNotSaid(t *testing.T) {
+func TestShadowShowsUnsentPosts(t *testing.T) {
 	p := saying("p1", hostile, bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1.2"})
 	p.To.Name, p.Reply.Blocks = "Kim", append(p.Reply.Blocks, everyBlock(p.Thread)...)
 	s := newStage(t, func(o *Options) {
@@ -135,7 +135,7 @@ func TestActionsByHTTP(t *testing.T) {
 	}
 }
 
-func TestAMegabyteIsSentAndNotMore(t *testing.T) {
+func TestMessageSizeLimit(t *testing.T) {
 	s := newStage(t)
 	text := strings.Repeat("가\n\"", maxText/5)
 	body, err := json.Marshal(form{Channel: SupportChannel, Text: text})
@@ -156,11 +156,10 @@ func TestAMegabyteIsSentAndNotMore(t *testing.T) {
 	}
 }
 
-// hostile is text that would do something if any part of the page took it for
-// more than text.
+// hostile is text with an effect if any part of the page does not escape it.
 const hostile = `<script>alert(1)</script> "><img src=x onerror=alert(1)> {{.}} @everyone ' onclick='x' javascript:alert(1)`
 
-func TestHostileTextStaysText(t *testing.T) {
+func TestHostileTextIsEscaped(t *testing.T) {
 	s := newStage(t)
 	top := s.says(t, "alex", SupportChannel, "", hostile+" 319")
 	p := saying("p<1>\"'", hostile, s.thread(SupportChannel, top))
@@ -187,13 +186,13 @@ func TestHostileTextStaysText(t *testing.T) {
 		body := s.serveOne(request("GET", path, "")).Body.String()
 		for _, bad := range []string{"<script>", "<img src=x", ` onclick='x'`, ` onclick="x"`, `="javascript:`} {
 			if strings.Contains(body, bad) {
-				t.Errorf("GET %s: %s stands in the page", path, bad)
+				t.Errorf("GET %s: the page contains %s", path, bad)
 			}
 		}
 	}
 }
 
-func TestOnlyOurOwnPageActs(t *testing.T) {
+func TestCrossOriginRequestsAreRejected(t *testing.T) {
 	s := newStage(t)
 	cases := []struct {
 		name, method, path string
@@ -243,16 +242,16 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// The page must work under its own policy: nothing inline, nothing from
-// elsewhere.
-func TestPagesLoadNothingFromElsewhere(t *testing.T) {
+// TestPagesKeepTheirPolicy checks that the page works under its own content security policy:
+// nothing inline, nothing from elsewhere.
+func TestPagesKeepTheirPolicy(t *testing.T) {
 	s := newStage(t)
 	top := s.says(t, "alex", SupportChannel, "", "every block")
 	for _, path := range []string{"/?as=alex&thread=" + top, "/?as=alex&why=" + top, "/kb", "/kb/policy-change", "/login"} {
 		body := s.serveOne(request("GET", path, "")).Body.String()
 		for _, bad := range []string{"<style", " style=", "<script>", "src=\"http", "src=\"//", " onclick="} {
 			if strings.Contains(body, bad) {
-				t.Errorf("GET %s: %s stands in the page", path, bad)
+				t.Errorf("GET %s: the page contains %s", path, bad)
 			}
 		}
 	}

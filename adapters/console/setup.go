@@ -19,11 +19,11 @@ import (
 //go:embed locale data
 var dataFiles embed.FS
 
-// english is the language where nothing else tells.
+// english is the fallback language.
 const english = "en"
 
-// A setup is what the workspace begins with: its people and channels, the
-// examples to try, and the texts of the pages.
+// A setup is the initial workspace: its users and channels, the examples to
+// try, and the texts of the pages.
 type setup struct {
 	users    []bot.User
 	channels []string
@@ -38,7 +38,7 @@ type example struct {
 	Text   string
 }
 
-// loadSetup reads the embedded files. All mistakes come in one error.
+// loadSetup reads the embedded files. The error reports all mistakes.
 func loadSetup() (*setup, error) {
 	var workspace struct {
 		Users    []bot.User
@@ -82,7 +82,7 @@ func readYAML(name string, to any) error {
 	return nil
 }
 
-// known reports whether there is such a channel or direct conversation.
+// known reports whether the channel or direct conversation exists.
 func (s *setup) known(channel string) bool {
 	if user, direct := directUser(channel); direct {
 		return s.user(user).ID == user
@@ -90,7 +90,7 @@ func (s *setup) known(channel string) bool {
 	return slices.Contains(s.channels, channel)
 }
 
-// user returns the user with the id, else the first one.
+// user returns the user with the ID, or the first one.
 func (s *setup) user(id string) bot.User {
 	if i := slices.IndexFunc(s.users, func(u bot.User) bool { return u.ID == id }); i >= 0 {
 		return s.users[i]
@@ -98,10 +98,10 @@ func (s *setup) user(id string) bot.User {
 	return s.users[0]
 }
 
-// langs are the languages of the pages, sorted.
+// langs returns the languages of the pages, sorted.
 func (s *setup) langs() []string { return slices.Sorted(maps.Keys(s.texts)) }
 
-// lang is the language of the pages for a locale such as "ko-KR".
+// lang returns the language of the pages for a locale such as "ko-KR".
 func (s *setup) lang(locale string) string {
 	lang, _, _ := strings.Cut(locale, "-")
 	if s.texts[lang] == nil {
@@ -110,7 +110,7 @@ func (s *setup) lang(locale string) string {
 	return lang
 }
 
-// text returns the text of the key, with args put in as by fmt.Sprintf.
+// text returns the text of a key, formatted with args as by fmt.Sprintf.
 func (s *setup) text(lang, key string, args ...any) (string, error) {
 	text, ok := s.texts[lang][key]
 	if !ok {

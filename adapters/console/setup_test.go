@@ -26,13 +26,13 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 		}
 		for key := range s.texts[lang] {
 			if _, ok := s.texts["en"][key]; !ok {
-				t.Errorf("%s: text %q is in no other language", lang, key)
+				t.Errorf("%s: text %q is missing in the other languages", lang, key)
 			}
 		}
 	}
 }
 
-// Keys that are put together while a page is made, by what they begin with.
+// Prefixes of text keys that are composed at run time.
 var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|verdict|kind|step|error|login)_`)
 
 func TestEveryTextIsUsed(t *testing.T) {
@@ -54,7 +54,7 @@ func TestEveryTextIsUsed(t *testing.T) {
 	texts := newStage(t).setup.texts["en"]
 	for name := range texts {
 		if !used[name] && !madeKeys.MatchString(name) {
-			t.Errorf("text %q is used nowhere", name)
+			t.Errorf("text %q is not used", name)
 		}
 	}
 	for name := range used {
@@ -71,12 +71,12 @@ func TestSetup(t *testing.T) {
 	}
 	for _, channel := range []string{SupportChannel, EscalationChannel, "dm:alex", "dm:minji"} {
 		if !s.known(channel) {
-			t.Errorf("there is no channel %s", channel)
+			t.Errorf("channel %s does not exist", channel)
 		}
 	}
 	for _, channel := range []string{"", "general", "dm:", "dm:nobody"} {
 		if s.known(channel) {
-			t.Errorf("there is a channel %q", channel)
+			t.Errorf("channel %q exists", channel)
 		}
 	}
 	for _, e := range s.examples {
@@ -90,7 +90,7 @@ func TestSetup(t *testing.T) {
 		}
 	}
 	if _, err := s.text("en", "no such text"); err == nil {
-		t.Error("a text that does not exist is no error")
+		t.Error("a missing text is not an error")
 	}
 }
 

@@ -6,25 +6,26 @@ import (
 	"mabsbot/bot"
 )
 
-// mostShadows is what somebody reads to judge whether a channel is ready.
-const mostShadows = 100
+// maxShadowPosts is enough to judge whether a channel is ready to be switched
+// on.
+const maxShadowPosts = 100
 
-// A shadows page shows what would have been said.
+// A shadows page shows what the bot would have posted.
 type shadows struct {
 	View  view
 	Posts []shadowPost
 }
 
-// A shadowPost is one reply that was never sent.
+// A shadowPost is one reply that was recorded and never sent.
 type shadowPost struct {
 	bot.Post
 	row
 }
 
-// shadow shows what the bot would have said in the channels, of whatever
-// platform, that it only watches.
+// shadow shows what the bot would have posted in the shadow channels of all
+// platforms.
 func (c *Console) shadow(w http.ResponseWriter, r *http.Request) {
-	posts, err := c.library.Shadowed(r.Context(), mostShadows)
+	posts, err := c.library.Shadowed(r.Context(), maxShadowPosts)
 	if err != nil {
 		c.refuse(w, r, err)
 		return

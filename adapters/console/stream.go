@@ -12,19 +12,18 @@ import (
 	"time"
 )
 
-// A page is kept fresh by server-sent events. Each carries the messages that
-// changed, as HTML to put in their place, and its id says up to where the page
-// is now complete. A browser that comes back after a pause tells the last id
-// and gets what it missed. After a restart of the program, or of the
-// workspace, the ids mean nothing any more: the browser is told to load the
-// page again.
+// Pages are updated by server-sent events. Each event carries the messages that
+// changed as HTML, and its ID is the state that the page then has. A browser
+// that reconnects sends the last ID and receives what it missed. After a
+// restart of the program or the workspace the IDs are invalid, and the browser
+// is asked to reload the page.
 
-// heartbeat keeps proxies from closing a quiet stream, most of which wait for
-// a minute; and it finds browsers that left without a word.
+// heartbeat keeps proxies from closing an idle stream, which most do after a
+// minute, and detects browsers that disconnected silently.
 const heartbeat = 15 * time.Second
 
-// writeWait is how long a browser may take to read one event.
-const writeWait = 30 * time.Second
+// writeTimeout is how long a browser may take to read one event.
+const writeTimeout = 30 * time.Second
 
 // A push is the data of one event.
 type push struct {
@@ -32,7 +31,7 @@ type push struct {
 	Latest   map[string]string `json:"latest"`
 }
 
-// A fragment is one message in one list. HTML is "" where it is gone.
+// A fragment is one message in one list. HTML is "" if it is gone.
 type fragment struct {
 	ID    string `json:"id"` // of the element
 	Order int    `json:"order"`
@@ -44,9 +43,9 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	stamp, seq := parseSince(r)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Set("X-Accel-Buffering", "no") // nginx would buffer events
 	out := http.NewResponseController(w)
-	_ = out.SetReadDeadline(time.Time{}) // the server's would end the stream; not every writer has one
+	_ = out.SetReadDeadline(time.Time{}) // the server's read timeout would end the stream; not every writer supports deadlines
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
@@ -60,7 +59,7 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 			seq = s.seq
 			text = c.change(v, s)
 		}
-		_ = out.SetWriteDeadline(time.Now().Add(writeWait))
+		_ = out.SetWriteDeadline(time.Now().Add(writeTimeout))
 		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || s.stamp != stamp {
 			return
 		}
@@ -70,8 +69,8 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// parseSince reads where a stream goes on: where the browser lost it, or where
-// the page was made.
+// parseSince reads where a stream continues: where the browser lost it, or
+// where the page was rendered.
 func parseSince(r *http.Request) (stamp string, seq int) {
 	id := r.Header.Get("Last-Event-ID")
 	if id == "" {
@@ -105,7 +104,7 @@ func wait(ctx context.Context, wake <-chan struct{}, tick <-chan time.Time, stop
 	return true
 }
 
-// change is the event that brings a page from one state to the next.
+// change returns the event that updates a page from one state to the next.
 func (c *Console) change(v view, s state) string {
 	p := push{Messages: []fragment{}, Latest: s.latest}
 	var mistakes []error

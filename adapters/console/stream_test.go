@@ -24,7 +24,7 @@ type listener struct {
 // listen opens a stream as a browser does.
 func listen(t *testing.T, address, lastID string) *listener {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // a stream that says nothing fails the test
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // a silent stream fails the test
 	r, err := http.NewRequestWithContext(ctx, "GET", address, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func listen(t *testing.T, address, lastID string) *listener {
 	return l
 }
 
-// next is the next event, comments left out.
+// next returns the next event, skipping comments.
 func (l *listener) next() arrival {
 	l.t.Helper()
 	var a arrival
@@ -69,7 +69,7 @@ func (l *listener) next() arrival {
 	return a
 }
 
-// until reads changes until one holds the text, and returns it.
+// until reads changes until one contains the text, and returns it.
 func (l *listener) until(text string) arrival {
 	l.t.Helper()
 	for {
@@ -96,11 +96,11 @@ func TestStreamTellsWhatChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m := p.Messages[0]; m.ID != "c-"+top || !strings.Contains(m.HTML, "about 319") || p.Latest[SupportChannel] == "" {
-		t.Errorf("a change says %+v", p)
+		t.Errorf("a change is %+v", p)
 	}
 
-	// Somebody else's private matters are not for this stream, but that a
-	// direct message of theirs came is not either.
+	// Another user's private messages do not reach this stream, not even the
+	// mark that a direct message arrived.
 	s.says(t, "minji", "dm:minji", "", "secret")
 	s.says(t, "minji", SupportChannel, "", "/mabs secret")
 	if _, err := s.remove(t.Context(), s.setup.user("minji"), form{ID: top}); err != nil {
@@ -109,7 +109,7 @@ func TestStreamTellsWhatChanges(t *testing.T) {
 	for {
 		a := l.next()
 		if strings.Contains(a.data, "secret") || strings.Contains(a.data, "dm:minji") {
-			t.Fatalf("somebody else's message: %s", a.data)
+			t.Fatalf("a message of another user: %s", a.data)
 		}
 		if strings.Contains(a.data, `"html":""`) {
 			return // the message is gone
@@ -160,8 +160,8 @@ func TestStreamReloadsAfterARestart(t *testing.T) {
 	}
 }
 
-// quiet is a ResponseWriter that keeps what is written, for streams in a
-// bubble of time.
+// quiet is a ResponseWriter that records what is written, for streams in a
+// synctest bubble.
 type quiet struct {
 	http.ResponseWriter
 	text strings.Builder

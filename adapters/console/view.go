@@ -8,20 +8,20 @@ import (
 	"mabsbot/bot"
 )
 
-// A view is what one person looks at. It stands whole in the address of the
-// page, so that two windows can be two people, and a reload, a bookmark and
-// the back button do what they say.
+// A view is what one user is looking at. It is encoded in the address of the
+// page, so that two windows can be two users, and reload, bookmarks and the
+// back button work.
 type view struct {
 	User     bot.User
 	Lang     string // of the pages
 	Channel  string
 	Root     string // the open thread, or ""
-	Of       string // the message whose match is explained, or ""
-	Examples bool   // the examples are asked for, where the window has no room for them
+	Of       string // the message whose match evidence is shown, or ""
+	Examples bool   // show the examples where the window has no room for them by default
 }
 
-// view reads the address of a page. What does not exist, or is not for the
-// person's eyes, falls back to what is.
+// view reads the address of a page. Anything that does not exist or that the
+// user may not see falls back to a default.
 func (c *Console) view(r *http.Request) view {
 	q := r.URL.Query()
 	v := view{User: c.setup.guess(q.Get("as"), r.Header.Get("Accept-Language")), Channel: SupportChannel}
@@ -39,12 +39,12 @@ func (c *Console) view(r *http.Request) view {
 	return v
 }
 
-// explicable reports whether the matcher has something to say of the message:
-// a person wrote it, and it is still there.
+// explicable reports whether a message has match evidence: a user wrote it, and
+// it still exists.
 func (m *message) explicable() bool { return m.User != "" && !m.Gone }
 
-// guess returns the user with the id, else one who speaks the language that
-// the browser asks for first, else the first user.
+// guess returns the user with the ID, or one who speaks the browser's preferred
+// language, or the first user.
 func (s *setup) guess(id, accept string) bot.User {
 	first, _, _ := strings.Cut(accept, ",")
 	lang := s.lang(strings.TrimSpace(first))
@@ -56,7 +56,7 @@ func (s *setup) guess(id, accept string) bot.User {
 	return s.users[0]
 }
 
-// values are the parts of the address.
+// values returns the query of the address.
 func (v view) values() url.Values {
 	q := url.Values{"as": {v.User.ID}, "in": {v.Channel}}
 	for key, value := range map[string]string{"thread": v.Root, "why": v.Of} {
@@ -70,44 +70,44 @@ func (v view) values() url.Values {
 	return q
 }
 
-// URL is the address of the view.
+// URL returns the address of the view.
 func (v view) URL() string { return "/?" + v.values().Encode() }
 
-// In is the view of another channel.
+// In returns the view of another channel.
 func (v view) In(channel string) view {
 	return view{User: v.User, Lang: v.Lang, Channel: channel}
 }
 
-// Support is the view of the channel in which people ask.
+// Support returns the view of the support channel.
 func (v view) Support() view { return v.In(SupportChannel) }
 
-// Direct is the view of the person's conversation with the bot.
+// Direct returns the view of the user's conversation with the bot.
 func (v view) Direct() view { return v.In(directChannel(v.User.ID)) }
 
 // IsDirect reports whether the channel is the conversation with the bot.
 func (v view) IsDirect() bool { return isDirect(v.Channel) }
 
-// Thread is the view with a thread beside the channel.
+// Thread returns the view with a thread next to the channel.
 func (v view) Thread(root string) view {
 	v.Root, v.Of, v.Examples = root, "", false
 	return v
 }
 
-// Why is the view with the reasons of a message's match beside the channel.
+// Why returns the view with a message's match evidence next to the channel.
 func (v view) Why(id string) view {
 	v.Of, v.Examples = id, false
 	return v
 }
 
-// Try is the view with the examples beside the channel.
+// Try returns the view with the examples next to the channel.
 func (v view) Try() view {
 	v = v.In(v.Channel)
 	v.Examples = true
 	return v
 }
 
-// Back is the view without what was opened last: the reasons of a match close
-// to the thread that they were asked for in.
+// Back returns the view without the panel opened last: closing match evidence
+// returns to the thread it was opened from.
 func (v view) Back() view {
 	if v.Of != "" {
 		v.Of = ""
@@ -116,7 +116,7 @@ func (v view) Back() view {
 	return v.In(v.Channel)
 }
 
-// As is what another person sees of the same place.
+// As returns the same view for another user.
 func (v view) As(u bot.User) view {
 	if v.IsDirect() {
 		v.Channel = directChannel(u.ID)
@@ -125,8 +125,8 @@ func (v view) As(u bot.User) view {
 	return v
 }
 
-// Side names what stands beside the channel: "why", "thread", "try", or "" for
-// the examples where the window has room.
+// Side returns the panel next to the channel: "why", "thread", "try", or "" for
+// the examples if the window has room.
 func (v view) Side() string {
 	switch {
 	case v.Of != "":

@@ -12,7 +12,7 @@ import (
 	"mabsbot/adapters/chat/chattest"
 )
 
-// A program is the real one, which serves the console.
+// A program is the real program serving the console.
 type program struct {
 	*chattest.Program
 	t     *testing.T
@@ -20,7 +20,7 @@ type program struct {
 	store string
 }
 
-// build makes the program, and starts it.
+// build builds the program and starts it.
 func build(t *testing.T) *program {
 	t.Helper()
 	p := &program{Program: chattest.Build(t), t: t, store: filepath.Join(t.TempDir(), "mabsbot.db"), addr: chattest.FreeAddress(t)}
@@ -29,7 +29,7 @@ func build(t *testing.T) *program {
 	return p
 }
 
-// start runs the program until it has said where it listens.
+// start runs the program until it prints its address.
 func (p *program) start() {
 	p.t.Helper()
 	cmd := p.Command("--console.addr", p.addr, "--store.path", p.store)
@@ -41,12 +41,12 @@ func (p *program) start() {
 	p.Run(cmd)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil || !strings.Contains(line, p.addr) {
-		p.t.Fatalf("the program says %q, %v", line, err)
+		p.t.Fatalf("the program printed %q, %v", line, err)
 	}
 }
 
-// TestWhole walks the real program in a real browser, to the end of a remedy,
-// in both languages, over a kill -9 in the middle.
+// TestWhole uses the real program in a real browser: it walks to the end of a
+// remedy in both languages, with a kill -9 in the middle.
 func TestWhole(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes seconds")
@@ -55,7 +55,7 @@ func TestWhole(t *testing.T) {
 	p := build(t)
 	b.media("prefers-color-scheme", "light")
 
-	// Talk stays unanswered.
+	// Chatter gets no reply.
 	b.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate("http://"+p.addr+"/?as=minji"))
 	b.sends("#say-c", "오늘 밤 11시에 백업 서버 재부팅합니다. 작업 저장해 주세요")
 	b.sees("#list-c .silent", "")
@@ -71,7 +71,7 @@ func TestWhole(t *testing.T) {
 	b.sees("#list-t", "✓ Alex Carter")
 	b.shot("console")
 
-	// Killed in the middle: the page comes back, and the old button works.
+	// Killed in the middle: the page reconnects, and the old button works.
 	p.Kill()
 	b.sees("#toast[data-shown]", "The connection is lost")
 	p.start()
@@ -90,7 +90,8 @@ func TestWhole(t *testing.T) {
 	b.sees("#list-c", "Alex Carter needs a person")
 	b.wait(`!document.querySelector("#list-c").innerText.includes("FS-11")`)
 
-	// The same entry by two spellings of its code; a code of several meanings.
+	// The same entry by two spellings of its code, and a code with several
+	// meanings.
 	b.click("#rail [data-place=backup-support]")
 	b.at("channel", "backup-support")
 	for _, code := range []string{"0x29834", "170036"} {
@@ -119,7 +120,7 @@ func TestWhole(t *testing.T) {
 	b.sends("#say-c", "됐어요 감사합니다")
 	b.sees("#list-c", "잘됐습니다.")
 
-	// Talk stays unanswered, and hostile text is only text.
+	// Chatter gets no reply, and hostile text is shown as text.
 	b.click("#rail [data-place=backup-support]")
 	b.at("channel", "backup-support")
 	b.sends("#say-c", "PR #4024 is ready <script>document.title='hacked'</script> @everyone")

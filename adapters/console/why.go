@@ -8,24 +8,24 @@ import (
 	"mabsbot/bot"
 )
 
-// An explanation is what the matcher makes of one message.
+// An explanation is the match evidence of one message.
 type explanation struct {
 	Band   string
-	Spoken bool     // somebody spoke to the bot, which is not silent then
-	Text   []span   // the text that was judged; the Kind of a span is that of the evidence
-	Kinds  []string // of the evidence in Text
+	Spoken bool     // the message is directed at the bot, which then always replies
+	Text   []span   // the text that was matched; the Kind of a span is that of its evidence
+	Kinds  []string // kinds of evidence in Text
 	Hits   []hit
 	Also   []hit
-	Micros float64 // how long the matcher took
+	Micros float64 // time of the match in microseconds
 }
 
-// A hit is one entry that explains the text.
+// A hit is one entry that matches the text.
 type hit struct {
 	bot.Hit
 	URL string // of the entry's page
 }
 
-// explain asks the matcher, now and with the present knowledge base.
+// explain matches the text with the current knowledge base.
 func (c *Console) explain(v view, m *message) *explanation {
 	text := m.plain()
 	began := time.Now()
@@ -57,7 +57,7 @@ func hits(v view, found []bot.Hit) []hit {
 	return all
 }
 
-// kinds lists the kinds of evidence, the most telling first.
+// kinds returns the kinds of evidence, strongest first.
 func kinds(text []span) []string {
 	var all []string
 	for _, s := range text {
@@ -69,19 +69,19 @@ func kinds(text []span) []string {
 	return all
 }
 
-// A mark is a stretch of a text, in bytes, that is evidence of a kind.
+// A mark is a range of bytes that is evidence of a kind.
 type mark struct {
 	kind       string
 	start, end int
 }
 
-// rank orders the kinds of evidence: where several cover the same letters, the
-// most telling one shows.
+// rank orders the kinds of evidence. Where several cover the same letters, the
+// strongest is shown.
 func rank(kind string) int {
 	return slices.Index([]string{"words", "phrase", "message", "symbol", "code"}, kind)
 }
 
-// highlight cuts the text where marks begin and end.
+// highlight splits the text at the ends of marks.
 func highlight(text string, marks []mark) []span {
 	cuts := []int{0, len(text)}
 	for i := range marks {
@@ -103,7 +103,7 @@ func highlight(text string, marks []mark) []span {
 	return all
 }
 
-// boundary moves an offset into the text, and to the beginning of a letter.
+// boundary moves an offset into the text and back to the start of a letter.
 func boundary(text string, at int) int {
 	at = min(max(at, 0), len(text))
 	for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {
@@ -112,7 +112,7 @@ func boundary(text string, at int) int {
 	return at
 }
 
-// kindAt is the most telling kind of evidence at an offset, or "".
+// kindAt returns the strongest kind of evidence at an offset, or "".
 func kindAt(marks []mark, at int) string {
 	best, kind := -1, ""
 	for _, m := range marks {
@@ -123,15 +123,15 @@ func kindAt(marks []mark, at int) string {
 	return kind
 }
 
-// around is how much of the plain text beside evidence is shown, in bytes: two
-// or three lines of the panel, so that a long log does not bury what matched.
-const around = 160
+// contextBytes of plain text are shown contextBytes evidence: two or three lines of
+// the panel, so that a long log does not hide the match.
+const contextBytes = 160
 
-// excerpt leaves out the middle of long stretches without evidence.
+// excerpt removes the middle of long ranges without evidence.
 func excerpt(all []span) []span {
 	var short []span
 	for i, s := range all {
-		head, tail := around, around
+		head, tail := contextBytes, contextBytes
 		if i == 0 {
 			head = 0
 		}
@@ -139,9 +139,9 @@ func excerpt(all []span) []span {
 			tail = 0
 		}
 		if len(all) == 1 {
-			head = 4 * around
+			head = 4 * contextBytes
 		}
-		if s.Kind != "" || len(s.Text) <= head+tail+around {
+		if s.Kind != "" || len(s.Text) <= head+tail+contextBytes {
 			short = append(short, s)
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// show writes spans as one line: marked ones as [kind:text].
+// show formats spans as one line, marked ones as [kind:text].
 func show(all []span) string {
 	var b strings.Builder
 	for _, s := range all {
@@ -51,11 +51,11 @@ func TestHighlight(t *testing.T) {
 func TestExcerpt(t *testing.T) {
 	long := strings.Repeat("0123456789", 1000)
 	cut := show(excerpt([]span{{Text: long}, {"319", "code"}, {Text: long}, {"320", "code"}, {Text: long}}))
-	want := "…" + long[:around] + "[code:319]" + long[:around] + "…" + long[:around] + "[code:320]" + long[:around] + "…"
+	want := "…" + long[:contextBytes] + "[code:319]" + long[:contextBytes] + "…" + long[:contextBytes] + "[code:320]" + long[:contextBytes] + "…"
 	if cut != want {
 		t.Errorf("got  %s\nwant %s", cut, want)
 	}
-	if got := show(excerpt([]span{{Text: long}})); got != long[:4*around]+"…" {
+	if got := show(excerpt([]span{{Text: long}})); got != long[:4*contextBytes]+"…" {
 		t.Errorf("a long text without evidence: %s", got)
 	}
 	short := []span{{Text: "before "}, {"319", "code"}, {Text: " after"}}
@@ -64,8 +64,8 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-// FuzzHighlight: whatever the offsets, all of the text is there, whole letters
-// and in order, and an excerpt of it is valid.
+// FuzzHighlight checks that, for any offsets, the text is complete, in order
+// and split between letters, and that an excerpt of it is valid.
 func FuzzHighlight(f *testing.F) {
 	f.Add("오류[0x29834]로 인해", 7, 14, 0, 99)
 	f.Add("a\xffb", 1, 2, -1, 3)

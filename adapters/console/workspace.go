@@ -10,44 +10,43 @@ import (
 )
 
 // A workspace is the simulated support workspace: what a chat platform would
-// keep. It changes by records alone, so that replaying the journal gives the
-// same workspace again.
+// store. It changes only by records, so that replaying the journal restores it.
 type workspace struct {
 	name     string // bot.Thread.Workspace
-	seq      int    // rises with every change
+	seq      int    // incremented with every change
 	messages []*message
 	byID     map[string]*message
-	byPost   map[bot.PostID]*message     // where a post is, or was, shown
-	sent     map[bot.PostID]bot.Delivery // what became of each post
+	byPost   map[bot.PostID]*message     // the message that shows or showed a post
+	sent     map[bot.PostID]bot.Delivery // the result of each post
 }
 
-// A message is one that somebody or the bot wrote.
+// A message was written by a user or the bot.
 type message struct {
 	ID      string
-	Order   int // place among all messages
+	Order   int // position among all messages
 	Channel string
-	Root    string // the message at the top of the thread; "" at the top and in direct messages
+	Root    string // the root message of the thread; "" for a root and in direct messages
 	Thread  bot.Thread
 	At      time.Time
-	User    string // "" is the bot
-	Only    string // the one user who sees it; "" is everybody in the channel
+	User    string // "" means the bot
+	Only    string // the only user who sees it; "" means every member of the channel
 
-	Text    string // of a person, as typed
+	Text    string // as typed by a user
 	Command bool
-	Version int // 1, and one more with each edit
+	Version int // 1, incremented with each edit
 	Taken   int // the latest version that the bot has taken
 	Gone    bool
 
-	Post  bot.PostID // of the bot: the latest that is shown here
+	Post  bot.PostID // by the bot: the latest post shown here
 	Reply bot.Reply
 
 	changed int  // the seq of the last change
-	busy    bool // the bot is taking it just now
+	busy    bool // the bot is taking it right now
 }
 
-// The operations of records.
+// The operations of records, with the fields that each uses.
 const (
-	opBegun   = "begun"   // ID: the name of a workspace that was started over
+	opBegun   = "begun"   // ID: the name of the workspace that was started over
 	opSaid    = "said"    // ID, User, Channel, Root, Text, Command
 	opEdited  = "edited"  // ID, Text, Version
 	opTaken   = "taken"   // ID, Version
@@ -55,7 +54,7 @@ const (
 	opPosted  = "posted"  // ID, Post
 )
 
-// A record is one change of the workspace, as the journal keeps it.
+// A record is one change of the workspace, as stored in the journal.
 type record struct {
 	Op      string    `json:"op"`
 	At      time.Time `json:"at"`
@@ -78,8 +77,8 @@ func newWorkspace() *workspace {
 	}
 }
 
-// apply makes the change of one record. A change to what is not there, or that
-// was made before, changes nothing: a journal may hold a record twice where
+// apply applies one record. A change to something that does not exist, or that
+// was applied before, has no effect: the journal may contain a record twice if
 // writing it seemed to fail.
 func (w *workspace) apply(data []byte) error {
 	var r record
@@ -128,7 +127,7 @@ func (w *workspace) said(r record) {
 	w.add(m)
 }
 
-// posted shows a post, once.
+// posted shows a post once.
 func (w *workspace) posted(r record) {
 	p := r.Post
 	if p == nil {
@@ -139,7 +138,7 @@ func (w *workspace) posted(r record) {
 	}
 	m := w.byPost[p.Replaces]
 	switch {
-	case p.Withdraw && m == nil: // it was never shown
+	case p.Withdraw && m == nil: // never shown
 		w.sent[p.ID] = bot.Delivery{Thread: p.Thread}
 		return
 	case p.Withdraw:
@@ -156,8 +155,8 @@ func (w *workspace) posted(r record) {
 	w.sent[p.ID] = bot.Delivery{Ref: m.ID, Thread: m.Thread}
 }
 
-// fresh is the message of a post that takes no other's place. What a command
-// began stands where the command was typed, for the same eyes.
+// fresh returns the message of a post that replaces no other. A reply to a
+// command appears where the command was typed, for the same user.
 func (w *workspace) fresh(r record) *message {
 	p := r.Post
 	m := &message{ID: r.ID, Channel: p.Thread.Channel, Thread: p.Thread, At: r.At, Post: p.ID, Reply: p.Reply}
@@ -188,8 +187,8 @@ func (w *workspace) add(m *message) {
 	w.touch(m)
 }
 
-// touch marks a message as changed, and with it the one at the top of its
-// thread, which shows how many answers it has.
+// touch marks a message as changed, and with it the root of its thread, which
+// shows the number of replies.
 func (w *workspace) touch(m *message) {
 	w.seq++
 	m.changed = w.seq
@@ -198,7 +197,7 @@ func (w *workspace) touch(m *message) {
 	}
 }
 
-// command is the message of the command that a root stands for, or nil.
+// command returns the command message that a root refers to, or nil.
 func (w *workspace) command(root string) *message {
 	if id, ok := cutCommand(root); ok {
 		return w.byID[id]
@@ -206,7 +205,7 @@ func (w *workspace) command(root string) *message {
 	return nil
 }
 
-// check reports why a post has no place here, or nil.
+// check returns why a post cannot be shown, or nil.
 func (w *workspace) check(p bot.Post, known func(channel string) bool) error {
 	t := p.Thread
 	switch {
@@ -226,7 +225,7 @@ func (w *workspace) check(p bot.Post, known func(channel string) bool) error {
 	return fmt.Errorf("console: post %s: there is no thread %q", p.ID, t.Root)
 }
 
-// visible reports whether the user sees the message's channel and the message.
+// visible reports whether the user sees the message and its channel.
 func (m *message) visible(user string) bool {
 	if owner, direct := directUser(m.Channel); direct && owner != user {
 		return false
@@ -234,16 +233,16 @@ func (m *message) visible(user string) bool {
 	return m.Only == "" || m.Only == user
 }
 
-// stands reports whether a thread is still there: its message is, or an answer
-// that the user sees.
-func (w *workspace) stands(top *message, user string) bool {
+// exists reports whether a thread still exists: its root does, or a reply that
+// the user sees.
+func (w *workspace) exists(top *message, user string) bool {
 	return !top.Gone || slices.ContainsFunc(w.messages, func(m *message) bool {
 		return m.Root == top.ID && !m.Gone && m.visible(user)
 	})
 }
 
-// waiting returns the messages of which the bot has not taken the latest
-// version, oldest first.
+// waiting returns the messages whose latest version the bot has not taken,
+// oldest first.
 func (w *workspace) waiting() []*message {
 	return slices.DeleteFunc(slices.Clone(w.messages), func(m *message) bool {
 		return m.User == "" || m.Gone || m.Taken >= m.Version

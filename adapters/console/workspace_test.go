@@ -9,8 +9,8 @@ import (
 	"mabsbot/bot"
 )
 
-// TestReplayGivesTheSameWorkspace does things at random and, now and then,
-// compares the workspace with one that was read from the journal.
+// TestReplayGivesTheSameWorkspace performs random actions and compares the
+// workspace now and then with one replayed from the journal.
 func TestReplayGivesTheSameWorkspace(t *testing.T) {
 	for seed := range uint64(50) {
 		s := newStage(t)
@@ -27,7 +27,7 @@ func TestReplayGivesTheSameWorkspace(t *testing.T) {
 	}
 }
 
-// replayed is the workspace that a journal holds.
+// replayed returns the workspace that a journal holds.
 func replayed(t *testing.T, journal *memory) *workspace {
 	t.Helper()
 	w := newWorkspace()
@@ -37,7 +37,7 @@ func replayed(t *testing.T, journal *memory) *workspace {
 	return w
 }
 
-// An actor does things at random, some of which are refused.
+// An actor performs random actions, some of which are refused.
 type actor struct {
 	stage
 	t     *testing.T
@@ -79,7 +79,7 @@ func (a *actor) something(i int) {
 	a.journal.fail = nil
 }
 
-// post makes a post of any form, to a place that may exist.
+// post posts in any form, to a place that may exist.
 func (a *actor) post(i int, f form) {
 	p := saying(fmt.Sprintf("p%d", a.dice.IntN(i+1)), "text \xff of a post", a.thread(f.Channel, f.Root))
 	p.Opens, p.Private, p.Withdraw = a.dice.IntN(3) == 0, a.dice.IntN(4) == 0, a.dice.IntN(5) == 0
@@ -90,7 +90,7 @@ func (a *actor) post(i int, f form) {
 	}
 }
 
-// message is the id of some message, or of none.
+// message returns the ID of a random message, or of none.
 func (a *actor) message() string {
 	if len(a.ws.messages) == 0 || a.dice.IntN(10) == 0 {
 		return "m404"
@@ -98,7 +98,7 @@ func (a *actor) message() string {
 	return pick(a.dice, a.ws.messages...).ID
 }
 
-// pick returns one of several values, the zero value if there are none.
+// pick returns one of several values, or the zero value if there are none.
 func pick[T any](dice *rand.Rand, from ...T) T {
 	if len(from) == 0 {
 		return *new(T)
@@ -106,8 +106,8 @@ func pick[T any](dice *rand.Rand, from ...T) T {
 	return from[dice.IntN(len(from))]
 }
 
-// difference tells the first difference between two workspaces, in all that
-// the journal keeps.
+// difference returns the first difference between two workspaces in the state
+// that the journal stores.
 func difference(a, b *workspace) string {
 	switch {
 	case a.name != b.name:
@@ -132,8 +132,8 @@ func difference(a, b *workspace) string {
 	return ""
 }
 
-// A journal may hold a record twice: writing it seemed to fail, and was tried
-// again.
+// TestApplyTwiceChangesNothing checks that a record can be in the journal twice, because
+// writing it seemed to fail and was retried.
 func TestApplyTwiceChangesNothing(t *testing.T) {
 	s := newStage(t)
 	top := s.says(t, "alex", SupportChannel, "", "about 319")
@@ -149,7 +149,7 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-// FuzzApply: no journal, however broken, brings the program down.
+// FuzzApply checks that no journal, however broken, panics.
 func FuzzApply(f *testing.F) {
 	f.Add([]byte(`{"op":"said","id":"m1","user":"alex","channel":"backup-support","text":"hello"}`))
 	f.Add([]byte(`{"op":"posted","id":"m2","post":{"id":"p1","thread":{"adapter":"console","channel":"backup-support","root":"m1"},"reply":{"lang":"en","blocks":[{"kind":"text","text":"hi"}]}}}`))
