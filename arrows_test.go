@@ -30,11 +30,13 @@ var arrows = []arrow{
 	{"", "adapters/terminal", "serves mabsbot chat"},
 
 	{"config", "", "is a leaf: every package gets plain values from main"},
-	{"kb", "", "is a leaf: entries are independent of conversations"},
+	{"kb", "kb/match", "lets the matcher find entries: it knows them as documents"},
+	{"kb/match", "", "is a leaf: texts, codes and numbers, and no entry"},
 
 	{"bot", "kb", "walks people through entries"},
 	{"bot", "bot/locale", "reads what people say, and says its own texts"},
 	{"bot/locale", "", "is a leaf: a language is independent of what is said in it"},
+	{"bot", "kb/match", "reads bands and evidence"},
 	{"bot/store", "bot", "stores the types of the core"},
 	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
 	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},

@@ -13,6 +13,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // A Bot takes events from adapters, decides, records, and sends.
@@ -146,7 +147,7 @@ func recognise(base *kb.Base, m Message) kb.Result {
 		return base.Lookup(m.Text)
 	}
 	found := base.Match(m.Text)
-	if found.Band != kb.Silent || !m.Addressed {
+	if found.Band != match.Silent || !m.Addressed {
 		return found
 	}
 	alone := len(strings.Fields(m.Text)) == 1
@@ -163,15 +164,15 @@ func recognise(base *kb.Base, m Message) kb.Result {
 // another reason: a number as short as 319 may count servers.
 func namesCode(found kb.Result) bool {
 	const shortest = 5 // digits; the codes of the products' own begin at 10000
-	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e kb.Evidence) bool {
-		return e.Kind == kb.EvidenceCode && len(e.Text) >= shortest
+	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool {
+		return e.Kind == match.EvidenceCode && len(e.Text) >= shortest
 	})
 }
 
 // recent finds where the same error was answered in the same channel a short
 // time ago.
 func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, error) {
-	if found.Band != kb.Sure || head.Direct || b.policy.RepeatWindow == 0 {
+	if found.Band != match.Sure || head.Direct || b.policy.RepeatWindow == 0 {
 		return nil, nil
 	}
 	t, ok, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, b.policy.RepeatWindow)

@@ -8,6 +8,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // What follows `/mabs`.
@@ -18,7 +19,7 @@ func (d *decision) command(m Message) {
 	switch command := d.locales.Command(word); {
 	case rest == "" && (word == "" || command == locale.CommandHelp):
 		d.help()
-	case command == locale.CommandList && (rest == "" || len(d.inArea(rest)) > 0 || d.found.Band == kb.Silent):
+	case command == locale.CommandList && (rest == "" || len(d.inArea(rest)) > 0 || d.found.Band == match.Silent):
 		d.list(rest)
 	case rest == "" && command == locale.CommandWhy:
 		d.why()
@@ -31,7 +32,7 @@ func (d *decision) command(m Message) {
 
 // lookUp answers what was looked up. The answer is never silence.
 func (d *decision) lookUp(m Message) {
-	if d.found.Band == kb.Silent {
+	if d.found.Band == match.Silent {
 		d.noMatch(d.fresh(m), "")
 		return
 	}

@@ -11,6 +11,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // Rules are what a decision rests on, besides the event: all of it constant
@@ -225,7 +226,7 @@ func option(h kb.Hit) Option {
 // answer begins with what was found: the walkthrough of a sure hit, or the
 // question which of several it is. replaces is as for put.
 func (d *decision) answer(w Walkthrough, replaces PostID) {
-	if d.found.Band == kb.Sure {
+	if d.found.Band == match.Sure {
 		for _, h := range d.found.Also {
 			w.Also = append(w.Also, h.Entry.ID)
 		}

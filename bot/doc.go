@@ -11,7 +11,7 @@
 // deleted, or a [Press] on a button (button.go) of ours. It hands the event to
 // the handler that [Bot.Handler] made (bot.go).
 //
-// The handler lets kb.Base.Match (kb/match.go) name the entries that explain
+// The handler lets kb.Base.Match (kb/documents.go) name the entries that explain
 // the text, loads from the [Store] (store.go) where the thread stands, and
 // calls [Decide] (decide.go), which is the whole judgement and a pure function:
 // message.go says what a message leads to, thread.go what is said in a thread

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // Names for what a Library returns. An adapter does not import kb.
@@ -11,7 +12,7 @@ type (
 	Entry    = kb.Entry
 	Result   = kb.Result
 	Hit      = kb.Hit
-	Evidence = kb.Evidence
+	Evidence = match.Evidence
 	Texts    = kb.Texts
 )
 

@@ -2,7 +2,7 @@ package bot
 
 import (
 	"mabsbot/bot/locale"
-	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // What a message leads to. What is said in a thread under way is read in
@@ -31,9 +31,9 @@ func (d *decision) opening(m Message) {
 		return
 	}
 	switch {
-	case d.found.Band == kb.Sure && d.now.Recent != nil && !m.Addressed:
+	case d.found.Band == match.Sure && d.now.Recent != nil && !m.Addressed:
 		d.repeat(m)
-	case d.found.Band != kb.Silent:
+	case d.found.Band != match.Silent:
 		d.answer(d.fresh(m), "")
 	case m.Addressed:
 		d.honest(m)
@@ -87,7 +87,7 @@ const near = 0.05
 // unless people have gone on from there.
 func (d *decision) edited(w Walkthrough, m Message) {
 	withdrawn := w.Status == StatusEnded && w.Entry == nil
-	same := w.Entry != nil && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
+	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
 	case w.Source != m.Original:
 		if w.Status == "" && !m.InThread {
@@ -96,12 +96,12 @@ func (d *decision) edited(w Walkthrough, m Message) {
 	case w.Text == m.Text:
 	case withdrawn:
 		d.opening(m)
-	case w.Status == StatusUnmatched && d.found.Band == kb.Silent,
+	case w.Status == StatusUnmatched && d.found.Band == match.Silent,
 		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched,
 		same && len(w.Path) > 0:
 		w.Text = m.Text
 		d.keep(w)
-	case d.found.Band == kb.Silent && !m.Addressed:
+	case d.found.Band == match.Silent && !m.Addressed:
 		d.withdraw(w, m)
 	default:
 		d.rewrite(w, m)
@@ -120,7 +120,7 @@ func (d *decision) rewrite(w Walkthrough, m Message) {
 	}
 	next := d.fresh(m)
 	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
-	if d.found.Band == kb.Silent {
+	if d.found.Band == match.Silent {
 		d.noMatch(next, first)
 	} else {
 		d.answer(next, first)

@@ -7,6 +7,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // What is said in a thread under way. Much of it is people talking with each
@@ -40,20 +41,20 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 // newError is a message that steers nothing: perhaps another error.
 func (d *decision) newError(w Walkthrough, m Message) {
 	walking := w.Entry != nil && (w.Status == StatusWalking || w.Status == StatusEscalated)
-	known := walking && d.found.Band == kb.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
+	known := walking && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	asker := d.head.From.ID == w.Asker.ID
 	mine := d.mine(m)
 	switch {
-	case !walking && (d.found.Band == kb.Sure || mine):
+	case !walking && (d.found.Band == match.Sure || mine):
 		d.retire(w, "")
 		d.l = d.locales.Get(d.language(m.Text))
 		d.opening(m)
-	case d.found.Band == kb.Sure && !known && asker:
+	case d.found.Band == match.Sure && !known && asker:
 		d.retire(w, "")
 		next := d.fresh(m)
 		next.Also = []string{w.Entry.ID} // to come back to
 		d.answer(next, "")
-	case d.found.Band == kb.Sure && !known, d.found.Band == kb.Likely && mine:
+	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
 		d.offer(w)
 	case mine && known:
 		d.retire(w, "")
@@ -72,7 +73,7 @@ func (d *decision) offer(w Walkthrough) {
 	var row []LabeledButton
 	for _, h := range d.found.Hits {
 		row = append(row, d.startButton(h.Entry, d.in(h.Entry.Title, Walkthrough{Slots: h.Slots})))
-		if d.found.Band == kb.Sure {
+		if d.found.Band == match.Sure {
 			break
 		}
 	}
@@ -248,7 +249,7 @@ func (d *decision) given(w Walkthrough, said string) bool {
 		return false
 	}
 	value, quoted := unquote(d.locales.BareName(said))
-	if d.found.Band == kb.Sure || len(said) > 2*maxSlot {
+	if d.found.Band == match.Sure || len(said) > 2*maxSlot {
 		return false
 	}
 	if !acceptable(value) || !quoted && !nameLike(value) {

@@ -9,6 +9,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // What each position of a walkthrough looks like. Nothing here changes a
@@ -84,10 +85,10 @@ func (d *decision) intro(w Walkthrough) []Block {
 }
 
 // quoted is what of the paste matched: the longest message or wording.
-func quoted(all []kb.Evidence) string {
+func quoted(all []match.Evidence) string {
 	longest := ""
 	for _, e := range all {
-		if (e.Kind == kb.EvidenceMessage || e.Kind == kb.EvidencePhrase) && len(e.Text) > len(longest) {
+		if (e.Kind == match.EvidenceMessage || e.Kind == match.EvidencePhrase) && len(e.Text) > len(longest) {
 			longest = e.Text
 		}
 	}
@@ -131,11 +132,11 @@ func (d *decision) recognisedBy(w Walkthrough) string {
 	}
 	for _, e := range w.Evidence {
 		switch e.Kind {
-		case kb.EvidenceSymbol:
+		case match.EvidenceSymbol:
 			parts = append(parts, d.l.Text("by_symbol", "symbol", shorten(visible(e.Text), 80)))
-		case kb.EvidenceMessage:
+		case match.EvidenceMessage:
 			parts = append(parts, d.l.Text("by_message"))
-		case kb.EvidencePhrase, kb.EvidenceWords:
+		case match.EvidencePhrase, match.EvidenceWords:
 			parts = append(parts, d.l.Text("by_words"))
 		}
 	}

@@ -1,6 +1,9 @@
 package bot
 
-import "mabsbot/kb"
+import (
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
 
 // A Walkthrough is where one thread stands in one entry. It holds the entry as
 // it was when the walkthrough began, so that a reload of the knowledge base
@@ -23,19 +26,19 @@ type Walkthrough struct {
 	Tried []Attempt         `json:"tried,omitempty"`
 	Also  []string          `json:"also,omitempty"` // entries of further errors in the same paste
 
-	Options    []Option      `json:"options,omitempty"`  // the entries among which to choose; Status Unmatched: the nearest
-	Source     EventID       `json:"source,omitempty"`   // the message that began it
-	Text       string        `json:"text,omitempty"`     // what that message said
-	Evidence   []kb.Evidence `json:"evidence,omitempty"` // of the hit that began it
-	Confidence float64       `json:"confidence,omitempty"`
-	Codes      []string      `json:"codes,omitempty"`       // of the entry, that stand in Text
-	Posts      []PostID      `json:"posts,omitempty"`       // ours in the thread, oldest first
-	Live       PostID        `json:"live,omitempty"`        // the post whose buttons hold
-	Intro      bool          `json:"intro,omitempty"`       // Live carries the introduction, too
-	FollowUp   PostID        `json:"follow_up,omitempty"`   // the post that asks, or will ask, whether the fix held
-	Asked      bool          `json:"asked,omitempty"`       // that question was answered
-	HandedOver bool          `json:"handed_over,omitempty"` // a person was asked for
-	Elsewhere  Thread        `json:"elsewhere,omitzero"`    // Status Choosing: where the one of Options was answered first
+	Options    []Option         `json:"options,omitempty"`  // the entries among which to choose; Status Unmatched: the nearest
+	Source     EventID          `json:"source,omitempty"`   // the message that began it
+	Text       string           `json:"text,omitempty"`     // what that message said
+	Evidence   []match.Evidence `json:"evidence,omitempty"` // of the hit that began it
+	Confidence float64          `json:"confidence,omitempty"`
+	Codes      []string         `json:"codes,omitempty"`       // of the entry, that stand in Text
+	Posts      []PostID         `json:"posts,omitempty"`       // ours in the thread, oldest first
+	Live       PostID           `json:"live,omitempty"`        // the post whose buttons hold
+	Intro      bool             `json:"intro,omitempty"`       // Live carries the introduction, too
+	FollowUp   PostID           `json:"follow_up,omitempty"`   // the post that asks, or will ask, whether the fix held
+	Asked      bool             `json:"asked,omitempty"`       // that question was answered
+	HandedOver bool             `json:"handed_over,omitempty"` // a person was asked for
+	Elsewhere  Thread           `json:"elsewhere,omitzero"`    // Status Choosing: where the one of Options was answered first
 }
 
 // An Option is one of several entries that a text may mean, with what the
@@ -44,7 +47,7 @@ type Option struct {
 	Entry      string            `json:"entry"`
 	Slots      map[string]string `json:"slots,omitempty"`
 	Codes      []string          `json:"codes,omitempty"`
-	Evidence   []kb.Evidence     `json:"evidence,omitempty"`
+	Evidence   []match.Evidence  `json:"evidence,omitempty"`
 	Confidence float64           `json:"confidence,omitempty"`
 }
 

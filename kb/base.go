@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"mabsbot/kb/match"
 )
 
 // A Base is a loaded, checked and compiled knowledge base. It is immutable and
@@ -14,7 +16,7 @@ import (
 type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
-	index    *index
+	index    *match.Index
 	revision string
 }
 
@@ -28,7 +30,7 @@ func newBase(entries []*Entry) *Base {
 		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // a hash never fails
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
-	b.index = newIndex(b.entries)
+	b.index = match.New(Documents(b.entries))
 	return b
 }
 

@@ -1,6 +1,7 @@
 // Package kb is the knowledge base: entries that each describe one known
-// problem, the loader that checks them, and the matcher that recognises their
-// errors in what people paste. It imports nothing of this project.
+// problem, the loader that checks them, and the commands that show and test
+// them. The matcher that recognizes their errors in what people paste is
+// package match; documents.go tells it of the entries.
 package kb
 
 // An Entry is one known problem: how to recognise it, its cause, what to ask,

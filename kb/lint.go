@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"mabsbot/kb/match"
 )
 
 // Forms of names and dates. The lengths of ids are what bot.Button has room
@@ -118,7 +120,7 @@ func (l *linter) identity(at place) {
 // recognition checks what the matcher compiles.
 func (l *linter) recognition(at place) {
 	for i, c := range l.e.Codes {
-		if _, ok := parseCode(c); !ok {
+		if !match.IsCode(c) {
 			l.add(at.key("codes").item(i), "%q is no error code; want one such as 0x29834 or 100050", c)
 		}
 	}

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"mabsbot/kb/match"
 )
 
 var (
 	// slotUse is {Name}, or {Name|words for while the value is unknown}.
-	slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
-	// slotMark is <Name> in a message.
-	slotMark = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9]*)>`)
+	slotUse  = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 	codeSpan = regexp.MustCompile("`[^`]*`")
 )
 
@@ -56,9 +56,7 @@ func (l *linter) given() []string {
 	var names []string
 	for _, v := range l.e.Messages {
 		for _, s := range v.Texts {
-			for _, m := range slotMark.FindAllStringSubmatch(s, -1) {
-				names = append(names, m[1])
-			}
+			names = append(names, match.Slots(s)...)
 		}
 	}
 	for _, q := range l.e.Ask {

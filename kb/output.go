@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"mabsbot/kb/match"
 )
 
 // A line is one question of the JSON lines protocol.
@@ -18,7 +20,7 @@ type line struct {
 // An answer is one answer of it, and the JSON form of a result.
 type answer struct {
 	ID     string      `json:"id,omitempty"`
-	Band   Band        `json:"band"`
+	Band   match.Band  `json:"band"`
 	Hits   []answerHit `json:"hits"`
 	Also   []answerHit `json:"also,omitempty"`
 	Micros float64     `json:"micros,omitempty"`
@@ -29,7 +31,7 @@ type answerHit struct {
 	Confidence float64           `json:"confidence"`
 	Codes      []string          `json:"codes"`
 	Slots      map[string]string `json:"slots"`
-	Evidence   []Evidence        `json:"evidence"`
+	Evidence   []match.Evidence  `json:"evidence"`
 }
 
 // MatchLines answers questions, one JSON object {"id", "text"} a line, with
@@ -84,7 +86,7 @@ func answerHits(hits []Hit) []answerHit {
 			a.Slots = map[string]string{}
 		}
 		if a.Evidence == nil {
-			a.Evidence = []Evidence{}
+			a.Evidence = []match.Evidence{}
 		}
 		out = append(out, a)
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"mabsbot/kb/match"
 )
 
 func TestMatchLines(t *testing.T) {
@@ -34,7 +36,7 @@ func TestMatchLines(t *testing.T) {
 				Entry    string
 				Codes    []string
 				Slots    map[string]string
-				Evidence []Evidence
+				Evidence []match.Evidence
 			}
 			Micros float64
 		}

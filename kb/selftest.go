@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"mabsbot/kb/match"
 )
 
 // Test tries a base on itself and writes a line for each text that the matcher
@@ -56,10 +58,10 @@ func (b *Base) trial(e *Entry) []string {
 // message: as the answer, or as one of the choices.
 func (r Result) means(message string) bool {
 	hits := r.Hits
-	if r.Band == Sure && len(hits) > 0 {
+	if r.Band == match.Sure && len(hits) > 0 {
 		hits = hits[:1]
 	}
-	return r.Band != Silent && slices.ContainsFunc(hits, func(h Hit) bool { return h.Entry.shares(wording(message)) })
+	return r.Band != match.Silent && slices.ContainsFunc(hits, func(h Hit) bool { return h.Entry.shares(wording(message)) })
 }
 
 // shares reports whether an entry has a message of the wording, one that goes
@@ -79,7 +81,7 @@ func (e *Entry) shares(words string) bool {
 // punctuation and spaces.
 func wording(message string) string {
 	var b strings.Builder
-	for r := range strings.SplitSeq(strings.ToLower(slotMark.ReplaceAllString(message, "_")), "") {
+	for r := range strings.SplitSeq(strings.ToLower(match.Fill(message, func(string) string { return "_" })), "") {
 		if !strings.ContainsAny(r, " \t\r\n.,:;!?'\"()[]-’") {
 			b.WriteString(r)
 		}
@@ -108,9 +110,9 @@ var samples = []struct{ part, value string }{
 
 // sample is a message as the product might print it.
 func sample(message string) string {
-	return slotMark.ReplaceAllStringFunc(message, func(mark string) string {
+	return match.Fill(message, func(slot string) string {
 		for _, s := range samples {
-			if strings.Contains(mark, s.part) {
+			if strings.Contains(slot, s.part) {
 				return s.value
 			}
 		}
@@ -145,13 +147,13 @@ func (b *Base) tryEntry(e *Entry, at place) Mistakes {
 // leadsTo reports whether the result names the entry first, so that people see
 // it.
 func (r Result) leadsTo(e *Entry) bool {
-	return r.Band != Silent && len(r.Hits) > 0 && r.Hits[0].Entry == e
+	return r.Band != match.Silent && len(r.Hits) > 0 && r.Hits[0].Entry == e
 }
 
 // sureOf reports whether the result gives the entry as an answer.
 func (r Result) sureOf(e *Entry) bool {
 	is := func(h Hit) bool { return h.Entry == e }
-	return r.Band == Sure && (len(r.Hits) > 0 && is(r.Hits[0]) || slices.ContainsFunc(r.Also, is))
+	return r.Band == match.Sure && (len(r.Hits) > 0 && is(r.Hits[0]) || slices.ContainsFunc(r.Also, is))
 }
 
 // summary is the result in one line: the band, and the entries with their

@@ -12,6 +12,7 @@ import (
 
 	"mabsbot/bot"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // secret stands in all texts of TestSealed.
@@ -28,7 +29,7 @@ func TestSealed(t *testing.T) {
 				Thread: thread(0), Version: i, Status: status, Asker: person,
 				Text: secret, Slots: map[string]string{secret: secret},
 				Entry:    &kb.Entry{ID: "entry-in-clear", Title: kb.Text{{Lang: "en", Text: secret}}},
-				Evidence: []kb.Evidence{{Text: secret}}, Tried: []bot.Attempt{{Step: secret}},
+				Evidence: []match.Evidence{{Text: secret}}, Tried: []bot.Attempt{{Step: secret}},
 			}},
 			Posts: []bot.Post{
 				{ID: bot.PostID(fmt.Sprint("sent", i)), Thread: thread(1), Opens: true, To: person, Reply: bot.Reply{Blocks: []bot.Block{{Text: secret}}}},

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"slices"
@@ -8,7 +8,7 @@ import (
 
 // plainBest is what judging means: every template is compared with the text, and
 // an entry ranks by its best one.
-func plainBest(q *query, ix *index) map[uint32]int32 {
+func plainBest(q *query, ix *Index) map[uint32]int32 {
 	rank := map[uint32]int32{}
 	for d := range uint32(len(ix.templates)) {
 		shared := q.shared(ix, d)
@@ -28,7 +28,7 @@ func plainBest(q *query, ix *index) map[uint32]int32 {
 	return rank
 }
 
-func checkJudge(t *testing.T, ix *index, text string) {
+func checkJudge(t *testing.T, ix *Index, text string) {
 	t.Helper()
 	q := newQuery(ix)
 	q.load(ix, text)
@@ -49,7 +49,7 @@ func checkJudge(t *testing.T, ix *index, text string) {
 // In a base in which nothing is left out for being far away, the verdicts are
 // those of the plain way.
 func TestJudgeIsPlainBest(t *testing.T) {
-	ix := newIndex(crowd(mostCompared))
+	ix := New(crowd(mostCompared))
 	words := strings.Fields("server backup volume agent replica snapshot policy tape rareab nothing")
 	for _, a := range words { // all texts of up to three of these words
 		checkJudge(t, ix, a)
@@ -63,7 +63,7 @@ func TestJudgeIsPlainBest(t *testing.T) {
 }
 
 func FuzzJudge(f *testing.F) {
-	ix := newIndex(crowd(mostCompared))
+	ix := New(crowd(mostCompared))
 	f.Add("server backup volume agent")
 	f.Add("Servr bakup 볼륨 volumeagent")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -97,7 +97,7 @@ func plainRuns(q *query, t *template, sums []int32, i int) int32 {
 // The chain that align leaves is one of the best: it is worth what the plain way
 // finds, and each of its runs is the same words in both.
 func TestAlignIsPlainAlign(t *testing.T) {
-	ix := newIndex(crowd(200))
+	ix := New(crowd(200))
 	q := newQuery(ix)
 	words := strings.Fields("server backup volume agent replica snapshot policy disk nothing")
 	for _, a := range words {
@@ -109,7 +109,7 @@ func TestAlignIsPlainAlign(t *testing.T) {
 	}
 }
 
-func checkAlign(t *testing.T, q *query, ix *index, text string) {
+func checkAlign(t *testing.T, q *query, ix *Index, text string) {
 	t.Helper()
 	q.load(ix, text)
 	for i := range ix.templates {

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"regexp"
@@ -6,6 +6,20 @@ import (
 	"strings"
 	"sync"
 )
+
+// A Document is what the matcher knows of one problem. In its texts <Name> is a
+// slot: it stands for any value, which a hit captures.
+type Document struct {
+	Messages        []string // what a product prints
+	Symbols         []string // names such as FileFaultFault
+	Phrases         []string // how people say it
+	Counterexamples []string // texts of other problems that look like it
+	Codes           []string // error codes, in any spelling
+	Examples        []string // texts that mean it: a code in one does not speak against it
+	Prose           []string // what explains it, for words that people may use
+	Anchors         []string // sections of its sources, which Lookup finds
+	Members         []int    // the documents that Lookup offers instead, where this one is their heading
+}
 
 // The kinds of templates.
 type templateKind uint8
@@ -52,8 +66,10 @@ type document struct {
 	total int32 // weight of all its features
 }
 
-type index struct {
-	entries   []*Entry
+// An Index finds the documents that explain a text. It is immutable and safe
+// for concurrent use.
+type Index struct {
+	members   [][]int // by document
 	v         *vocabulary
 	templates []template
 	first     []uint32 // by entry: its first template; one more for the end
@@ -91,17 +107,18 @@ type mention struct {
 	aside bool
 }
 
-func newIndex(entries []*Entry) *index {
-	ix := &index{entries: entries, v: newVocabulary(), codes: map[code][]uint32{}, mentioned: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
-	b := builder{index: ix, r: reader{v: ix.v, grow: true, reading: &reading{}}}
-	for i, e := range entries {
-		b.add(uint32(i), e)
+// New builds an index of documents.
+func New(documents []Document) *Index {
+	ix := &Index{v: newVocabulary(), codes: map[code][]uint32{}, mentioned: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
+	b := builder{Index: ix, r: reader{v: ix.v, grow: true, reading: &reading{}}}
+	for i := range documents {
+		b.add(uint32(i), &documents[i])
 	}
 	ix.first = append(ix.first, uint32(len(ix.templates)))
 	b.mentionsBegin = append(b.mentionsBegin, len(b.mentions))
-	b.neighbours()
-	b.post()
-	ix.v.seal(len(entries))
+	b.neighbours(documents)
+	b.post(len(documents))
+	ix.v.seal(len(documents))
 	ix.weigh()
 	ix.pool.New = func() any { return newQuery(ix) }
 	return ix
@@ -109,7 +126,7 @@ func newIndex(entries []*Entry) *index {
 
 // A builder is an index while entries are added.
 type builder struct {
-	*index
+	*Index
 	r             reader
 	mentions      []mention
 	mentionsBegin []int // by entry; one more for the end
@@ -117,102 +134,53 @@ type builder struct {
 	refs          []codeRef
 }
 
-// add reads all texts of an entry.
-func (b *builder) add(i uint32, e *Entry) {
+// add reads all texts of a document.
+func (b *builder) add(i uint32, d *Document) {
 	b.first = append(b.first, uint32(len(b.templates)))
 	b.mentionsBegin = append(b.mentionsBegin, len(b.mentions))
 	start := len(b.mentions)
-	b.addCodes(i, e)
-	for _, v := range e.Messages {
-		for _, text := range v.Texts {
-			b.template(i, text, messageTemplate)
-		}
+	b.addCodes(i, d)
+	for _, text := range d.Messages {
+		b.template(i, text, messageTemplate)
 	}
-	for _, s := range e.Symbols {
+	for _, s := range d.Symbols {
 		b.template(i, s, symbolTemplate)
 	}
-	for _, v := range e.Phrases {
-		for _, text := range v.Texts {
-			b.template(i, text, phraseTemplate)
-		}
+	for _, text := range d.Phrases {
+		b.template(i, text, phraseTemplate)
 	}
-	for _, v := range e.Title {
-		if !saysNoMore(e, v.Text) {
-			b.template(i, v.Text, phraseTemplate)
-		}
-	}
-	for _, text := range e.Examples.Match {
+	for _, text := range d.Examples {
 		b.r.read(text)
 		b.mentionCodes(i)
 	}
-	b.explain(e)
-	b.anchor(i, e)
+	for _, text := range d.Prose {
+		b.words(text)
+	}
+	for _, a := range d.Anchors {
+		b.anchor(i, a)
+	}
+	b.members = append(b.members, d.Members)
 	b.mentions = append(b.mentions[:start], distinct(b.mentions[start:])...)
 }
 
-// neighbours reads the examples that must not lead to their entries, without
+// neighbours reads the texts that must not lead to their documents, without
 // their codes, which are judged elsewhere, and as far as their words are known:
 // they are looked up as templates are, but teach no words.
-func (b *builder) neighbours() {
+func (b *builder) neighbours(documents []Document) {
 	b.r.known = true
-	for i, e := range b.entries {
-		for _, text := range e.Examples.Silent {
+	for i := range documents {
+		for _, text := range documents[i].Counterexamples {
 			b.template(uint32(i), withoutCodes.ReplaceAllString(text, " "), neighbourTemplate)
 		}
 	}
 	b.r.known = false
-	b.mentions = b.mentions[:b.mentionsBegin[len(b.entries)]]
+	b.mentions = b.mentions[:b.mentionsBegin[len(documents)]]
 }
 
 // withoutCodes finds the codes of an example, and what announces them.
 var withoutCodes = regexp.MustCompile(`\(?(?i:\bid|\berror|오류)?:?\s*(?:\b0x[0-9A-Fa-f]+|\b[0-9]{2,})\b[:)]*`)
 
-// saysNoMore reports whether a title is the beginning of a message, as in
-// generated collections.
-func saysNoMore(e *Entry, title string) bool {
-	for _, v := range e.Messages {
-		for _, m := range v.Texts {
-			if strings.HasPrefix(m, title) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// explain reads what the entry says beside the error: words that people may
-// use to describe it.
-func (b *builder) explain(e *Entry) {
-	text := func(t Text) {
-		for _, v := range t {
-			b.words(v.Text)
-		}
-	}
-	text(e.Operation)
-	text(e.Cause)
-	for _, s := range e.Sources {
-		text(s.Text)
-	}
-	for _, q := range e.Ask {
-		text(q.Text)
-		for _, c := range q.Choices {
-			text(c.Label)
-		}
-	}
-	for _, s := range e.Steps.Items {
-		text(s.Title)
-		text(s.Do)
-		b.words(s.Path)
-		if s.Command != nil {
-			b.words(s.Command.Run)
-		}
-	}
-}
-
 func (b *builder) words(text string) {
-	if text == "" {
-		return
-	}
 	b.r.read(text)
 	for _, g := range b.r.grams {
 		b.mentions = append(b.mentions, mention{g.f, true})
@@ -271,6 +239,23 @@ func (b *builder) template(i uint32, text string, kind templateKind) {
 	b.templates = append(b.templates, t)
 }
 
+// slotMark is <Name> in a message.
+var slotMark = regexp.MustCompile(`<([A-Za-z][A-Za-z0-9]*)>`)
+
+// Slots are the names of the slots of a message, in order.
+func Slots(message string) []string {
+	var names []string
+	for _, m := range slotMark.FindAllStringSubmatch(message, -1) {
+		names = append(names, m[1])
+	}
+	return names
+}
+
+// Fill is the message with a value in place of each slot.
+func Fill(message string, value func(slot string) string) string {
+	return slotMark.ReplaceAllStringFunc(message, func(mark string) string { return value(mark[1 : len(mark)-1]) })
+}
+
 // cutSlot cuts a text at its first slot.
 func cutSlot(text string) (literal, name, rest string) {
 	m := slotMark.FindStringSubmatchIndex(text)
@@ -280,25 +265,21 @@ func cutSlot(text string) (literal, name, rest string) {
 	return text[:m[0]], text[m[2]:m[3]], text[m[1]:]
 }
 
-// anchor files the entry under the sections of its sources.
-func (b *builder) anchor(i uint32, e *Entry) {
-	for _, s := range e.Sources {
-		if _, fragment, ok := strings.Cut(s.URL, "#"); ok {
-			key := strings.ToLower(fragment)
-			if !slices.Contains(b.anchors[key], i) {
-				b.anchors[key] = append(b.anchors[key], i)
-			}
-		}
+// anchor files the document under the section of a source.
+func (b *builder) anchor(i uint32, fragment string) {
+	key := strings.ToLower(fragment)
+	if !slices.Contains(b.anchors[key], i) {
+		b.anchors[key] = append(b.anchors[key], i)
 	}
 }
 
 // post lists the documents with their features, and files them under these. An
 // entry of one template, with no words beside, is one document.
-func (b *builder) post() {
+func (b *builder) post(documents int) {
 	for i := range b.templates {
 		b.document(b.templates[i].entry, b.featuresOf(&b.templates[i]))
 	}
-	for e := range len(b.entries) {
+	for e := range documents {
 		words := b.mentions[b.mentionsBegin[e]:b.mentionsBegin[e+1]]
 		for _, m := range words {
 			b.v.df[m.f]++
@@ -354,7 +335,7 @@ func (b *builder) file() {
 
 // weigh gives the units of all templates their weights: that of the best
 // feature that begins with or covers it alone; syllables share theirs.
-func (ix *index) weigh() {
+func (ix *Index) weigh() {
 	for k := range ix.templates {
 		t := &ix.templates[k]
 		sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
@@ -389,16 +370,16 @@ func (p posting) worth(weight int32) int32 {
 }
 
 // featuresIn are the features of a document, in order.
-func (ix *index) featuresIn(doc uint32) []posting {
+func (ix *Index) featuresIn(doc uint32) []posting {
 	return ix.list[ix.listBegin[doc]:ix.listBegin[doc+1]]
 }
 
-func (ix *index) gramsOf(t *template) []gram { return ix.grams[t.gram : t.gram+uint32(t.grams)] }
+func (ix *Index) gramsOf(t *template) []gram { return ix.grams[t.gram : t.gram+uint32(t.grams)] }
 
 // addCodes files the entry under its codes.
-func (b *builder) addCodes(i uint32, e *Entry) {
+func (b *builder) addCodes(i uint32, d *Document) {
 	var own []ownCode
-	for _, s := range e.Codes {
+	for _, s := range d.Codes {
 		if c, ok := parseCode(s); ok {
 			own = append(own, ownCode{c, s})
 			if !slices.Contains(b.codes[c], i) {

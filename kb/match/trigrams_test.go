@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"fmt"
@@ -104,7 +104,7 @@ func TestLettersAreThePlainOnes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
 	for range 200 {
 		m := filled(rng, "The replica of <Name> on <Server> is inconsistent with the protected data source")
-		text := pickOne(rng, noises).make(rng, m)
+		text := pickOne(rng, noises).Make(rng, m)
 		checkLetters(t, &l, "the replica of <> on <> is inconsistent with the protected data source", text[:min(len(text), 60)])
 	}
 }

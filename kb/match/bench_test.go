@@ -1,4 +1,4 @@
-package kb
+package match_test
 
 import (
 	"bytes"
@@ -10,11 +10,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // BenchmarkMatch times one paste on the built-in entries.
 func BenchmarkMatch(b *testing.B) {
-	base, err := Load(Layer{"kb/entries", Builtin()})
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -44,7 +47,7 @@ func BenchmarkMatch(b *testing.B) {
 func BenchmarkCatalog(b *testing.B) {
 	dir := b.TempDir()
 	catalog(b, "kb", dir)
-	base, err := Load(Layer{"catalog", os.DirFS(dir)})
+	base, err := kb.Load(kb.Layer{Name: "catalog", FS: os.DirFS(dir)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -52,12 +55,12 @@ func BenchmarkCatalog(b *testing.B) {
 }
 
 func BenchmarkDev(b *testing.B) {
-	base, err := Load(Layer{"kb/entries", Builtin()})
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, name := range []string{"noisy", "paraphrase", "wild-negative"} {
-		data, err := os.ReadFile("../../shared/eval/dev/" + name + ".jsonl")
+		data, err := os.ReadFile("../../../shared/eval/dev/" + name + ".jsonl")
 		if err != nil {
 			b.Skip("no questions to measure on beside this module")
 		}
@@ -66,7 +69,7 @@ func BenchmarkDev(b *testing.B) {
 }
 
 // times matches the texts of the lines, over and over.
-func times(b *testing.B, base *Base, lines [][]byte) {
+func times(b *testing.B, base *kb.Base, lines [][]byte) {
 	var texts []string
 	for _, line := range lines {
 		var q devQuestion
@@ -115,27 +118,27 @@ func binary(size int) string {
 }
 
 // BenchmarkGrowth shows how the time of a paste and of building grows with the
-// number of entries, which share most of their words.
+// number of documents, which share most of their words.
 func BenchmarkGrowth(b *testing.B) {
 	for _, n := range []int{300, 2450, 19600, 98000} {
-		entries := variants(n)
+		documents := variants(n)
 		b.Run(fmt.Sprint("build-", n), func(b *testing.B) {
 			for b.Loop() {
-				newIndex(entries)
+				match.New(documents)
 			}
 		})
-		base := newBase(entries)
+		ix := match.New(documents)
 		rng := rand.New(rand.NewPCG(5, 6))
 		var pastes []string
 		for range 200 {
-			words := strings.Fields(entries[rng.IntN(n)].Messages[0].Texts[0])
+			words := strings.Fields(documents[rng.IntN(n)].Messages[0])
 			k := rng.IntN(len(words))
 			pastes = append(pastes, "hello team, backup failed with "+strings.Join(append(words[:k:k], words[k+1:]...), " "))
 		}
 		b.Run(fmt.Sprint("match-", n), func(b *testing.B) {
 			i := 0
 			for b.Loop() {
-				base.Match(pastes[i%len(pastes)])
+				ix.Match(pastes[i%len(pastes)])
 				i++
 			}
 		})
@@ -144,20 +147,20 @@ func BenchmarkGrowth(b *testing.B) {
 
 // variants makes messages as confusable as those of a catalog: a third of the
 // words of each is its own.
-func variants(n int) []*Entry {
+func variants(n int) []match.Document {
 	base := strings.Fields(`DPM failed to communicate with the protection agent because the agent is not responding
 		the replica of the volume on the server is inconsistent with the protected data source and recovery points
 		cannot be created until the job has completed backup to tape was cancelled since the library drive is offline
 		unable to connect to the database verify that the SQL Server service is running and retry the operation`)
 	rng := rand.New(rand.NewPCG(7, 8))
-	entries := make([]*Entry, n)
-	for i := range entries {
+	documents := make([]match.Document, n)
+	for i := range documents {
 		from := rng.IntN(len(base) - 24)
 		words := append([]string(nil), base[from:from+12+rng.IntN(12)]...)
 		for range len(words) / 3 {
 			words[rng.IntN(len(words))] = fmt.Sprintf("%c%c%c%c", 'b'+rng.IntN(20), "aeiou"[rng.IntN(5)], 'b'+rng.IntN(20), "aeiou"[rng.IntN(5)])
 		}
-		entries[i] = &Entry{ID: fmt.Sprintf("v%06d", i), Title: Text{{"", words[0]}}, Messages: Texts{{"", []string{strings.Join(words, " ")}}}}
+		documents[i] = match.Document{Messages: []string{strings.Join(words, " ")}}
 	}
-	return entries
+	return documents
 }

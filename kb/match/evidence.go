@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"slices"
@@ -6,9 +6,26 @@ import (
 	"unicode/utf8"
 )
 
+// The kinds of evidence.
+const (
+	EvidenceCode    = "code"    // an error code of the entry
+	EvidenceSymbol  = "symbol"  // a symbolic name of the entry
+	EvidenceMessage = "message" // a message of the entry, or most of it
+	EvidencePhrase  = "phrase"  // a way people say it
+	EvidenceWords   = "words"   // words of its title, cause and steps
+)
+
+// Evidence is one span of the text, in bytes of the text as it was given.
+type Evidence struct {
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
 // tell tells a verdict with its evidence.
-func (q *query) tell(ix *index, v *verdict) Hit {
-	h := Hit{Entry: ix.entries[v.entry], Confidence: sigmoid(v.odds)}
+func (q *query) tell(ix *Index, v *verdict) Hit {
+	h := Hit{Doc: int(v.entry), Confidence: sigmoid(v.odds)}
 	q.codeEvidence(ix, v, &h)
 	a, kind := v.message, EvidenceMessage
 	if a.template == nil || v.phrase.template != nil && v.phrase.matched*3/4 > a.matched {
@@ -29,7 +46,7 @@ func (q *query) tell(ix *index, v *verdict) Hit {
 	return h
 }
 
-func (q *query) codeEvidence(ix *index, v *verdict, h *Hit) {
+func (q *query) codeEvidence(ix *Index, v *verdict, h *Hit) {
 	for _, ref := range q.codes {
 		for _, own := range ix.own[v.entry] {
 			if own.code != ref.code {
@@ -64,7 +81,7 @@ func (q *query) spans(h *Hit, kind string) {
 }
 
 // wordEvidence tells the words that the text and the entry share.
-func (q *query) wordEvidence(ix *index, v *verdict, h *Hit) {
+func (q *query) wordEvidence(ix *Index, v *verdict, h *Hit) {
 	const most = 5
 	for _, g := range q.grams {
 		if len(h.Evidence) == most {
@@ -80,7 +97,7 @@ func (q *query) wordEvidence(ix *index, v *verdict, h *Hit) {
 	}
 }
 
-func (ix *index) entryHas(e uint32, f feature) bool {
+func (ix *Index) entryHas(e uint32, f feature) bool {
 	_, ok := slices.BinarySearchFunc(ix.featuresIn(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.number()) - int(f) })
 	return ok
 }

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"strconv"
@@ -14,6 +14,12 @@ type code uint32
 // firstResult is the lowest HRESULT that means a failure (its highest bit says
 // so). Many errors share one; it is a detail and no identity.
 const firstResult = 1 << 31
+
+// IsCode reports whether a text is one error code, in any spelling.
+func IsCode(s string) bool {
+	_, ok := parseCode(s)
+	return ok
+}
 
 // parseCode reads one code in any spelling: 0x29834, 0X29834, Ox29834, 29834h,
 // 170036, [0x29834], «ID: 170036», in full-width digits too. HRESULTs are no

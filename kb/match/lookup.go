@@ -1,13 +1,37 @@
-package kb
+package match
 
 import (
 	"slices"
 	"strings"
 )
 
+// lookupAnchor answers #common-issues, or an address that ends so.
+func (ix *Index) lookupAnchor(text string) (Result, bool) {
+	_, fragment, ok := strings.Cut(strings.TrimSpace(text), "#")
+	if !ok {
+		return Result{}, false
+	}
+	list := ix.anchors[strings.ToLower(fragment)]
+	if len(list) == 0 {
+		return Result{}, false
+	}
+	at := strings.LastIndex(text, fragment)
+	r := Result{Band: Likely}
+	if len(list) == 1 {
+		r.Band = Sure
+	}
+	for _, e := range list[:min(mostHits, len(list))] {
+		r.Hits = append(r.Hits, Hit{
+			Doc: int(e), Confidence: 1 / float64(len(list)),
+			Evidence: []Evidence{{EvidenceWords, fragment, at, at + len(fragment)}},
+		})
+	}
+	return r, true
+}
+
 // lookUp finds the band of a query: nobody types one by accident, so less is
 // asked of it than of a paste.
-func (q *query) lookUp(ix *index, vs []verdict, s setting) Result {
+func (q *query) lookUp(ix *Index, vs []verdict, s setting) Result {
 	vs = lead(vs)
 	r := Result{}
 	v := &vs[0]
@@ -20,7 +44,7 @@ func (q *query) lookUp(ix *index, vs []verdict, s setting) Result {
 	default:
 		return r
 	}
-	if members := ix.members(v); v.code == 0 && len(members) > 0 {
+	if members := ix.members[v.entry]; v.code == 0 && len(members) > 0 {
 		r.Band, vs = Likely, verdictsOn(vs, members)
 	}
 	r.Hits = q.tellBest(ix, vs)
@@ -32,9 +56,10 @@ func (q *query) lookUp(ix *index, vs []verdict, s setting) Result {
 
 // verdictsOn are the verdicts on some entries, in their order. Each is as good an
 // answer as the next.
-func verdictsOn(vs []verdict, entries []uint32) []verdict {
+func verdictsOn(vs []verdict, documents []int) []verdict {
 	var list []verdict
-	for _, e := range entries {
+	for _, d := range documents {
+		e := uint32(d)
 		i := slices.IndexFunc(vs, func(v verdict) bool { return v.entry == e })
 		if i < 0 {
 			list = append(list, verdict{entry: e})
@@ -42,27 +67,6 @@ func verdictsOn(vs []verdict, entries []uint32) []verdict {
 			list = append(list, vs[i])
 			list[len(list)-1].odds = 0
 		}
-	}
-	return list
-}
-
-// members are the entries that an entry's first question leads to, where most
-// of its answers lead to one: the entry is a heading that they share, and who looks it
-// up means one of them.
-func (ix *index) members(v *verdict) []uint32 {
-	e := ix.entries[v.entry]
-	var list []uint32
-	if len(e.Ask) == 0 {
-		return nil
-	}
-	for _, c := range e.Ask[0].Choices {
-		i, ok := slices.BinarySearchFunc(ix.entries, c.Entry, func(e *Entry, id string) int { return strings.Compare(e.ID, id) })
-		if ok && c.Entry != "" {
-			list = append(list, uint32(i))
-		}
-	}
-	if len(list) < 2 || 2*len(list) < len(e.Ask[0].Choices) {
-		return nil
 	}
 	return list
 }

@@ -1,4 +1,4 @@
-package kb
+package match
 
 // How a text and a template are laid side by side.
 //
@@ -46,7 +46,7 @@ const (
 
 // align lays the template of an alignment beside the text of the query. The
 // alignment is empty where they have no telling word in common.
-func (q *query) align(ix *index, f *alignment) {
+func (q *query) align(ix *Index, f *alignment) {
 	t := f.template
 	q.findRuns(ix, t)
 	sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
@@ -120,7 +120,7 @@ func (q *query) follow(f *alignment, sums []int32, last int32) {
 }
 
 // findRuns finds the pieces that the template and the text share.
-func (q *query) findRuns(ix *index, t *template) {
+func (q *query) findRuns(ix *Index, t *template) {
 	q.runs = q.runs[:0]
 	sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
 	for _, g := range ix.gramsOf(t) {
@@ -133,7 +133,7 @@ func (q *query) findRuns(ix *index, t *template) {
 }
 
 // hit adds a shared gram to the run that it goes on with, or begins a run.
-func (q *query) hit(ix *index, sums []int32, t, p gram) {
+func (q *query) hit(ix *Index, sums []int32, t, p gram) {
 	tTo, pTo := t.at+int32(t.n), p.at+int32(p.n)
 	for i := len(q.runs) - 1; i >= 0; i-- {
 		r := &q.runs[i]

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 
 // A noise is what happens to a message on its way into a channel.
 type noise struct {
-	name string
-	make func(rng *rand.Rand, message string) string
+	Name string
+	Make func(rng *rand.Rand, message string) string
 }
 
 // noises are those of the catalog test (../shared/eval) and others that people
@@ -36,7 +36,7 @@ var slotNames = []string{"NODE-17", "fs01.corp.example", "D:\\", "SQL-B", "172.1
 
 // filled puts names into the slots of a message.
 func filled(rng *rand.Rand, message string) string {
-	return slotMark.ReplaceAllStringFunc(message, func(string) string { return pickOne(rng, slotNames) })
+	return Fill(message, func(string) string { return pickOne(rng, slotNames) })
 }
 
 func pickOne[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"cmp"
@@ -35,7 +35,7 @@ type window struct {
 // matchLong matches a long text, such as a log: it glances at all of it, looks
 // closely at the windows that promise something, and puts together what it
 // finds.
-func (q *query) matchLong(ix *index, text string) Result {
+func (q *query) matchLong(ix *Index, text string) Result {
 	var best Result
 	for _, w := range q.promising(ix, text) {
 		r := q.match(ix, text[w.start:w.end], false)
@@ -47,7 +47,7 @@ func (q *query) matchLong(ix *index, text string) Result {
 
 // promising are the windows worth a closer look, in the order of the text. Of
 // windows that are the same to the letter the first one stands for all.
-func (q *query) promising(ix *index, text string) []window {
+func (q *query) promising(ix *Index, text string) []window {
 	var all []window
 	last := ""
 	for start := 0; start < len(text); {
@@ -73,7 +73,7 @@ func (q *query) promising(ix *index, text string) []window {
 
 // glance sums up what the words of a window are worth, each once, as they stand
 // there: no other spelling is tried, so that it costs a few nanoseconds a byte.
-func (q *query) glance(ix *index, text string) int32 {
+func (q *query) glance(ix *Index, text string) int32 {
 	q.forget()
 	var sum int32
 	for i := 0; i < len(text); {
@@ -109,7 +109,7 @@ const shortestGlance = 3
 
 // glanceWord is what one word is worth: the code of an entry, or a word of its
 // texts.
-func (q *query) glanceWord(ix *index, word string) int32 {
+func (q *query) glanceWord(ix *Index, word string) int32 {
 	if len(word) < shortestGlance || len(word) > longestTypo {
 		return 0
 	}
@@ -134,7 +134,7 @@ func (q *query) glanceWord(ix *index, word string) int32 {
 }
 
 // glanceCode is what a number is worth: much, if it is the code of an entry.
-func (ix *index) glanceCode(word string) int32 {
+func (ix *Index) glanceCode(word string) int32 {
 	if len(word) < 2 || len(word) > longestCode {
 		return 0
 	}
@@ -150,7 +150,7 @@ func (ix *index) glanceCode(word string) int32 {
 }
 
 // promise is the weight of a feature that was not seen in the window before.
-func (q *query) promise(ix *index, f feature) int32 {
+func (q *query) promise(ix *Index, f feature) int32 {
 	if q.seen[f] == q.stamp {
 		return 0
 	}
@@ -209,7 +209,7 @@ func (r Result) join(o Result) Result {
 // addHits adds hits of entries that the result does not name yet.
 func addHits(r Result, hits []Hit) []Hit {
 	for _, h := range hits {
-		same := func(x Hit) bool { return x.Entry == h.Entry }
+		same := func(x Hit) bool { return x.Doc == h.Doc }
 		if !same(r.Hits[0]) && !slices.ContainsFunc(r.Also, same) {
 			r.Also = append(r.Also, h)
 		}

@@ -1,4 +1,4 @@
-package kb
+package match_test
 
 import (
 	"bufio"
@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // A devQuestion is a line of the questions that the matcher is measured on.
@@ -21,7 +24,7 @@ type devQuestion struct {
 
 func devQuestions(t *testing.T, name string) []devQuestion {
 	t.Helper()
-	f, err := os.Open(filepath.Join("../../shared/eval/dev", name))
+	f, err := os.Open(filepath.Join("../../../shared/eval/dev", name))
 	if err != nil {
 		t.Skip("no questions to measure on beside this module")
 	}
@@ -46,7 +49,7 @@ func devQuestions(t *testing.T, name string) []devQuestion {
 // have no floor but zero. One near miss (wild-154) is the message of a built-in
 // entry with that entry's code, and is answered.
 func TestDev(t *testing.T) {
-	b, err := Load(Layer{"kb/entries", Builtin()})
+	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,15 +74,15 @@ func TestDev(t *testing.T) {
 				}
 				first := len(r.Hits) > 0 && slices.Contains(q.Target, r.Hits[0].Entry.ID)
 				switch {
-				case r.Band == Sure && !first && q.ID != "wild-154":
+				case r.Band == match.Sure && !first && q.ID != "wild-154":
 					t.Errorf("%s: a wrong answer, %s: %q", q.ID, r.Hits[0].Entry.ID, q.Text)
-				case len(q.Target) == 0 && r.Band == Likely:
+				case len(q.Target) == 0 && r.Band == match.Likely:
 					asked++
 				}
 				if len(q.Target) > 0 {
 					of++
-					right += indicator(first)
-					heard += indicator(r.Band == Sure && first || asks && r.Band == Likely && offers(r, q.Target))
+					right += match.Indicator(first)
+					heard += match.Indicator(r.Band == match.Sure && first || asks && r.Band == match.Likely && offers(r, q.Target))
 				}
 			}
 			if right < c.right*of || heard < c.heard*of || int(asked) > c.asked {
@@ -90,30 +93,30 @@ func TestDev(t *testing.T) {
 	}
 }
 
-func offers(r Result, target []string) bool {
-	return slices.ContainsFunc(r.Hits, func(h Hit) bool { return slices.Contains(target, h.Entry.ID) })
+func offers(r kb.Result, target []string) bool {
+	return slices.ContainsFunc(r.Hits, func(h kb.Hit) bool { return slices.Contains(target, h.Entry.ID) })
 }
 
 // TestBands reports what share of the answers and of the questions was right
 // on all dev files together, which the confidence promises.
 func TestBands(t *testing.T) {
-	b, err := Load(Layer{"kb/entries", Builtin()})
+	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var n, right, promised [Sure + 1]float64
+	var n, right, promised [match.Sure + 1]float64
 	for _, file := range []string{"noisy.jsonl", "wild-positive.jsonl", "paraphrase.jsonl", "wild-negative.jsonl"} {
 		for _, q := range devQuestions(t, file) {
 			r := b.Match(q.Text)
-			if r.Band == Silent || q.ID == "wild-154" {
+			if r.Band == match.Silent || q.ID == "wild-154" {
 				continue
 			}
 			n[r.Band]++
-			right[r.Band] += indicator(slices.Contains(q.Target, r.Hits[0].Entry.ID))
+			right[r.Band] += match.Indicator(slices.Contains(q.Target, r.Hits[0].Entry.ID))
 			promised[r.Band] += r.Hits[0].Confidence
 		}
 	}
-	for band, least := range map[Band]float64{Sure: 0.995, Likely: 0.75} {
+	for band, least := range map[match.Band]float64{match.Sure: 0.995, match.Likely: 0.75} {
 		t.Logf("%s: %.0f, right %.3f, promised %.3f", band, n[band], right[band]/n[band], promised[band]/n[band])
 		if right[band] < least*n[band] {
 			t.Errorf("%s is right in %.3f, want %.3f", band, right[band]/n[band], least)
@@ -130,7 +133,7 @@ func TestBands(t *testing.T) {
 func TestCatalog(t *testing.T) {
 	dir := t.TempDir()
 	catalog(t, "kb", dir)
-	b, err := Load(Layer{"catalog", os.DirFS(dir)})
+	b, err := kb.Load(kb.Layer{Name: "catalog", FS: os.DirFS(dir)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,9 +147,9 @@ func TestCatalog(t *testing.T) {
 			r := b.Match(q.Text)
 			right := len(r.Hits) > 0 && slices.Contains(q.Target, r.Hits[0].Entry.ID)
 			of++
-			first += indicator(right)
-			three += indicator(offers(r, q.Target))
-			wrong += indicator(r.Band == Sure && !right)
+			first += match.Indicator(right)
+			three += match.Indicator(offers(r, q.Target))
+			wrong += match.Indicator(r.Band == match.Sure && !right)
 		}
 		t.Logf("seed %s: first %.3f, in three %.3f, wrong answers %.0f", seed, first/of, three/of, wrong)
 		if first < 0.965*of || three < 0.98*of || wrong > 2 {
@@ -158,7 +161,7 @@ func TestCatalog(t *testing.T) {
 // catalog runs the script that makes the catalog and its pastes.
 func catalog(t testing.TB, args ...string) []byte {
 	t.Helper()
-	script := "../../shared/eval/make_catalog.py"
+	script := "../../../shared/eval/make_catalog.py"
 	if _, err := os.Stat(script); err != nil {
 		t.Skip("no catalog beside this module")
 	}

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import "slices"
 
@@ -39,12 +39,12 @@ const (
 	asideDivisor = 3   // what a word in a cause or step is worth beside one in a message
 )
 
-func newQuery(ix *index) *query {
+func newQuery(ix *Index) *query {
 	return &query{seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), score: make([]int32, len(ix.docs))}
 }
 
 // load reads a text and files its grams by feature.
-func (q *query) load(ix *index, text string) {
+func (q *query) load(ix *Index, text string) {
 	q.original = text
 	reader{v: ix.v, reading: &q.reading}.read(text)
 	q.codes = scanCodes(q.codes[:0], q.plain.s, q.units)
@@ -89,7 +89,7 @@ const (
 )
 
 // weigh sums the weights of the units of the text.
-func (q *query) weigh(ix *index) {
+func (q *query) weigh(ix *Index) {
 	n := len(q.units)
 	q.sums = slices.Grow(q.sums[:0], n+1)[:n+1]
 	clear(q.sums)
@@ -123,7 +123,7 @@ func (q *query) weigh(ix *index) {
 // left weighs less than what the last of the best candidates has, it cannot
 // bring in a new document: it only completes those that may still be among the
 // best.
-func (q *query) retrieve(ix *index) {
+func (q *query) retrieve(ix *Index) {
 	q.near, q.whole = q.near[:0], q.whole[:0]
 	var rest int32
 	q.features = slices.DeleteFunc(q.features, func(f feature) bool { return ix.v.weight[f] == 0 })
@@ -145,7 +145,7 @@ func (q *query) retrieve(ix *index) {
 }
 
 // rarer orders features by what is to be looked up first.
-func (ix *index) rarer(a, b feature) int {
+func (ix *Index) rarer(a, b feature) int {
 	if x, y := ix.v.class[a]&stopWord, ix.v.class[b]&stopWord; x != y {
 		return int(x) - int(y)
 	}
@@ -157,11 +157,11 @@ func (ix *index) rarer(a, b feature) int {
 
 // longer reports whether it takes longer to add a feature than to find out
 // whether that is still needed.
-func (q *query) longer(ix *index, f feature) bool {
+func (q *query) longer(ix *Index, f feature) bool {
 	return int(ix.postBegin[f+1]-ix.postBegin[f]) > 2*max(mostNear, len(q.touched))
 }
 
-func (q *query) add(ix *index, f feature) {
+func (q *query) add(ix *Index, f feature) {
 	w := ix.v.weight[f]
 	aside := posting(1).worth(w)
 	for _, p := range ix.postings[ix.postBegin[f]:ix.postBegin[f+1]] {
@@ -180,7 +180,7 @@ func (q *query) add(ix *index, f feature) {
 
 // threshold is what the last of the best candidates of each kind has so far, 0
 // where there is still room.
-func (q *query) threshold(ix *index) int32 {
+func (q *query) threshold(ix *Index) int32 {
 	q.best(ix)
 	least := int32(0)
 	if len(q.near) == mostNear && (len(ix.docs) == len(ix.templates) || len(q.whole) == mostWhole) {
@@ -195,7 +195,7 @@ func (q *query) threshold(ix *index) int32 {
 
 // pick completes the candidates that may be among the best if they have all of
 // the rest, keeps the best, and clears the scores.
-func (q *query) pick(ix *index, rest int32) {
+func (q *query) pick(ix *Index, rest int32) {
 	if rest > 0 {
 		least := q.threshold(ix)
 		n := 0
@@ -218,7 +218,7 @@ func (q *query) pick(ix *index, rest int32) {
 }
 
 // shared is the weight of all features that the text shares with a document.
-func (q *query) shared(ix *index, doc uint32) int32 {
+func (q *query) shared(ix *Index, doc uint32) int32 {
 	var s int32
 	for _, p := range ix.featuresIn(doc) {
 		if f := feature(p.number()); q.has(f) {
@@ -229,7 +229,7 @@ func (q *query) shared(ix *index, doc uint32) int32 {
 }
 
 // best keeps the best of the documents that were touched.
-func (q *query) best(ix *index) {
+func (q *query) best(ix *Index) {
 	for _, d := range q.touched {
 		s := q.score[d]
 		switch {
@@ -245,7 +245,7 @@ func (q *query) best(ix *index) {
 }
 
 // nearness is what a document comes to that shares a weight with the text.
-func (ix *index) nearness(doc uint32, shared int32) int32 {
+func (ix *Index) nearness(doc uint32, shared int32) int32 {
 	if int(doc) < len(ix.templates) {
 		return nearness(min(shared, ix.docs[doc].total), ix.docs[doc].total)
 	}

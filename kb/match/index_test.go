@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 // plainRetrieve is what retrieve means: all documents, each with the weight of
 // the features that it shares with the text, the best of each kind in order.
-func plainRetrieve(q *query, ix *index) (near, whole []candidate) {
+func plainRetrieve(q *query, ix *Index) (near, whole []candidate) {
 	for d := range uint32(len(ix.docs)) {
 		c := candidate{doc: d}
 		for _, p := range ix.featuresIn(d) {
@@ -36,7 +36,7 @@ func plainRetrieve(q *query, ix *index) (near, whole []candidate) {
 
 // checkRetrieve compares the two, and reports whether there were more
 // candidates than are kept.
-func checkRetrieve(t *testing.T, q *query, ix *index, text string) bool {
+func checkRetrieve(t *testing.T, q *query, ix *Index, text string) bool {
 	t.Helper()
 	q.load(ix, text)
 	near, whole := plainRetrieve(q, ix)
@@ -62,13 +62,13 @@ func plainTypo(t *typoTable, w []byte) feature {
 	return best
 }
 
-// crowd makes n entries of few words, so that some words stand in nearly all
+// crowd makes n documents of few words, so that some words stand in nearly all
 // and others in one.
-func crowd(n int) []*Entry {
+func crowd(n int) []Document {
 	words := strings.Fields("server backup volume agent replica snapshot policy vault disk job proxy restore tape library writer cluster")
 	rng := rand.New(rand.NewPCG(1, 2))
-	entries := make([]*Entry, n)
-	for i := range entries {
+	documents := make([]Document, n)
+	for i := range documents {
 		var b strings.Builder
 		for range 3 + rng.IntN(6) {
 			k := int(float64(len(words)) * rng.Float64() * rng.Float64()) // the first ones far more often
@@ -77,16 +77,13 @@ func crowd(n int) []*Entry {
 		if rng.IntN(4) == 0 {
 			fmt.Fprintf(&b, "rare%c%c", 'a'+i%26, 'a'+i/26%26)
 		}
-		entries[i] = &Entry{
-			ID: fmt.Sprintf("e%05d", i), Title: Text{{"", "t"}},
-			Messages: Texts{{"", []string{b.String()}}}, Cause: Text{{"", words[rng.IntN(len(words))]}},
-		}
+		documents[i] = Document{Messages: []string{b.String()}, Phrases: []string{"t"}, Prose: []string{words[rng.IntN(len(words))]}}
 	}
-	return entries
+	return documents
 }
 
 func TestRetrieveIsPlainRetrieve(t *testing.T) {
-	ix := newIndex(crowd(3000))
+	ix := New(crowd(3000))
 	q := newQuery(ix)
 	pruned := 0
 	check := func(text string) {
@@ -110,7 +107,7 @@ func TestRetrieveIsPlainRetrieve(t *testing.T) {
 }
 
 func TestTypoIsPlainTypo(t *testing.T) {
-	ix := newIndex(crowd(50))
+	ix := New(crowd(50))
 	alphabet := "aebrstvl"
 	for _, w := range ix.v.typos.names[:300] { // of a thousand
 		for i := range len(w) + 1 {
@@ -150,7 +147,7 @@ func TestSlip(t *testing.T) {
 }
 
 func FuzzRetrieve(f *testing.F) {
-	ix := newIndex(crowd(1500))
+	ix := New(crowd(1500))
 	f.Add("server backup volume rareab")
 	f.Fuzz(func(t *testing.T, text string) {
 		q := newQuery(ix)
@@ -170,9 +167,9 @@ func FuzzRetrieve(f *testing.F) {
 // Every load makes the same of the same entries: nothing hangs on the order of a
 // map.
 func TestLoadsAreAlike(t *testing.T) {
-	first := newIndex(crowd(300))
+	first := New(crowd(300))
 	for range 5 {
-		again := newIndex(crowd(300))
+		again := New(crowd(300))
 		if !slices.Equal(first.v.names, again.v.names) || !slices.Equal(first.v.weight, again.v.weight) || !slices.Equal(first.v.typos.names, again.v.typos.names) {
 			t.Fatal("two loads number the words differently")
 		}

@@ -1,4 +1,4 @@
-package kb
+package match
 
 import (
 	"cmp"
@@ -26,7 +26,7 @@ type verdict struct {
 
 // judge gathers what the text says for the entry of each candidate, best
 // first.
-func (q *query) judge(ix *index) []verdict {
+func (q *query) judge(ix *Index) []verdict {
 	q.verdicts = q.verdicts[:0]
 	q.letters.spell(q.plain.s)
 	for _, c := range q.likeliest(ix) {
@@ -81,7 +81,7 @@ const (
 // likeliest ranks the nearest templates by the words and the threes of letters
 // that they share with the text, and returns those that are worth comparing
 // letter by letter.
-func (q *query) likeliest(ix *index) []candidate {
+func (q *query) likeliest(ix *Index) []candidate {
 	q.likely, q.beside = q.likely[:0], q.beside[:0]
 	for _, c := range q.near {
 		t := &ix.templates[c.doc]
@@ -98,7 +98,7 @@ func (q *query) likeliest(ix *index) []candidate {
 
 // compareNeighbour ranks an example that must not lead to its entry. Less than
 // half of one says nothing.
-func (q *query) compareNeighbour(ix *index, c candidate) {
+func (q *query) compareNeighbour(ix *Index, c candidate) {
 	a := q.fit(ix, c)
 	i := slices.IndexFunc(q.verdicts, func(v verdict) bool { return v.entry == a.template.entry })
 	if i >= 0 && int(a.points) >= len(a.template.letters) {
@@ -108,7 +108,7 @@ func (q *query) compareNeighbour(ix *index, c candidate) {
 
 // compare ranks a template, and keeps it if it is the best of its kind of its
 // entry.
-func (q *query) compare(ix *index, c candidate) {
+func (q *query) compare(ix *Index, c candidate) {
 	a := q.fit(ix, c)
 	t := a.template
 	v := q.verdictOn(t.entry)
@@ -123,7 +123,7 @@ func (q *query) compare(ix *index, c candidate) {
 }
 
 // fit ranks a template by what it shares with the text.
-func (q *query) fit(ix *index, c candidate) alignment {
+func (q *query) fit(ix *Index, c candidate) alignment {
 	t := &ix.templates[c.doc]
 	a := alignment{template: t}
 	a.letters, a.missing = q.letters.count(t.threes)
@@ -133,7 +133,7 @@ func (q *query) fit(ix *index, c candidate) alignment {
 }
 
 // lay lays the best templates of a verdict beside the text, word by word.
-func (q *query) lay(ix *index, v *verdict) {
+func (q *query) lay(ix *Index, v *verdict) {
 	for _, a := range []*alignment{&v.message, &v.phrase} {
 		if a.template != nil {
 			q.align(ix, a)
@@ -152,7 +152,7 @@ func (q *query) verdictOn(e uint32) *verdict {
 	return &q.verdicts[i]
 }
 
-func (q *query) addCode(ix *index, ref codeRef, e uint32) {
+func (q *query) addCode(ix *Index, ref codeRef, e uint32) {
 	v := q.verdictOn(e)
 	if v.code == 0 {
 		for d := ix.first[e]; d < ix.first[e+1]; d++ {
@@ -231,7 +231,7 @@ func (q *query) parted(i int32) bool {
 // contraryTo is the strength of the strongest code in the text that speaks
 // against the entry: none of its own stands there, and this one is not the
 // number of an alert around the message, which stands before it in brackets.
-func (q *query) contraryTo(ix *index, v *verdict) codeStrength {
+func (q *query) contraryTo(ix *Index, v *verdict) codeStrength {
 	if v.code == strongCode {
 		return 0
 	}
@@ -248,7 +248,7 @@ func (q *query) contraryTo(ix *index, v *verdict) codeStrength {
 	return strongest
 }
 
-func (ix *index) owns(e uint32, c code) bool {
+func (ix *Index) owns(e uint32, c code) bool {
 	return slices.ContainsFunc(ix.own[e], func(o ownCode) bool { return o.code == c })
 }
 
@@ -262,7 +262,7 @@ type setting struct {
 	units   int
 }
 
-func (q *query) setting(ix *index) setting {
+func (q *query) setting(ix *Index) setting {
 	s := setting{content: q.sums[len(q.units)], units: len(q.units)}
 	for _, u := range q.unknown {
 		if q.units[u].kind == wordUnit && !q.placeName(int(u)) {

@@ -1,4 +1,4 @@
-package kb
+package match
 
 // Words decide which templates come near; where several come equally near, the
 // letters decide: first by how many threes of neighbouring letters both have,

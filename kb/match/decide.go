@@ -1,28 +1,9 @@
-package kb
+package match
 
 import (
 	"math"
 	"slices"
-	"strings"
 )
-
-// How a text finds its entries:
-//
-//	text  --normalize.go-->  units: words, numbers, syllables
-//	      --grams.go------>  features: a word by its stem and idea, two syllables; slips undone (typo.go)
-//	      --query.go------>  the 64 messages and phrases nearest by the words they share (candidates)
-//	      --judge.go------>  the 12 likeliest of them by their letters in threes
-//	      --letters.go---->  these ranked by the runs of letters they share, entries by their best (verdicts)
-//	      --align.go------>  the best of the first 8 entries laid beside the text, word by word (alignments)
-//	      --judge.go------>  evidence of words, letters, codes; its odds
-//	      --match.go------>  the band; the cause before what follows from it
-//	      --hit.go-------->  spans of the original text, and slots
-//
-// A word weighs what it tells: one where a single entry has it, nearly nothing
-// where all do. What makes an answer of a verdict is more than its odds: the
-// code of another error vetoes it, and so does an example of the entry that must
-// not lead to it, where the text goes better with that; and a message of which the text has only a
-// part, in a sentence that goes on otherwise, is asked about.
 
 // A Band says what a match is good for.
 type Band int
@@ -38,39 +19,6 @@ func (b Band) String() string { return [...]string{"silent", "likely", "sure"}[b
 
 // MarshalText gives the name of the band, as in JSON output.
 func (b Band) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
-
-// A Result is what the matcher makes of one text.
-type Result struct {
-	Band Band  `json:"band"`
-	Hits []Hit `json:"hits"`           // competing explanations, best first, three at most; also where the band is Silent
-	Also []Hit `json:"also,omitempty"` // other errors recognised with certainty elsewhere in the same text; Hits[0] is nearest the cause
-}
-
-// A Hit is one entry that explains the text, or part of it.
-type Hit struct {
-	Entry      *Entry
-	Confidence float64           // calibrated: the share of such hits that are right
-	Codes      []string          // canonical codes of the entry that stand in the text
-	Slots      map[string]string // what stood in the places of a template's slots
-	Evidence   []Evidence        // why, in the order of the text
-}
-
-// The kinds of evidence.
-const (
-	EvidenceCode    = "code"    // an error code of the entry
-	EvidenceSymbol  = "symbol"  // a symbolic name of the entry
-	EvidenceMessage = "message" // a message of the entry, or most of it
-	EvidencePhrase  = "phrase"  // a way people say it
-	EvidenceWords   = "words"   // words of its title, cause and steps
-)
-
-// Evidence is one span of the text, in bytes of the text as it was given.
-type Evidence struct {
-	Kind  string `json:"kind"`
-	Text  string `json:"text"`
-	Start int    `json:"start"`
-	End   int    `json:"end"`
-}
 
 const (
 	mostHits = 3 // choices of one question
@@ -92,91 +40,6 @@ const (
 	// errors that were met have such numbers in this form.
 	firstOwnCode = 10000
 )
-
-// Match names the entries that explain a text as somebody pasted it. It is
-// safe for concurrent use.
-func (b *Base) Match(text string) Result {
-	q := b.index.pool.Get().(*query)
-	defer b.index.release(q)
-	if len(text) <= windowBytes {
-		return q.match(b.index, text, false)
-	}
-	return q.matchLong(b.index, text)
-}
-
-// Lookup names the entries that a query after /mabs means: an entry's id, a
-// code, a symbol, a section of the sources, a few words, or a paste.
-func (b *Base) Lookup(text string) Result {
-	if id := strings.TrimSpace(text); b.byID[id] != nil {
-		at := strings.Index(text, id)
-		return Result{Band: Sure, Hits: []Hit{{Entry: b.byID[id], Confidence: 1, Evidence: []Evidence{{EvidenceWords, id, at, at + len(id)}}}}}
-	}
-	q := b.index.pool.Get().(*query)
-	defer b.index.release(q)
-	text = text[:min(len(text), windowBytes)]
-	if r, ok := b.index.lookupAnchor(text); ok {
-		return r
-	}
-	return q.match(b.index, text, true)
-}
-
-// release puts a query back for the next text, and forgets this one: a paste
-// holds names that are nobody else's business.
-func (ix *index) release(q *query) {
-	q.original, q.plain = "", plainText{}
-	ix.pool.Put(q)
-}
-
-// lookupAnchor answers #common-issues, or an address that ends so.
-func (ix *index) lookupAnchor(text string) (Result, bool) {
-	_, fragment, ok := strings.Cut(strings.TrimSpace(text), "#")
-	if !ok {
-		return Result{}, false
-	}
-	list := ix.anchors[strings.ToLower(fragment)]
-	if len(list) == 0 {
-		return Result{}, false
-	}
-	at := strings.LastIndex(text, fragment)
-	r := Result{Band: Likely}
-	if len(list) == 1 {
-		r.Band = Sure
-	}
-	for _, e := range list[:min(mostHits, len(list))] {
-		r.Hits = append(r.Hits, Hit{
-			Entry: ix.entries[e], Confidence: 1 / float64(len(list)),
-			Evidence: []Evidence{{EvidenceWords, fragment, at, at + len(fragment)}},
-		})
-	}
-	return r, true
-}
-
-func (q *query) match(ix *index, text string, lookup bool) Result {
-	q.load(ix, text)
-	if lookup {
-		for i := range q.codes {
-			q.codes[i].strength = strongCode
-		}
-	}
-	q.retrieve(ix)
-	s := q.setting(ix)
-	if !lookup && q.remote(s) {
-		return Result{}
-	}
-	vs := q.judge(ix)
-	if len(vs) == 0 {
-		return Result{}
-	}
-	for i := range min(len(vs), mostJudged) {
-		v := &vs[i]
-		v.contrary, v.margin = q.contraryTo(ix, v), margin(vs, i)
-		v.odds = v.oddsIn(s)
-	}
-	if lookup {
-		return q.lookUp(ix, vs, s)
-	}
-	return q.decide(ix, vs, s)
-}
 
 // remote reports whether the text has so little in common with any entry that
 // nothing can come of it, as nearly all talk: half a telling word at most, and a
@@ -216,7 +79,7 @@ func margin(vs []verdict, i int) float64 {
 }
 
 // decide finds the band of a paste.
-func (q *query) decide(ix *index, vs []verdict, s setting) Result {
+func (q *query) decide(ix *Index, vs []verdict, s setting) Result {
 	vs = lead(vs)
 	r := Result{Band: Silent}
 	least := likelyOdds
@@ -259,7 +122,7 @@ func (v *verdict) telling() bool {
 
 // tellBest tells the verdicts that are worth a choice: three at most, and none
 // that is remote beside the first.
-func (q *query) tellBest(ix *index, vs []verdict) []Hit {
+func (q *query) tellBest(ix *Index, vs []verdict) []Hit {
 	const remote = 3 // a twentieth of the odds
 	var hits []Hit
 	for i := range vs[:min(mostHits, len(vs))] {
@@ -272,7 +135,7 @@ func (q *query) tellBest(ix *index, vs []verdict) []Hit {
 
 // tellNearest tells the first verdicts, however remote: where nothing is said,
 // they are what is nearest.
-func (q *query) tellNearest(ix *index, vs []verdict) []Hit {
+func (q *query) tellNearest(ix *Index, vs []verdict) []Hit {
 	var hits []Hit
 	for i := range vs[:min(mostHits, len(vs))] {
 		hits = append(hits, q.tell(ix, &vs[i]))
@@ -285,7 +148,7 @@ func (q *query) tellNearest(ix *index, vs []verdict) []Hit {
 // is no error of its own. The one nearest the cause
 // leads: the one that an announcing message leads to, else the first in the
 // text, for what follows mostly follows from it.
-func (q *query) causeFirst(ix *index, vs []verdict, s setting, r *Result) []verdict {
+func (q *query) causeFirst(ix *Index, vs []verdict, s setting, r *Result) []verdict {
 	certain := []int{0}
 	for i := 1; i < min(len(vs), mostJudged); i++ {
 		free := func(k int) bool {
@@ -320,7 +183,7 @@ func (q *query) causeFirst(ix *index, vs []verdict, s setting, r *Result) []verd
 
 // says reports whether another message or symbol of an entry goes as well with
 // the words of an alignment.
-func (q *query) says(ix *index, e uint32, a alignment) bool {
+func (q *query) says(ix *Index, e uint32, a alignment) bool {
 	for d := ix.first[e]; d < ix.first[e+1]; d++ {
 		own := alignment{template: &ix.templates[d]}
 		if own.template.kind == phraseTemplate {
@@ -340,7 +203,7 @@ func all(list []int, ok func(int) bool) bool {
 
 // vetoed reports whether the text has the code of another error where the
 // entry's own would stand.
-func (v *verdict) vetoed(ix *index) bool {
+func (v *verdict) vetoed(ix *Index) bool {
 	return v.contrary == strongCode && len(ix.own[v.entry]) > 0 || v.code < strongCode && v.besides() > leastMargin
 }
 

@@ -1,4 +1,4 @@
-package kb
+package match_test
 
 import (
 	"cmp"
@@ -14,6 +14,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 var calibrate = flag.Bool("calibrate", false, "fit the weights of the odds anew and print them")
@@ -32,9 +36,10 @@ func TestCalibrate(t *testing.T) {
 		t.Skip("run with -calibrate to fit the weights anew")
 	}
 	b := uncheckedBuiltin(t)
+	ix := match.New(kb.Documents(b.Entries()))
 	var rows []evidenceRow
 	for _, l := range labelledTexts(t, b) {
-		if row, ok := evidenceOf(b, l); ok {
+		if row, ok := evidenceOf(b, ix, l); ok {
 			rows = append(rows, row)
 		}
 	}
@@ -52,22 +57,22 @@ func TestCalibrateRanks(t *testing.T) {
 	if !*calibrate {
 		t.Skip("run with -calibrate to fit the weights anew")
 	}
-	b, messages := catalogBase(t)
+	ix, messages := catalogIndex(t)
 	rng := rand.New(rand.NewPCG(2, 2))
-	var near, likely [][]rankRow
+	var near, likely [][]match.RankRow
 	for range 20000 {
 		i := rng.IntN(len(messages))
-		text := pickOne(rng, noises).make(rng, filled(rng, messages[i]))
-		n, l := rankRows(b, text, uint32(i))
+		text := match.Noises[rng.IntN(len(match.Noises))].Make(rng, match.Filled(rng, messages[i]))
+		n, l := ix.RankRows(text, i)
 		near, likely = append(near, n), append(likely, l)
 	}
 	fmt.Printf("near: shared, threes, missing: %.2f\n", softmax(near, 3))
 	fmt.Printf("likely: shared, threes, missing, points: %.2f\n", softmax(likely, 4))
 }
 
-// catalogBase is a base of the messages of the products' catalog, each an entry.
-func catalogBase(t *testing.T) (*Base, []string) {
-	var entries []*Entry
+// catalogIndex has the messages of the products' catalog, each a document.
+func catalogIndex(t *testing.T) (*match.Index, []string) {
+	var documents []match.Document
 	var messages []string
 	seen := map[string]bool{}
 	for _, row := range table(t, "dpm-error-codes.tsv") {
@@ -80,9 +85,9 @@ func catalogBase(t *testing.T) (*Base, []string) {
 		}
 		seen[bare(m)] = true
 		messages = append(messages, m)
-		entries = append(entries, &Entry{ID: fmt.Sprintf("m%05d", len(entries)), Title: Text{{"en", m}}, Messages: Texts{{"en", []string{m}}}})
+		documents = append(documents, match.Document{Messages: []string{m}})
 	}
-	return newBase(entries), messages
+	return match.New(documents), messages
 }
 
 // In the catalog slots are <_Name_>, with or without a backslash.
@@ -91,38 +96,11 @@ var (
 	catalogSlot  = regexp.MustCompile(`\\?<[\s*_]*[A-Za-z0-9 .-]*?[\s*_]*>`)
 )
 
-// A rankRow is what one template has in common with a text, and whether the
-// text was made of it.
-type rankRow struct {
-	x     [4]float64
-	right bool
-}
-
-func rankRows(b *Base, text string, made uint32) (near, likely []rankRow) {
-	ix := b.index
-	q := newQuery(ix)
-	q.load(ix, text)
-	q.retrieve(ix)
-	q.letters.spell(q.plain.s)
-	row := func(c candidate, points int32) rankRow {
-		t := &ix.templates[c.doc]
-		threes, missing := q.letters.count(t.threes)
-		return rankRow{[4]float64{float64(c.shared) / 1000, float64(threes) / 100, float64(missing) / 100, float64(points) / 100}, t.entry == made}
-	}
-	for _, c := range q.near {
-		near = append(near, row(c, 0))
-	}
-	for _, c := range q.likeliest(ix) {
-		likely = append(likely, row(c, q.letters.compare(ix.templates[c.doc].letters)))
-	}
-	return near, likely
-}
-
 // softmax fits weights so that the right row of each list comes first, by
 // gradient descent with Adam's steps. Lists without the right row teach nothing.
-func softmax(lists [][]rankRow, n int) []float64 {
-	lists = slices.DeleteFunc(lists, func(l []rankRow) bool {
-		return !slices.ContainsFunc(l, func(r rankRow) bool { return r.right })
+func softmax(lists [][]match.RankRow, n int) []float64 {
+	lists = slices.DeleteFunc(lists, func(l []match.RankRow) bool {
+		return !slices.ContainsFunc(l, func(r match.RankRow) bool { return r.Right })
 	})
 	w, mean, square := make([]float64, n), make([]float64, n), make([]float64, n)
 	for step := 1.0; step <= 1000; step++ {
@@ -143,12 +121,12 @@ func softmax(lists [][]rankRow, n int) []float64 {
 	return w
 }
 
-func addGradient(gradient, w []float64, l []rankRow) {
+func addGradient(gradient, w []float64, l []match.RankRow) {
 	p := make([]float64, len(l))
 	var sum float64
 	for i, r := range l {
 		for k := range w {
-			p[i] += w[k] * r.x[k]
+			p[i] += w[k] * r.X[k]
 		}
 	}
 	most := slices.Max(p)
@@ -158,25 +136,22 @@ func addGradient(gradient, w []float64, l []rankRow) {
 	}
 	for i, r := range l {
 		for k := range w {
-			gradient[k] += (p[i]/sum - indicator(r.right)) * r.x[k]
+			gradient[k] += (p[i]/sum - match.Indicator(r.Right)) * r.X[k]
 		}
 	}
 }
 
-// uncheckedBuiltin is the built-in base, whether or not its examples hold.
-func uncheckedBuiltin(t testing.TB) *Base {
-	read := readLayer(Layer{"kb/entries", Builtin()})
-	if read.wrong() > 0 {
-		t.Fatal(read.mistakes)
+// uncheckedBuiltin is the built-in base, whether or not its examples hold: those
+// of a layer below another are not tried.
+func uncheckedBuiltin(t testing.TB) *kb.Base {
+	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()}, kb.Layer{Name: "nothing", FS: fstest.MapFS{}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	list := make([]*Entry, len(read.items))
-	for i, it := range read.items {
-		list[i] = it.entry
-	}
-	return newBase(list)
+	return b
 }
 
-func labelledTexts(t *testing.T, b *Base) []labelled {
+func labelledTexts(t *testing.T, b *kb.Base) []labelled {
 	var all []labelled
 	for _, file := range []string{"noisy.jsonl", "wild-positive.jsonl", "paraphrase.jsonl", "wild-negative.jsonl"} {
 		for _, q := range devQuestions(t, file) {
@@ -185,7 +160,7 @@ func labelledTexts(t *testing.T, b *Base) []labelled {
 			}
 		}
 	}
-	negative, err := os.ReadFile("testdata/negative.txt")
+	negative, err := os.ReadFile("../testdata/negative.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +168,7 @@ func labelledTexts(t *testing.T, b *Base) []labelled {
 		all = append(all, labelled{"negative", strings.TrimSpace(line), nil, 2})
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
-	for _, e := range b.entries {
+	for _, e := range b.Entries() {
 		for _, text := range e.Examples.Match {
 			all = append(all, labelled{"example-" + e.ID, text, []string{e.ID}, 2})
 		}
@@ -204,16 +179,16 @@ func labelledTexts(t *testing.T, b *Base) []labelled {
 
 // noisedMessages are the messages of an entry in the two languages of most
 // pastes, under each noise.
-func noisedMessages(rng *rand.Rand, b *Base, e *Entry) []labelled {
+func noisedMessages(rng *rand.Rand, b *kb.Base, e *kb.Entry) []labelled {
 	var all []labelled
 	for _, v := range e.Messages {
 		if v.Lang != "en" && v.Lang != "ko" {
 			continue
 		}
 		for _, m := range v.Texts {
-			for _, n := range noises {
-				text := n.make(rng, filled(rng, m))
-				all = append(all, labelled{"noised-" + n.name, text, sayers(b, text, e.ID), 0.3})
+			for _, n := range match.Noises {
+				text := n.Make(rng, match.Filled(rng, m))
+				all = append(all, labelled{"noised-" + n.Name, text, sayers(b, text, e.ID), 0.3})
 			}
 		}
 	}
@@ -223,15 +198,15 @@ func noisedMessages(rng *rand.Rand, b *Base, e *Entry) []labelled {
 var notWord = regexp.MustCompile(`[\W_]+`)
 
 func bare(s string) string {
-	return strings.TrimSpace(notWord.ReplaceAllString(slotMark.ReplaceAllString(strings.ToLower(s), " "), " "))
+	return strings.TrimSpace(notWord.ReplaceAllString(match.Fill(strings.ToLower(s), func(string) string { return " " }), " "))
 }
 
 // sayers are the entries that have the text within a message, and the one that
 // it was made of.
-func sayers(b *Base, text, from string) []string {
+func sayers(b *kb.Base, text, from string) []string {
 	all := []string{from}
 	key := bare(text)
-	for _, e := range b.entries {
+	for _, e := range b.Entries() {
 		for _, v := range e.Messages {
 			for _, m := range v.Texts {
 				if key != "" && e.ID != from && strings.Contains(bare(m), key) {
@@ -244,16 +219,17 @@ func sayers(b *Base, text, from string) []string {
 }
 
 // strangers are the products' messages that no entry has.
-func strangers(t *testing.T, b *Base, rng *rand.Rand) []labelled {
+func strangers(t *testing.T, b *kb.Base, rng *rand.Rand) []labelled {
+	ix := match.New(kb.Documents(b.Entries()))
 	var all []labelled
 	for file, columns := range map[string][]string{"dpm-error-codes.tsv": {"message"}, "family-errors.tsv": {"message_en", "message_ko"}} {
 		for _, row := range table(t, file) {
 			for _, column := range columns {
 				m, code := row[column], row["code"]
-				if len(m) < 15 || owned(b, m, code) {
+				if len(m) < 15 || ix.HasCode(code) || owned(b, m) {
 					continue
 				}
-				text := filled(rng, m)
+				text := match.Filled(rng, m)
 				all = append(all, labelled{"stranger-" + code, text, nil, 0.3})
 				if code != "" {
 					all = append(all, labelled{"stranger-" + code, text + " (ID: " + code + ")", nil, 0.3})
@@ -265,13 +241,10 @@ func strangers(t *testing.T, b *Base, rng *rand.Rand) []labelled {
 	return all
 }
 
-// owned reports whether an entry has the message, part of it or its code.
-func owned(b *Base, message, number string) bool {
-	if c, ok := parseCode(number); ok && len(b.index.codes[c]) > 0 {
-		return true
-	}
+// owned reports whether an entry has the message, or part of it.
+func owned(b *kb.Base, message string) bool {
 	key := bare(message)
-	for _, e := range b.entries {
+	for _, e := range b.Entries() {
 		for _, v := range e.Messages {
 			for _, m := range v.Texts {
 				if own := bare(m); len(own) > 12 && (strings.Contains(key, own) || strings.Contains(own, key)) {
@@ -284,7 +257,7 @@ func owned(b *Base, message, number string) bool {
 }
 
 func table(t *testing.T, name string) []map[string]string {
-	f, err := os.Open(filepath.Join("../../shared/reference", name))
+	f, err := os.Open(filepath.Join("../../../shared/reference", name))
 	if err != nil {
 		t.Skip("no tables beside this module")
 	}
@@ -318,24 +291,19 @@ type evidenceRow struct {
 	labelled
 	entry string
 	right bool
-	x     [features]float64
+	x     [match.NumFeatures]float64
 }
 
-func evidenceOf(b *Base, l labelled) (evidenceRow, bool) {
-	q := newQuery(b.index)
-	q.load(b.index, l.text)
-	q.retrieve(b.index)
-	vs := q.judge(b.index)
-	if len(vs) == 0 {
+func evidenceOf(b *kb.Base, ix *match.Index, l labelled) (evidenceRow, bool) {
+	doc, x, ok := ix.FirstEvidence(l.text)
+	if !ok {
 		return evidenceRow{}, false
 	}
-	v := &vs[0]
-	v.contrary, v.margin = q.contraryTo(b.index, v), margin(vs, 0)
-	id := b.entries[v.entry].ID
-	return evidenceRow{l, id, slices.Contains(l.target, id), v.evidence(q.setting(b.index))}, true
+	id := b.Entries()[doc].ID
+	return evidenceRow{l, id, slices.Contains(l.target, id), x}, true
 }
 
-func logit(w, x [features]float64) float64 {
+func logit(w, x [match.NumFeatures]float64) float64 {
 	var sum float64
 	for i := range w {
 		sum += w[i] * x[i]
@@ -344,15 +312,15 @@ func logit(w, x [features]float64) float64 {
 }
 
 // logistic fits weights by Newton's method with a ridge.
-func logistic(rows []evidenceRow, ridge float64) [features]float64 {
-	var w [features]float64
+func logistic(rows []evidenceRow, ridge float64) [match.NumFeatures]float64 {
+	var w [match.NumFeatures]float64
 	for range 20 {
-		var a [features][features + 1]float64 // Hessian and gradient
+		var a [match.NumFeatures][match.NumFeatures + 1]float64 // Hessian and gradient
 		for _, r := range rows {
-			p := sigmoid(max(-30, min(30, logit(w, r.x))))
-			d, h := r.weight*(indicator(r.right)-p), r.weight*max(p*(1-p), 1e-6)
+			p := match.Sigmoid(max(-30, min(30, logit(w, r.x))))
+			d, h := r.weight*(match.Indicator(r.right)-p), r.weight*max(p*(1-p), 1e-6)
 			for i, x := range r.x {
-				a[i][features] += d * x
+				a[i][match.NumFeatures] += d * x
 				for k := range r.x {
 					a[i][k] += h * x * r.x[k]
 				}
@@ -362,7 +330,7 @@ func logistic(rows []evidenceRow, ridge float64) [features]float64 {
 			a[i][i] += 1e-9
 			if i > 0 {
 				a[i][i] += ridge
-				a[i][features] -= ridge * w[i]
+				a[i][match.NumFeatures] -= ridge * w[i]
 			}
 		}
 		for i, step := range solve(a) {
@@ -373,28 +341,28 @@ func logistic(rows []evidenceRow, ridge float64) [features]float64 {
 }
 
 // solve is Gauss-Jordan elimination.
-func solve(a [features][features + 1]float64) [features]float64 {
+func solve(a [match.NumFeatures][match.NumFeatures + 1]float64) [match.NumFeatures]float64 {
 	for i := range a {
 		for k := range a {
 			if k == i {
 				continue
 			}
 			f := a[k][i] / a[i][i]
-			for c := i; c <= features; c++ {
+			for c := i; c <= match.NumFeatures; c++ {
 				a[k][c] -= f * a[i][c]
 			}
 		}
 	}
-	var x [features]float64
+	var x [match.NumFeatures]float64
 	for i := range a {
-		x[i] = a[i][features] / a[i][i]
+		x[i] = a[i][match.NumFeatures] / a[i][i]
 	}
 	return x
 }
 
 // printThresholds tells how many texts of each kind, right and wrong, have at
 // least some odds, and the wrong ones with the best odds.
-func printThresholds(rows []evidenceRow, w [features]float64) {
+func printThresholds(rows []evidenceRow, w [match.NumFeatures]float64) {
 	kind := func(r evidenceRow) string {
 		name, _, _ := strings.Cut(r.id, "-")
 		return fmt.Sprint(name, map[bool]string{true: "+", false: "-"}[r.right])
@@ -418,12 +386,12 @@ func printThresholds(rows []evidenceRow, w [features]float64) {
 	for _, r := range rows {
 		if !r.right && n < 40 && !strings.HasPrefix(r.id, "noised") {
 			n++
-			fmt.Printf("%6.2f %s is not %s: %s\n", logit(w, r.x), r.id, r.entry, shorten(strings.ReplaceAll(r.text, "\n", " / ")+strings.Repeat(" ", 40)))
+			fmt.Printf("%6.2f %s is not %s: %.100s\n", logit(w, r.x), r.id, r.entry, strings.ReplaceAll(r.text, "\n", " / "))
 		}
 	}
 	loss := 0.0
 	for _, r := range rows {
-		p := sigmoid(logit(w, r.x))
+		p := match.Sigmoid(logit(w, r.x))
 		if !r.right {
 			p = 1 - p
 		}

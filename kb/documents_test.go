@@ -1,0 +1,187 @@
+package kb
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/tools/txtar"
+
+	"mabsbot/kb/match"
+)
+
+func matchBase(t testing.TB) *Base {
+	t.Helper()
+	read := readLayer(Layer{"testdata/match", os.DirFS("testdata/match")})
+	if read.wrong() > 0 {
+		t.Fatal(read.mistakes)
+	}
+	var entries []*Entry
+	for _, it := range read.items {
+		entries = append(entries, it.entry)
+	}
+	return newBase(entries)
+}
+
+// TestMatch compares what the matcher thinks of each text, with its evidence,
+// with testdata/match/*.txtar. -update writes them anew.
+func TestMatch(t *testing.T) {
+	b := matchBase(t)
+	files, err := filepath.Glob("testdata/match/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := txtar.Parse(data)
+			text := strings.TrimSuffix(string(a.Files[0].Data), "\n")
+			if strings.HasSuffix(name, "/decomposed.txtar") {
+				text = norm.NFD.String(text)
+			}
+			var got bytes.Buffer
+			r := b.Match(text)
+			if r.Band == match.Silent {
+				r.Hits = nil // what is nearest to a text that is left alone does not matter
+			}
+			if err := WriteResult(&got, text, r); err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				a.Files[1].Data = got.Bytes()
+				if err := os.WriteFile(name, txtar.Format(a), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got.String() != string(a.Files[1].Data) {
+				t.Errorf("got\n%s\nwant\n%s", got.String(), a.Files[1].Data)
+			}
+		})
+	}
+}
+
+func TestLookup(t *testing.T) {
+	b := matchBase(t)
+	for query, want := range map[string]string{
+		"0x29834":        "sure policy-change",
+		"170036":         "sure policy-change",
+		"/mabs 319":      "sure agent-coordinator",
+		"312":            "sure coordinator-silent",
+		"100035":         "silent",
+		"0x298340":       "silent",
+		"":               "silent",
+		"점심 뭐 먹지":        "silent",
+		"#common-issues": "likely snapshot-cloning snapshot-inconsistent",
+		"cbpsourcesnapshotfailedreplicacloningissue": "sure snapshot-cloning",
+		"CBPSource Snapshot Failed Replica Cloning":  "sure snapshot-cloning",
+		"shorten retention":                          "sure policy-change",
+		"복제본 불일치":                                    "sure replica-inconsistent",
+	} {
+		r := b.Lookup(query)
+		got := r.Band.String()
+		for _, h := range r.Hits {
+			if r.Band == match.Likely || len(strings.Fields(got)) == 1 {
+				got += " " + h.Entry.ID
+			}
+		}
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("Lookup(%q) = %s, want %s", query, got, want)
+		}
+	}
+}
+
+// An entry's id looks up that entry, whatever words are in it.
+func TestLookupID(t *testing.T) {
+	base, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range base.Entries() {
+		r := base.Lookup(" " + e.ID + "\n")
+		if r.Band != match.Sure || r.Hits[0].Entry != e || len(r.Hits) != 1 || r.Hits[0].Evidence[0] != (match.Evidence{Kind: match.EvidenceWords, Text: e.ID, Start: 1, End: 1 + len(e.ID)}) {
+			t.Errorf("%s is %s, %v", e.ID, r.Band, r.Hits)
+		}
+	}
+}
+
+// TestNegative gives talk and other products' errors to the built-in entries.
+// The budget is zero: neither an answer nor a question.
+func TestNegative(t *testing.T) {
+	b, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile("testdata/negative.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if r := b.Match(line); r.Band != match.Silent {
+			t.Errorf("%s (%s %.2f): %s", r.Band, r.Hits[0].Entry.ID, r.Hits[0].Confidence, line)
+		}
+	}
+}
+
+// A slot takes what stands in its place, and nothing where the words beside it
+// are another's.
+func TestSlotsOfBuiltinEntries(t *testing.T) {
+	b, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text  string
+		slots map[string]string
+	}{
+		{"The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.", map[string]string{"ServerName": "FS-11"}},
+		{"FS-11에서 DPM 에이전트 코디네이터 서비스와의 통신 오류로 에이전트 작업이 실패했습니다", map[string]string{"ServerName": "FS-11"}},
+		{"에이전트 작업이 DPM 에이전트 코디네이터 서비스와의 통신 오류로 실패했습니다", nil},
+	} {
+		r := b.Match(c.text)
+		if r.Band == match.Silent || !maps.Equal(r.Hits[0].Slots, c.slots) {
+			t.Errorf("%q: %s, slots %v, want %v", c.text, r.Band, r.Hits[0].Slots, c.slots)
+		}
+	}
+}
+
+// Errors that differ from one of ours in a word or two, pasted without their
+// codes, are not answered, for the entry names them as its neighbours.
+func TestNeighbours(t *testing.T) {
+	b, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"The agent operation failed because the DPM Agent Coordinator service is not responding.",
+		"the agent operation failed because the DPM Agent Coordinator service on hv01 did not respond",
+		"An error occurred when the agent operation attempted to communicate with the DPM Agent Coordinator service on FS1.",
+		"An error occured when the agent operation attempted to create the DPM Agent Coordinator service on sql-prod",
+		"The Microsoft .NET Framework 4.6 installation failed. All changes made by the Microsoft .NET Framework 4.6 installation to the system were rolled back.",
+		"Recovery point for Volume D: on HV2 was created when the replica was inconsistent. Some data from this recovery point may contain partially synchronized data.",
+		"DPM could not enumerate one or more volumes on protected computer FS-11.",
+	} {
+		if r := b.Match(text); r.Band == match.Sure {
+			t.Errorf("%q: %s", text, r.summary())
+		}
+	}
+	for text, want := range map[string]string{
+		"The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS1.":     "dpm-agent-coordinator",
+		"The replica of Volume D: on HV2 is inconsistent with the protected data source.":                                "replica-inconsistent",
+		"An unexpected error occurred while the job was running. (ID 104 Details: The device is not ready (0x80070015))": "device-not-ready",
+	} {
+		if r := b.Match(text); r.Band != match.Sure || r.Hits[0].Entry.ID != want {
+			t.Errorf("%q: %s, want %s", text, r.summary(), want)
+		}
+	}
+}
