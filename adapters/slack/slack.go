@@ -1,7 +1,7 @@
 // Package slack connects the bot to a workspace of Slack, over Socket Mode or
 // the HTTP Events API.
 //
-//	socket.go, web.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> acknowledged
+//	socket.go, http.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> acknowledged
 //	bot.Post --post.go--> render.go --> Web API
 //
 // What needs the network before it can be judged (an attached log, somebody's
@@ -10,13 +10,13 @@
 // The files: payload.go is what Slack sends, events.go and interact.go what it
 // means, text.go its markup undone. render.go writes Block Kit within limits.go,
 // split.go says what counts for them. post.go delivers, find.go looks for earlier
-// attempts, turns.go keeps to Slack's pace, links.go keeps the addresses for
-// private answers, failure.go reads errors. users.go and files.go fetch profiles
-// and logs. home.go and modal.go are Slack's own pages, words.go what stands on
-// them. verify.go checks signatures, check.go the app's
-// permissions, ears.go what arrives, manifest.go describes the app to Slack, id.go
-// names things. What it has in common with other chat platforms stands in
-// adapters/chat.
+// attempts, pace.go keeps to Slack's rate limits, responseurls.go keeps the
+// addresses for private answers, errors.go classifies errors. profiles.go and
+// files.go fetch what a payload lacks. home.go and modal.go are Slack's own pages,
+// words.go what stands on them. verify.go checks signatures, check.go the app's
+// permissions, subscription.go what arrives, manifest.go describes the app to
+// Slack, id.go names things. What it has in common with other chat platforms
+// is in adapters/chat.
 package slack
 
 import (
