@@ -23,7 +23,7 @@ type house interface {
 const shownOpen = 10
 
 // enter shows somebody what they opened.
-func (s *Slack) enter(o opened) {
+func (s *Slack) enter(ctx context.Context, o opened) {
 	if o.user == "" {
 		return
 	}
@@ -31,23 +31,26 @@ func (s *Slack) enter(o opened) {
 		s.directs.Store(o.user, o.channel)
 	}
 	if o.tab == "messages" {
-		s.intake.Pages.Do("home/"+o.user, func() { s.shown("suggested prompts", s.prompt(s.ctx, o)) })
+		s.show(ctx, "home/"+o.user, "suggested prompts", func() error { return s.prompt(ctx, o) })
 		return
 	}
-	s.refresh(o.team, o.user)
+	s.refresh(ctx, o.team, o.user)
 }
 
 // refresh shows somebody's home page as it is now.
-func (s *Slack) refresh(team, user string) {
-	s.intake.Pages.Do("home/"+user, func() { s.shown("the home page", s.publish(s.ctx, team, user)) })
+func (s *Slack) refresh(ctx context.Context, team, user string) {
+	s.show(ctx, "home/"+user, "the home page", func() error { return s.publish(ctx, team, user) })
 }
 
-// shown logs that a page could not be shown. Nothing depends on it, and who
-// opens it again sees it.
-func (s *Slack) shown(what string, err error) {
-	if err != nil && s.ctx.Err() == nil {
-		s.log.Warn("slack: "+what+" cannot be shown", "error", explained(err))
-	}
+// show shows a page or modal, after others in its lane. Nothing depends on it, and
+// who opens it again sees it.
+func (s *Slack) show(ctx context.Context, lane, what string, f func() error) {
+	s.intake.Pages.Do(lane, func() {
+		defer s.intake.Guard(what, func() {})
+		if err := f(); err != nil && ctx.Err() == nil {
+			s.log.Warn("slack: "+what+" cannot be shown", "error", explained(err))
+		}
+	})
 }
 
 func (s *Slack) publish(ctx context.Context, team, user string) error {

@@ -52,7 +52,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+EventsPath, s.serve)
+	mux.HandleFunc("POST "+EventsPath, func(w http.ResponseWriter, r *http.Request) { s.serve(ctx, w, r) })
 	server := &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -78,7 +78,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 
 // serve takes one request. Who does not know the secret learns nothing, and
 // what they sent is not kept.
-func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
+func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		s.intake.WarnOnce("a request was too large", "bytes", maxBody)
@@ -103,17 +103,18 @@ func (s *Slack) serve(w http.ResponseWriter, r *http.Request) {
 	if e.Kind == "" { // a check of the certificate
 		return
 	}
-	s.answer(w, r, e, body)
+	s.answer(ctx, w, r, e, body)
 }
 
-// answer hands an envelope over and waits until it is recorded.
-func (s *Slack) answer(w http.ResponseWriter, r *http.Request, e envelope, body []byte) {
+// answer hands an envelope over and waits until it is recorded. ctx is that of Run:
+// what came is handled even if Slack hangs up.
+func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, e envelope, body []byte) {
 	type result struct {
 		answer any
 		err    error
 	}
 	done := make(chan result, 1)
-	s.receive(e, body, func(answer any, err error) { done <- result{answer, err} })
+	s.receive(ctx, e, body, func(answer any, err error) { done <- result{answer, err} })
 	late := time.NewTimer(lastAck)
 	defer late.Stop()
 	select {

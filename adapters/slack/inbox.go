@@ -67,8 +67,8 @@ func (s *Slack) glanceAt(ctx context.Context, user string) bool {
 }
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (s *Slack) postpone(key string, payload []byte, t talk) {
-	s.intake.Postpone(s.ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return s.finish(ctx, t) })
+func (s *Slack) postpone(ctx context.Context, key string, payload []byte, t talk) {
+	s.intake.Postpone(ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return s.finish(ctx, t) })
 }
 
 // finish completes an event and handles it, however long that takes. What cannot
@@ -90,7 +90,11 @@ func (s *Slack) finish(ctx context.Context, t talk) error {
 			}
 		}
 	}
-	return s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handled(ctx, t) })
+	err := s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handle(ctx, s.complete(t)) })
+	if err == nil {
+		s.handled(ctx, t)
+	}
+	return err
 }
 
 // attached is a text with that of files, as far as there is any.
@@ -126,7 +130,7 @@ func (s *Slack) replay(ctx context.Context) {
 			return false
 		}
 		s.remember(t)
-		s.postpone(key, payload, t)
+		s.postpone(ctx, key, payload, t)
 		return true
 	})
 }

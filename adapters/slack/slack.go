@@ -89,7 +89,6 @@ type Slack struct {
 
 	intake   *chat.Intake
 	handle   bot.Handler
-	ctx      context.Context // of Run
 	stop     func(why error) // ends Run
 	ready    chan struct{}   // closed once we know who we are
 	listener net.Listener
@@ -165,7 +164,7 @@ func (s *Slack) Capabilities() bot.Capabilities {
 func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.ctx, s.handle, s.stop = ctx, handle, cancel
+	s.handle, s.stop = handle, cancel
 	if s.o.Mode == HTTP {
 		if err := s.Listen(); err != nil {
 			return err

@@ -88,9 +88,10 @@ type report struct {
 
 // listen keeps the link up until ctx ends or Slack refuses for good.
 func (s *Slack) listen(ctx context.Context) error {
+	receive := func(e envelope, raw []byte, done func(any, error)) { s.receive(ctx, e, raw, done) }
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &wire{s: s, reports: make(chan report)}
+	l := &wire{s: s, receive: receive, reports: make(chan report)}
 	defer l.sockets.Wait()
 	defer cancel()
 	for {
@@ -113,6 +114,7 @@ func (s *Slack) listen(ctx context.Context) error {
 // A wire is the state of the link.
 type wire struct {
 	s        *Slack
+	receive  receiver
 	reports  chan report
 	sockets  sync.WaitGroup
 	current  *socket
@@ -171,7 +173,7 @@ func (l *wire) connect(ctx context.Context) error {
 		if err := l.throttle.Take(ctx, l.s.pace.opens, l.hurried); err != nil {
 			return nil
 		}
-		next, err := l.s.dial(ctx)
+		next, err := l.s.dial(ctx, l.receive)
 		if err == nil {
 			l.failures, l.crowds, l.refused = max(l.failures-1, 0), 0, false
 			l.replace(ctx, next)
@@ -230,9 +232,13 @@ func (l *wire) tell(ctx context.Context, r report) {
 	}
 }
 
+// A receiver takes an envelope, as Slack.receive does.
+type receiver func(e envelope, raw []byte, done func(answer any, err error))
+
 // A socket is one connection.
 type socket struct {
 	s        *Slack
+	deliver  receiver
 	conn     *websocket.Conn
 	since    time.Time
 	started  chan struct{} // closed once retiring is set
@@ -243,7 +249,7 @@ type socket struct {
 }
 
 // dial opens a socket and waits for its hello.
-func (s *Slack) dial(ctx context.Context) (*socket, error) {
+func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
 	limited, cancel := context.WithTimeout(ctx, s.pace.hello)
 	defer cancel()
 	_, address, err := s.opener.StartSocketModeContext(limited)
@@ -259,7 +265,7 @@ func (s *Slack) dial(ctx context.Context) (*socket, error) {
 		return nil, chat.WithoutURL(err)
 	}
 	conn.SetReadLimit(maxFrame)
-	k := &socket{s: s, conn: conn, since: time.Now(), started: make(chan struct{}), ended: make(chan struct{})}
+	k := &socket{s: s, deliver: deliver, conn: conn, since: time.Now(), started: make(chan struct{}), ended: make(chan struct{})}
 	if err := k.greet(); err != nil {
 		k.close()
 		return nil, err
@@ -386,7 +392,7 @@ func (k *socket) receive(data []byte) error {
 	switch {
 	case f.Envelope != "":
 		arrived := time.Now()
-		k.s.receive(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
+		k.deliver(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
 	case f.Type == "disconnect" && (f.Reason == "link_disabled" || f.Reason == "too_many_websockets"):
 		return disconnected(f.Reason)
 	case f.Type == "disconnect":
