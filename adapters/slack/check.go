@@ -21,17 +21,17 @@ type whoami interface {
 	GetConversationInfoContext(ctx context.Context, input *slack.GetConversationInfoInput) (*slack.Channel, error)
 }
 
-// A need is a permission, the events that come with it, and what does not work
+// A scope is a permission, the events that come with it, and what does not work
 // without.
-type need struct {
-	scope  string
-	events string // "" where it brings none
-	loss   string
+type scope struct {
+	name  string
+	event string // "" where it brings none
+	loss  string
 }
 
-// needs are the permissions of the manifest, in its order.
-func needs() []need {
-	return []need{
+// scopes are the permissions of the manifest, in its order.
+func scopes() []scope {
+	return []scope{
 		{"app_mentions:read", "app_mention", "mentions of the bot are not seen where it may not read along"},
 		{"assistant:write", "", "suggested prompts are not shown"},
 		{"channels:history", "message.channels", "errors pasted into public channels, and replies there, are not seen"},
@@ -49,35 +49,35 @@ func needs() []need {
 	}
 }
 
-// scopes are the permissions that the app needs.
-func scopes() []string {
+// scopeNames are the permissions that the app needs.
+func scopeNames() []string {
 	var all []string
-	for _, n := range needs() {
-		all = append(all, n.scope)
+	for _, n := range scopes() {
+		all = append(all, n.name)
 	}
 	return all
 }
 
-// forbidden are the errors of apps.connections.open after which no attempt will
+// socketErrors are the errors of apps.connections.open after which no attempt will
 // succeed.
-var forbidden = []string{"missing_scope", "no_permission", "access_denied", "forbidden_team", "method_not_supported_for_channel_type"}
+var socketErrors = []string{"missing_scope", "no_permission", "access_denied", "forbidden_team", "method_not_supported_for_channel_type"}
 
-// refusedToken is the error of a bot token that serves nothing.
-func refusedToken(code string) error {
+// errInvalidToken is the error of a bot token that serves nothing.
+func errInvalidToken(code string) error {
 	return fmt.Errorf("Slack does not accept slack.bot_token (%s); copy the «Bot User OAuth Token» (xoxb-…) of «OAuth & Permissions» once more", code)
 }
 
-// refusedLink is the error of an app token that opens no socket.
-func refusedLink(code string) error {
+// errInvalidAppToken is the error of an app token that opens no socket.
+func errInvalidAppToken(code string) error {
 	if code == "missing_scope" {
 		return errors.New("slack.app_token lacks the permission connections:write; make one that has it under «Basic Information», «App-Level Tokens»")
 	}
 	return fmt.Errorf("Slack opens no socket for slack.app_token (%s); it wants an app-level token (xapp-…) with the permission connections:write, and Socket Mode switched on", code)
 }
 
-// meet asks Slack who we are, until it answers. It fails where the token is not
+// authenticate asks Slack who we are, until it answers. It fails where the token is not
 // valid, and warns of what is missing.
-func (s *Slack) meet(ctx context.Context) error {
+func (s *Slack) authenticate(ctx context.Context) error {
 	refused := false
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(ctx, apiTime)
@@ -85,23 +85,23 @@ func (s *Slack) meet(ctx context.Context) error {
 		cancel()
 		switch {
 		case err == nil:
-			s.known(ctx, who)
+			s.identified(ctx, who)
 			return nil
 		case ctx.Err() != nil:
 			return nil
-		case isOne(err, gone) && refused:
-			return refusedToken(code(err))
+		case hasCode(err, tokenErrors) && refused:
+			return errInvalidToken(errorCode(err))
 		}
-		refused = isOne(err, gone) // it is asked again before that counts
-		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explained(err))
+		refused = hasCode(err, tokenErrors) // it is asked again before that counts
+		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explain(err))
 		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
 		}
 	}
 }
 
-// known notes who we are and says what is missing.
-func (s *Slack) known(ctx context.Context, who *slack.AuthTestResponse) {
+// identified notes who we are and says what is missing.
+func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	me := identity{team: who.TeamID, org: who.EnterpriseID, user: who.UserID, bot: who.BotID, url: who.URL}
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
@@ -111,19 +111,19 @@ func (s *Slack) known(ctx context.Context, who *slack.AuthTestResponse) {
 	s.mu.Lock()
 	s.self = me
 	s.mu.Unlock()
-	for _, line := range missing(who.Header.Get("X-Oauth-Scopes")) {
+	for _, line := range missingScopes(who.Header.Get("X-Oauth-Scopes")) {
 		s.log.Warn("slack: " + line)
 	}
 	if s.o.EscalationChannel != "" {
-		s.reach(ctx)
+		s.checkEscalationChannel(ctx)
 	}
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
 }
 
-// missing says in plain words what the granted permissions leave out. Slack
+// missingScopes says in plain words what the granted permissions leave out. Slack
 // tells nobody which events an app subscribes to; those that a permission brings
 // are named with it. Where Slack tells no permissions, nothing is missing.
-func missing(granted string) []string {
+func missingScopes(granted string) []string {
 	if strings.TrimSpace(granted) == "" {
 		return nil
 	}
@@ -132,13 +132,13 @@ func missing(granted string) []string {
 		has = append(has, strings.TrimSpace(one))
 	}
 	var lines []string
-	for _, n := range needs() {
-		if slices.Contains(has, n.scope) {
+	for _, n := range scopes() {
+		if slices.Contains(has, n.name) {
 			continue
 		}
-		line := "the app lacks the permission " + n.scope
-		if n.events != "" {
-			line += ", and so the event " + n.events
+		line := "the app lacks the permission " + n.name
+		if n.event != "" {
+			line += ", and so the event " + n.event
 		}
 		lines = append(lines, line+": "+n.loss)
 	}
@@ -148,14 +148,14 @@ func missing(granted string) []string {
 	return lines
 }
 
-// reach sees whether the bot can write where people are asked for.
-func (s *Slack) reach(ctx context.Context) {
+// checkEscalationChannel sees whether the bot can write where people are asked for.
+func (s *Slack) checkEscalationChannel(ctx context.Context) {
 	info, err := s.house.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {
-	case err != nil && isOne(err, outside):
+	case err != nil && hasCode(err, notInChannel):
 		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.EscalationChannel)
 	case err != nil:
-		s.log.Info("slack: it cannot be checked whether the bot is in slack.escalation_channel", "error", explained(err))
+		s.log.Info("slack: it cannot be checked whether the bot is in slack.escalation_channel", "error", explain(err))
 	case !info.IsMember && !info.IsIM:
 		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.EscalationChannel)
 	}

@@ -73,7 +73,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // A channel gets a message a second, and another does not wait for it.
-func TestTurns(t *testing.T) {
+func TestPacedPosts(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{RateLimits: true}, patient, paced)
 	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
@@ -345,13 +345,13 @@ func (noInbox) Replay(context.Context, func(string, []byte) error) error { retur
 
 // What the app may not do is said in plain words.
 func TestMissing(t *testing.T) {
-	if got := missing(strings.Join(scopes(), ",")); got != nil {
+	if got := missingScopes(strings.Join(scopeNames(), ",")); got != nil {
 		t.Errorf("nothing is missing: %q", got)
 	}
-	if got := missing(""); got != nil {
+	if got := missingScopes(""); got != nil {
 		t.Errorf("Slack does not say: %q", got)
 	}
-	got := strings.Join(missing("chat:write, commands"), "\n")
+	got := strings.Join(missingScopes("chat:write, commands"), "\n")
 	for _, want := range []string{"channels:history, and so the event message.channels", "files:read: attached logs", "mabsbot slack manifest"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q does not say %q", got, want)

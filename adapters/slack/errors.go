@@ -19,45 +19,45 @@ import (
 // https://docs.slack.dev/reference/methods/chat.postMessage#errors
 
 var (
-	// gone: the token serves nothing any more. Only a person can help.
-	gone = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "org_login_required", "team_access_not_granted"}
-	// later: Slack took nothing and may take it another time.
-	later = []string{"ratelimited", "rate_limited", "accesslimited", "service_unavailable", "request_timeout", "team_added_to_org", "message_limit_exceeded"}
-	// doubtful: Slack failed, and may have done it nevertheless.
-	doubtful = []string{"internal_error", "fatal_error"}
-	// outside: we are not in the channel.
-	outside = []string{"not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action_read_only_channel", "is_archived"}
-	// absent: the message is not there any more, or never was ours.
-	absent = []string{"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
+	// tokenErrors: the token serves nothing any more. Only a person can help.
+	tokenErrors = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "org_login_required", "team_access_not_granted"}
+	// retryLater: Slack took nothing and may take it another time.
+	retryLater = []string{"ratelimited", "rate_limited", "accesslimited", "service_unavailable", "request_timeout", "team_added_to_org", "message_limit_exceeded"}
+	// ambiguous: Slack failed, and may have done it nevertheless.
+	ambiguous = []string{"internal_error", "fatal_error"}
+	// notInChannel: we are not in the channel.
+	notInChannel = []string{"not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action_read_only_channel", "is_archived"}
+	// messageGone: the message is not there any more, or never was ours.
+	messageGone = []string{"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
 )
 
-// code is the error that Slack itself named, or "".
-func code(err error) string {
+// errorCode is the error that Slack itself named, or "".
+func errorCode(err error) string {
 	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return e.Err
 	}
 	return ""
 }
 
-func isOne(err error, codes []string) bool { return slices.Contains(codes, code(err)) }
+func hasCode(err error, codes []string) bool { return slices.Contains(codes, errorCode(err)) }
 
-// failed is the error of a call that should have shown a post, as the outbox
+// deliveryError is the error of a call that should have shown a post, as the outbox
 // wants it: what is certain is said.
-func (s *Slack) failed(ctx context.Context, method string, err error) error {
-	err = fmt.Errorf("slack: %s: %w", method, explained(err))
+func (s *Slack) deliveryError(ctx context.Context, method string, err error) error {
+	err = fmt.Errorf("slack: %s: %w", method, explain(err))
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		s.turns.block(method, e.RetryAfter)
+		s.pacer.block(method, e.RetryAfter)
 		return bot.NotDelivered(err, e.RetryAfter)
 	}
-	switch c := code(err); {
-	case isOne(err, gone):
+	switch c := errorCode(err); {
+	case hasCode(err, tokenErrors):
 		if s.invalidToken(ctx) {
-			s.stop(fmt.Errorf("%s: %w", method, refusedToken(c)))
+			s.stop(fmt.Errorf("%s: %w", method, errInvalidToken(c)))
 		}
 		return bot.NotDelivered(err, 0)
-	case slices.Contains(later, c):
+	case slices.Contains(retryLater, c):
 		return bot.NotDelivered(err, 0)
-	case slices.Contains(doubtful, c):
+	case slices.Contains(ambiguous, c):
 		return err
 	case c != "":
 		return bot.Refused(err)
@@ -75,11 +75,11 @@ func (s *Slack) invalidToken(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
 	_, err := s.house.AuthTestContext(ctx)
-	return isOne(err, gone)
+	return hasCode(err, tokenErrors)
 }
 
-// explained adds what Slack says besides the code, and takes addresses out.
-func explained(err error) error {
+// explain adds what Slack says besides the code, and takes addresses out.
+func explain(err error) error {
 	e, ok := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case ok && e.Needed != "":

@@ -26,42 +26,42 @@ type identity struct {
 
 // What a payload turns out to be: one of the types below, or nil for nothing.
 
-// A talk is for the core: it is handled once what it lacks is there.
-type talk struct {
+// A inbound is for the core: it is handled once what it lacks is there.
+type inbound struct {
 	event bot.Event
 	files []file // their text belongs to the message
 	// direct: the thread is, or may be, the direct conversation with the sender,
 	// whose channel has to be asked for. own: it certainly is.
 	direct, own bool
-	link        string     // where an answer for the sender alone can be sent
+	responseURL string     // where an answer for the sender alone can be sent
 	replaces    bot.PostID // link can also change this post
 	home        bool       // their home page shows something that may change
 	mention     bool       // it is the delivery of a message as a mention
 }
 
-// An opened page of ours.
-type opened struct{ team, user, channel, tab string }
+// An homeOpened page of ours.
+type homeOpened struct{ team, user, channel, tab string }
 
-// An asked modal: somebody wants to search, or to type a value.
-type asked struct {
+// An modalRequest modal: somebody wants to search, or to type a value.
+type modalRequest struct {
 	team, user, trigger string
 	about               *bot.Press // the question that a value is for, else nil
 }
 
-// A typing in a search.
-type typing struct{ team, user, query string }
+// A optionsRequest in a search.
+type optionsRequest struct{ team, user, query string }
 
-// A refusal of what was submitted, by the block that is wrong.
-type refusal struct{ team, user, block string }
+// A invalidSubmission of what was submitted, by the block that is wrong.
+type invalidSubmission struct{ team, user, block string }
 
-// An ending: the workspace does not want us any more.
-type ending struct{ why error }
+// An appUninstalled: the workspace does not want us any more.
+type appUninstalled struct{ why error }
 
-// A lag: Slack held events back.
-type lag struct{}
+// A appRateLimited: Slack held events back.
+type appRateLimited struct{}
 
-// A knock asks whether we are there; the answer is the challenge.
-type knock struct{ challenge string }
+// A urlVerification asks whether we are there; the answer is the challenge.
+type urlVerification struct{ challenge string }
 
 // The errors that end the adapter.
 var (
@@ -83,22 +83,22 @@ func (me identity) read(e envelope) (any, error) {
 	return nil, chat.ErrUnknown
 }
 
-// others reports whether a payload is for another app. Where either side does
+// isOtherApp reports whether a payload is for another app. Where either side does
 // not tell, it is ours: somebody knew our secret, or our socket.
-func (me identity) others(app string) bool { return app != "" && me.app != "" && app != me.app }
+func (me identity) isOtherApp(app string) bool { return app != "" && me.app != "" && app != me.app }
 
 func (me identity) readEvent(data []byte) (any, error) {
-	var o outer
+	var o outerEvent
 	if err := chat.Decode(data, &o); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
 	switch {
 	case o.Type == "url_verification":
-		return knock{o.Challenge}, nil
-	case me.others(o.App):
+		return urlVerification{o.Challenge}, nil
+	case me.isOtherApp(o.App):
 		return nil, chat.ErrOtherApp
 	case o.Type == "app_rate_limited":
-		return lag{}, nil
+		return appRateLimited{}, nil
 	case o.Type != "event_callback":
 		return nil, chat.ErrUnknown
 	}
@@ -109,12 +109,12 @@ func (me identity) readEvent(data []byte) (any, error) {
 	case "app_mention":
 		return me.posted(o, e, team)
 	case "app_home_opened":
-		return opened{team, e.User, e.Channel, e.Tab}, nil
+		return homeOpened{team, e.User, e.Channel, e.Tab}, nil
 	case "app_uninstalled":
-		return ending{errUninstalled}, nil
+		return appUninstalled{errUninstalled}, nil
 	case "tokens_revoked":
 		if len(e.Tokens.Bot) > 0 {
-			return ending{errRevoked}, nil
+			return appUninstalled{errRevoked}, nil
 		}
 	case "":
 		return nil, chat.ErrIncomplete
@@ -124,7 +124,7 @@ func (me identity) readEvent(data []byte) (any, error) {
 
 // workspace is the installation for which an event was sent: a channel shared
 // between companies has events of both.
-func (me identity) workspace(o outer) string {
+func (me identity) workspace(o outerEvent) string {
 	for _, a := range o.Authorizations {
 		if id := a.id(); id != "" {
 			return id
@@ -142,7 +142,7 @@ func (a authorization) id() string {
 
 // readMessage tells what a message event is. All subtypes but those of people
 // who write are news of the channel.
-func (me identity) readMessage(o outer, e inner, team string) (any, error) {
+func (me identity) readMessage(o outerEvent, e innerEvent, team string) (any, error) {
 	switch e.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
 		return me.posted(o, e, team)
@@ -160,30 +160,30 @@ func (me identity) readMessage(o outer, e inner, team string) (any, error) {
 }
 
 // posted is a message that somebody wrote.
-func (me identity) posted(o outer, e inner, team string) (any, error) {
+func (me identity) posted(o outerEvent, e innerEvent, team string) (any, error) {
 	m, ok, err := me.message(o, e, e, team)
 	if err != nil || !ok {
 		return nil, err
 	}
 	mention := e.Type == "app_mention"
 	m.Addressed = m.Addressed || mention
-	in, err := me.talk(o, e, m)
-	if t, ok := in.(talk); ok {
+	in, err := me.inbound(o, e, m)
+	if t, ok := in.(inbound); ok {
 		t.mention = mention
 		return t, nil
 	}
 	return in, err
 }
 
-// talk completes what is common to new and edited messages.
-func (me identity) talk(o outer, e inner, m bot.Message) (any, error) {
+// inbound completes what is common to new and edited messages.
+func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (any, error) {
 	if me.foreign(o, e) && !m.Addressed {
 		return nil, nil
 	}
 	if m.From.Bot && m.InThread {
 		return nil, nil // an answer to an answer: two bots would never end
 	}
-	t := talk{event: m, files: readable(e.Files)}
+	t := inbound{event: m, files: readable(e.Files)}
 	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.ChangePosted {
 		return nil, nil
 	}
@@ -193,27 +193,27 @@ func (me identity) talk(o outer, e inner, m bot.Message) (any, error) {
 // foreign reports whether the sender belongs to another company, in a channel
 // that is shared with it. Such people are answered where they ask us: what they
 // write to each other is not ours to comment on.
-func (me identity) foreign(o outer, e inner) bool {
+func (me identity) foreign(o outerEvent, e innerEvent) bool {
 	home := cmp.Or(e.UserTeam, e.SourceTeam, e.Team)
 	return o.Shared && home != "" && home != me.team && home != me.org && home != me.workspace(o)
 }
 
 // message reads the message e of the event around it. ok is false for our own.
-func (me identity) message(o outer, around, e inner, team string) (m bot.Message, ok bool, err error) {
+func (me identity) message(o outerEvent, around, e innerEvent, team string) (m bot.Message, ok bool, err error) {
 	channel := cmp.Or(around.Channel, e.Channel)
 	if channel == "" || !timestamp.MatchString(e.TS) || e.User == "" && e.Bot == "" {
 		return bot.Message{}, false, chat.ErrIncomplete
 	}
-	if me.wrote(e) {
+	if me.isOwn(e) {
 		return bot.Message{}, false, nil
 	}
 	direct := around.ChannelType == "im" || strings.HasPrefix(channel, "D")
 	m = bot.Message{
 		Head: bot.Head{
-			ID: messageID(team, channel, e.TS), Direct: direct, From: me.sender(e),
+			ID: messageID(team, channel, e.TS), Direct: direct, From: me.author(e),
 			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: root(e, direct, me.user)},
 		},
-		Text:      me.text(e),
+		Text:      me.textOf(e),
 		Addressed: direct || mentions(e.Text, me.user),
 		InThread:  e.ThreadTS != "" && e.ThreadTS != e.TS,
 	}
@@ -223,21 +223,21 @@ func (me identity) message(o outer, around, e inner, team string) (m bot.Message
 // root is where an answer belongs: under the message at the top. A direct
 // message is one conversation, also where somebody answers ours in a thread;
 // threads that people open themselves are conversations of their own.
-func root(e inner, direct bool, self string) string {
+func root(e innerEvent, direct bool, self string) string {
 	if direct && (e.ThreadTS == "" || e.ParentUser == self && self != "") {
 		return ""
 	}
 	return cmp.Or(e.ThreadTS, e.TS)
 }
 
-// wrote reports whether a message is our own.
-func (me identity) wrote(e inner) bool {
+// isOwn reports whether a message is our own.
+func (me identity) isOwn(e innerEvent) bool {
 	return me.bot != "" && e.Bot == me.bot || me.user != "" && e.User == me.user
 }
 
-// sender is who wrote a message. A program is known by the id that a channel
+// author is who wrote a message. A program is known by the id that a channel
 // can allow.
-func (me identity) sender(e inner) bot.User {
+func (me identity) author(e innerEvent) bot.User {
 	if e.Bot != "" || e.Subtype == "bot_message" || e.User == "USLACKBOT" {
 		return bot.User{ID: cmp.Or(e.Bot, e.User), Bot: true}
 	}
@@ -247,7 +247,7 @@ func (me identity) sender(e inner) bot.User {
 // changed is an edit. Slack also says that a message changed when it attached
 // the preview of a link, counted an answer, or left a mark where one was
 // deleted.
-func (me identity) changed(o outer, e inner, team string) (any, error) {
+func (me identity) changed(o outerEvent, e innerEvent, team string) (any, error) {
 	if e.Message == nil {
 		return nil, chat.ErrIncomplete
 	}
@@ -270,30 +270,30 @@ func (me identity) changed(o outer, e inner, team string) (any, error) {
 	}
 	m.Change, m.Original = bot.ChangeEdited, m.ID
 	m.ID = editID(m.Original, now.Edited.TS)
-	return me.talk(o, now, m)
+	return me.inbound(o, now, m)
 }
 
-func (me identity) deleted(o outer, e, old inner, team string) (any, error) {
+func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (any, error) {
 	m, ok, err := me.message(o, e, old, team)
 	if err != nil || !ok {
 		return nil, err
 	}
 	m.Change, m.Original, m.Text = bot.ChangeDeleted, m.ID, ""
 	m.ID = deletedID(m.Original)
-	return talk{event: m}, nil
+	return inbound{event: m}, nil
 }
 
-// text is what a message says. What programs write stands in attachments and
+// textOf is what a message says. What programs write stands in attachments and
 // blocks as often as in the text; what people write stands in it whole.
-func (me identity) text(e inner) string {
+func (me identity) textOf(e innerEvent) string {
 	parts := []string{e.Text}
 	for _, a := range e.Attachments {
 		if a.Shared || a.From == "" && a.Original == "" {
-			parts = append(parts, a.words())
+			parts = append(parts, a.text())
 		}
 	}
 	if e.Bot != "" || strings.TrimSpace(e.Text) == "" {
-		parts = append(parts, textOf(e.Blocks))
+		parts = append(parts, blockText(e.Blocks))
 	}
 	var all []string
 	for _, p := range parts {
@@ -305,18 +305,18 @@ func (me identity) text(e inner) string {
 	return chat.CutBytes(strings.Join(all, "\n"), chat.MaxText)
 }
 
-func (a attachment) words() string {
+func (a attachment) text() string {
 	parts := []string{a.Pretext, a.Title, a.Text}
 	for _, f := range a.Fields {
 		parts = append(parts, f.Title+": "+f.Value)
 	}
-	parts = append(parts, textOf(a.Blocks))
+	parts = append(parts, blockText(a.Blocks))
 	text := strings.TrimSpace(strings.Join(parts, "\n"))
 	return cmp.Or(text, a.Fallback)
 }
 
-// textOf joins the texts of blocks. The elements of rich text go on in a line.
-func textOf(blocks []block) string {
+// blockText joins the texts of blocks. The elements of rich text go on in a line.
+func blockText(blocks []block) string {
 	var b strings.Builder
 	for _, one := range blocks {
 		if one.Type == "actions" || one.Type == "button" {
@@ -326,7 +326,7 @@ func textOf(blocks []block) string {
 		for _, f := range one.Fields {
 			b.WriteString("\n" + string(f))
 		}
-		b.WriteString(textOf(one.Elements))
+		b.WriteString(blockText(one.Elements))
 		if one.Type != "text" && one.Type != "link" {
 			b.WriteString("\n")
 		}
@@ -341,7 +341,7 @@ func (me identity) readCommand(data []byte) (any, error) {
 	if err := chat.Decode(data, &c); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
-	if me.others(c.App) {
+	if me.isOtherApp(c.App) {
 		return nil, chat.ErrOtherApp
 	}
 	if c.Channel == "" || c.User == "" {
@@ -352,7 +352,7 @@ func (me identity) readCommand(data []byte) (any, error) {
 		team = cmp.Or(c.Enterprise, team)
 	}
 	use := cmp.Or(c.Trigger, c.Response, string(data))
-	return talk{
+	return inbound{
 		event: bot.Message{
 			Head: bot.Head{
 				ID: usedID(team, "command", use), From: bot.User{ID: c.User, Name: c.UserName},
@@ -360,6 +360,6 @@ func (me identity) readCommand(data []byte) (any, error) {
 			},
 			Text: plain(c.Text, me.user), Command: true, Addressed: true,
 		},
-		direct: strings.HasPrefix(c.Channel, "D"), link: c.Response,
+		direct: strings.HasPrefix(c.Channel, "D"), responseURL: c.Response,
 	}, nil
 }

@@ -35,11 +35,11 @@ func told(me identity, e envelope) string {
 	switch in := in.(type) {
 	case nil:
 		return "nothing"
-	case talk:
+	case inbound:
 		return toldTalk(in)
-	case ending:
+	case appUninstalled:
 		return "ends: " + in.why.Error()
-	case asked:
+	case modalRequest:
 		if in.about != nil {
 			return "asks for a value for " + in.about.Button.String()
 		}
@@ -48,7 +48,7 @@ func told(me identity, e envelope) string {
 	return strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T %+v", in, in), "slack."), "\n")
 }
 
-func toldTalk(t talk) string {
+func toldTalk(t inbound) string {
 	var words []string
 	say := func(cond bool, word string) {
 		if cond {
@@ -73,7 +73,7 @@ func toldTalk(t talk) string {
 	words = append(words, "from "+h.From.ID, "in "+h.Thread.Workspace+" "+h.Thread.Channel+" "+h.Thread.Root, "as "+string(h.ID))
 	say(len(t.files) > 0, fmt.Sprintf("with %d files", len(t.files)))
 	say(t.direct, "perhaps direct")
-	say(t.link != "", "can be answered")
+	say(t.responseURL != "", "can be answered")
 	say(t.replaces != "", "changes "+string(t.replaces))
 	return strings.Join(words, " ")
 }
@@ -107,7 +107,7 @@ func TestRead(t *testing.T) {
 		`"type":"app_uninstalled"`: `ends: ` + errUninstalled.Error(),
 		`"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":[]}`:       `nothing`,
 		`"type":"tokens_revoked","tokens":{"bot":["UBOT"]}`:                `ends: ` + errRevoked.Error(),
-		`"type":"app_home_opened","user":"U1","channel":"D1","tab":"home"`: `opened {team:T1 user:U1 channel:D1 tab:home}`,
+		`"type":"app_home_opened","user":"U1","channel":"D1","tab":"home"`: `homeOpened {team:T1 user:U1 channel:D1 tab:home}`,
 		`"type":"message","subtype":"message_changed","channel":"C1","message":{"user":"U1","ts":"1.1","text":"b","edited":{"ts":"1.5"}},"previous_message":{"user":"U1","ts":"1.1","text":"a"}`: `edit of slack/T1/C1/1.1 "b" from U1 in T1 C1 1.1 as slack/T1/C1/1.1/edit/1.5`,
 		`"type":"message","subtype":"message_changed","channel":"C1","message":{"user":"U1","ts":"1.1","text":"a","edited":{"ts":"1.5"},"attachments":[{}]},"previous_message":{"text":"a"}`:     `nothing`,
 		`"type":"message","subtype":"message_changed","channel":"C1","message":{"user":"U1","ts":"1.1","text":"b"},"previous_message":{"text":"a"}`:                                              `nothing`,
@@ -152,15 +152,15 @@ func TestReadOthers(t *testing.T) {
 		{kindInteract, `{"type":"shortcut","user":{"id":"U1"},"callback_id":"mabs_search","trigger_id":"t"}`, `asks for the search`},
 		{kindInteract, `{"type":"shortcut","user":{"id":"U1"},"callback_id":"other"}`, `nothing`},
 		{kindInteract, `{"type":"view_closed","user":{"id":"U1"}}`, `nothing`},
-		{kindInteract, `{"type":"view_submission","user":{"id":"U1"},"view":{"callback_id":"mabs_search"}}`, `refusal {team:T1 user:U1 block:search}`},
+		{kindInteract, `{"type":"view_submission","user":{"id":"U1"},"view":{"callback_id":"mabs_search"}}`, `invalidSubmission {team:T1 user:U1 block:search}`},
 		{kindInteract, `{"type":"view_submission","user":{"id":"U1"},"view":{"callback_id":"mabs_value","state":{"values":{"value":{"value":{"value":"x"}}}}}}`, `error: the payload lacks what makes it one`},
-		{kindInteract, `{"type":"block_suggestion","team":{"id":"T1"},"user":{"id":"U1"},"value":"29834"}`, `typing {team:T1 user:U1 query:29834}`},
+		{kindInteract, `{"type":"block_suggestion","team":{"id":"T1"},"user":{"id":"U1"},"value":"29834"}`, `optionsRequest {team:T1 user:U1 query:29834}`},
 		{kindInteract, `{"type":"message_action","user":{"id":"U1"},"callback_id":"mabs_lookup"}`, `error: the payload lacks what makes it one`},
 		{kindInteract, `{"user":{"id":"U1"}}`, `error: the payload lacks what makes it one`},
 		{kindInteract, `{}`, `error: the payload lacks what makes it one`},
 		{kindInteract, `[]`, `error: no JSON: the payload is of a kind that is not known`},
-		{kindEvent, `{"type":"url_verification","challenge":"c"}`, `knock {challenge:c}`},
-		{kindEvent, `{"type":"app_rate_limited","team_id":"T1","api_app_id":"A1"}`, `lag {}`},
+		{kindEvent, `{"type":"url_verification","challenge":"c"}`, `urlVerification {challenge:c}`},
+		{kindEvent, `{"type":"app_rate_limited","team_id":"T1","api_app_id":"A1"}`, `appRateLimited {}`},
 		{kindEvent, `{"type":"event_callback","api_app_id":"A2","event":{"type":"message"}}`, `error: the payload is another app's`},
 		{kindEvent, `{"type":"other"}`, `error: the payload is of a kind that is not known`},
 		{kindEvent, `null`, `error: the payload is of a kind that is not known`},
@@ -181,7 +181,7 @@ func TestWorkspace(t *testing.T) {
 		`{"team_id":"T2","authorizations":[]}`:                                                                                        "T2",
 		`{}`:                                                                                                                          "T1",
 	} {
-		var o outer
+		var o outerEvent
 		if err := json.Unmarshal([]byte(payload), &o); err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil && len(err.Error()) > 100 {
 			t.Errorf("a long error: %v", err)
 		}
-		if t2, ok := in.(talk); ok {
+		if t2, ok := in.(inbound); ok {
 			h := t2.event.About()
 			if h.ID == "" || h.Thread.Adapter != adapterName || h.Thread.Channel == "" || h.From.ID == "" || h.Thread.Workspace == "" {
 				t.Errorf("incomplete: %+v", h)

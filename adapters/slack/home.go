@@ -19,11 +19,11 @@ type house interface {
 	SetAssistantThreadsSuggestedPromptsContext(ctx context.Context, params slack.AssistantThreadsSetSuggestedPromptsParameters) error
 }
 
-// shownOpen is how many walkthroughs the home page shows: what fits a screen.
-const shownOpen = 10
+// maxUnfinished is how many walkthroughs the home page shows: what fits a screen.
+const maxUnfinished = 10
 
-// enter shows somebody what they opened.
-func (s *Slack) enter(ctx context.Context, o opened) {
+// openHome shows somebody what they opened.
+func (s *Slack) openHome(ctx context.Context, o homeOpened) {
 	if o.user == "" {
 		return
 	}
@@ -31,15 +31,15 @@ func (s *Slack) enter(ctx context.Context, o opened) {
 		s.directs.Store(o.user, o.channel)
 	}
 	if o.tab == "messages" {
-		s.show(ctx, "home/"+o.user, "suggested prompts", func() error { return s.prompt(ctx, o) })
+		s.show(ctx, "home/"+o.user, "suggested prompts", func() error { return s.suggestPrompts(ctx, o) })
 		return
 	}
-	s.refresh(ctx, o.team, o.user)
+	s.refreshHome(ctx, o.team, o.user)
 }
 
-// refresh shows somebody's home page as it is now.
-func (s *Slack) refresh(ctx context.Context, team, user string) {
-	s.show(ctx, "home/"+user, "the home page", func() error { return s.publish(ctx, team, user) })
+// refreshHome shows somebody's home page as it is now.
+func (s *Slack) refreshHome(ctx context.Context, team, user string) {
+	s.show(ctx, "home/"+user, "the home page", func() error { return s.publishHome(ctx, team, user) })
 }
 
 // show shows a page or modal, after others in its lane. Nothing depends on it, and
@@ -48,20 +48,20 @@ func (s *Slack) show(ctx context.Context, lane, what string, f func() error) {
 	s.intake.Pages.Do(lane, func() {
 		defer s.intake.Guard(what, func() {})
 		if err := f(); err != nil && ctx.Err() == nil {
-			s.log.Warn("slack: "+what+" cannot be shown", "error", explained(err))
+			s.log.Warn("slack: "+what+" cannot be shown", "error", explain(err))
 		}
 	})
 }
 
-func (s *Slack) publish(ctx context.Context, team, user string) error {
-	if !s.users.fresh(user) {
-		if err := s.users.fetch(ctx, user); err != nil {
-			s.log.Info("slack: a home page is shown in the default language", "error", explained(err))
+func (s *Slack) publishHome(ctx context.Context, team, user string) error {
+	if !s.profiles.fresh(user) {
+		if err := s.profiles.fetch(ctx, user); err != nil {
+			s.log.Info("slack: a home page is shown in the default language", "error", explain(err))
 		}
 	}
 	key := bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}
-	lang := s.lang(ctx, team, user)
-	open, err := s.o.Library.Unfinished(ctx, key, lang, shownOpen)
+	lang := s.language(ctx, team, user)
+	open, err := s.o.Library.Unfinished(ctx, key, lang, maxUnfinished)
 	if err != nil {
 		return err
 	}
@@ -85,14 +85,14 @@ func (s *Slack) homePage(lang string, open []bot.Unfinished) []slack.Block {
 		blocks = append(blocks, slack.NewContextBlock("", markdown(w["home_none"])))
 	}
 	for i, one := range open {
-		blocks = append(blocks, s.unfinished(w, i, one))
+		blocks = append(blocks, s.unfinishedSection(w, i, one))
 	}
-	return append(blocks, slack.NewDividerBlock(), slack.NewSectionBlock(markdown(w["home_language"]), nil, slack.NewAccessory(s.languages(w, lang))))
+	return append(blocks, slack.NewDividerBlock(), slack.NewSectionBlock(markdown(w["home_language"]), nil, slack.NewAccessory(s.languageSelect(w, lang))))
 }
 
-// unfinished is one walkthrough with a way back to it: a link to its thread or,
+// unfinishedSection is one walkthrough with a way back to it: a link to its thread or,
 // where nobody else sees it, a button that goes on in a direct message.
-func (s *Slack) unfinished(w chat.Words, n int, one bot.Unfinished) slack.Block {
+func (s *Slack) unfinishedSection(w chat.Words, n int, one bot.Unfinished) slack.Block {
 	r := renderer{home: s.me().url}
 	text := "*" + escape(shorten(one.Title, maxSection/4)) + "*\n" + escape(shorten(one.Where, maxSection/4))
 	button := slack.NewButtonBlockElement(linkAction+":"+strconv.Itoa(n), linkAction, label(w["home_continue"]))
@@ -104,8 +104,8 @@ func (s *Slack) unfinished(w chat.Words, n int, one bot.Unfinished) slack.Block 
 	return section
 }
 
-// languages lets somebody choose.
-func (s *Slack) languages(w chat.Words, lang string) *slack.SelectBlockElement {
+// languageSelect lets somebody choose.
+func (s *Slack) languageSelect(w chat.Words, lang string) *slack.SelectBlockElement {
 	tags, names := s.o.Library.Languages()
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, label(w["home_choose"]), langAction)
 	for i, tag := range tags[:min(len(tags), maxOptions)] {
@@ -118,10 +118,10 @@ func (s *Slack) languages(w chat.Words, lang string) *slack.SelectBlockElement {
 	return e
 }
 
-// prompt suggests what to ask, in the language of who opened the conversation.
+// suggestPrompts suggests what to ask, in the language of who opened the conversation.
 // Apps with an agent's view show those of the manifest besides, and older ones
 // refuse them.
-func (s *Slack) prompt(ctx context.Context, o opened) error {
+func (s *Slack) suggestPrompts(ctx context.Context, o homeOpened) error {
 	w := s.words(ctx, o.team, o.user)
 	params := slack.AssistantThreadsSetSuggestedPromptsParameters{Title: w["prompts"], ChannelID: o.channel}
 	for _, key := range []string{"prompt_code", "prompt_paste", "prompt_list"} {

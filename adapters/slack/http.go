@@ -94,7 +94,7 @@ func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		http.Error(w, "unauthorized", http.StatusUnauthorized)
 		return
 	}
-	e, err := enveloped(r.Header.Get("Content-Type"), body)
+	e, err := readEnvelope(r.Header.Get("Content-Type"), body)
 	if err != nil {
 		s.intake.WarnOnce("a request was not understood", "error", err)
 		http.Error(w, "not understood", http.StatusBadRequest)
@@ -124,14 +124,14 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 			http.Error(w, "try again", http.StatusServiceUnavailable)
 			return
 		}
-		s.write(w, got.answer)
+		s.writeAnswer(w, got.answer)
 	case <-late.C:
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	case <-r.Context().Done():
 	}
 }
 
-func (s *Slack) write(w http.ResponseWriter, answer any) {
+func (s *Slack) writeAnswer(w http.ResponseWriter, answer any) {
 	if answer == nil {
 		return
 	}
@@ -141,9 +141,9 @@ func (s *Slack) write(w http.ResponseWriter, answer any) {
 	}
 }
 
-// enveloped makes of a body what Socket Mode delivers. Only the body is read:
+// readEnvelope makes of a body what Socket Mode delivers. Only the body is read:
 // the signature says nothing of the address.
-func enveloped(contentType string, body []byte) (envelope, error) {
+func readEnvelope(contentType string, body []byte) (envelope, error) {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return envelope{}, chat.ErrUnknown

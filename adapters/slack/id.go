@@ -69,8 +69,8 @@ func directUser(channel string) (user string, ok bool) {
 // by the Web API; a message that was shown to one person has none.
 type ref struct{ channel, ts string }
 
-// shownOnce is the Ref of a message that only its reader's client keeps.
-const shownOnce = "ephemeral"
+// ephemeralRef is the Ref of a message that only its reader's client keeps.
+const ephemeralRef = "ephemeral"
 
 func (r ref) String() string { return r.channel + "/" + r.ts }
 

@@ -22,28 +22,28 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 	}
 	read, err := s.read(e)
 	switch in := read.(type) {
-	case talk:
-		s.talked(ctx, e, in, done)
-	case typing:
-		s.intake.Quick.Do("typing/"+in.user, func() { done(s.suggest(ctx, in), nil) })
-	case refusal:
-		s.intake.Quick.Do("typing/"+in.user, func() { done(s.refused(ctx, in), nil) })
-	case knock:
+	case inbound:
+		s.receiveInbound(ctx, e, in, done)
+	case optionsRequest:
+		s.intake.Quick.Do("typing/"+in.user, func() { done(s.suggestOptions(ctx, in), nil) })
+	case invalidSubmission:
+		s.intake.Quick.Do("typing/"+in.user, func() { done(s.rejectSubmission(ctx, in), nil) })
+	case urlVerification:
 		done(map[string]string{"challenge": in.challenge}, nil)
-	case asked:
+	case modalRequest:
 		done(nil, nil)
-		s.show(ctx, "modal/"+in.user, "a window", func() error { return s.open(ctx, in) })
-	case opened:
+		s.show(ctx, "modal/"+in.user, "a window", func() error { return s.openModal(ctx, in) })
+	case homeOpened:
 		done(nil, nil)
-		s.enter(ctx, in)
-	case ending:
+		s.openHome(ctx, in)
+	case appUninstalled:
 		done(nil, nil)
 		s.stop(in.why)
-	case lag:
+	case appRateLimited:
 		done(nil, nil)
 		s.log.Warn("slack: Slack holds events back, for there were too many in this hour")
 	default:
-		s.unread(ctx, raw, err, done)
+		s.receiveUnreadable(ctx, raw, err, done)
 	}
 }
 
@@ -54,8 +54,8 @@ func (s *Slack) read(e envelope) (in any, err error) {
 	return s.me().read(e)
 }
 
-// unread takes what is nothing, or cannot be read.
-func (s *Slack) unread(ctx context.Context, raw []byte, err error, done func(any, error)) {
+// receiveUnreadable takes what is nothing, or cannot be read.
+func (s *Slack) receiveUnreadable(ctx context.Context, raw []byte, err error, done func(any, error)) {
 	switch {
 	case errors.Is(err, chat.ErrOtherApp):
 		s.intake.WarnOnce("a payload of another app was ignored")
@@ -67,8 +67,8 @@ func (s *Slack) unread(ctx context.Context, raw []byte, err error, done func(any
 	}
 }
 
-// refused tells somebody what is wrong with what they submitted.
-func (s *Slack) refused(ctx context.Context, r refusal) any {
+// rejectSubmission tells somebody what is wrong with what they submitted.
+func (s *Slack) rejectSubmission(ctx context.Context, r invalidSubmission) any {
 	text := s.words(ctx, r.team, r.user)[r.block+"_missing"]
 	return map[string]any{"response_action": "errors", "errors": map[string]string{r.block: text}}
 }
@@ -80,39 +80,39 @@ func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
 	return s.intake.Bury(ctx, "dead/"+short(string(raw)), raw, why)
 }
 
-// talked takes what is for the core.
-func (s *Slack) talked(ctx context.Context, e envelope, t talk, done func(any, error)) {
-	s.remember(t)
-	s.ears.hear(t, s.deaf)
+// receiveInbound takes what is for the core.
+func (s *Slack) receiveInbound(ctx context.Context, e envelope, t inbound, done func(any, error)) {
+	s.rememberReply(t)
+	s.subscription.observe(t, s.warnNotSubscribed)
 	s.intake.Quick.Do(chat.LaneOf(t.event), func() {
 		var err error
 		defer func() { done(nil, err) }()
 		defer s.intake.Guard(string(t.event.About().ID), func() { err = s.bury(ctx, e.Payload, chat.ErrPanic) })
-		err = s.take(ctx, e, t)
+		err = s.handleOrRecord(ctx, e, t)
 	})
 }
 
-// remember keeps what was handed to us for an answer.
-func (s *Slack) remember(t talk) {
+// rememberReply keeps what was handed to us for an answer.
+func (s *Slack) rememberReply(t inbound) {
 	head := t.event.About()
-	if t.link != "" {
-		s.links.keep(asker{head.Thread, head.From.ID}, t.replaces, t.link)
+	if t.responseURL != "" {
+		s.responseURLs.keep(recipient{head.Thread, head.From.ID}, t.replaces, t.responseURL)
 	}
 	if m, ok := t.event.(bot.Message); ok && head.Direct && !t.own && !m.From.Bot {
 		s.directs.Store(head.From.ID, head.Thread.Channel)
 	}
 }
 
-// take handles an event or, where it lacks something that the network has to
+// handleOrRecord handles an event or, where it lacks something that the network has to
 // give or takes longer than Slack waits, records it for later. Whatever comes
 // behind one that waits, waits with it.
-func (s *Slack) take(ctx context.Context, e envelope, t talk) error {
+func (s *Slack) handleOrRecord(ctx context.Context, e envelope, t inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
 	if !s.intake.Later.Busy(chat.LaneOf(t.event)) && !s.lacks(limited, t) {
 		err := s.handle(limited, s.complete(t))
 		if err == nil {
-			s.handled(ctx, t)
+			s.afterHandled(ctx, t)
 		}
 		if err == nil || limited.Err() == nil {
 			return err
@@ -123,7 +123,7 @@ func (s *Slack) take(ctx context.Context, e envelope, t talk) error {
 
 // record keeps an event in the inbox, and has it handled later. Slack may have
 // given it up by then.
-func (s *Slack) record(ctx context.Context, e envelope, t talk) error {
+func (s *Slack) record(ctx context.Context, e envelope, t inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
 	payload, err := json.Marshal(e)
@@ -138,29 +138,29 @@ func (s *Slack) record(ctx context.Context, e envelope, t talk) error {
 	return nil
 }
 
-// handled shows what an event that the core has handled changed on the home page.
-func (s *Slack) handled(ctx context.Context, t talk) {
+// afterHandled shows what an event that the core has handled changed on the home page.
+func (s *Slack) afterHandled(ctx context.Context, t inbound) {
 	if head := t.event.About(); t.home {
-		s.refresh(ctx, head.Thread.Workspace, head.From.ID)
+		s.refreshHome(ctx, head.Thread.Workspace, head.From.ID)
 	}
 }
 
 // complete puts in what is known of the sender.
-func (s *Slack) complete(t talk) bot.Event {
+func (s *Slack) complete(t inbound) bot.Event {
 	switch e := t.event.(type) {
 	case bot.Message:
-		e.Head = s.located(t, e.Head)
+		e.Head = s.completeHead(t, e.Head)
 		return e
 	case bot.Press:
-		e.Head = s.located(t, e.Head)
+		e.Head = s.completeHead(t, e.Head)
 		return e
 	}
 	return t.event
 }
 
-func (s *Slack) located(t talk, h bot.Head) bot.Head {
+func (s *Slack) completeHead(t inbound, h bot.Head) bot.Head {
 	if !h.From.Bot {
-		p := s.users.known(h.From.ID)
+		p := s.profiles.known(h.From.ID)
 		h.From.Locale = p.locale
 		if p.name != "" {
 			h.From.Name = p.name

@@ -38,7 +38,7 @@ func (me identity) readInteraction(data []byte) (any, error) {
 	if err := chat.Decode(data, &i); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
 	}
-	if me.others(i.App) {
+	if me.isOtherApp(i.App) {
 		return nil, chat.ErrOtherApp
 	}
 	if i.User.ID == "" {
@@ -47,19 +47,19 @@ func (me identity) readInteraction(data []byte) (any, error) {
 	team := me.installation(i)
 	switch i.Type {
 	case "block_actions":
-		return me.used(i, team)
+		return me.blockActions(i, team)
 	case "block_suggestion":
-		return typing{team, i.User.ID, i.Value}, nil
+		return optionsRequest{team, i.User.ID, i.Value}, nil
 	case "shortcut":
 		if i.Callback == searchShortcut {
-			return asked{team: team, user: i.User.ID, trigger: i.Trigger}, nil
+			return modalRequest{team: team, user: i.User.ID, trigger: i.Trigger}, nil
 		}
 	case "message_action":
 		if i.Callback == lookupShortcut {
-			return me.lookup(i, team)
+			return me.messageShortcut(i, team)
 		}
 	case "view_submission":
-		return me.submitted(i, team)
+		return me.viewSubmission(i, team)
 	case "":
 		return nil, chat.ErrIncomplete
 	}
@@ -74,31 +74,31 @@ func (me identity) installation(i interaction) string {
 	return cmp.Or(i.Team.ID, i.Enterprise.ID, me.team, me.org, i.User.Team)
 }
 
-func (i interaction) from() bot.User {
+func (i interaction) user() bot.User {
 	return bot.User{ID: i.User.ID, Name: cmp.Or(i.User.Name, i.User.User)}
 }
 
-// used is the use of an element in a message or on the home page.
-func (me identity) used(i interaction, team string) (any, error) {
+// blockActions is the use of an element in a message or on the home page.
+func (me identity) blockActions(i interaction, team string) (any, error) {
 	if len(i.Actions) == 0 {
 		return nil, chat.ErrIncomplete
 	}
 	a := i.Actions[0]
 	switch {
 	case a.ID == openAction:
-		return asked{team: team, user: i.User.ID, trigger: i.Trigger}, nil
+		return modalRequest{team: team, user: i.User.ID, trigger: i.Trigger}, nil
 	case a.ID == langAction:
-		return me.told(i, team, "lang "+a.Selected.Value, true), nil
+		return me.asCommand(i, team, "lang "+a.Selected.Value, true), nil
 	case a.ID == searchAction:
-		return me.told(i, team, a.Selected.Value, true), nil
+		return me.asCommand(i, team, a.Selected.Value, true), nil
 	case strings.HasPrefix(a.ID, buttonAction), strings.HasPrefix(a.ID, typeAction):
-		return me.pressed(i, a, team)
+		return me.press(i, a, team)
 	}
 	return nil, nil
 }
 
-// pressed is the use of a button of the core's.
-func (me identity) pressed(i interaction, a action, team string) (any, error) {
+// press is the use of a button of the core's.
+func (me identity) press(i interaction, a action, team string) (any, error) {
 	b, err := bot.ParseButton(cmp.Or(a.Value, a.Selected.Value))
 	if err != nil {
 		return nil, nil // of an earlier form
@@ -116,29 +116,29 @@ func (me identity) pressed(i interaction, a action, team string) (any, error) {
 	}
 	press := bot.Press{
 		Head: bot.Head{
-			ID: pressID(team, channel, ts, cmp.Or(a.TS, short(i.Trigger)), i.User.ID), Direct: direct, From: i.from(),
+			ID: pressID(team, channel, ts, cmp.Or(a.TS, short(i.Trigger)), i.User.ID), Direct: direct, From: i.user(),
 			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: at},
 		},
 		Button: b, Post: m.post,
 	}
 	if strings.HasPrefix(a.ID, typeAction) {
-		return asked{team, i.User.ID, i.Trigger, &press}, nil
+		return modalRequest{team, i.User.ID, i.Trigger, &press}, nil
 	}
-	t := talk{event: press, link: i.Response, home: i.Container.Type == "view"}
+	t := inbound{event: press, responseURL: i.Response, home: i.Container.Type == "view"}
 	if i.Container.Ephemeral {
 		t.replaces = m.post
 	}
 	return t, nil
 }
 
-// told is what somebody says to us by a select or a modal: the answer comes in
+// asCommand is what somebody says to us by a select or a modal: the answer comes in
 // the direct conversation.
-func (me identity) told(i interaction, team, text string, home bool) talk {
+func (me identity) asCommand(i interaction, team, text string, home bool) inbound {
 	use := cmp.Or(i.Trigger, i.View.ID+i.View.Hash+text)
-	return talk{
+	return inbound{
 		event: bot.Message{
 			Head: bot.Head{
-				ID: usedID(team, "told", use), Direct: true, From: i.from(),
+				ID: usedID(team, "told", use), Direct: true, From: i.user(),
 				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: bot.DirectChannel + i.User.ID},
 			},
 			Text: text, Addressed: true, Command: true,
@@ -147,27 +147,27 @@ func (me identity) told(i interaction, team, text string, home bool) talk {
 	}
 }
 
-// lookup is the shortcut on a message, whoever wrote that. The answer is for
+// messageShortcut is the shortcut on a message, whoever wrote that. The answer is for
 // the one who used it alone.
-func (me identity) lookup(i interaction, team string) (any, error) {
+func (me identity) messageShortcut(i interaction, team string) (any, error) {
 	if i.Channel.ID == "" {
 		return nil, chat.ErrIncomplete
 	}
 	use := cmp.Or(i.Trigger, i.ActionTS+i.MessageTS+i.User.ID)
-	return talk{
+	return inbound{
 		event: bot.Message{
 			Head: bot.Head{
-				ID: usedID(team, "shortcut", use), From: i.from(),
+				ID: usedID(team, "shortcut", use), From: i.user(),
 				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: i.Channel.ID, Root: privateRoot(team + use)},
 			},
-			Text: me.text(i.Message), Addressed: true,
+			Text: me.textOf(i.Message), Addressed: true,
 		},
-		files: readable(i.Message.Files), direct: strings.HasPrefix(i.Channel.ID, "D"), link: i.Response,
+		files: readable(i.Message.Files), direct: strings.HasPrefix(i.Channel.ID, "D"), responseURL: i.Response,
 	}, nil
 }
 
-// submitted is a modal that somebody sent off.
-func (me identity) submitted(i interaction, team string) (any, error) {
+// viewSubmission is a modal that somebody sent off.
+func (me identity) viewSubmission(i interaction, team string) (any, error) {
 	state := i.View.State.Values
 	switch i.View.Callback {
 	case searchView:
@@ -175,21 +175,21 @@ func (me identity) submitted(i interaction, team string) (any, error) {
 		pasted := plain(state[pasteBlock][pasteAction].Value, me.user)
 		switch {
 		case pasted != "":
-			t := me.told(i, team, pasted, false)
+			t := me.asCommand(i, team, pasted, false)
 			m := t.event.(bot.Message)
 			m.Command = false
 			t.event = m
 			return t, nil
 		case chosen != "":
-			return me.told(i, team, chosen, false), nil
+			return me.asCommand(i, team, chosen, false), nil
 		}
-		return refusal{team, i.User.ID, searchBlock}, nil
+		return invalidSubmission{team, i.User.ID, searchBlock}, nil
 	case valueView:
 		value := strings.TrimSpace(state[valueBlock][valueAction].Value)
 		if value == "" {
-			return refusal{team, i.User.ID, valueBlock}, nil
+			return invalidSubmission{team, i.User.ID, valueBlock}, nil
 		}
-		return valued(i, team, value)
+		return valueSubmission(i, team, value)
 	}
 	return nil, nil
 }

@@ -54,8 +54,8 @@ const (
 	perChannel = time.Second
 
 	// https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses
-	linkLife = 30 * time.Minute
-	linkUses = 5
+	responseURLLife = 30 * time.Minute
+	responseURLUses = 5
 
 	// apiTime is for one call of the Web API. Posting takes two at most (a
 	// look for an earlier attempt comes before it), and the outbox waits 30 s.

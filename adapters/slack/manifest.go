@@ -127,7 +127,7 @@ func newManifest(text chat.Words, address string) manifest {
 		{"Look up an error", "global", searchShortcut, "Find an Azure Backup error by code, name or words"},
 	}
 	m.Features.Commands = []manifestSlash{{"/mabs", "Look up an Azure Backup error", "[code, name or words | list | why | lang ko | help]", true, address}}
-	m.OAuth.Scopes.Bot = scopes()
+	m.OAuth.Scopes.Bot = scopeNames()
 	m.Settings.Socket = address == ""
 	m.Settings.Interact.Enabled = true
 	m.Settings.Interact.URL, m.Settings.Interact.Options = address, address
@@ -139,9 +139,9 @@ func newManifest(text chat.Words, address string) manifest {
 // events are what the app subscribes to.
 func events() []string {
 	all := []string{"app_home_opened"}
-	for _, n := range needs() {
-		if n.events != "" {
-			all = append(all, n.events)
+	for _, n := range scopes() {
+		if n.event != "" {
+			all = append(all, n.event)
 		}
 	}
 	return append(all, "app_uninstalled", "tokens_revoked")

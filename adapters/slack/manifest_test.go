@@ -65,7 +65,7 @@ func TestManifest(t *testing.T) {
 // The permissions and events of the manifest are all that the bot needs: with
 // them nothing is missing on a Slack that checks them.
 func TestManifestIsEnough(t *testing.T) {
-	s := newStage(t, slackfake.Options{Scopes: scopes(), Events: events()})
+	s := newStage(t, slackfake.Options{Scopes: scopeNames(), Events: events()})
 	s.alex.Say(s.channel.ID, coordinator)
 	s.sees(s.alex, "Which fits")
 	s.presses(s.alex, "Continue in DM")
@@ -83,7 +83,7 @@ func TestManifestIsEnough(t *testing.T) {
 			t.Errorf("%s lacks a scope", call.Method)
 		}
 	}
-	if !slices.Contains(scopes(), "commands") || len(events()) < 8 {
-		t.Errorf("%v, %v", scopes(), events())
+	if !slices.Contains(scopeNames(), "commands") || len(events()) < 8 {
+		t.Errorf("%v, %v", scopeNames(), events())
 	}
 }

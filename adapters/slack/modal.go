@@ -18,18 +18,18 @@ type screen interface {
 	PublishViewContext(ctx context.Context, request slack.PublishViewContextRequest) (*slack.ViewResponse, error)
 }
 
-// A note is what a value's modal remembers of the question: there is no other
+// A valueMetadata is what a value's modal remembers of the question: there is no other
 // memory of it.
-type note struct {
+type valueMetadata struct {
 	Thread bot.Thread `json:"t"`
 	Post   bot.PostID `json:"p"`
 	Button string     `json:"b"`
 	Direct bool       `json:"d,omitempty"`
 }
 
-// open shows the modal that somebody asked for. Slack takes it within 3 s.
-func (s *Slack) open(ctx context.Context, a asked) error {
-	s.glanceAt(ctx, a.user)
+// openModal shows the modal that somebody asked for. Slack takes it within 3 s.
+func (s *Slack) openModal(ctx context.Context, a modalRequest) error {
+	s.tryProfile(ctx, a.user)
 	words := s.words(ctx, a.team, a.user)
 	view := searchModal(words)
 	if a.about != nil {
@@ -60,7 +60,7 @@ func searchSelect(w chat.Words) *slack.SelectBlockElement {
 }
 
 func valueModal(w chat.Words, about bot.Press) (slack.ModalViewRequest, error) {
-	private, err := json.Marshal(note{about.Thread, about.Post, about.Button.String(), about.Direct})
+	private, err := json.Marshal(valueMetadata{about.Thread, about.Post, about.Button.String(), about.Direct})
 	if err != nil {
 		return slack.ModalViewRequest{}, err
 	}
@@ -79,9 +79,9 @@ func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) 
 	}
 }
 
-// valued is the press that a value's modal stands for.
-func valued(i interaction, team, value string) (any, error) {
-	var n note
+// valueSubmission is the press that a value's modal stands for.
+func valueSubmission(i interaction, team, value string) (any, error) {
+	var n valueMetadata
 	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {
 		return nil, chat.ErrIncomplete
 	}
@@ -89,22 +89,22 @@ func valued(i interaction, team, value string) (any, error) {
 	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace == "" || n.Thread.Channel == "" {
 		return nil, chat.ErrIncomplete
 	}
-	return talk{event: bot.Press{
-		Head:   bot.Head{ID: usedID(team, "value", i.View.ID+i.View.Hash), Thread: n.Thread, From: i.from(), Direct: n.Direct},
+	return inbound{event: bot.Press{
+		Head:   bot.Head{ID: usedID(team, "value", i.View.ID+i.View.Hash), Thread: n.Thread, From: i.user(), Direct: n.Direct},
 		Button: b, Post: n.Post, Value: value,
 	}}, nil
 }
 
-// A suggestions is what a search offers; Slack reads the order as it is.
-type suggestions struct {
+// A options is what a search offers; Slack reads the order as it is.
+type options struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
-// suggest completes what somebody types in a search.
-func (s *Slack) suggest(ctx context.Context, t typing) suggestions {
-	lang := s.lang(ctx, t.team, t.user)
-	found := suggestions{Options: []*slack.OptionBlockObject{}}
-	for _, one := range s.o.Library.Suggest(t.query, lang, suggested) {
+// suggestOptions completes what somebody types in a search.
+func (s *Slack) suggestOptions(ctx context.Context, t optionsRequest) options {
+	lang := s.language(ctx, t.team, t.user)
+	found := options{Options: []*slack.OptionBlockObject{}}
+	for _, one := range s.o.Library.Suggest(t.query, lang, maxSuggested) {
 		if len(one.Value) > maxOption {
 			continue
 		}
@@ -117,5 +117,5 @@ func (s *Slack) suggest(ctx context.Context, t typing) suggestions {
 	return found
 }
 
-// suggested is how many suggestions are shown: what fits a screen, and maxAck.
-const suggested = 20
+// maxSuggested is how many suggestions are shown: what fits a screen, and maxAck.
+const maxSuggested = 20

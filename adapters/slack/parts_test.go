@@ -10,19 +10,19 @@ import (
 )
 
 // A mention that comes as a message, too, is no news; one that does not is.
-func TestEars(t *testing.T) {
+func TestSubscriptionCheck(t *testing.T) {
 	for deliveries, want := range map[string]bool{"mention": true, "message": false, "mention message": false, "message mention": false, "mention mention": true} {
 		synctest.Test(t, func(t *testing.T) {
-			e, deaf := newEars(), false
+			e, deaf := newSubscriptionCheck(), false
 			for kind := range strings.FieldsSeq(deliveries) {
 				m := bot.Message{Head: bot.Head{ID: "1", Thread: bot.Thread{Channel: "C1"}}, Addressed: true}
-				e.hear(talk{event: m, mention: kind == "mention"}, func(string) { deaf = true })
+				e.observe(inbound{event: m, mention: kind == "mention"}, func(string) { deaf = true })
 				time.Sleep(time.Second)
 			}
-			time.Sleep(earTime)
+			time.Sleep(messageTimeout)
 			synctest.Wait()
-			if deaf != want || len(e.heard) != 0 {
-				t.Errorf("%s: deaf %v, want %v; %d remembered", deliveries, deaf, want, len(e.heard))
+			if deaf != want || len(e.seen) != 0 {
+				t.Errorf("%s: deaf %v, want %v; %d remembered", deliveries, deaf, want, len(e.seen))
 			}
 		})
 	}
@@ -30,17 +30,17 @@ func TestEars(t *testing.T) {
 
 // Posts get a turn a second and channel, keep the one that they were given, and
 // are known to be unsent as long as no attempt was made.
-func TestTurnTaking(t *testing.T) {
+func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newTurns()
+		turns := newPacer()
 		take := func(id bot.PostID, attempt int, channel string, wantWait time.Duration, wantUnsent bool) {
 			t.Helper()
 			wait, unsent := turns.take(channel, bot.Post{ID: id, Attempt: attempt})
 			if wait != wantWait || unsent != wantUnsent {
 				t.Errorf("%s: wait %v, unsent %v, want %v, %v", id, wait, unsent, wantWait, wantUnsent)
 			}
-			if wait > patience {
-				turns.keep(channel, bot.Post{ID: id, Attempt: attempt}, wait, unsent)
+			if wait > maxInlineWait {
+				turns.reserve(channel, bot.Post{ID: id, Attempt: attempt}, wait, unsent)
 			}
 		}
 		take("a", 1, "C1", 0, true)
@@ -55,8 +55,8 @@ func TestTurnTaking(t *testing.T) {
 		time.Sleep(time.Second)
 		take("a", 3, "C1", 0, false) // it only waited since
 		turns.block("m", time.Minute)
-		if turns.free("m") != time.Minute || turns.free("n") != 0 {
-			t.Errorf("blocked for %v and %v", turns.free("m"), turns.free("n"))
+		if turns.wait("m") != time.Minute || turns.wait("n") != 0 {
+			t.Errorf("blocked for %v and %v", turns.wait("m"), turns.wait("n"))
 		}
 		time.Sleep(time.Hour)
 		take("e", 1, "C3", 0, true)
@@ -67,34 +67,34 @@ func TestTurnTaking(t *testing.T) {
 }
 
 // A response URL works five times within half an hour.
-func TestLinks(t *testing.T) {
+func TestResponseURLs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, me := newLinks(), asker{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
-		if _, ok := l.of(me); ok {
+		l, me := newResponseURLs(), recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
+		if _, ok := l.take(me); ok {
 			t.Error("an address from nowhere")
 		}
 		l.keep(me, "p1", "https://a")
-		if _, ok := l.of(asker{me.thread, "U2"}); ok {
+		if _, ok := l.take(recipient{me.thread, "U2"}); ok {
 			t.Error("somebody else's address")
 		}
-		for i := range linkUses {
-			use := l.of
+		for i := range responseURLUses {
+			use := l.take
 			if i%2 == 0 {
-				use = func(asker) (string, bool) { return l.ofPost("p1") }
+				use = func(recipient) (string, bool) { return l.takeForPost("p1") }
 			}
 			if address, ok := use(me); !ok || address != "https://a" {
 				t.Errorf("use %d: %q, %v", i, address, ok)
 			}
 		}
-		if _, ok := l.of(me); ok {
+		if _, ok := l.take(me); ok {
 			t.Error("a sixth use")
 		}
 		l.keep(me, "", "https://b")
-		time.Sleep(linkLife + time.Second)
-		if _, ok := l.of(me); ok {
+		time.Sleep(responseURLLife + time.Second)
+		if _, ok := l.take(me); ok {
 			t.Error("a use after half an hour")
 		}
-		l.keep(asker{}, "", "https://c")
+		l.keep(recipient{}, "", "https://c")
 		if len(l.byAsker) != 1 || len(l.byPost) != 0 {
 			t.Errorf("%d and %d addresses are remembered", len(l.byAsker), len(l.byPost))
 		}
@@ -120,7 +120,7 @@ func TestTrusted(t *testing.T) {
 		"":                                      {false, false},
 	} {
 		token := s.trustedAddress(address)
-		if got := [2]bool{token, s.answers(address)}; got != want {
+		if got := [2]bool{token, s.isResponseURL(address)}; got != want {
 			t.Errorf("%s: %v, want %v", address, got, want)
 		}
 	}

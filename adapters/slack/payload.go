@@ -23,9 +23,9 @@ type envelope struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// An outer is what the Events API wraps around an event.
+// An outerEvent is what the Events API wraps around an event.
 // https://docs.slack.dev/apis/events-api/#event-type-structure
-type outer struct {
+type outerEvent struct {
 	Type           string          `json:"type"`
 	Challenge      string          `json:"challenge"`
 	Team           string          `json:"team_id"`
@@ -33,7 +33,7 @@ type outer struct {
 	App            string          `json:"api_app_id"`
 	Shared         bool            `json:"is_ext_shared_channel"`
 	Authorizations []authorization `json:"authorizations"`
-	Event          inner           `json:"event"`
+	Event          innerEvent      `json:"event"`
 }
 
 // An authorization is the installation for which an event is sent.
@@ -43,8 +43,8 @@ type authorization struct {
 	Org        bool   `json:"is_enterprise_install"`
 }
 
-// An inner is an event, or the message in one.
-type inner struct {
+// An innerEvent is an event, or the message in one.
+type innerEvent struct {
 	Type        string       `json:"type"`
 	Subtype     string       `json:"subtype"`
 	Channel     string       `json:"channel"`
@@ -65,8 +65,8 @@ type inner struct {
 	Files       []file       `json:"files"`
 	Attachments []attachment `json:"attachments"`
 	Blocks      []block      `json:"blocks"`
-	Message     *inner       `json:"message"`
-	Previous    *inner       `json:"previous_message"`
+	Message     *innerEvent  `json:"message"`
+	Previous    *innerEvent  `json:"previous_message"`
 	Tokens      struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"`
@@ -118,16 +118,16 @@ type field struct {
 // A block is read for its text alone. That is an object in most blocks and a
 // string in the elements of rich text; label is what a button says.
 type block struct {
-	Type     string    `json:"type"`
-	Text     wording   `json:"text"`
-	Fields   []wording `json:"fields"`
-	Elements []block   `json:"elements"`
+	Type     string       `json:"type"`
+	Text     textObject   `json:"text"`
+	Fields   []textObject `json:"fields"`
+	Elements []block      `json:"elements"`
 }
 
-// A wording is a text object, or a text.
-type wording string
+// A textObject is a text object, or a text.
+type textObject string
 
-func (w *wording) UnmarshalJSON(data []byte) error {
+func (w *textObject) UnmarshalJSON(data []byte) error {
 	var object struct {
 		Text string `json:"text"`
 	}
@@ -135,55 +135,55 @@ func (w *wording) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &text) != nil && json.Unmarshal(data, &object) == nil {
 		text = object.Text
 	}
-	*w = wording(text)
+	*w = textObject(text)
 	return nil
 }
 
 // A command is a use of /mabs.
 // https://docs.slack.dev/interactivity/implementing-slash-commands/
 type command struct {
-	App         string `json:"api_app_id"`
-	Team        string `json:"team_id"`
-	Enterprise  string `json:"enterprise_id"`
-	Org         truth  `json:"is_enterprise_install"`
-	Channel     string `json:"channel_id"`
-	ChannelName string `json:"channel_name"`
-	User        string `json:"user_id"`
-	UserName    string `json:"user_name"`
-	Text        string `json:"text"`
-	Response    string `json:"response_url"`
-	Trigger     string `json:"trigger_id"`
+	App         string    `json:"api_app_id"`
+	Team        string    `json:"team_id"`
+	Enterprise  string    `json:"enterprise_id"`
+	Org         looseBool `json:"is_enterprise_install"`
+	Channel     string    `json:"channel_id"`
+	ChannelName string    `json:"channel_name"`
+	User        string    `json:"user_id"`
+	UserName    string    `json:"user_name"`
+	Text        string    `json:"text"`
+	Response    string    `json:"response_url"`
+	Trigger     string    `json:"trigger_id"`
 }
 
-// A truth is a truth value, or the word for it: a form holds words only.
-type truth bool
+// A looseBool is a truth value, or the word for it: a form holds words only.
+type looseBool bool
 
-func (f *truth) UnmarshalJSON(data []byte) error {
-	*f = truth(bytes.Equal(bytes.Trim(data, `"`), []byte("true")))
+func (f *looseBool) UnmarshalJSON(data []byte) error {
+	*f = looseBool(bytes.Equal(bytes.Trim(data, `"`), []byte("true")))
 	return nil
 }
 
 // An interaction is a use of something that we showed, or a shortcut.
 // https://docs.slack.dev/reference/interaction-payloads/
 type interaction struct {
-	Type       string    `json:"type"`
-	App        string    `json:"api_app_id"`
-	Team       idOf      `json:"team"`
-	Enterprise idOf      `json:"enterprise"`
-	Org        bool      `json:"is_enterprise_install"`
-	User       person    `json:"user"`
-	Channel    idOf      `json:"channel"`
-	Callback   string    `json:"callback_id"`
-	Trigger    string    `json:"trigger_id"`
-	Response   string    `json:"response_url"`
-	ActionTS   string    `json:"action_ts"`
-	MessageTS  string    `json:"message_ts"`
-	Message    inner     `json:"message"`
-	Container  container `json:"container"`
-	Actions    []action  `json:"actions"`
-	ActionID   string    `json:"action_id"` // of a block_suggestion
-	Value      string    `json:"value"`     // likewise: what was typed
-	View       view      `json:"view"`
+	Type       string     `json:"type"`
+	App        string     `json:"api_app_id"`
+	Team       idOf       `json:"team"`
+	Enterprise idOf       `json:"enterprise"`
+	Org        bool       `json:"is_enterprise_install"`
+	User       person     `json:"user"`
+	Channel    idOf       `json:"channel"`
+	Callback   string     `json:"callback_id"`
+	Trigger    string     `json:"trigger_id"`
+	Response   string     `json:"response_url"`
+	ActionTS   string     `json:"action_ts"`
+	MessageTS  string     `json:"message_ts"`
+	Message    innerEvent `json:"message"`
+	Container  container  `json:"container"`
+	Actions    []action   `json:"actions"`
+	ActionID   string     `json:"action_id"` // of a block_suggestion
+	Value      string     `json:"value"`     // likewise: what was typed
+	View       view       `json:"view"`
 }
 
 type idOf struct {

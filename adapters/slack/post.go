@@ -37,24 +37,24 @@ func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	}
 	switch {
 	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || len(p.Reply.Buttons()) == 0):
-		return s.change(ctx, p)
+		return s.update(ctx, p)
 	case p.Private:
-		return s.whisper(ctx, p)
+		return s.postEphemeral(ctx, p)
 	}
-	return s.say(ctx, p, s.options(p, ""))
+	return s.postMessage(ctx, p, s.content(p, ""))
 }
 
-// say posts a message with the content.
-func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) (bot.Delivery, error) {
-	channel, err := s.channel(ctx, p)
+// postMessage posts a message with the content.
+func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.MsgOption) (bot.Delivery, error) {
+	channel, err := s.channelOf(ctx, p)
 	if err != nil {
 		return bot.Delivery{}, err
 	}
 	const method = "chat.postMessage"
-	wait, unsent := s.turns.take(channel, p)
-	if wait = max(wait, s.turns.free(method)); wait > patience {
-		s.turns.keep(channel, p, wait, unsent)
-		return bot.Delivery{}, bot.NotDelivered(errTurn, wait)
+	wait, unsent := s.pacer.take(channel, p)
+	if wait = max(wait, s.pacer.wait(method)); wait > maxInlineWait {
+		s.pacer.reserve(channel, p, wait, unsent)
+		return bot.Delivery{}, bot.NotDelivered(errPaced, wait)
 	}
 	if !unsent {
 		ts, err := s.find(ctx, channel, p)
@@ -77,53 +77,53 @@ func (s *Slack) say(ctx context.Context, p bot.Post, content []slack.MsgOption) 
 		return delivered(p, channel, ts), nil
 	}
 	d := bot.Delivery{}
-	if isOne(err, outside) && p.Opens && !direct(p) && p.Thread.Channel != s.o.EscalationChannel {
-		d, err = s.sayDirectly(ctx, p)
+	if hasCode(err, notInChannel) && p.Opens && !isDirect(p) && p.Thread.Channel != s.o.EscalationChannel {
+		d, err = s.postDirect(ctx, p)
 	} else {
-		err = s.failed(ctx, method, err)
+		err = s.deliveryError(ctx, method, err)
 	}
 	if e, ok := errors.AsType[*bot.DeliveryError](err); ok && !e.Final {
-		s.turns.keep(channel, p, e.After, unsent)
+		s.pacer.reserve(channel, p, e.After, unsent)
 	}
 	return d, err
 }
 
-// direct reports whether a post goes to a direct conversation that may have to
+// isDirect reports whether a post goes to a direct conversation that may have to
 // be opened.
-func direct(p bot.Post) bool {
+func isDirect(p bot.Post) bool {
 	_, direct := directUser(p.Thread.Channel)
 	return direct
 }
 
-// sayDirectly posts to the person what the channel does not take.
-func (s *Slack) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+// postDirect posts to the person what the channel does not take.
+func (s *Slack) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
 		return bot.Delivery{}, bot.Refused(errors.New("slack: the channel is closed to us, and nobody is named"))
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	d, err := s.say(ctx, there, s.options(p, s.in(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
+	d, err := s.postMessage(ctx, there, s.content(p, s.in(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
 	if !p.Opens {
 		d.Thread = p.Thread
 	}
 	return d, err
 }
 
-// channel is where a post goes: a direct conversation is opened first.
-func (s *Slack) channel(ctx context.Context, p bot.Post) (string, error) {
+// channelOf is where a post goes: a direct conversation is opened first.
+func (s *Slack) channelOf(ctx context.Context, p bot.Post) (string, error) {
 	user, direct := directUser(p.Thread.Channel)
 	if !direct {
 		return p.Thread.Channel, nil
 	}
-	channel, err := s.directWith(ctx, user)
+	channel, err := s.directChannel(ctx, user)
 	if err != nil {
-		return "", s.failed(ctx, "conversations.open", err)
+		return "", s.deliveryError(ctx, "conversations.open", err)
 	}
 	return channel, nil
 }
 
-// directWith is the channel of the direct conversation with a user.
-func (s *Slack) directWith(ctx context.Context, user string) (string, error) {
+// directChannel is the channel of the direct conversation with a user.
+func (s *Slack) directChannel(ctx context.Context, user string) (string, error) {
 	if channel, ok := s.directs.Load(user); ok {
 		return channel.(string), nil
 	}
@@ -142,15 +142,15 @@ func delivered(p bot.Post, channel, ts string) bot.Delivery {
 		return d
 	}
 	d.Thread.Channel, d.Thread.Root = channel, ts
-	if direct(p) {
+	if isDirect(p) {
 		d.Thread.Root = "" // one conversation
 	}
 	return d
 }
 
-// options are the content of a post, with a note before it where there is
+// content are the content of a post, with a note before it where there is
 // something to explain.
-func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
+func (s *Slack) content(p bot.Post, note string) []slack.MsgOption {
 	m := s.render(p)
 	if note != "" {
 		m.blocks = append([]slack.Block{slack.NewContextBlock("", markdown(escape(note)))}, m.blocks...)
@@ -159,69 +159,69 @@ func (s *Slack) options(p bot.Post, note string) []slack.MsgOption {
 	return []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...)}
 }
 
-// whisper shows a post to one person alone: by the address that their last use
+// postEphemeral shows a post to one person alone: by the address that their last use
 // of something came with, which works in every channel; else as an ephemeral
 // message; else, where the channel is closed to us, in a direct message.
-func (s *Slack) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
-	if address, ok := s.links.of(asker{p.Thread, p.To.ID}); ok {
+	if address, ok := s.responseURLs.take(recipient{p.Thread, p.To.ID}); ok {
 		err := s.respond(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
 		if err == nil {
-			return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
+			return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 		}
-		if !errors.Is(err, errNoLink) {
+		if !errors.Is(err, errNoResponseURL) {
 			return bot.Delivery{}, err
 		}
 	}
 	const method = "chat.postEphemeral"
-	if wait := s.turns.free(method); wait > 0 {
-		return bot.Delivery{}, bot.NotDelivered(errTurn, wait)
+	if wait := s.pacer.wait(method); wait > 0 {
+		return bot.Delivery{}, bot.NotDelivered(errPaced, wait)
 	}
-	options := s.options(p, "")
+	options := s.content(p, "")
 	if ts := threadTS(p.Thread); ts != "" {
 		options = append(options, slack.MsgOptionTS(ts))
 	}
 	_, err := s.sender.PostEphemeralContext(ctx, p.Thread.Channel, p.To.ID, options...)
 	switch {
 	case err == nil:
-		return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
-	case isOne(err, outside):
-		return s.sayDirectly(ctx, p)
+		return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
+	case hasCode(err, notInChannel):
+		return s.postDirect(ctx, p)
 	}
-	return bot.Delivery{}, s.failed(ctx, method, err)
+	return bot.Delivery{}, s.deliveryError(ctx, method, err)
 }
 
-// change puts a post in the place of an earlier one, or takes that away. What is
+// update puts a post in the place of an earlier one, or takes that away. What is
 // not there any more needs no change.
-func (s *Slack) change(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
 	old, ok := parseRef(p.Ref)
 	if !ok {
-		return same, s.changeOnce(ctx, p)
+		return same, s.updateEphemeral(ctx, p)
 	}
 	method := "chat.update"
 	if p.Withdraw {
 		method = "chat.delete"
 	}
-	if wait := s.turns.free(method); wait > 0 {
-		return bot.Delivery{}, bot.NotDelivered(errTurn, wait)
+	if wait := s.pacer.wait(method); wait > 0 {
+		return bot.Delivery{}, bot.NotDelivered(errPaced, wait)
 	}
 	var err error
 	if p.Withdraw {
 		_, _, err = s.sender.DeleteMessageContext(ctx, old.channel, old.ts)
 	} else {
-		_, _, _, err = s.sender.UpdateMessageContext(ctx, old.channel, old.ts, s.options(p, "")...)
+		_, _, _, err = s.sender.UpdateMessageContext(ctx, old.channel, old.ts, s.content(p, "")...)
 	}
-	if err != nil && !isOne(err, absent) {
-		return bot.Delivery{}, s.failed(ctx, method, err)
+	if err != nil && !hasCode(err, messageGone) {
+		return bot.Delivery{}, s.deliveryError(ctx, method, err)
 	}
 	return same, nil
 }
 
-// changeOnce changes what one person sees, as long as they have just used it.
+// updateEphemeral changes what one person sees, as long as they have just used it.
 // Later there is no way, and the buttons say themselves that they are overtaken.
-func (s *Slack) changeOnce(ctx context.Context, p bot.Post) error {
-	address, ok := s.links.ofPost(p.Replaces)
+func (s *Slack) updateEphemeral(ctx context.Context, p bot.Post) error {
+	address, ok := s.responseURLs.takeForPost(p.Replaces)
 	if !ok {
 		return nil
 	}
@@ -230,7 +230,7 @@ func (s *Slack) changeOnce(ctx context.Context, p bot.Post) error {
 	if p.Withdraw {
 		r = response{Delete: true}
 	}
-	if err := s.respond(ctx, address, r); err != nil && !errors.Is(err, errNoLink) {
+	if err := s.respond(ctx, address, r); err != nil && !errors.Is(err, errNoResponseURL) {
 		return err
 	}
 	return nil

@@ -27,40 +27,40 @@ const (
 )
 
 // Users remember profiles. They are safe for concurrent use.
-type users struct {
+type profiles struct {
 	directory directory
 	mu        sync.Mutex
-	profiles  map[string]profile
+	byUser    map[string]profile
 }
 
-func newUsers(d directory) *users { return &users{directory: d, profiles: map[string]profile{}} }
+func newProfiles(d directory) *profiles { return &profiles{directory: d, byUser: map[string]profile{}} }
 
 // known is the profile of a user as far as it is known, perhaps an old one.
-func (u *users) known(user string) profile {
+func (u *profiles) known(user string) profile {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.profiles[user]
+	return u.byUser[user]
 }
 
 // fresh reports whether the profile of a user need not be asked for.
-func (u *users) fresh(user string) bool { return time.Now().Before(u.known(user).until) }
+func (u *profiles) fresh(user string) bool { return time.Now().Before(u.known(user).until) }
 
 // fetch asks for a profile. Where Slack says that it will not tell, an empty one
 // is as good as any; other errors may pass.
-func (u *users) fetch(ctx context.Context, user string) error {
+func (u *profiles) fetch(ctx context.Context, user string) error {
 	var p profile
 	info, err := u.directory.GetUserInfoContext(ctx, user)
 	if err == nil {
 		p = profile{name: cmp.Or(info.Profile.DisplayName, info.RealName, info.Profile.RealName, info.Name), locale: info.Locale}
-	} else if !hopeless(err) {
+	} else if !permanent(err) {
 		return err
 	}
 	p.until = time.Now().Add(profileLife)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if len(u.profiles) >= maxProfiles {
-		clear(u.profiles)
+	if len(u.byUser) >= maxProfiles {
+		clear(u.byUser)
 	}
-	u.profiles[user] = p
+	u.byUser[user] = p
 	return nil
 }

@@ -78,7 +78,7 @@ func (r *renderer) reserve(b bot.Block) {
 }
 
 func (r *renderer) block(b bot.Block) {
-	b.Text = visible(b.Text)
+	b.Text = removeInvisible(b.Text)
 	switch b.Kind {
 	case bot.BlockHeading:
 		r.heading(b.Text)
@@ -133,7 +133,7 @@ func (r *renderer) keep(b slack.Block) { r.blocks = append(r.blocks, b) }
 
 // heading is shown as plain text: bold for its size.
 func (r *renderer) heading(text string) {
-	text = inert(strings.ReplaceAll(text, "\n", " "))
+	text = escapePlain(strings.ReplaceAll(text, "\n", " "))
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -304,7 +304,7 @@ func columns(text string) int {
 
 func (r *renderer) button(kind string, c bot.LabeledButton) slack.BlockElement {
 	r.buttons++
-	text := cmp.Or(strings.TrimSpace(inert(visible(c.Label))), "…")
+	text := cmp.Or(strings.TrimSpace(escapePlain(removeInvisible(c.Label))), "…")
 	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(shorten(text, maxLabel)))
 	if c.Primary {
 		b.Style = slack.StylePrimary

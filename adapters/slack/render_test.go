@@ -181,7 +181,7 @@ func FuzzRender(f *testing.F) {
 		for _, b := range m.blocks {
 			switch b := b.(type) {
 			case *slack.SectionBlock:
-				if angled.MatchString(ourLinks.ReplaceAllString(b.Text.Text, "")) {
+				if brackets.MatchString(ourLinks.ReplaceAllString(b.Text.Text, "")) {
 					t.Errorf("markup of somebody's: %q", b.Text.Text)
 				}
 			case *slack.ActionBlock:

@@ -23,40 +23,40 @@ import (
 // address that takes five answers within half an hour, in any channel and
 // without a token. They are secrets, and are kept in memory alone.
 
-// errNoLink says that no address is left for a private answer.
-var errNoLink = errors.New("slack: no response URL is left")
+// errNoResponseURL says that no address is left for a private answer.
+var errNoResponseURL = errors.New("slack: no response URL is left")
 
-// A link is one such address.
-type link struct {
-	url   string
-	left  int
-	until time.Time
+// A responseURL is one such address.
+type responseURL struct {
+	url      string
+	usesLeft int
+	until    time.Time
 }
 
-// An asker is who can be answered in private in a thread: others read along.
-type asker struct {
+// An recipient is who can be answered in private in a thread: others read along.
+type recipient struct {
 	thread bot.Thread
 	user   string
 }
 
 // Links remember the newest address of each asker, and of each post that can be
 // changed by one. They are safe for concurrent use.
-type links struct {
+type responseURLs struct {
 	mu      sync.Mutex
-	byAsker map[asker]*link
-	byPost  map[bot.PostID]*link
+	byAsker map[recipient]*responseURL
+	byPost  map[bot.PostID]*responseURL
 }
 
-func newLinks() *links {
-	return &links{byAsker: map[asker]*link{}, byPost: map[bot.PostID]*link{}}
+func newResponseURLs() *responseURLs {
+	return &responseURLs{byAsker: map[recipient]*responseURL{}, byPost: map[bot.PostID]*responseURL{}}
 }
 
 // keep remembers the address of a use that happened now.
-func (l *links) keep(a asker, post bot.PostID, address string) {
+func (l *responseURLs) keep(a recipient, post bot.PostID, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget()
-	one := &link{address, linkUses, time.Now().Add(linkLife)}
+	one := &responseURL{address, responseURLUses, time.Now().Add(responseURLLife)}
 	l.byAsker[a] = one
 	if post != "" {
 		l.byPost[post] = one
@@ -64,7 +64,7 @@ func (l *links) keep(a asker, post bot.PostID, address string) {
 }
 
 // forget drops what has run out.
-func (l *links) forget() {
+func (l *responseURLs) forget() {
 	now := time.Now()
 	for a, one := range l.byAsker {
 		if one.until.Before(now) {
@@ -78,25 +78,25 @@ func (l *links) forget() {
 	}
 }
 
-// of takes one use of the asker's address.
-func (l *links) of(a asker) (address string, ok bool) {
+// take takes one use of the asker's address.
+func (l *responseURLs) take(a recipient) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.byAsker[a].use()
 }
 
-// ofPost takes one use of the address that can change the post.
-func (l *links) ofPost(p bot.PostID) (address string, ok bool) {
+// takeForPost takes one use of the address that can change the post.
+func (l *responseURLs) takeForPost(p bot.PostID) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.byPost[p].use()
 }
 
-func (one *link) use() (address string, ok bool) {
-	if one == nil || one.left == 0 || one.until.Before(time.Now()) {
+func (one *responseURL) use() (address string, ok bool) {
+	if one == nil || one.usesLeft == 0 || one.until.Before(time.Now()) {
 		return "", false
 	}
-	one.left--
+	one.usesLeft--
 	return one.url, true
 }
 
@@ -111,9 +111,9 @@ type response struct {
 	Blocks  []slack.Block `json:"blocks,omitempty"`
 }
 
-// answers reports whether an address can be one of Slack's, or of the host that
+// isResponseURL reports whether an address can be one of Slack's, or of the host that
 // stands in for it. No token goes there.
-func (s *Slack) answers(address string) bool {
+func (s *Slack) isResponseURL(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return false
@@ -125,8 +125,8 @@ func (s *Slack) answers(address string) bool {
 // respond sends to an address. errNoLink says that nothing was shown; after
 // other errors something may have been.
 func (s *Slack) respond(ctx context.Context, address string, r response) error {
-	if !s.answers(address) {
-		return errNoLink
+	if !s.isResponseURL(address) {
+		return errNoResponseURL
 	}
 	body, err := json.Marshal(r)
 	if err != nil {
@@ -134,7 +134,7 @@ func (s *Slack) respond(ctx context.Context, address string, r response) error {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return errNoLink
+		return errNoResponseURL
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	answer, err := s.client.Do(request)
@@ -149,5 +149,5 @@ func (s *Slack) respond(ctx context.Context, address string, r response) error {
 	case answer.StatusCode >= 500:
 		return slack.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
 	}
-	return errNoLink // used up, run out, or not what Slack wants
+	return errNoResponseURL // used up, run out, or not what Slack wants
 }

@@ -67,25 +67,25 @@ type Options struct {
 
 // A Slack is the adapter of one workspace. Make it with New.
 type Slack struct {
-	o     Options
-	log   *slog.Logger
-	texts chat.Texts
-	api   string // of the Web API, with a slash at its end
-	pace  pace
+	o      Options
+	log    *slog.Logger
+	texts  chat.Texts
+	api    string // of the Web API, with a slash at its end
+	timing timing
 
-	client *http.Client // for what needs no token, or its own
-	sender sender
-	past   past
-	screen screen
-	files  fileInfo
-	opener opener
-	house  house
-	users  *users
+	client   *http.Client // for what needs no token, or its own
+	sender   sender
+	past     past
+	screen   screen
+	files    fileInfo
+	opener   opener
+	house    house
+	profiles *profiles
 
-	links   *links
-	turns   *turns
-	ears    *ears
-	directs sync.Map // channels of direct conversations, by user
+	responseURLs *responseURLs
+	pacer        *pacer
+	subscription *subscriptionCheck
+	directs      sync.Map // channels of direct conversations, by user
 
 	intake   *chat.Intake
 	handle   bot.Handler
@@ -112,12 +112,12 @@ func New(o Options) (*Slack, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Timeout: apiTime, CheckRedirect: stay}
+	client := &http.Client{Timeout: apiTime, CheckRedirect: noRedirect}
 	web := slack.New(o.BotToken(), slack.OptionAPIURL(api), slack.OptionHTTPClient(client), slack.OptionAppLevelToken(reveal(o.AppToken)))
 	s := &Slack{
-		o: o, log: o.Log, texts: texts, api: api, pace: defaultPace(), client: client,
-		sender: web, past: web, screen: web, files: web, opener: web, house: web, users: newUsers(web),
-		links: newLinks(), turns: newTurns(), ears: newEars(), ready: make(chan struct{}), stop: func(error) {},
+		o: o, log: o.Log, texts: texts, api: api, timing: defaultTiming(), client: client,
+		sender: web, past: web, screen: web, files: web, opener: web, house: web, profiles: newProfiles(web),
+		responseURLs: newResponseURLs(), pacer: newPacer(), subscription: newSubscriptionCheck(), ready: make(chan struct{}), stop: func(error) {},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -133,8 +133,8 @@ func reveal(secret func() string) string {
 	return secret()
 }
 
-// stay keeps requests that may carry the token where they were sent.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+// noRedirect keeps requests that may carry the token where they were sent.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // apiURL brings the address of the Web API to the form that all methods are
 // appended to.
@@ -170,7 +170,7 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 			return err
 		}
 	}
-	err := s.meet(ctx)
+	err := s.authenticate(ctx)
 	if err == nil {
 		close(s.ready)
 		s.replay(ctx)
@@ -195,8 +195,8 @@ func (s *Slack) me() identity {
 	return s.self
 }
 
-// introduced notes which app the socket is of.
-func (s *Slack) introduced(app string) {
+// setApp notes which app the socket is of.
+func (s *Slack) setApp(app string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if app != "" {

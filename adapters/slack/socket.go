@@ -33,28 +33,28 @@ type opener interface {
 	StartSocketModeContext(ctx context.Context) (*slack.SocketModeConnection, string, error)
 }
 
-// A pace is how patient the link is. Tests have less time.
-type pace struct {
-	hello   time.Duration // from dialling to the first word
-	ping    time.Duration // between our pings; Slack answers each
-	silence time.Duration // after which a socket counts as dead
-	linger  time.Duration // for which a socket reads on, at most, after its successor is open
-	first   time.Duration // wait after the first failure; it doubles
-	most    time.Duration // and is never longer
-	crowded time.Duration // wait where Slack counts too many sockets; it doubles, too
-	opens   int           // most connections in a minute
+// A timing is how patient the link is. Tests have less time.
+type timing struct {
+	hello        time.Duration // from dialling to the first word
+	ping         time.Duration // between our pings; Slack answers each
+	silence      time.Duration // after which a socket counts as dead
+	linger       time.Duration // for which a socket reads on, at most, after its successor is open
+	firstRetry   time.Duration // wait after the first failure; it doubles
+	maxRetry     time.Duration // and is never longer
+	crowdedRetry time.Duration // wait where Slack counts too many sockets; it doubles, too
+	maxOpens     int           // most connections in a minute
 }
 
-// defaultPace: Slack's own SDKs ping every 5 to 30 s and give up after a few
+// defaultTiming: Slack's own SDKs ping every 5 to 30 s and give up after a few
 // missing answers. A socket that is replaced is Slack's to end, 10 s after the
 // warning: until then Slack may send on it, and what a person waits for is not
 // sent again. Others of the app's ten sockets may be those of a process that just
 // died, which Slack notices within a minute or so. Two opens a second for a
 // minute are far above what Slack asks for, and below what harms.
-func defaultPace() pace {
-	return pace{
+func defaultTiming() timing {
+	return timing{
 		hello: 15 * time.Second, ping: 10 * time.Second, silence: 30 * time.Second, linger: 30 * time.Second,
-		first: time.Second, most: time.Minute, crowded: time.Minute, opens: 120,
+		firstRetry: time.Second, maxRetry: time.Minute, crowdedRetry: time.Minute, maxOpens: 120,
 	}
 }
 
@@ -80,8 +80,8 @@ type frame struct {
 	} `json:"connection_info"`
 }
 
-// A report is what a socket tells the link.
-type report struct {
+// A socketReport is what a socket tells the link.
+type socketReport struct {
 	from *socket
 	err  error // nil: it will end soon and wants a successor
 }
@@ -91,7 +91,7 @@ func (s *Slack) listen(ctx context.Context) error {
 	receive := func(e envelope, raw []byte, done func(any, error)) { s.receive(ctx, e, raw, done) }
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &wire{s: s, receive: receive, reports: make(chan report)}
+	l := &connectionLoop{s: s, receive: receive, reports: make(chan socketReport)}
 	defer l.sockets.Wait()
 	defer cancel()
 	for {
@@ -104,29 +104,29 @@ func (s *Slack) listen(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case r := <-l.reports:
-			if err := l.heard(ctx, r); err != nil {
+			if err := l.handle(ctx, r); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// A wire is the state of the link.
-type wire struct {
+// A connectionLoop is the state of the link.
+type connectionLoop struct {
 	s        *Slack
 	receive  receiver
-	reports  chan report
+	reports  chan socketReport
 	sockets  sync.WaitGroup
 	current  *socket
 	old      *socket // reads on until its successor is open
 	failures int     // in a row
-	crowds   int     // likewise
+	crowded  int     // likewise
 	refused  bool    // Slack refused the app token at the last attempt
 	throttle chat.Throttle
 }
 
-// heard follows a report. It returns an error where nothing is left to do.
-func (l *wire) heard(ctx context.Context, r report) error {
+// handle follows a report. It returns an error where nothing is left to do.
+func (l *connectionLoop) handle(ctx context.Context, r socketReport) error {
 	switch {
 	case errors.Is(r.err, errDisabled):
 		return errDisabled
@@ -140,22 +140,22 @@ func (l *wire) heard(ctx context.Context, r report) error {
 	if ctx.Err() == nil && !errors.Is(r.err, errCrowded) {
 		l.s.log.Info("slack: the socket ended, and is replaced", "error", r.err)
 	}
-	if time.Since(r.from.since) > l.s.pace.most {
+	if time.Since(r.from.since) > l.s.timing.maxRetry {
 		l.failures = 0
 	}
-	return l.pause(ctx, r.err)
+	return l.backOff(ctx, r.err)
 }
 
-// pause waits after a failure: longer after each, and longest where there are
+// backOff waits after a failure: longer after each, and longest where there are
 // too many sockets.
-func (l *wire) pause(ctx context.Context, err error) error {
-	p := l.s.pace
-	wait := p.first << min(l.failures, 16)
+func (l *connectionLoop) backOff(ctx context.Context, err error) error {
+	p := l.s.timing
+	wait := p.firstRetry << min(l.failures, 16)
 	l.failures++
-	wait = min(wait, p.most)
+	wait = min(wait, p.maxRetry)
 	if errors.Is(err, errCrowded) {
-		wait = p.crowded << min(l.crowds, 3)
-		l.crowds++
+		wait = p.crowdedRetry << min(l.crowded, 3)
+		l.crowded++
 		l.s.log.Warn("slack: the app has too many sockets; are other copies of the bot running?", "wait", wait)
 	}
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
@@ -168,48 +168,48 @@ func (l *wire) pause(ctx context.Context, err error) error {
 
 // connect opens a socket, however long it takes. It returns an error where Slack
 // refuses for good.
-func (l *wire) connect(ctx context.Context) error {
+func (l *connectionLoop) connect(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if err := l.throttle.Take(ctx, l.s.pace.opens, l.hurried); err != nil {
+		if err := l.throttle.Take(ctx, l.s.timing.maxOpens, l.throttled); err != nil {
 			return nil
 		}
 		next, err := l.s.dial(ctx, l.receive)
 		if err == nil {
-			l.failures, l.crowds, l.refused = max(l.failures-1, 0), 0, false
+			l.failures, l.crowded, l.refused = max(l.failures-1, 0), 0, false
 			l.replace(ctx, next)
 			return nil
 		}
 		if errors.Is(err, errDisabled) {
 			return err
 		}
-		refused := isOne(err, gone) || isOne(err, forbidden)
+		refused := hasCode(err, tokenErrors) || hasCode(err, socketErrors)
 		if refused && l.refused {
-			return refusedLink(code(err))
+			return errInvalidAppToken(errorCode(err))
 		}
 		l.refused = refused // it is asked again before that counts
 		if ctx.Err() == nil {
-			l.s.log.Warn("slack: no socket", "error", explained(err))
+			l.s.log.Warn("slack: no socket", "error", explain(err))
 		}
-		_ = l.pause(ctx, err)
+		_ = l.backOff(ctx, err)
 	}
 	return nil
 }
 
-// hurried tells why nothing is opened for a while.
-func (l *wire) hurried(wait time.Duration) {
+// throttled tells why nothing is opened for a while.
+func (l *connectionLoop) throttled(wait time.Duration) {
 	l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
 }
 
 // replace makes a socket the current one. The old one, if it still reads, goes
 // on for what is under way.
-func (l *wire) replace(ctx context.Context, next *socket) {
+func (l *connectionLoop) replace(ctx context.Context, next *socket) {
 	if old := l.old; old != nil {
 		l.old = nil
 		l.sockets.Go(func() {
 			select {
 			case <-ctx.Done(): // read closes it, once what is under way is acknowledged
 			case <-old.ended:
-			case <-time.After(l.s.pace.linger):
+			case <-time.After(l.s.timing.linger):
 				old.close()
 			}
 		})
@@ -218,14 +218,14 @@ func (l *wire) replace(ctx context.Context, next *socket) {
 	l.sockets.Go(func() {
 		err := next.read(ctx)
 		next.close()
-		l.tell(ctx, report{next, err})
+		l.send(ctx, socketReport{next, err})
 	})
 	l.sockets.Go(func() { next.keepAlive(ctx) })
-	next.retiring = func() { l.tell(ctx, report{next, nil}) }
+	next.retiring = func() { l.send(ctx, socketReport{next, nil}) }
 	close(next.started)
 }
 
-func (l *wire) tell(ctx context.Context, r report) {
+func (l *connectionLoop) send(ctx context.Context, r socketReport) {
 	select {
 	case l.reports <- r:
 	case <-ctx.Done():
@@ -250,13 +250,13 @@ type socket struct {
 
 // dial opens a socket and waits for its hello.
 func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
-	limited, cancel := context.WithTimeout(ctx, s.pace.hello)
+	limited, cancel := context.WithTimeout(ctx, s.timing.hello)
 	defer cancel()
 	_, address, err := s.opener.StartSocketModeContext(limited)
 	if err != nil {
 		return nil, err
 	}
-	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: s.pace.hello}
+	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: s.timing.hello}
 	conn, response, err := dialer.DialContext(limited, s.socketAddress(address), nil)
 	if err != nil {
 		if response != nil {
@@ -288,7 +288,7 @@ func (s *Slack) socketAddress(address string) string {
 
 // greet reads the first frame, which says that the socket works, or why not.
 func (k *socket) greet() error {
-	k.conn.SetReadDeadline(time.Now().Add(k.s.pace.hello))
+	k.conn.SetReadDeadline(time.Now().Add(k.s.timing.hello))
 	_, data, err := k.conn.ReadMessage()
 	if err != nil {
 		return fmt.Errorf("no hello: %w", err)
@@ -299,7 +299,7 @@ func (k *socket) greet() error {
 	}
 	switch f.Type {
 	case "hello":
-		k.s.introduced(f.Info.App)
+		k.s.setApp(f.Info.App)
 		return nil
 	case "disconnect":
 		return disconnected(f.Reason)
@@ -328,7 +328,7 @@ func (k *socket) read(ctx context.Context) error {
 		k.close()
 	})
 	defer stop()
-	alive := func() { k.conn.SetReadDeadline(time.Now().Add(k.s.pace.silence)) }
+	alive := func() { k.conn.SetReadDeadline(time.Now().Add(k.s.timing.silence)) }
 	alive()
 	k.conn.SetPongHandler(func(string) error { alive(); return nil })
 	k.conn.SetPingHandler(func(data string) error {
@@ -354,7 +354,7 @@ func (k *socket) read(ctx context.Context) error {
 
 // keepAlive pings, so that silence means something.
 func (k *socket) keepAlive(ctx context.Context) {
-	tick := time.NewTicker(k.s.pace.ping)
+	tick := time.NewTicker(k.s.timing.ping)
 	defer tick.Stop()
 	for {
 		select {

@@ -38,7 +38,7 @@ func (s *stage) answers(messages []slackfake.Message) {
 func patient(s *stage) { s.policy.RepeatWindow = 0 }
 
 // paced lets the adapter post no faster than Slack wants it.
-func paced(s *stage) { s.setup = func(a *Slack) { a.turns.perChannel = perChannel } }
+func paced(s *stage) { s.setup = func(a *Slack) { a.pacer.interval = perChannel } }
 
 // Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
 // and the next socket is open before the old one is closed.
@@ -52,7 +52,7 @@ func TestRefreshes(t *testing.T) {
 	// machine does not record in time when it has caught up.
 	retries := []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
 	s := newStage(t, slackfake.Options{DisconnectWarning: 2 * time.Second, RetryDelays: retries}, patient,
-		func(s *stage) { s.setup = func(a *Slack) { a.pace.linger = testPatience } })
+		func(s *stage) { s.setup = func(a *Slack) { a.timing.linger = testPatience } })
 	ctx, cancel := context.WithCancel(t.Context())
 	var messages []slackfake.Message
 	var wg sync.WaitGroup
@@ -110,7 +110,7 @@ func TestSocketsEnd(t *testing.T) {
 			s := newStage(t, slackfake.Options{AckTimeout: 300 * time.Millisecond, RetryDelays: []time.Duration{0, 100 * time.Millisecond, 500 * time.Millisecond, time.Second}},
 				patient, func(s *stage) {
 					s.setup = func(a *Slack) {
-						a.pace.silence, a.pace.ping, a.pace.hello = time.Second, 300*time.Millisecond, 3*time.Second
+						a.timing.silence, a.timing.ping, a.timing.hello = time.Second, 300*time.Millisecond, 3*time.Second
 					}
 				})
 			before := s.opens()
@@ -146,7 +146,7 @@ func TestDisabled(t *testing.T) {
 
 // Too many sockets are waited for, however often Slack says so.
 func TestCrowded(t *testing.T) {
-	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.pace.crowded = time.Hour } })
+	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.timing.crowdedRetry = time.Hour } })
 	before := s.opens()
 	s.Disconnect("too_many_websockets")
 	time.Sleep(500 * time.Millisecond)
@@ -158,7 +158,7 @@ func TestCrowded(t *testing.T) {
 // Whatever Slack does, a minute has only so many sockets.
 func TestBreaker(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
-		s.setup = func(a *Slack) { a.pace.opens, a.pace.first, a.pace.most = 5, 0, 0 }
+		s.setup = func(a *Slack) { a.timing.maxOpens, a.timing.firstRetry, a.timing.maxRetry = 5, 0, 0 }
 	})
 	deadline := time.Now().Add(time.Second)
 	for time.Now().Before(deadline) {

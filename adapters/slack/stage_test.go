@@ -38,10 +38,10 @@ type stage struct {
 }
 
 // fastPace is a link without long waits.
-func fastPace() pace {
-	p := defaultPace()
-	p.first, p.most, p.crowded, p.linger = 5*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
-	p.opens = 10000
+func fastPace() timing {
+	p := defaultTiming()
+	p.firstRetry, p.maxRetry, p.crowdedRetry, p.linger = 5*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
+	p.maxOpens = 10000
 	return p
 }
 
@@ -92,7 +92,7 @@ func (s *stage) open() (mode string) {
 	a, err := New(o)
 	s.must(err)
 	s.slack = a
-	s.slack.pace, s.slack.turns.perChannel = fastPace(), time.Millisecond
+	s.slack.timing, s.slack.pacer.interval = fastPace(), time.Millisecond
 	s.setup(s.slack)
 	s.Run(s.slack)
 	return o.Mode

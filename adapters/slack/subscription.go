@@ -12,44 +12,46 @@ import (
 // Where only the mention arrives, the messages of such channels are not
 // subscribed to, and no pasted error is ever seen there.
 
-// earTime is how long the second delivery may take: the first redelivery of an
+// messageTimeout is how long the second delivery may take: the first redelivery of an
 // event comes after a minute at most.
-const earTime = 2 * time.Minute
+const messageTimeout = 2 * time.Minute
 
 // Ears compare the two. They are safe for concurrent use.
-type ears struct {
-	mu    sync.Mutex
-	heard map[bot.EventID]bool // mentions of late: whether the message came
+type subscriptionCheck struct {
+	mu   sync.Mutex
+	seen map[bot.EventID]bool // mentions of late: whether the message came
 }
 
-func newEars() *ears { return &ears{heard: map[bot.EventID]bool{}} }
+func newSubscriptionCheck() *subscriptionCheck {
+	return &subscriptionCheck{seen: map[bot.EventID]bool{}}
+}
 
-// hear notes a delivery and calls deaf if it was a mention whose message did not
+// observe notes a delivery and calls deaf if it was a mention whose message did not
 // come in time.
-func (e *ears) hear(t talk, deaf func(channel string)) {
+func (e *subscriptionCheck) observe(t inbound, deaf func(channel string)) {
 	m, ok := t.event.(bot.Message)
-	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || t.link != "" {
+	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || t.responseURL != "" {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, known := e.heard[m.ID]
-	e.heard[m.ID] = e.heard[m.ID] || !t.mention
+	_, known := e.seen[m.ID]
+	e.seen[m.ID] = e.seen[m.ID] || !t.mention
 	if known {
 		return
 	}
-	time.AfterFunc(earTime, func() {
+	time.AfterFunc(messageTimeout, func() {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if !e.heard[m.ID] {
+		if !e.seen[m.ID] {
 			deaf(m.Thread.Channel)
 		}
-		delete(e.heard, m.ID)
+		delete(e.seen, m.ID)
 	})
 }
 
-// deaf says that messages do not arrive.
-func (s *Slack) deaf(channel string) {
+// warnNotSubscribed says that messages do not arrive.
+func (s *Slack) warnNotSubscribed(channel string) {
 	s.intake.WarnOnce("a mention arrived and the message did not: the app does not subscribe to the events message.channels and message.groups, so pasted errors are not seen; "+
 		"paste what «mabsbot slack manifest» prints into the app's manifest", "channel", channel)
 }

@@ -125,10 +125,10 @@ func TestOutsideChannel(t *testing.T) {
 	s.must(s.alex.Command(far, "/mabs 319"))
 	s.sees(s.alex, "Which fits")
 	s.quiet()
-	s.slack.links.mu.Lock()
-	clear(s.slack.links.byAsker) // half an hour passes
-	clear(s.slack.links.byPost)
-	s.slack.links.mu.Unlock()
+	s.slack.responseURLs.mu.Lock()
+	clear(s.slack.responseURLs.byAsker) // half an hour passes
+	clear(s.slack.responseURLs.byPost)
+	s.slack.responseURLs.mu.Unlock()
 	for range 6 {
 		s.Fail(slackfake.Fault{Method: "response_url", Status: 404})
 	}

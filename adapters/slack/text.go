@@ -13,27 +13,27 @@ import (
 // https://docs.slack.dev/messaging/formatting-message-text/
 
 var (
-	angled = regexp.MustCompile(`<([^<>]*)>`)
-	quoted = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
+	brackets   = regexp.MustCompile(`<([^<>]*)>`)
+	quoteMarks = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
 )
 
 // plain undoes the markup of a text. Mentions of self are left out.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = quoted.ReplaceAllString(text, "")
-	text = angled.ReplaceAllStringFunc(text, func(s string) string { return inBrackets(s[1:len(s)-1], self) })
+	text = quoteMarks.ReplaceAllString(text, "")
+	text = brackets.ReplaceAllStringFunc(text, func(s string) string { return unescapeBrackets(s[1:len(s)-1], self) })
 	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "```", "\n", "`", "").Replace(text)
 	return strings.TrimSpace(chat.CutBytes(text, chat.MaxText))
 }
 
-// inBrackets is what <s> stands for.
-func inBrackets(s, self string) string {
+// unescapeBrackets is what <s> stands for.
+func unescapeBrackets(s, self string) string {
 	target, label, labelled := strings.Cut(s, "|")
 	switch {
 	case self != "" && target == "@"+self:
 		return ""
 	case strings.HasPrefix(target, "!"):
-		return special(target[1:], label)
+		return unescapeSpecial(target[1:], label)
 	case strings.HasPrefix(target, "#") && labelled:
 		return "#" + label
 	case strings.HasPrefix(target, "@") && labelled:
@@ -44,8 +44,8 @@ func inBrackets(s, self string) string {
 	return strings.TrimPrefix(target, "mailto:")
 }
 
-// special is what <!s> stands for: a mention of many, or a date.
-func special(s, label string) string {
+// unescapeSpecial is what <!s> stands for: a mention of many, or a date.
+func unescapeSpecial(s, label string) string {
 	if label != "" {
 		return label
 	}
@@ -64,9 +64,9 @@ func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-// visible takes out what is not seen and may steer what shows it: control
+// removeInvisible takes out what is not seen and may steer what shows it: control
 // characters, and those that turn the direction of writing.
-func visible(text string) string {
+func removeInvisible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
 			return -1
@@ -75,8 +75,8 @@ func visible(text string) string {
 	}, text)
 }
 
-// inert makes a plain text, which Slack does not read for mentions, look like
+// escapePlain makes a plain text, which Slack does not read for mentions, look like
 // none to other readers of it either. The word joiner is not seen.
-func inert(text string) string {
+func escapePlain(text string) string {
 	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "`", "").Replace(text)
 }

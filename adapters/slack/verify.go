@@ -14,9 +14,9 @@ import (
 // Signatures of requests.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack/
 
-// signedFor is for how long a signature holds, either way: a request that
+// maxSignatureAge is for how long a signature holds, either way: a request that
 // somebody recorded is no good after that.
-const signedFor = 300 * time.Second
+const maxSignatureAge = 300 * time.Second
 
 // The errors of a signature.
 var (
@@ -42,7 +42,7 @@ func verify(secret string, header http.Header, body []byte, now time.Time) error
 	if !hmac.Equal(signature, mac.Sum(nil)) {
 		return errUnsigned
 	}
-	if age := now.Sub(time.Unix(seconds, 0)); age > signedFor || age < -signedFor {
+	if age := now.Sub(time.Unix(seconds, 0)); age > maxSignatureAge || age < -maxSignatureAge {
 		return errOld
 	}
 	return nil

@@ -24,9 +24,9 @@ func loadWords() (chat.Texts, error) {
 // in are the words of a language, else the English ones.
 func (s *Slack) in(lang string) chat.Words { return s.texts.In(lang) }
 
-// lang is the language in which somebody is addressed outside of a thread.
-func (s *Slack) lang(ctx context.Context, team, user string) string {
-	lang, err := s.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}, s.users.known(user).locale)
+// language is the language in which somebody is addressed outside of a thread.
+func (s *Slack) language(ctx context.Context, team, user string) string {
+	lang, err := s.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}, s.profiles.known(user).locale)
 	if err != nil {
 		s.log.Warn("slack: somebody's language cannot be read", "error", err)
 	}
@@ -34,5 +34,5 @@ func (s *Slack) lang(ctx context.Context, team, user string) string {
 }
 
 func (s *Slack) words(ctx context.Context, team, user string) chat.Words {
-	return s.in(s.lang(ctx, team, user))
+	return s.in(s.language(ctx, team, user))
 }
