@@ -33,7 +33,7 @@ func TestMissing(t *testing.T) {
 		want    []string
 	}{
 		"nothing":    {discordfake.Options{}, 0, nil},
-		"an intent":  {discordfake.Options{NoContent: true}, 0, []string{"Switch «Message Content Intent» on, on the application's page «Bot»"}},
+		"an intent":  {discordfake.Options{NoMessageContent: true}, 0, []string{"Switch «Message Content Intent» on, on the application's page «Bot»"}},
 		"everything": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it sees no channel); Send Messages (it cannot answer)"}},
 		"threads":    {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"lacks permissions: Create Public Threads (it answers by replies and not in threads). Give them to its role, or invite it again with https://discord.com/"}},
 		"in a channel": {discordfake.Options{}, discordfake.SendMessages | discordfake.SendMessagesInThreads,
@@ -45,9 +45,9 @@ func TestMissing(t *testing.T) {
 			t.Parallel()
 			var log chattest.Buffer
 			s := newStage(t, c.options, noted(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
-			if !c.options.NoContent { // a server that was away tells of itself once more
-				s.Outage(s.Guild, true)
-				s.Outage(s.Guild, false)
+			if !c.options.NoMessageContent { // a server that was away tells of itself once more
+				s.SetUnavailable(s.Guild, true)
+				s.SetUnavailable(s.Guild, false)
 				s.settled()
 			}
 			said := 0

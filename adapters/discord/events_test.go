@@ -83,7 +83,7 @@ func TestOldEdit(t *testing.T) {
 		})
 		s.settled()
 	}
-	threads := func() int { return len(s.Calls(discordfake.ThreadOfMessage)) }
+	threads := func() int { return len(s.Calls(discordfake.StartThreadFromMessage)) }
 	update(time.Now().Add(-24 * time.Hour))
 	s.quiet()
 	if n := threads(); n != 0 {
@@ -166,7 +166,7 @@ func TestBadInput(t *testing.T) {
 		s.Dispatch(interactionCreate, i)
 	}
 	s.quiet()
-	if own := s.Own(); len(own) > 0 {
+	if own := s.BotMessages(); len(own) > 0 {
 		t.Errorf("answered: %s", own[0].Plain())
 	}
 	// An unknown kind of component hides nothing else.
@@ -176,7 +176,7 @@ func TestBadInput(t *testing.T) {
 	odd["id"], odd["components"] = "88"+m.ID[2:], []any{map[string]any{"type": 18, "component": 5}, map[string]any{"type": "x"}}
 	s.Dispatch(messageCreate, odd)
 	s.until("it is asked for the thread of the odd one", func() bool {
-		return slices.ContainsFunc(s.Calls(discordfake.ThreadOfMessage), func(c discordfake.Call) bool { return c.Status != 201 })
+		return slices.ContainsFunc(s.Calls(discordfake.StartThreadFromMessage), func(c discordfake.Call) bool { return c.Status != 201 })
 	})
 }
 
@@ -199,5 +199,5 @@ func TestAcknowledged(t *testing.T) {
 	if p50 := took[len(took)/2]; p50 > time.Second {
 		t.Errorf("acknowledged after %v, the median", p50)
 	}
-	s.until("all are answered", func() bool { return len(s.alex.Whispers()) == cap(done) })
+	s.until("all are answered", func() bool { return len(s.alex.Ephemerals()) == cap(done) })
 }

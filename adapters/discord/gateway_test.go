@@ -65,7 +65,7 @@ func TestGatewayFaults(t *testing.T) {
 			s.SendFrame(`{"op":99}`)
 		}, 1},
 		{"no address of the gateway", func(s *stage) {
-			s.Fail(discordfake.Fault{Route: discordfake.GatewayBot, Status: 502, Times: 2})
+			s.Fail(discordfake.Fault{Route: discordfake.GetGatewayBot, Status: 502, Times: 2})
 			s.Invalidate(false)
 		}, 2},
 	} {
@@ -145,8 +145,8 @@ func TestRefusedOnce(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ before, after discordfake.Fault }{
 		"a message":   {after: discordfake.Fault{Route: discordfake.CreateMessage, Status: 401}},
-		"who we are":  {before: discordfake.Fault{Route: discordfake.GetMe, Status: 401}},
-		"the gateway": {before: discordfake.Fault{Route: discordfake.GatewayBot, Status: 401}},
+		"who we are":  {before: discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 401}},
+		"the gateway": {before: discordfake.Fault{Route: discordfake.GetGatewayBot, Status: 401}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,7 +170,7 @@ func TestRefusedAndSilent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
-	s.Fail(discordfake.Fault{Route: discordfake.GetMe, Status: 503})
+	s.Fail(discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 503})
 	s.walks()
 }
 
@@ -180,7 +180,7 @@ func TestZombie(t *testing.T) {
 	t.Parallel()
 	const interval = 400 * time.Millisecond
 	s := newStage(t, discordfake.Options{HeartbeatInterval: interval}, repeats)
-	s.until("the heart beats", func() bool { return len(s.Connections()[0].Beats) > 1 })
+	s.until("the heart beats", func() bool { return len(s.Connections()[0].Heartbeats) > 1 })
 	s.WithholdAcks(true)
 	from := time.Now()
 	m := s.load(s.channel.ID, 0)
@@ -191,8 +191,8 @@ func TestZombie(t *testing.T) {
 	s.WithholdAcks(false)
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })
 	first, n := s.Connections()[0], s.Identifies()
-	if first.Code == 1000 || first.Code == 1001 || n != 1 {
-		t.Errorf("closed with %d, and %d sessions", first.Code, n)
+	if first.CloseCode == 1000 || first.CloseCode == 1001 || n != 1 {
+		t.Errorf("closed with %d, and %d sessions", first.CloseCode, n)
 	}
 }
 
@@ -242,14 +242,14 @@ func TestReconnects(t *testing.T) {
 // started again: a session keeps what it was begun with.
 func TestContentGranted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{NoContent: true}, repeats)
+	s := newStage(t, discordfake.Options{NoMessageContent: true}, repeats)
 	s.restart()
 	begun := s.Identifies()
 	if begun != 2 { // the first was refused
 		t.Errorf("%d sessions were asked for, without the intent", begun)
 	}
 	s.must(s.End())
-	s.AllowContent()
+	s.AllowMessageContent()
 	s.start()
 	m := s.load(s.channel.ID, 0)
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })
@@ -284,7 +284,7 @@ func TestSessionsADay(t *testing.T) {
 // not granted, whatever Discord says before.
 func TestNoContent(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{NoContent: true}, repeats)
+	s := newStage(t, discordfake.Options{NoMessageContent: true}, repeats)
 	pasted := s.load(s.channel.ID, 0)
 	mentioned := s.load(s.channel.ID, 1)
 	s.until("the mention is answered", func() bool { return s.answers(mentioned) == 1 })

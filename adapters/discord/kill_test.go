@@ -110,14 +110,14 @@ func TestProgram(t *testing.T) {
 	s.connected()
 	m := s.load(s.channel.ID, 1)
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })
-	if n := len(s.Calls(discordfake.CreateCommand)); n != 2 {
+	if n := len(s.Calls(discordfake.CreateGlobalCommand)); n != 2 {
 		t.Errorf("%d commands were registered, want 2", n)
 	}
 	p.Stop()
 	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
 	defer cancel()
 	s.must(s.Until(ctx, func() bool { return !s.Connections()[0].Ended.IsZero() }))
-	if code := s.Connections()[0].Code; code == 0 || code == 1000 || code == 1001 {
+	if code := s.Connections()[0].CloseCode; code == 0 || code == 1000 || code == 1001 {
 		t.Errorf("closed with %d, after which nothing can be resumed", code)
 	}
 }

@@ -16,12 +16,12 @@ import (
 // direct message, for others read along in the channel.
 func TestLate(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
+	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
 	s.late("/mabs 0x29834")
 	s.sees(s.kim, "어떤 보존 기간")
 	s.sees(s.kim, "Discord에서 답변할 수 있는 시간이 지나")
 	s.quiet()
-	if len(s.kim.Whispers()) > 1 || s.shown(s.alex) != "" { // one is «thinking» for ever
+	if len(s.kim.Ephemerals()) > 1 || s.shown(s.alex) != "" { // one is «thinking» for ever
 		t.Errorf("kim sees\n%s\nalex sees\n%s", s.shown(s.kim), s.shown(s.alex))
 	}
 	s.presses(s.kim, "월별") // the conversation goes on there
@@ -32,7 +32,7 @@ func TestLate(t *testing.T) {
 // and without a word of what they asked.
 func TestLateAndShut(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{TokenLife: 500 * time.Millisecond})
+	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
 	s.kim.CloseDMs(true)
 	s.late("/mabs 0x29834")
 	s.sees(s.alex, "kim님, 명령에 제때 답변드리지 못했고")
@@ -46,9 +46,9 @@ func TestLateAndShut(t *testing.T) {
 // run out before the answer.
 func (s *stage) late(command string) {
 	s.t.Helper()
-	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503, Times: -1})
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, command))
-	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginal)) > 0 })
+	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
 	s.must(s.End())
 	used := s.Interactions()[0]
 	time.Sleep(time.Until(used.At.Add(600 * time.Millisecond)))
@@ -59,18 +59,18 @@ func (s *stage) late(command string) {
 // TestLateThere answers a command in a direct message with a message there once
 // its token is over.
 func TestLateThere(t *testing.T) {
-	s := newStage(t, discordfake.Options{TokenLife: time.Nanosecond})
-	s.must(s.kim.Command(s.kim.Direct(), "/mabs 0x29834"))
+	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
+	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 }
 
 // TestLateWhisper says for all what it can no longer say to one person alone.
 func TestLateWhisper(t *testing.T) {
-	s := newStage(t, discordfake.Options{TokenLife: time.Nanosecond})
+	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
 	s.walks()
 	s.presses(s.alex, "Continue in DM") // «I wrote to you» is for alex alone
 	s.quiet()
-	if n := len(s.alex.Whispers()); n != 0 {
+	if n := len(s.alex.Ephemerals()); n != 0 {
 		t.Errorf("%d whispers", n)
 	}
 	s.sees(s.alex, "DM")
@@ -128,7 +128,7 @@ func TestEndsWithWord(t *testing.T) {
 	s.start()
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
-	if n := len(s.kim.Whispers()); n != 1 {
+	if n := len(s.kim.Ephemerals()); n != 1 {
 		t.Errorf("%d whispers", n)
 	}
 }
@@ -145,7 +145,7 @@ func TestNotOff(t *testing.T) {
 		t.Cleanup(func() { first.must(second.End()) })
 		first.must(first.kim.Command(first.channel.ID, "/mabs 0x29834"))
 		first.sees(first.kim, "어떤 보존 기간")
-		first.must(first.alex.Command(first.alex.Direct(), "/mabs 319"))
+		first.must(first.alex.Command(first.alex.DMChannel(), "/mabs 319"))
 		first.sees(first.alex, "Agent Coordinator")
 		first.alex.DM("not sure")
 		first.sees(first.alex, "Step 1 of")
@@ -169,9 +169,9 @@ func TestNotOff(t *testing.T) {
 // Discord sends once more.
 func TestComesAgain(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503, Times: -1})
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
-	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginal)) > 0 })
+	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
 	payload := s.recordedUse()
 	s.restart()
 	s.Dispatch(interactionCreate, payload)
@@ -179,7 +179,7 @@ func TestComesAgain(t *testing.T) {
 	s.Heal()
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
-	if n := len(s.kim.Whispers()); n != 1 || len(s.Calls(discordfake.DeleteOriginal)) > 0 || strings.Contains(s.shown(s.kim), "여기에서 답변드립니다") {
+	if n := len(s.kim.Ephemerals()); n != 1 || len(s.Calls(discordfake.DeleteOriginalResponse)) > 0 || strings.Contains(s.shown(s.kim), "여기에서 답변드립니다") {
 		t.Errorf("%d whispers:\n%s", n, s.shown(s.kim))
 	}
 }
@@ -216,8 +216,8 @@ func (s *stage) recordedUse() (payload map[string]any) {
 // once.
 func TestTwoInDirect(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs 319"))
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "/mabs list")
 	s.sees(s.alex, "Agent Coordinator")
 	s.until("nothing is thinking", func() bool {
@@ -230,14 +230,14 @@ func TestTwoInDirect(t *testing.T) {
 // uses another command.
 func TestSlowAnswer(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Delay: 300 * time.Millisecond})
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
-	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.Direct()}, s.alex.ID}
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
+	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
 	s.soon("an answer is on its way", func() bool { one, _ := s.discord.links.of(who); return one.tried })
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs 319"))
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "Agent Coordinator")
 	s.sees(s.alex, "/mabs list")
-	if n := len(s.Calls(discordfake.DeleteOriginal)); n != 0 {
+	if n := len(s.Calls(discordfake.DeleteOriginalResponse)); n != 0 {
 		t.Errorf("%d answers were taken away", n)
 	}
 }
@@ -276,11 +276,11 @@ func TestLinks(t *testing.T) {
 // goes on with it where its second message failed.
 func TestLongAnswerThere(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.Fail(discordfake.Fault{Route: discordfake.EditOriginal, Status: 503})
-	s.must(s.alex.Command(s.alex.Direct(), "/mabs help"))
-	s.until("it failed", func() bool { return len(s.Calls(discordfake.EditOriginal)) == 1 })
+	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503})
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
+	s.until("it failed", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) == 1 })
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, RetryAfter: 10 * time.Millisecond})
-	p := longPost(s, bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.Direct()})
+	p := longPost(s, bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()})
 	p.To.ID = s.alex.ID
 	if _, err := s.discord.Post(t.Context(), p); err == nil || bot.IsRefused(err) {
 		t.Errorf("the second message: %v", err)
@@ -323,7 +323,7 @@ func TestHalfAnswer(t *testing.T) {
 func TestReplayDoesNotWait(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, repeats)
-	s.Fail(discordfake.Fault{Route: discordfake.FileRoute, Hang: true, Times: -1})
+	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
 	s.soon("it is recorded", func() bool { return !s.discord.later.Idle() })
 	s.must(s.End())
@@ -348,10 +348,10 @@ func TestEndsAtOnce(t *testing.T) {
 	s.alex.Say(s.channel.ID, coordinator)
 	s.until("a post failed", func() bool { return len(s.Calls(discordfake.CreateMessage)) > 0 })
 	s.must(s.End())
-	s.Fail(discordfake.Fault{Route: discordfake.GetMe, Status: 500, Times: -1})
+	s.Fail(discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 500, Times: -1})
 	s.waits = false
 	s.start()
-	s.until("it asks who it is", func() bool { return len(s.Calls(discordfake.GetMe)) > 1 })
+	s.until("it asks who it is", func() bool { return len(s.Calls(discordfake.GetCurrentUser)) > 1 })
 	time.Sleep(time.Second) // the post is due again
 	from := time.Now()
 	s.must(s.End())
@@ -390,7 +390,7 @@ func TestShared(t *testing.T) {
 	}
 	first.until("all commands are answered in private", func() bool {
 		n := 0
-		for _, w := range first.kim.Whispers() {
+		for _, w := range first.kim.Ephemerals() {
 			if strings.Contains(w.Plain(), "어떤 보존 기간") {
 				n++
 			}
@@ -420,7 +420,7 @@ func TestOtherBots(t *testing.T) {
 	heard := map[string]bool{}
 	for range 5 {
 		s.quiet()
-		for _, m := range s.Own() {
+		for _, m := range s.BotMessages() {
 			if !heard[m.ID] {
 				heard[m.ID] = true
 				echo.Say(m.Channel, "@mabsbot "+coordinator)
@@ -428,7 +428,7 @@ func TestOtherBots(t *testing.T) {
 			}
 		}
 	}
-	if n := len(s.Own()); n == 0 || n > 2 {
+	if n := len(s.BotMessages()); n == 0 || n > 2 {
 		t.Errorf("%d messages of ours:\n%s", n, s.shown(s.alex))
 	}
 }

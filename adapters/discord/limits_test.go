@@ -13,7 +13,7 @@ func TestLimits(t *testing.T) {
 		t.Skip("the limits of Discord hold for seconds")
 	}
 	t.Parallel()
-	s := newStage(t, discordfake.Options{Limited: true}, repeats)
+	s := newStage(t, discordfake.Options{RateLimits: true}, repeats)
 	var all []discordfake.Message
 	for i := range 14 {
 		all = append(all, s.load(s.channel.ID, 3*i))
@@ -21,7 +21,7 @@ func TestLimits(t *testing.T) {
 	for _, m := range all {
 		s.until("it is answered", func() bool { return s.answers(m) == 1 })
 	}
-	if n := s.Invalid(); n != 0 {
+	if n := s.InvalidRequests(); n != 0 {
 		t.Errorf("%d requests were refused", n)
 	}
 }

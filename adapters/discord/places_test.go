@@ -36,10 +36,10 @@ func TestAfterPrivate(t *testing.T) {
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
-	before := len(s.Own())
+	before := len(s.BotMessages())
 	s.must(s.alex.Delete(m))
 	s.quiet()
-	if n := len(s.Own()); n != before-1 {
+	if n := len(s.BotMessages()); n != before-1 {
 		t.Errorf("%d messages of ours, then %d", before, n)
 	}
 	s.refusals()
@@ -53,7 +53,7 @@ func TestOwnRole(t *testing.T) {
 	s.alex.Say(s.channel.ID, role+" what about 98765432")
 	s.sees(s.alex, "98765432")
 	s.quiet()
-	n := len(s.Own())
+	n := len(s.BotMessages())
 	s.restart()
 	if s.Identifies() != 1 {
 		t.Fatal("it was not resumed")
@@ -62,10 +62,10 @@ func TestOwnRole(t *testing.T) {
 		s.alex.Say(s.channel.ID, role+" what about 98765433")
 		s.quiet()
 	}
-	if got := len(s.Own()); got != 3*n {
+	if got := len(s.BotMessages()); got != 3*n {
 		t.Errorf("%d messages for one mention, %d for three", n, got)
 	}
-	if n := len(s.Calls(discordfake.ListRoles)); n != 1 {
+	if n := len(s.Calls(discordfake.GetGuildRoles)); n != 1 {
 		t.Errorf("asked %d times for the roles", n)
 	}
 }
@@ -74,7 +74,7 @@ func TestOwnRole(t *testing.T) {
 // more.
 func TestArchivedPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "agent push", coordinator)
 	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
 	s.quiet()
@@ -109,7 +109,7 @@ func TestArchivedThread(t *testing.T) {
 	s.Archive(m.ID, true, false)
 	s.must(s.alex.Delete(m))
 	s.quiet()
-	if own := s.Own(); len(own) > 1 || strings.Contains(s.shown(s.alex), "Step 1 of") {
+	if own := s.BotMessages(); len(own) > 1 || strings.Contains(s.shown(s.alex), "Step 1 of") {
 		t.Errorf("after the deletion %d messages of ours:\n%s", len(own), s.shown(s.alex))
 	}
 }
@@ -122,7 +122,7 @@ func TestLockedThread(t *testing.T) {
 	s.Archive(m.ID, true, true)
 	s.must(s.alex.Delete(m))
 	s.quiet()
-	if n := s.Invalid(); n > 2 {
+	if n := s.InvalidRequests(); n > 2 {
 		t.Errorf("%d invalid requests", n)
 	}
 	after := s.load(s.channel.ID, 0)
@@ -138,10 +138,10 @@ func TestNoHistory(t *testing.T) {
 		s.alex.Say(s.channel.ID, coordinator)
 		s.quiet()
 	}
-	if n := len(s.Own()); n != 3 {
+	if n := len(s.BotMessages()); n != 3 {
 		t.Errorf("%d answers", n)
 	}
-	if n := s.Invalid(); n != 2 { // one asked for a thread, one replied
+	if n := s.InvalidRequests(); n != 2 { // one asked for a thread, one replied
 		t.Errorf("%d invalid requests", n)
 	}
 	if n := strings.Count(log.String(), "it lacks the permission Read Message History"); n != 1 {
@@ -157,19 +157,19 @@ func TestWhisperRoot(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
 	m := s.walks()
 	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons stay
-	s.Fail(discordfake.Fault{Route: discordfake.EditChannel, Code: 50013})
+	s.Fail(discordfake.Fault{Route: discordfake.ModifyChannel, Code: 50013})
 	old, _ := s.alex.Newest("Same or trusted domain")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
 	s.quiet()
 	s.must(s.alex.PressOn(old, "Same or trusted domain"))
-	s.until("it is said that the button is overtaken", func() bool { return len(s.alex.Whispers()) == 1 })
-	s.must(s.alex.PressOn(s.alex.Whispers()[0], "Didn't help → next"))
+	s.until("it is said that the button is overtaken", func() bool { return len(s.alex.Ephemerals()) == 1 })
+	s.must(s.alex.PressOn(s.alex.Ephemerals()[0], "Didn't help → next"))
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
 	step, _ := s.alex.Newest("Fixed")
-	if step.Reply != m.ID {
-		t.Errorf("step 2 replies to %s, the question is %s", step.Reply, m.ID)
+	if step.ReplyTo != m.ID {
+		t.Errorf("step 2 replies to %s, the question is %s", step.ReplyTo, m.ID)
 	}
 }
 
@@ -206,7 +206,7 @@ func TestSlowFile(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	upload := s.kim.Upload(s.channel.ID, "look", discordfake.File{Name: "a.log", Content: []byte("nothing to see")})
 	s.quiet()
-	s.Fail(discordfake.Fault{Route: discordfake.FileRoute, Hang: true, Times: -1})
+	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.must(s.alex.CommandOn(upload, "Look up with mabsbot"))
 	from := time.Now()
 	m := s.load(s.channel.ID, 0)
@@ -261,7 +261,7 @@ func TestDeletedThread(t *testing.T) {
 // TestForumTitle reads the title of a post.
 func TestForumTitle(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
 	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
 	picture := message{ID: "5", Channel: "5", Guild: "g", Author: &user{ID: "u"}, Attachments: []attachment{{ID: "1", Name: "shot.png", Type: "image/png", Size: 5}}}
@@ -292,7 +292,7 @@ func TestArchivedPlace(t *testing.T) {
 func TestClosedForum(t *testing.T) {
 	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{}, repeats, noted(&log))
-	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	s.Deny(forum.ID, discordfake.SendMessagesInThreads)
 	s.settled()
 	for range 3 {
@@ -318,7 +318,7 @@ func TestNoSending(t *testing.T) {
 	s.presses(s.alex, "Didn't help → next")
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
-	if step, _ := s.alex.Newest("Fixed"); step.Channel != s.channel.ID || step.Reply != m.ID {
+	if step, _ := s.alex.Newest("Fixed"); step.Channel != s.channel.ID || step.ReplyTo != m.ID {
 		t.Errorf("step 2 is %+v", step)
 	}
 	if n := len(s.Refused()); n != 1 {

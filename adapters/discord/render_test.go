@@ -210,11 +210,11 @@ func TestLongPost(t *testing.T) {
 		t.Fatalf("%d messages, %+v and then %+v", len(shown), first, again)
 	}
 	last := shown[len(shown)-1]
-	if first.Thread.Root != shown[0].ID || last.Reply != shown[0].ID {
-		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.Reply)
+	if first.Thread.Root != shown[0].ID || last.ReplyTo != shown[0].ID {
+		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.ReplyTo)
 	}
 	press, err := s.discord.me().pressed(interaction{ID: "1", Token: "t", Type: componentUsed, Guild: s.Guild, Channel: s.channel.ID,
-		Message: &message{ID: last.ID, Reference: &reference{Message: last.Reply}},
+		Message: &message{ID: last.ID, Reference: &reference{Message: last.ReplyTo}},
 		Data:    interactionData{Custom: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
 	s.must(err)
 	if got := press.(used).event.About().Thread; got != first.Thread {

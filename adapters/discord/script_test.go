@@ -65,7 +65,7 @@ type oldButton struct {
 
 // note remembers the first button with each label.
 func (p *play) note() {
-	for _, m := range append(p.Own(), p.people["kim"].Visible()...) {
+	for _, m := range append(p.BotMessages(), p.people["kim"].Visible()...) {
 		for label, custom := range buttonsOf(m.Components) {
 			if _, known := p.old[label]; !known {
 				p.old[label] = oldButton{m, custom}
@@ -98,7 +98,7 @@ func (p *play) PressesOld(who, label string) error {
 	p.Dispatch("INTERACTION_CREATE", map[string]any{
 		"id": fmt.Sprint(p.stale), "application_id": p.AppID, "type": componentUsed, "token": fmt.Sprint("stale-", p.stale), "version": 1,
 		"guild_id": p.Guild, "channel_id": b.m.Channel, "locale": person.Locale,
-		"channel": map[string]any{"id": b.m.Channel, "type": p.Channel(b.m.Channel).Kind, "parent_id": p.Channel(b.m.Channel).Parent},
+		"channel": map[string]any{"id": b.m.Channel, "type": p.Channel(b.m.Channel).Type, "parent_id": p.Channel(b.m.Channel).Parent},
 		"member":  map[string]any{"user": map[string]any{"id": person.ID, "username": person.Name}},
 		"message": map[string]any{"id": b.m.ID, "channel_id": b.m.Channel, "author": map[string]any{"id": p.BotID}},
 		"data":    map[string]any{"component_type": 2, "custom_id": b.custom},
@@ -130,7 +130,7 @@ func (p *play) chooses(person *discordfake.Person, option string) error {
 func (p *play) Says(who string, direct bool, text string) discordfake.Message {
 	switch {
 	case who == "otto":
-		return p.people[who].Hook(p.channel.ID, who, text)
+		return p.people[who].PostWebhook(p.channel.ID, who, text)
 	case direct:
 		return p.people[who].DM(text)
 	}
@@ -141,7 +141,7 @@ func (p *play) Says(who string, direct bool, text string) discordfake.Message {
 func (p *play) Replies(who string, to discordfake.Message, text string) discordfake.Message {
 	person := p.people[who]
 	switch {
-	case to.Channel == person.Direct():
+	case to.Channel == person.DMChannel():
 		return person.DM(text)
 	case p.Channel(to.ID).ID != "": // its thread
 		return person.Say(to.ID, text)
@@ -154,7 +154,7 @@ func (p *play) Posts() int {
 	n := 0
 	for _, call := range p.Calls("") {
 		switch call.Route {
-		case discordfake.CreateMessage, discordfake.EditMessage, discordfake.DeleteMessage, discordfake.FollowUp, discordfake.EditOriginal:
+		case discordfake.CreateMessage, discordfake.EditMessage, discordfake.DeleteMessage, discordfake.CreateFollowupMessage, discordfake.EditOriginalResponse:
 			n++
 		}
 	}

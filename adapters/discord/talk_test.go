@@ -69,7 +69,7 @@ func (s *stage) refusals() {
 // TestForum answers a post in a forum in the post.
 func TestForum(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	forum := s.AddChannel(discordfake.Channel{Name: "help", Kind: discordfake.Forum})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "agent push", coordinator)
 	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
 	s.presses(s.alex, "Not sure")
@@ -88,7 +88,7 @@ func TestReplies(t *testing.T) {
 	m := s.alex.Say(s.channel.ID, coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	answer, ok := s.alex.Newest("Not sure")
-	if !ok || answer.Channel != s.channel.ID || answer.Reply != m.ID {
+	if !ok || answer.Channel != s.channel.ID || answer.ReplyTo != m.ID {
 		t.Fatalf("the answer is %+v", answer)
 	}
 	s.presses(s.alex, "Same or trusted domain")
@@ -97,7 +97,7 @@ func TestReplies(t *testing.T) {
 	s.alex.Reply(step, "nope same thing")
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
-	if n := len(s.Calls(discordfake.ThreadOfMessage)); n != 1 {
+	if n := len(s.Calls(discordfake.StartThreadFromMessage)); n != 1 {
 		t.Errorf("%d attempts to begin a thread, want 1", n)
 	}
 	if pings := s.Pings(); len(pings) > 0 {
@@ -108,9 +108,9 @@ func TestReplies(t *testing.T) {
 // TestDirect uses a command and words in a direct message.
 func TestDirect(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.must(s.kim.Command(s.kim.Direct(), "/mabs 0x29834"))
+	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
-	if shown := s.shown(s.kim); strings.Contains(shown, "thinking") || len(s.kim.Whispers()) > 0 {
+	if shown := s.shown(s.kim); strings.Contains(shown, "thinking") || len(s.kim.Ephemerals()) > 0 {
 		t.Errorf("shown:\n%s", shown)
 	}
 	s.kim.DM("월별")
@@ -118,7 +118,7 @@ func TestDirect(t *testing.T) {
 	s.kim.DM("됐어요 감사합니다")
 	s.sees(s.kim, "잘됐습니다")
 	s.quiet()
-	s.must(s.kim.Command(s.kim.Direct(), "/mabs help"))
+	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs help"))
 	s.sees(s.kim, "/mabs lang")
 	s.refusals()
 }
@@ -137,14 +137,14 @@ func TestLanguage(t *testing.T) {
 // TestMenu looks a message of another program up by the command in its menu.
 func TestMenu(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.kim.Hook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
+	m := s.kim.PostWebhook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, "Step 1") {
 		t.Fatalf("another program is answered:\n%s", shown)
 	}
 	s.must(s.alex.CommandOn(m, "Look up with mabsbot"))
 	s.sees(s.alex, "3106")
-	s.until("it is answered in private", func() bool { return len(s.alex.Whispers()) == 1 })
+	s.until("it is answered in private", func() bool { return len(s.alex.Ephemerals()) == 1 })
 	s.refusals()
 }
 
@@ -213,7 +213,7 @@ func TestEdits(t *testing.T) {
 	s.until("the answer is another", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
 	s.quiet()
 	s.must(s.alex.Delete(m))
-	s.until("the answer is withdrawn", func() bool { return len(s.Own()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
+	s.until("the answer is withdrawn", func() bool { return len(s.BotMessages()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
 	s.refusals()
 }
 
@@ -246,7 +246,7 @@ func TestClosedChannel(t *testing.T) {
 		s.load(s.channel.ID, 3*i)
 	}
 	s.quiet()
-	if n := s.Invalid(); n == 0 || n > 4 {
+	if n := s.InvalidRequests(); n == 0 || n > 4 {
 		t.Errorf("%d invalid requests", n)
 	}
 	s.Deny(s.channel.ID, 0)

@@ -25,14 +25,14 @@ type File struct {
 	URL     string // "" is the host of files
 
 	channel, description string
-	ends                 time.Time // of the address
+	expires              time.Time // of the address
 }
 
-// attached gives the file its ids and keeps it. The caller holds s.mu.
-func (s *Server) attached(f File, channel string) File {
+// addFile gives the file its ids and keeps it. The caller holds s.mu.
+func (s *Server) addFile(f File, channel string) File {
 	f.ID = cmp.Or(f.ID, s.id())
 	f.Type = cmp.Or(f.Type, "text/plain; charset=utf-8")
-	f.channel, f.ends = channel, time.Now().Add(s.options.LinkLife)
+	f.channel, f.expires = channel, time.Now().Add(s.options.AttachmentTTL)
 	if f.Size == 0 {
 		f.Size = len(f.Content)
 	}
@@ -40,12 +40,12 @@ func (s *Server) attached(f File, channel string) File {
 	return f
 }
 
-// filesJSON are the attachments of a message. Their addresses are good for a
+// attachmentsJSON are the attachments of a message. Their addresses are good for a
 // while.
-func (s *Server) filesJSON(m *Message) []any {
+func (s *Server) attachmentsJSON(m *Message) []any {
 	attachments := []any{}
 	for _, f := range m.Files {
-		q := url.Values{"ex": {strconv.FormatInt(f.ends.Unix(), 16)}, "is": {strconv.FormatInt(moment(f.ID).Unix(), 16)}, "hm": {"fake" + f.ID}}
+		q := url.Values{"ex": {strconv.FormatInt(f.expires.Unix(), 16)}, "is": {strconv.FormatInt(snowflakeTime(f.ID).Unix(), 16)}, "hm": {"fake" + f.ID}}
 		link := cmp.Or(f.URL, fmt.Sprintf("%s/attachments/%s/%s/%s?%s&", s.CDNURL(), f.channel, f.ID, url.PathEscape(f.Name), q.Encode()))
 		o := object{
 			"id": f.ID, "filename": f.Name, "size": f.Size, "url": link, "proxy_url": link, "content_type": f.Type, "content_scan_version": 0,
@@ -53,7 +53,7 @@ func (s *Server) filesJSON(m *Message) []any {
 		if f.description != "" {
 			o["description"] = f.description
 		}
-		if m.To != "" {
+		if m.EphemeralTo != "" {
 			o["ephemeral"] = true
 		}
 		attachments = append(attachments, o)
@@ -63,8 +63,8 @@ func (s *Server) filesJSON(m *Message) []any {
 
 // serveFile is the host of files. It wants no token, and is told none.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
-	c := &call{route: route{name: FileRoute}, r: r, at: time.Now()}
-	if fault := s.fault(FileRoute); fault != nil && s.strike(w, c, fault) {
+	c := &call{route: route{name: GetAttachment}, r: r, at: time.Now()}
+	if fault := s.takeFault(GetAttachment); fault != nil && s.applyFault(w, c, fault) {
 		return
 	}
 	s.mu.Lock()
@@ -89,7 +89,7 @@ func (s *Server) fileAt(u *url.URL) *File {
 		return nil
 	}
 	f := s.files[parts[2]]
-	if f == nil || f.channel != parts[1] || u.Query().Get("hm") != "fake"+f.ID || time.Now().After(f.ends) {
+	if f == nil || f.channel != parts[1] || u.Query().Get("hm") != "fake"+f.ID || time.Now().After(f.expires) {
 		return nil
 	}
 	return f
@@ -104,11 +104,11 @@ func (c *call) readForm(body []byte, boundary string) error {
 			return nil
 		}
 		if err != nil {
-			return fail(invalidForm)
+			return fail(invalidFormBody)
 		}
 		content, err := io.ReadAll(part)
 		if err != nil {
-			return fail(invalidForm)
+			return fail(invalidFormBody)
 		}
 		if part.FormName() == "payload_json" {
 			if err := c.readJSON(content); err != nil {
@@ -116,13 +116,13 @@ func (c *call) readForm(body []byte, boundary string) error {
 			}
 			continue
 		}
-		c.uploads = append(c.uploads, upload{key: part.FormName(), File: File{Name: part.FileName(), Content: content, Type: typeOf(part.Header, content)}})
+		c.uploads = append(c.uploads, upload{key: part.FormName(), File: File{Name: part.FileName(), Content: content, Type: contentType(part.Header, content)}})
 	}
 }
 
-// typeOf is what Discord takes a file for. It looks at the content where the
+// contentType is what Discord takes a file for. It looks at the content where the
 // bot says nothing.
-func typeOf(header textproto.MIMEHeader, content []byte) string {
+func contentType(header textproto.MIMEHeader, content []byte) string {
 	if said := header.Get("Content-Type"); said != "application/octet-stream" {
 		return said
 	}
@@ -136,7 +136,7 @@ func (s *Server) attachments(f *form, c *call, body object, channel string, befo
 	described := map[string]object{}
 	if _, ok := body["attachments"].([]any); ok {
 		kept = nil
-		for _, o := range f.array(body, "attachments", "") {
+		for _, o := range f.objects(body, "attachments", "") {
 			id := fmt.Sprint(o["id"])
 			described[id] = o
 			if i := slices.IndexFunc(before, func(each File) bool { return each.ID == id }); i >= 0 {
@@ -151,14 +151,14 @@ func (s *Server) attachments(f *form, c *call, body object, channel string, befo
 			u.Name = cmp.Or(name, u.Name)
 			u.description, _ = o["description"].(string)
 		}
-		kept = append(kept, s.attached(u.File, channel))
+		kept = append(kept, s.addFile(u.File, channel))
 	}
-	f.atMost("attachments", len(kept), 10) // https://docs.discord.com/developers/resources/message#create-message
+	f.maxItems("attachments", len(kept), 10) // https://docs.discord.com/developers/resources/message#create-message
 	return kept
 }
 
-// tooHeavy reports whether a file is larger than a bot may upload.
-func (c *call) tooHeavy() bool {
+// tooLarge reports whether a file is larger than a bot may upload.
+func (c *call) tooLarge() bool {
 	for _, u := range c.uploads {
 		if len(u.Content) > maxFile {
 			return true

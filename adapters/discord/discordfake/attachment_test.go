@@ -67,13 +67,13 @@ func TestUploads(t *testing.T) {
 	}
 	id := o["id"].(string)
 	_, o = g.upload("PATCH", messages+"/"+id, fmt.Sprintf(`{"attachments":[{"id":%q},{"id":"0"}]}`, two["id"]), "three")
-	if got := g.s.Message(id).Plain(); got != "(file1.txt)\n(file0.txt)" {
+	if got := g.s.messageByID(id).Plain(); got != "(file1.txt)\n(file0.txt)" {
 		t.Errorf("%s %v", got, o)
 	}
-	if got := told(g.call(EditMessage, `{"attachments":[]}`, g.c.ID, id)); got != "400 50006" {
+	if got := statusOf(g.call(EditMessage, `{"attachments":[]}`, g.c.ID, id)); got != "400 50006" {
 		t.Error(got)
 	}
-	if got := told(g.call(EditMessage, `{"content":"x","attachments":[]}`, g.c.ID, id)); got != "200" || g.s.Message(id).Plain() != "x" {
+	if got := statusOf(g.call(EditMessage, `{"content":"x","attachments":[]}`, g.c.ID, id)); got != "200" || g.s.messageByID(id).Plain() != "x" {
 		t.Error(got)
 	}
 	if c := g.s.Calls(CreateMessage)[0]; len(c.Files) != 2 || c.Body["attachments"] == nil {
@@ -97,7 +97,7 @@ func TestHeavyUploads(t *testing.T) {
 	if status, o := g.upload("POST", messages, `{}`, strings.Split(strings.Repeat("x", 11), "")...); status != 400 || o["code"] != 50035.0 {
 		t.Error(status, o)
 	}
-	g.s.Deny(g.c.ID, AttachFiles)
+	g.s.Deny(g.c.ID, attachFiles)
 	if status, o := g.upload("POST", messages, `{}`, "x"); status != 403 || o["code"] != 50013.0 {
 		t.Error(status, o)
 	}
@@ -109,9 +109,9 @@ func TestHeavyUploads(t *testing.T) {
 // TestFiles of people: their addresses are good for a while, and need no token.
 func TestFiles(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(plainIntents)
+	l := g.startSession(plainIntents)
 	m := g.kim.Upload(g.c.ID, "look", File{Name: "로그 1.txt", Content: []byte("0x29834")}, File{Name: "a.png", Type: "image/png", Size: 99, URL: "https://elsewhere/a.png"})
-	files := l.event("MESSAGE_CREATE")["attachments"].([]any)
+	files := l.readEvent("MESSAGE_CREATE")["attachments"].([]any)
 	one, two := files[0].(object), files[1].(object)
 	address := one["url"].(string)
 	if !strings.HasPrefix(address, g.s.CDNURL()+"/attachments/"+g.c.ID+"/") || one["filename"] != "로그 1.txt" || one["size"] != 7.0 {
@@ -128,17 +128,17 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: %s", wrong, got)
 		}
 	}
-	g.s.Fail(Fault{Route: FileRoute, Status: 503})
+	g.s.Fail(Fault{Route: GetAttachment, Status: 503})
 	if got := g.fetch(address); !strings.HasPrefix(got, "503 ") {
 		t.Error(got)
 	}
 	g.s.mu.Lock()
-	g.s.files[m.Files[0].ID].ends = time.Now()
+	g.s.files[m.Files[0].ID].expires = time.Now()
 	g.s.mu.Unlock()
 	if got := g.fetch(address); got != "404 text/plain; charset=utf-8 This content is no longer available." {
 		t.Error(got)
 	}
-	if calls := g.s.Calls(FileRoute); len(calls) != 6 || calls[0].Bot {
+	if calls := g.s.Calls(GetAttachment); len(calls) != 6 || calls[0].Bot {
 		t.Errorf("%+v", calls)
 	}
 }

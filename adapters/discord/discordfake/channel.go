@@ -11,42 +11,42 @@ import (
 //
 // https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 const (
-	TextChannel        = 0
-	DirectChannel      = 1
-	VoiceChannel       = 2
-	Category           = 4
-	Announcement       = 5
-	AnnouncementThread = 10
-	PublicThread       = 11
-	PrivateThread      = 12
-	Forum              = 15
-	Media              = 16
+	guildText          = 0
+	dmChannel          = 1
+	guildVoice         = 2
+	guildCategory      = 4
+	guildAnnouncement  = 5
+	announcementThread = 10
+	publicThread       = 11
+	privateThread      = 12
+	GuildForum         = 15
+	guildMedia         = 16
 )
 
 // A Channel is a channel, a thread, a post of a forum, or a direct message.
 type Channel struct {
 	ID         string // "" is given an id
 	Guild      string // "" is the first server; a direct message has none
-	Kind       int
+	Type       int
 	Name       string
 	Parent     string // the channel of a thread, the category of a channel
-	Overwrites []Overwrite
-	Tags       []Tag // of a forum
-	TagNeeded  bool  // a post in the forum must have a tag
+	overwrites []overwrite
+	tags       []tag // of a forum
+	RequireTag bool  // a post in the forum must have a tag
 
-	Owner            string   // who began the thread
-	Members          []string // of a thread, of a direct message: ids
-	Applied          []string // ids of the tags of a post
-	Archived, Locked bool
-	AutoArchive      int // minutes
+	Owner               string   // who began the thread
+	Members             []string // of a thread, of a direct message: ids
+	AppliedTags         []string // ids of the tags of a post
+	Archived, Locked    bool
+	AutoArchiveDuration int // minutes
 
-	archivedAt time.Time // when Archived last changed
-	last       string    // id of the newest message
-	sent, here int       // messages of the thread: ever sent, still there
+	archivedAt                     time.Time // when Archived last changed
+	lastMessageID                  string    // id of the newest message
+	totalMessageSent, messageCount int       // messages of the thread: ever sent, still there
 }
 
-// A Tag is what a post in a forum can be given.
-type Tag struct{ ID, Name string }
+// A tag is what a post in a forum can be given.
+type tag struct{ id, name string }
 
 // AddChannel adds a channel to a server, which everybody there sees unless its
 // overwrites say otherwise.
@@ -55,11 +55,11 @@ func (s *Server) AddChannel(c Channel) Channel {
 	defer s.mu.Unlock()
 	c.ID = cmp.Or(c.ID, s.id())
 	c.Guild = cmp.Or(c.Guild, s.Guild)
-	for i := range c.Tags {
-		c.Tags[i].ID = cmp.Or(c.Tags[i].ID, s.id())
+	for i := range c.tags {
+		c.tags[i].id = cmp.Or(c.tags[i].id, s.id())
 	}
 	s.channels[c.ID] = &c
-	s.publish(event{name: "CHANNEL_CREATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(&c)})
+	s.publish(event{name: "CHANNEL_CREATE", guild: c.Guild, intents: intentGuilds, data: s.channelJSON(&c)})
 	s.Note()
 	return c
 }
@@ -71,14 +71,14 @@ func (s *Server) Archive(thread string, archived, locked bool) {
 	defer s.mu.Unlock()
 	c := s.mustChannel(thread)
 	c.Archived, c.Locked = archived, locked
-	s.threadChanged(c)
+	s.publishThreadUpdate(c)
 }
 
 // DeleteChannel deletes a channel or a thread, and all that is in it.
 func (s *Server) DeleteChannel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dropChannel(s.mustChannel(id))
+	s.removeChannel(s.mustChannel(id))
 }
 
 // Channel returns a channel or a thread as it is now. Of one that is not there
@@ -92,13 +92,13 @@ func (s *Server) Channel(id string) Channel {
 	return Channel{}
 }
 
-// Threads are the threads of a channel, the posts of a forum, oldest first.
-func (s *Server) Threads(channel string) []Channel {
+// threadsOf are the threads of a channel, the posts of a forum, oldest first.
+func (s *Server) threadsOf(channel string) []Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var threads []Channel
 	for _, c := range s.guildChannels(s.mustChannel(channel).Guild) {
-		if c.thread() && c.Parent == channel {
+		if c.isThread() && c.Parent == channel {
 			threads = append(threads, c.copy())
 		}
 	}
@@ -107,7 +107,7 @@ func (s *Server) Threads(channel string) []Channel {
 
 func (c *Channel) copy() Channel {
 	d := *c
-	d.Members, d.Overwrites, d.Applied = slices.Clone(c.Members), slices.Clone(c.Overwrites), slices.Clone(c.Applied)
+	d.Members, d.overwrites, d.AppliedTags = slices.Clone(c.Members), slices.Clone(c.overwrites), slices.Clone(c.AppliedTags)
 	return d
 }
 
@@ -143,32 +143,32 @@ func compareIDs(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-func (c *Channel) thread() bool {
-	return c.Kind == PublicThread || c.Kind == PrivateThread || c.Kind == AnnouncementThread
+func (c *Channel) isThread() bool {
+	return c.Type == publicThread || c.Type == privateThread || c.Type == announcementThread
 }
 
-// posts reports whether only threads can be made in the channel.
-func (c *Channel) posts() bool { return c.Kind == Forum || c.Kind == Media }
+// isForum reports whether only threads can be made in the channel.
+func (c *Channel) isForum() bool { return c.Type == GuildForum || c.Type == guildMedia }
 
-// with reports whether the user is a member of the thread or direct message.
-func (c *Channel) with(user string) bool { return slices.Contains(c.Members, user) }
+// hasMember reports whether the user is a member of the thread or direct message.
+func (c *Channel) hasMember(user string) bool { return slices.Contains(c.Members, user) }
 
-// direct returns the direct message of the bot with a user.
-func (s *Server) direct(user string) *Channel {
+// dmWith returns the direct message of the bot with a user.
+func (s *Server) dmWith(user string) *Channel {
 	for _, c := range s.channels {
-		if c.Kind == DirectChannel && c.with(user) {
+		if c.Type == dmChannel && c.hasMember(user) {
 			return c
 		}
 	}
-	c := &Channel{ID: s.id(), Kind: DirectChannel, Members: []string{user, s.BotID}}
+	c := &Channel{ID: s.id(), Type: dmChannel, Members: []string{user, s.BotID}}
 	s.channels[c.ID] = c
 	return c
 }
 
 // channelJSON is a channel as the bot sees it.
 func (s *Server) channelJSON(c *Channel) object {
-	o := object{"id": c.ID, "type": c.Kind, "flags": 0, "last_message_id": null(c.last)}
-	if c.Kind == DirectChannel {
+	o := object{"id": c.ID, "type": c.Type, "flags": 0, "last_message_id": nullIfEmpty(c.lastMessageID)}
+	if c.Type == dmChannel {
 		recipients := []any{}
 		for _, id := range c.Members {
 			if id != s.BotID {
@@ -178,76 +178,76 @@ func (s *Server) channelJSON(c *Channel) object {
 		o["recipients"] = recipients
 		return o
 	}
-	o["guild_id"], o["name"], o["parent_id"], o["rate_limit_per_user"] = c.Guild, c.Name, null(c.Parent), 0
-	if c.thread() {
+	o["guild_id"], o["name"], o["parent_id"], o["rate_limit_per_user"] = c.Guild, c.Name, nullIfEmpty(c.Parent), 0
+	if c.isThread() {
 		return s.threadJSON(c, o)
 	}
 	overwrites := []any{}
-	for _, w := range c.Overwrites {
+	for _, w := range c.overwrites {
 		overwrites = append(overwrites, w.json())
 	}
 	o["position"], o["permission_overwrites"], o["nsfw"], o["topic"] = 0, overwrites, false, nil
-	if c.posts() {
-		s.putForum(o, c)
+	if c.isForum() {
+		s.addForumFields(o, c)
 	}
 	return o
 }
 
 func (s *Server) threadJSON(c *Channel, o object) object {
-	o["owner_id"], o["member_count"], o["message_count"], o["total_message_sent"] = c.Owner, min(len(c.Members), 50), c.here, c.sent
+	o["owner_id"], o["member_count"], o["message_count"], o["total_message_sent"] = c.Owner, min(len(c.Members), 50), c.messageCount, c.totalMessageSent
 	o["last_pin_timestamp"] = nil
 	o["thread_metadata"] = object{
-		"archived": c.Archived, "archive_timestamp": timestamp(c.archivedAt), "auto_archive_duration": c.AutoArchive, "locked": c.Locked,
-		"create_timestamp": timestamp(moment(c.ID)),
+		"archived": c.Archived, "archive_timestamp": timestamp(c.archivedAt), "auto_archive_duration": c.AutoArchiveDuration, "locked": c.Locked,
+		"create_timestamp": timestamp(snowflakeTime(c.ID)),
 	}
-	if parent := s.channels[c.Parent]; parent != nil && parent.posts() {
-		o["applied_tags"] = append([]string{}, c.Applied...)
+	if parent := s.channels[c.Parent]; parent != nil && parent.isForum() {
+		o["applied_tags"] = append([]string{}, c.AppliedTags...)
 	}
-	if c.with(s.BotID) {
+	if c.hasMember(s.BotID) {
 		o["member"] = s.threadMember(c, s.BotID)
 	}
 	return o
 }
 
 func (s *Server) threadMember(c *Channel, user string) object {
-	return object{"id": c.ID, "user_id": user, "join_timestamp": timestamp(moment(c.ID)), "flags": 0}
+	return object{"id": c.ID, "user_id": user, "join_timestamp": timestamp(snowflakeTime(c.ID)), "flags": 0}
 }
 
-func (s *Server) putForum(o object, c *Channel) {
+func (s *Server) addForumFields(o object, c *Channel) {
 	tags := []any{}
-	for _, t := range c.Tags {
-		tags = append(tags, object{"id": t.ID, "name": t.Name, "moderated": false, "emoji_id": nil, "emoji_name": nil})
+	for _, t := range c.tags {
+		tags = append(tags, object{"id": t.id, "name": t.name, "moderated": false, "emoji_id": nil, "emoji_name": nil})
 	}
-	if c.TagNeeded {
+	if c.RequireTag {
 		o["flags"] = 1 << 4
 	}
 	o["available_tags"], o["default_reaction_emoji"], o["default_sort_order"], o["default_forum_layout"] = tags, nil, nil, 0
 }
 
-// null is a text, or JSON's null where there is none.
-func null(text string) any {
+// nullIfEmpty is a text, or JSON's null where there is none.
+func nullIfEmpty(text string) any {
 	if text == "" {
 		return nil
 	}
 	return text
 }
 
-// channelChanged tells the bot of a channel's new state, one that it cannot see
+// publishChannelUpdate tells the bot of a channel's new state, one that it cannot see
 // too.
-func (s *Server) channelChanged(c *Channel) {
-	s.publish(event{name: "CHANNEL_UPDATE", guild: c.Guild, intents: Guilds, data: s.channelJSON(c)})
+func (s *Server) publishChannelUpdate(c *Channel) {
+	s.publish(event{name: "CHANNEL_UPDATE", guild: c.Guild, intents: intentGuilds, data: s.channelJSON(c)})
 }
 
-// threadChanged tells the bot of a thread's new state.
-func (s *Server) threadChanged(c *Channel) {
+// publishThreadUpdate tells the bot of a thread's new state.
+func (s *Server) publishThreadUpdate(c *Channel) {
 	c.archivedAt = time.Now()
-	s.publish(event{name: "THREAD_UPDATE", guild: c.Guild, channel: c.ID, intents: Guilds, data: s.channelJSON(c)})
+	s.publish(event{name: "THREAD_UPDATE", guild: c.Guild, channel: c.ID, intents: intentGuilds, data: s.channelJSON(c)})
 }
 
-func (s *Server) dropChannel(c *Channel) {
-	e := event{name: "CHANNEL_DELETE", guild: c.Guild, intents: Guilds, data: s.channelJSON(c)}
-	if c.thread() {
-		e.name, e.channel, e.data = "THREAD_DELETE", c.ID, object{"id": c.ID, "guild_id": c.Guild, "parent_id": null(c.Parent), "type": c.Kind}
+func (s *Server) removeChannel(c *Channel) {
+	e := event{name: "CHANNEL_DELETE", guild: c.Guild, intents: intentGuilds, data: s.channelJSON(c)}
+	if c.isThread() {
+		e.name, e.channel, e.data = "THREAD_DELETE", c.ID, object{"id": c.ID, "guild_id": c.Guild, "parent_id": nullIfEmpty(c.Parent), "type": c.Type}
 	}
 	s.publish(e)
 	delete(s.channels, c.ID)

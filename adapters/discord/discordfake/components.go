@@ -9,51 +9,51 @@ import (
 //
 // https://docs.discord.com/developers/components/reference#component-object-component-types
 const (
-	row          = 1
-	button       = 2
-	stringSelect = 3
-	textInput    = 4
-	userSelect   = 5
-	channelsKind = 8 // the last of the selects of users, roles, mentionables, channels
-	section      = 9
-	textDisplay  = 10
-	thumbnail    = 11
-	gallery      = 12
-	fileKind     = 13
-	separator    = 14
-	container    = 17
-	label        = 18
-	fileUpload   = 19
-	radioGroup   = 21
-	checkGroup   = 22
-	checkbox     = 23
+	actionRow     = 1
+	button        = 2
+	stringSelect  = 3
+	textInput     = 4
+	userSelect    = 5
+	channelSelect = 8 // the last of the selects of users, roles, mentionables, channels
+	section       = 9
+	textDisplay   = 10
+	thumbnail     = 11
+	mediaGallery  = 12
+	fileComponent = 13
+	separator     = 14
+	container     = 17
+	label         = 18
+	fileUpload    = 19
+	radioGroup    = 21
+	checkboxGroup = 22
+	checkbox      = 23
 )
 
 // Limits of components.
 //
 // https://docs.discord.com/developers/components/reference
 const (
-	maxRows        = 5
-	maxButtons     = 5
-	maxComponents  = 40
-	maxDisplayed   = 4000 // characters over all texts of a message
-	maxCustomID    = 100
-	maxLabel       = 80
-	maxURL         = 512
-	maxOptions     = 25
-	maxOption      = 100
-	maxPlaceholder = 150
-	maxModalTitle  = 45
-	maxModalLabel  = 45
-	maxModalHint   = 100
-	maxModalRows   = 5
-	maxInput       = 4000
-	linkStyle      = 5
-	premiumStyle   = 6
+	maxRows             = 5
+	maxButtons          = 5
+	maxComponents       = 40
+	maxDisplayableText  = 4000 // characters over all texts of a message
+	maxCustomID         = 100
+	maxLabel            = 80
+	maxURL              = 512
+	maxSelectOptions    = 25
+	maxSelectOption     = 100
+	maxPlaceholder      = 150
+	maxModalTitle       = 45
+	maxModalLabel       = 45
+	maxModalDescription = 100
+	maxModalRows        = 5
+	maxInput            = 4000
+	linkStyle           = 5
+	premiumStyle        = 6
 )
 
-// kind is the type of a component; 0 is none.
-func kind(o object) int {
+// typeOf is the type of a component; 0 is none.
+func typeOf(o object) int {
 	n, ok := o["type"].(float64)
 	if !ok {
 		return 0
@@ -61,8 +61,8 @@ func kind(o object) int {
 	return int(n)
 }
 
-// inside are the components in a component.
-func inside(o object) []any {
+// children are the components in a component.
+func children(o object) []any {
 	var found []any
 	if list, ok := o["components"].([]any); ok {
 		found = append(found, list...)
@@ -78,41 +78,41 @@ func inside(o object) []any {
 // walk goes through components and all that is in them, in the order in which
 // they are shown.
 func walk(components []any) iter.Seq[object] {
-	return func(yield func(object) bool) { step(components, yield) }
+	return func(yield func(object) bool) { walkAll(components, yield) }
 }
 
-func step(components []any, yield func(object) bool) bool {
+func walkAll(components []any, yield func(object) bool) bool {
 	for _, each := range components {
 		o, ok := each.(object)
-		if ok && (!yield(o) || !step(inside(o), yield)) {
+		if ok && (!yield(o) || !walkAll(children(o), yield)) {
 			return false
 		}
 	}
 	return true
 }
 
-// fillIn gives components the ids and the defaults that Discord gives them.
-func fillIn(components []any) {
+// setDefaults gives components the ids and the defaults that Discord gives them.
+func setDefaults(components []any) {
 	next := 1
 	for o := range walk(components) {
 		if id, ok := o["id"].(float64); !ok || id == 0 {
 			o["id"] = float64(next)
 		}
 		next++
-		for key, v := range defaults(kind(o)) {
+		for key, v := range defaults(typeOf(o)) {
 			if o[key] == nil {
 				o[key] = v
 			}
 		}
 		items, _ := o["items"].([]any)
 		for _, each := range append(items, o) {
-			fillInMedia(each.(object), o["id"])
+			setMediaDefaults(each.(object), o["id"])
 		}
 	}
 }
 
-// fillInMedia gives a picture or a file what Discord knows of it.
-func fillInMedia(o object, id any) {
+// setMediaDefaults gives a picture or a file what Discord knows of it.
+func setMediaDefaults(o object, id any) {
 	for _, key := range []string{"media", "file"} {
 		media, ok := o[key].(object)
 		if !ok {
@@ -130,11 +130,11 @@ func fillInMedia(o object, id any) {
 // defaults are what components have that nobody gave them.
 func defaults(kind int) object {
 	switch kind {
-	case stringSelect, userSelect, userSelect + 1, userSelect + 2, channelsKind:
+	case stringSelect, userSelect, userSelect + 1, userSelect + 2, channelSelect:
 		return object{"min_values": 1.0, "max_values": 1.0}
 	case thumbnail:
 		return object{"description": nil, "spoiler": false}
-	case fileKind:
+	case fileComponent:
 		return object{"name": nil, "size": nil, "spoiler": false}
 	case separator:
 		return object{"spacing": 1.0, "divider": true}
@@ -144,11 +144,11 @@ func defaults(kind int) object {
 	return nil
 }
 
-// displayed are the texts that components show.
-func displayed(components []any) []string {
+// displayedTexts are the texts that components show.
+func displayedTexts(components []any) []string {
 	var found []string
 	for o := range walk(components) {
-		if text, ok := o["content"].(string); ok && kind(o) == textDisplay {
+		if text, ok := o["content"].(string); ok && typeOf(o) == textDisplay {
 			found = append(found, text)
 		}
 	}

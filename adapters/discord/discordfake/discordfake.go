@@ -47,17 +47,17 @@ type object = map[string]any
 type Options struct {
 	Spec string // the file with Discord's OpenAPI document; "" is none
 
-	Permissions Permissions // of the bot in its servers; 0 is DefaultPermissions
-	NoContent   bool        // the application may not ask for the content of messages
+	Permissions      Permissions // of the bot in its servers; 0 is DefaultPermissions
+	NoMessageContent bool        // the application may not ask for the content of messages
 
 	AckTimeout        time.Duration // until an interaction must be answered; 0 is 3 s
-	TokenLife         time.Duration // of an interaction that was answered; 0 is 15 min
-	NonceLife         time.Duration // while a nonce is known; 0 is 5 min
+	TokenTTL          time.Duration // of an interaction that was answered; 0 is 15 min
+	NonceTTL          time.Duration // while a nonce is known; 0 is 5 min
 	HeartbeatInterval time.Duration // 0 is 41.25 s
-	SessionLife       time.Duration // of a session without a connection; 0 is 2 min
-	LinkLife          time.Duration // of the address of an attachment; 0 is 24 h
+	SessionTTL        time.Duration // of a session without a connection; 0 is 2 min
+	AttachmentTTL     time.Duration // of the address of an attachment; 0 is 24 h
 
-	Limited       bool // limits of rate hold: by route, global, identifies by the second
+	RateLimits    bool // limits of rate hold: by route, global, identifies by the second
 	InvalidLimit  int  // invalid requests in 10 min before all are refused; 0 is 10,000
 	IdentifyLimit int  // identifies a day before the token is reset; 0 is 1,000
 	CommandLimit  int  // commands created a day and server; 0 is 200
@@ -70,11 +70,11 @@ type Options struct {
 // https://docs.discord.com/developers/events/gateway
 const (
 	ackTimeout        = 3 * time.Second
-	tokenLife         = 15 * time.Minute
-	nonceLife         = 5 * time.Minute          // "the past few minutes"
+	tokenTTL          = 15 * time.Minute
+	nonceTTL          = 5 * time.Minute          // "the past few minutes"
 	heartbeatInterval = 41250 * time.Millisecond // as it is seen
-	sessionLife       = 2 * time.Minute          // "a few minutes"
-	linkLife          = 24 * time.Hour           // as it is seen in the parameters ex and is
+	sessionTTL        = 2 * time.Minute          // "a few minutes"
+	attachmentTTL     = 24 * time.Hour           // as it is seen in the parameters ex and is
 	invalidLimit      = 10_000
 	identifyLimit     = 1_000
 	commandLimit      = 200
@@ -93,7 +93,7 @@ type Server struct {
 	http          *chatfake.Server
 	api, cdn      *chatfake.Host
 	spec          *spec
-	table         []route
+	endpoints     []route
 	faults        chatfake.Faults[Fault]
 	gatewayFaults chatfake.Faults[GatewayFault]
 	journal       chatfake.Journal[Call]
@@ -102,29 +102,29 @@ type Server struct {
 	lastID   int64
 	revoked  bool // the token is worth nothing any more
 	users    []*User
-	guilds   []*Guild
+	guilds   []*guild
 	channels map[string]*Channel
 	messages map[string]*Message
 	shown    []*Message // all of messages, oldest first
 	files    map[string]*File
 	commands []*Command
 	created  map[string]int // commands made, by server
-	nonces   map[string]known
+	nonces   map[string]sentNonce
 	pings    []Ping
 
 	interactions []*Interaction
 	tokens       map[string]*Interaction
-	modals       map[string]*Modal // by user
+	modals       map[string]*modal // by user
 
-	limits  map[string]*window
-	invalid window
+	limits          map[string]*window
+	invalidRequests window
 
-	sessions       []*session
-	conns          []*conn
-	connections    []*Connection
-	identifies     int
-	identified     time.Time // the latest
-	muted, ackless bool
+	sessions            []*session
+	conns               []*conn
+	connections         []*Connection
+	identifies          int
+	lastIdentify        time.Time // the latest
+	muted, withholdAcks bool
 }
 
 // New starts a server that lasts as long as the test. Requests are checked by
@@ -132,20 +132,20 @@ type Server struct {
 func New(t testing.TB, options Options) *Server {
 	t.Helper()
 	if options.Spec == "" {
-		options.Spec = FindSpec("discord-openapi.json")
+		options.Spec = findSpec("discord-openapi.json")
 	}
-	s, err := Start(options)
+	s, err := start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
+	t.Cleanup(s.close)
 	return s
 }
 
-// Start starts a server. An error says why it cannot listen, or what is wrong
+// start starts a server. An error says why it cannot listen, or what is wrong
 // with the OpenAPI document.
-func Start(options Options) (*Server, error) {
-	s := newServer(options.complete())
+func start(options Options) (*Server, error) {
+	s := newServer(options.withDefaults())
 	var err error
 	if s.spec, err = loadSpec(options.Spec); err != nil {
 		return nil, err
@@ -162,14 +162,14 @@ func Start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// complete fills in what Discord has.
-func (o Options) complete() Options {
+// withDefaults fills in what Discord has.
+func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		at      *time.Duration
 		discord time.Duration
 	}{
-		{&o.AckTimeout, ackTimeout}, {&o.TokenLife, tokenLife}, {&o.NonceLife, nonceLife},
-		{&o.HeartbeatInterval, heartbeatInterval}, {&o.SessionLife, sessionLife}, {&o.LinkLife, linkLife},
+		{&o.AckTimeout, ackTimeout}, {&o.TokenTTL, tokenTTL}, {&o.NonceTTL, nonceTTL},
+		{&o.HeartbeatInterval, heartbeatInterval}, {&o.SessionTTL, sessionTTL}, {&o.AttachmentTTL, attachmentTTL},
 	} {
 		if *d.at == 0 {
 			*d.at = d.discord
@@ -191,20 +191,20 @@ func (o Options) complete() Options {
 
 func newServer(options Options) *Server {
 	s := &Server{
-		options: options, http: chatfake.NewServer(), table: table(), channels: map[string]*Channel{}, messages: map[string]*Message{},
-		files: map[string]*File{}, created: map[string]int{}, nonces: map[string]known{}, tokens: map[string]*Interaction{},
-		modals: map[string]*Modal{}, limits: map[string]*window{},
+		options: options, http: chatfake.NewServer(), endpoints: endpoints(), channels: map[string]*Channel{}, messages: map[string]*Message{},
+		files: map[string]*File{}, created: map[string]int{}, nonces: map[string]sentNonce{}, tokens: map[string]*Interaction{},
+		modals: map[string]*modal{}, limits: map[string]*window{},
 	}
 	s.AppID = s.id()
 	s.BotID = s.AppID // of applications since 2016 they are the same
 	s.Token = "fake." + s.BotID + ".bot-token"
 	s.users = []*User{{ID: s.BotID, Name: "mabsbot", Locale: "en-US", Bot: true}}
-	s.Guild = s.addGuild(Guild{Name: "Backup Support"}).ID
+	s.Guild = s.newGuild(guild{name: "Backup Support"}).id
 	return s
 }
 
-// Close ends the server and all its connections.
-func (s *Server) Close() {
+// close ends the server and all its connections.
+func (s *Server) close() {
 	s.http.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,12 +213,12 @@ func (s *Server) Close() {
 	}
 }
 
-// URL is where REST and the gateway stand, without a slash at its end.
-func (s *Server) URL() string { return s.api.URL }
+// url is where REST and the gateway stand, without a slash at its end.
+func (s *Server) url() string { return s.api.URL }
 
 // APIURL is the base of REST, without the version and without a slash at its
 // end.
-func (s *Server) APIURL() string { return s.URL() + "/api" }
+func (s *Server) APIURL() string { return s.url() + "/api" }
 
 // CDNURL is the host of files, without a slash at its end.
 func (s *Server) CDNURL() string { return s.cdn.URL }
@@ -234,8 +234,8 @@ func (s *Server) id() string {
 	return strconv.FormatInt(s.lastID, 10)
 }
 
-// moment is when the snowflake was made.
-func moment(id string) time.Time {
+// snowflakeTime is when the snowflake was made.
+func snowflakeTime(id string) time.Time {
 	n, _ := strconv.ParseInt(id, 10, 64)
 	return time.UnixMilli(n>>22 + epoch).UTC()
 }

@@ -11,24 +11,24 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// rewriter sends what is meant for Discord to the fake.
-type rewriter struct{ to *url.URL }
+// redirect sends what is meant for Discord to the fake.
+type redirect struct{ to *url.URL }
 
-func (r rewriter) RoundTrip(request *http.Request) (*http.Response, error) {
+func (r redirect) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	request.URL.Scheme, request.URL.Host = r.to.Scheme, r.to.Host
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// library is a session of discordgo on the fake.
-func (g *stage) library(handlers ...any) *discordgo.Session {
+// openDiscordgo is a session of discordgo on the fake.
+func (g *stage) openDiscordgo(handlers ...any) *discordgo.Session {
 	g.t.Helper()
 	discordgo.Logger = func(_, _ int, format string, args ...any) { log.New(io.Discard, "", 0).Printf(format, args...) }
 	session, err := discordgo.New("Bot " + g.s.Token)
 	g.must(err)
-	to, err := url.Parse(g.s.URL())
+	to, err := url.Parse(g.s.url())
 	g.must(err)
-	session.Client = &http.Client{Transport: rewriter{to}}
+	session.Client = &http.Client{Transport: redirect{to}}
 	session.SyncEvents = true
 	session.Identify.Intents = discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages | discordgo.IntentMessageContent
 	for _, h := range handlers {
@@ -42,7 +42,7 @@ func (g *stage) library(handlers ...any) *discordgo.Session {
 // TestDiscordgo holds the fake against the library.
 func TestDiscordgo(t *testing.T) {
 	g := newStage(t, Options{})
-	session := g.library(func(s *discordgo.Session, m *discordgo.MessageCreate) {
+	session := g.openDiscordgo(func(s *discordgo.Session, m *discordgo.MessageCreate) {
 		if m.Author.Bot {
 			return
 		}
@@ -69,7 +69,7 @@ func TestDiscordgo(t *testing.T) {
 	g.shows("heard hello in private")
 	m := g.kim.Say(g.c.ID, "a thread please")
 	g.shows("in the thread")
-	if th := g.s.Threads(g.c.ID); len(th) != 1 || th[0].ID != m.ID || th[0].Name != "a thread" {
+	if th := g.s.threadsOf(g.c.ID); len(th) != 1 || th[0].ID != m.ID || th[0].Name != "a thread" {
 		t.Errorf("threads %+v", th)
 	}
 	choices, err := g.kim.Suggest(g.c.ID, "/mabs 0x2")

@@ -46,7 +46,7 @@ func (n *node) converse() {
 	n.says("reaction 👀 of " + n.s.BotID)
 	n.must(n.kim.Edit(said, "hello again"))
 	n.says("edited hello again")
-	n.must(n.kim.React(said, "👍"))
+	n.must(n.kim.react(said, "👍"))
 	n.says("reaction 👍 of " + n.kim.ID)
 	n.kim.DM("hello")
 	n.shows("in private: hello")
@@ -75,7 +75,7 @@ func (n *node) command() {
 	n.shows("typed 0x29834 in")
 	n.shows("0x29834 for all")
 	m, _ := n.kim.Newest("Pick")
-	if m.To != n.kim.ID || !strings.HasSuffix(m.Content, m.ID) {
+	if m.EphemeralTo != n.kim.ID || !strings.HasSuffix(m.Content, m.ID) {
 		n.t.Errorf("the deferred answer is %+v", m)
 	}
 	n.must(n.kim.Choose(m, "Pick", "disk"))
@@ -108,7 +108,7 @@ func (n *node) threads() {
 	n.until("the thread has its old name", func() bool { return n.s.Channel(m.ID).Name == "about that" })
 	n.kim.Say(m.ID, "me too")
 	n.shows("in about that: me too")
-	forum := n.s.AddChannel(Channel{Name: "questions", Kind: Forum})
+	forum := n.s.AddChannel(Channel{Name: "questions", Type: GuildForum})
 	n.kim.Post(forum.ID, "A question", "why?")
 	n.says("thread A question true")
 	n.shows("in A question: why?")
@@ -122,7 +122,7 @@ func TestDiscordJS(t *testing.T) {
 	for what, end := range map[string]func(){
 		"cut":       n.s.CutConnections,
 		"reconnect": n.s.Reconnect,
-		"4000":      func() { n.s.CloseConnections(closeUnknown) },
+		"4000":      func() { n.s.CloseConnections(closeUnknownError) },
 	} {
 		end()
 		n.kim.Say(n.c.ID, "hello over "+what)
@@ -164,12 +164,12 @@ func TestDiscordJSCompressed(t *testing.T) {
 // the session resumed.
 func TestDiscordJSHeartbeat(t *testing.T) {
 	n := startNode(t, Options{HeartbeatInterval: time.Second})
-	n.until("no heartbeat", func() bool { return len(n.s.Connections()[0].Beats) > 1 })
+	n.until("no heartbeat", func() bool { return len(n.s.Connections()[0].Heartbeats) > 1 })
 	n.s.WithholdAcks(true)
 	n.until("the zombie lives", func() bool { return len(n.s.Connections()) > 1 })
 	n.s.WithholdAcks(false)
 	first := n.s.Connections()[0]
-	if first.Code == websocket.CloseNormalClosure || first.Code == 0 {
+	if first.CloseCode == websocket.CloseNormalClosure || first.CloseCode == 0 {
 		t.Errorf("%+v", first)
 	}
 	n.kim.Say(n.c.ID, "hello")

@@ -35,20 +35,20 @@ func (s *Server) Heal() {
 	s.gatewayFaults.Clear()
 }
 
-// fault returns what is to happen to a request of the route, nil for nothing.
-func (s *Server) fault(route string) *Fault {
+// takeFault returns what is to happen to a request of the route, nil for nothing.
+func (s *Server) takeFault(route string) *Fault {
 	if f, ok := s.faults.Take(route); ok {
 		return &f
 	}
 	return nil
 }
 
-// strike lets the fault happen, and keeps in the journal what had no answer
+// applyFault lets the fault happen, and keeps in the journal what had no answer
 // before. It reports whether the request is answered, or never will be.
-func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
-	status, failed := f.Status, (*failure)(nil)
+func (s *Server) applyFault(w http.ResponseWriter, c *call, f *Fault) bool {
+	status, failed := f.Status, (*apiError)(nil)
 	if f.Code != 0 {
-		failed = fail(f.Code).(*failure)
+		failed = fail(f.Code).(*apiError)
 		status = failed.status
 	}
 	if f.RetryAfter > 0 {
@@ -57,7 +57,7 @@ func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
 	if !f.After && f.Delay == 0 {
 		s.mu.Lock()
 		s.record(c, status, failed)
-		s.count(status, f.Scope)
+		s.countInvalid(status, f.Scope)
 		s.mu.Unlock()
 	}
 	switch {
@@ -66,9 +66,9 @@ func (s *Server) strike(w http.ResponseWriter, c *call, f *Fault) bool {
 	case f.Hang:
 		chatfake.Hang(s.http.Context(), c.r)
 	case f.RetryAfter > 0:
-		limited(w, f.RetryAfter, cmp.Or(f.Scope, "user"))
+		writeRateLimited(w, f.RetryAfter, cmp.Or(f.Scope, "user"))
 	case failed != nil:
-		answer(w, status, failed.json())
+		writeJSON(w, status, failed.json())
 	case status > 0:
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, http.StatusText(status)) // such as a proxy in front says it

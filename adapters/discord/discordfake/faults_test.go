@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// try posts a message as the bot and says how that went: status and wait, or
+// tryCreateMessage posts a message as the bot and says how that went: status and wait, or
 // what broke.
-func (g *stage) try(ctx context.Context) string {
+func (g *stage) tryCreateMessage(ctx context.Context) string {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.s.APIURL()+"/v10/channels/"+g.c.ID+"/messages", strings.NewReader(`{"content":"x"}`))
 	g.must(err)
@@ -58,7 +58,7 @@ func TestFaults(t *testing.T) {
 					cancel()
 				}()
 			}
-			if got := g.try(ctx); got != c.want {
+			if got := g.tryCreateMessage(ctx); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 			if n := len(g.s.Messages(g.c.ID)); n != c.shown {
@@ -67,11 +67,11 @@ func TestFaults(t *testing.T) {
 			if n := len(g.s.Calls(CreateMessage)); n != 1 {
 				t.Errorf("%d calls in the journal", n)
 			}
-			if n := g.s.Invalid(); n != c.invalid {
+			if n := g.s.InvalidRequests(); n != c.invalid {
 				t.Errorf("%d invalid requests", n)
 			}
 			g.s.Heal()
-			if got := g.try(t.Context()); got != "200" {
+			if got := g.tryCreateMessage(t.Context()); got != "200" {
 				t.Errorf("afterwards %q", got)
 			}
 		})
@@ -84,7 +84,7 @@ func TestFaultTimes(t *testing.T) {
 	g.s.Fail(Fault{Route: CreateMessage, Status: 500, Times: 2})
 	g.s.Fail(Fault{Status: 502, Times: -1})
 	for i, want := range []string{"500", "500", "502", "502"} {
-		if got := g.try(t.Context()); got != want {
+		if got := g.tryCreateMessage(t.Context()); got != want {
 			t.Errorf("request %d: %q, want %q", i, got, want)
 		}
 	}
@@ -93,25 +93,25 @@ func TestFaultTimes(t *testing.T) {
 // TestLimits: five messages in five seconds and channel, where limits hold.
 func TestLimits(t *testing.T) {
 	for limited, want := range map[bool]string{true: "429 5 user", false: "200"} {
-		g := newStage(t, Options{Limited: limited})
+		g := newStage(t, Options{RateLimits: limited})
 		for i := range 5 {
-			if got := g.try(t.Context()); got != "200" {
+			if got := g.tryCreateMessage(t.Context()); got != "200" {
 				t.Errorf("%d: %s", i, got)
 			}
 		}
-		if got := g.try(t.Context()); got != want {
+		if got := g.tryCreateMessage(t.Context()); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		g.c = g.s.AddChannel(Channel{Name: "other"})
-		if got := g.try(t.Context()); got != "200" {
+		if got := g.tryCreateMessage(t.Context()); got != "200" {
 			t.Errorf("in another channel: %s", got)
 		}
 		g.s.mu.Lock()
 		for _, w := range g.s.limits {
-			w.over = time.Now()
+			w.ends = time.Now()
 		}
 		g.s.mu.Unlock()
-		if got := g.try(t.Context()); got != "200" {
+		if got := g.tryCreateMessage(t.Context()); got != "200" {
 			t.Errorf("later: %s", got)
 		}
 	}
@@ -119,7 +119,7 @@ func TestLimits(t *testing.T) {
 
 // TestLimitHeaders tell how many requests are left, in one bucket for a route.
 func TestLimitHeaders(t *testing.T) {
-	g := newStage(t, Options{Limited: true})
+	g := newStage(t, Options{RateLimits: true})
 	header := func(route string, args ...any) http.Header {
 		w, err := g.request(route, "", args...)
 		g.must(err)
@@ -132,7 +132,7 @@ func TestLimitHeaders(t *testing.T) {
 			t.Errorf("%s is %v, want %v", key, got, want)
 		}
 	}
-	if b := one.Get("X-RateLimit-Bucket"); b == "" || b != three.Get("X-RateLimit-Bucket") || b == header(GetMe).Get("X-RateLimit-Bucket") {
+	if b := one.Get("X-RateLimit-Bucket"); b == "" || b != three.Get("X-RateLimit-Bucket") || b == header(GetCurrentUser).Get("X-RateLimit-Bucket") {
 		t.Errorf("bucket %s", b)
 	}
 	if one.Get("X-RateLimit-Reset") == "" || one.Get("X-RateLimit-Reset-After") == "" {
@@ -142,15 +142,15 @@ func TestLimitHeaders(t *testing.T) {
 
 // TestGlobalLimit: 50 requests a second; answers to interactions do not count.
 func TestGlobalLimit(t *testing.T) {
-	g := newStage(t, Options{Limited: true})
-	i := g.typed()
+	g := newStage(t, Options{RateLimits: true})
+	i := g.typeCommand()
 	g.s.mu.Lock()
-	g.s.limits["global"] = &window{n: globalLimit, over: time.Now().Add(time.Minute)}
+	g.s.limits["global"] = &window{n: globalLimit, ends: time.Now().Add(time.Minute)}
 	g.s.mu.Unlock()
-	if status, o := g.call(GetMe, ""); status != 429 || o.(object)["global"] != true || o.(object)["retry_after"].(float64) < 50 {
+	if status, o := g.call(GetCurrentUser, ""); status != 429 || o.(object)["global"] != true || o.(object)["retry_after"].(float64) < 50 {
 		t.Errorf("%d %v", status, o)
 	}
-	if got := g.reply(i, `{"type":5}`); got != "204" {
+	if got := g.callback(i, `{"type":5}`); got != "204" {
 		t.Error(got)
 	}
 }
@@ -160,20 +160,20 @@ func TestBan(t *testing.T) {
 	g := newStage(t, Options{InvalidLimit: 3})
 	g.s.Deny(g.c.ID, SendMessages)
 	for range 3 {
-		if got := g.try(t.Context()); got != "403" {
+		if got := g.tryCreateMessage(t.Context()); got != "403" {
 			t.Error(got)
 		}
 	}
-	if got := g.try(t.Context()); !strings.HasPrefix(got, "429 ") || g.s.Invalid() != 3 {
-		t.Errorf("%s, %d", got, g.s.Invalid())
+	if got := g.tryCreateMessage(t.Context()); !strings.HasPrefix(got, "429 ") || g.s.InvalidRequests() != 3 {
+		t.Errorf("%s, %d", got, g.s.InvalidRequests())
 	}
-	if w, err := g.request(Gateway, ""); err != nil || w.StatusCode != 429 || w.Header.Get("Content-Type") != "text/plain; charset=UTF-8" {
+	if w, err := g.request(getGateway, ""); err != nil || w.StatusCode != 429 || w.Header.Get("Content-Type") != "text/plain; charset=UTF-8" {
 		t.Error(w, err)
 	}
 	g.s.mu.Lock()
-	g.s.invalid.over = time.Now()
+	g.s.invalidRequests.ends = time.Now()
 	g.s.mu.Unlock()
-	if got := g.try(t.Context()); got != "403" || g.s.Invalid() != 1 {
-		t.Errorf("later: %s, %d", got, g.s.Invalid())
+	if got := g.tryCreateMessage(t.Context()); got != "403" || g.s.InvalidRequests() != 1 {
+		t.Errorf("later: %s, %d", got, g.s.InvalidRequests())
 	}
 }

@@ -20,14 +20,14 @@ func FuzzRequests(f *testing.F) {
 		f.Add(i, body)
 	}
 	f.Fuzz(func(t *testing.T, which int, body string) {
-		s := newServer(Options{}.complete())
-		defer s.Close()
+		s := newServer(Options{}.withDefaults())
+		defer s.close()
 		c := s.AddChannel(Channel{Name: "support"})
-		forum := s.AddChannel(Channel{Name: "forum", Kind: Forum})
+		forum := s.AddChannel(Channel{Name: "forum", Type: GuildForum})
 		kim := s.Person(User{Name: "kim"})
 		s.mu.Lock()
-		m := s.post(&Message{Channel: c.ID, User: s.BotID, Content: "x"}, everything())
-		i := s.interact(kim, c.ID, ComponentUsed, "x", object{}, m, nil)
+		m := s.publishMessage(&Message{Channel: c.ID, User: s.BotID, Content: "x"}, allMentions())
+		i := s.createInteraction(kim, c.ID, interactionComponent, "x", object{}, m, nil)
 		s.mu.Unlock()
 		paths := []string{
 			"POST /channels/" + c.ID + "/messages", "PATCH /channels/" + c.ID + "/messages/" + m.ID, "POST /channels/" + c.ID + "/messages/" + m.ID + "/threads",
@@ -47,7 +47,7 @@ func FuzzRequests(f *testing.F) {
 				t.Errorf("%s %s answers %d", method, path, w.Code)
 			}
 		}
-		for _, each := range s.Own() {
+		for _, each := range s.BotMessages() {
 			_ = each.Plain()
 		}
 	})
@@ -61,14 +61,14 @@ func FuzzFrames(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	s, err := Start(Options{IdentifyLimit: 1 << 40})
+	s, err := start(Options{IdentifyLimit: 1 << 40})
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Cleanup(s.Close)
+	f.Cleanup(s.close)
 	f.Fuzz(func(_ *testing.T, text string) {
-		c := &conn{s: s, kept: &Connection{}, wake: make(chan struct{}, 1)}
-		s.take(c, []byte(strings.ReplaceAll(text, `"x"`, `"`+s.Token+`"`)))
+		c := &conn{s: s, record: &Connection{}, wake: make(chan struct{}, 1)}
+		s.handleFrame(c, []byte(strings.ReplaceAll(text, `"x"`, `"`+s.Token+`"`)))
 		s.Dispatch("NEWS", nil)
 		s.mu.Lock()
 		s.sessions = nil

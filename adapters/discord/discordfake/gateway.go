@@ -16,9 +16,9 @@ import (
 
 // A conn is a connection of the gateway.
 type conn struct {
-	s    *Server
-	ws   *websocket.Conn
-	kept *Connection
+	s      *Server
+	ws     *websocket.Conn
+	record *Connection
 
 	mu    sync.Mutex // guards queue
 	queue []frame
@@ -28,9 +28,9 @@ type conn struct {
 	buffer bytes.Buffer // what stream has written
 
 	// guarded by Server.mu
-	session *session
-	sends   []time.Time // of the last minute
-	beat    time.Time   // the latest heartbeat
+	session       *session
+	sends         []time.Time // of the last minute
+	lastHeartbeat time.Time   // the latest heartbeat
 }
 
 // A frame is one that waits to be written: a text, or the end of the connection.
@@ -41,19 +41,19 @@ type frame struct {
 
 // A Connection is one of the gateway, as it was kept.
 type Connection struct {
-	At      time.Time
-	Resume  bool   // it was opened at the URL for resuming
-	Query   string // what stood behind the URL
-	Op      int    // how it began: 2 identify, 6 resume, 0 neither
-	Session string // id
-	Beats   []time.Time
-	Ended   time.Time // zero while it is open
-	Code    int       // with which the bot closed it; 0 where it did not
+	At         time.Time
+	Resume     bool   // it was opened at the URL for resuming
+	Query      string // what stood behind the URL
+	Op         int    // how it began: 2 identify, 6 resume, 0 neither
+	Session    string // id
+	Heartbeats []time.Time
+	Ended      time.Time // zero while it is open
+	CloseCode  int       // with which the bot closed it; 0 where it did not
 }
 
-func (s *Server) gatewayURL() string { return "ws" + s.URL()[len("http"):] + "/gateway/" }
+func (s *Server) gatewayURL() string { return "ws" + s.url()[len("http"):] + "/gateway/" }
 
-func (s *Server) resumeURL() string { return "ws" + s.URL()[len("http"):] + "/resume/" }
+func (s *Server) resumeURL() string { return "ws" + s.url()[len("http"):] + "/resume/" }
 
 // serveGateway takes a connection until it ends.
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
@@ -68,50 +68,50 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	c := &conn{s: s, ws: ws, wake: make(chan struct{}, 1)}
-	c.kept = &Connection{At: time.Now(), Resume: r.Pattern == resumePattern, Query: r.URL.RawQuery}
+	c.record = &Connection{At: time.Now(), Resume: r.Pattern == resumePattern, Query: r.URL.RawQuery}
 	if query.Get("compress") != "" {
 		c.stream = zlib.NewWriter(&c.buffer)
 	}
-	s.join(c, query)
+	s.addConn(c, query)
 	var writing sync.WaitGroup
 	writing.Go(c.write)
 	code := c.read()
-	s.leave(c, code)
+	s.removeConn(c, code)
 	writing.Wait()
 }
 
-// join says hello.
-func (s *Server) join(c *conn, query url.Values) {
+// addConn says hello.
+func (s *Server) addConn(c *conn, query url.Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns = append(s.conns, c)
-	s.connections = append(s.connections, c.kept)
-	c.beat = time.Now()
+	s.connections = append(s.connections, c.record)
+	c.lastHeartbeat = time.Now()
 	s.Note()
 	switch v := query.Get("v"); {
 	case v != "9" && v != "10":
-		c.close(closeVersion)
+		c.close(closeInvalidVersion)
 	case query.Get("encoding") != "json":
-		c.close(closeDecode) // etf is not there
-	case !s.strikeGateway(c, "connect"):
+		c.close(closeDecodeError) // etf is not there
+	case !s.applyGatewayFault(c, "connect"):
 		c.send(opHello, object{"heartbeat_interval": s.options.HeartbeatInterval.Milliseconds(), "_trace": []any{"discordfake"}})
 	}
 }
 
-// leave forgets the connection. With 1000 and 1001 the bot ends its session, too.
-func (s *Server) leave(c *conn, code int) {
+// removeConn forgets the connection. With 1000 and 1001 the bot ends its session, too.
+func (s *Server) removeConn(c *conn, code int) {
 	c.ws.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns = slices.DeleteFunc(s.conns, func(each *conn) bool { return each == c })
-	c.kept.Ended, c.kept.Code = time.Now(), code
+	c.record.Ended, c.record.CloseCode = time.Now(), code
 	if n := c.session; n != nil && n.conn == c {
-		n.lose()
+		n.detach()
 		if code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway {
-			s.drop(n)
+			s.endSession(n)
 		}
 	}
-	c.stir()
+	c.signal()
 	s.Note()
 }
 
@@ -126,7 +126,7 @@ func (c *conn) read() int {
 		if err != nil {
 			return 0
 		}
-		c.s.take(c, text)
+		c.s.handleFrame(c, text)
 	}
 }
 
@@ -138,7 +138,7 @@ func (c *conn) write() {
 		select {
 		case <-c.wake:
 		case <-watch.C:
-			c.s.watch(c)
+			c.s.checkHeartbeat(c)
 		case <-c.s.http.Context().Done():
 			return
 		}
@@ -148,13 +148,13 @@ func (c *conn) write() {
 	}
 }
 
-// watch ends a connection from which no heartbeat comes. Discord does not say
+// checkHeartbeat ends a connection from which no heartbeat comes. Discord does not say
 // how long it waits; two intervals are the fake's own.
-func (s *Server) watch(c *conn) {
+func (s *Server) checkHeartbeat(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if time.Since(c.beat) > 2*s.options.HeartbeatInterval {
-		c.close(closeTimeout)
+	if time.Since(c.lastHeartbeat) > 2*s.options.HeartbeatInterval {
+		c.close(closeSessionTimedOut)
 	}
 }
 
@@ -166,16 +166,16 @@ func (c *conn) flush() bool {
 	c.mu.Unlock()
 	for _, f := range queue {
 		if f.code != 0 {
-			goodbye := websocket.FormatCloseMessage(f.code, reasons()[f.code])
+			goodbye := websocket.FormatCloseMessage(f.code, closeReasons()[f.code])
 			_ = c.ws.WriteControl(websocket.CloseMessage, goodbye, time.Now().Add(time.Second))
 			c.ws.Close()
 			return false
 		}
-		if !c.s.silent() && c.writeText(f.text) != nil {
+		if !c.s.isMuted() && c.writeText(f.text) != nil {
 			return false
 		}
 	}
-	return c.s.open(c)
+	return c.s.isOpen(c)
 }
 
 // writeText writes a frame, compressed where the bot asked for it.
@@ -186,7 +186,7 @@ func (c *conn) writeText(text []byte) error {
 		_, _ = c.stream.Write(text) // into memory
 		_ = c.stream.Flush()        // ends in 00 00 ff ff, as the bot waits for
 		return c.ws.WriteMessage(websocket.BinaryMessage, c.buffer.Bytes())
-	case len(text) > packedFrom && c.s.packed(c):
+	case len(text) > compressFrom && c.s.compresses(c):
 		var b bytes.Buffer
 		w := zlib.NewWriter(&b)
 		_, _ = w.Write(text)
@@ -196,29 +196,29 @@ func (c *conn) writeText(text []byte) error {
 	return c.ws.WriteMessage(websocket.TextMessage, text)
 }
 
-// packedFrom is from which length on frames are compressed one by one, where
+// compressFrom is from which length on frames are compressed one by one, where
 // the bot wants that. Discord does not say; this is the fake's own.
-const packedFrom = 1024
+const compressFrom = 1024
 
-func (s *Server) packed(c *conn) bool {
+func (s *Server) compresses(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return c.session != nil && c.session.packed
+	return c.session != nil && c.session.compress
 }
 
-func (s *Server) open(c *conn) bool {
+func (s *Server) isOpen(c *conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Contains(s.conns, c)
 }
 
-func (s *Server) silent() bool {
+func (s *Server) isMuted() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.muted
 }
 
-func (c *conn) stir() {
+func (c *conn) signal() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -229,7 +229,7 @@ func (c *conn) enqueue(f frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queue = append(c.queue, f)
-	c.stir()
+	c.signal()
 }
 
 func (c *conn) sendText(text []byte) { c.enqueue(frame{text: text}) }
@@ -251,7 +251,7 @@ func (s *Server) Connections() []Connection {
 	var all []Connection
 	for _, c := range s.connections {
 		each := *c
-		each.Beats = slices.Clone(c.Beats)
+		each.Heartbeats = slices.Clone(c.Heartbeats)
 		all = append(all, each)
 	}
 	return all

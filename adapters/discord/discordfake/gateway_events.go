@@ -6,14 +6,14 @@ import "maps"
 //
 // https://docs.discord.com/developers/events/gateway#list-of-intents
 const (
-	Guilds                 = 1 << 0
-	GuildMembers           = 1 << 1
-	GuildPresences         = 1 << 8
-	GuildMessages          = 1 << 9
-	GuildMessageReactions  = 1 << 10
-	DirectMessages         = 1 << 12
-	DirectMessageReactions = 1 << 13
-	MessageContent         = 1 << 15
+	intentGuilds                 = 1 << 0
+	intentGuildMembers           = 1 << 1
+	intentGuildPresences         = 1 << 8
+	intentGuildMessages          = 1 << 9
+	intentGuildMessageReactions  = 1 << 10
+	intentDirectMessages         = 1 << 12
+	intentDirectMessageReactions = 1 << 13
+	intentMessageContent         = 1 << 15
 )
 
 // knownIntents are all bits that mean something.
@@ -36,12 +36,12 @@ func (s *Server) publish(e event) {
 		return
 	}
 	for _, each := range s.sessions {
-		if !each.wants(e) {
+		if !each.receives(e) {
 			continue
 		}
 		data := e.data
-		if e.name != "MESSAGE_DELETE" && e.message != nil && each.intents&MessageContent == 0 {
-			data = s.hidden(maps.Clone(data), e.message)
+		if e.name != "MESSAGE_DELETE" && e.message != nil && each.intents&intentMessageContent == 0 {
+			data = s.withoutContent(maps.Clone(data), e.message)
 		}
 		s.dispatch(each, e.name, data)
 	}
@@ -58,39 +58,39 @@ func (s *Server) Dispatch(name string, data map[string]any) {
 	}
 }
 
-// about is an event about a message. What one user alone sees counts as a
+// messageEventFor is an event about a message. What one user alone sees counts as a
 // direct message, of no server, wherever it is shown.
 //
 // https://docs.discord.com/developers/events/gateway-events#messages
-func (s *Server) about(name string, m *Message) event {
+func (s *Server) messageEventFor(name string, m *Message) event {
 	c := s.channels[m.Channel]
-	if c.Kind == DirectChannel || m.To != "" {
-		return event{name: name, intents: DirectMessages, message: m}
+	if c.Type == dmChannel || m.EphemeralTo != "" {
+		return event{name: name, intents: intentDirectMessages, message: m}
 	}
-	return event{name: name, guild: c.Guild, channel: c.ID, intents: GuildMessages, message: m}
+	return event{name: name, guild: c.Guild, channel: c.ID, intents: intentGuildMessages, message: m}
 }
 
 // messageEvent is an event that carries a whole message.
 func (s *Server) messageEvent(name string, m *Message) event {
-	e := s.about(name, m)
+	e := s.messageEventFor(name, m)
 	o := s.messageJSON(m)
-	o["channel_type"] = s.channels[m.Channel].Kind
+	o["channel_type"] = s.channels[m.Channel].Type
 	if m.Nonce != nil && name == "MESSAGE_CREATE" {
 		o["nonce"] = m.Nonce
 	}
 	if g := s.guild(e.guild); g != nil {
-		o["guild_id"] = g.ID
+		o["guild_id"] = g.id
 		if u := s.user(m.User); u != nil {
 			o["member"] = s.memberJSON(u, g)
 		}
-		s.putMembers(o, g)
+		s.addMentionedMembers(o, g)
 	}
 	e.data = o
 	return e
 }
 
-// putMembers adds to the mentioned users what the server knows of them.
-func (s *Server) putMembers(o object, g *Guild) {
+// addMentionedMembers adds to the mentioned users what the server knows of them.
+func (s *Server) addMentionedMembers(o object, g *guild) {
 	mentions, _ := o["mentions"].([]any)
 	for _, each := range mentions {
 		user := each.(object)

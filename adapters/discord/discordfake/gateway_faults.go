@@ -16,9 +16,9 @@ type GatewayFault struct {
 // they are given.
 func (s *Server) FailGateway(f GatewayFault) { s.gatewayFaults.Add(f.On, f.Times, f) }
 
-// strikeGateway lets a fault happen, and reports whether there was one. The
+// applyGatewayFault lets a fault happen, and reports whether there was one. The
 // caller holds s.mu.
-func (s *Server) strikeGateway(c *conn, on string) bool {
+func (s *Server) applyGatewayFault(c *conn, on string) bool {
 	f, ok := s.gatewayFaults.Take(on)
 	if !ok {
 		return false
@@ -36,8 +36,8 @@ func (s *Server) strikeGateway(c *conn, on string) bool {
 	return true
 }
 
-// each does something to all connections that are open.
-func (s *Server) each(do func(c *conn)) {
+// eachConn does something to all connections that are open.
+func (s *Server) eachConn(do func(c *conn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range s.conns {
@@ -47,46 +47,46 @@ func (s *Server) each(do func(c *conn)) {
 
 // Reconnect asks all connections to go and resume (op 7).
 func (s *Server) Reconnect() {
-	s.each(func(c *conn) { c.send(opReconnect, nil) })
+	s.eachConn(func(c *conn) { c.send(opReconnect, nil) })
 }
 
 // Invalidate tells all connections that their session is no longer good (op 9).
 // One that cannot be resumed is forgotten.
 func (s *Server) Invalidate(resumable bool) {
-	s.each(func(c *conn) { s.invalidate(c, resumable) })
+	s.eachConn(func(c *conn) { s.invalidate(c, resumable) })
 }
 
 // invalidate takes the session from a connection, which stays open for the bot
 // to resume or to identify. The caller holds s.mu.
 func (s *Server) invalidate(c *conn, resumable bool) {
 	if n := c.session; n != nil {
-		n.lose()
+		n.detach()
 		c.session = nil
 		if !resumable {
-			s.drop(n)
+			s.endSession(n)
 		}
 	}
-	c.send(opInvalid, resumable)
+	c.send(opInvalidSession, resumable)
 }
 
 // CloseConnections closes all connections with a code.
 func (s *Server) CloseConnections(code int) {
-	s.each(func(c *conn) { c.close(code) })
+	s.eachConn(func(c *conn) { c.close(code) })
 }
 
 // CutConnections cuts all connections without a word.
 func (s *Server) CutConnections() {
-	s.each(func(c *conn) { c.ws.Close() })
+	s.eachConn(func(c *conn) { c.ws.Close() })
 }
 
 // RequestHeartbeats asks all connections for a heartbeat at once (op 1).
 func (s *Server) RequestHeartbeats() {
-	s.each(func(c *conn) { c.send(opHeartbeat, nil) })
+	s.eachConn(func(c *conn) { c.send(opHeartbeat, nil) })
 }
 
 // SendFrame sends a text as it is in all connections, JSON or not.
 func (s *Server) SendFrame(text string) {
-	s.each(func(c *conn) { c.sendText([]byte(text)) })
+	s.eachConn(func(c *conn) { c.sendText([]byte(text)) })
 }
 
 // WithholdAcks lets heartbeats stay without their acknowledgement, or not any
@@ -94,12 +94,12 @@ func (s *Server) SendFrame(text string) {
 func (s *Server) WithholdAcks(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ackless = on
+	s.withholdAcks = on
 }
 
-// Mute lets connections stay open and fall silent: nothing is written, and what
+// mute lets connections stay open and fall silent: nothing is written, and what
 // should have been is there for a resume.
-func (s *Server) Mute(on bool) {
+func (s *Server) mute(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.muted = on
@@ -125,7 +125,7 @@ func (s *Server) revoke() {
 	s.revoked = true
 	s.sessions = nil
 	for _, c := range s.conns {
-		c.close(closeToken)
+		c.close(closeAuthenticationFailed)
 	}
 	s.Note()
 }

@@ -10,43 +10,43 @@ import (
 //
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 const (
-	opDispatch  = 0
-	opHeartbeat = 1
-	opIdentify  = 2
-	opPresence  = 3
-	opVoice     = 4
-	opResume    = 6
-	opReconnect = 7
-	opMembers   = 8
-	opInvalid   = 9
-	opHello     = 10
-	opAck       = 11
+	opDispatch       = 0
+	opHeartbeat      = 1
+	opIdentify       = 2
+	opPresence       = 3
+	opVoiceState     = 4
+	opResume         = 6
+	opReconnect      = 7
+	opRequestMembers = 8
+	opInvalidSession = 9
+	opHello          = 10
+	opHeartbeatAck   = 11
 )
 
 // Codes with which the gateway closes.
 const (
-	closeUnknown    = 4000
-	closeOpcode     = 4001
-	closeDecode     = 4002
-	closeNoIdentify = 4003
-	closeToken      = 4004
-	closeTwice      = 4005
-	closeSeq        = 4007
-	closeLimited    = 4008
-	closeTimeout    = 4009
-	closeShard      = 4010
-	closeVersion    = 4012
-	closeIntents    = 4013
-	closeDisallowed = 4014
+	closeUnknownError         = 4000
+	closeUnknownOpcode        = 4001
+	closeDecodeError          = 4002
+	closeNotAuthenticated     = 4003
+	closeAuthenticationFailed = 4004
+	closeAlreadyAuthenticated = 4005
+	closeInvalidSeq           = 4007
+	closeRateLimited          = 4008
+	closeSessionTimedOut      = 4009
+	closeInvalidShard         = 4010
+	closeInvalidVersion       = 4012
+	closeInvalidIntents       = 4013
+	closeDisallowedIntents    = 4014
 )
 
-// reasons are the words that come with the codes.
-func reasons() map[int]string {
+// closeReasons are the words that come with the codes.
+func closeReasons() map[int]string {
 	return map[int]string{
-		closeUnknown: "Unknown error.", closeOpcode: "Unknown opcode.", closeDecode: "Error while decoding payload.",
-		closeNoIdentify: "Not authenticated.", closeToken: "Authentication failed.", closeTwice: "Already authenticated.",
-		closeSeq: "Invalid seq.", closeLimited: "Rate limited.", closeTimeout: "Session timed out.", closeShard: "Invalid shard.",
-		closeVersion: "Invalid API version.", closeIntents: "Invalid intent(s).", closeDisallowed: "Disallowed intent(s).",
+		closeUnknownError: "Unknown error.", closeUnknownOpcode: "Unknown opcode.", closeDecodeError: "Error while decoding payload.",
+		closeNotAuthenticated: "Not authenticated.", closeAuthenticationFailed: "Authentication failed.", closeAlreadyAuthenticated: "Already authenticated.",
+		closeInvalidSeq: "Invalid seq.", closeRateLimited: "Rate limited.", closeSessionTimedOut: "Session timed out.", closeInvalidShard: "Invalid shard.",
+		closeInvalidVersion: "Invalid API version.", closeInvalidIntents: "Invalid intent(s).", closeDisallowedIntents: "Disallowed intent(s).",
 	}
 }
 
@@ -59,13 +59,13 @@ const (
 	sendsWindow = time.Minute
 )
 
-// identifyEvery is between two identifies where max_concurrency is 1.
+// identifyInterval is between two identifies where max_concurrency is 1.
 //
 // https://docs.discord.com/developers/events/gateway#sharding-max-concurrency
-const identifyEvery = 5 * time.Second
+const identifyInterval = 5 * time.Second
 
-// An identity is what a bot says of itself.
-type identity struct {
+// An identifyData is what a bot says of itself.
+type identifyData struct {
 	Token     string `json:"token"`
 	Intents   *int   `json:"intents"`
 	Compress  bool   `json:"compress"`
@@ -83,8 +83,8 @@ func (c *conn) send(op int, data any) {
 	c.sendText(text)
 }
 
-// take takes one frame of the bot.
-func (s *Server) take(c *conn, text []byte) {
+// handleFrame takes one frame of the bot.
+func (s *Server) handleFrame(c *conn, text []byte) {
 	var f struct {
 		Op *int            `json:"op"`
 		D  json.RawMessage `json:"d"`
@@ -95,24 +95,24 @@ func (s *Server) take(c *conn, text []byte) {
 	defer s.Note()
 	switch {
 	case err != nil || f.Op == nil || len(text) > maxPayload:
-		c.close(closeDecode)
-	case s.tooMany(c):
-		c.close(closeLimited)
+		c.close(closeDecodeError)
+	case s.overSendLimit(c):
+		c.close(closeRateLimited)
 	case *f.Op == opHeartbeat:
 		s.heartbeat(c)
 	case *f.Op == opIdentify, *f.Op == opResume:
-		s.begin(c, *f.Op, f.D)
-	case *f.Op == opPresence, *f.Op == opVoice, *f.Op == opMembers:
+		s.startSession(c, *f.Op, f.D)
+	case *f.Op == opPresence, *f.Op == opVoiceState, *f.Op == opRequestMembers:
 		if c.session == nil {
-			c.close(closeNoIdentify)
+			c.close(closeNotAuthenticated)
 		}
 	default:
-		c.close(closeOpcode)
+		c.close(closeUnknownOpcode)
 	}
 }
 
-// tooMany reports whether the bot has sent more than it may.
-func (s *Server) tooMany(c *conn) bool {
+// overSendLimit reports whether the bot has sent more than it may.
+func (s *Server) overSendLimit(c *conn) bool {
 	now := time.Now()
 	for len(c.sends) > 0 && now.Sub(c.sends[0]) > sendsWindow {
 		c.sends = c.sends[1:]
@@ -122,25 +122,25 @@ func (s *Server) tooMany(c *conn) bool {
 }
 
 func (s *Server) heartbeat(c *conn) {
-	c.beat = time.Now()
-	c.kept.Beats = append(c.kept.Beats, c.beat)
-	if !s.ackless && !s.strikeGateway(c, "heartbeat") {
-		c.send(opAck, nil)
+	c.lastHeartbeat = time.Now()
+	c.record.Heartbeats = append(c.record.Heartbeats, c.lastHeartbeat)
+	if !s.withholdAcks && !s.applyGatewayFault(c, "heartbeat") {
+		c.send(opHeartbeatAck, nil)
 	}
 }
 
-// begin begins a session, or takes one up again.
-func (s *Server) begin(c *conn, op int, data []byte) {
-	var who identity
+// startSession begins a session, or takes one up again.
+func (s *Server) startSession(c *conn, op int, data []byte) {
+	var who identifyData
 	if json.Unmarshal(data, &who) != nil || bytes.Equal(data, []byte("null")) {
-		c.close(closeDecode)
+		c.close(closeDecodeError)
 		return
 	}
 	if c.session != nil {
-		c.close(closeTwice)
+		c.close(closeAlreadyAuthenticated)
 		return
 	}
-	c.kept.Op = op
+	c.record.Op = op
 	if op == opIdentify {
 		s.identify(c, who)
 		return
@@ -148,10 +148,10 @@ func (s *Server) begin(c *conn, op int, data []byte) {
 	s.resume(c, who)
 }
 
-func (s *Server) identify(c *conn, who identity) {
+func (s *Server) identify(c *conn, who identifyData) {
 	s.identifies++
-	early := time.Since(s.identified) < identifyEvery
-	s.identified = time.Now()
+	early := time.Since(s.lastIdentify) < identifyInterval
+	s.lastIdentify = time.Now()
 	if s.identifies > s.options.IdentifyLimit {
 		s.revoke()
 	}
@@ -159,59 +159,59 @@ func (s *Server) identify(c *conn, who identity) {
 		who.Shard = []int{0, 1}
 	}
 	switch {
-	case s.strikeGateway(c, "identify"):
-	case !s.right(who.Token):
-		c.close(closeToken)
+	case s.applyGatewayFault(c, "identify"):
+	case !s.validToken(who.Token):
+		c.close(closeAuthenticationFailed)
 	case who.Intents == nil || *who.Intents&^knownIntents != 0:
-		c.close(closeIntents)
-	case *who.Intents&s.disallowed() != 0:
-		c.close(closeDisallowed)
+		c.close(closeInvalidIntents)
+	case *who.Intents&s.disallowedIntents() != 0:
+		c.close(closeDisallowedIntents)
 	case len(who.Shard) != 2 || who.Shard[0] < 0 || who.Shard[0] >= who.Shard[1]:
-		c.close(closeShard)
-	case s.options.Limited && early:
-		c.send(opInvalid, false)
+		c.close(closeInvalidShard)
+	case s.options.RateLimits && early:
+		c.send(opInvalidSession, false)
 	default:
-		n := &session{id: "session" + s.id(), intents: *who.Intents, shard: who.Shard[0], shards: who.Shard[1], packed: who.Compress, conn: c}
+		n := &session{id: "session" + s.id(), intents: *who.Intents, shard: who.Shard[0], shards: who.Shard[1], compress: who.Compress, conn: c}
 		s.sessions = append(s.sessions, n)
-		c.session, c.kept.Session = n, n.id
-		s.ready(n)
+		c.session, c.record.Session = n, n.id
+		s.sendReady(n)
 	}
 }
 
-// right reports whether the token is the bot's, with or without its kind before
+// validToken reports whether the token is the bot's, with or without its kind before
 // it.
-func (s *Server) right(token string) bool {
+func (s *Server) validToken(token string) bool {
 	return !s.revoked && (token == s.Token || token == "Bot "+s.Token)
 }
 
-// disallowed are the intents that the application has not been given.
-func (s *Server) disallowed() int {
-	if s.options.NoContent {
-		return GuildPresences | MessageContent
+// disallowedIntents are the intents that the application has not been given.
+func (s *Server) disallowedIntents() int {
+	if s.options.NoMessageContent {
+		return intentGuildPresences | intentMessageContent
 	}
-	return GuildPresences
+	return intentGuildPresences
 }
 
 // resume takes a session up again: the bot is told what it has missed.
-func (s *Server) resume(c *conn, who identity) {
-	if s.strikeGateway(c, "resume") {
+func (s *Server) resume(c *conn, who identifyData) {
+	if s.applyGatewayFault(c, "resume") {
 		return
 	}
-	n := s.find(who.SessionID)
+	n := s.resumableSession(who.SessionID)
 	switch {
-	case !s.right(who.Token):
-		c.close(closeToken)
+	case !s.validToken(who.Token):
+		c.close(closeAuthenticationFailed)
 	case n == nil:
-		c.send(opInvalid, false)
+		c.send(opInvalidSession, false)
 	case who.Seq > n.seq || who.Seq < 0:
-		c.close(closeSeq)
+		c.close(closeInvalidSeq)
 	default:
 		if n.conn != nil {
 			n.conn.session = nil
-			n.conn.close(closeUnknown) // one connection is the session's
+			n.conn.close(closeUnknownError) // one connection is the session's
 		}
 		n.conn = c
-		c.session, c.kept.Session = n, n.id
+		c.session, c.record.Session = n, n.id
 		for _, each := range n.log {
 			if each.seq > who.Seq {
 				c.sendText(each.text)

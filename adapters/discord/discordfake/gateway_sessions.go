@@ -10,19 +10,19 @@ import (
 // A session is what the bot is told, in order. It outlives its connection, so
 // that the bot can resume it.
 type session struct {
-	id      string
-	intents int
-	shard   int // of shards
-	shards  int
-	packed  bool // large frames are compressed, one by one
-	seq     int
-	log     []sent
-	conn    *conn     // nil while there is none
-	since   time.Time // when conn was lost
+	id         string
+	intents    int
+	shard      int // of shards
+	shards     int
+	compress   bool // large frames are compressed, one by one
+	seq        int
+	log        []sentEvent
+	conn       *conn     // nil while there is none
+	detachedAt time.Time // when conn was lost
 }
 
-// A sent frame is one that a session can be told again.
-type sent struct {
+// A sentEvent frame is one that a session can be told again.
+type sentEvent struct {
 	seq  int
 	text []byte
 }
@@ -57,9 +57,9 @@ func (s *Server) ForgetSessions() {
 
 // The callers of the following hold s.mu.
 
-// wants reports whether the session is told of the event: it asked for it, and
+// receives reports whether the session is told of the event: it asked for it, and
 // the server is in its shard.
-func (n *session) wants(e event) bool {
+func (n *session) receives(e event) bool {
 	if e.intents != 0 && n.intents&e.intents == 0 {
 		return false
 	}
@@ -81,26 +81,26 @@ func (s *Server) dispatch(n *session, name string, data object) {
 	if err != nil {
 		panic(err) // events are made of JSON
 	}
-	n.log = append(n.log, sent{n.seq, text})
+	n.log = append(n.log, sentEvent{n.seq, text})
 	if n.conn != nil {
 		n.conn.sendText(text)
 	}
 }
 
-// lose takes the connection from a session.
-func (n *session) lose() {
-	n.conn, n.since = nil, time.Now()
+// detach takes the connection from a session.
+func (n *session) detach() {
+	n.conn, n.detachedAt = nil, time.Now()
 }
 
-// drop ends a session for good.
-func (s *Server) drop(n *session) {
+// endSession ends a session for good.
+func (s *Server) endSession(n *session) {
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool { return each == n })
 }
 
-// find returns a session that can be resumed, nil where there is none.
-func (s *Server) find(id string) *session {
+// resumableSession returns a session that can be resumed, nil where there is none.
+func (s *Server) resumableSession(id string) *session {
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool {
-		return each.conn == nil && time.Since(each.since) > s.options.SessionLife
+		return each.conn == nil && time.Since(each.detachedAt) > s.options.SessionTTL
 	})
 	i := slices.IndexFunc(s.sessions, func(each *session) bool { return each.id == id })
 	if i < 0 {
@@ -109,25 +109,25 @@ func (s *Server) find(id string) *session {
 	return s.sessions[i]
 }
 
-// ready tells a new session who the bot is and where it is in, and then of each
+// sendReady tells a new session who the bot is and where it is in, and then of each
 // server.
-func (s *Server) ready(n *session) {
-	var mine []*Guild
+func (s *Server) sendReady(n *session) {
+	var mine []*guild
 	guilds := []any{}
 	for _, g := range s.guilds {
-		if !g.Gone && n.wants(event{guild: g.ID}) {
+		if !g.kicked && n.receives(event{guild: g.id}) {
 			mine = append(mine, g)
-			guilds = append(guilds, object{"id": g.ID, "unavailable": true})
+			guilds = append(guilds, object{"id": g.id, "unavailable": true})
 		}
 	}
 	s.dispatch(n, "READY", object{
-		"v": 10, "user": s.user(s.BotID).own(), "guilds": guilds, "session_id": n.id, "session_type": "normal", "resume_gateway_url": s.resumeURL(),
-		"shard": []any{n.shard, n.shards}, "application": object{"id": s.AppID, "flags": s.flags(), "flags_new": numeral(s.flags())},
+		"v": 10, "user": s.user(s.BotID).currentUserJSON(), "guilds": guilds, "session_id": n.id, "session_type": "normal", "resume_gateway_url": s.resumeURL(),
+		"shard": []any{n.shard, n.shards}, "application": object{"id": s.AppID, "flags": s.applicationFlags(), "flags_new": strconv.Itoa(s.applicationFlags())},
 		"private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": object{}, "guild_join_requests": []any{},
 		"geo_ordered_rtc_regions": []any{}, "_trace": []any{"discordfake"},
 	})
 	for _, g := range mine {
-		if n.intents&Guilds != 0 && !g.Outage {
+		if n.intents&intentGuilds != 0 && !g.unavailable {
 			s.dispatch(n, "GUILD_CREATE", s.guildCreate(g))
 		}
 	}

@@ -14,10 +14,10 @@ import (
 )
 
 // plainIntents are what most tests ask for.
-const plainIntents = Guilds | GuildMessages | GuildMessageReactions | DirectMessages | DirectMessageReactions | MessageContent
+const plainIntents = intentGuilds | intentGuildMessages | intentGuildMessageReactions | intentDirectMessages | intentDirectMessageReactions | intentMessageContent
 
-// A listener is a connection of the bot's to the gateway.
-type listener struct {
+// A gatewayClient is a connection of the bot's to the gateway.
+type gatewayClient struct {
 	*stage
 	ws      *websocket.Conn
 	stream  *bytes.Buffer // compressed frames; nil where they are not
@@ -27,60 +27,60 @@ type listener struct {
 }
 
 // dial opens a connection at an address of the gateway and reads the hello.
-func (g *stage) dial(url string) *listener {
+func (g *stage) dial(url string) *gatewayClient {
 	g.t.Helper()
 	l := g.connect(url)
-	if f := l.next(); f["op"] != 10.0 || f["d"].(object)["heartbeat_interval"] != float64(g.s.options.HeartbeatInterval.Milliseconds()) {
+	if f := l.readFrame(); f["op"] != 10.0 || f["d"].(object)["heartbeat_interval"] != float64(g.s.options.HeartbeatInterval.Milliseconds()) {
 		g.t.Fatalf("no hello: %v", f)
 	}
 	return l
 }
 
-func (g *stage) connect(url string) *listener {
+func (g *stage) connect(url string) *gatewayClient {
 	g.t.Helper()
 	ws, _, err := websocket.DefaultDialer.DialContext(g.t.Context(), url, nil)
 	g.must(err)
 	g.t.Cleanup(func() { ws.Close() })
-	return &listener{stage: g, ws: ws}
+	return &gatewayClient{stage: g, ws: ws}
 }
 
-// listen begins a session with the intents, and reads what it begins with.
-func (g *stage) listen(intents int) *listener {
+// startSession begins a session with the intents, and reads what it begins with.
+func (g *stage) startSession(intents int) *gatewayClient {
 	g.t.Helper()
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
 	l.identify(intents)
-	l.ready(intents)
+	l.readReady(intents)
 	return l
 }
 
-func (l *listener) identify(intents int) {
+func (l *gatewayClient) identify(intents int) {
 	l.t.Helper()
 	l.send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"properties":{}}`, l.s.Token, intents))
 }
 
-// ready reads what a session begins with.
-func (l *listener) ready(intents int) {
+// readReady reads what a session begins with.
+func (l *gatewayClient) readReady(intents int) {
 	l.t.Helper()
-	l.session = l.event("READY")["session_id"].(string)
-	if intents&Guilds != 0 {
-		l.event("GUILD_CREATE")
+	l.session = l.readEvent("READY")["session_id"].(string)
+	if intents&intentGuilds != 0 {
+		l.readEvent("GUILD_CREATE")
 	}
 }
 
-func (l *listener) send(op int, data string) {
+func (l *gatewayClient) send(op int, data string) {
 	l.t.Helper()
 	l.must(l.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"op":%d,"d":%s}`, op, data)))
 }
 
-// next reads a frame.
-func (l *listener) next() object {
+// readFrame reads a frame.
+func (l *gatewayClient) readFrame() object {
 	l.t.Helper()
 	f, err := l.read()
 	l.must(err)
 	return f
 }
 
-func (l *listener) read() (object, error) {
+func (l *gatewayClient) read() (object, error) {
 	l.t.Helper()
 	l.must(l.ws.SetReadDeadline(time.Now().Add(20 * time.Second)))
 	kind, text, err := l.ws.ReadMessage()
@@ -103,7 +103,7 @@ func (l *listener) read() (object, error) {
 
 // inflated undoes the compression of a frame: of one that goes on from those
 // before it, where stream is set.
-func (l *listener) inflated(text []byte) []byte {
+func (l *gatewayClient) inflated(text []byte) []byte {
 	l.t.Helper()
 	if l.stream == nil {
 		r, err := zlib.NewReader(bytes.NewReader(text))
@@ -135,10 +135,10 @@ func (l *listener) inflated(text []byte) []byte {
 	}
 }
 
-// event reads the next event, which must have the name.
-func (l *listener) event(name string) object {
+// readEvent reads the next event, which must have the name.
+func (l *gatewayClient) readEvent(name string) object {
 	l.t.Helper()
-	f := l.next()
+	f := l.readFrame()
 	if f["op"] != 0.0 || f["t"] != name {
 		l.t.Fatalf("%v %v comes instead of %s", f["op"], f["t"], name)
 	}
@@ -146,8 +146,8 @@ func (l *listener) event(name string) object {
 	return d
 }
 
-// closed reads until the connection ends, and returns with what code.
-func (l *listener) closed() int {
+// closeCode reads until the connection ends, and returns with what code.
+func (l *gatewayClient) closeCode() int {
 	l.t.Helper()
 	for {
 		_, err := l.read()
@@ -161,43 +161,43 @@ func (l *listener) closed() int {
 }
 
 // resume takes the session of another connection up again.
-func (l *listener) resume(from *listener) {
+func (l *gatewayClient) resume(from *gatewayClient) {
 	l.t.Helper()
 	l.send(opResume, fmt.Sprintf(`{"token":%q,"session_id":%q,"seq":%v}`, l.s.Token, from.session, from.seq))
 }
 
-// again opens a connection for resuming.
-func (l *listener) again() *listener {
+// dialResume opens a connection for resuming.
+func (l *gatewayClient) dialResume() *gatewayClient {
 	l.t.Helper()
 	return l.dial(l.s.resumeURL() + "?v=10&encoding=json")
 }
 
 // TestCloses: what a bot must not do ends its connection.
 func TestCloses(t *testing.T) {
-	identify := func(fields string) func(l *listener) {
-		return func(l *listener) { l.send(opIdentify, fmt.Sprintf(`{"token":%q,%s}`, l.s.Token, fields)) }
+	identify := func(fields string) func(l *gatewayClient) {
+		return func(l *gatewayClient) { l.send(opIdentify, fmt.Sprintf(`{"token":%q,%s}`, l.s.Token, fields)) }
 	}
 	for name, c := range map[string]struct {
 		query string
-		do    func(l *listener)
+		do    func(l *gatewayClient)
 		want  int
 	}{
 		"version 8":              {query: "?v=8&encoding=json", want: 4012},
 		"another encoding":       {query: "?v=10&encoding=etf", want: 4002},
-		"no JSON":                {do: func(l *listener) { l.must(l.ws.WriteMessage(websocket.TextMessage, []byte("{"))) }, want: 4002},
-		"a long frame":           {do: func(l *listener) { l.send(opPresence, `"`+letters(1400)+`"`) }, want: 4002},
-		"an unknown opcode":      {do: func(l *listener) { l.send(99, "null") }, want: 4001},
-		"a presence too early":   {do: func(l *listener) { l.send(opPresence, "{}") }, want: 4003},
-		"nothing in an identify": {do: func(l *listener) { l.send(opIdentify, "null") }, want: 4002},
-		"a wrong token":          {do: func(l *listener) { l.send(opIdentify, `{"token":"x","intents":1}`) }, want: 4004},
-		"a wrong token later":    {do: func(l *listener) { l.send(opResume, `{"token":"x","session_id":"x","seq":1}`) }, want: 4004},
+		"no JSON":                {do: func(l *gatewayClient) { l.must(l.ws.WriteMessage(websocket.TextMessage, []byte("{"))) }, want: 4002},
+		"a long frame":           {do: func(l *gatewayClient) { l.send(opPresence, `"`+letters(1400)+`"`) }, want: 4002},
+		"an unknown opcode":      {do: func(l *gatewayClient) { l.send(99, "null") }, want: 4001},
+		"a presence too early":   {do: func(l *gatewayClient) { l.send(opPresence, "{}") }, want: 4003},
+		"nothing in an identify": {do: func(l *gatewayClient) { l.send(opIdentify, "null") }, want: 4002},
+		"a wrong token":          {do: func(l *gatewayClient) { l.send(opIdentify, `{"token":"x","intents":1}`) }, want: 4004},
+		"a wrong token later":    {do: func(l *gatewayClient) { l.send(opResume, `{"token":"x","session_id":"x","seq":1}`) }, want: 4004},
 		"no intents":             {do: identify(`"properties":{}`), want: 4013},
 		"unknown intents":        {do: identify(`"intents":1073741824`), want: 4013},
 		"disallowed intents":     {do: identify(`"intents":256`), want: 4014},
 		"a wrong shard":          {do: identify(`"intents":1,"shard":[1,1]`), want: 4010},
-		"two identifies":         {do: func(l *listener) { l.identify(1); l.identify(1) }, want: 4005},
-		"a sequence too high":    {do: func(l *listener) { from := l.listen(1); from.seq = 99; l.resume(from) }, want: 4007},
-		"121 frames": {do: func(l *listener) {
+		"two identifies":         {do: func(l *gatewayClient) { l.identify(1); l.identify(1) }, want: 4005},
+		"a sequence too high":    {do: func(l *gatewayClient) { from := l.startSession(1); from.seq = 99; l.resume(from) }, want: 4007},
+		"121 frames": {do: func(l *gatewayClient) {
 			for range 121 {
 				l.send(opHeartbeat, "null")
 			}
@@ -206,14 +206,14 @@ func TestCloses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
 			if c.query != "" {
-				if got := g.connect(g.s.gatewayURL() + c.query).closed(); got != c.want {
+				if got := g.connect(g.s.gatewayURL() + c.query).closeCode(); got != c.want {
 					t.Errorf("%d, want %d", got, c.want)
 				}
 				return
 			}
 			l := g.dial(g.s.gatewayURL() + "?v=9&encoding=json")
 			c.do(l)
-			if got := l.closed(); got != c.want {
+			if got := l.closeCode(); got != c.want {
 				t.Errorf("%d, want %d", got, c.want)
 			}
 		})
@@ -222,35 +222,35 @@ func TestCloses(t *testing.T) {
 
 // TestNoContentIntent: an application that may not ask for content is put out.
 func TestNoContentIntent(t *testing.T) {
-	g := newStage(t, Options{NoContent: true})
+	g := newStage(t, Options{NoMessageContent: true})
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
 	l.identify(plainIntents)
-	if got := l.closed(); got != 4014 {
+	if got := l.closeCode(); got != 4014 {
 		t.Errorf("%d", got)
 	}
-	g.listen(plainIntents &^ MessageContent)
+	g.startSession(plainIntents &^ intentMessageContent)
 }
 
 // TestHeartbeats are acknowledged, unless a test withholds that; a connection
 // without any is ended.
 func TestHeartbeats(t *testing.T) {
 	g := newStage(t, Options{HeartbeatInterval: 200 * time.Millisecond})
-	l := g.listen(Guilds)
+	l := g.startSession(intentGuilds)
 	l.send(opHeartbeat, "1")
-	if f := l.next(); f["op"] != 11.0 {
+	if f := l.readFrame(); f["op"] != 11.0 {
 		t.Fatalf("%v", f)
 	}
 	g.s.RequestHeartbeats()
-	if f := l.next(); f["op"] != 1.0 {
+	if f := l.readFrame(); f["op"] != 1.0 {
 		t.Fatalf("%v", f)
 	}
 	g.s.WithholdAcks(true)
 	l.send(opHeartbeat, "1")
-	if got := l.closed(); got != 4009 {
+	if got := l.closeCode(); got != 4009 {
 		t.Errorf("%d", got)
 	}
 	c := g.s.Connections()[0]
-	if len(c.Beats) != 2 || c.Session != l.session || c.Op != opIdentify {
+	if len(c.Heartbeats) != 2 || c.Session != l.session || c.Op != opIdentify {
 		t.Errorf("%+v", c)
 	}
 }
@@ -259,24 +259,24 @@ func TestHeartbeats(t *testing.T) {
 // while it was away.
 func TestResume(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(plainIntents)
+	l := g.startSession(plainIntents)
 	g.kim.Say(g.c.ID, "one")
 	g.kim.Say(g.c.ID, "two")
-	l.event("MESSAGE_CREATE")
+	l.readEvent("MESSAGE_CREATE")
 	g.s.CutConnections()
 	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
 	g.kim.Say(g.c.ID, "three")
-	next := l.again()
+	next := l.dialResume()
 	next.seq = l.seq
 	next.resume(l)
 	for _, want := range []string{"two", "three"} {
-		if got := next.event("MESSAGE_CREATE"); got["content"] != want {
+		if got := next.readEvent("MESSAGE_CREATE"); got["content"] != want {
 			t.Errorf("%v, want %s", got["content"], want)
 		}
 	}
-	next.event("RESUMED")
+	next.readEvent("RESUMED")
 	g.kim.Say(g.c.ID, "four")
-	if got := next.event("MESSAGE_CREATE"); got["content"] != "four" {
+	if got := next.readEvent("MESSAGE_CREATE"); got["content"] != "four" {
 		t.Errorf("%v", got)
 	}
 	all := g.s.Connections()
@@ -288,49 +288,49 @@ func TestResume(t *testing.T) {
 // TestResumeElsewhere: a session has one connection, the newest.
 func TestResumeElsewhere(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(plainIntents)
-	next := l.again()
+	l := g.startSession(plainIntents)
+	next := l.dialResume()
 	next.resume(l)
-	next.event("RESUMED")
-	if got := l.closed(); got != 4000 {
+	next.readEvent("RESUMED")
+	if got := l.closeCode(); got != 4000 {
 		t.Errorf("%d", got)
 	}
 	g.kim.Say(g.c.ID, "hi")
-	next.event("MESSAGE_CREATE")
+	next.readEvent("MESSAGE_CREATE")
 }
 
 // TestSessionsEnd: when the bot says good-bye, when it is away for long, and
 // when a test says so.
 func TestSessionsEnd(t *testing.T) {
-	for name, end := range map[string]func(l *listener){
-		"1000": func(l *listener) {
+	for name, end := range map[string]func(l *gatewayClient){
+		"1000": func(l *gatewayClient) {
 			l.must(l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second)))
 		},
-		"forgotten": func(l *listener) {
+		"forgotten": func(l *gatewayClient) {
 			l.ws.Close()
 			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
 			l.s.ForgetSessions()
 		},
-		"late": func(l *listener) {
+		"late": func(l *gatewayClient) {
 			l.s.CutConnections()
 			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
 			l.s.mu.Lock()
-			l.s.sessions[0].since = time.Now().Add(-time.Hour)
+			l.s.sessions[0].detachedAt = time.Now().Add(-time.Hour)
 			l.s.mu.Unlock()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
-			l := g.listen(Guilds)
+			l := g.startSession(intentGuilds)
 			end(l)
 			g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
-			next := l.again()
+			next := l.dialResume()
 			next.resume(l)
-			if f := next.next(); f["op"] != 9.0 || f["d"] != false {
+			if f := next.readFrame(); f["op"] != 9.0 || f["d"] != false {
 				t.Errorf("%v", f)
 			}
-			next.identify(Guilds) // as discordgo does it
-			next.ready(Guilds)
+			next.identify(intentGuilds) // as discordgo does it
+			next.readReady(intentGuilds)
 		})
 	}
 }
@@ -338,23 +338,23 @@ func TestSessionsEnd(t *testing.T) {
 // TestKept: any other code than 1000 and 1001 keeps the session.
 func TestKept(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(Guilds)
+	l := g.startSession(intentGuilds)
 	l.must(l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(4900, ""), time.Now().Add(time.Second)))
 	g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
-	if c := g.s.Connections()[0]; c.Code != 4900 {
+	if c := g.s.Connections()[0]; c.CloseCode != 4900 {
 		t.Errorf("%+v", c)
 	}
-	next := l.again()
+	next := l.dialResume()
 	next.resume(l)
-	next.event("RESUMED")
+	next.readEvent("RESUMED")
 }
 
 // TestGatewayFaults: each happens where it should.
 func TestGatewayFaults(t *testing.T) {
-	begin := map[string]func(l *listener){
-		"identify":  func(l *listener) { l.identify(Guilds) },
-		"resume":    func(l *listener) { l.resume(&listener{session: "x"}) },
-		"heartbeat": func(l *listener) { l.send(opHeartbeat, "null") },
+	begin := map[string]func(l *gatewayClient){
+		"identify":  func(l *gatewayClient) { l.identify(intentGuilds) },
+		"resume":    func(l *gatewayClient) { l.resume(&gatewayClient{session: "x"}) },
+		"heartbeat": func(l *gatewayClient) { l.send(opHeartbeat, "null") },
 	}
 	for on, do := range begin {
 		for what, c := range map[string]struct {
@@ -394,7 +394,7 @@ func TestGatewayFaults(t *testing.T) {
 	}
 	g := newStage(t, Options{})
 	g.s.FailGateway(GatewayFault{On: "connect", Code: 4000})
-	if got := g.connect(g.s.gatewayURL() + "?v=10&encoding=json").closed(); got != 4000 {
+	if got := g.connect(g.s.gatewayURL() + "?v=10&encoding=json").closeCode(); got != 4000 {
 		t.Errorf("%d", got)
 	}
 }
@@ -402,27 +402,27 @@ func TestGatewayFaults(t *testing.T) {
 // TestServerEnds: what Discord does to connections.
 func TestServerEnds(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(Guilds)
+	l := g.startSession(intentGuilds)
 	g.s.Reconnect()
-	if f := l.next(); f["op"] != 7.0 {
+	if f := l.readFrame(); f["op"] != 7.0 {
 		t.Errorf("%v", f)
 	}
 	g.s.SendFrame(`{"op":0,"s":99,"t":"NEWS","d":null}`)
-	l.event("NEWS")
+	l.readEvent("NEWS")
 	g.s.Invalidate(false)
-	if f := l.next(); f["op"] != 9.0 || f["d"] != false || len(g.s.Sessions()) != 0 {
+	if f := l.readFrame(); f["op"] != 9.0 || f["d"] != false || len(g.s.Sessions()) != 0 {
 		t.Errorf("%v", f)
 	}
 	g.s.CloseConnections(4001)
-	if got := l.closed(); got != 4001 {
+	if got := l.closeCode(); got != 4001 {
 		t.Errorf("%d", got)
 	}
-	l = g.listen(Guilds)
+	l = g.startSession(intentGuilds)
 	g.s.Revoke()
-	if got := l.closed(); got != 4004 {
+	if got := l.closeCode(); got != 4004 {
 		t.Errorf("%d", got)
 	}
-	if status, _ := g.call(GetMe, ""); status != 401 {
+	if status, _ := g.call(GetCurrentUser, ""); status != 401 {
 		t.Errorf("%d", status)
 	}
 }
@@ -430,17 +430,17 @@ func TestServerEnds(t *testing.T) {
 // TestMute: a silent connection is told nothing, and a resume tells all.
 func TestMute(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(plainIntents)
-	g.s.Mute(true)
+	l := g.startSession(plainIntents)
+	g.s.mute(true)
 	g.kim.Say(g.c.ID, "hi")
 	l.send(opHeartbeat, "null")
-	g.until("no heartbeat", func() bool { return len(g.s.Connections()[0].Beats) == 1 })
+	g.until("no heartbeat", func() bool { return len(g.s.Connections()[0].Heartbeats) == 1 })
 	l.ws.Close()
 	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
-	g.s.Mute(false)
-	next := l.again()
+	g.s.mute(false)
+	next := l.dialResume()
 	next.resume(l)
-	if got := next.event("MESSAGE_CREATE"); got["content"] != "hi" {
+	if got := next.readEvent("MESSAGE_CREATE"); got["content"] != "hi" {
 		t.Errorf("%v", got)
 	}
 }
@@ -448,18 +448,18 @@ func TestMute(t *testing.T) {
 // TestIdentifyLimit: too many identifies cost the token.
 func TestIdentifyLimit(t *testing.T) {
 	g := newStage(t, Options{IdentifyLimit: 2})
-	first := g.listen(Guilds)
-	g.listen(Guilds)
-	_, start := g.call(GatewayBot, "")
+	first := g.startSession(intentGuilds)
+	g.startSession(intentGuilds)
+	_, start := g.call(GetGatewayBot, "")
 	if limit := start.(object)["session_start_limit"].(object); limit["remaining"] != 0.0 || limit["total"] != 2.0 {
 		t.Errorf("%v", limit)
 	}
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
-	l.identify(Guilds)
-	if l.closed() != 4004 || first.closed() != 4004 {
+	l.identify(intentGuilds)
+	if l.closeCode() != 4004 || first.closeCode() != 4004 {
 		t.Error("they live on")
 	}
-	if status, _ := g.call(GetMe, ""); status != 401 || g.s.Identifies() != 3 {
+	if status, _ := g.call(GetCurrentUser, ""); status != 401 || g.s.Identifies() != 3 {
 		t.Errorf("%d, %d", status, g.s.Identifies())
 	}
 }
@@ -467,11 +467,11 @@ func TestIdentifyLimit(t *testing.T) {
 // TestIdentifyConcurrency: where limits hold, two identifies at once are one too
 // many.
 func TestIdentifyConcurrency(t *testing.T) {
-	g := newStage(t, Options{Limited: true})
-	g.listen(Guilds)
+	g := newStage(t, Options{RateLimits: true})
+	g.startSession(intentGuilds)
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
-	l.identify(Guilds)
-	if f := l.next(); f["op"] != 9.0 || f["d"] != false {
+	l.identify(intentGuilds)
+	if f := l.readFrame(); f["op"] != 9.0 || f["d"] != false {
 		t.Errorf("%v", f)
 	}
 }
@@ -481,22 +481,22 @@ func TestCompression(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.connect(g.s.gatewayURL() + "?v=10&encoding=json&compress=zlib-stream")
 	l.stream = &bytes.Buffer{}
-	if f := l.next(); f["op"] != 10.0 {
+	if f := l.readFrame(); f["op"] != 10.0 {
 		t.Fatalf("%v", f)
 	}
 	l.identify(plainIntents)
-	l.ready(plainIntents)
+	l.readReady(plainIntents)
 	for i := range 20 {
 		g.kim.Say(g.c.ID, fmt.Sprint("hello ", i))
 	}
 	for i := range 20 {
-		if got := l.event("MESSAGE_CREATE")["content"]; got != fmt.Sprint("hello ", i) {
+		if got := l.readEvent("MESSAGE_CREATE")["content"]; got != fmt.Sprint("hello ", i) {
 			t.Errorf("%v", got)
 		}
 	}
 	single := g.dial(g.s.gatewayURL() + "?v=9&encoding=json")
 	single.send(opIdentify, fmt.Sprintf(`{"token":"Bot %s","intents":%d,"compress":true}`, g.s.Token, plainIntents))
-	single.ready(plainIntents)
+	single.readReady(plainIntents)
 	_, _, err := websocket.DefaultDialer.Dial(g.s.gatewayURL()+"?v=10&encoding=json&compress=zstd-stream", nil)
 	if !errors.Is(err, websocket.ErrBadHandshake) {
 		t.Errorf("zstd: %v", err)
@@ -506,19 +506,19 @@ func TestCompression(t *testing.T) {
 // TestIntents: a session is told what it asked for.
 func TestIntents(t *testing.T) {
 	g := newStage(t, Options{})
-	none, guild, direct := g.listen(0), g.listen(GuildMessages), g.listen(DirectMessages)
+	none, guild, direct := g.startSession(0), g.startSession(intentGuildMessages), g.startSession(intentDirectMessages)
 	said := g.kim.Say(g.c.ID, "in the channel")
 	g.kim.DM("in private")
-	g.must(g.kim.React(said, "👍"))
+	g.must(g.kim.react(said, "👍"))
 	g.s.Dispatch("NEWS", object{"x": 1})
-	if got := guild.event("MESSAGE_CREATE"); got["id"] != said.ID || got["content"] != "" {
+	if got := guild.readEvent("MESSAGE_CREATE"); got["id"] != said.ID || got["content"] != "" {
 		t.Errorf("%v", got)
 	}
-	if got := direct.event("MESSAGE_CREATE"); got["content"] != "in private" || got["guild_id"] != nil || got["member"] != nil {
+	if got := direct.readEvent("MESSAGE_CREATE"); got["content"] != "in private" || got["guild_id"] != nil || got["member"] != nil {
 		t.Errorf("%v", got)
 	}
-	for _, l := range []*listener{none, guild, direct} {
-		l.event("NEWS")
+	for _, l := range []*gatewayClient{none, guild, direct} {
+		l.readEvent("NEWS")
 	}
 }
 
@@ -527,7 +527,7 @@ func TestIntents(t *testing.T) {
 func TestContent(t *testing.T) {
 	g := newStage(t, Options{})
 	own := g.post(`{"content":"mine"}`)
-	l := g.listen(plainIntents &^ MessageContent)
+	l := g.startSession(plainIntents &^ intentMessageContent)
 	lee := g.s.Person(User{Name: "lee"})
 	secret := g.kim.Say(g.c.ID, "secret")
 	for _, c := range []struct {
@@ -545,7 +545,7 @@ func TestContent(t *testing.T) {
 	} {
 		l.drain()
 		c.say()
-		got := l.event("MESSAGE_CREATE")
+		got := l.readEvent("MESSAGE_CREATE")
 		replied, _ := got["referenced_message"].(object)
 		if got["content"] != c.content || c.content == "" && len(got["attachments"].([]any)) > 0 || replied["content"] != c.replied {
 			t.Errorf("%v, %v; want %q, %v", got["content"], replied["content"], c.content, c.replied)
@@ -554,19 +554,19 @@ func TestContent(t *testing.T) {
 }
 
 // drain reads all that is on its way.
-func (l *listener) drain() {
+func (l *gatewayClient) drain() {
 	l.t.Helper()
 	l.s.Dispatch("MARK", nil)
-	for l.next()["t"] != "MARK" {
+	for l.readFrame()["t"] != "MARK" {
 	}
 }
 
 // TestTwoConnections of the bot are told the same.
 func TestTwoConnections(t *testing.T) {
 	g := newStage(t, Options{})
-	one, two := g.listen(plainIntents), g.listen(plainIntents)
+	one, two := g.startSession(plainIntents), g.startSession(plainIntents)
 	said := g.kim.Say(g.c.ID, "hi")
-	if one.event("MESSAGE_CREATE")["id"] != said.ID || two.event("MESSAGE_CREATE")["id"] != said.ID {
+	if one.readEvent("MESSAGE_CREATE")["id"] != said.ID || two.readEvent("MESSAGE_CREATE")["id"] != said.ID {
 		t.Error("they are told different things")
 	}
 }
@@ -576,19 +576,19 @@ func TestTwoConnections(t *testing.T) {
 func TestShards(t *testing.T) {
 	g := newStage(t, Options{})
 	for shardOf(g.s.Guild, 2) == 0 { // a server of the other shard than direct messages
-		g.s.Guild = g.s.AddGuild(Guild{Name: "another"}).ID
+		g.s.Guild = g.s.addGuild(guild{name: "another"}).id
 	}
 	c := g.s.AddChannel(Channel{Name: "there"})
-	var shards [2]*listener
+	var shards [2]*gatewayClient
 	for i := range shards {
 		shards[i] = g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
-		shards[i].send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"shard":[%d,2]}`, g.s.Token, GuildMessages|DirectMessages|MessageContent, i))
-		shards[i].ready(0)
+		shards[i].send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"shard":[%d,2]}`, g.s.Token, intentGuildMessages|intentDirectMessages|intentMessageContent, i))
+		shards[i].readReady(0)
 	}
 	g.kim.Say(c.ID, "there")
 	g.kim.DM("private")
 	for i, want := range []string{"private", "there"} {
-		if got := shards[i].event("MESSAGE_CREATE")["content"]; got != want {
+		if got := shards[i].readEvent("MESSAGE_CREATE")["content"]; got != want {
 			t.Errorf("shard %d is told %v", i, got)
 		}
 	}

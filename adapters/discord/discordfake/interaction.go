@@ -12,23 +12,23 @@ import (
 //
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
 const (
-	CommandUsed   = 2
-	ComponentUsed = 3
-	Suggesting    = 4
-	ModalSent     = 5
+	interactionCommand      = 2
+	interactionComponent    = 3
+	interactionAutocomplete = 4
+	interactionModalSubmit  = 5
 )
 
 // An Interaction is something that a person did with the application, as it was
 // kept.
 type Interaction struct {
-	ID      string
-	Kind    int
-	User    string // id
-	Channel string // id
-	Name    string // of the command, or the custom id of the component or modal
-	At      time.Time
-	Answer  int           // the type of the callback; 0 while there is none
-	Took    time.Duration // until the answer came
+	ID           string
+	Type         int
+	User         string // id
+	Channel      string // id
+	Name         string // of the command, or the custom id of the component or modal
+	At           time.Time
+	CallbackType int           // the type of the callback; 0 while there is none
+	Took         time.Duration // until the answer came
 
 	token    string
 	payload  object
@@ -44,9 +44,9 @@ type Choice struct {
 	Value any
 }
 
-// ErrNoResponse is what a person sees of an application that does not answer
+// errNoResponse is what a person sees of an application that does not answer
 // in time.
-var ErrNoResponse = errors.New("discordfake: the application did not respond")
+var errNoResponse = errors.New("discordfake: the application did not respond")
 
 // Interactions are all that people did with the application, oldest first.
 func (s *Server) Interactions() []Interaction {
@@ -61,10 +61,10 @@ func (s *Server) Interactions() []Interaction {
 
 // The callers of the following hold s.mu.
 
-// interact sends what a person did to the application. Of modals before is what
+// createInteraction sends what a person did to the application. Of modals before is what
 // opened them.
-func (s *Server) interact(p *Person, channel string, kind int, name string, data object, source *Message, before *Interaction) *Interaction {
-	i := &Interaction{ID: s.id(), Kind: kind, User: p.ID, Channel: channel, Name: name, At: time.Now(), source: source}
+func (s *Server) createInteraction(p *Person, channel string, kind int, name string, data object, source *Message, before *Interaction) *Interaction {
+	i := &Interaction{ID: s.id(), Type: kind, User: p.ID, Channel: channel, Name: name, At: time.Now(), source: source}
 	i.token = "fake-interaction-token-" + i.ID
 	u := s.user(p.ID)
 	c := s.mustChannel(channel)
@@ -76,14 +76,14 @@ func (s *Server) interact(p *Person, channel string, kind int, name string, data
 	return i
 }
 
-// owners says by which installation the application is where it is.
-func owners(c *Channel) object { return object{"0": cmp.Or(c.Guild, "0")} }
+// authorizingOwners says by which installation the application is where it is.
+func authorizingOwners(c *Channel) object { return object{"0": cmp.Or(c.Guild, "0")} }
 
 // metadata is what messages say of the interaction that they answer.
 func (s *Server) metadata(i *Interaction, u *User, c *Channel, before *Interaction) object {
-	kind := i.Kind
-	o := object{"id": i.ID, "type": kind, "user": u.json(), "authorizing_integration_owners": owners(c)}
-	if i.source != nil && kind == ComponentUsed {
+	kind := i.Type
+	o := object{"id": i.ID, "type": kind, "user": u.json(), "authorizing_integration_owners": authorizingOwners(c)}
+	if i.source != nil && kind == interactionComponent {
 		o["interacted_message_id"] = i.source.ID
 	}
 	if before != nil {
@@ -96,36 +96,36 @@ func (s *Server) interactionJSON(i *Interaction, u *User, c *Channel, data objec
 	channel := s.channelJSON(c)
 	channel["permissions"], channel["app_permissions"] = s.permissions(c, u.ID).json(), s.permissions(c, s.BotID).json()
 	o := object{
-		"id": i.ID, "application_id": s.AppID, "type": i.Kind, "data": data, "channel": channel, "channel_id": c.ID, "token": i.token, "version": 1,
+		"id": i.ID, "application_id": s.AppID, "type": i.Type, "data": data, "channel": channel, "channel_id": c.ID, "token": i.token, "version": 1,
 		"app_permissions": s.permissions(c, s.BotID).json(), "locale": u.Locale, "entitlements": []any{}, "entitlement_sku_ids": []any{},
-		"authorizing_integration_owners": owners(c), "context": 1, "attachment_size_limit": maxFile,
+		"authorizing_integration_owners": authorizingOwners(c), "context": 1, "attachment_size_limit": maxFile,
 	}
 	if g := s.guild(c.Guild); g != nil {
-		member := s.withUser(u, g)
+		member := s.memberWithUserJSON(u, g)
 		member["permissions"] = s.permissions(c, u.ID).json()
 		maps.Copy(o, object{
-			"guild_id": g.ID, "guild": object{"id": g.ID, "locale": g.Locale, "features": []any{}}, "guild_locale": g.Locale, "member": member, "context": 0,
+			"guild_id": g.id, "guild": object{"id": g.id, "locale": g.locale, "features": []any{}}, "guild_locale": g.locale, "member": member, "context": 0,
 		})
 	} else {
 		o["user"] = u.json()
 	}
 	if i.source != nil {
-		o["message"] = except(s.messageJSON(i.source), "referenced_message")
+		o["message"] = without(s.messageJSON(i.source), "referenced_message")
 	}
 	return o
 }
 
-// answered waits until the application answers, or the time for it is over.
-func (s *Server) answered(i *Interaction) error {
+// waitForResponse waits until the application answers, or the time for it is over.
+func (s *Server) waitForResponse(i *Interaction) error {
 	ctx, cancel := context.WithDeadline(s.http.Context(), i.At.Add(s.options.AckTimeout))
 	defer cancel()
 	err := s.Until(ctx, func() bool {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return i.Answer != 0
+		return i.CallbackType != 0
 	})
 	if err != nil {
-		return ErrNoResponse
+		return errNoResponse
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// began lets a person begin an interaction, and does not wait for the answer.
-func (g *stage) began(begin func() (*Interaction, error)) *Interaction {
+// interact lets a person begin an interaction, and does not wait for the answer.
+func (g *stage) interact(begin func() (*Interaction, error)) *Interaction {
 	g.t.Helper()
 	g.s.mu.Lock()
 	i, err := begin()
@@ -18,41 +18,41 @@ func (g *stage) began(begin func() (*Interaction, error)) *Interaction {
 	return i
 }
 
-// typed is a command that the person types.
-func (g *stage) typed() *Interaction {
+// typeCommand is a command that the person types.
+func (g *stage) typeCommand() *Interaction {
 	g.t.Helper()
 	if len(g.s.Commands()) == 0 {
-		g.commands()
+		g.registerCommands()
 	}
-	return g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0x29834", CommandUsed) })
+	return g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0x29834", interactionCommand) })
 }
 
-// pressed is a button that the person presses.
-func (g *stage) pressed() *Interaction {
+// pressButton is a button that the person presses.
+func (g *stage) pressButton() *Interaction {
 	g.t.Helper()
 	m := g.post(withButtons)
-	return g.began(func() (*Interaction, error) { return g.kim.actOn(m, "Go on", nil) })
+	return g.interact(func() (*Interaction, error) { return g.kim.sendComponent(m, "Go on", nil) })
 }
 
-// reply answers an interaction and returns status, and code of the error.
-func (g *stage) reply(i *Interaction, body string) string {
+// callback answers an interaction and returns status, and code of the error.
+func (g *stage) callback(i *Interaction, body string) string {
 	g.t.Helper()
-	return told(g.call(Callback, body, i.ID, i.token))
+	return statusOf(g.call(createInteractionResponse, body, i.ID, i.token))
 }
 
-// told is a status, and the code of an error.
-func told(status int, v any) string {
+// statusOf is a status, and the code of an error.
+func statusOf(status int, v any) string {
 	if o, ok := v.(object); ok && o["code"] != nil {
 		return fmt.Sprint(status, " ", o["code"])
 	}
 	return fmt.Sprint(status)
 }
 
-// answer types a command and answers it.
-func (g *stage) answer(body string) *Interaction {
+// answerCommand types a command and answers it.
+func (g *stage) answerCommand(body string) *Interaction {
 	g.t.Helper()
-	i := g.typed()
-	if got := g.reply(i, body); got != "204" {
+	i := g.typeCommand()
+	if got := g.callback(i, body); got != "204" {
 		g.t.Fatal(got)
 	}
 	return i
@@ -71,8 +71,8 @@ const (
 // modal opens one.
 func (g *stage) modal(body string) {
 	g.t.Helper()
-	i := g.typed()
-	if got := g.reply(i, body); got != "204" {
+	i := g.typeCommand()
+	if got := g.callback(i, body); got != "204" {
 		g.t.Fatal(got)
 	}
 }
@@ -87,26 +87,26 @@ func TestAnswers(t *testing.T) {
 		begin func(g *stage) *Interaction
 		want  string // for each body whether it is taken
 	}{
-		"a command": {(*stage).typed, "-yy---y---"},
-		"a button":  {(*stage).pressed, "-yyyy-y---"},
+		"a command": {(*stage).typeCommand, "-yy---y---"},
+		"a button":  {(*stage).pressButton, "-yyyy-y---"},
 		"suggestions": {func(g *stage) *Interaction {
-			g.commands()
-			return g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0", Suggesting) })
+			g.registerCommands()
+			return g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0", interactionAutocomplete) })
 		}, "-----y----"},
 		"a modal of a command": {func(g *stage) *Interaction {
 			g.modal(rows)
-			return g.began(g.kim.submit)
+			return g.interact(g.kim.submit)
 		}, "-yy-------"},
 		"a modal of a button": {func(g *stage) *Interaction {
-			g.reply(g.pressed(), rows)
-			return g.began(g.kim.submit)
+			g.callback(g.pressButton(), rows)
+			return g.interact(g.kim.submit)
 		}, "-yyyy-----"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got strings.Builder
 			for _, body := range bodies {
 				g := newStage(t, Options{})
-				if told := g.reply(c.begin(g), body); told == "204" {
+				if told := g.callback(c.begin(g), body); told == "204" {
 					got.WriteString("y")
 				} else {
 					got.WriteString("-")
@@ -123,31 +123,31 @@ func TestAnswers(t *testing.T) {
 func TestAnswerOnce(t *testing.T) {
 	const hello = `{"type":4,"data":{"content":"x"}}`
 	g := newStage(t, Options{})
-	i := g.typed()
-	if got := told(g.call(Callback, hello, i.ID, "x")); got != "404 10062" {
+	i := g.typeCommand()
+	if got := statusOf(g.call(createInteractionResponse, hello, i.ID, "x")); got != "404 10062" {
 		t.Errorf("a wrong token: %s", got)
 	}
-	if got := told(g.call(Callback, hello, "1", i.token)); got != "404 10062" {
+	if got := statusOf(g.call(createInteractionResponse, hello, "1", i.token)); got != "404 10062" {
 		t.Errorf("a wrong id: %s", got)
 	}
-	if got := g.reply(i, hello); got != "204" {
+	if got := g.callback(i, hello); got != "204" {
 		t.Error(got)
 	}
-	if got := g.reply(i, hello); got != "400 40060" {
+	if got := g.callback(i, hello); got != "400 40060" {
 		t.Errorf("again: %s", got)
 	}
-	i = g.typed()
+	i = g.typeCommand()
 	g.s.mu.Lock()
 	i.At = i.At.Add(-ackTimeout)
 	g.s.mu.Unlock()
-	if got := g.reply(i, hello); got != "404 10062" {
+	if got := g.callback(i, hello); got != "404 10062" {
 		t.Errorf("late: %s", got)
 	}
 	if n := len(g.s.Messages(g.c.ID)); n != 1 {
 		t.Errorf("%d messages", n)
 	}
 	all := g.s.Interactions()
-	if len(all) != 2 || all[0].Answer != AnswerMessage || all[0].Took <= 0 || all[0].Name != "mabs" || all[1].Answer != 0 {
+	if len(all) != 2 || all[0].CallbackType != callbackMessage || all[0].Took <= 0 || all[0].Name != "mabs" || all[1].CallbackType != 0 {
 		t.Errorf("%+v", all)
 	}
 }
@@ -155,8 +155,8 @@ func TestAnswerOnce(t *testing.T) {
 // TestNobodyAnswers: a person sees that the application did not respond.
 func TestNobodyAnswers(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 10 * time.Millisecond})
-	g.commands()
-	if err := g.kim.Command(g.c.ID, "/mabs 0x29834"); err != ErrNoResponse {
+	g.registerCommands()
+	if err := g.kim.Command(g.c.ID, "/mabs 0x29834"); err != errNoResponse {
 		t.Error(err)
 	}
 }
@@ -168,25 +168,25 @@ func TestDeferred(t *testing.T) {
 		body, route string
 		private     bool
 	}{
-		"an edit":             {`{"type":5}`, EditOriginal, false},
-		"a private edit":      {`{"type":5,"data":{"flags":64}}`, EditOriginal, true},
-		"a follow-up":         {`{"type":5}`, FollowUp, false},
-		"a private follow-up": {`{"type":5,"data":{"flags":64}}`, FollowUp, true},
+		"an edit":             {`{"type":5}`, EditOriginalResponse, false},
+		"a private edit":      {`{"type":5,"data":{"flags":64}}`, EditOriginalResponse, true},
+		"a follow-up":         {`{"type":5}`, CreateFollowupMessage, false},
+		"a private follow-up": {`{"type":5,"data":{"flags":64}}`, CreateFollowupMessage, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
-			i := g.answer(c.body)
+			i := g.answerCommand(c.body)
 			g.shows("(is thinking)")
 			status, o := g.call(c.route, `{"content":"here it is <@`+g.kim.ID+`>"}`, g.s.AppID, i.token)
 			shown := g.kim.Visible()
-			if status != 200 || len(shown) != 1 || shown[0].Plain() != "here it is <@"+g.kim.ID+">" || (shown[0].To == g.kim.ID) != c.private || !shown[0].Edited.IsZero() {
+			if status != 200 || len(shown) != 1 || shown[0].Plain() != "here it is <@"+g.kim.ID+">" || (shown[0].EphemeralTo == g.kim.ID) != c.private || !shown[0].Edited.IsZero() {
 				t.Errorf("%d %v: %+v", status, o, shown)
 			}
-			if len(g.s.Messages(g.c.ID)) == 1 == c.private || len(g.kim.Whispers()) == 1 != c.private {
+			if len(g.s.Messages(g.c.ID)) == 1 == c.private || len(g.kim.Ephemerals()) == 1 != c.private {
 				t.Errorf("%+v", shown)
 			}
 			if c.private {
-				if got := told(g.call(GetMessage, "", g.c.ID, shown[0].ID)); got != "404 10008" {
+				if got := statusOf(g.call(getChannelMessage, "", g.c.ID, shown[0].ID)); got != "404 10008" {
 					t.Errorf("the channel shows it: %s", got)
 				}
 				g.kim.Reload()
@@ -201,40 +201,40 @@ func TestDeferred(t *testing.T) {
 // TestToken: what the token of an interaction is good for, and when.
 func TestToken(t *testing.T) {
 	g := newStage(t, Options{})
-	i := g.typed()
-	edit := func() string { return told(g.call(EditOriginal, `{"content":"new"}`, g.s.AppID, i.token)) }
+	i := g.typeCommand()
+	edit := func() string { return statusOf(g.call(EditOriginalResponse, `{"content":"new"}`, g.s.AppID, i.token)) }
 	if got := edit(); got != "404 10015" {
 		t.Errorf("before the answer: %s", got)
 	}
-	g.reply(i, `{"type":4,"data":{"content":"first"}}`)
+	g.callback(i, `{"type":4,"data":{"content":"first"}}`)
 	if got := edit(); got != "200" {
 		t.Error(got)
 	}
-	_, o := g.call(FollowUp, `{"content":"second","flags":64}`, g.s.AppID, i.token)
+	_, o := g.call(CreateFollowupMessage, `{"content":"second","flags":64}`, g.s.AppID, i.token)
 	second := o.(object)["id"].(string)
-	if m := g.s.Message(second); m.To != g.kim.ID || m.Kind != ReplyMessage || g.s.Message(m.Reply).Content != "new" {
+	if m := g.s.messageByID(second); m.EphemeralTo != g.kim.ID || m.Type != messageReply || g.s.messageByID(m.ReplyTo).Content != "new" {
 		t.Errorf("%+v", m)
 	}
 	for _, c := range []struct{ route, body, id, want string }{
-		{GetOriginal, "", "", "200"}, {GetFollowUp, "", second, "200"}, {EditFollowUp, `{"content":"2"}`, second, "200"}, {GetFollowUp, "", "1", "404 10008"},
-		{EditFollowUp, `{"content":"` + letters(2001) + `"}`, second, "400 50035"}, {EditFollowUp, `{"content":""}`, second, "400 50006"},
-		{DeleteFollowUp, "", second, "204"}, {GetFollowUp, "", second, "404 10008"}, {DeleteOriginal, "", "", "204"}, {GetOriginal, "", "", "404 10008"},
+		{getOriginalResponse, "", "", "200"}, {getFollowupMessage, "", second, "200"}, {editFollowupMessage, `{"content":"2"}`, second, "200"}, {getFollowupMessage, "", "1", "404 10008"},
+		{editFollowupMessage, `{"content":"` + letters(2001) + `"}`, second, "400 50035"}, {editFollowupMessage, `{"content":""}`, second, "400 50006"},
+		{deleteFollowupMessage, "", second, "204"}, {getFollowupMessage, "", second, "404 10008"}, {DeleteOriginalResponse, "", "", "204"}, {getOriginalResponse, "", "", "404 10008"},
 	} {
 		args := []any{g.s.AppID, i.token}
 		if c.id != "" {
 			args = append(args, c.id)
 		}
-		if got := told(g.call(c.route, c.body, args...)); got != c.want {
+		if got := statusOf(g.call(c.route, c.body, args...)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.route, got, c.want)
 		}
 	}
-	if got := told(g.call(FollowUp, `{"content":"x"}`, "1", i.token)); got != "404 10015" {
+	if got := statusOf(g.call(CreateFollowupMessage, `{"content":"x"}`, "1", i.token)); got != "404 10015" {
 		t.Errorf("of another application: %s", got)
 	}
 	g.s.mu.Lock()
-	i.At = i.At.Add(-tokenLife)
+	i.At = i.At.Add(-tokenTTL)
 	g.s.mu.Unlock()
-	if got := told(g.call(FollowUp, `{"content":"x"}`, g.s.AppID, i.token)); got != "401 50027" {
+	if got := statusOf(g.call(CreateFollowupMessage, `{"content":"x"}`, g.s.AppID, i.token)); got != "401 50027" {
 		t.Errorf("after 15 minutes: %s", got)
 	}
 }
@@ -242,15 +242,15 @@ func TestToken(t *testing.T) {
 // TestUpdate: an answer to a button can change the message that it is on.
 func TestUpdate(t *testing.T) {
 	for name, answer := range map[string]func(g *stage, i *Interaction){
-		"at once": func(g *stage, i *Interaction) { g.reply(i, `{"type":7,"data":{"content":"done","components":[]}}`) },
+		"at once": func(g *stage, i *Interaction) { g.callback(i, `{"type":7,"data":{"content":"done","components":[]}}`) },
 		"later": func(g *stage, i *Interaction) {
-			g.reply(i, `{"type":6}`)
-			g.call(EditOriginal, `{"content":"done","components":[]}`, g.s.AppID, i.token)
+			g.callback(i, `{"type":6}`)
+			g.call(EditOriginalResponse, `{"content":"done","components":[]}`, g.s.AppID, i.token)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
-			answer(g, g.pressed())
+			answer(g, g.pressButton())
 			if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Plain() != "done" || all[0].Edited.IsZero() {
 				t.Errorf("%+v", all)
 			}
@@ -261,11 +261,11 @@ func TestUpdate(t *testing.T) {
 // TestReplyToButton: any other answer to a button is a reply to its message.
 func TestReplyToButton(t *testing.T) {
 	g := newStage(t, Options{})
-	i := g.pressed()
-	status, o := g.call(Callback+"?with_response=true", `{"type":4,"data":{"content":"done","flags":64}}`, i.ID, i.token)
-	m := g.kim.Whispers()[0]
+	i := g.pressButton()
+	status, o := g.call(createInteractionResponse+"?with_response=true", `{"type":4,"data":{"content":"done","flags":64}}`, i.ID, i.token)
+	m := g.kim.Ephemerals()[0]
 	about := o.(object)["interaction"].(object)
-	if status != http.StatusOK || m.Kind != ReplyMessage || m.Reply != i.source.ID || about["response_message_id"] != m.ID || about["response_message_ephemeral"] != true {
+	if status != http.StatusOK || m.Type != messageReply || m.ReplyTo != i.source.ID || about["response_message_id"] != m.ID || about["response_message_ephemeral"] != true {
 		t.Errorf("%d %v %+v", status, o, m)
 	}
 }
@@ -274,8 +274,8 @@ func TestReplyToButton(t *testing.T) {
 func TestModals(t *testing.T) {
 	g := newStage(t, Options{})
 	g.modal(labels)
-	if m, ok := g.kim.Modal(); !ok || m.Plain() != "# Ask\nTell me.\nQuestion\n[q]\nWhere\n[w: tape / disk]" {
-		t.Errorf("%v\n%s", ok, m.Plain())
+	if m, ok := g.kim.modal(); !ok || m.plain() != "# Ask\nTell me.\nQuestion\n[q]\nWhere\n[w: tape / disk]" {
+		t.Errorf("%v\n%s", ok, m.plain())
 	}
 	for _, wrong := range []string{"a", "", letters(21)} {
 		g.must(g.kim.Fill("Question", wrong))
@@ -289,18 +289,18 @@ func TestModals(t *testing.T) {
 		t.Error("what is not asked is taken")
 	}
 	g.must(g.kim.Fill("Where", "disk"))
-	i := g.began(g.kim.submit)
+	i := g.interact(g.kim.submit)
 	got := fmt.Sprint(i.payload["data"])
 	want := "map[components:[map[content:Tell me. id:1 type:10] map[component:map[custom_id:q id:3 type:4 value:why?] id:2 type:18] " +
 		"map[component:map[custom_id:w id:5 type:3 values:[d]] id:4 type:18]] custom_id:ask resolved:map[]]"
 	if strings.ReplaceAll(got, "content:Tell me. ", "") != strings.ReplaceAll(want, "content:Tell me. ", "") {
 		t.Errorf("\n%s\n%s", got, want)
 	}
-	if _, ok := g.kim.Modal(); ok {
+	if _, ok := g.kim.modal(); ok {
 		t.Error("it is still open")
 	}
 	g.modal(rows)
-	g.kim.CloseModal()
+	g.kim.closeModal()
 	if g.kim.Submit() == nil || g.kim.Fill("Question", "x") == nil {
 		t.Error("a closed modal is used")
 	}
@@ -328,7 +328,7 @@ func TestModalForms(t *testing.T) {
 		"two in a row":        {modal("x", `{"type":1,"components":[{"type":4,"custom_id":"a","label":"x","style":1},{"type":4,"custom_id":"b","label":"x","style":1}]}`), "400 50035"},
 		"a label for nothing": {modal("x", `{"type":18,"label":"x"}`), "400 50035"},
 	} {
-		if got := g.reply(g.typed(), c.body); got != c.want {
+		if got := g.callback(g.typeCommand(), c.body); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -337,7 +337,7 @@ func TestModalForms(t *testing.T) {
 // TestSuggestions: at most 25, of at most 100 characters.
 func TestSuggestions(t *testing.T) {
 	g := newStage(t, Options{})
-	g.commands()
+	g.registerCommands()
 	choices := func(n, long int) string {
 		return `{"type":8,"data":{"choices":[` + strings.TrimSuffix(strings.Repeat(`{"name":"`+letters(long)+`","value":"x"},`, n), ",") + `]}}`
 	}
@@ -345,11 +345,11 @@ func TestSuggestions(t *testing.T) {
 		n, long int
 		want    string
 	}{{0, 1, "204"}, {25, 100, "204"}, {26, 1, "400 50035"}, {1, 101, "400 50035"}, {1, 0, "400 50035"}} {
-		i := g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0", Suggesting) })
-		if got := g.reply(i, choices(c.n, c.long)); got != c.want {
+		i := g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0", interactionAutocomplete) })
+		if got := g.callback(i, choices(c.n, c.long)); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
-		if got := told(g.call(FollowUp, `{"content":"x"}`, g.s.AppID, i.token)); got != "404 10015" {
+		if got := statusOf(g.call(CreateFollowupMessage, `{"content":"x"}`, g.s.AppID, i.token)); got != "404 10015" {
 			t.Errorf("its token is good for more: %s", got)
 		}
 	}

@@ -24,9 +24,9 @@ type Call struct {
 }
 
 // record keeps a call. The caller holds s.mu.
-func (s *Server) record(c *call, status int, f *failure) {
+func (s *Server) record(c *call, status int, f *apiError) {
 	kept := Call{
-		Route: c.route.name, Path: c.path(), Query: c.r.URL.RawQuery, Body: chatfake.Clone(c.body), List: chatfake.Clone(c.list), Bot: c.bot(s), Status: status,
+		Route: c.route.name, Path: c.path(), Query: c.r.URL.RawQuery, Body: chatfake.Clone(c.body), List: chatfake.Clone(c.list), Bot: c.hasBotToken(s), Status: status,
 		At: c.at, Took: time.Since(c.at),
 	}
 	for _, u := range c.uploads {
@@ -40,7 +40,7 @@ func (s *Server) record(c *call, status int, f *failure) {
 }
 
 // reason is what is wrong, in one line.
-func (f *failure) reason() string {
+func (f *apiError) reason() string {
 	if len(f.errors) == 0 {
 		return f.message
 	}
@@ -50,7 +50,7 @@ func (f *failure) reason() string {
 		for key, v := range o {
 			switch v := v.(type) {
 			case object:
-				walk(join(at, key), v)
+				walk(fieldPath(at, key), v)
 			case []any:
 				for _, each := range v {
 					lines = append(lines, at+": "+each.(object)["message"].(string))

@@ -22,42 +22,42 @@ func (s *Server) Pings() []Ping {
 	return slices.Clone(s.pings)
 }
 
-// An allowance says which mentions of a text may ping.
+// An allowedMentions says which mentions of a text may ping.
 //
 // https://docs.discord.com/developers/resources/message#allowed-mentions-object
-type allowance struct {
+type allowedMentions struct {
 	parse        []string // users, roles, everyone: all of the kind
 	users, roles []string // ids
-	replied      bool
+	repliedUser  bool
 }
 
-// everything is what holds for messages where nothing is said; byHook for
+// allMentions is what holds for messages where nothing is said; byHook for
 // webhooks, and so for all that answers interactions.
-func everything() allowance {
-	return allowance{parse: []string{"users", "roles", "everyone"}, replied: true}
+func allMentions() allowedMentions {
+	return allowedMentions{parse: []string{"users", "roles", "everyone"}, repliedUser: true}
 }
 
-func byHook() allowance { return allowance{parse: []string{"users"}} }
+func webhookMentions() allowedMentions { return allowedMentions{parse: []string{"users"}} }
 
-// allowed reads allowed_mentions; fallback holds where there is none.
-func allowed(f *form, body object, fallback allowance) allowance {
+// parseAllowedMentions reads allowed_mentions; fallback holds where there is none.
+func parseAllowedMentions(f *form, body object, fallback allowedMentions) allowedMentions {
 	o, ok := body["allowed_mentions"].(object)
 	if !ok {
 		return fallback
 	}
-	a := allowance{parse: texts(o["parse"]), users: texts(o["users"]), roles: texts(o["roles"]), replied: o["replied_user"] == true}
-	f.atMost("allowed_mentions.users", len(a.users), 100) // https://docs.discord.com/developers/resources/message#allowed-mentions-object
-	f.atMost("allowed_mentions.roles", len(a.roles), 100)
+	a := allowedMentions{parse: stringsOf(o["parse"]), users: stringsOf(o["users"]), roles: stringsOf(o["roles"]), repliedUser: o["replied_user"] == true}
+	f.maxItems("allowed_mentions.users", len(a.users), 100) // https://docs.discord.com/developers/resources/message#allowed-mentions-object
+	f.maxItems("allowed_mentions.roles", len(a.roles), 100)
 	for kind, ids := range map[string][]string{"users": a.users, "roles": a.roles} {
 		if len(ids) > 0 && slices.Contains(a.parse, kind) {
-			f.wrong("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", `parse:["`+kind+`"] and `+kind+`: [ids...] are mutually exclusive.`)
+			f.add("allowed_mentions", "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", `parse:["`+kind+`"] and `+kind+`: [ids...] are mutually exclusive.`)
 		}
 	}
 	return a
 }
 
-// texts are the texts of a JSON array.
-func texts(v any) []string {
+// stringsOf are the texts of a JSON array.
+func stringsOf(v any) []string {
 	array, _ := v.([]any)
 	var found []string
 	for _, each := range array {
@@ -69,47 +69,47 @@ func texts(v any) []string {
 }
 
 var (
-	code       = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`") // where nothing is a mention
-	mentioning = regexp.MustCompile(`<@(&|!?)(\d+)>|@(everyone|here)\b`)
+	codeSpan      = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`") // where nothing is a mention
+	mentionMarkup = regexp.MustCompile(`<@(&|!?)(\d+)>|@(everyone|here)\b`)
 )
 
-// mention works out whom a message highlights and pings. The caller holds s.mu.
-func (s *Server) mention(m *Message, a allowance, edit bool) {
-	m.Mentions, m.MentionRoles, m.Everyone = nil, nil, false
-	text := code.ReplaceAllString(m.Content+"\n"+strings.Join(displayed(m.Components), "\n"), " ")
-	for _, found := range mentioning.FindAllStringSubmatch(text, -1) {
-		s.mentionOne(m, a, found, edit)
+// resolveMentions works out whom a message highlights and pings. The caller holds s.mu.
+func (s *Server) resolveMentions(m *Message, a allowedMentions, edit bool) {
+	m.Mentions, m.MentionRoles, m.MentionEveryone = nil, nil, false
+	text := codeSpan.ReplaceAllString(m.Content+"\n"+strings.Join(displayedTexts(m.Components), "\n"), " ")
+	for _, found := range mentionMarkup.FindAllStringSubmatch(text, -1) {
+		s.resolveMention(m, a, found, edit)
 	}
-	if of := s.messages[m.Reply]; m.Kind == ReplyMessage && of != nil && a.replied {
+	if of := s.messages[m.ReplyTo]; m.Type == messageReply && of != nil && a.repliedUser {
 		s.mentionUser(m, of.User, "reply", edit)
 	}
 }
 
-func (s *Server) mentionOne(m *Message, a allowance, found []string, edit bool) {
+func (s *Server) resolveMention(m *Message, a allowedMentions, found []string, edit bool) {
 	c := s.channels[m.Channel]
 	mighty := s.permissions(c, m.User).has(MentionEveryone)
 	kind, id, all := found[1], found[2], found[3]
 	switch {
 	case all != "":
 		if mighty && slices.Contains(a.parse, "everyone") {
-			m.Everyone = true
-			s.pingAll(m, "everyone", edit, func(*User) bool { return true })
+			m.MentionEveryone = true
+			s.recordPings(m, "everyone", edit, func(*User) bool { return true })
 		}
 	case kind == "&":
 		g := s.guild(c.Guild)
 		if g == nil || g.role(id) == nil || !(slices.Contains(a.parse, "roles") || slices.Contains(a.roles, id)) {
 			return
 		}
-		m.MentionRoles = append(removed(m.MentionRoles, id), id)
-		if mighty || g.role(id).Mentionable {
-			s.pingAll(m, "role", edit, func(u *User) bool { return s.hasRole(u.ID, g, id) })
+		m.MentionRoles = append(removeID(m.MentionRoles, id), id)
+		if mighty || g.role(id).mentionable {
+			s.recordPings(m, "role", edit, func(u *User) bool { return s.hasRole(u.ID, g, id) })
 		}
 	case slices.Contains(a.parse, "users") || slices.Contains(a.users, id):
 		s.mentionUser(m, id, "user", edit)
 	}
 }
 
-func removed(ids []string, id string) []string {
+func removeID(ids []string, id string) []string {
 	return slices.DeleteFunc(ids, func(each string) bool { return each == id })
 }
 
@@ -119,13 +119,13 @@ func (s *Server) mentionUser(m *Message, id, how string, edit bool) {
 		return
 	}
 	m.Mentions = append(m.Mentions, id)
-	s.pingAll(m, how, edit, func(each *User) bool { return each.ID == id })
+	s.recordPings(m, how, edit, func(each *User) bool { return each.ID == id })
 }
 
-// pingAll keeps the pings of those who can see the message. Only those by the
+// recordPings keeps the pings of those who can see the message. Only those by the
 // bot are kept.
-func (s *Server) pingAll(m *Message, how string, edit bool, whom func(u *User) bool) {
-	if m.User != s.BotID || m.To != "" {
+func (s *Server) recordPings(m *Message, how string, edit bool, whom func(u *User) bool) {
+	if m.User != s.BotID || m.EphemeralTo != "" {
 		return
 	}
 	for _, u := range s.users {

@@ -24,13 +24,13 @@ type spec struct {
 	schemas  map[string]*jsonschema.Schema // by pointer into the document; nil is none
 }
 
-// compiled are the documents that were read, by file, for all servers: to
+// loadedSpecs are the documents that were read, by file, for all servers: to
 // compile one takes as long as many a test.
-var compiled sync.Map // of func() (*spec, error)
+var loadedSpecs sync.Map // of func() (*spec, error)
 
-// FindSpec finds a file that Discord made in the folder shared beside the
+// findSpec finds a file that Discord made in the folder shared beside the
 // module that the test is in. Where there is none it returns "".
-func FindSpec(name string) string {
+func findSpec(name string) string {
 	dir, err := filepath.Abs(".")
 	for err == nil {
 		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
@@ -53,7 +53,7 @@ func loadSpec(file string) (*spec, error) {
 	if file == "" {
 		return nil, nil
 	}
-	load, _ := compiled.LoadOrStore(file, sync.OnceValues(func() (*spec, error) { return readSpec(file) }))
+	load, _ := loadedSpecs.LoadOrStore(file, sync.OnceValues(func() (*spec, error) { return readSpec(file) }))
 	return load.(func() (*spec, error))()
 }
 
@@ -66,7 +66,7 @@ func readSpec(file string) (*spec, error) {
 	if err := json.Unmarshal(text, &s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
 	}
-	s.mend()
+	s.patch()
 	for path, methods := range s.document["paths"].(object) {
 		for method := range methods.(object) {
 			s.operations[strings.ToUpper(method)+" "+shape(path)] = "/paths/" + pointer(path) + "/" + method
@@ -79,10 +79,10 @@ func readSpec(file string) (*spec, error) {
 	return s, nil
 }
 
-// mend lets the permissions that a command needs be a text of digits, as they are
+// patch lets the permissions that a command needs be a text of digits, as they are
 // by Discord's documentation and in all its libraries: the document says that
 // they are a number.
-func (s *spec) mend() {
+func (s *spec) patch() {
 	components := s.document["components"].(object)["schemas"].(object)
 	for _, each := range components {
 		properties, _ := each.(object)["properties"].(object)
@@ -102,8 +102,8 @@ func pointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(key)
 }
 
-// at compiles the schema at a pointer; nil where there is none.
-func (s *spec) at(pointer string) (*jsonschema.Schema, error) {
+// schema compiles the schema at a pointer; nil where there is none.
+func (s *spec) schema(pointer string) (*jsonschema.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if schema, ok := s.schemas[pointer]; ok {
@@ -133,7 +133,7 @@ func (s *spec) check(name, part string, body any) error {
 	if !ok {
 		return nil // Discord has no such route, and the fake answers so
 	}
-	schema, err := s.at(operation + part)
+	schema, err := s.schema(operation + part)
 	if err != nil || schema == nil {
 		return err
 	}

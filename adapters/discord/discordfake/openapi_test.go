@@ -8,7 +8,7 @@ import (
 
 // TestSpec: Discord's own document, where it is there, takes what Discord takes.
 func TestSpec(t *testing.T) {
-	file := FindSpec("discord-openapi.json")
+	file := findSpec("discord-openapi.json")
 	if file == "" {
 		t.Skip("no OpenAPI document of Discord's beside this module")
 	}
@@ -24,13 +24,13 @@ func TestSpec(t *testing.T) {
 		"11 embeds":         {CreateMessage, `{"embeds":[` + strings.Repeat(`{"title":"x"},`, 10) + `{"title":"x"}]}`, false},
 		"a long nonce":      {CreateMessage, `{"content":"x","nonce":"012345678901234567890123456789"}`, false},
 		"a long label":      {CreateMessage, `{"components":[{"type":1,"components":[{"type":2,"style":1,"custom_id":"a","label":"` + letters(90) + `"}]}]}`, false},
-		"an answer":         {Callback, `{"type":4,"data":{"content":"x"}}`, true},
-		"an unknown answer": {Callback, `{"type":99}`, false},
-		"an edit":           {EditOriginal, `{"content":"x"}`, true},
-		"a wrong edit":      {EditOriginal, `{"content":7}`, false},
-		"commands":          {PutCommands, `[{"name":"mabs","description":"x"}]`, true},
-		"wrong commands":    {PutCommands, `[{"description":"x"}]`, false},
-		"of another day":    {GetOAuth, `{}`, true},
+		"an answer":         {createInteractionResponse, `{"type":4,"data":{"content":"x"}}`, true},
+		"an unknown answer": {createInteractionResponse, `{"type":99}`, false},
+		"an edit":           {EditOriginalResponse, `{"content":"x"}`, true},
+		"a wrong edit":      {EditOriginalResponse, `{"content":7}`, false},
+		"commands":          {bulkOverwriteGlobalCommands, `[{"name":"mabs","description":"x"}]`, true},
+		"wrong commands":    {bulkOverwriteGlobalCommands, `[{"description":"x"}]`, false},
+		"of another day":    {getCurrentBotApplication, `{}`, true},
 	} {
 		var body any
 		if err := json.Unmarshal([]byte(c.body), &body); err != nil {
@@ -40,7 +40,7 @@ func TestSpec(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, r := range table() {
+	for _, r := range endpoints() {
 		if document.operations[shape(r.name)] == "" {
 			t.Errorf("Discord has no %s", r.name)
 		}
@@ -48,7 +48,7 @@ func TestSpec(t *testing.T) {
 }
 
 func BenchmarkLoadSpec(b *testing.B) {
-	file := FindSpec("discord-openapi.json")
+	file := findSpec("discord-openapi.json")
 	if file == "" {
 		b.Skip("no OpenAPI document of Discord's beside this module")
 	}

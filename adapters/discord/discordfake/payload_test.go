@@ -12,17 +12,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A sending is something that makes the fake send an event, and the event.
-type sending struct {
-	event string
-	kind  float64 // of an interaction
-	do    func(g *stage)
+// A eventCase is something that makes the fake send an event, and the event.
+type eventCase struct {
+	event   string
+	kind    float64 // of an interaction
+	trigger func(g *stage)
 }
 
-// commands registers what most tests use.
-func (g *stage) commands() {
+// registerCommands registers what most tests use.
+func (g *stage) registerCommands() {
 	g.t.Helper()
-	status, o := g.call(PutCommands, `[
+	status, o := g.call(bulkOverwriteGlobalCommands, `[
 		{"name":"mabs","name_localizations":{"ko":"맙스"},"description":"Looks up","options":[{"type":3,"name":"query","description":"What","autocomplete":true}]},
 		{"type":3,"name":"Look up"}]`, g.s.AppID)
 	if status != 200 {
@@ -36,70 +36,72 @@ const withButtons = `{"content":"choose","components":[
 		{"type":2,"style":5,"label":"Read","url":"https://example.com"}]},
 	{"type":1,"components":[{"type":3,"custom_id":"pick","placeholder":"Pick","options":[{"label":"tape","value":"t"},{"label":"disk","value":"d"}]}]}]}`
 
-// sendings are by the schema that the event must have.
-func sendings() map[string][]sending {
-	use := func(kind float64, do func(g *stage)) sending { return sending{"INTERACTION_CREATE", kind, do} }
-	return map[string][]sending{
+// eventCases are by the schema that the event must have.
+func eventCases() map[string][]eventCase {
+	use := func(kind float64, do func(g *stage)) eventCase { return eventCase{"INTERACTION_CREATE", kind, do} }
+	return map[string][]eventCase{
 		"Ready": {{"READY", 0, func(*stage) {}}},
 		"ThreadCreate": {
-			{"THREAD_CREATE", 0, func(g *stage) { g.kim.Thread(g.kim.Say(g.c.ID, "hi"), "about") }},
-			{"THREAD_CREATE", 0, func(g *stage) { g.kim.Post(g.s.AddChannel(Channel{Name: "forum", Kind: Forum}).ID, "why", "because") }},
+			{"THREAD_CREATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"THREAD_CREATE", 0, func(g *stage) {
+				g.kim.Post(g.s.AddChannel(Channel{Name: "forum", Type: GuildForum}).ID, "why", "because")
+			}},
 		},
 		"ReactionAdd": {
-			{"MESSAGE_REACTION_ADD", 0, func(g *stage) { g.must(g.kim.React(g.kim.Say(g.c.ID, "hi"), "👍")) }},
-			{"MESSAGE_REACTION_ADD", 0, func(g *stage) { g.must(g.kim.React(g.kim.DM("hi"), "👍")) }},
+			{"MESSAGE_REACTION_ADD", 0, func(g *stage) { g.must(g.kim.react(g.kim.Say(g.c.ID, "hi"), "👍")) }},
+			{"MESSAGE_REACTION_ADD", 0, func(g *stage) { g.must(g.kim.react(g.kim.DM("hi"), "👍")) }},
 		},
 		"MessageCreate": {
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hello") }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.DM("hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Hook(g.c.ID, "alerts", "hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Join(g.c.ID) }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Pin(g.kim.Say(g.c.ID, "hi")) }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.PostWebhook(g.c.ID, "alerts", "hello") }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.join(g.c.ID) }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.pin(g.kim.Say(g.c.ID, "hi")) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Upload(g.c.ID, "hello", File{Name: "a.txt", Content: []byte("a")}) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Reply(g.kim.Say(g.c.ID, "hi"), "hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Say(g.kim.Thread(g.kim.Say(g.c.ID, "hi"), "about").ID, "hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Thread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Say(g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about").ID, "hello") }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.post(withButtons) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) {
 				g.post(`{"embeds":[{"title":"x","fields":[{"name":"a","value":"b"}],"footer":{"text":"c"}}],"nonce":"n"}`)
 			}},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.answer(`{"type":4,"data":{"content":"x","flags":64}}`) }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.answer(`{"type":5}`) }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.answerCommand(`{"type":4,"data":{"content":"x","flags":64}}`) }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.answerCommand(`{"type":5}`) }},
 			{"MESSAGE_UPDATE", 0, func(g *stage) { g.must(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "hello")) }},
 			{"MESSAGE_UPDATE", 0, func(g *stage) {
-				g.must(g.kim.Preview(g.kim.Say(g.c.ID, "https://a"), object{"type": "link", "url": "https://a"}))
+				g.must(g.kim.addPreview(g.kim.Say(g.c.ID, "https://a"), object{"type": "link", "url": "https://a"}))
 			}},
-			{"MESSAGE_UPDATE", 0, func(g *stage) { g.kim.Thread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"MESSAGE_UPDATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
 		},
 		"SlashInteraction": {
-			use(CommandUsed, func(g *stage) { g.typed() }),
-			use(CommandUsed, func(g *stage) {
-				g.commands()
-				direct := g.kim.Direct()
-				g.began(func() (*Interaction, error) { return g.kim.typeLine(direct, "/mabs", CommandUsed) })
+			use(interactionCommand, func(g *stage) { g.typeCommand() }),
+			use(interactionCommand, func(g *stage) {
+				g.registerCommands()
+				direct := g.kim.DMChannel()
+				g.interact(func() (*Interaction, error) { return g.kim.parseCommand(direct, "/mabs", interactionCommand) })
 			}),
 		},
-		"AutocompleteInteraction": {use(Suggesting, func(g *stage) {
-			g.commands()
-			g.began(func() (*Interaction, error) { return g.kim.typeLine(g.c.ID, "/mabs 0x2", Suggesting) })
+		"AutocompleteInteraction": {use(interactionAutocomplete, func(g *stage) {
+			g.registerCommands()
+			g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0x2", interactionAutocomplete) })
 		})},
 		"MessageCommandInteraction": {
-			use(CommandUsed, func(g *stage) {
-				g.commands()
+			use(interactionCommand, func(g *stage) {
+				g.registerCommands()
 				m := g.kim.Say(g.c.ID, "hi")
-				g.began(func() (*Interaction, error) { return g.kim.useOn(m, "Look up") })
+				g.interact(func() (*Interaction, error) { return g.kim.sendMessageCommand(m, "Look up") })
 			}),
 		},
 		"ComponentInteraction": {
-			use(ComponentUsed, func(g *stage) { g.pressed() }),
-			use(ComponentUsed, func(g *stage) {
+			use(interactionComponent, func(g *stage) { g.pressButton() }),
+			use(interactionComponent, func(g *stage) {
 				m := g.post(withButtons)
-				g.began(func() (*Interaction, error) { return g.kim.actOn(m, "Pick", []string{"disk"}) })
+				g.interact(func() (*Interaction, error) { return g.kim.sendComponent(m, "Pick", []string{"disk"}) })
 			}),
 		},
 		"ModalInteraction": {
-			use(ModalSent, func(g *stage) { g.modal(labels); g.began(g.kim.submit) }),
-			use(ModalSent, func(g *stage) { g.modal(rows); g.began(g.kim.submit) }),
+			use(interactionModalSubmit, func(g *stage) { g.modal(labels); g.interact(g.kim.submit) }),
+			use(interactionModalSubmit, func(g *stage) { g.modal(rows); g.interact(g.kim.submit) }),
 		},
 	}
 }
@@ -107,16 +109,16 @@ func sendings() map[string][]sending {
 // TestEventsHaveDiscordsShape holds the events against schemas made from
 // discord-api-types, and against the examples of Discord's documentation.
 func TestEventsHaveDiscordsShape(t *testing.T) {
-	for name, each := range sendings() {
+	for name, each := range eventCases() {
 		schema := eventSchema(t, name)
 		for _, c := range each {
 			t.Run(name, func(t *testing.T) {
 				g := newStage(t, Options{})
-				l := g.listen(plainIntents)
-				c.do(g)
+				l := g.startSession(plainIntents)
+				c.trigger(g)
 				g.s.mu.Lock()
 				defer g.s.mu.Unlock()
-				data := g.latest(c)
+				data := g.latestEvent(c)
 				if data == nil {
 					t.Fatalf("no %s was sent", c.event)
 				}
@@ -132,7 +134,7 @@ func TestEventsHaveDiscordsShape(t *testing.T) {
 // eventSchema is the schema of an event; the test is skipped where there is none.
 func eventSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
-	file := FindSpec("discord-" + name + ".schema.json")
+	file := findSpec("discord-" + name + ".schema.json")
 	if file == "" {
 		t.Skip("no schemas of Discord's events beside this module")
 	}
@@ -156,8 +158,8 @@ func eventSchema(t *testing.T, name string) *jsonschema.Schema {
 	return compiler.MustCompile(name)
 }
 
-// latest is the data of the newest event of a kind. The caller holds Server.mu.
-func (g *stage) latest(c sending) any {
+// latestEvent is the data of the newest event of a kind. The caller holds Server.mu.
+func (g *stage) latestEvent(c eventCase) any {
 	for _, each := range slices.Backward(g.s.sessions[0].log) {
 		var f struct {
 			T string
@@ -178,7 +180,7 @@ func TestHello(t *testing.T) {
 	schema := eventSchema(t, "Hello")
 	g := newStage(t, Options{})
 	l := g.connect(g.s.gatewayURL() + "?v=10&encoding=json")
-	if err := schema.Validate(l.next()); err != nil {
+	if err := schema.Validate(l.readFrame()); err != nil {
 		t.Error(err)
 	}
 }
@@ -203,7 +205,7 @@ var unsent = map[string]string{
 // TestEventsHaveAllKeysOfExamples holds what the fake sends against what Discord
 // says that it sends.
 func TestEventsHaveAllKeysOfExamples(t *testing.T) {
-	spec := FindSpec("discord-openapi.json")
+	spec := findSpec("discord-openapi.json")
 	if spec == "" {
 		t.Skip("no examples of Discord's beside this module")
 	}
@@ -218,12 +220,12 @@ func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			g := newStage(t, Options{})
-			g.listen(plainIntents)
-			c := sendings()[e.schema][e.number]
-			c.do(g)
+			g.startSession(plainIntents)
+			c := eventCases()[e.schema][e.number]
+			c.trigger(g)
 			g.s.mu.Lock()
 			defer g.s.mu.Unlock()
-			got := keys(g.latest(c))
+			got := keys(g.latestEvent(c))
 			for _, key := range slices.Sorted(maps.Keys(keys(example))) {
 				if !got[key] && unsent[key] == "" && unsent[strings.Split(key, ".")[0]] == "" {
 					t.Errorf("the fake does not send %s", key)
@@ -236,7 +238,7 @@ func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 // TestExamplesAreTaken: messages, modals and commands of Discord's documentation
 // are such as the fake takes.
 func TestExamplesAreTaken(t *testing.T) {
-	spec := FindSpec("discord-openapi.json")
+	spec := findSpec("discord-openapi.json")
 	if spec == "" {
 		t.Skip("no examples of Discord's beside this module")
 	}
@@ -257,7 +259,7 @@ func TestExamplesAreTaken(t *testing.T) {
 		}
 		taken[route]++
 	}
-	if taken[CreateMessage] < 10 || taken[Callback] < 5 || taken[CreateCommand] < 4 {
+	if taken[CreateMessage] < 10 || taken[createInteractionResponse] < 5 || taken[CreateGlobalCommand] < 4 {
 		t.Errorf("%v", taken)
 	}
 }
@@ -270,15 +272,15 @@ func (g *stage) take(name, text string) (status int, answer any, route string) {
 		return 0, nil, ""
 	}
 	switch {
-	case o["flags"] == float64(ComponentsV2) && o["id"] == nil:
+	case o["flags"] == float64(flagComponentsV2) && o["id"] == nil:
 		route = CreateMessage
 		status, answer = g.call(route, text, g.c.ID)
-	case o["type"] == float64(AnswerModal):
-		route = Callback
-		i := g.typed()
+	case o["type"] == float64(callbackModal):
+		route = createInteractionResponse
+		i := g.typeCommand()
 		status, answer = g.call(route, text, i.ID, i.token)
 	case strings.HasPrefix(name, "cmd-") && o["handler"] == nil && o["name"] != nil && (o["description"] != nil || o["options"] != nil):
-		route = CreateCommand
+		route = CreateGlobalCommand
 		status, answer = g.call(route, text, g.s.AppID)
 	}
 	return status, answer, route

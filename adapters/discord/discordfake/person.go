@@ -11,33 +11,33 @@ type Person struct {
 }
 
 // Person adds a user for a test to play.
-func (s *Server) Person(u User) *Person { return &Person{User: s.AddUser(u), s: s} }
+func (s *Server) Person(u User) *Person { return &Person{User: s.addUser(u), s: s} }
 
-// Direct returns the id of the direct message with the bot.
-func (p *Person) Direct() string {
+// DMChannel returns the id of the direct message with the bot.
+func (p *Person) DMChannel() string {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	return p.s.direct(p.ID).ID
+	return p.s.dmWith(p.ID).ID
 }
 
 // sees reports whether the person can see the message. The caller holds s.mu.
 func (p *Person) sees(m *Message) bool {
 	c := p.s.channels[m.Channel]
-	return c != nil && p.s.permissions(c, p.ID).has(ViewChannel) && (m.To == "" || m.To == p.ID)
+	return c != nil && p.s.permissions(c, p.ID).has(ViewChannel) && (m.EphemeralTo == "" || m.EphemeralTo == p.ID)
 }
 
 // CloseDMs lets the person take no direct messages, or take them again.
 func (p *Person) CloseDMs(on bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	p.s.user(p.ID).Closed = on
+	p.s.user(p.ID).DMsClosed = on
 }
 
-// LeaveGuild takes the person out of a server.
-func (p *Person) LeaveGuild(guild string) {
+// leaveGuild takes the person out of a server.
+func (p *Person) leaveGuild(guild string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	u := p.s.user(p.ID)
 	u.Guilds = slices.DeleteFunc(slices.Clone(u.Guilds), func(id string) bool { return id == guild })
-	p.s.publish(event{name: "GUILD_MEMBER_REMOVE", guild: guild, intents: GuildMembers, data: object{"guild_id": guild, "user": u.json()}})
+	p.s.publish(event{name: "GUILD_MEMBER_REMOVE", guild: guild, intents: intentGuildMembers, data: object{"guild_id": guild, "user": u.json()}})
 }

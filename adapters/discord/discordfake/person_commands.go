@@ -12,14 +12,14 @@ import (
 // names options itself, such as «/mabs query:0x29834». The error is what Discord
 // would complain of.
 func (p *Person) Command(channel, line string) error {
-	_, err := p.use(channel, line, CommandUsed)
+	_, err := p.sendCommand(channel, line, interactionCommand)
 	return err
 }
 
 // Suggest types a command without sending it, and returns what the application
 // suggests for the last option.
 func (p *Person) Suggest(channel, line string) ([]Choice, error) {
-	i, err := p.use(channel, line, Suggesting)
+	i, err := p.sendCommand(channel, line, interactionAutocomplete)
 	if err != nil {
 		return nil, err
 	}
@@ -28,23 +28,23 @@ func (p *Person) Suggest(channel, line string) ([]Choice, error) {
 	return slices.Clone(i.choices), nil
 }
 
-func (p *Person) use(channel, line string, kind int) (*Interaction, error) {
+func (p *Person) sendCommand(channel, line string, kind int) (*Interaction, error) {
 	p.s.mu.Lock()
-	i, err := p.typeLine(channel, line, kind)
+	i, err := p.parseCommand(channel, line, kind)
 	p.s.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	return i, p.s.answered(i)
+	return i, p.s.waitForResponse(i)
 }
 
-func (p *Person) typeLine(channel, line string, kind int) (*Interaction, error) {
+func (p *Person) parseCommand(channel, line string, kind int) (*Interaction, error) {
 	name, rest, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
-	command, err := p.command(channel, name, slashCommand)
+	command, err := p.command(channel, name, commandChatInput)
 	if err != nil {
 		return nil, err
 	}
-	options, err := p.values(command, strings.TrimSpace(rest), kind)
+	options, err := p.optionValues(command, strings.TrimSpace(rest), kind)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (p *Person) typeLine(channel, line string, kind int) (*Interaction, error) 
 	if len(options) > 0 {
 		data["options"] = options
 	}
-	return p.s.interact(p, channel, kind, command.name(), data, nil, nil), nil
+	return p.s.createInteraction(p, channel, kind, command.name(), data, nil, nil), nil
 }
 
 // data is what an interaction says of a command.
@@ -70,15 +70,15 @@ func (p *Person) command(channel, name string, kind int) (*Command, error) {
 	c := p.s.mustChannel(channel)
 	for _, each := range p.s.commands {
 		names, _ := each.Body["name_localizations"].(object)
-		if each.kind() == kind && (each.name() == name || names[p.Locale] == name) && each.offered(c) {
+		if each.kind() == kind && (each.name() == name || names[p.Locale] == name) && each.availableIn(c) {
 			return each, nil
 		}
 	}
 	return nil, fmt.Errorf("discordfake: there is no command %s", name)
 }
 
-// offered reports whether the command is there in a channel.
-func (c *Command) offered(channel *Channel) bool {
+// availableIn reports whether the command is there in a channel.
+func (c *Command) availableIn(channel *Channel) bool {
 	if c.Guild != "" {
 		return c.Guild == channel.Guild
 	}
@@ -93,25 +93,25 @@ func (c *Command) offered(channel *Channel) bool {
 	return slices.Contains(contexts, any(where))
 }
 
-// values turns what is typed behind a command into options. Where it is not sent
+// optionValues turns what is typed behind a command into options. Where it is not sent
 // yet the last is in focus.
-func (p *Person) values(c *Command, rest string, what int) ([]any, error) {
+func (p *Person) optionValues(c *Command, rest string, what int) ([]any, error) {
 	var options []any
 	for _, o := range c.options() {
-		text, ok := typedFor(c, o, rest)
+		text, ok := textFor(c, o, rest)
 		switch {
-		case !ok && o["required"] == true && what == CommandUsed:
+		case !ok && o["required"] == true && what == interactionCommand:
 			return nil, fmt.Errorf("discordfake: %s wants %v", c.name(), o["name"])
 		case !ok:
 			continue
 		}
-		value, err := valueOf(o, text)
-		if err != nil && what == CommandUsed {
+		value, err := optionValue(o, text)
+		if err != nil && what == interactionCommand {
 			return nil, err
 		}
-		options = append(options, object{"name": o["name"], "type": kind(o), "value": value})
+		options = append(options, object{"name": o["name"], "type": typeOf(o), "value": value})
 	}
-	if what == Suggesting {
+	if what == interactionAutocomplete {
 		if len(options) == 0 {
 			return nil, fmt.Errorf("discordfake: %s has no option to suggest for", c.name())
 		}
@@ -129,9 +129,9 @@ func (c *Command) options() []object {
 	return options
 }
 
-// typedFor is what is typed for an option: behind its name, or all, for the
+// textFor is what is typed for an option: behind its name, or all, for the
 // first.
-func typedFor(c *Command, o object, rest string) (string, bool) {
+func textFor(c *Command, o object, rest string) (string, bool) {
 	options := c.options()
 	named := slices.ContainsFunc(options, func(each object) bool { return strings.Contains(" "+rest, " "+each["name"].(string)+":") })
 	if !named {
@@ -148,8 +148,8 @@ func typedFor(c *Command, o object, rest string) (string, bool) {
 	return text[:end], ok
 }
 
-// valueOf turns what is typed into the option's value.
-func valueOf(o object, text string) (any, error) {
+// optionValue turns what is typed into the option's value.
+func optionValue(o object, text string) (any, error) {
 	choices, _ := o["choices"].([]any)
 	for _, each := range choices {
 		if choice := each.(object); choice["name"] == text {
@@ -161,7 +161,7 @@ func valueOf(o object, text string) (any, error) {
 	}
 	var value any = text
 	var err error
-	switch kind(o) {
+	switch typeOf(o) {
 	case stringOption:
 		most, ok := o["max_length"].(float64)
 		if ok && length(text) > int(most) {
@@ -174,7 +174,7 @@ func valueOf(o object, text string) (any, error) {
 	case 10: // a number
 		value, err = strconv.ParseFloat(text, 64)
 	default:
-		err = fmt.Errorf("discordfake: a person cannot type an option of type %d", kind(o))
+		err = fmt.Errorf("discordfake: a person cannot type an option of type %d", typeOf(o))
 	}
 	return value, err
 }
@@ -183,25 +183,25 @@ func valueOf(o object, text string) (any, error) {
 // The bot need not see the message.
 func (p *Person) CommandOn(m Message, name string) error {
 	p.s.mu.Lock()
-	i, err := p.useOn(m, name)
+	i, err := p.sendMessageCommand(m, name)
 	p.s.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return p.s.answered(i)
+	return p.s.waitForResponse(i)
 }
 
-func (p *Person) useOn(m Message, name string) (*Interaction, error) {
+func (p *Person) sendMessageCommand(m Message, name string) (*Interaction, error) {
 	kept := p.s.messages[m.ID]
 	if kept == nil || !p.sees(kept) {
 		return nil, fmt.Errorf("discordfake: %s sees no message %s", p.Name, m.ID)
 	}
-	command, err := p.command(m.Channel, name, messageCommand)
+	command, err := p.command(m.Channel, name, commandMessage)
 	if err != nil {
 		return nil, err
 	}
 	data := command.data()
 	data["target_id"] = m.ID
 	data["resolved"] = object{"messages": object{m.ID: p.s.messageJSON(kept)}}
-	return p.s.interact(p, m.Channel, CommandUsed, name, data, nil, nil), nil
+	return p.s.createInteraction(p, m.Channel, interactionCommand, name, data, nil, nil), nil
 }

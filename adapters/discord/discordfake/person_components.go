@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// ErrDisabled is what a person sees of a button or a select that cannot be used.
-var ErrDisabled = errors.New("discordfake: it is disabled")
+// errDisabled is what a person sees of a button or a select that cannot be used.
+var errDisabled = errors.New("discordfake: it is disabled")
 
 // Press presses the newest button with the label that the person sees, and waits
 // for the answer.
@@ -25,7 +25,7 @@ func (p *Person) Newest(label string) (Message, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	for _, m := range slices.Backward(p.s.shown) {
-		if _, ok := named(m.Components, label); ok && p.sees(m) {
+		if _, ok := findComponent(m.Components, label); ok && p.sees(m) {
 			return m.copy(), true
 		}
 	}
@@ -34,56 +34,56 @@ func (p *Person) Newest(label string) (Message, bool) {
 
 // PressOn presses a button of a message, and waits for the answer.
 func (p *Person) PressOn(m Message, label string) error {
-	return p.act(m, label, nil)
+	return p.useComponent(m, label, nil)
 }
 
 // Choose chooses options from a select of a message, by the texts that are
 // shown, and waits for the answer.
 func (p *Person) Choose(m Message, label string, options ...string) error {
-	return p.act(m, label, append([]string{}, options...))
+	return p.useComponent(m, label, append([]string{}, options...))
 }
 
-// act uses a component; options are nil for a button.
-func (p *Person) act(m Message, label string, options []string) error {
+// useComponent uses a component; options are nil for a button.
+func (p *Person) useComponent(m Message, label string, options []string) error {
 	p.s.mu.Lock()
-	i, err := p.actOn(m, label, options)
+	i, err := p.sendComponent(m, label, options)
 	p.s.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return p.s.answered(i)
+	return p.s.waitForResponse(i)
 }
 
-func (p *Person) actOn(m Message, label string, options []string) (*Interaction, error) {
+func (p *Person) sendComponent(m Message, label string, options []string) (*Interaction, error) {
 	kept := p.s.messages[m.ID]
 	if kept == nil || !p.sees(kept) {
 		return nil, fmt.Errorf("discordfake: %s sees no message %s", p.Name, m.ID)
 	}
-	o, ok := named(kept.Components, label)
+	o, ok := findComponent(kept.Components, label)
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("discordfake: no %q there", label)
 	case o["disabled"] == true:
-		return nil, ErrDisabled
-	case kind(o) == button && o["style"] == float64(linkStyle):
+		return nil, errDisabled
+	case typeOf(o) == button && o["style"] == float64(linkStyle):
 		return nil, fmt.Errorf("discordfake: %q is a link", label)
 	}
 	id, _ := o["custom_id"].(string)
-	data := object{"custom_id": id, "component_type": kind(o), "id": o["id"]}
+	data := object{"custom_id": id, "component_type": typeOf(o), "id": o["id"]}
 	if options != nil {
-		values, err := chosen(o, options)
+		values, err := optionValues(o, options)
 		if err != nil {
 			return nil, err
 		}
 		data["values"] = values
 	}
-	return p.s.interact(p, kept.Channel, ComponentUsed, id, data, kept, nil), nil
+	return p.s.createInteraction(p, kept.Channel, interactionComponent, id, data, kept, nil), nil
 }
 
-// named finds a button or a select by its label.
-func named(components []any, label string) (object, bool) {
+// findComponent finds a button or a select by its label.
+func findComponent(components []any, label string) (object, bool) {
 	for o := range walk(components) {
-		if text := labelOf(o); text == label && o["custom_id"] != nil || text == label && o["url"] != nil && kind(o) == button {
+		if text := labelOf(o); text == label && o["custom_id"] != nil || text == label && o["url"] != nil && typeOf(o) == button {
 			return o, true
 		}
 	}
@@ -101,8 +101,8 @@ func labelOf(o object) string {
 	return ""
 }
 
-// chosen turns the shown texts of options into their values.
-func chosen(o object, shown []string) ([]any, error) {
+// optionValues turns the shown texts of options into their values.
+func optionValues(o object, shown []string) ([]any, error) {
 	options, _ := o["options"].([]any)
 	values := []any{}
 	for _, text := range shown {
@@ -113,7 +113,7 @@ func chosen(o object, shown []string) ([]any, error) {
 		values = append(values, options[i].(object)["value"])
 	}
 	var f form
-	least, most := f.number(o, "min_values", "", 0, maxOptions, 1), f.number(o, "max_values", "", 1, maxOptions, 1)
+	least, most := f.integer(o, "min_values", "", 0, maxSelectOptions, 1), f.integer(o, "max_values", "", 1, maxSelectOptions, 1)
 	if len(values) < least || len(values) > most {
 		return nil, fmt.Errorf("discordfake: %q takes %d to %d", labelOf(o), least, most)
 	}

@@ -15,11 +15,11 @@ func (p *Person) Say(channel, text string) Message {
 }
 
 // DM writes to the bot.
-func (p *Person) DM(text string) Message { return p.Say(p.Direct(), text) }
+func (p *Person) DM(text string) Message { return p.Say(p.DMChannel(), text) }
 
 // Reply replies to a message, which pings who wrote it.
 func (p *Person) Reply(to Message, text string) Message {
-	return p.Write(to.Channel, Message{Kind: ReplyMessage, Reply: to.ID, Content: text})
+	return p.Write(to.Channel, Message{Type: messageReply, ReplyTo: to.ID, Content: text})
 }
 
 // Upload attaches files to a text.
@@ -33,102 +33,102 @@ func (p *Person) Write(channel string, m Message) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	c := p.s.mustChannel(channel)
-	if c.thread() && !c.with(p.ID) {
+	if c.isThread() && !c.hasMember(p.ID) {
 		c.Members = append(c.Members, p.ID)
 	}
-	return p.s.post(p.compose(channel, m), everything()).copy()
+	return p.s.publishMessage(p.compose(channel, m), allMentions()).copy()
 }
 
 func (p *Person) compose(channel string, m Message) *Message {
-	m.Channel, m.User, m.Content = channel, p.ID, p.s.typed(m.Content)
+	m.Channel, m.User, m.Content = channel, p.ID, p.s.toMarkup(m.Content)
 	m.Embeds, m.Components = chatfake.Clone(m.Embeds), chatfake.Clone(m.Components)
 	for i, f := range m.Files {
-		m.Files[i] = p.s.attached(f, channel)
+		m.Files[i] = p.s.addFile(f, channel)
 	}
 	return &m
 }
 
-// Hook writes through a webhook of the person's: a message of something that has
+// PostWebhook writes through a webhook of the person's: a message of something that has
 // a name and is no user.
-func (p *Person) Hook(channel, name, text string) Message {
+func (p *Person) PostWebhook(channel, name, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	p.s.mustChannel(channel)
 	hook := p.s.id()
-	return p.s.post(&Message{Channel: channel, User: hook, Hook: name, hook: hook, Content: text}, byHook()).copy()
+	return p.s.publishMessage(&Message{Channel: channel, User: hook, WebhookName: name, webhookID: hook, Content: text}, webhookMentions()).copy()
 }
 
 // Post begins a post in a forum. Its first message has the post's id.
 func (p *Person) Post(forum, title, text string, tags ...string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	t := &Channel{ID: p.s.id(), Name: title, Applied: tags, AutoArchive: autoArchive}
+	t := &Channel{ID: p.s.id(), Name: title, AppliedTags: tags, AutoArchiveDuration: defaultAutoArchive}
 	p.s.beginThread(t, p.s.mustChannel(forum), p.ID)
 	m := p.compose(t.ID, Message{ID: t.ID, Content: text})
-	return p.s.post(m, everything()).copy()
+	return p.s.publishMessage(m, allMentions()).copy()
 }
 
-// Thread begins a thread at a message.
-func (p *Person) Thread(m Message, name string) Channel {
+// startThread begins a thread at a message.
+func (p *Person) startThread(m Message, name string) Channel {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	channel, kept := p.s.mustChannel(m.Channel), p.s.messages[m.ID]
 	if kept == nil {
 		panic("discordfake: no message " + m.ID) // the test is wrong
 	}
-	t := &Channel{ID: m.ID, Name: name, AutoArchive: autoArchive}
+	t := &Channel{ID: m.ID, Name: name, AutoArchiveDuration: defaultAutoArchive}
 	p.s.beginThread(t, channel, p.ID)
-	kept.Flags |= HasThread
-	p.s.messageChanged(kept)
-	p.s.post(&Message{Channel: t.ID, Kind: ThreadStarterMessage, User: p.ID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
+	kept.Flags |= flagHasThread
+	p.s.publishMessageUpdate(kept)
+	p.s.publishMessage(&Message{Channel: t.ID, Type: messageThreadStarter, User: p.ID, ReplyTo: m.ID, referenceChannel: channel.ID}, allowedMentions{})
 	return t.copy()
 }
 
-// Join shows in a channel that the person has come to the server.
-func (p *Person) Join(channel string) Message {
-	return p.system(channel, Message{Kind: JoinMessage})
+// join shows in a channel that the person has come to the server.
+func (p *Person) join(channel string) Message {
+	return p.postSystemMessage(channel, Message{Type: messageUserJoin})
 }
 
-// Pin pins a message, which a message says.
-func (p *Person) Pin(m Message) Message {
-	return p.system(m.Channel, Message{Kind: PinMessage, Reply: m.ID})
+// pin pins a message, which a message says.
+func (p *Person) pin(m Message) Message {
+	return p.postSystemMessage(m.Channel, Message{Type: messageChannelPinned, ReplyTo: m.ID})
 }
 
-// system shows what Discord itself says.
-func (p *Person) system(channel string, m Message) Message {
+// postSystemMessage shows what Discord itself says.
+func (p *Person) postSystemMessage(channel string, m Message) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	return p.s.post(p.compose(channel, m), allowance{}).copy()
+	return p.s.publishMessage(p.compose(channel, m), allowedMentions{}).copy()
 }
 
 // Edit changes what the person has written.
 func (p *Person) Edit(m Message, text string) error {
-	return p.with(m, func(kept *Message) {
-		kept.Content, kept.Edited = p.s.typed(text), time.Now()
-		p.s.mention(kept, everything(), true)
-		p.s.messageChanged(kept)
+	return p.withMessage(m, func(kept *Message) {
+		kept.Content, kept.Edited = p.s.toMarkup(text), time.Now()
+		p.s.resolveMentions(kept, allMentions(), true)
+		p.s.publishMessageUpdate(kept)
 	})
 }
 
-// Preview shows the page that an address in the message leads to, some time
+// addPreview shows the page that an address in the message leads to, some time
 // after it was written. That is a change of the message which nobody made.
-func (p *Person) Preview(m Message, embed map[string]any) error {
-	return p.with(m, func(kept *Message) {
+func (p *Person) addPreview(m Message, embed map[string]any) error {
+	return p.withMessage(m, func(kept *Message) {
 		kept.Embeds = append(kept.Embeds, chatfake.Clone(embed))
-		p.s.messageChanged(kept)
+		p.s.publishMessageUpdate(kept)
 	})
 }
 
 // Delete takes back what the person has written.
-func (p *Person) Delete(m Message) error { return p.with(m, p.s.erase) }
+func (p *Person) Delete(m Message) error { return p.withMessage(m, p.s.removeMessage) }
 
-// React adds a reaction to a message.
-func (p *Person) React(m Message, emoji string) error {
-	return p.with(m, func(kept *Message) { p.s.react(kept, p.ID, emoji) })
+// react adds a reaction to a message.
+func (p *Person) react(m Message, emoji string) error {
+	return p.withMessage(m, func(kept *Message) { p.s.react(kept, p.ID, emoji) })
 }
 
-// with changes a message that stands.
-func (p *Person) with(m Message, change func(kept *Message)) error {
+// withMessage changes a message that stands.
+func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	kept := p.s.messages[m.ID]
@@ -141,9 +141,9 @@ func (p *Person) with(m Message, change func(kept *Message)) error {
 
 var typedName = regexp.MustCompile(`(^|[\s(])([@#])([\p{L}\p{N}_.-]*[\p{L}\p{N}_])`)
 
-// typed turns what a person types into Discord's markup, as the client does:
+// toMarkup turns what a person types into Discord's markup, as the client does:
 // @name of a user and #name of a channel.
-func (s *Server) typed(text string) string {
+func (s *Server) toMarkup(text string) string {
 	return typedName.ReplaceAllStringFunc(text, func(found string) string {
 		parts := typedName.FindStringSubmatch(found)
 		before, sign, name := parts[1], parts[2], parts[3]

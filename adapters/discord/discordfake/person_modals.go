@@ -6,37 +6,37 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A Modal is a window with questions, as a person sees it.
-type Modal struct {
-	ID         string // its custom id
-	Title      string
-	Components []any
+// A modal is a window with questions, as a person sees it.
+type modal struct {
+	id         string // its custom id
+	title      string
+	components []any
 
-	opened *Interaction // by which it was opened
-	values map[string]any
+	openedBy *Interaction // by which it was opened
+	values   map[string]any
 }
 
 // openModal checks a modal and shows it to who did something. One that was open
 // is gone. The caller holds s.mu.
 func (s *Server) openModal(f *form, i *Interaction, data object) error {
-	m := &Modal{ID: f.within(data, "custom_id", "data", 1, maxCustomID), Title: f.within(data, "title", "data", 1, maxModalTitle), opened: i}
-	components := f.array(chatfake.Clone(data), "components", "data")
+	m := &modal{id: f.text(data, "custom_id", "data", 1, maxCustomID), title: f.text(data, "title", "data", 1, maxModalTitle), openedBy: i}
+	components := f.objects(chatfake.Clone(data), "components", "data")
 	if len(components) < 1 || len(components) > maxModalRows {
-		f.wrong("data.components", "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between 1 and %d in length.", maxModalRows))
+		f.add("data.components", "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between 1 and %d in length.", maxModalRows))
 	}
 	for n, o := range components {
-		f.modalComponent(o, join("data.components", n))
-		m.Components = append(m.Components, o)
+		f.modalComponent(o, fieldPath("data.components", n))
+		m.components = append(m.components, o)
 	}
-	f.unique(m.Components, "data.components")
-	if err := f.failure(); err != nil {
+	f.uniqueCustomIDs(m.components, "data.components")
+	if err := f.err(); err != nil {
 		return err
 	}
-	fillIn(m.Components)
+	setDefaults(m.components)
 	m.values = map[string]any{}
-	for o := range walk(m.Components) {
+	for o := range walk(m.components) {
 		id, _ := o["custom_id"].(string)
-		if text, ok := o["value"].(string); ok && kind(o) == textInput {
+		if text, ok := o["value"].(string); ok && typeOf(o) == textInput {
 			m.values[id] = text
 		}
 	}
@@ -44,21 +44,21 @@ func (s *Server) openModal(f *form, i *Interaction, data object) error {
 	return nil
 }
 
-// Modal is the one that is open before the person.
-func (p *Person) Modal() (Modal, bool) {
+// modal is the one that is open before the person.
+func (p *Person) modal() (modal, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	m := p.s.modals[p.ID]
 	if m == nil {
-		return Modal{}, false
+		return modal{}, false
 	}
 	c := *m
-	c.Components = chatfake.Clone(m.Components)
+	c.components = chatfake.Clone(m.components)
 	return c, true
 }
 
-// CloseModal closes it. The application is not told.
-func (p *Person) CloseModal() {
+// closeModal closes it. The application is not told.
+func (p *Person) closeModal() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	delete(p.s.modals, p.ID)
@@ -74,23 +74,23 @@ func (p *Person) Fill(label, text string) error {
 	if m == nil {
 		return fmt.Errorf("discordfake: %s has no modal", p.Name)
 	}
-	o, ok := m.asked(label)
+	o, ok := m.input(label)
 	if !ok {
 		return fmt.Errorf("discordfake: the modal does not ask for %q", label)
 	}
 	id := o["custom_id"].(string)
-	if kind(o) == textInput {
+	if typeOf(o) == textInput {
 		m.values[id] = text
 		return nil
 	}
-	values, err := chosen(o, []string{text})
+	values, err := optionValues(o, []string{text})
 	m.values[id] = values
 	return err
 }
 
-// asked finds what asks, by its label or the label around it.
-func (m *Modal) asked(text string) (object, bool) {
-	for o := range walk(m.Components) {
+// input finds what asks, by its label or the label around it.
+func (m *modal) input(text string) (object, bool) {
+	for o := range walk(m.components) {
 		inner, ok := o["component"].(object)
 		if ok && o["label"] == text {
 			return inner, true
@@ -110,7 +110,7 @@ func (p *Person) Submit() error {
 	if err != nil {
 		return err
 	}
-	return p.s.answered(i)
+	return p.s.waitForResponse(i)
 }
 
 func (p *Person) submit() (*Interaction, error) {
@@ -118,25 +118,25 @@ func (p *Person) submit() (*Interaction, error) {
 	if m == nil {
 		return nil, fmt.Errorf("discordfake: %s has no modal", p.Name)
 	}
-	if err := m.complete(); err != nil {
+	if err := m.checkInputs(); err != nil {
 		return nil, err
 	}
-	data := object{"custom_id": m.ID, "components": m.sent(m.Components), "resolved": object{}}
+	data := object{"custom_id": m.id, "components": m.submitted(m.components), "resolved": object{}}
 	delete(p.s.modals, p.ID)
-	before := m.opened
-	return p.s.interact(p, before.Channel, ModalSent, m.ID, data, before.source, before), nil
+	before := m.openedBy
+	return p.s.createInteraction(p, before.Channel, interactionModalSubmit, m.id, data, before.source, before), nil
 }
 
-// complete checks that what must be filled in is.
-func (m *Modal) complete() error {
-	for o := range walk(m.Components) {
+// checkInputs checks that what must be filled in is.
+func (m *modal) checkInputs() error {
+	for o := range walk(m.components) {
 		id, ok := o["custom_id"].(string)
-		if !ok || kind(o) != textInput {
+		if !ok || typeOf(o) != textInput {
 			continue
 		}
 		text, _ := m.values[id].(string)
-		least, _ := whole(o["min_length"])
-		most, ok := whole(o["max_length"])
+		least, _ := toInt(o["min_length"])
+		most, ok := toInt(o["max_length"])
 		if !ok {
 			most = maxInput
 		}
@@ -147,28 +147,28 @@ func (m *Modal) complete() error {
 	return nil
 }
 
-// sent is what the application is sent of components: ids and values.
-func (m *Modal) sent(components []any) []any {
+// submitted is what the application is sent of components: ids and values.
+func (m *modal) submitted(components []any) []any {
 	sent := []any{}
 	for _, each := range components {
 		o := each.(object)
 		out := object{"type": o["type"], "id": o["id"]}
 		if id, ok := o["custom_id"].(string); ok {
 			out["custom_id"] = id
-			m.putValue(out, id, kind(o))
+			m.setValue(out, id, typeOf(o))
 		}
 		if inner, ok := o["component"].(object); ok {
-			out["component"] = m.sent([]any{inner})[0]
+			out["component"] = m.submitted([]any{inner})[0]
 		}
 		if list, ok := o["components"].([]any); ok {
-			out["components"] = m.sent(list)
+			out["components"] = m.submitted(list)
 		}
 		sent = append(sent, out)
 	}
 	return sent
 }
 
-func (m *Modal) putValue(out object, id string, kind int) {
+func (m *modal) setValue(out object, id string, kind int) {
 	switch kind {
 	case textInput:
 		text, _ := m.values[id].(string)

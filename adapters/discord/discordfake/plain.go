@@ -15,7 +15,7 @@ func (m Message) Plain() string {
 			lines = append(lines, text)
 		}
 	}
-	if m.Flags&Loading != 0 {
+	if m.Flags&flagLoading != 0 {
 		add("(is thinking)")
 	}
 	add(m.Content)
@@ -31,9 +31,9 @@ func (m Message) Plain() string {
 	return strings.Join(lines, "\n")
 }
 
-// Plain is what a modal shows, as text.
-func (m Modal) Plain() string {
-	return "# " + m.Title + "\n" + plain(m.Components)
+// plain is what a modal shows, as text.
+func (m modal) plain() string {
+	return "# " + m.title + "\n" + plain(m.components)
 }
 
 func plainEmbed(e object) string {
@@ -70,10 +70,10 @@ func plain(components []any) string {
 	var lines []string
 	for _, each := range components {
 		o, _ := each.(object)
-		switch below := plain(inside(o)); {
-		case kind(o) == row:
+		switch below := plain(children(o)); {
+		case typeOf(o) == actionRow:
 			lines = append(lines, strings.ReplaceAll(below, "\n", " "))
-		case kind(o) == label:
+		case typeOf(o) == label:
 			lines = append(lines, fmt.Sprint(o["label"]), below)
 		case below != "":
 			lines = append(lines, below)
@@ -85,12 +85,12 @@ func plain(components []any) string {
 }
 
 func plainComponent(o object) string {
-	switch kind(o) {
+	switch typeOf(o) {
 	case textDisplay:
 		return fmt.Sprint(o["content"])
 	case separator:
 		return "----"
-	case thumbnail, gallery, fileKind, section, container, 0:
+	case thumbnail, mediaGallery, fileComponent, section, container, 0:
 		return ""
 	}
 	text := labelOf(o)

@@ -44,34 +44,34 @@ func (c *call) path() string {
 // arg returns a part of the path, such as channel.
 func (c *call) arg(name string) string { return c.r.PathValue(name) }
 
-// top is what limits of rate count apart: channel, server, webhook and token.
-func (c *call) top() string {
+// majorParameters is what limits of rate count apart: channel, server, webhook and token.
+func (c *call) majorParameters() string {
 	return c.arg("channel") + c.arg("guild") + c.arg("application") + c.arg("token")
 }
 
-// bot reports whether the request carries the bot's token.
-func (c *call) bot(s *Server) bool { return c.r.Header.Get("Authorization") == "Bot "+s.Token }
+// hasBotToken reports whether the request carries the bot's token.
+func (c *call) hasBotToken(s *Server) bool { return c.r.Header.Get("Authorization") == "Bot "+s.Token }
 
 // serve answers a request of the route.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, at route) {
 	c := &call{route: at, r: r, at: time.Now()}
 	broken := c.read()
-	fault := s.fault(at.name)
-	if fault != nil && !fault.After && s.strike(w, c, fault) {
+	fault := s.takeFault(at.name)
+	if fault != nil && !fault.After && s.applyFault(w, c, fault) {
 		return
 	}
-	if !s.admit(w, c) {
+	if !s.checkRateLimit(w, c) {
 		return
 	}
 	status, body := s.run(c, broken)
-	if fault != nil && fault.After && s.strike(w, c, fault) {
+	if fault != nil && fault.After && s.applyFault(w, c, fault) {
 		return
 	}
-	answer(w, status, body)
+	writeJSON(w, status, body)
 }
 
-// answer writes an answer; of nil there is none.
-func answer(w http.ResponseWriter, status int, body any) {
+// writeJSON writes an answer; of nil there is none.
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	if body == nil {
 		w.WriteHeader(status)
 		return
@@ -87,12 +87,12 @@ func (s *Server) run(c *call, broken error) (status int, body any) {
 	defer s.mu.Unlock()
 	body, err := s.carryOut(c, broken)
 	if err != nil {
-		f, ok := errors.AsType[*failure](err)
+		f, ok := errors.AsType[*apiError](err)
 		if !ok {
-			f = &failure{status: http.StatusBadRequest, code: invalidForm, message: "Invalid Form Body: " + err.Error()}
+			f = &apiError{status: http.StatusBadRequest, code: invalidFormBody, message: "Invalid Form Body: " + err.Error()}
 		}
 		s.record(c, f.status, f)
-		s.count(f.status, "user")
+		s.countInvalid(f.status, "user")
 		return f.status, f.json()
 	}
 	status = c.status
@@ -112,10 +112,10 @@ func (s *Server) carryOut(c *call, broken error) (any, error) {
 		return nil, fail(invalidVersion)
 	}
 	if !strings.HasPrefix(c.r.UserAgent(), "DiscordBot (") {
-		return nil, fail(blocked) // https://docs.discord.com/developers/reference#user-agent
+		return nil, fail(blockedByProxy) // https://docs.discord.com/developers/reference#user-agent
 	}
-	if !c.route.open && (!c.bot(s) || s.revoked) {
-		return nil, bare(http.StatusUnauthorized)
+	if !c.route.noToken && (!c.hasBotToken(s) || s.revoked) {
+		return nil, statusError(http.StatusUnauthorized)
 	}
 	if broken != nil {
 		return nil, broken
@@ -145,13 +145,13 @@ func (c *call) read() error {
 	case err != nil:
 		return fail(invalidJSON)
 	case len(body) > maxRequest:
-		return fail(tooLarge)
+		return fail(requestTooLarge)
 	case kind == "multipart/form-data":
 		return c.readForm(body, parameters["boundary"])
 	case len(body) == 0:
 		return nil
 	case kind != "application/json":
-		f := fail(invalidForm).(*failure)
+		f := fail(invalidFormBody).(*apiError)
 		f.message = `Expected "Content-Type" header to be one of {'application/json'}.`
 		return f
 	}
@@ -170,7 +170,7 @@ func (c *call) readJSON(body []byte) error {
 		c.list = v
 	case nil: // discordgo sends it where it has nothing to say
 	default:
-		return fail(invalidForm)
+		return fail(invalidFormBody)
 	}
 	return nil
 }

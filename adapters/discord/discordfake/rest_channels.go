@@ -1,36 +1,36 @@
 package discordfake
 
-// at finds the channel that a request names, and checks that the bot may do
+// channelFor finds the channel that a request names, and checks that the bot may do
 // something there.
-func (s *Server) at(c *call, p Permissions) (*Channel, error) {
+func (s *Server) channelFor(c *call, p Permissions) (*Channel, error) {
 	channel := s.channels[c.arg("channel")]
 	if channel == nil {
 		return nil, fail(unknownChannel)
 	}
-	return channel, s.need(channel, p)
+	return channel, s.require(channel, p)
 }
 
 func (s *Server) getChannel(c *call) (any, error) {
-	channel, err := s.at(c, ViewChannel)
+	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
 		return nil, err
 	}
 	return s.channelJSON(channel), nil
 }
 
-// editChannel changes a thread's name, archives or locks it. Of a channel it
+// modifyChannel changes a thread's name, archives or locks it. Of a channel it
 // changes the name.
-func (s *Server) editChannel(c *call) (any, error) {
-	channel, err := s.at(c, ViewChannel)
+func (s *Server) modifyChannel(c *call) (any, error) {
+	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
 		return nil, err
 	}
 	var f form
 	next := *channel
 	if _, ok := c.body["name"]; ok {
-		next.Name = f.within(c.body, "name", "", 1, 100)
+		next.Name = f.text(c.body, "name", "", 1, 100)
 	}
-	next.AutoArchive = f.archiving(c.body, channel.AutoArchive)
+	next.AutoArchiveDuration = f.autoArchiveDuration(c.body, channel.AutoArchiveDuration)
 	if on, ok := c.body["archived"].(bool); ok {
 		next.Archived = on
 	}
@@ -38,41 +38,41 @@ func (s *Server) editChannel(c *call) (any, error) {
 		next.Locked = on
 	}
 	if tags, ok := c.body["applied_tags"]; ok {
-		next.Applied = texts(tags)
+		next.AppliedTags = stringsOf(tags)
 	}
-	if err := f.failure(); err != nil {
+	if err := f.err(); err != nil {
 		return nil, err
 	}
-	if err := s.mayEdit(channel, &next); err != nil {
+	if err := s.checkModify(channel, &next); err != nil {
 		return nil, err
 	}
-	renamed := next.Name != channel.Name && channel.thread()
+	renamed := next.Name != channel.Name && channel.isThread()
 	*channel = next
 	if renamed {
-		s.post(&Message{Channel: channel.ID, Kind: NameChangeMessage, User: s.BotID, Content: next.Name}, allowance{})
+		s.publishMessage(&Message{Channel: channel.ID, Type: messageChannelNameChange, User: s.BotID, Content: next.Name}, allowedMentions{})
 	}
-	if channel.thread() {
-		s.threadChanged(channel)
+	if channel.isThread() {
+		s.publishThreadUpdate(channel)
 	} else {
-		s.channelChanged(channel)
+		s.publishChannelUpdate(channel)
 	}
 	return s.channelJSON(channel), nil
 }
 
-// mayEdit checks who may change a channel how.
+// checkModify checks who may change a channel how.
 //
 // https://docs.discord.com/developers/topics/threads#editing-deleting-threads
-func (s *Server) mayEdit(channel, next *Channel) error {
-	mighty := s.permissions(channel, s.BotID).has(ManageThreads)
+func (s *Server) checkModify(channel, next *Channel) error {
+	mighty := s.permissions(channel, s.BotID).has(manageThreads)
 	switch {
-	case !channel.thread():
-		return s.need(channel, ManageChannels)
+	case !channel.isThread():
+		return s.require(channel, manageChannels)
 	case mighty:
 		return nil
 	case channel.Archived && next.Archived:
 		return fail(threadArchived)
 	case channel.Archived && !channel.Locked:
-		return s.need(channel, SendMessages)
+		return s.require(channel, SendMessages)
 	case channel.Locked != next.Locked, channel.Locked, channel.Owner != s.BotID:
 		return fail(missingPermissions)
 	}
@@ -80,23 +80,23 @@ func (s *Server) mayEdit(channel, next *Channel) error {
 }
 
 func (s *Server) deleteChannel(c *call) (any, error) {
-	channel, err := s.at(c, ViewChannel)
+	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
 		return nil, err
 	}
-	needed := ManageChannels
-	if channel.thread() {
-		needed = ManageThreads
+	needed := manageChannels
+	if channel.isThread() {
+		needed = manageThreads
 	}
-	if err := s.need(channel, needed); err != nil {
+	if err := s.require(channel, needed); err != nil {
 		return nil, err
 	}
 	o := s.channelJSON(channel)
-	s.dropChannel(channel)
+	s.removeChannel(channel)
 	return o, nil
 }
 
-func (s *Server) typing(c *call) (any, error) {
-	_, err := s.at(c, SendMessages)
+func (s *Server) triggerTyping(c *call) (any, error) {
+	_, err := s.channelFor(c, SendMessages)
 	return nil, err
 }

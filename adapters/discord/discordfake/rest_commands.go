@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"mabsbot/adapters/chat/chatfake"
 )
@@ -18,7 +19,7 @@ type Command struct {
 }
 
 func (c *Command) name() string { return c.Body["name"].(string) }
-func (c *Command) kind() int    { return kind(c.Body) }
+func (c *Command) kind() int    { return typeOf(c.Body) }
 
 // Commands are those that are registered, oldest first.
 func (s *Server) Commands() []Command {
@@ -42,21 +43,21 @@ func (c *Command) json(s *Server) object {
 	return o
 }
 
-// ours checks that the request is for this application, and finds the server of
+// commandGuild checks that the request is for this application, and finds the server of
 // its commands.
-func (s *Server) ours(c *call) (guild string, err error) {
+func (s *Server) commandGuild(c *call) (guild string, err error) {
 	switch {
 	case c.arg("application") != s.AppID:
 		return "", fail(unknownApplication)
 	case c.arg("guild") != "":
-		_, err = s.seen(c)
+		_, err = s.guildFor(c)
 	}
 	return c.arg("guild"), err
 }
 
-// registered finds the command that a request names.
-func (s *Server) registered(c *call) (*Command, error) {
-	guild, err := s.ours(c)
+// commandFor finds the command that a request names.
+func (s *Server) commandFor(c *call) (*Command, error) {
+	guild, err := s.commandGuild(c)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +68,8 @@ func (s *Server) registered(c *call) (*Command, error) {
 	return s.commands[i], nil
 }
 
-func (s *Server) listCommands(c *call) (any, error) {
-	guild, err := s.ours(c)
+func (s *Server) getCommands(c *call) (any, error) {
+	guild, err := s.commandGuild(c)
 	if err != nil {
 		return nil, err
 	}
@@ -79,27 +80,27 @@ func (s *Server) listCommands(c *call) (any, error) {
 		}
 		o := each.json(s)
 		if c.r.URL.Query().Get("with_localizations") != "true" {
-			unlocalized(o)
+			removeLocalizations(o)
 		}
 		commands = append(commands, o)
 	}
 	return commands, nil
 }
 
-// unlocalized takes out the names in other languages.
-func unlocalized(o object) {
+// removeLocalizations takes out the names in other languages.
+func removeLocalizations(o object) {
 	delete(o, "name_localizations")
 	delete(o, "description_localizations")
 	for _, key := range []string{"options", "choices"} {
 		below, _ := o[key].([]any)
 		for _, each := range below {
-			unlocalized(each.(object))
+			removeLocalizations(each.(object))
 		}
 	}
 }
 
 func (s *Server) getCommand(c *call) (any, error) {
-	command, err := s.registered(c)
+	command, err := s.commandFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -107,13 +108,13 @@ func (s *Server) getCommand(c *call) (any, error) {
 }
 
 func (s *Server) createCommand(c *call) (any, error) {
-	guild, err := s.ours(c)
+	guild, err := s.commandGuild(c)
 	if err != nil {
 		return nil, err
 	}
 	var f form
 	body := f.command(c.body, "")
-	if err := f.failure(); err != nil {
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	command, fresh, err := s.register(guild, body)
@@ -129,38 +130,38 @@ func (s *Server) createCommand(c *call) (any, error) {
 // register keeps a command. One with the same name and type is changed.
 func (s *Server) register(guild string, body object) (command *Command, fresh bool, err error) {
 	same := func(each *Command) bool {
-		return each.Guild == guild && each.name() == body["name"] && each.kind() == kind(body)
+		return each.Guild == guild && each.name() == body["name"] && each.kind() == typeOf(body)
 	}
 	if i := slices.IndexFunc(s.commands, same); i >= 0 {
-		s.replace(s.commands[i], body)
+		s.updateCommand(s.commands[i], body)
 		return s.commands[i], false, nil
 	}
 	count := 0
 	for _, each := range s.commands {
-		if each.Guild == guild && each.kind() == kind(body) {
+		if each.Guild == guild && each.kind() == typeOf(body) {
 			count++
 		}
 	}
 	if s.created[guild]++; s.created[guild] > s.options.CommandLimit {
-		return nil, false, fail(tooManyCreates)
+		return nil, false, fail(maxDailyCreates)
 	}
-	if count >= mostCommands(kind(body)) {
-		return nil, false, fail(tooManyCommands)
+	if count >= maxCommands(typeOf(body)) {
+		return nil, false, fail(maxCommandsReached)
 	}
 	command = &Command{ID: s.id(), Guild: guild, Body: body, version: s.id()}
 	s.commands = append(s.commands, command)
 	return command, true, nil
 }
 
-// replace gives a command another body. It has a new version then.
-func (s *Server) replace(command *Command, body object) {
+// updateCommand gives a command another body. It has a new version then.
+func (s *Server) updateCommand(command *Command, body object) {
 	if !reflect.DeepEqual(command.Body, body) {
 		command.Body, command.version = body, s.id()
 	}
 }
 
-func (s *Server) putCommands(c *call) (any, error) {
-	guild, err := s.ours(c)
+func (s *Server) bulkOverwriteCommands(c *call) (any, error) {
+	guild, err := s.commandGuild(c)
 	if err != nil {
 		return nil, err
 	}
@@ -168,13 +169,13 @@ func (s *Server) putCommands(c *call) (any, error) {
 	var bodies []object
 	for i, each := range c.list {
 		o, _ := each.(object)
-		bodies = append(bodies, f.command(o, numeral(i)))
+		bodies = append(bodies, f.command(o, strconv.Itoa(i)))
 	}
-	if err := f.failure(); err != nil {
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	s.commands = slices.DeleteFunc(s.commands, func(each *Command) bool {
-		return each.Guild == guild && !slices.ContainsFunc(bodies, func(o object) bool { return each.name() == o["name"] && each.kind() == kind(o) })
+		return each.Guild == guild && !slices.ContainsFunc(bodies, func(o object) bool { return each.name() == o["name"] && each.kind() == typeOf(o) })
 	})
 	commands := []any{}
 	for _, body := range bodies {
@@ -188,7 +189,7 @@ func (s *Server) putCommands(c *call) (any, error) {
 }
 
 func (s *Server) editCommand(c *call) (any, error) {
-	command, err := s.registered(c)
+	command, err := s.commandFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -196,15 +197,15 @@ func (s *Server) editCommand(c *call) (any, error) {
 	maps.Copy(body, c.body)
 	var f form
 	body = f.command(body, "")
-	if err := f.failure(); err != nil {
+	if err := f.err(); err != nil {
 		return nil, err
 	}
-	s.replace(command, body)
+	s.updateCommand(command, body)
 	return command.json(s), nil
 }
 
 func (s *Server) deleteCommand(c *call) (any, error) {
-	command, err := s.registered(c)
+	command, err := s.commandFor(c)
 	if err != nil {
 		return nil, err
 	}

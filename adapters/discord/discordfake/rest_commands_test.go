@@ -50,8 +50,8 @@ func TestCommandForms(t *testing.T) {
 		for i := range 3 {
 			body = strings.Replace(body, "NAME", fmt.Sprint("sub", i), 1)
 		}
-		if got := told(g.call(CreateCommand, body, g.s.AppID)); got != c.want {
-			t.Errorf("%s: %s %s, want %s", name, got, g.s.Calls(CreateCommand)[0].Reason, c.want)
+		if got := statusOf(g.call(CreateGlobalCommand, body, g.s.AppID)); got != c.want {
+			t.Errorf("%s: %s %s, want %s", name, got, g.s.Calls(CreateGlobalCommand)[0].Reason, c.want)
 		}
 		if (len(g.s.Commands()) == 1) != (c.want == "201") {
 			t.Errorf("%s: %+v", name, g.s.Commands())
@@ -74,8 +74,8 @@ func TestRegister(t *testing.T) {
 	g := newStage(t, Options{CommandLimit: 3})
 	const mabs, look = `{"name":"mabs","description":"x"}`, `{"name":"look","type":3}`
 	create := func(body string) (string, object) {
-		status, o := g.call(CreateCommand, body, g.s.AppID)
-		return told(status, o), o.(object)
+		status, o := g.call(CreateGlobalCommand, body, g.s.AppID)
+		return statusOf(status, o), o.(object)
 	}
 	got, one := create(mabs)
 	if got != "201" || one["version"] == nil {
@@ -87,15 +87,15 @@ func TestRegister(t *testing.T) {
 	if got, two := create(`{"name":"mabs","description":"y"}`); got != "200" || two["id"] != one["id"] || two["version"] == one["version"] {
 		t.Errorf("changed: %s %v", got, two)
 	}
-	if _, o := g.call(PutCommands, `[`+mabs+`,`+look+`]`, g.s.AppID); len(o.([]any)) != 2 || o.([]any)[0].(object)["id"] != one["id"] {
+	if _, o := g.call(bulkOverwriteGlobalCommands, `[`+mabs+`,`+look+`]`, g.s.AppID); len(o.([]any)) != 2 || o.([]any)[0].(object)["id"] != one["id"] {
 		t.Errorf("%v", o)
 	}
 	id := g.s.Commands()[1].ID
 	for _, c := range []struct{ route, body, want string }{
-		{GetCommand, "", "200"}, {EditCommand, `{"name":"Look up"}`, "200"}, {EditCommand, `{"name":""}`, "400 50035"}, {DeleteCommand, "", "204"},
-		{GetCommand, "", "404 10063"}, {EditCommand, `{}`, "404 10063"}, {DeleteCommand, "", "404 10063"},
+		{getGlobalCommand, "", "200"}, {editGlobalCommand, `{"name":"Look up"}`, "200"}, {editGlobalCommand, `{"name":""}`, "400 50035"}, {deleteGlobalCommand, "", "204"},
+		{getGlobalCommand, "", "404 10063"}, {editGlobalCommand, `{}`, "404 10063"}, {deleteGlobalCommand, "", "404 10063"},
 	} {
-		if got := told(g.call(c.route, c.body, g.s.AppID, id)); got != c.want {
+		if got := statusOf(g.call(c.route, c.body, g.s.AppID, id)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.route, got, c.want)
 		}
 	}
@@ -103,28 +103,28 @@ func TestRegister(t *testing.T) {
 	if got, _ := create(`{"name":"another","description":"x"}`); got != "400 30034" {
 		t.Errorf("a fourth creation: %s", got)
 	}
-	if got := told(g.call(ListCommands, "", "1")); got != "404 10002" {
+	if got := statusOf(g.call(getGlobalCommands, "", "1")); got != "404 10002" {
 		t.Errorf("of another application: %s", got)
 	}
-	if got := told(g.call(PutCommands, `[]`, g.s.AppID)); got != "200" || len(g.s.Commands()) != 0 {
+	if got := statusOf(g.call(bulkOverwriteGlobalCommands, `[]`, g.s.AppID)); got != "200" || len(g.s.Commands()) != 0 {
 		t.Error(got)
 	}
 }
 
 // TestManyCommands: 100 of text, 15 of messages.
 func TestManyCommands(t *testing.T) {
-	for kind, most := range map[int]int{slashCommand: 100, messageCommand: 15} {
+	for kind, most := range map[int]int{commandChatInput: 100, commandMessage: 15} {
 		g := newStage(t, Options{})
 		for i := range most + 1 {
 			body := fmt.Sprintf(`{"name":"c%d","type":%d,"description":"x"}`, i, kind)
-			if kind != slashCommand {
+			if kind != commandChatInput {
 				body = fmt.Sprintf(`{"name":"c%d","type":%d}`, i, kind)
 			}
 			want := "201"
 			if i == most {
 				want = "400 30032"
 			}
-			if got := told(g.call(CreateCommand, body, g.s.AppID)); got != want {
+			if got := statusOf(g.call(CreateGlobalCommand, body, g.s.AppID)); got != want {
 				t.Errorf("%d: %s", i, got)
 			}
 		}
@@ -134,19 +134,19 @@ func TestManyCommands(t *testing.T) {
 // TestGuildCommands are there in their server alone.
 func TestGuildCommands(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 1})
-	status, o := g.call(CreateGuildCommand, `{"name":"here","description":"x"}`, g.s.AppID, g.s.Guild)
+	status, o := g.call(createGuildCommand, `{"name":"here","description":"x"}`, g.s.AppID, g.s.Guild)
 	if status != 201 || o.(object)["guild_id"] != g.s.Guild {
 		t.Errorf("%d %v", status, o)
 	}
-	if _, all := g.call(ListCommands, "", g.s.AppID); len(all.([]any)) != 0 {
+	if _, all := g.call(getGlobalCommands, "", g.s.AppID); len(all.([]any)) != 0 {
 		t.Errorf("%v", all)
 	}
-	if _, all := g.call(ListGuildCommands, "", g.s.AppID, g.s.Guild); len(all.([]any)) != 1 {
+	if _, all := g.call(getGuildCommands, "", g.s.AppID, g.s.Guild); len(all.([]any)) != 1 {
 		t.Errorf("%v", all)
 	}
-	elsewhere := g.s.AddChannel(Channel{Guild: g.s.AddGuild(Guild{Name: "elsewhere"}).ID, Name: "there"})
-	for channel, offered := range map[string]bool{g.c.ID: true, g.kim.Direct(): false, elsewhere.ID: false} {
-		if err := g.kim.Command(channel, "/here"); (err == ErrNoResponse) != offered {
+	elsewhere := g.s.AddChannel(Channel{Guild: g.s.addGuild(guild{name: "elsewhere"}).id, Name: "there"})
+	for channel, offered := range map[string]bool{g.c.ID: true, g.kim.DMChannel(): false, elsewhere.ID: false} {
+		if err := g.kim.Command(channel, "/here"); (err == errNoResponse) != offered {
 			t.Errorf("%s: %v", channel, err)
 		}
 	}
@@ -155,7 +155,7 @@ func TestGuildCommands(t *testing.T) {
 // TestLocalizations are told where they are asked for.
 func TestLocalizations(t *testing.T) {
 	g := newStage(t, Options{})
-	g.commands()
+	g.registerCommands()
 	for query, want := range map[string]bool{"": false, "?with_localizations=true": true} {
 		_, all := g.call("GET /applications/"+g.s.AppID+"/commands"+query, "")
 		if got := all.([]any)[0].(object)["name_localizations"] != nil; got != want {
@@ -184,9 +184,9 @@ func TestTyping(t *testing.T) {
 		"/nothing":                               "no command",
 	} {
 		g := newStage(t, Options{})
-		g.call(CreateCommand, definition, g.s.AppID)
+		g.call(CreateGlobalCommand, definition, g.s.AppID)
 		g.s.mu.Lock()
-		i, err := g.kim.typeLine(g.c.ID, line, CommandUsed)
+		i, err := g.kim.parseCommand(g.c.ID, line, interactionCommand)
 		g.s.mu.Unlock()
 		got := fmt.Sprint(err)
 		if err == nil {
@@ -204,9 +204,9 @@ func TestContexts(t *testing.T) {
 		`"type":1`: {true, true}, `"dm_permission":false`: {true, false}, `"contexts":[0]`: {true, false}, `"contexts":[1]`: {false, true}, `"contexts":[0,1,2]`: {true, true},
 	} {
 		g := newStage(t, Options{AckTimeout: 1})
-		g.call(CreateCommand, `{"name":"mabs","description":"x",`+fields+`}`, g.s.AppID)
-		for i, channel := range []string{g.c.ID, g.kim.Direct()} {
-			if err := g.kim.Command(channel, "/mabs"); (err == ErrNoResponse) != want[i] {
+		g.call(CreateGlobalCommand, `{"name":"mabs","description":"x",`+fields+`}`, g.s.AppID)
+		for i, channel := range []string{g.c.ID, g.kim.DMChannel()} {
+			if err := g.kim.Command(channel, "/mabs"); (err == errNoResponse) != want[i] {
 				t.Errorf("%s: %d %v", fields, i, err)
 			}
 		}

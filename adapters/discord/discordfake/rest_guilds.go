@@ -7,22 +7,22 @@ import (
 	"strconv"
 )
 
-// seen finds a server that the bot is in.
-func (s *Server) seen(c *call) (*Guild, error) {
+// guildFor finds a server that the bot is in.
+func (s *Server) guildFor(c *call) (*guild, error) {
 	g := s.guild(c.arg("guild"))
 	switch {
 	case g == nil:
 		return nil, fail(unknownGuild)
-	case g.Gone:
+	case g.kicked:
 		return nil, fail(missingAccess)
-	case g.Outage:
-		return nil, bare(http.StatusInternalServerError)
+	case g.unavailable:
+		return nil, statusError(http.StatusInternalServerError)
 	}
 	return g, nil
 }
 
 func (s *Server) getGuild(c *call) (any, error) {
-	g, err := s.seen(c)
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -33,32 +33,32 @@ func (s *Server) getGuild(c *call) (any, error) {
 	return o, nil
 }
 
-// listChannels lists all channels, without threads: those too that the bot
+// getGuildChannels lists all channels, without threads: those too that the bot
 // cannot see.
-func (s *Server) listChannels(c *call) (any, error) {
-	g, err := s.seen(c)
+func (s *Server) getGuildChannels(c *call) (any, error) {
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
 	channels := []any{}
-	for _, each := range s.guildChannels(g.ID) {
-		if !each.thread() {
+	for _, each := range s.guildChannels(g.id) {
+		if !each.isThread() {
 			channels = append(channels, s.channelJSON(each))
 		}
 	}
 	return channels, nil
 }
 
-func (s *Server) listRoles(c *call) (any, error) {
-	g, err := s.seen(c)
+func (s *Server) getGuildRoles(c *call) (any, error) {
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
 	return s.rolesJSON(g), nil
 }
 
-func (s *Server) getMember(c *call) (any, error) {
-	g, err := s.seen(c)
+func (s *Server) getGuildMember(c *call) (any, error) {
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -70,35 +70,35 @@ func (s *Server) getMember(c *call) (any, error) {
 	case !s.isMember(id, g):
 		return nil, fail(unknownMember)
 	}
-	return s.withUser(u, g), nil
+	return s.memberWithUserJSON(u, g), nil
 }
 
-func (s *Server) listMembers(c *call) (any, error) {
-	g, err := s.seen(c)
+func (s *Server) listGuildMembers(c *call) (any, error) {
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
 	most, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("limit"), "1"))
 	if err != nil || most < 1 || most > 1000 { // https://docs.discord.com/developers/resources/guild#list-guild-members
-		return nil, fail(invalidForm)
+		return nil, fail(invalidFormBody)
 	}
 	members := []any{}
 	for _, u := range s.users {
 		if s.isMember(u.ID, g) && len(members) < most {
-			members = append(members, s.withUser(u, g))
+			members = append(members, s.memberWithUserJSON(u, g))
 		}
 	}
 	return members, nil
 }
 
-func (s *Server) activeThreads(c *call) (any, error) {
-	g, err := s.seen(c)
+func (s *Server) listActiveGuildThreads(c *call) (any, error) {
+	g, err := s.guildFor(c)
 	if err != nil {
 		return nil, err
 	}
 	threads, members := []any{}, []any{}
-	for _, each := range s.guildChannels(g.ID) {
-		if !each.thread() || each.Archived || !s.permissions(each, s.BotID).has(ViewChannel) {
+	for _, each := range s.guildChannels(g.id) {
+		if !each.isThread() || each.Archived || !s.permissions(each, s.BotID).has(ViewChannel) {
 			continue
 		}
 		threads = append(threads, s.channelJSON(each))

@@ -25,38 +25,38 @@ func TestRefusals(t *testing.T) {
 		"no view":                {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ViewChannel) }, CreateMessage, hello, nil, "403 50001"},
 		"no view, to read":       {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ViewChannel) }, GetChannel, "", nil, "403 50001"},
 		"no sending":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, SendMessages) }, CreateMessage, hello, nil, "403 50013"},
-		"no embeds":              {func(g *stage, _ Message) { g.s.Deny(g.c.ID, EmbedLinks) }, CreateMessage, embed, nil, "403 50013"},
-		"no embeds, no matter":   {func(g *stage, _ Message) { g.s.Deny(g.c.ID, EmbedLinks) }, CreateMessage, hello, nil, "200"},
-		"no history":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, GetMessage, "", theMessage, "403 50013"},
-		"no threads":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, CreatePublicThreads) }, ThreadOfMessage, `{"name":"x"}`, theMessage, "403 50013"},
-		"no reactions":           {func(g *stage, _ Message) { g.s.Deny(g.c.ID, AddReactions) }, AddReaction, "", theReaction, "403 50013"},
-		"everywhere":             {func(g *stage, _ Message) { g.s.SetPermissions(ViewChannel) }, CreateMessage, hello, nil, "403 50013"},
-		"kicked":                 {func(g *stage, _ Message) { g.s.Kick(g.s.Guild) }, CreateMessage, hello, nil, "403 50001"},
-		"kicked, the server":     {func(g *stage, _ Message) { g.s.Kick(g.s.Guild) }, GetGuild, "", theGuild, "403 50001"},
-		"an outage":              {func(g *stage, _ Message) { g.s.Outage(g.s.Guild, true) }, GetGuild, "", theGuild, "500 0"},
-		"an outage that is over": {func(g *stage, _ Message) { g.s.Outage(g.s.Guild, true); g.s.Outage(g.s.Guild, false) }, GetGuild, "", theGuild, "200"},
-		"an unknown server":      {nil, GetGuild, "", func(*stage, Message) []any { return []any{1} }, "404 10004"},
-		"an unknown user":        {nil, GetUser, "", func(*stage, Message) []any { return []any{1} }, "404 10013"},
-		"an unknown member": {nil, GetMember, "", func(g *stage, _ Message) []any {
+		"no embeds":              {func(g *stage, _ Message) { g.s.Deny(g.c.ID, embedLinks) }, CreateMessage, embed, nil, "403 50013"},
+		"no embeds, no matter":   {func(g *stage, _ Message) { g.s.Deny(g.c.ID, embedLinks) }, CreateMessage, hello, nil, "200"},
+		"no history":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, getChannelMessage, "", theMessage, "403 50013"},
+		"no threads":             {func(g *stage, _ Message) { g.s.Deny(g.c.ID, CreatePublicThreads) }, StartThreadFromMessage, `{"name":"x"}`, theMessage, "403 50013"},
+		"no reactions":           {func(g *stage, _ Message) { g.s.Deny(g.c.ID, AddReactions) }, createReaction, "", theReaction, "403 50013"},
+		"everywhere":             {func(g *stage, _ Message) { g.s.setPermissions(ViewChannel) }, CreateMessage, hello, nil, "403 50013"},
+		"kicked":                 {func(g *stage, _ Message) { g.s.kickBot(g.s.Guild) }, CreateMessage, hello, nil, "403 50001"},
+		"kicked, the server":     {func(g *stage, _ Message) { g.s.kickBot(g.s.Guild) }, getGuild, "", theGuild, "403 50001"},
+		"an outage":              {func(g *stage, _ Message) { g.s.SetUnavailable(g.s.Guild, true) }, getGuild, "", theGuild, "500 0"},
+		"an outage that is over": {func(g *stage, _ Message) { g.s.SetUnavailable(g.s.Guild, true); g.s.SetUnavailable(g.s.Guild, false) }, getGuild, "", theGuild, "200"},
+		"an unknown server":      {nil, getGuild, "", func(*stage, Message) []any { return []any{1} }, "404 10004"},
+		"an unknown user":        {nil, getUser, "", func(*stage, Message) []any { return []any{1} }, "404 10013"},
+		"an unknown member": {nil, getGuildMember, "", func(g *stage, _ Message) []any {
 			return []any{g.s.Guild, g.s.Person(User{Name: "x", Guilds: []string{}}).ID}
 		}, "404 10007"},
 		"of a person":          {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "403 50005"},
 		"to delete a person's": {nil, DeleteMessage, "", func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "403 50013"},
-		"as a moderator": {func(g *stage, _ Message) { g.s.SetPermissions(DefaultPermissions | ManageMessages) }, DeleteMessage, "",
+		"as a moderator": {func(g *stage, _ Message) { g.s.setPermissions(DefaultPermissions | manageMessages) }, DeleteMessage, "",
 			func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Say(g.c.ID, "x").ID} }, "204"},
-		"of Discord itself": {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Join(g.c.ID).ID} }, "403 50021"},
-		"a thread at such":  {nil, ThreadOfMessage, `{"name":"x"}`, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.Join(g.c.ID).ID} }, "403 50021"},
+		"of Discord itself": {nil, EditMessage, hello, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.join(g.c.ID).ID} }, "403 50021"},
+		"a thread at such":  {nil, StartThreadFromMessage, `{"name":"x"}`, func(g *stage, _ Message) []any { return []any{g.c.ID, g.kim.join(g.c.ID).ID} }, "403 50021"},
 		"emptied":           {nil, EditMessage, `{"content":""}`, theMessage, "400 50006"},
-		"into a forum":      {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Kind: Forum}).ID} }, "400 40058"},
-		"into a category":   {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Kind: Category}).ID} }, "400 50008"},
-		"to somebody shut":  {func(g *stage, _ Message) { g.kim.CloseDMs(true) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "403 50007"},
-		"to somebody open":  {func(g *stage, _ Message) { g.kim.CloseDMs(true); g.kim.CloseDMs(false) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.Direct()} }, "200"},
+		"into a forum":      {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Type: GuildForum}).ID} }, "400 40058"},
+		"into a category":   {nil, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.s.AddChannel(Channel{Type: guildCategory}).ID} }, "400 50008"},
+		"to somebody shut":  {func(g *stage, _ Message) { g.kim.CloseDMs(true) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.DMChannel()} }, "403 50007"},
+		"to somebody open":  {func(g *stage, _ Message) { g.kim.CloseDMs(true); g.kim.CloseDMs(false) }, CreateMessage, hello, func(g *stage, _ Message) []any { return []any{g.kim.DMChannel()} }, "200"},
 		"a reply without history": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, CreateMessage,
 			`{"content":"x","message_reference":{"message_id":"1"}}`, nil, "403 160002"},
 		"no sending in a thread": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, SendMessagesInThreads) }, CreateMessage, hello,
-			func(g *stage, m Message) []any { return []any{g.kim.Thread(m, "x").ID} }, "403 50001"},
+			func(g *stage, m Message) []any { return []any{g.kim.startThread(m, "x").ID} }, "403 50001"},
 		"a deletion in the archive": {nil, DeleteMessage, "", func(g *stage, m Message) []any {
-			thread := g.kim.Thread(m, "x").ID
+			thread := g.kim.startThread(m, "x").ID
 			_, said := g.call(CreateMessage, hello, thread)
 			g.s.Archive(thread, true, false)
 			return []any{thread, said.(map[string]any)["id"]}
@@ -65,10 +65,10 @@ func TestRefusals(t *testing.T) {
 			_, said := g.call(CreateMessage, `{"content":"x","nonce":"1","enforce_nonce":true}`, g.c.ID)
 			g.call(DeleteMessage, "", g.c.ID, said.(map[string]any)["id"])
 		}, CreateMessage, `{"content":"x","nonce":"1","enforce_nonce":true}`, nil, "404 10008"},
-		"another version":    {func(g *stage, _ Message) { g.version = "v8" }, Gateway, "", func(*stage, Message) []any { return nil }, "400 50041"},
+		"another version":    {func(g *stage, _ Message) { g.version = "v8" }, getGateway, "", func(*stage, Message) []any { return nil }, "400 50041"},
 		"an unknown route":   {nil, "GET /nothing", "", func(*stage, Message) []any { return nil }, "404 0"},
-		"a direct message":   {nil, CreateDM, `{"recipient_id":"1"}`, func(*stage, Message) []any { return nil }, "400 50033"},
-		"somebody's channel": {nil, GetChannel, "", func(g *stage, _ Message) []any { return []any{g.s.Person(User{Name: "x"}).Direct()} }, "200"},
+		"a direct message":   {nil, createDM, `{"recipient_id":"1"}`, func(*stage, Message) []any { return nil }, "400 50033"},
+		"somebody's channel": {nil, GetChannel, "", func(g *stage, _ Message) []any { return []any{g.s.Person(User{Name: "x"}).DMChannel()} }, "200"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
@@ -80,7 +80,7 @@ func TestRefusals(t *testing.T) {
 			if c.args != nil {
 				args = c.args(g, m)
 			}
-			if got := told(g.call(c.route, c.body, args...)); got != c.want {
+			if got := statusOf(g.call(c.route, c.body, args...)); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 			if refused := len(g.s.Refused()); (refused == 1) != (len(c.want) > 3 && !strings.HasSuffix(c.want, " 0")) {
@@ -134,7 +134,7 @@ func TestNonce(t *testing.T) {
 		"not enforced":    {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1"}`}, 0, 2},
 		"another":         {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"2","enforce_nonce":true}`}, 0, 2},
 		"a number":        {[2]string{`{"content":"a","nonce":1,"enforce_nonce":true}`, `{"content":"b","nonce":1,"enforce_nonce":true}`}, 0, 1},
-		"minutes after":   {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, nonceLife + 1, 2},
+		"minutes after":   {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, nonceTTL + 1, 2},
 		"none, enforced":  {[2]string{`{"content":"a","enforce_nonce":true}`, `{"content":"b","enforce_nonce":true}`}, 0, 2},
 		"an empty repeat": {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"nonce":"1","enforce_nonce":true}`}, 0, 1},
 	} {
@@ -143,7 +143,7 @@ func TestNonce(t *testing.T) {
 			_, one := g.call(CreateMessage, c.bodies[0], g.c.ID)
 			g.s.mu.Lock()
 			for key, k := range g.s.nonces {
-				g.s.nonces[key] = known{k.message, k.at.Add(-c.wait)}
+				g.s.nonces[key] = sentNonce{k.message, k.at.Add(-c.wait)}
 			}
 			g.s.mu.Unlock()
 			status, two := g.call(CreateMessage, c.bodies[1], g.c.ID)
@@ -195,12 +195,12 @@ func TestAllowedMentions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
 			if c.mighty {
-				g.s.SetPermissions(DefaultPermissions | MentionEveryone)
+				g.s.setPermissions(DefaultPermissions | MentionEveryone)
 			}
-			role := g.s.AddRole(g.s.Guild, Role{Name: "engineers", Mentionable: true})
-			lee := g.s.Person(User{Name: "lee", Roles: []string{role.ID}})
+			role := g.s.addRole(g.s.Guild, role{name: "engineers", mentionable: true})
+			lee := g.s.Person(User{Name: "lee", Roles: []string{role.id}})
 			said := g.kim.Say(g.c.ID, "help")
-			g.post(strings.NewReplacer("KIM", g.kim.ID, "LEE", lee.ID, "ROLE", role.ID, "SAID", said.ID).Replace(c.body))
+			g.post(strings.NewReplacer("KIM", g.kim.ID, "LEE", lee.ID, "ROLE", role.id, "SAID", said.ID).Replace(c.body))
 			names := map[string]string{g.kim.ID: "kim", lee.ID: "lee"}
 			var got []string
 			for _, p := range g.s.Pings() {
@@ -219,11 +219,11 @@ func TestMentionsByEdit(t *testing.T) {
 	g := newStage(t, Options{})
 	m := g.post(`{"content":"<@` + g.kim.ID + `>","allowed_mentions":{"parse":[]}}`)
 	g.call(EditMessage, `{"content":"<@`+g.kim.ID+`> again"}`, g.c.ID, m.ID)
-	if p := g.s.Pings(); len(p) != 1 || !p[0].Edit || p[0].User != g.kim.ID || len(g.kim.Pinged()) != 0 {
+	if p := g.s.Pings(); len(p) != 1 || !p[0].Edit || p[0].User != g.kim.ID || len(g.kim.pinged()) != 0 {
 		t.Errorf("%+v", p)
 	}
-	i := g.answer(`{"type":4,"data":{"content":"@everyone <@` + g.kim.ID + `>"}}`)
-	if m := i.message; m.Everyone || !slices.Equal(m.Mentions, []string{g.kim.ID}) {
+	i := g.answerCommand(`{"type":4,"data":{"content":"@everyone <@` + g.kim.ID + `>"}}`)
+	if m := i.message; m.MentionEveryone || !slices.Equal(m.Mentions, []string{g.kim.ID}) {
 		t.Errorf("an answer pings by default %+v", m)
 	}
 }
@@ -244,7 +244,7 @@ func TestEdit(t *testing.T) {
 	} {
 		g := newStage(t, Options{})
 		m := g.post(c.before)
-		got := told(g.call(EditMessage, c.edit, g.c.ID, m.ID)) + " " + g.s.Message(m.ID).Plain()
+		got := statusOf(g.call(EditMessage, c.edit, g.c.ID, m.ID)) + " " + g.s.messageByID(m.ID).Plain()
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
@@ -256,14 +256,14 @@ func TestEdit(t *testing.T) {
 func TestNoEmbeds(t *testing.T) {
 	g := newStage(t, Options{})
 	before := g.post(`{"content":"a"}`)
-	g.s.Deny(g.c.ID, EmbedLinks)
+	g.s.Deny(g.c.ID, embedLinks)
 	if got := g.post(`{"content":"a","embeds":[{"title":"b"}]}`).Plain(); got != "a" {
 		t.Error(got)
 	}
-	if got := told(g.call(EditMessage, `{"embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "200" || g.s.Message(before.ID).Plain() != "a" {
+	if got := statusOf(g.call(EditMessage, `{"embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "200" || g.s.messageByID(before.ID).Plain() != "a" {
 		t.Error(got)
 	}
-	if got := told(g.call(EditMessage, `{"content":"","embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "400 50006" {
+	if got := statusOf(g.call(EditMessage, `{"content":"","embeds":[{"title":"b"}]}`, g.c.ID, before.ID)); got != "400 50006" {
 		t.Error(got)
 	}
 }
@@ -287,11 +287,11 @@ func TestListMessages(t *testing.T) {
 			t.Errorf("%s: %q, want %q", query, got.String(), want)
 		}
 	}
-	if got := told(g.call("GET /channels/"+g.c.ID+"/messages?limit=101", "")); got != "400 50035" {
+	if got := statusOf(g.call("GET /channels/"+g.c.ID+"/messages?limit=101", "")); got != "400 50035" {
 		t.Error(got)
 	}
 	g.s.Deny(g.c.ID, ReadMessageHistory)
-	if _, list := g.call(ListMessages, "", g.c.ID); len(list.([]any)) != 0 {
+	if _, list := g.call(getChannelMessages, "", g.c.ID); len(list.([]any)) != 0 {
 		t.Error("it reads the history")
 	}
 }
@@ -299,10 +299,10 @@ func TestListMessages(t *testing.T) {
 // TestReadWithoutContent: an application that may not have the content does not
 // get it by a request.
 func TestReadWithoutContent(t *testing.T) {
-	g := newStage(t, Options{NoContent: true})
+	g := newStage(t, Options{NoMessageContent: true})
 	for text, want := range map[string]string{"secret": "", "@mabsbot hi": "<@" + g.s.BotID + "> hi"} {
 		m := g.kim.Say(g.c.ID, text)
-		if _, o := g.call(GetMessage, "", g.c.ID, m.ID); o.(object)["content"] != want {
+		if _, o := g.call(getChannelMessage, "", g.c.ID, m.ID); o.(object)["content"] != want {
 			t.Errorf("%v", o)
 		}
 	}
@@ -311,25 +311,25 @@ func TestReadWithoutContent(t *testing.T) {
 // TestAbout: what a bot asks at its start.
 func TestAbout(t *testing.T) {
 	for _, none := range []bool{false, true} {
-		g := newStage(t, Options{NoContent: none})
-		for _, route := range []string{Gateway, GatewayBot, GetMe, GetApplication, ListGuilds} {
+		g := newStage(t, Options{NoMessageContent: none})
+		for _, route := range []string{getGateway, GetGatewayBot, GetCurrentUser, getCurrentApplication, getCurrentUserGuilds} {
 			if status, o := g.call(route, ""); status != 200 {
 				t.Errorf("%s: %v", route, o)
 			}
 		}
-		for _, route := range []string{GetGuild, ListChannels, ListRoles, ListMembers, ActiveThreads} {
+		for _, route := range []string{getGuild, getGuildChannels, GetGuildRoles, listGuildMembers, listActiveGuildThreads} {
 			if status, o := g.call(route, "", g.s.Guild); status != 200 {
 				t.Errorf("%s: %v", route, o)
 			}
 		}
-		_, app := g.call(GetApplication, "")
-		if flags := int(app.(object)["flags"].(float64)); flags&contentLimited == 0 != none {
+		_, app := g.call(getCurrentApplication, "")
+		if flags := int(app.(object)["flags"].(float64)); flags&gatewayMessageContentLimited == 0 != none {
 			t.Errorf("flags %b", flags)
 		}
-		if _, o := g.call(GetMember, "", g.s.Guild, g.kim.ID); o.(object)["user"].(object)["username"] != "kim" {
+		if _, o := g.call(getGuildMember, "", g.s.Guild, g.kim.ID); o.(object)["user"].(object)["username"] != "kim" {
 			t.Errorf("%v", o)
 		}
-		if status, _ := g.call(Typing, "", g.c.ID); status != 204 {
+		if status, _ := g.call(triggerTyping, "", g.c.ID); status != 204 {
 			t.Error(status)
 		}
 	}
@@ -339,15 +339,15 @@ func TestAbout(t *testing.T) {
 func TestReactions(t *testing.T) {
 	g := newStage(t, Options{})
 	m := g.kim.Say(g.c.ID, "hi")
-	g.call(AddReaction, "", g.c.ID, m.ID, "👍")
-	g.call(AddReaction, "", g.c.ID, m.ID, "👍")
-	g.must(g.kim.React(m, "👍"))
-	_, o := g.call(GetMessage, "", g.c.ID, m.ID)
+	g.call(createReaction, "", g.c.ID, m.ID, "👍")
+	g.call(createReaction, "", g.c.ID, m.ID, "👍")
+	g.must(g.kim.react(m, "👍"))
+	_, o := g.call(getChannelMessage, "", g.c.ID, m.ID)
 	if r := o.(object)["reactions"].([]any); len(r) != 1 || r[0].(object)["count"] != 2.0 || r[0].(object)["me"] != true {
 		t.Errorf("%v", r)
 	}
-	g.call(RemoveReaction, "", g.c.ID, m.ID, "👍")
-	if got := g.s.Message(m.ID).Reactions; !slices.Equal(got, []string{"👍:" + g.kim.ID}) {
+	g.call(deleteOwnReaction, "", g.c.ID, m.ID, "👍")
+	if got := g.s.messageByID(m.ID).Reactions; !slices.Equal(got, []string{"👍:" + g.kim.ID}) {
 		t.Errorf("%v", got)
 	}
 }

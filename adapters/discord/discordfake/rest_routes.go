@@ -10,130 +10,130 @@ import (
 
 // Routes by the names that a Call and a Fault have for them.
 const (
-	Gateway          = "GET /gateway"
-	GatewayBot       = "GET /gateway/bot"
-	GetMe            = "GET /users/@me"
-	GetUser          = "GET /users/{user}"
-	CreateDM         = "POST /users/@me/channels"
-	ListGuilds       = "GET /users/@me/guilds"
-	GetApplication   = "GET /applications/@me"
-	GetOAuth         = "GET /oauth2/applications/@me"
-	GetGuild         = "GET /guilds/{guild}"
-	ListChannels     = "GET /guilds/{guild}/channels"
-	ListRoles        = "GET /guilds/{guild}/roles"
-	ListMembers      = "GET /guilds/{guild}/members"
-	GetMember        = "GET /guilds/{guild}/members/{user}"
-	ActiveThreads    = "GET /guilds/{guild}/threads/active"
-	GetChannel       = "GET /channels/{channel}"
-	EditChannel      = "PATCH /channels/{channel}"
-	DeleteChannel    = "DELETE /channels/{channel}"
-	Typing           = "POST /channels/{channel}/typing"
-	ListMessages     = "GET /channels/{channel}/messages"
-	CreateMessage    = "POST /channels/{channel}/messages"
-	GetMessage       = "GET /channels/{channel}/messages/{message}"
-	EditMessage      = "PATCH /channels/{channel}/messages/{message}"
-	DeleteMessage    = "DELETE /channels/{channel}/messages/{message}"
-	AddReaction      = "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
-	RemoveReaction   = "DELETE /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
-	ThreadOfMessage  = "POST /channels/{channel}/messages/{message}/threads"
-	StartThread      = "POST /channels/{channel}/threads"
-	ListThreadMember = "GET /channels/{channel}/thread-members"
-	JoinThread       = "PUT /channels/{channel}/thread-members/@me"
-	LeaveThread      = "DELETE /channels/{channel}/thread-members/@me"
-	AddToThread      = "PUT /channels/{channel}/thread-members/{user}"
+	getGateway               = "GET /gateway"
+	GetGatewayBot            = "GET /gateway/bot"
+	GetCurrentUser           = "GET /users/@me"
+	getUser                  = "GET /users/{user}"
+	createDM                 = "POST /users/@me/channels"
+	getCurrentUserGuilds     = "GET /users/@me/guilds"
+	getCurrentApplication    = "GET /applications/@me"
+	getCurrentBotApplication = "GET /oauth2/applications/@me"
+	getGuild                 = "GET /guilds/{guild}"
+	getGuildChannels         = "GET /guilds/{guild}/channels"
+	GetGuildRoles            = "GET /guilds/{guild}/roles"
+	listGuildMembers         = "GET /guilds/{guild}/members"
+	getGuildMember           = "GET /guilds/{guild}/members/{user}"
+	listActiveGuildThreads   = "GET /guilds/{guild}/threads/active"
+	GetChannel               = "GET /channels/{channel}"
+	ModifyChannel            = "PATCH /channels/{channel}"
+	deleteChannel            = "DELETE /channels/{channel}"
+	triggerTyping            = "POST /channels/{channel}/typing"
+	getChannelMessages       = "GET /channels/{channel}/messages"
+	CreateMessage            = "POST /channels/{channel}/messages"
+	getChannelMessage        = "GET /channels/{channel}/messages/{message}"
+	EditMessage              = "PATCH /channels/{channel}/messages/{message}"
+	DeleteMessage            = "DELETE /channels/{channel}/messages/{message}"
+	createReaction           = "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
+	deleteOwnReaction        = "DELETE /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
+	StartThreadFromMessage   = "POST /channels/{channel}/messages/{message}/threads"
+	startThread              = "POST /channels/{channel}/threads"
+	listThreadMembers        = "GET /channels/{channel}/thread-members"
+	joinThread               = "PUT /channels/{channel}/thread-members/@me"
+	leaveThread              = "DELETE /channels/{channel}/thread-members/@me"
+	addThreadMember          = "PUT /channels/{channel}/thread-members/{user}"
 
-	ListCommands       = "GET /applications/{application}/commands"
-	CreateCommand      = "POST /applications/{application}/commands"
-	PutCommands        = "PUT /applications/{application}/commands"
-	GetCommand         = "GET /applications/{application}/commands/{command}"
-	EditCommand        = "PATCH /applications/{application}/commands/{command}"
-	DeleteCommand      = "DELETE /applications/{application}/commands/{command}"
-	ListGuildCommands  = "GET /applications/{application}/guilds/{guild}/commands"
-	CreateGuildCommand = "POST /applications/{application}/guilds/{guild}/commands"
-	PutGuildCommands   = "PUT /applications/{application}/guilds/{guild}/commands"
-	GetGuildCommand    = "GET /applications/{application}/guilds/{guild}/commands/{command}"
-	EditGuildCommand   = "PATCH /applications/{application}/guilds/{guild}/commands/{command}"
-	DeleteGuildCommand = "DELETE /applications/{application}/guilds/{guild}/commands/{command}"
+	getGlobalCommands           = "GET /applications/{application}/commands"
+	CreateGlobalCommand         = "POST /applications/{application}/commands"
+	bulkOverwriteGlobalCommands = "PUT /applications/{application}/commands"
+	getGlobalCommand            = "GET /applications/{application}/commands/{command}"
+	editGlobalCommand           = "PATCH /applications/{application}/commands/{command}"
+	deleteGlobalCommand         = "DELETE /applications/{application}/commands/{command}"
+	getGuildCommands            = "GET /applications/{application}/guilds/{guild}/commands"
+	createGuildCommand          = "POST /applications/{application}/guilds/{guild}/commands"
+	bulkOverwriteGuildCommands  = "PUT /applications/{application}/guilds/{guild}/commands"
+	getGuildCommand             = "GET /applications/{application}/guilds/{guild}/commands/{command}"
+	editGuildCommand            = "PATCH /applications/{application}/guilds/{guild}/commands/{command}"
+	deleteGuildCommand          = "DELETE /applications/{application}/guilds/{guild}/commands/{command}"
 
-	Callback       = "POST /interactions/{interaction}/{token}/callback"
-	FollowUp       = "POST /webhooks/{application}/{token}"
-	GetOriginal    = "GET /webhooks/{application}/{token}/messages/@original"
-	EditOriginal   = "PATCH /webhooks/{application}/{token}/messages/@original"
-	DeleteOriginal = "DELETE /webhooks/{application}/{token}/messages/@original"
-	GetFollowUp    = "GET /webhooks/{application}/{token}/messages/{message}"
-	EditFollowUp   = "PATCH /webhooks/{application}/{token}/messages/{message}"
-	DeleteFollowUp = "DELETE /webhooks/{application}/{token}/messages/{message}"
+	createInteractionResponse = "POST /interactions/{interaction}/{token}/callback"
+	CreateFollowupMessage     = "POST /webhooks/{application}/{token}"
+	getOriginalResponse       = "GET /webhooks/{application}/{token}/messages/@original"
+	EditOriginalResponse      = "PATCH /webhooks/{application}/{token}/messages/@original"
+	DeleteOriginalResponse    = "DELETE /webhooks/{application}/{token}/messages/@original"
+	getFollowupMessage        = "GET /webhooks/{application}/{token}/messages/{message}"
+	editFollowupMessage       = "PATCH /webhooks/{application}/{token}/messages/{message}"
+	deleteFollowupMessage     = "DELETE /webhooks/{application}/{token}/messages/{message}"
 
-	FileRoute = "GET /attachments" // of the host of files
+	GetAttachment = "GET /attachments" // of the host of files
 )
 
 // A route is one of REST. It runs with s.mu held.
 type route struct {
-	name        string
-	run         func(s *Server, c *call) (any, error) // an answer of nil is 204
-	status      int                                   // of an answer; 0 is 200
-	limit       limit                                 // 0 is that of all routes
-	open        bool                                  // it wants no token of the bot
-	interaction bool                                  // the global limit does not hold
+	name          string
+	run           func(s *Server, c *call) (any, error) // an answer of nil is 204
+	status        int                                   // of an answer; 0 is 200
+	limit         limit                                 // 0 is that of all routes
+	noToken       bool                                  // it wants no token of the bot
+	noGlobalLimit bool                                  // the global limit does not hold
 }
 
-// table are the routes that the fake has. Their limits are as they are seen.
-func table() []route {
+// endpoints are the routes that the fake has. Their limits are as they are seen.
+func endpoints() []route {
 	perMessage, perDelete, perHook := limit{5, 5 * time.Second}, limit{5, time.Second}, limit{5, 2 * time.Second}
 	return []route{
-		{name: Gateway, run: (*Server).gateway, open: true},
-		{name: GatewayBot, run: (*Server).gatewayBot},
-		{name: GetMe, run: (*Server).getMe},
-		{name: GetUser, run: (*Server).getUser},
-		{name: CreateDM, run: (*Server).createDM},
-		{name: ListGuilds, run: (*Server).listGuilds},
-		{name: GetApplication, run: (*Server).getApplication},
-		{name: GetOAuth, run: (*Server).getApplication},
-		{name: GetGuild, run: (*Server).getGuild},
-		{name: ListChannels, run: (*Server).listChannels},
-		{name: ListRoles, run: (*Server).listRoles},
-		{name: ListMembers, run: (*Server).listMembers},
-		{name: GetMember, run: (*Server).getMember},
-		{name: ActiveThreads, run: (*Server).activeThreads},
+		{name: getGateway, run: (*Server).getGateway, noToken: true},
+		{name: GetGatewayBot, run: (*Server).getGatewayBot},
+		{name: GetCurrentUser, run: (*Server).getCurrentUser},
+		{name: getUser, run: (*Server).getUser},
+		{name: createDM, run: (*Server).createDM},
+		{name: getCurrentUserGuilds, run: (*Server).getCurrentUserGuilds},
+		{name: getCurrentApplication, run: (*Server).getCurrentApplication},
+		{name: getCurrentBotApplication, run: (*Server).getCurrentApplication},
+		{name: getGuild, run: (*Server).getGuild},
+		{name: getGuildChannels, run: (*Server).getGuildChannels},
+		{name: GetGuildRoles, run: (*Server).getGuildRoles},
+		{name: listGuildMembers, run: (*Server).listGuildMembers},
+		{name: getGuildMember, run: (*Server).getGuildMember},
+		{name: listActiveGuildThreads, run: (*Server).listActiveGuildThreads},
 		{name: GetChannel, run: (*Server).getChannel},
-		{name: EditChannel, run: (*Server).editChannel},
-		{name: DeleteChannel, run: (*Server).deleteChannel},
-		{name: Typing, run: (*Server).typing},
-		{name: ListMessages, run: (*Server).listMessages},
+		{name: ModifyChannel, run: (*Server).modifyChannel},
+		{name: deleteChannel, run: (*Server).deleteChannel},
+		{name: triggerTyping, run: (*Server).triggerTyping},
+		{name: getChannelMessages, run: (*Server).getChannelMessages},
 		{name: CreateMessage, run: (*Server).createMessage, limit: perMessage},
-		{name: GetMessage, run: (*Server).getMessage},
+		{name: getChannelMessage, run: (*Server).getChannelMessage},
 		{name: EditMessage, run: (*Server).editMessage, limit: perMessage},
 		{name: DeleteMessage, run: (*Server).deleteMessage, limit: perDelete},
-		{name: AddReaction, run: (*Server).addReaction},
-		{name: RemoveReaction, run: (*Server).removeReaction},
-		{name: ThreadOfMessage, run: (*Server).threadOfMessage, status: http.StatusCreated},
-		{name: StartThread, run: (*Server).startThread, status: http.StatusCreated},
-		{name: ListThreadMember, run: (*Server).listThreadMembers},
-		{name: JoinThread, run: (*Server).joinThread},
-		{name: LeaveThread, run: (*Server).leaveThread},
-		{name: AddToThread, run: (*Server).addToThread},
+		{name: createReaction, run: (*Server).createReaction},
+		{name: deleteOwnReaction, run: (*Server).deleteOwnReaction},
+		{name: StartThreadFromMessage, run: (*Server).startThreadFromMessage, status: http.StatusCreated},
+		{name: startThread, run: (*Server).startThread, status: http.StatusCreated},
+		{name: listThreadMembers, run: (*Server).listThreadMembers},
+		{name: joinThread, run: (*Server).joinThread},
+		{name: leaveThread, run: (*Server).leaveThread},
+		{name: addThreadMember, run: (*Server).addThreadMember},
 
-		{name: ListCommands, run: (*Server).listCommands},
-		{name: CreateCommand, run: (*Server).createCommand},
-		{name: PutCommands, run: (*Server).putCommands},
-		{name: GetCommand, run: (*Server).getCommand},
-		{name: EditCommand, run: (*Server).editCommand},
-		{name: DeleteCommand, run: (*Server).deleteCommand},
-		{name: ListGuildCommands, run: (*Server).listCommands},
-		{name: CreateGuildCommand, run: (*Server).createCommand},
-		{name: PutGuildCommands, run: (*Server).putCommands},
-		{name: GetGuildCommand, run: (*Server).getCommand},
-		{name: EditGuildCommand, run: (*Server).editCommand},
-		{name: DeleteGuildCommand, run: (*Server).deleteCommand},
+		{name: getGlobalCommands, run: (*Server).getCommands},
+		{name: CreateGlobalCommand, run: (*Server).createCommand},
+		{name: bulkOverwriteGlobalCommands, run: (*Server).bulkOverwriteCommands},
+		{name: getGlobalCommand, run: (*Server).getCommand},
+		{name: editGlobalCommand, run: (*Server).editCommand},
+		{name: deleteGlobalCommand, run: (*Server).deleteCommand},
+		{name: getGuildCommands, run: (*Server).getCommands},
+		{name: createGuildCommand, run: (*Server).createCommand},
+		{name: bulkOverwriteGuildCommands, run: (*Server).bulkOverwriteCommands},
+		{name: getGuildCommand, run: (*Server).getCommand},
+		{name: editGuildCommand, run: (*Server).editCommand},
+		{name: deleteGuildCommand, run: (*Server).deleteCommand},
 
-		{name: Callback, run: (*Server).callback, open: true, interaction: true, limit: perHook},
-		{name: FollowUp, run: (*Server).followUp, open: true, interaction: true, limit: perHook},
-		{name: GetOriginal, run: (*Server).getAnswer, open: true, interaction: true, limit: perHook},
-		{name: EditOriginal, run: (*Server).editAnswer, open: true, interaction: true, limit: perHook},
-		{name: DeleteOriginal, run: (*Server).deleteAnswer, open: true, interaction: true, limit: perHook},
-		{name: GetFollowUp, run: (*Server).getAnswer, open: true, interaction: true, limit: perHook},
-		{name: EditFollowUp, run: (*Server).editAnswer, open: true, interaction: true, limit: perHook},
-		{name: DeleteFollowUp, run: (*Server).deleteAnswer, open: true, interaction: true, limit: perHook},
+		{name: createInteractionResponse, run: (*Server).createInteractionResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: CreateFollowupMessage, run: (*Server).createFollowupMessage, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: getOriginalResponse, run: (*Server).getResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: EditOriginalResponse, run: (*Server).editResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: DeleteOriginalResponse, run: (*Server).deleteResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: getFollowupMessage, run: (*Server).getResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: editFollowupMessage, run: (*Server).editResponse, noToken: true, noGlobalLimit: true, limit: perHook},
+		{name: deleteFollowupMessage, run: (*Server).deleteResponse, noToken: true, noGlobalLimit: true, limit: perHook},
 	}
 }
 
@@ -149,12 +149,12 @@ const resumePattern = "GET /resume/"
 // routes are all that the server answers.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	for _, t := range s.table {
+	for _, t := range s.endpoints {
 		method, path, _ := strings.Cut(t.name, " ")
 		mux.HandleFunc(method+" /api/{version}"+path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, t) })
 	}
 	mux.HandleFunc("/api/{version}/{path...}", func(w http.ResponseWriter, r *http.Request) {
-		missing := route{name: r.Method + " " + r.URL.Path, open: true, run: func(*Server, *call) (any, error) { return nil, bare(http.StatusNotFound) }}
+		missing := route{name: r.Method + " " + r.URL.Path, noToken: true, run: func(*Server, *call) (any, error) { return nil, statusError(http.StatusNotFound) }}
 		s.serve(w, r, missing)
 	})
 	mux.HandleFunc("GET /gateway/", s.serveGateway)

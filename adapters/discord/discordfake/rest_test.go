@@ -59,12 +59,12 @@ func TestForms(t *testing.T) {
 		"embeds that are none":    {`{"content":"x","embeds":[7]}`, "400 50035"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, document := range []string{"", FindSpec("discord-openapi.json")} {
-				s, err := Start(Options{Spec: document})
+			for _, document := range []string{"", findSpec("discord-openapi.json")} {
+				s, err := start(Options{Spec: document})
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer s.Close()
+				defer s.close()
 				g := &stage{t: t, s: s, c: s.AddChannel(Channel{Name: "support"})}
 				g.call(CreateMessage, c.body, g.c.ID)
 				call := s.Calls(CreateMessage)[0]
@@ -72,7 +72,7 @@ func TestForms(t *testing.T) {
 				if call.Code != 0 {
 					got = fmt.Sprint(call.Status, " ", call.Code, " ", call.Reason)
 				}
-				if document == "" && !saysAll(got, c.want) || !strings.HasPrefix(got, c.want[:3]) {
+				if document == "" && !containsAll(got, c.want) || !strings.HasPrefix(got, c.want[:3]) {
 					t.Errorf("%s\nwant %s", got, c.want)
 				}
 				if shown := len(s.Messages(g.c.ID)); (shown == 1) != (call.Status == http.StatusOK) {
@@ -83,9 +83,9 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// saysAll reports whether got begins with status and code of want, and has its
+// containsAll reports whether got begins with status and code of want, and has its
 // words somewhere.
-func saysAll(got, want string) bool {
+func containsAll(got, want string) bool {
 	parts := strings.SplitN(want, " ", 3)
 	for i, part := range parts {
 		if i < 2 && !strings.HasPrefix(got, strings.Join(parts[:i+1], " ")) || !strings.Contains(got, part) {

@@ -9,42 +9,42 @@ import (
 //
 // https://docs.discord.com/developers/resources/channel#start-thread-from-message
 const (
-	maxThreadName = 100
-	maxTags       = 5
-	autoArchive   = 4320 // minutes, where nobody says otherwise
+	maxThreadName      = 100
+	maxAppliedTags     = 5
+	defaultAutoArchive = 4320 // minutes, where nobody says otherwise
 )
 
-// archiving checks after how many minutes a thread is archived.
-func (f *form) archiving(body object, fallback int) int {
-	n := f.number(body, "auto_archive_duration", "", 0, 10080, fallback)
+// autoArchiveDuration checks after how many minutes a thread is archived.
+func (f *form) autoArchiveDuration(body object, fallback int) int {
+	n := f.integer(body, "auto_archive_duration", "", 0, 10080, fallback)
 	if !slices.Contains([]int{0, 60, 1440, 4320, 10080}, n) {
-		f.wrong("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of (60, 1440, 4320, 10080).")
+		f.add("auto_archive_duration", "BASE_TYPE_CHOICES", "Value must be one of (60, 1440, 4320, 10080).")
 	}
 	return n
 }
 
-// threadOfMessage begins a thread at a message. It has the message's id.
-func (s *Server) threadOfMessage(c *call) (any, error) {
-	m, channel, err := s.of(c, ViewChannel|CreatePublicThreads)
+// startThreadFromMessage begins a thread at a message. It has the message's id.
+func (s *Server) startThreadFromMessage(c *call) (any, error) {
+	m, channel, err := s.messageFor(c, ViewChannel|CreatePublicThreads)
 	switch {
 	case err != nil:
 		return nil, err
-	case channel.Kind != TextChannel && channel.Kind != Announcement:
-		return nil, fail(wrongChannel)
-	case m.system():
+	case channel.Type != guildText && channel.Type != guildAnnouncement:
+		return nil, fail(wrongChannelType)
+	case m.isSystem():
 		return nil, fail(systemMessage)
 	case s.channels[m.ID] != nil:
-		return nil, fail(threadThere)
+		return nil, fail(threadExists)
 	}
 	var f form
-	t := &Channel{ID: m.ID, Name: f.within(c.body, "name", "", 1, maxThreadName), AutoArchive: f.archiving(c.body, autoArchive)}
-	if err := f.failure(); err != nil {
+	t := &Channel{ID: m.ID, Name: f.text(c.body, "name", "", 1, maxThreadName), AutoArchiveDuration: f.autoArchiveDuration(c.body, defaultAutoArchive)}
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	s.beginThread(t, channel, s.BotID)
-	m.Flags |= HasThread
-	s.messageChanged(m)
-	s.post(&Message{Channel: t.ID, Kind: ThreadStarterMessage, User: s.BotID, Reply: m.ID, elsewhere: channel.ID}, allowance{})
+	m.Flags |= flagHasThread
+	s.publishMessageUpdate(m)
+	s.publishMessage(&Message{Channel: t.ID, Type: messageThreadStarter, User: s.BotID, ReplyTo: m.ID, referenceChannel: channel.ID}, allowedMentions{})
 	return s.channelJSON(t), nil
 }
 
@@ -53,15 +53,15 @@ func (s *Server) threadOfMessage(c *call) (any, error) {
 func (s *Server) beginThread(t, channel *Channel, owner string) {
 	t.Guild, t.Parent, t.Owner, t.Members, t.archivedAt = channel.Guild, channel.ID, owner, []string{owner}, time.Now()
 	switch {
-	case channel.Kind == Announcement:
-		t.Kind = AnnouncementThread
-	case t.Kind == 0:
-		t.Kind = PublicThread
+	case channel.Type == guildAnnouncement:
+		t.Type = announcementThread
+	case t.Type == 0:
+		t.Type = publicThread
 	}
 	s.channels[t.ID] = t
 	data := s.channelJSON(t)
 	data["newly_created"] = true
-	s.publish(event{name: "THREAD_CREATE", guild: t.Guild, channel: t.ID, intents: Guilds, data: data})
+	s.publish(event{name: "THREAD_CREATE", guild: t.Guild, channel: t.ID, intents: intentGuilds, data: data})
 	if owner == s.BotID {
 		s.publish(s.membersEvent(t, owner))
 	}
@@ -72,10 +72,10 @@ func (s *Server) beginThread(t, channel *Channel, owner string) {
 func (s *Server) membersEvent(t *Channel, user string) event {
 	g := s.guild(t.Guild)
 	added := s.threadMember(t, user)
-	added["member"], added["presence"] = s.withUser(s.user(user), g), nil
-	intents := GuildMembers
+	added["member"], added["presence"] = s.memberWithUserJSON(s.user(user), g), nil
+	intents := intentGuildMembers
 	if user == s.BotID {
-		intents = Guilds
+		intents = intentGuilds
 	}
 	return event{name: "THREAD_MEMBERS_UPDATE", guild: t.Guild, channel: t.ID, intents: intents, data: object{
 		"id": t.ID, "guild_id": t.Guild, "member_count": min(len(t.Members), 50), "added_members": []any{added},
@@ -84,67 +84,67 @@ func (s *Server) membersEvent(t *Channel, user string) event {
 
 // startThread begins a thread at no message, or a post in a forum.
 func (s *Server) startThread(c *call) (any, error) {
-	channel, err := s.at(c, ViewChannel)
+	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
 		return nil, err
 	}
-	if channel.posts() {
+	if channel.isForum() {
 		return s.startPost(c, channel)
 	}
-	if channel.Kind != TextChannel && channel.Kind != Announcement {
-		return nil, fail(wrongChannel)
+	if channel.Type != guildText && channel.Type != guildAnnouncement {
+		return nil, fail(wrongChannelType)
 	}
 	var f form
-	t := &Channel{ID: s.id(), Name: f.within(c.body, "name", "", 1, maxThreadName), AutoArchive: f.archiving(c.body, autoArchive)}
-	t.Kind = f.number(c.body, "type", "", AnnouncementThread, PrivateThread, PrivateThread)
-	if err := f.failure(); err != nil {
+	t := &Channel{ID: s.id(), Name: f.text(c.body, "name", "", 1, maxThreadName), AutoArchiveDuration: f.autoArchiveDuration(c.body, defaultAutoArchive)}
+	t.Type = f.integer(c.body, "type", "", announcementThread, privateThread, privateThread)
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	needed := CreatePublicThreads
-	if t.Kind == PrivateThread {
-		needed = CreatePrivateThreads
+	if t.Type == privateThread {
+		needed = createPrivateThreads
 	}
-	if err := s.need(channel, needed); err != nil {
+	if err := s.require(channel, needed); err != nil {
 		return nil, err
 	}
 	s.beginThread(t, channel, s.BotID)
-	if t.Kind == PublicThread {
-		s.post(&Message{Channel: channel.ID, Kind: ThreadCreatedMessage, User: s.BotID, Content: t.Name, elsewhere: t.ID}, allowance{})
+	if t.Type == publicThread {
+		s.publishMessage(&Message{Channel: channel.ID, Type: messageThreadCreated, User: s.BotID, Content: t.Name, referenceChannel: t.ID}, allowedMentions{})
 	}
 	return s.channelJSON(t), nil
 }
 
 // startPost begins a post in a forum. Its first message has its id.
 func (s *Server) startPost(c *call, channel *Channel) (any, error) {
-	if err := s.need(channel, SendMessages); err != nil {
+	if err := s.require(channel, SendMessages); err != nil {
 		return nil, err
 	}
 	var f form
-	t := &Channel{ID: s.id(), Name: f.within(c.body, "name", "", 1, maxThreadName), AutoArchive: f.archiving(c.body, autoArchive)}
-	t.Applied = texts(c.body["applied_tags"])
-	f.atMost("applied_tags", len(t.Applied), maxTags)
-	for _, id := range t.Applied {
-		if !slices.ContainsFunc(channel.Tags, func(tag Tag) bool { return tag.ID == id }) {
-			f.wrong("applied_tags", "UNKNOWN_TAG", "Unknown tag")
+	t := &Channel{ID: s.id(), Name: f.text(c.body, "name", "", 1, maxThreadName), AutoArchiveDuration: f.autoArchiveDuration(c.body, defaultAutoArchive)}
+	t.AppliedTags = stringsOf(c.body["applied_tags"])
+	f.maxItems("applied_tags", len(t.AppliedTags), maxAppliedTags)
+	for _, id := range t.AppliedTags {
+		if !slices.ContainsFunc(channel.tags, func(tag tag) bool { return tag.id == id }) {
+			f.add("applied_tags", "UNKNOWN_TAG", "Unknown tag")
 		}
 	}
 	body, ok := c.body["message"].(object)
 	if !ok {
 		f.required("message")
 	}
-	m, d, err := s.compose(&f, c, body, channel, everything(), 0)
+	m, d, err := s.compose(&f, c, body, channel, allMentions(), 0)
 	switch {
 	case err != nil:
 		return nil, err
-	case channel.TagNeeded && len(t.Applied) == 0:
-		return nil, fail(tagNeeded)
+	case channel.RequireTag && len(t.AppliedTags) == 0:
+		return nil, fail(tagRequired)
 	}
-	if err := s.mayShow(channel, m); err != nil {
+	if err := s.checkContentPermissions(channel, m); err != nil {
 		return nil, err
 	}
 	s.beginThread(t, channel, s.BotID)
 	m.ID, m.Channel = t.ID, t.ID
-	s.post(m, d.allowed)
+	s.publishMessage(m, d.allowed)
 	o := s.channelJSON(t)
 	o["message"] = s.messageJSON(m)
 	return o, nil
@@ -152,12 +152,12 @@ func (s *Server) startPost(c *call, channel *Channel) (any, error) {
 
 // thread finds the thread that a request names.
 func (s *Server) thread(c *call) (*Channel, error) {
-	t, err := s.at(c, ViewChannel)
+	t, err := s.channelFor(c, ViewChannel)
 	switch {
 	case err != nil:
 		return nil, err
-	case !t.thread():
-		return nil, fail(wrongChannel)
+	case !t.isThread():
+		return nil, fail(wrongChannelType)
 	}
 	return t, nil
 }
@@ -182,7 +182,7 @@ func (s *Server) joinThread(c *call) (any, error) {
 	return nil, s.enter(t, s.BotID)
 }
 
-func (s *Server) addToThread(c *call) (any, error) {
+func (s *Server) addThreadMember(c *call) (any, error) {
 	t, err := s.thread(c)
 	switch {
 	case err != nil:
@@ -190,7 +190,7 @@ func (s *Server) addToThread(c *call) (any, error) {
 	case s.user(c.arg("user")) == nil:
 		return nil, fail(unknownUser)
 	}
-	if err := s.need(t, SendMessages); err != nil {
+	if err := s.require(t, SendMessages); err != nil {
 		return nil, err
 	}
 	return nil, s.enter(t, c.arg("user"))
@@ -201,7 +201,7 @@ func (s *Server) enter(t *Channel, user string) error {
 	switch {
 	case t.Archived:
 		return fail(threadArchived)
-	case t.with(user):
+	case t.hasMember(user):
 		return nil
 	}
 	t.Members = append(t.Members, user)
@@ -214,8 +214,8 @@ func (s *Server) leaveThread(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Members = removed(t.Members, s.BotID)
-	s.publish(event{name: "THREAD_MEMBERS_UPDATE", guild: t.Guild, channel: t.ID, intents: Guilds, data: object{
+	t.Members = removeID(t.Members, s.BotID)
+	s.publish(event{name: "THREAD_MEMBERS_UPDATE", guild: t.Guild, channel: t.ID, intents: intentGuilds, data: object{
 		"id": t.ID, "guild_id": t.Guild, "member_count": min(len(t.Members), 50), "removed_member_ids": []any{s.BotID},
 	}})
 	return nil, nil

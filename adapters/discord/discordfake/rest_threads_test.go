@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// begun is a thread of the bot's.
-func (g *stage) begun() (Message, Channel) {
+// startThread is a thread of the bot's.
+func (g *stage) startThread() (Message, Channel) {
 	g.t.Helper()
 	m := g.kim.Say(g.c.ID, "help")
-	if status, o := g.call(ThreadOfMessage, `{"name":"about","auto_archive_duration":60}`, g.c.ID, m.ID); status != 201 {
+	if status, o := g.call(StartThreadFromMessage, `{"name":"about","auto_archive_duration":60}`, g.c.ID, m.ID); status != 201 {
 		g.t.Fatal(status, o)
 	}
 	return m, g.s.Channel(m.ID)
@@ -20,30 +20,30 @@ func (g *stage) begun() (Message, Channel) {
 // TestThreadOfMessage: the thread has the message's id, and the bot is told.
 func TestThreadOfMessage(t *testing.T) {
 	g := newStage(t, Options{})
-	l := g.listen(plainIntents)
-	m, thread := g.begun()
-	if thread.ID != m.ID || thread.Name != "about" || thread.Parent != g.c.ID || thread.AutoArchive != 60 || !thread.with(g.s.BotID) || thread.Kind != PublicThread {
+	l := g.startSession(plainIntents)
+	m, thread := g.startThread()
+	if thread.ID != m.ID || thread.Name != "about" || thread.Parent != g.c.ID || thread.AutoArchiveDuration != 60 || !thread.hasMember(g.s.BotID) || thread.Type != publicThread {
 		t.Errorf("%+v", thread)
 	}
-	l.event("MESSAGE_CREATE")
-	if d := l.event("THREAD_CREATE"); d["newly_created"] != true || d["id"] != m.ID {
+	l.readEvent("MESSAGE_CREATE")
+	if d := l.readEvent("THREAD_CREATE"); d["newly_created"] != true || d["id"] != m.ID {
 		t.Errorf("%v", d)
 	}
-	l.event("THREAD_MEMBERS_UPDATE")
-	if d := l.event("MESSAGE_UPDATE"); d["flags"] != float64(HasThread) || d["thread"].(object)["id"] != m.ID || d["edited_timestamp"] != nil {
+	l.readEvent("THREAD_MEMBERS_UPDATE")
+	if d := l.readEvent("MESSAGE_UPDATE"); d["flags"] != float64(flagHasThread) || d["thread"].(object)["id"] != m.ID || d["edited_timestamp"] != nil {
 		t.Errorf("%v", d)
 	}
-	if d := l.event("MESSAGE_CREATE"); d["type"] != float64(ThreadStarterMessage) || d["channel_id"] != m.ID || d["referenced_message"].(object)["id"] != m.ID {
+	if d := l.readEvent("MESSAGE_CREATE"); d["type"] != float64(messageThreadStarter) || d["channel_id"] != m.ID || d["referenced_message"].(object)["id"] != m.ID {
 		t.Errorf("%v", d)
 	}
-	if got := told(g.call(ThreadOfMessage, `{"name":"again"}`, g.c.ID, m.ID)); got != "400 160004" {
+	if got := statusOf(g.call(StartThreadFromMessage, `{"name":"again"}`, g.c.ID, m.ID)); got != "400 160004" {
 		t.Errorf("another thread: %s", got)
 	}
 	g.kim.Say(m.ID, "in it")
-	if d := l.event("MESSAGE_CREATE"); d["content"] != "in it" || d["channel_id"] != m.ID || d["position"] != 1.0 {
+	if d := l.readEvent("MESSAGE_CREATE"); d["content"] != "in it" || d["channel_id"] != m.ID || d["position"] != 1.0 {
 		t.Errorf("%v", d)
 	}
-	if _, o := g.call(ActiveThreads, "", g.s.Guild); len(o.(object)["threads"].([]any)) != 1 {
+	if _, o := g.call(listActiveGuildThreads, "", g.s.Guild); len(o.(object)["threads"].([]any)) != 1 {
 		t.Errorf("%v", o)
 	}
 }
@@ -55,7 +55,7 @@ func TestThreadForms(t *testing.T) {
 		`{"name":"` + letters(100) + `"}`: "201", `{"name":"` + letters(101) + `"}`: "400 50035", `{"name":""}`: "400 50035", `{}`: "400 50035",
 		`{"name":"x","auto_archive_duration":60}`: "201", `{"name":"x","auto_archive_duration":61}`: "400 50035",
 	} {
-		if got := told(g.call(ThreadOfMessage, body, g.c.ID, g.kim.Say(g.c.ID, "x").ID)); got != want {
+		if got := statusOf(g.call(StartThreadFromMessage, body, g.c.ID, g.kim.Say(g.c.ID, "x").ID)); got != want {
 			t.Errorf("%.40s: %s, want %s", body, got, want)
 		}
 	}
@@ -63,26 +63,26 @@ func TestThreadForms(t *testing.T) {
 
 // TestStartThread: at no message; the channel says so.
 func TestStartThread(t *testing.T) {
-	g := newStage(t, Options{Permissions: DefaultPermissions | CreatePrivateThreads})
-	for body, want := range map[string]int{`{"name":"x","type":11}`: PublicThread, `{"name":"x","type":12}`: PrivateThread} {
-		status, o := g.call(StartThread, body, g.c.ID)
-		if id, _ := o.(object)["id"].(string); status != 201 || g.s.Channel(id).Kind != want {
+	g := newStage(t, Options{Permissions: DefaultPermissions | createPrivateThreads})
+	for body, want := range map[string]int{`{"name":"x","type":11}`: publicThread, `{"name":"x","type":12}`: privateThread} {
+		status, o := g.call(startThread, body, g.c.ID)
+		if id, _ := o.(object)["id"].(string); status != 201 || g.s.Channel(id).Type != want {
 			t.Errorf("%d %v", status, o)
 		}
 	}
-	if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Kind != ThreadCreatedMessage {
+	if all := g.s.Messages(g.c.ID); len(all) != 1 || all[0].Type != messageThreadCreated {
 		t.Errorf("%+v", all)
 	}
-	private := g.s.Threads(g.c.ID)
-	i := slices.IndexFunc(private, func(c Channel) bool { return c.Kind == PrivateThread })
+	private := g.s.threadsOf(g.c.ID)
+	i := slices.IndexFunc(private, func(c Channel) bool { return c.Type == privateThread })
 	g.call(CreateMessage, `{"content":"just us"}`, private[i].ID)
 	if len(g.kim.Visible()) != 1 {
 		t.Errorf("kim sees %+v", g.kim.Visible())
 	}
-	if got := told(g.call(AddToThread, "", private[i].ID, g.kim.ID)); got != "204" || len(g.kim.Visible()) != 2 {
+	if got := statusOf(g.call(addThreadMember, "", private[i].ID, g.kim.ID)); got != "204" || len(g.kim.Visible()) != 2 {
 		t.Errorf("%s %+v", got, g.kim.Visible())
 	}
-	if got := told(g.call(StartThread, `{"name":"x"}`, g.s.AddChannel(Channel{Kind: VoiceChannel}).ID)); got != "400 50024" {
+	if got := statusOf(g.call(startThread, `{"name":"x"}`, g.s.AddChannel(Channel{Type: guildVoice}).ID)); got != "400 50024" {
 		t.Error(got)
 	}
 }
@@ -105,18 +105,18 @@ func TestThreadStates(t *testing.T) {
 			func(g *stage, thread Channel, _ string) (int, any) { return g.call(CreateMessage, hello, thread.ID) },
 			func(g *stage, thread Channel, m string) (int, any) { return g.call(EditMessage, hello, thread.ID, m) },
 			func(g *stage, thread Channel, _ string) (int, any) {
-				return g.call(EditChannel, `{"name":"new"}`, thread.ID)
+				return g.call(ModifyChannel, `{"name":"new"}`, thread.ID)
 			},
-			func(g *stage, thread Channel, _ string) (int, any) { return g.call(EditChannel, open, thread.ID) },
+			func(g *stage, thread Channel, _ string) (int, any) { return g.call(ModifyChannel, open, thread.ID) },
 		} {
 			g := newStage(t, Options{})
 			if c.mighty {
-				g.s.SetPermissions(DefaultPermissions | ManageThreads)
+				g.s.setPermissions(DefaultPermissions | manageThreads)
 			}
-			_, thread := g.begun()
+			_, thread := g.startThread()
 			_, o := g.call(CreateMessage, hello, thread.ID)
 			g.s.Archive(thread.ID, c.archived, c.locked)
-			got.WriteString(told(do(g, thread, o.(object)["id"].(string))) + " ")
+			got.WriteString(statusOf(do(g, thread, o.(object)["id"].(string))) + " ")
 			if after := g.s.Channel(thread.ID); i == 0 && c.archived && after.Archived != (c.locked && !c.mighty) {
 				t.Errorf("%s: after a message %+v", name, after)
 			}
@@ -130,10 +130,10 @@ func TestThreadStates(t *testing.T) {
 // TestPosts: a post in a forum is a thread whose first message has its id.
 func TestPosts(t *testing.T) {
 	g := newStage(t, Options{})
-	forum := g.s.AddChannel(Channel{Name: "forum", Kind: Forum, Tags: []Tag{{Name: "vm"}, {Name: "sql"}}})
-	strict := g.s.AddChannel(Channel{Name: "strict", Kind: Forum, Tags: []Tag{{Name: "vm"}}, TagNeeded: true})
+	forum := g.s.AddChannel(Channel{Name: "forum", Type: GuildForum, tags: []tag{{name: "vm"}, {name: "sql"}}})
+	strict := g.s.AddChannel(Channel{Name: "strict", Type: GuildForum, tags: []tag{{name: "vm"}}, RequireTag: true})
 	tag := func(n int) string {
-		return fmt.Sprintf(`,"applied_tags":[%s]`, strings.TrimSuffix(strings.Repeat(`"`+forum.Tags[0].ID+`",`, n), ","))
+		return fmt.Sprintf(`,"applied_tags":[%s]`, strings.TrimSuffix(strings.Repeat(`"`+forum.tags[0].id+`",`, n), ","))
 	}
 	const message = `{"name":"why","message":{"content":"because"}`
 	for _, c := range []struct{ channel, body, want string }{
@@ -141,15 +141,15 @@ func TestPosts(t *testing.T) {
 		{forum.ID, message + `,"applied_tags":["1"]}`, "400 50035"}, {forum.ID, `{"name":"why"}`, "400 50035"},
 		{forum.ID, `{"name":"why","message":{"content":""}}`, "400 50006"}, {strict.ID, message + `}`, "400 40067"},
 	} {
-		if got := told(g.call(StartThread, c.body, c.channel)); got != c.want {
+		if got := statusOf(g.call(startThread, c.body, c.channel)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.body, got, c.want)
 		}
 	}
-	posts := g.s.Threads(forum.ID)
-	if len(posts) != 2 || g.s.Message(posts[0].ID).Content != "because" || !slices.Equal(posts[1].Applied, []string{forum.Tags[0].ID}) {
+	posts := g.s.threadsOf(forum.ID)
+	if len(posts) != 2 || g.s.messageByID(posts[0].ID).Content != "because" || !slices.Equal(posts[1].AppliedTags, []string{forum.tags[0].id}) {
 		t.Errorf("%+v", posts)
 	}
-	m := g.kim.Post(forum.ID, "a question", "help", forum.Tags[1].ID)
+	m := g.kim.Post(forum.ID, "a question", "help", forum.tags[1].id)
 	if got := g.s.Channel(m.ID); got.Owner != g.kim.ID || got.Name != "a question" || m.Channel != m.ID {
 		t.Errorf("%+v %+v", got, m)
 	}
@@ -161,56 +161,56 @@ func TestPosts(t *testing.T) {
 // TestThreadMembers: who is in a thread.
 func TestThreadMembers(t *testing.T) {
 	g := newStage(t, Options{})
-	thread := g.kim.Thread(g.kim.Say(g.c.ID, "hi"), "about")
-	for i, route := range []string{JoinThread, JoinThread, LeaveThread} {
-		if got := told(g.call(route, "", thread.ID)); got != "204" {
+	thread := g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about")
+	for i, route := range []string{joinThread, joinThread, leaveThread} {
+		if got := statusOf(g.call(route, "", thread.ID)); got != "204" {
 			t.Errorf("%d: %s", i, got)
 		}
-		if in := slices.Contains(g.s.Channel(thread.ID).Members, g.s.BotID); in != (route == JoinThread) {
+		if in := slices.Contains(g.s.Channel(thread.ID).Members, g.s.BotID); in != (route == joinThread) {
 			t.Errorf("%d: %v", i, in)
 		}
 	}
-	if _, o := g.call(ListThreadMember, "", thread.ID); len(o.([]any)) != 1 {
+	if _, o := g.call(listThreadMembers, "", thread.ID); len(o.([]any)) != 1 {
 		t.Errorf("%v", o)
 	}
-	if got := told(g.call(JoinThread, "", g.c.ID)); got != "400 50024" {
+	if got := statusOf(g.call(joinThread, "", g.c.ID)); got != "400 50024" {
 		t.Error(got)
 	}
 	g.s.Archive(thread.ID, true, false)
-	if got := told(g.call(JoinThread, "", thread.ID)); got != "400 50083" {
+	if got := statusOf(g.call(joinThread, "", thread.ID)); got != "400 50083" {
 		t.Error(got)
 	}
 }
 
 // TestDeletedChannels: they and all in them are gone, and the bot is told.
 func TestDeletedChannels(t *testing.T) {
-	g := newStage(t, Options{Permissions: DefaultPermissions | ManageThreads | ManageChannels})
-	_, thread := g.begun()
-	l := g.listen(plainIntents)
-	if got := told(g.call(DeleteChannel, "", thread.ID)); got != "200" {
+	g := newStage(t, Options{Permissions: DefaultPermissions | manageThreads | manageChannels})
+	_, thread := g.startThread()
+	l := g.startSession(plainIntents)
+	if got := statusOf(g.call(deleteChannel, "", thread.ID)); got != "200" {
 		t.Error(got)
 	}
-	l.event("THREAD_DELETE")
+	l.readEvent("THREAD_DELETE")
 	g.s.DeleteChannel(g.c.ID)
-	l.event("CHANNEL_DELETE")
-	if got := told(g.call(GetChannel, "", g.c.ID)); got != "404 10003" || len(g.s.Messages(g.c.ID)) != 0 {
+	l.readEvent("CHANNEL_DELETE")
+	if got := statusOf(g.call(GetChannel, "", g.c.ID)); got != "404 10003" || len(g.s.Messages(g.c.ID)) != 0 {
 		t.Error(got)
 	}
 }
 
 // TestRenames: of a thread, which a message says, and of a channel.
 func TestRenames(t *testing.T) {
-	g := newStage(t, Options{Permissions: DefaultPermissions | ManageChannels})
-	_, thread := g.begun()
-	g.call(EditChannel, `{"name":"new"}`, thread.ID)
+	g := newStage(t, Options{Permissions: DefaultPermissions | manageChannels})
+	_, thread := g.startThread()
+	g.call(ModifyChannel, `{"name":"new"}`, thread.ID)
 	all := g.s.Messages(thread.ID)
-	if last := all[len(all)-1]; last.Kind != NameChangeMessage || last.Content != "new" || g.s.Channel(thread.ID).Name != "new" {
+	if last := all[len(all)-1]; last.Type != messageChannelNameChange || last.Content != "new" || g.s.Channel(thread.ID).Name != "new" {
 		t.Errorf("%+v", last)
 	}
-	if status, o := g.call(EditChannel, `{"name":"new"}`, g.c.ID); status != 200 || o.(object)["name"] != "new" {
+	if status, o := g.call(ModifyChannel, `{"name":"new"}`, g.c.ID); status != 200 || o.(object)["name"] != "new" {
 		t.Errorf("%v", o)
 	}
-	if got := told(g.call(EditChannel, `{"name":""}`, g.c.ID)); got != "400 50035" {
+	if got := statusOf(g.call(ModifyChannel, `{"name":""}`, g.c.ID)); got != "400 50035" {
 		t.Error(got)
 	}
 }

@@ -1,6 +1,6 @@
 package discordfake
 
-func (s *Server) getMe(*call) (any, error) { return s.user(s.BotID).own(), nil }
+func (s *Server) getCurrentUser(*call) (any, error) { return s.user(s.BotID).currentUserJSON(), nil }
 
 func (s *Server) getUser(c *call) (any, error) {
 	u := s.user(c.arg("user"))
@@ -16,19 +16,19 @@ func (s *Server) createDM(c *call) (any, error) {
 	id, _ := c.body["recipient_id"].(string)
 	u := s.user(id)
 	if u == nil || u.Bot {
-		f := fail(invalidForm).(*failure)
+		f := fail(invalidFormBody).(*apiError)
 		f.code, f.message = 50033, "Invalid Recipient(s)"
 		return nil, f
 	}
-	return s.channelJSON(s.direct(id)), nil
+	return s.channelJSON(s.dmWith(id)), nil
 }
 
-func (s *Server) listGuilds(*call) (any, error) {
+func (s *Server) getCurrentUserGuilds(*call) (any, error) {
 	guilds := []any{}
 	for _, g := range s.guilds {
-		if !g.Gone {
+		if !g.kicked {
 			guilds = append(guilds, object{
-				"id": g.ID, "name": g.Name, "icon": nil, "banner": nil, "owner": false, "permissions": s.inGuild(g, s.BotID).json(), "features": []any{},
+				"id": g.id, "name": g.name, "icon": nil, "banner": nil, "owner": false, "permissions": s.guildPermissions(g, s.BotID).json(), "features": []any{},
 			})
 		}
 	}

@@ -88,7 +88,7 @@ func (g *stage) post(body string) Message {
 	if status != http.StatusOK {
 		g.t.Fatal(status, o)
 	}
-	return g.s.Message(o.(object)["id"].(string))
+	return g.s.messageByID(o.(object)["id"].(string))
 }
 
 func (g *stage) until(wrong string, condition func() bool) {

@@ -10,8 +10,8 @@ import (
 // A form collects what is wrong with the fields of a body.
 type form struct{ errors object }
 
-// wrong keeps a mistake of a field, such as embeds.0.title.
-func (f *form) wrong(field, code, message string) {
+// add keeps a mistake of a field, such as embeds.0.title.
+func (f *form) add(field, code, message string) {
 	if f.errors == nil {
 		f.errors = object{}
 	}
@@ -28,12 +28,12 @@ func (f *form) wrong(field, code, message string) {
 	at["_errors"] = append(mistakes, object{"code": code, "message": message})
 }
 
-// failure is what the form leads to: nil where nothing is wrong.
-func (f *form) failure() error {
+// err is what the form leads to: nil where nothing is wrong.
+func (f *form) err() error {
 	if len(f.errors) == 0 {
 		return nil
 	}
-	e := fail(invalidForm).(*failure)
+	e := fail(invalidFormBody).(*apiError)
 	e.errors = f.errors
 	return e
 }
@@ -41,17 +41,17 @@ func (f *form) failure() error {
 // length counts characters as Discord does.
 func length(text string) int { return utf8.RuneCountInString(text) }
 
-// within checks that a text has between least and most characters, and returns
+// text checks that a text has between least and most characters, and returns
 // it. One that is not there is empty.
-func (f *form) within(o object, key, at string, least, most int) string {
-	at = join(at, key)
+func (f *form) text(o object, key, at string, least, most int) string {
+	at = fieldPath(at, key)
 	switch v := o[key].(type) {
 	case string:
 		switch n := length(v); {
 		case n > most && least > 0:
-			f.wrong(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", least, most))
+			f.add(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", least, most))
 		case n > most:
-			f.wrong(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
+			f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
 		case n < least:
 			f.required(at)
 		}
@@ -61,42 +61,42 @@ func (f *form) within(o object, key, at string, least, most int) string {
 			f.required(at)
 		}
 	default:
-		f.wrong(at, "STRING_TYPE_CONVERT", fmt.Sprintf("Could not interpret %q as string.", fmt.Sprint(v)))
+		f.add(at, "STRING_TYPE_CONVERT", fmt.Sprintf("Could not interpret %q as string.", fmt.Sprint(v)))
 	}
 	return ""
 }
 
 func (f *form) required(at string) {
-	f.wrong(at, "BASE_TYPE_REQUIRED", "This field is required")
+	f.add(at, "BASE_TYPE_REQUIRED", "This field is required")
 }
 
-// atMost checks how many there are of something.
-func (f *form) atMost(at string, n, most int) {
+// maxItems checks how many there are of something.
+func (f *form) maxItems(at string, n, most int) {
 	if n > most {
-		f.wrong(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
+		f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
 	}
 }
 
-// number returns a whole number, or fallback where there is none.
-func (f *form) number(o object, key, at string, least, most, fallback int) int {
+// integer returns a whole number, or fallback where there is none.
+func (f *form) integer(o object, key, at string, least, most, fallback int) int {
 	v, ok := o[key]
 	if !ok || v == nil {
 		return fallback
 	}
-	n, ok := whole(v)
-	switch at := join(at, key); {
+	n, ok := toInt(v)
+	switch at := fieldPath(at, key); {
 	case !ok:
-		f.wrong(at, "NUMBER_TYPE_COERCE", fmt.Sprintf("Value %q is not int.", fmt.Sprint(v)))
+		f.add(at, "NUMBER_TYPE_COERCE", fmt.Sprintf("Value %q is not int.", fmt.Sprint(v)))
 	case n < least:
-		f.wrong(at, "NUMBER_TYPE_MIN", fmt.Sprintf("int value should be greater than or equal to %d.", least))
+		f.add(at, "NUMBER_TYPE_MIN", fmt.Sprintf("int value should be greater than or equal to %d.", least))
 	case n > most:
-		f.wrong(at, "NUMBER_TYPE_MAX", fmt.Sprintf("int value should be less than or equal to %d.", most))
+		f.add(at, "NUMBER_TYPE_MAX", fmt.Sprintf("int value should be less than or equal to %d.", most))
 	}
 	return n
 }
 
-// whole is a JSON number as an int; a text of digits is one, too.
-func whole(v any) (int, bool) {
+// toInt is a JSON number as an int; a text of digits is one, too.
+func toInt(v any) (int, bool) {
 	switch v := v.(type) {
 	case float64:
 		return int(v), v == float64(int(v))
@@ -107,34 +107,31 @@ func whole(v any) (int, bool) {
 	return 0, false
 }
 
-// array returns a JSON array of objects; what is no object is wrong.
-func (f *form) array(o object, key, at string) []object {
+// objects returns a JSON array of objects; what is no object is wrong.
+func (f *form) objects(o object, key, at string) []object {
 	v, ok := o[key]
 	if !ok || v == nil {
 		return nil
 	}
-	at = join(at, key)
+	at = fieldPath(at, key)
 	each, ok := v.([]any)
 	if !ok {
-		f.wrong(at, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+		f.add(at, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 		return nil
 	}
 	objects := make([]object, len(each))
 	for i, one := range each {
 		if objects[i], ok = one.(object); !ok {
-			f.wrong(join(at, strconv.Itoa(i)), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+			f.add(fieldPath(at, strconv.Itoa(i)), "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 		}
 	}
 	return objects
 }
 
-// join puts a key behind the path of what it is in.
-func join(at string, key any) string {
+// fieldPath puts a key behind the path of what it is in.
+func fieldPath(at string, key any) string {
 	if at == "" {
 		return fmt.Sprint(key)
 	}
 	return fmt.Sprintf("%s.%v", at, key)
 }
-
-// numeral is a whole number as text.
-func numeral(n int) string { return strconv.Itoa(n) }

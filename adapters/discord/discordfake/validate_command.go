@@ -13,29 +13,29 @@ import (
 //
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-types
 const (
-	slashCommand   = 1
-	userCommand    = 2
-	messageCommand = 3
+	commandChatInput = 1
+	commandUser      = 2
+	commandMessage   = 3
 )
 
 // Limits of commands.
 //
 // https://docs.discord.com/developers/interactions/application-commands
 const (
-	maxName        = 32
-	maxDescription = 100
-	maxChoice      = 100  // characters of a choice's name, and of its value
-	maxWhole       = 8000 // characters of a command, all names, descriptions and values
-	maxArguments   = 25
-	maxSlash       = 100
-	maxContext     = 15 // of users, and of messages
+	maxName          = 32
+	maxDescription   = 100
+	maxChoice        = 100  // characters of a choice's name, and of its value
+	maxCommandLength = 8000 // characters of a command, all names, descriptions and values
+	maxOptions       = 25
+	maxChatInput     = 100
+	maxContextMenu   = 15 // of users, and of messages
 )
 
-func mostCommands(kind int) int {
-	if kind == slashCommand {
-		return maxSlash
+func maxCommands(kind int) int {
+	if kind == commandChatInput {
+		return maxChatInput
 	}
-	return maxContext
+	return maxContextMenu
 }
 
 // slashName is what a command of text, and an option, can be called.
@@ -53,14 +53,14 @@ func (f *form) command(body object, at string) object {
 		f.required(at)
 		return nil
 	}
-	stripped(o)
+	withoutNulls(o)
 	if o["type"] == nil {
-		o["type"] = float64(slashCommand)
+		o["type"] = float64(commandChatInput)
 	}
-	sum := f.named(o, at, kind(o) == slashCommand)
-	sum += f.arguments(o, at)
-	if sum > maxWhole {
-		f.wrong(join(at, "options"), "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
+	sum := f.names(o, at, typeOf(o) == commandChatInput)
+	sum += f.options(o, at)
+	if sum > maxCommandLength {
+		f.add(fieldPath(at, "options"), "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
 	}
 	defaults := object{
 		"description": "", "default_member_permissions": nil, "nsfw": false, "dm_permission": true, "contexts": nil, "integration_types": []any{0.0},
@@ -71,47 +71,47 @@ func (f *form) command(body object, at string) object {
 			o[key] = v
 		}
 	}
-	if kind(o) == slashCommand && o["options"] == nil {
+	if typeOf(o) == commandChatInput && o["options"] == nil {
 		o["options"] = []any{}
 	}
 	return o
 }
 
-// named checks the names and descriptions of a command or an option, and
+// names checks the names and descriptions of a command or an option, and
 // returns how many characters they have: of languages the longest counts.
-func (f *form) named(o object, at string, slash bool) int {
-	name := f.within(o, "name", at, 1, maxName)
-	f.slashName(name, join(at, "name"), slash)
+func (f *form) names(o object, at string, slash bool) int {
+	name := f.text(o, "name", at, 1, maxName)
+	f.commandName(name, fieldPath(at, "name"), slash)
 	least := 0
 	if slash {
 		least = 1
 	}
-	description := f.within(o, "description", at, least, maxDescription)
+	description := f.text(o, "description", at, least, maxDescription)
 	if !slash && description != "" {
-		f.wrong(join(at, "description"), "APPLICATION_COMMAND_DESCRIPTION_NOT_EMPTY", "Context menu commands cannot have description")
+		f.add(fieldPath(at, "description"), "APPLICATION_COMMAND_DESCRIPTION_NOT_EMPTY", "Context menu commands cannot have description")
 	}
-	names := f.localized(o, "name_localizations", at, maxName, slash)
-	descriptions := f.localized(o, "description_localizations", at, maxDescription, false)
+	names := f.localizations(o, "name_localizations", at, maxName, slash)
+	descriptions := f.localizations(o, "description_localizations", at, maxDescription, false)
 	return max(length(name), names) + max(length(description), descriptions)
 }
 
-func (f *form) slashName(name, at string, slash bool) {
+func (f *form) commandName(name, at string, slash bool) {
 	if slash && name != "" && (!slashName.MatchString(name) || strings.ToLower(name) != name) {
-		f.wrong(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+		f.add(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 	}
 }
 
-// localized checks names by language and returns the length of the longest.
-func (f *form) localized(o object, key, at string, most int, slash bool) int {
+// localizations checks names by language and returns the length of the longest.
+func (f *form) localizations(o object, key, at string, most int, slash bool) int {
 	longest := 0
 	translations, _ := o[key].(object)
 	for locale := range maps.Keys(translations) {
-		path := join(at, key)
+		path := fieldPath(at, key)
 		if !strings.Contains(locales, " "+locale+" ") {
-			f.wrong(path, "BASE_TYPE_CHOICES", "The locale "+locale+" is not known")
+			f.add(path, "BASE_TYPE_CHOICES", "The locale "+locale+" is not known")
 		}
-		text := f.within(translations, locale, path, 1, most)
-		f.slashName(text, join(path, locale), slash)
+		text := f.text(translations, locale, path, 1, most)
+		f.commandName(text, fieldPath(path, locale), slash)
 		longest = max(longest, length(text))
 	}
 	return longest
@@ -119,51 +119,51 @@ func (f *form) localized(o object, key, at string, most int, slash bool) int {
 
 // Kinds of options.
 const (
-	subcommand      = 1
-	subcommandGroup = 2
-	stringOption    = 3
-	lastOption      = 11
+	subcommand       = 1
+	subcommandGroup  = 2
+	stringOption     = 3
+	attachmentOption = 11
 )
 
-// arguments checks the options of a command or subcommand, and returns how many
+// options checks the options of a command or subcommand, and returns how many
 // characters they have.
-func (f *form) arguments(o object, at string) int {
-	options := f.array(o, "options", at)
-	at = join(at, "options")
-	f.atMost(at, len(options), maxArguments)
+func (f *form) options(o object, at string) int {
+	options := f.objects(o, "options", at)
+	at = fieldPath(at, "options")
+	f.maxItems(at, len(options), maxOptions)
 	sum, optional := 0, false
 	var names []any
 	for i, option := range options {
-		path := join(at, i)
-		stripped(option)
+		path := fieldPath(at, i)
+		withoutNulls(option)
 		if slices.Contains(names, option["name"]) {
-			f.wrong(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists in these options")
+			f.add(path, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists in these options")
 		}
 		names = append(names, option["name"])
 		if option["required"] == true && optional {
-			f.wrong(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options")
+			f.add(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options")
 		}
 		optional = optional || option["required"] != true
-		sum += f.argument(option, path)
+		sum += f.option(option, path)
 	}
 	return sum
 }
 
-func (f *form) argument(option object, at string) int {
-	k := f.number(option, "type", at, subcommand, lastOption, 0)
+func (f *form) option(option object, at string) int {
+	k := f.integer(option, "type", at, subcommand, attachmentOption, 0)
 	if k == 0 {
-		f.required(join(at, "type"))
+		f.required(fieldPath(at, "type"))
 	}
-	sum := f.named(option, at, true)
+	sum := f.names(option, at, true)
 	if k == subcommand || k == subcommandGroup {
-		return sum + f.arguments(option, at)
+		return sum + f.options(option, at)
 	}
-	choices := f.array(option, "choices", at)
-	f.atMost(join(at, "choices"), len(choices), maxArguments)
+	choices := f.objects(option, "choices", at)
+	f.maxItems(fieldPath(at, "choices"), len(choices), maxOptions)
 	if len(choices) > 0 && option["autocomplete"] == true {
-		f.wrong(join(at, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices and autocomplete cannot be both there")
+		f.add(fieldPath(at, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices and autocomplete cannot be both there")
 	}
-	return sum + f.choices(choices, join(at, "choices"), k)
+	return sum + f.choices(choices, fieldPath(at, "choices"), k)
 }
 
 // choices checks choices, of an option or suggested, and returns how many
@@ -171,13 +171,13 @@ func (f *form) argument(option object, at string) int {
 func (f *form) choices(choices []object, at string, optionKind int) int {
 	sum := 0
 	for i, choice := range choices {
-		path := join(at, i)
-		sum += length(f.within(choice, "name", path, 1, maxChoice))
-		f.localized(choice, "name_localizations", path, maxChoice, false)
+		path := fieldPath(at, i)
+		sum += length(f.text(choice, "name", path, 1, maxChoice))
+		f.localizations(choice, "name_localizations", path, maxChoice, false)
 		if optionKind == stringOption {
-			sum += length(f.within(choice, "value", path, 1, maxChoice))
+			sum += length(f.text(choice, "value", path, 1, maxChoice))
 		} else if choice["value"] == nil {
-			f.required(join(path, "value"))
+			f.required(fieldPath(path, "value"))
 		}
 	}
 	return sum
