@@ -513,7 +513,7 @@ func TestUnfinished(t *testing.T) {
 // A shortcut is answered like a mention, for the one who used it alone.
 func TestShortcut(t *testing.T) {
 	f := run(t)
-	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognise"} {
+	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognize"} {
 		m := message(text, text)
 		m.Addressed, m.Thread.Root = true, bot.CommandRoot+text
 		posts := f.handle(t, m)

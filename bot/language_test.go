@@ -69,7 +69,7 @@ func TestAddedLanguage(t *testing.T) {
 
 	first := f.handle(t, message("m2", "жумра жа? "+lostPaste))
 	for i, step := range []struct{ say, want string }{
-		{"", "жа Recognised by жа code `ID 90001`"},
+		{"", "жа Recognized by жа code `ID 90001`"},
 		{"2ый", "Which host?\n? жа Type it here"},    // a choice by its number: iSCSI
 		{"жарлиskip", "-TargetPortalAddress <Host>"}, // an intent
 		{"бу жарлиrepeat бу?", "жа Step 1 of 2"},     // a question to the bot

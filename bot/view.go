@@ -68,7 +68,7 @@ func showCode(code string) string {
 func (d *decision) intro(w Walkthrough) []Block {
 	blocks := []Block{heading(d.title(w)), {Kind: BlockQuote, Text: quoted(w.Evidence)}}
 	if by := d.recognisedBy(w); by != "" {
-		blocks = append(blocks, text(d.l.Text("recognised", "by", by)))
+		blocks = append(blocks, text(d.l.Text("recognized", "by", by)))
 	}
 	blocks = append(blocks, text(d.in(w.Entry.Cause, w)))
 	for _, a := range w.Tried {

@@ -54,7 +54,7 @@ func TestOneAnswer(t *testing.T) {
 func TestAddressed(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.alex.Say(s.channel.ID, "@mabsbot what is wrong with my printer")
-	s.sees(s.alex, "I do not recognise this error")
+	s.sees(s.alex, "I do not recognize this error")
 	s.kim.DM("백업이 또 실패했어요")
 	s.sees(s.kim, "오류")
 	s.kim.DM(policyKo)
@@ -212,7 +212,7 @@ func TestLookup(t *testing.T) {
 	}
 	talk := s.alex.Say(s.channel.ID, "list of things for lunch")
 	s.must(s.alex.ShortcutOn(talk, lookupShortcut))
-	s.sees(s.alex, "I do not recognise this error")
+	s.sees(s.alex, "I do not recognize this error")
 }
 
 // Messages of a bot that the channel names are read, its replies are not: two
