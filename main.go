@@ -14,8 +14,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +79,8 @@ func configured(run func(cmd *cobra.Command, args []string, c *config.Config) er
 	}
 }
 
-// serve wires everything and runs it until the program is asked to stop.
+// serve wires everything and runs it until the program is asked to stop. However
+// it ends, the database is closed after all that uses it.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	ctx, out := cmd.Context(), cmd.OutOrStdout()
 	log := c.Log.Logger(cmd.ErrOrStderr())
@@ -90,13 +91,17 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	go live.Watch(ctx, c.KB.Reload, log)
 	db, err := openStore(ctx, c.Store)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	go prune(ctx, db, log)
+	var background sync.WaitGroup
+	defer background.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
+	background.Go(func() { db.Maintain(ctx, log) })
 	b, err := newBot(c, live.Base, db, log)
 	if err != nil {
 		return err
@@ -214,24 +219,6 @@ func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 		return nil, err
 	}
 	return store.Open(ctx, c.Path, key)
-}
-
-// pruneEvery is how often the store lets go of what nobody asks for any more.
-const pruneEvery = time.Hour
-
-func prune(ctx context.Context, db *store.SQL, log *slog.Logger) {
-	tick := time.NewTicker(pruneEvery)
-	defer tick.Stop()
-	for {
-		if err := db.Prune(ctx, store.MinKeep); err != nil && ctx.Err() == nil {
-			log.Error("store: prune failed", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }
 
 func chatCommand() *cobra.Command {

@@ -18,10 +18,15 @@ import (
 	"mabsbot/kb"
 )
 
-// A FullStore is both sides of a store.
+// A FullStore is both sides of a store, and what keeps it small.
 type FullStore interface {
 	bot.Store
 	bot.Outbox
+
+	// Prune forgets handled events that are older than the time, but at least 25 h
+	// old, and posts that were sent, dropped or recorded that long ago. A post stays
+	// as long as its thread has a walkthrough or a waiting post replaces it.
+	Prune(ctx context.Context, olderThan time.Duration) error
 }
 
 // TestStore checks the contract of bot.Store and bot.Outbox, one subtest for
@@ -51,6 +56,8 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("what was read before a thread was opened cannot be applied after it: "+puts, func(t *storeTest) { opensConflict(t, puts) })
 	}
+	run("Prune forgets what is old", prune)
+	run("Prune forgets any number", pruneMany)
 	run("an unknown post is an error", unknownPost)
 	run("of many that apply to one version one wins", manyVersions)
 	run("of many that apply one event one wins", manyEvents)
@@ -496,6 +503,94 @@ func opensConflict(t *storeTest, puts string) {
 	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{moved}})
 }
 
+// prune has a post of every kind, each in a thread of its own: of those that
+// are forgotten, the same post is queued again.
+func prune(t *storeTest) {
+	post := func(id string) bot.Post {
+		return bot.Post{ID: bot.PostID(id), Thread: bot.Thread{Adapter: "test", Root: id}}
+	}
+	all := []bot.Post{post("sent"), post("dropped"), post("open"), post("replaced"), post("shadow"), post("waiting")}
+	all[4].Shadow, all[5].Replaces = true, "replaced"
+	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{{Thread: all[2].Thread}}, Posts: all})
+	for _, id := range []bot.PostID{"sent", "open", "replaced"} {
+		t.must(t.Sent(t.Context(), id, bot.Delivery{Ref: string(id)}))
+	}
+	t.must(t.Drop(t.Context(), "dropped"))
+
+	queued := func() string {
+		t.Helper()
+		posts, err := t.Claim(t.Context(), "test", 99, 99, 0)
+		t.must(err)
+		var words []string
+		for _, p := range posts {
+			words = append(words, strings.TrimSuffix(string(p.ID)+":"+p.Ref, ":"))
+		}
+		slices.Sort(words)
+		return strings.Join(words, " ")
+	}
+	again := bot.Turn{Event: "e", Posts: []bot.Post{post("sent"), post("dropped"), post("open"), post("replaced"), post("shadow")}}
+	time.Sleep(25 * time.Hour)
+	t.must(t.Prune(t.Context(), 0))
+	t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
+	time.Sleep(time.Second)
+	t.must(t.Prune(t.Context(), 26*time.Hour))
+	t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
+	t.equal(queued(), "waiting:replaced")
+	shadows, err := t.Shadowed(t.Context(), 9)
+	t.must(err)
+	t.equal(len(shadows), 1)
+
+	for range 2 { // what stays, stays
+		t.must(t.Prune(t.Context(), 0))
+		shadows, err := t.Shadowed(t.Context(), 9)
+		t.must(err)
+		t.equal(len(shadows), 0)
+		t.equal(queued(), "waiting:replaced")
+	}
+	t.apply(again)
+	t.equal(queued(), "dropped sent shadow waiting:replaced")
+
+	t.must(t.Sent(t.Context(), "waiting", bot.Delivery{}))
+	t.must(t.Prune(t.Context(), 0))
+	t.apply(bot.Turn{Posts: []bot.Post{post("replaced"), post("open"), post("waiting")}})
+	t.equal(queued(), "dropped replaced sent shadow") // nothing replaces it any more
+}
+
+// pruneMany mixes what stays with what goes, in numbers that no store handles
+// at once.
+func pruneMany(t *storeTest) {
+	const n = 2000
+	id := func(i int) bot.PostID { return bot.PostID(fmt.Sprint("post ", i)) }
+	thread := func(i int) bot.Thread { return bot.Thread{Adapter: "test", Root: fmt.Sprint(i)} }
+	var turn bot.Turn
+	for i := range n {
+		p := bot.Post{ID: id(i), Thread: thread(i), Shadow: true}
+		if i%3 == 1 { // stays: its thread has a walkthrough
+			turn.States = append(turn.States, bot.Walkthrough{Thread: p.Thread})
+		}
+		if i%3 == 2 { // stays: it is replaced
+			turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("next ", i)), Thread: thread(n + i), Replaces: p.ID})
+		}
+		turn.Posts = append(turn.Posts, p)
+	}
+	t.apply(turn)
+	time.Sleep(26 * time.Hour)
+	t.must(t.Prune(t.Context(), 0))
+	posts, err := t.Shadowed(t.Context(), 2*n)
+	t.must(err)
+	var got, want []bot.PostID
+	for _, p := range posts {
+		got = append(got, p.ID)
+	}
+	for i := range n {
+		if i%3 != 0 {
+			want = append(want, id(i))
+		}
+	}
+	slices.Reverse(want)
+	t.equal(got, want)
+}
+
 // together runs f in n goroutines and waits for them.
 func together(n int, f func(i int)) {
 	var wg sync.WaitGroup
@@ -582,6 +677,7 @@ func ended(t *storeTest) {
 	stops(t.Sent(ctx, "A1", bot.Delivery{}))
 	stops(t.Retry(ctx, "A1", 0))
 	stops(t.Drop(ctx, "A1"))
+	stops(t.Prune(ctx, 0))
 	t.fresh("e")
 	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // nothing of it was done
 }

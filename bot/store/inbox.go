@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 )
@@ -99,9 +98,3 @@ func (i *Inbox) letters(ctx context.Context, dead int) (all []letter, unread err
 }
 
 func (i *Inbox) row(key string) []string { return []string{"inbox", i.name, key} }
-
-// pruneInbox forgets old dead letters.
-func pruneInbox(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM inbox WHERE dead = 1 AND at < $1`, millis()-DeadKeep.Milliseconds())
-	return err
-}

@@ -15,7 +15,7 @@ import (
 // safe for concurrent use. Make it with NewMemory.
 type Memory struct {
 	mu       sync.Mutex
-	events   map[bot.EventID]bool
+	events   map[bot.EventID]time.Time // when they were handled
 	states   map[bot.Thread]memoryState
 	posts    []*memoryPost // in the order in which they were applied
 	langs    map[bot.UserKey]string
@@ -40,6 +40,7 @@ type memoryPost struct {
 	waiting, sent  bool // neither: dropped, or only recorded
 	shadow         bool
 	due, heldUntil time.Time
+	changed        time.Time
 	attempt        int
 	ref            string
 }
@@ -52,7 +53,7 @@ var (
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
 	return &Memory{
-		events:   map[bot.EventID]bool{},
+		events:   map[bot.EventID]time.Time{},
 		states:   map[bot.Thread]memoryState{},
 		langs:    map[bot.UserKey]string{},
 		journals: map[string][][]byte{},
@@ -158,7 +159,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	if err := cmp.Or(check(turn), ctx.Err()); err != nil {
 		return err
 	}
-	if m.events[turn.Event] {
+	if _, ok := m.events[turn.Event]; ok {
 		return bot.ErrDuplicate
 	}
 	now := time.Now()
@@ -182,7 +183,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 		}
 		posts = append(posts, q)
 	}
-	m.events[turn.Event] = true
+	m.events[turn.Event] = now
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
@@ -207,7 +208,7 @@ func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
 	data, err := encode(p)
 	return &memoryPost{
 		data: data, id: p.ID, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
-		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay),
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), changed: now,
 	}, err
 }
 
@@ -218,7 +219,7 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 		m.posts = append(m.posts, p)
 	}
 	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.heldUntil.After(now) {
-		old.waiting = false
+		old.waiting, old.changed = false, now
 	}
 }
 
@@ -235,6 +236,32 @@ func (m *Memory) prefer(p *bot.Preference) {
 func (m *Memory) post(id bot.PostID) *memoryPost {
 	if i := slices.IndexFunc(m.posts, func(p *memoryPost) bool { return p.id == id }); i >= 0 {
 		return m.posts[i]
+	}
+	return nil
+}
+
+// Prune forgets what nobody asks for any more.
+func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap("prune", err)
+	}
+	now := time.Now()
+	before := now.Add(-max(olderThan, MinKeep))
+	maps.DeleteFunc(m.events, func(_ bot.EventID, at time.Time) bool { return at.Before(before) })
+	replaced := map[bot.PostID]bool{}
+	for _, p := range m.posts {
+		if p.waiting {
+			replaced[p.replaces] = true
+		}
+	}
+	m.posts = slices.DeleteFunc(m.posts, func(p *memoryPost) bool {
+		_, kept := m.states[p.thread]
+		return !p.waiting && p.changed.Before(before) && !kept && !replaced[p.id]
+	})
+	for name, all := range m.inboxes {
+		m.inboxes[name] = slices.DeleteFunc(all, func(l memoryLetter) bool { return l.dead && l.at.Before(now.Add(-DeadKeep)) })
 	}
 	return nil
 }

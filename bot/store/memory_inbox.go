@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // A MemoryInbox is an Inbox in memory.
@@ -17,6 +18,7 @@ func (m *Memory) Inbox(name string) *MemoryInbox { return &MemoryInbox{m, name} 
 type memoryLetter struct {
 	letter
 	dead bool
+	at   time.Time
 }
 
 // Put records a payload under its key; one with a known key changes nothing.
@@ -25,7 +27,7 @@ func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error
 		if slices.ContainsFunc(all, func(l memoryLetter) bool { return l.key == key }) {
 			return all
 		}
-		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, false})
+		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, false, time.Now()})
 	})
 }
 
@@ -40,7 +42,7 @@ func (i *MemoryInbox) Done(ctx context.Context, key string) error {
 func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) error {
 	return i.update(ctx, "bury", func(all []memoryLetter) []memoryLetter {
 		all = slices.DeleteFunc(all, func(l memoryLetter) bool { return l.key == key })
-		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, true})
+		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, true, time.Now()})
 	})
 }
 

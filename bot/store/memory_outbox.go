@@ -123,6 +123,7 @@ func (m *Memory) settle(ctx context.Context, id bot.PostID, f func(*memoryPost))
 	}
 	if !p.sent {
 		f(p)
+		p.changed = time.Now()
 	}
 	return nil
 }

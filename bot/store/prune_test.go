@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +70,101 @@ func kept(t *testing.T, s *SQL) string {
 	}
 	must(t, rows.Err())
 	return strings.Join(words, " ")
+}
+
+// TestPruneLetsOthersIn: between two batches an event is handled. Time stands
+// still in the bubble, so that a Prune which rests for none would never get here.
+func TestPruneLetsOthersIn(t *testing.T) {
+	const n = 3*pruneBatch + 1
+	for name, old := range map[string]struct{ fill, count string }{
+		"events": {`INSERT INTO events (id, at) SELECT n, 0 FROM i`, `SELECT COUNT(*) FROM events WHERE at = 0`},
+		"inbox":  {`INSERT INTO inbox (name, key, dead, at, sealed) SELECT 'a', n, 1, 0, x'' FROM i`, `SELECT COUNT(*) FROM inbox`},
+		"posts": {`
+			INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at)
+			SELECT 'test', '', '', n, n, 0, 0, '', 'sent', 0, 0, 1, 'r', n / 1000 FROM i`, `SELECT COUNT(*) FROM posts`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := openNew(t)
+				_, err := s.write.Exec(`WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < $1)`+old.fill, n)
+				must(t, err)
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					if err := s.Prune(t.Context(), 0); err != nil {
+						t.Error(err)
+					}
+				})
+				for batch := 1; batch <= 4; batch++ {
+					synctest.Wait() // it rests, or is done
+					var left int
+					must(t, s.read.QueryRow(old.count).Scan(&left))
+					if want := max(0, n-batch*pruneBatch); left != want {
+						t.Errorf("%d rows are left after batch %d, want %d", left, batch, want)
+					}
+					must(t, s.Apply(t.Context(), bot.Turn{Event: event(batch)}))
+					time.Sleep(pruneRest)
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+// TestPruneReadsWhatItRemoves: no statement reads a table from its beginning to
+// its end, so that what stays costs nothing.
+func TestPruneReadsWhatItRemoves(t *testing.T) {
+	s := openNew(t)
+	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, keepPosts, dropPosts} {
+		rows, err := s.read.Query(`EXPLAIN QUERY PLAN `+query, 0, 0, 0, 0)
+		must(t, err)
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			must(t, rows.Scan(&id, &parent, &unused, &detail))
+			if strings.Contains(detail, "SCAN") || strings.Contains(detail, "TEMP") {
+				t.Errorf("%s\n%s", query, detail)
+			}
+		}
+		must(t, rows.Err())
+	}
+}
+
+// A post that stays for its walkthrough is looked at once, however often Prune
+// runs.
+func TestPruneLooksOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openNew(t)
+		must(t, s.Apply(t.Context(), bot.Turn{
+			Event: "e", States: []bot.Walkthrough{{Thread: thread(1)}}, Posts: []bot.Post{{ID: "open", Thread: thread(1), Shadow: true}},
+		}))
+		for _, want := range []int{1, 0} {
+			time.Sleep(26 * time.Hour)
+			n, _, _, err := lastOf(s.read.Query(nextPosts, 0, 0, millis(), pruneBatch))
+			must(t, err)
+			if n != want {
+				t.Errorf("Prune will look at %d posts, want %d", n, want)
+			}
+			must(t, s.Prune(t.Context(), 0))
+		}
+	})
+}
+
+func TestMaintain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openNew(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { s.Maintain(ctx, slog.New(slog.DiscardHandler)) })
+		must(t, s.Apply(t.Context(), bot.Turn{Event: "event"}))
+		time.Sleep(MinKeep + pruneEvery)
+		synctest.Wait()
+		if handled(t, s, "event") {
+			t.Error("an old event is remembered")
+		}
+		cancel()
+		wg.Wait()
+	})
 }
 
 // TestForgets: what a post said is gone once it is sent, dropped or taken
