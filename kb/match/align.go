@@ -25,23 +25,23 @@ type run struct {
 // An alignment is how well a template and a text go together. Weights are in units of
 // one/1000 of a telling word.
 type alignment struct {
-	template *template
-	rank     int32 // what templates are ranked by
-	letters  int32 // threes of letters of the template that the text has
-	missing  int32 // threes that it lacks
-	points   int32 // of the runs of letters that both have
-	matched  int32 // weight of the template's units that stand in the text
-	skipped  int32 // weight of the template's units between those
-	strange  int32 // weight of the text's units between those, slots left out
-	from, to int32 // units of the text
-	tFrom    int32 // units of the template
-	tTo      int32
+	template        *template
+	rank            int32 // what templates are ranked by
+	sharedTrigrams  int32 // threes of letters of the template that the text has
+	missingTrigrams int32 // threes that it lacks
+	points          int32 // of the runs of letters that both have
+	matched         int32 // weight of the template's units that stand in the text
+	skipped         int32 // weight of the template's units between those
+	unmatched       int32 // weight of the text's units between those, slots left out
+	from, to        int32 // units of the text
+	tFrom           int32 // units of the template
+	tTo             int32
 }
 
 const (
-	mostRuns = 48 // beyond that a text repeats itself
-	mostSeen = 12 // places of one feature in a text that are tried
-	slotSize = 12 // units that a slot may take: a path has that many words
+	maxRuns        = 48 // beyond that a text repeats itself
+	maxOccurrences = 12 // places of one feature in a text that are tried
+	maxSlotTokens  = 12 // units that a slot may take: a path has that many words
 )
 
 // align lays the template of an alignment beside the text of the query. The
@@ -49,7 +49,7 @@ const (
 func (q *query) align(ix *Index, f *alignment) {
 	t := f.template
 	q.findRuns(ix, t)
-	sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
+	sums := ix.sums[t.firstSum : t.firstSum+uint32(t.numTokens)+1]
 	last := int32(-1)
 	var top int32
 	for i := range q.runs {
@@ -60,11 +60,11 @@ func (q *query) align(ix *Index, f *alignment) {
 			if before.tFrom >= r.tFrom || before.pFrom >= r.pFrom || before.tTo >= r.tTo || before.pTo > r.pFrom+1 {
 				continue
 			}
-			if s := before.best + r.gain - q.between(t, sums, before, r); s > r.best {
+			if s := before.best + r.gain - q.gapCost(t, sums, before, r); s > r.best {
 				r.best, r.prev = s, int32(k)
 			}
 		}
-		if s := r.best - (t.total-sums[r.tTo])/10; last < 0 || s > top {
+		if s := r.best - (t.weight-sums[r.tTo])/10; last < 0 || s > top {
 			last, top = int32(i), s
 		}
 	}
@@ -72,24 +72,24 @@ func (q *query) align(ix *Index, f *alignment) {
 		*f = alignment{}
 		return
 	}
-	q.follow(f, sums, last)
+	q.traceBack(f, sums, last)
 }
 
-// between is the cost of going on from one run with another.
-func (q *query) between(t *template, sums []int32, a, b *run) int32 {
+// gapCost is the cost of going on from one run with another.
+func (q *query) gapCost(t *template, sums []int32, a, b *run) int32 {
 	overlap := int32(0)
 	if a.tTo > b.tFrom {
 		overlap = sums[a.tTo] - sums[b.tFrom]
 	}
-	return overlap + (max(0, sums[b.tFrom]-sums[min(a.tTo, b.tFrom)])+q.strange(t, a, b))/2
+	return overlap + (max(0, sums[b.tFrom]-sums[min(a.tTo, b.tFrom)])+q.unmatchedBetween(t, a, b))/2
 }
 
-// strange is the weight of the text between two runs.
-func (q *query) strange(t *template, a, b *run) int32 {
+// unmatchedBetween is the weight of the text between two runs.
+func (q *query) unmatchedBetween(t *template, a, b *run) int32 {
 	from := a.pTo
 	for _, s := range t.slots {
 		if int32(s.at) >= a.tTo && int32(s.at) <= b.tFrom {
-			from += slotSize
+			from += maxSlotTokens
 		}
 	}
 	if from >= b.pFrom {
@@ -98,11 +98,11 @@ func (q *query) strange(t *template, a, b *run) int32 {
 	return q.sums[b.pFrom] - q.sums[from]
 }
 
-// follow reads the chain that ends with a run back to its beginning, and leaves
+// traceBack reads the chain that ends with a run back to its beginning, and leaves
 // it in q.chain.
-func (q *query) follow(f *alignment, sums []int32, last int32) {
+func (q *query) traceBack(f *alignment, sums []int32, last int32) {
 	r := &q.runs[last]
-	f.matched, f.skipped, f.strange, f.to, f.tTo = 0, 0, 0, r.pTo, r.tTo
+	f.matched, f.skipped, f.unmatched, f.to, f.tTo = 0, 0, 0, r.pTo, r.tTo
 	q.chain = q.chain[:0]
 	for {
 		q.chain = append(q.chain, *r)
@@ -114,7 +114,7 @@ func (q *query) follow(f *alignment, sums []int32, last int32) {
 		before := &q.runs[r.prev]
 		f.matched -= max(0, sums[max(before.tTo, r.tFrom)]-sums[r.tFrom])
 		f.skipped += max(0, sums[r.tFrom]-sums[min(before.tTo, r.tFrom)])
-		f.strange += q.strange(f.template, before, r)
+		f.unmatched += q.unmatchedBetween(f.template, before, r)
 		r = before
 	}
 }
@@ -122,18 +122,18 @@ func (q *query) follow(f *alignment, sums []int32, last int32) {
 // findRuns finds the pieces that the template and the text share.
 func (q *query) findRuns(ix *Index, t *template) {
 	q.runs = q.runs[:0]
-	sums := ix.sums[t.unit : t.unit+uint32(t.length)+1]
-	for _, g := range ix.gramsOf(t) {
+	sums := ix.sums[t.firstSum : t.firstSum+uint32(t.numTokens)+1]
+	for _, g := range ix.templateTerms(t) {
 		n := 0
-		for i := q.firstOf(g.f); i >= 0 && n < mostSeen; i = q.next[i] {
-			q.hit(ix, sums, g, q.grams[i])
+		for i := q.firstOf(g.id); i >= 0 && n < maxOccurrences; i = q.next[i] {
+			q.extendRuns(ix, sums, g, q.terms[i])
 			n++
 		}
 	}
 }
 
-// hit adds a shared gram to the run that it goes on with, or begins a run.
-func (q *query) hit(ix *Index, sums []int32, t, p gram) {
+// extendRuns adds a shared gram to the run that it goes on with, or begins a run.
+func (q *query) extendRuns(ix *Index, sums []int32, t, p term) {
 	tTo, pTo := t.at+int32(t.n), p.at+int32(p.n)
 	for i := len(q.runs) - 1; i >= 0; i-- {
 		r := &q.runs[i]
@@ -147,18 +147,18 @@ func (q *query) hit(ix *Index, sums []int32, t, p gram) {
 			continue
 		}
 		if r.tTo-t.at == r.pTo-p.at && tTo >= r.tTo && pTo >= r.pTo {
-			r.gain += worth(sums, max(r.tTo, t.at), tTo, p.slips)
+			r.gain += tokenWeight(sums, max(r.tTo, t.at), tTo, p.misspelt)
 			r.tTo, r.pTo = tTo, pTo
 			return
 		}
 	}
-	if len(q.runs) < mostRuns && ix.v.class[t.f]&stopWord == 0 {
-		q.runs = append(q.runs, run{tFrom: t.at, tTo: tTo, pFrom: p.at, pTo: pTo, gain: worth(sums, t.at, tTo, p.slips)})
+	if len(q.runs) < maxRuns && ix.v.class[t.id]&stopWord == 0 {
+		q.runs = append(q.runs, run{tFrom: t.at, tTo: tTo, pFrom: p.at, pTo: pTo, gain: tokenWeight(sums, t.at, tTo, p.misspelt)})
 	}
 }
 
-// worth is the weight of some units of a template; a slip costs a part of it.
-func worth(sums []int32, from, to int32, slips bool) int32 {
+// tokenWeight is the weight of some units of a template; a slip costs a part of it.
+func tokenWeight(sums []int32, from, to int32, slips bool) int32 {
 	w := sums[to] - sums[from]
 	if slips {
 		w -= w / 8

@@ -25,13 +25,13 @@ func IsCode(s string) bool {
 // 170036, [0x29834], «ID: 170036», in full-width digits too. HRESULTs are no
 // codes.
 func parseCode(s string) (code, bool) {
-	p, _, _ := simplify(s, nil, nil)
+	p, _, _ := normalize(s, nil, nil)
 	var found code
 	n := 0
-	for _, u := range split(nil, p.s) {
+	for _, u := range tokenize(nil, p.s) {
 		t := p.s[u.from:u.to]
-		if u.kind != numberUnit {
-			if u.kind == wordUnit && announces(t) < mediumCode {
+		if u.kind != numberToken {
+			if u.kind == wordToken && announcement(t) < mediumCode {
 				return 0, false
 			}
 			continue
@@ -74,14 +74,14 @@ const (
 // A codeRef is a number of a text that may be a code.
 type codeRef struct {
 	code     code
-	unit     int32
+	token    int32
 	strength codeStrength
 }
 
 // scanCodes finds the codes among the units of a plain.
-func scanCodes(dst []codeRef, s string, units []unit) []codeRef {
+func scanCodes(dst []codeRef, s string, units []token) []codeRef {
 	for i, u := range units {
-		if u.kind != numberUnit || u.to-u.from < 2 {
+		if u.kind != numberToken || u.to-u.from < 2 {
 			continue
 		}
 		if c, ok := number(s[u.from:u.to]); ok {
@@ -93,15 +93,15 @@ func scanCodes(dst []codeRef, s string, units []unit) []codeRef {
 	return dst
 }
 
-// smallestPlain is the smallest number that stands as a code by its
+// minHexCode is the smallest number that stands as a code by its
 // hexadecimal mark alone: what is smaller is a flag, an offset or a count.
-const smallestPlain = 0x1000
+const minHexCode = 0x1000
 
 // codeAt judges the number at unit i by what stands around it.
-func codeAt(s string, units []unit, i int) codeStrength {
+func codeAt(s string, units []token, i int) codeStrength {
 	u := units[i]
 	t := s[u.from:u.to]
-	if i+1 < len(units) && units[i+1].glued || counted(s[u.to:]) {
+	if i+1 < len(units) && units[i+1].glued || isQuantity(s[u.to:]) {
 		return 0
 	}
 	strength := bareCode
@@ -111,7 +111,7 @@ func codeAt(s string, units []unit, i int) codeStrength {
 		strength = announced
 	}
 	if _, hex := hexToken(t); hex {
-		if c, _ := number(t); c >= smallestPlain {
+		if c, _ := number(t); c >= minHexCode {
 			return strongCode
 		}
 	}
@@ -121,9 +121,9 @@ func codeAt(s string, units []unit, i int) codeStrength {
 	return strength
 }
 
-// counted reports whether what follows a number makes it a date, a version, a
+// isQuantity reports whether what follows a number makes it a date, a version, a
 // sum or a count.
-func counted(after string) bool {
+func isQuantity(after string) bool {
 	if after == "" {
 		return false
 	}
@@ -139,31 +139,31 @@ func counted(after string) bool {
 
 // codeBefore judges what leads to the number at unit i: 0 if it is a part of
 // something else.
-func codeBefore(s string, units []unit, i int) codeStrength {
+func codeBefore(s string, units []token, i int) codeStrength {
 	u := units[i]
 	if i == 0 {
-		return leadIn(s[:u.from])
+		return standsAlone(s[:u.from])
 	}
 	before := units[i-1]
 	gap := s[before.to:u.from]
 	if u.glued {
-		if before.kind == wordUnit && announces(s[before.from:before.to]) >= mediumCode {
+		if before.kind == wordToken && announcement(s[before.from:before.to]) >= mediumCode {
 			return idOf(s, units, i-1)
 		}
 		return 0
 	}
 	said := codeStrength(0)
-	if len(gap) <= 6 && before.kind != numberUnit {
-		said = announces(lastWord(s, units, i-1))
+	if len(gap) <= 6 && before.kind != numberToken {
+		said = announcement(lastWord(s, units, i-1))
 	}
 	if said >= mediumCode && strings.Trim(gap, " \t\r\n.:=#([{-–—'\"`*：") == "" && gap != "." {
 		return idOf(s, units, i-1)
 	}
-	return leadIn(gap)
+	return standsAlone(gap)
 }
 
-// leadIn reports whether a number after this gap stands for itself.
-func leadIn(gap string) codeStrength {
+// standsAlone reports whether a number after this gap stands for itself.
+func standsAlone(gap string) codeStrength {
 	if gap == "" {
 		return bareCode
 	}
@@ -174,16 +174,16 @@ func leadIn(gap string) codeStrength {
 }
 
 // lastWord is a word unit, or the last two syllables.
-func lastWord(s string, units []unit, i int) string {
+func lastWord(s string, units []token, i int) string {
 	from := units[i].from
-	if units[i].kind == syllableUnit && i > 0 && units[i-1].kind == syllableUnit {
+	if units[i].kind == syllableToken && i > 0 && units[i-1].kind == syllableToken {
 		from = units[i-1].from
 	}
 	return s[from:units[i].to]
 }
 
-// announces says how strongly a word announces a code.
-func announces(w string) codeStrength {
+// announcement says how strongly a word announces a code.
+func announcement(w string) codeStrength {
 	if len(w) > 10 {
 		return 0
 	}
@@ -198,13 +198,13 @@ func announces(w string) codeStrength {
 
 // idOf judges the word at unit i, which announces a code, by the word before
 // it: an «event ID» is another system's.
-func idOf(s string, units []unit, i int) codeStrength {
-	said := announces(lastWord(s, units, i))
+func idOf(s string, units []token, i int) codeStrength {
+	said := announcement(lastWord(s, units, i))
 	if i == 0 || said < strongCode {
 		return said
 	}
 	before := units[i-1]
-	if gap := s[before.to:units[i].from]; len(gap) > 1 || before.kind != wordUnit {
+	if gap := s[before.to:units[i].from]; len(gap) > 1 || before.kind != wordToken {
 		return said
 	}
 	switch strings.ToLower(s[before.from:before.to]) {
@@ -214,7 +214,7 @@ func idOf(s string, units []unit, i int) codeStrength {
 	return said
 }
 
-func errorAfter(s string, units []unit, i int) bool {
+func errorAfter(s string, units []token, i int) bool {
 	if i+1 >= len(units) {
 		return false
 	}
@@ -223,9 +223,9 @@ func errorAfter(s string, units []unit, i int) bool {
 		return false
 	}
 	to := next.to
-	if next.kind == syllableUnit && i+2 < len(units) && units[i+2].kind == syllableUnit {
+	if next.kind == syllableToken && i+2 < len(units) && units[i+2].kind == syllableToken {
 		to = units[i+2].to
 	}
 	w := s[next.from:to]
-	return announces(w) == mediumCode
+	return announcement(w) == mediumCode
 }

@@ -22,9 +22,9 @@ func TestParseCode(t *testing.T) {
 
 // scanned is the short form of the codes of a text: strong!, medium, bare?.
 func scanned(text string) string {
-	p, _, _ := simplify(text, nil, nil)
+	p, _, _ := normalize(text, nil, nil)
 	var out []string
-	for _, ref := range scanCodes(nil, p.s, split(nil, p.s)) {
+	for _, ref := range scanCodes(nil, p.s, tokenize(nil, p.s)) {
 		out = append(out, fmt.Sprint(ref.code)+[]string{"", "?", "", "!"}[ref.strength])
 	}
 	return strings.Join(out, " ")
@@ -70,10 +70,10 @@ func TestScanCodes(t *testing.T) {
 func FuzzScanCodes(f *testing.F) {
 	f.Add("(ID: 4024) [0x29834] 100050 오류 99999999999999999999")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, _, _ := simplify(text, nil, nil)
-		units := split(nil, p.s)
+		p, _, _ := normalize(text, nil, nil)
+		units := tokenize(nil, p.s)
 		for _, ref := range scanCodes(nil, p.s, units) {
-			u := units[ref.unit]
+			u := units[ref.token]
 			if c, ok := number(p.s[u.from:u.to]); !ok || c != ref.code || ref.strength < bareCode {
 				t.Fatalf("%q: %v", text, ref)
 			}

@@ -21,7 +21,7 @@ func (b Band) String() string { return [...]string{"silent", "likely", "sure"}[b
 func (b Band) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
 const (
-	mostHits = 3 // choices of one question
+	maxHits = 3 // choices of one question
 	// Above sureOdds a verdict is an answer. Of the texts on dev that are to be left
 	// alone two come so high, of 5,740 messages of other errors of the same
 	// products 51; sure asks more of them than odds. TestCalibrate prints the table.
@@ -34,31 +34,31 @@ const (
 	likelyProductOdds     = -2.5
 	likelyProductCalmOdds = -0.5
 	// Where it names another product, or where nothing goes wrong.
-	likelyStrangeOdds = 3
-	likelyCalmOdds    = 0.4
+	likelyOtherOdds = 3
+	likelyCalmOdds  = 0.4
 	// A code from this one on has five digits or more: no other product's
 	// errors that were met have such numbers in this form.
 	firstOwnCode = 10000
 )
 
-// remote reports whether the text has so little in common with any entry that
+// unrelated reports whether the text has so little in common with any entry that
 // nothing can come of it, as nearly all talk: half a telling word at most, and a
 // quarter of its words. None of 5,000 pastes of the catalog is lost by it; at 0.8
 // of a word and a third 14 are.
-func (q *query) remote(s setting) bool {
+func (q *query) unrelated(s textContext) bool {
 	far := func(list []candidate) bool {
-		return !slices.ContainsFunc(list, func(c candidate) bool { return c.shared >= one/2 || 4*c.shared >= s.content })
+		return !slices.ContainsFunc(list, func(c candidate) bool { return c.shared >= fullWeight/2 || 4*c.shared >= s.content })
 	}
-	return s.product == 0 && len(q.codes) == 0 && far(q.near) && far(q.whole)
+	return s.products == 0 && len(q.codes) == 0 && far(q.nearest) && far(q.nearestWhole)
 }
 
-// mostJudged bounds the errors that are looked for in one text.
-const mostJudged = 8
+// maxAligned bounds the errors that are looked for in one text.
+const maxAligned = 8
 
-// oddsIn is the logarithm of the odds that the verdict is right.
-func (v *verdict) oddsIn(s setting) float64 {
+// logOdds is the logarithm of the odds that the verdict is right.
+func (v *candidateScore) logOdds(s textContext) float64 {
 	var sum float64
-	for i, x := range v.evidence(s) {
+	for i, x := range v.features(s) {
 		sum += x * weights[i]
 	}
 	return sum
@@ -66,79 +66,79 @@ func (v *verdict) oddsIn(s setting) float64 {
 
 // margin is how far ahead verdict i is of the best other that could mean the
 // same words.
-func margin(vs []verdict, i int) float64 {
+func margin(vs []candidateScore, i int) float64 {
 	v := &vs[i]
 	rival := int32(math.MinInt32)
-	for k := range vs[:min(len(vs), mostJudged)] {
+	for k := range vs[:min(len(vs), maxAligned)] {
 		o := &vs[k]
-		if k != i && o.rank > rival && !apart(v.message, o.message) {
+		if k != i && o.rank > rival && !disjoint(v.message, o.message) {
 			rival = o.rank
 		}
 	}
-	return max(-1, min(1, (float64(v.rank)-float64(rival))/farAhead))
+	return max(-1, min(1, (float64(v.rank)-float64(rival))/rankScale))
 }
 
 // decide finds the band of a paste.
-func (q *query) decide(ix *Index, vs []verdict, s setting) Result {
-	vs = lead(vs)
+func (q *query) decide(ix *Index, vs []candidateScore, s textContext) Result {
+	vs = skipAnnouncement(vs)
 	r := Result{Band: Silent}
 	least := likelyOdds
 	switch {
-	case s.others > 0:
-		least = likelyStrangeOdds
-	case s.product > 0 && s.trouble:
+	case s.otherProducts > 0:
+		least = likelyOtherOdds
+	case s.products > 0 && s.trouble:
 		least = likelyProductOdds
-	case s.product > 0:
+	case s.products > 0:
 		least = likelyProductCalmOdds
 	case !s.trouble && !vs[0].most():
 		least = likelyCalmOdds
 	}
-	if vs[0].contrary >= mediumCode {
+	if vs[0].contraryCode >= mediumCode {
 		least = max(least, likelyCalmOdds)
 	}
 	switch v := &vs[0]; {
 	case v.vetoed(ix):
 	case v.sure(s):
 		r.Band = Sure
-	case v.odds >= least && (s.product > 0 || v.telling()), v.code == strongCode && s.others == 0 && v.shared > 0:
+	case v.odds >= least && (s.products > 0 || v.substantial()), v.code == strongCode && s.otherProducts == 0 && v.shared > 0:
 		r.Band = Likely
 	}
 	if r.Band == Sure {
 		vs = q.causeFirst(ix, vs, s, &r)
 	}
 	if r.Band == Silent {
-		r.Hits = q.tellNearest(ix, vs)
+		r.Hits = q.nearestHits(ix, vs)
 	} else {
-		r.Hits = q.tellBest(ix, vs)
+		r.Hits = q.bestHits(ix, vs)
 	}
 	return r
 }
 
-// telling reports whether more than one common word speaks for the verdict: as
+// substantial reports whether more than one common word speaks for the verdict: as
 // much of a message or phrase as one telling word, or three such words anywhere.
-func (v *verdict) telling() bool {
-	return max(v.message.matched, v.phrase.matched, v.shared/3) >= one
+func (v *candidateScore) substantial() bool {
+	return max(v.message.matched, v.phrase.matched, v.shared/3) >= fullWeight
 }
 
-// tellBest tells the verdicts that are worth a choice: three at most, and none
+// bestHits tells the verdicts that are worth a choice: three at most, and none
 // that is remote beside the first.
-func (q *query) tellBest(ix *Index, vs []verdict) []Hit {
+func (q *query) bestHits(ix *Index, vs []candidateScore) []Hit {
 	const remote = 3 // a twentieth of the odds
 	var hits []Hit
-	for i := range vs[:min(mostHits, len(vs))] {
+	for i := range vs[:min(maxHits, len(vs))] {
 		if i == 0 || vs[i].odds >= vs[0].odds-remote {
-			hits = append(hits, q.tell(ix, &vs[i]))
+			hits = append(hits, q.hit(ix, &vs[i]))
 		}
 	}
 	return hits
 }
 
-// tellNearest tells the first verdicts, however remote: where nothing is said,
+// nearestHits tells the first verdicts, however remote: where nothing is said,
 // they are what is nearest.
-func (q *query) tellNearest(ix *Index, vs []verdict) []Hit {
+func (q *query) nearestHits(ix *Index, vs []candidateScore) []Hit {
 	var hits []Hit
-	for i := range vs[:min(mostHits, len(vs))] {
-		hits = append(hits, q.tell(ix, &vs[i]))
+	for i := range vs[:min(maxHits, len(vs))] {
+		hits = append(hits, q.hit(ix, &vs[i]))
 	}
 	return hits
 }
@@ -148,11 +148,11 @@ func (q *query) tellNearest(ix *Index, vs []verdict) []Hit {
 // is no error of its own. The one nearest the cause
 // leads: the one that an announcing message leads to, else the first in the
 // text, for what follows mostly follows from it.
-func (q *query) causeFirst(ix *Index, vs []verdict, s setting, r *Result) []verdict {
+func (q *query) causeFirst(ix *Index, vs []candidateScore, s textContext, r *Result) []candidateScore {
 	certain := []int{0}
-	for i := 1; i < min(len(vs), mostJudged); i++ {
+	for i := 1; i < min(len(vs), maxAligned); i++ {
 		free := func(k int) bool {
-			return apart(vs[i].message, vs[k].message) && !q.says(ix, vs[k].entry, vs[i].message)
+			return disjoint(vs[i].message, vs[k].message) && !q.alsoExplains(ix, vs[k].doc, vs[i].message)
 		}
 		if vs[i].message.template != nil && !vs[i].vetoed(ix) && vs[i].sure(s) && all(certain, free) {
 			certain = append(certain, i)
@@ -162,17 +162,17 @@ func (q *query) causeFirst(ix *Index, vs []verdict, s setting, r *Result) []verd
 		return vs
 	}
 	slices.SortStableFunc(certain, func(a, b int) int {
-		if x, y := vs[a].message.template.opens, vs[b].message.template.opens; x != y {
-			return int(asideBit(x)) - int(asideBit(y))
+		if x, y := vs[a].message.template.announces, vs[b].message.template.announces; x != y {
+			return int(proseBit(x)) - int(proseBit(y))
 		}
 		return int(vs[a].message.from - vs[b].message.from)
 	})
 	for _, i := range certain[1:] {
-		if !vs[i].message.template.opens {
-			r.Also = append(r.Also, q.tell(ix, &vs[i]))
+		if !vs[i].message.template.announces {
+			r.Also = append(r.Also, q.hit(ix, &vs[i]))
 		}
 	}
-	rest := []verdict{vs[certain[0]]}
+	rest := []candidateScore{vs[certain[0]]}
 	for i, v := range vs {
 		if !slices.Contains(certain, i) {
 			rest = append(rest, v)
@@ -181,16 +181,16 @@ func (q *query) causeFirst(ix *Index, vs []verdict, s setting, r *Result) []verd
 	return rest
 }
 
-// says reports whether another message or symbol of an entry goes as well with
+// alsoExplains reports whether another message or symbol of an entry goes as well with
 // the words of an alignment.
-func (q *query) says(ix *Index, e uint32, a alignment) bool {
-	for d := ix.first[e]; d < ix.first[e+1]; d++ {
+func (q *query) alsoExplains(ix *Index, e uint32, a alignment) bool {
+	for d := ix.firstTemplate[e]; d < ix.firstTemplate[e+1]; d++ {
 		own := alignment{template: &ix.templates[d]}
 		if own.template.kind == phraseTemplate {
 			continue
 		}
 		q.align(ix, &own)
-		if own.template != nil && !apart(own, a) && own.matched >= a.matched {
+		if own.template != nil && !disjoint(own, a) && own.matched >= a.matched {
 			return true
 		}
 	}
@@ -203,93 +203,93 @@ func all(list []int, ok func(int) bool) bool {
 
 // vetoed reports whether the text has the code of another error where the
 // entry's own would stand.
-func (v *verdict) vetoed(ix *Index) bool {
-	return v.contrary == strongCode && len(ix.own[v.entry]) > 0 || v.code < strongCode && v.besides() > leastMargin
+func (v *candidateScore) vetoed(ix *Index) bool {
+	return v.contraryCode == strongCode && len(ix.ownCodes[v.doc]) > 0 || v.code < strongCode && v.counterMargin() > minMargin
 }
 
-// besides is how much better the text goes with a neighbour of the entry than
+// counterMargin is how much better the text goes with a neighbour of the entry than
 // with what the entry says itself.
-func (v *verdict) besides() float64 {
-	if v.neighbour == 0 {
+func (v *candidateScore) counterMargin() float64 {
+	if v.counterRank == 0 {
 		return -1
 	}
-	return float64(v.neighbour-max(0, v.message.rank, v.phrase.rank)) / farAhead
+	return float64(v.counterRank-max(0, v.message.rank, v.phrase.rank)) / rankScale
 }
 
 // sure reports whether a verdict is an answer by itself. Beside the odds it
 // takes words of a message, or a code among words of the entry; what the text
 // says before and after must not make another message of it; and no other
 // entry may have the same words.
-func (v *verdict) sure(s setting) bool {
-	if v.margin < leastMargin {
+func (v *candidateScore) sure(s textContext) bool {
+	if v.margin < minMargin {
 		return false
 	}
-	if v.code == strongCode && v.number >= firstOwnCode && s.others == 0 {
+	if v.code == strongCode && v.number >= firstOwnCode && s.otherProducts == 0 {
 		return true
 	}
-	if v.code < strongCode && v.besides() > -leastMargin {
+	if v.code < strongCode && v.counterMargin() > -minMargin {
 		return false
 	}
-	if v.odds < sureOdds || v.contrary == strongCode && v.message.template == nil {
+	if v.odds < sureOdds || v.contraryCode == strongCode && v.message.template == nil {
 		return false
 	}
-	if v.code >= mediumCode && s.others == 0 && v.contrary == 0 {
+	if v.code >= mediumCode && s.otherProducts == 0 && v.contraryCode == 0 {
 		return true
 	}
 	a := v.message
 	if !v.half() {
 		return false
 	}
-	if v.covers() < nearlyAll && s.product == 0 && (s.foreign > 0 || v.beyond >= leastBeyond) && v.odds < sureStrangeOdds {
+	if v.covers() < nearlyAll && s.products == 0 && (s.unknown > 0 || v.sentenceRest >= minRest) && v.odds < sureForeignOdds {
 		return false // part of a message, about something else
 	}
-	if v.covers() < mostOfIt && (v.beyond >= leastBeyond || v.diverted >= leastBeyond) {
+	if v.covers() < mostOfIt && (v.sentenceRest >= minRest || v.lineRest >= minRest) {
 		return false // part of a message, in a sentence that goes on otherwise
 	}
-	if a.template.total < shortMessage {
-		return v.beyond < strangeWord+leastBeyond
+	if a.template.weight < shortMessage {
+		return v.sentenceRest < unknownWord+minRest
 	}
-	return a.skipped < one/2 || a.skipped*4 < a.matched || v.beyond < leastBeyond
+	return a.skipped < fullWeight/2 || a.skipped*4 < a.matched || v.sentenceRest < minRest
 }
 
 // half reports whether at least half of a message stands in the text.
-func (v *verdict) half() bool {
+func (v *candidateScore) half() bool {
 	t := v.message.template
-	return t != nil && v.message.matched*2 >= t.total
+	return t != nil && v.message.matched*2 >= t.weight
 }
 
 // most reports whether four fifths of a message stand in the text.
-func (v *verdict) most() bool {
+func (v *candidateScore) most() bool {
 	t := v.message.template
-	return t != nil && v.message.matched*5 >= t.total*4
+	return t != nil && v.message.matched*5 >= t.weight*4
 }
 
 // covers is the share of a message that stands in the text.
-func (v *verdict) covers() float64 {
-	return float64(v.message.matched) / float64(v.message.template.total)
+func (v *candidateScore) covers() float64 {
+	return float64(v.message.matched) / float64(v.message.template.weight)
 }
 
 // What an answer takes beside odds. Each was set where a neighbour of an entry,
 // or a line of testdata/negative.txt, was answered without it.
 const (
-	farAhead        = 8000 // ranks are thousandths of the logarithm of odds: 3,000 to 1 is as good as certain
-	leastMargin     = 0.15 // of that: 3 to 1 against the next entry; below, two have nearly the same words
+	rankScale       = 8000 // ranks are thousandths of the logarithm of odds: 3,000 to 1 is as good as certain
+	minMargin       = 0.15 // of that: 3 to 1 against the next entry; below, two have nearly the same words
 	shortMessage    = 1600 // a message of one or two telling words can be part of another
-	sureStrangeOdds = 4    // 50 to 1, where the text names no product of ours
-	leastBeyond     = 300  // a telling word, nearly
+	sureForeignOdds = 4    // 50 to 1, where the text names no product of ours
+	minRest         = 300  // a telling word, nearly
 	nearlyAll       = 0.9  // of a message
 	mostOfIt        = 0.75
 )
 
-// lead puts the cause first: where the best verdict is of a message that only
+// skipAnnouncement puts the cause first: where the best verdict is of a message that only
 // announces another («… failed for the following reason:»), the best one that
 // follows it in the text.
-func lead(vs []verdict) []verdict {
+func skipAnnouncement(vs []candidateScore) []candidateScore {
 	v := &vs[0]
-	if v.message.template == nil || !v.message.template.opens {
+	if v.message.template == nil || !v.message.template.announces {
 		return vs
 	}
-	for i := 1; i < min(len(vs), mostJudged); i++ {
+	for i := 1; i < min(len(vs), maxAligned); i++ {
 		o := &vs[i]
 		if o.message.template != nil && o.message.from >= v.message.to && o.odds >= likelyOdds {
 			inner := *o

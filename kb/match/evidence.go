@@ -23,15 +23,15 @@ type Evidence struct {
 	End   int    `json:"end"`
 }
 
-// tell tells a verdict with its evidence.
-func (q *query) tell(ix *Index, v *verdict) Hit {
-	h := Hit{Doc: int(v.entry), Confidence: sigmoid(v.odds)}
+// hit tells a verdict with its evidence.
+func (q *query) hit(ix *Index, v *candidateScore) Hit {
+	h := Hit{Doc: int(v.doc), Confidence: sigmoid(v.odds)}
 	q.codeEvidence(ix, v, &h)
 	a, kind := v.message, EvidenceMessage
 	if a.template == nil || v.phrase.template != nil && v.phrase.matched*3/4 > a.matched {
 		a, kind = v.phrase, EvidencePhrase
 	}
-	if a.template != nil && a.matched >= leastShared {
+	if a.template != nil && a.matched >= minShared {
 		if a.template.kind == symbolTemplate {
 			kind = EvidenceSymbol
 		}
@@ -46,15 +46,15 @@ func (q *query) tell(ix *Index, v *verdict) Hit {
 	return h
 }
 
-func (q *query) codeEvidence(ix *Index, v *verdict, h *Hit) {
+func (q *query) codeEvidence(ix *Index, v *candidateScore, h *Hit) {
 	for _, ref := range q.codes {
-		for _, own := range ix.own[v.entry] {
+		for _, own := range ix.ownCodes[v.doc] {
 			if own.code != ref.code {
 				continue
 			}
-			h.Evidence = append(h.Evidence, q.span(EvidenceCode, ref.unit, ref.unit+1))
-			if !slices.Contains(h.Codes, own.spelt) {
-				h.Codes = append(h.Codes, own.spelt)
+			h.Evidence = append(h.Evidence, q.span(EvidenceCode, ref.token, ref.token+1))
+			if !slices.Contains(h.Codes, own.spelling) {
+				h.Codes = append(h.Codes, own.spelling)
 			}
 			break
 		}
@@ -63,7 +63,7 @@ func (q *query) codeEvidence(ix *Index, v *verdict, h *Hit) {
 
 // span is the evidence of some units.
 func (q *query) span(kind string, from, to int32) Evidence {
-	start, end := q.plain.at(int(q.units[from].from)), q.plain.at(int(q.units[to-1].to))
+	start, end := q.plain.at(int(q.tokens[from].from)), q.plain.at(int(q.tokens[to-1].to))
 	return Evidence{kind, q.original[start:end], start, end}
 }
 
@@ -81,29 +81,29 @@ func (q *query) spans(h *Hit, kind string) {
 }
 
 // wordEvidence tells the words that the text and the entry share.
-func (q *query) wordEvidence(ix *Index, v *verdict, h *Hit) {
+func (q *query) wordEvidence(ix *Index, v *candidateScore, h *Hit) {
 	const most = 5
-	for _, g := range q.grams {
+	for _, g := range q.terms {
 		if len(h.Evidence) == most {
 			return
 		}
-		if ix.v.weight[g.f] < leastShared || !ix.entryHas(v.entry, g.f) {
+		if ix.v.weight[g.id] < minShared || !ix.hasTerm(v.doc, g.id) {
 			continue
 		}
-		if n := len(h.Evidence); n > 0 && q.plain.at(int(q.units[g.at].from)) < h.Evidence[n-1].End {
+		if n := len(h.Evidence); n > 0 && q.plain.at(int(q.tokens[g.at].from)) < h.Evidence[n-1].End {
 			continue
 		}
 		h.Evidence = append(h.Evidence, q.span(EvidenceWords, g.at, g.at+int32(g.n)))
 	}
 }
 
-func (ix *Index) entryHas(e uint32, f feature) bool {
-	_, ok := slices.BinarySearchFunc(ix.featuresIn(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.number()) - int(f) })
+func (ix *Index) hasTerm(e uint32, f termID) bool {
+	_, ok := slices.BinarySearchFunc(ix.termsOf(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.id()) - int(f) })
 	return ok
 }
 
-// longestSlot is the longest host name (RFC 1035).
-const longestSlot = 253
+// maxSlotValue is the longest host name (RFC 1035).
+const maxSlotValue = 253
 
 // slots captures what stands in the text where the template that was aligned
 // last has its slots: between the units that stand next to them in both.
@@ -128,11 +128,11 @@ func (q *query) capture(t *template, at int32) string {
 	s := q.plain.s
 	from, to := -1, -1
 	for _, r := range q.chain {
-		if i := r.pTo + at - r.tTo; r.tTo <= at && r.tTo >= at-slack && int(i) <= len(q.units) {
-			from = max(from, int(q.units[i-1].to))
+		if i := r.pTo + at - r.tTo; r.tTo <= at && r.tTo >= at-slack && int(i) <= len(q.tokens) {
+			from = max(from, int(q.tokens[i-1].to))
 		}
-		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.units[i].from) < to) && (r.tFrom == at || !q.withinWord(i)) {
-			to = int(q.units[i].from)
+		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.tokens[i].from) < to) && (r.tFrom == at || !q.withinWord(i)) {
+			to = int(q.tokens[i].from)
 		}
 		if r.tFrom < at && r.tTo > at { // the slot is empty
 			return ""
@@ -140,7 +140,7 @@ func (q *query) capture(t *template, at int32) string {
 	}
 	switch {
 	case from >= 0 && to > from:
-	case from >= 0 && at == int32(t.length):
+	case from >= 0 && at == int32(t.numTokens):
 		to = from + firstWord(s[from:])
 	case to >= 0 && at == 0:
 		from = to - lastWordLen(s[:to])
@@ -154,8 +154,8 @@ func (q *query) capture(t *template, at int32) string {
 // withinWord reports whether unit i goes on with a word of syllables. Where the
 // words beside a slot are not those of the template, no value ends there.
 func (q *query) withinWord(i int32) bool {
-	u := q.units[i]
-	return i > 0 && u.kind == syllableUnit && q.units[i-1].kind == syllableUnit && q.units[i-1].to == u.from
+	u := q.tokens[i]
+	return i > 0 && u.kind == syllableToken && q.tokens[i-1].kind == syllableToken && q.tokens[i-1].to == u.from
 }
 
 func firstWord(s string) int {
@@ -178,7 +178,7 @@ func trimSlot(s string) string {
 		s = s[1:]
 	}
 	s = strings.TrimRight(s, " \t\r\n\"'`‘’“”«»*.,;:!?)]")
-	if !utf8.ValidString(s) || len(s) > longestSlot || strings.Count(s, "\n") > 1 {
+	if !utf8.ValidString(s) || len(s) > maxSlotValue || strings.Count(s, "\n") > 1 {
 		return ""
 	}
 	return strings.Join(strings.Fields(s), " ")

@@ -4,7 +4,7 @@ package match
 // package does not.
 
 // NumFeatures is the length of the evidence.
-const NumFeatures = features
+const NumFeatures = numFeatures
 
 // Sigmoid and Indicator are how odds are made and read.
 var (
@@ -20,17 +20,17 @@ var Filled = filled
 
 // FirstEvidence is the document of the first verdict on a text, and the evidence
 // for it.
-func (ix *Index) FirstEvidence(text string) (doc int, x [features]float64, ok bool) {
+func (ix *Index) FirstEvidence(text string) (doc int, x [numFeatures]float64, ok bool) {
 	q := newQuery(ix)
 	q.load(ix, text)
 	q.retrieve(ix)
-	vs := q.judge(ix)
+	vs := q.score(ix)
 	if len(vs) == 0 {
 		return 0, x, false
 	}
 	v := &vs[0]
-	v.contrary, v.margin = q.contraryTo(ix, v), margin(vs, 0)
-	return int(v.entry), v.evidence(q.setting(ix)), true
+	v.contraryCode, v.margin = q.contraryCode(ix, v), margin(vs, 0)
+	return int(v.doc), v.features(q.context(ix)), true
 }
 
 // HasCode reports whether a document has the code.
@@ -53,17 +53,17 @@ func (ix *Index) RankRows(text string, made int) (near, likely []RankRow) {
 	q := newQuery(ix)
 	q.load(ix, text)
 	q.retrieve(ix)
-	q.letters.spell(q.plain.s)
+	q.trigrams.load(q.plain.s)
 	row := func(c candidate, points int32) RankRow {
-		t := &ix.templates[c.doc]
-		threes, missing := q.letters.count(t.threes)
-		return RankRow{[4]float64{float64(c.shared) / 1000, float64(threes) / 100, float64(missing) / 100, float64(points) / 100}, int(t.entry) == made}
+		t := &ix.templates[c.target]
+		threes, missing := q.trigrams.count(t.trigrams)
+		return RankRow{[4]float64{float64(c.shared) / 1000, float64(threes) / 100, float64(missing) / 100, float64(points) / 100}, int(t.doc) == made}
 	}
-	for _, c := range q.near {
+	for _, c := range q.nearest {
 		near = append(near, row(c, 0))
 	}
-	for _, c := range q.likeliest(ix) {
-		likely = append(likely, row(c, q.letters.compare(ix.templates[c.doc].letters)))
+	for _, c := range q.selectLikeliest(ix) {
+		likely = append(likely, row(c, q.trigrams.points(ix.templates[c.target].folded)))
 	}
 	return near, likely
 }

@@ -11,27 +11,27 @@ import (
 // plainRetrieve is what retrieve means: all documents, each with the weight of
 // the features that it shares with the text, the best of each kind in order.
 func plainRetrieve(q *query, ix *Index) (near, whole []candidate) {
-	for d := range uint32(len(ix.docs)) {
-		c := candidate{doc: d}
-		for _, p := range ix.featuresIn(d) {
-			f := feature(p.number())
-			if slices.ContainsFunc(q.grams, func(g gram) bool { return g.f == f }) {
-				c.shared += p.worth(ix.v.weight[f])
+	for d := range uint32(len(ix.targets)) {
+		c := candidate{target: d}
+		for _, p := range ix.termsOf(d) {
+			f := termID(p.id())
+			if slices.ContainsFunc(q.terms, func(g term) bool { return g.id == f }) {
+				c.shared += p.weigh(ix.v.weight[f])
 			}
 		}
 		switch {
-		case c.shared < leastShared:
+		case c.shared < minShared:
 		case int(d) < len(ix.templates):
-			c.near = int32(int64(c.shared) * int64(c.shared) / int64(ix.docs[d].total))
+			c.rank = int32(int64(c.shared) * int64(c.shared) / int64(ix.targets[d].weight))
 			near = append(near, c)
 		default:
-			c.near = c.shared
+			c.rank = c.shared
 			whole = append(whole, c)
 		}
 	}
 	slices.SortFunc(near, candidate.compare)
 	slices.SortFunc(whole, candidate.compare)
-	return near[:min(len(near), mostNear)], whole[:min(len(whole), mostWhole)]
+	return near[:min(len(near), maxNearest)], whole[:min(len(whole), maxNearestWhole)]
 }
 
 // checkRetrieve compares the two, and reports whether there were more
@@ -41,22 +41,22 @@ func checkRetrieve(t *testing.T, q *query, ix *Index, text string) bool {
 	q.load(ix, text)
 	near, whole := plainRetrieve(q, ix)
 	q.retrieve(ix)
-	if !slices.Equal(q.near, near) || !slices.Equal(q.whole, whole) {
-		t.Fatalf("%q: near %v, want %v; whole %v, want %v", text, q.near, near, q.whole, whole)
+	if !slices.Equal(q.nearest, near) || !slices.Equal(q.nearestWhole, whole) {
+		t.Fatalf("%q: near %v, want %v; whole %v, want %v", text, q.nearest, near, q.nearestWhole, whole)
 	}
-	return len(near) == mostNear
+	return len(near) == maxNearest
 }
 
 // plainTypo is what typoTable.find means: the best of all words.
-func plainTypo(t *typoTable, w []byte) feature {
-	best, bestRank := noFeature, 0
+func plainTypo(t *typoTable, w []byte) termID {
+	best, bestRank := noTerm, 0
 	for i, name := range t.names {
 		rank := slip(w, name)
-		if len(w) <= shortestTypo && rank < swapped {
+		if len(w) <= minTypo && rank < swapped {
 			continue
 		}
-		if rank > bestRank || rank == bestRank && rank > 0 && t.means[i] < best {
-			best, bestRank = t.means[i], rank
+		if rank > bestRank || rank == bestRank && rank > 0 && t.ids[i] < best {
+			best, bestRank = t.ids[i], rank
 		}
 	}
 	return best
@@ -152,8 +152,8 @@ func FuzzRetrieve(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		q := newQuery(ix)
 		checkRetrieve(t, q, ix, text[:min(len(text), windowBytes)])
-		for _, u := range q.units {
-			if u.kind != wordUnit || u.to-u.from > longestTypo {
+		for _, u := range q.tokens {
+			if u.kind != wordToken || u.to-u.from > maxTypo {
 				continue
 			}
 			w := []byte(q.plain.s[u.from:u.to])

@@ -22,18 +22,18 @@ const (
 
 // A lexicon is what is known about words before any entry is read.
 type lexicon struct {
-	class map[string]wordClass
-	alias map[string]string // stem or run of syllables -> the name of its idea
-	talk  []string          // runs of syllables that say nothing
+	class    map[string]wordClass
+	synonym  map[string]string // stem or run of syllables -> the name of its idea
+	stopRuns []string          // runs of syllables that say nothing
 }
 
 func newLexicon() *lexicon {
-	lex := &lexicon{class: map[string]wordClass{}, alias: map[string]string{}}
+	lex := &lexicon{class: map[string]wordClass{}, synonym: map[string]string{}}
 	for line := range strings.Lines(wordFile("synonyms.txt")) {
 		name, forms, _ := strings.Cut(line, ":")
 		name = stemmed(name)
 		for form := range strings.FieldsSeq(forms) {
-			lex.alias[stemmed(form)] = name
+			lex.synonym[stemmed(form)] = name
 		}
 	}
 	for file, class := range map[string]wordClass{"stop.txt": stopWord, "others.txt": otherWord, "products.txt": productWord, "trouble.txt": troubleWord} {
@@ -41,13 +41,13 @@ func newLexicon() *lexicon {
 			lex.class[stemmed(w)] |= class
 		}
 	}
-	lex.talk = strings.Fields(wordFile("stop.ko.txt"))
+	lex.stopRuns = strings.Fields(wordFile("stop.ko.txt"))
 	return lex
 }
 
 // has reports whether a list has the stem.
 func (lex *lexicon) has(key []byte) bool {
-	_, alias := lex.alias[string(key)]
+	_, alias := lex.synonym[string(key)]
 	_, class := lex.class[string(key)]
 	return alias || class
 }
@@ -98,33 +98,33 @@ func stem(w []byte) []byte {
 		return singular(w)
 	}
 	switch {
-	case ends(w, "ies"):
+	case hasSuffix(w, "ies"):
 		return append(w[:len(w)-3], 'y')
-	case ends(w, "sses"):
+	case hasSuffix(w, "sses"):
 		w = w[:len(w)-2]
-	case ends(w, "s") && !ends(w, "ss") && !ends(w, "us") && !ends(w, "is"):
+	case hasSuffix(w, "s") && !hasSuffix(w, "ss") && !hasSuffix(w, "us") && !hasSuffix(w, "is"):
 		w = w[:len(w)-1]
 	}
 	switch {
-	case ends(w, "ing") && len(w) >= 6:
+	case hasSuffix(w, "ing") && len(w) >= 6:
 		w = undouble(w[:len(w)-3])
-	case ends(w, "ed") && len(w) >= 5:
+	case hasSuffix(w, "ed") && len(w) >= 5:
 		w = undouble(w[:len(w)-2])
 	}
-	if ends(w, "e") && len(w) >= 5 {
+	if hasSuffix(w, "e") && len(w) >= 5 {
 		w = w[:len(w)-1]
 	}
 	return w
 }
 
 func singular(w []byte) []byte {
-	if len(w) == 4 && ends(w, "s") && !ends(w, "ss") && !ends(w, "us") && !ends(w, "is") {
+	if len(w) == 4 && hasSuffix(w, "s") && !hasSuffix(w, "ss") && !hasSuffix(w, "us") && !hasSuffix(w, "is") {
 		return w[:3]
 	}
 	return w
 }
 
-func ends(w []byte, suffix string) bool {
+func hasSuffix(w []byte, suffix string) bool {
 	return len(w) >= len(suffix) && string(w[len(w)-len(suffix):]) == suffix
 }
 
@@ -141,15 +141,15 @@ func undouble(w []byte) []byte {
 // of the verb is in the first result; the second says that «not» follows.
 func negation(w []byte) ([]byte, bool) {
 	for _, suffix := range [...]string{"n't", "n’t", "n‘t", "n`t"} {
-		if ends(w, suffix) {
-			return verb(w[:len(w)-len(suffix)]), true
+		if hasSuffix(w, suffix) {
+			return restoreVerb(w[:len(w)-len(suffix)]), true
 		}
 	}
 	switch string(w) {
 	case "cannot":
 		return w[:3], true
 	case "cant", "isnt", "dont", "wont", "doesnt", "didnt", "couldnt", "wasnt", "arent", "hasnt", "havent", "wouldnt", "werent":
-		return verb(w[:len(w)-2]), true
+		return restoreVerb(w[:len(w)-2]), true
 	}
 	for i := range w {
 		if w[i] == '\'' || w[i] == '`' || w[i] == 0xE2 {
@@ -159,7 +159,7 @@ func negation(w []byte) ([]byte, bool) {
 	return w, false
 }
 
-func verb(w []byte) []byte {
+func restoreVerb(w []byte) []byte {
 	switch string(w) {
 	case "ca":
 		return append(w, 'n')

@@ -20,7 +20,7 @@ func (ix *Index) lookupAnchor(text string) (Result, bool) {
 	if len(list) == 1 {
 		r.Band = Sure
 	}
-	for _, e := range list[:min(mostHits, len(list))] {
+	for _, e := range list[:min(maxHits, len(list))] {
 		r.Hits = append(r.Hits, Hit{
 			Doc: int(e), Confidence: 1 / float64(len(list)),
 			Evidence: []Evidence{{EvidenceWords, fragment, at, at + len(fragment)}},
@@ -29,40 +29,40 @@ func (ix *Index) lookupAnchor(text string) (Result, bool) {
 	return r, true
 }
 
-// lookUp finds the band of a query: nobody types one by accident, so less is
+// decideLookup finds the band of a query: nobody types one by accident, so less is
 // asked of it than of a paste.
-func (q *query) lookUp(ix *Index, vs []verdict, s setting) Result {
-	vs = lead(vs)
+func (q *query) decideLookup(ix *Index, vs []candidateScore, s textContext) Result {
+	vs = skipAnnouncement(vs)
 	r := Result{}
 	v := &vs[0]
-	strange := share(max(0, s.content-v.shared), v.shared)
+	strange := ratio(max(0, s.content-v.shared), v.shared)
 	switch {
-	case v.code > 0 && v.margin >= leastMargin, v.sure(s):
+	case v.code > 0 && v.margin >= minMargin, v.sure(s):
 		r.Band = Sure
-	case v.code > 0, v.shared >= leastQuery && strange <= 0.5, v.odds >= likelyProductOdds:
+	case v.code > 0, v.shared >= minQuery && strange <= 0.5, v.odds >= likelyProductOdds:
 		r.Band = Likely
 	default:
 		return r
 	}
-	if members := ix.members[v.entry]; v.code == 0 && len(members) > 0 {
-		r.Band, vs = Likely, verdictsOn(vs, members)
+	if members := ix.members[v.doc]; v.code == 0 && len(members) > 0 {
+		r.Band, vs = Likely, scoresOf(vs, members)
 	}
-	r.Hits = q.tellBest(ix, vs)
+	r.Hits = q.bestHits(ix, vs)
 	if len(r.Hits) == 1 && strange <= 0.2 {
 		r.Band = Sure // all of it is said of one entry alone
 	}
 	return r
 }
 
-// verdictsOn are the verdicts on some entries, in their order. Each is as good an
+// scoresOf are the verdicts on some entries, in their order. Each is as good an
 // answer as the next.
-func verdictsOn(vs []verdict, documents []int) []verdict {
-	var list []verdict
+func scoresOf(vs []candidateScore, documents []int) []candidateScore {
+	var list []candidateScore
 	for _, d := range documents {
 		e := uint32(d)
-		i := slices.IndexFunc(vs, func(v verdict) bool { return v.entry == e })
+		i := slices.IndexFunc(vs, func(v candidateScore) bool { return v.doc == e })
 		if i < 0 {
-			list = append(list, verdict{entry: e})
+			list = append(list, candidateScore{doc: e})
 		} else {
 			list = append(list, vs[i])
 			list[len(list)-1].odds = 0
@@ -71,6 +71,6 @@ func verdictsOn(vs []verdict, documents []int) []verdict {
 	return list
 }
 
-// leastQuery is what a query must share with an entry: a third of a telling
+// minQuery is what a query must share with an entry: a third of a telling
 // word, for «vmware» stands in many.
-const leastQuery = 300
+const minQuery = 300

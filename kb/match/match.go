@@ -53,21 +53,21 @@ func (q *query) match(ix *Index, text string, lookup bool) Result {
 		}
 	}
 	q.retrieve(ix)
-	s := q.setting(ix)
-	if !lookup && q.remote(s) {
+	s := q.context(ix)
+	if !lookup && q.unrelated(s) {
 		return Result{}
 	}
-	vs := q.judge(ix)
+	vs := q.score(ix)
 	if len(vs) == 0 {
 		return Result{}
 	}
-	for i := range min(len(vs), mostJudged) {
+	for i := range min(len(vs), maxAligned) {
 		v := &vs[i]
-		v.contrary, v.margin = q.contraryTo(ix, v), margin(vs, i)
-		v.odds = v.oddsIn(s)
+		v.contraryCode, v.margin = q.contraryCode(ix, v), margin(vs, i)
+		v.odds = v.logOdds(s)
 	}
 	if lookup {
-		return q.lookUp(ix, vs, s)
+		return q.decideLookup(ix, vs, s)
 	}
 	return q.decide(ix, vs, s)
 }

@@ -68,13 +68,13 @@ func damage(rng *rand.Rand, m string) string {
 
 // What Result and Hit promise of numbers.
 const (
-	mostHits    = 3
-	longestSlot = 253
+	maxHits      = 3
+	maxSlotValue = 253
 )
 
 func checkSpans(t *testing.T, text string, r match.Result) {
 	t.Helper()
-	if len(r.Hits) > mostHits || r.Band != match.Silent && len(r.Hits) == 0 {
+	if len(r.Hits) > maxHits || r.Band != match.Silent && len(r.Hits) == 0 {
 		t.Fatalf("%s with %d hits for %q", r.Band, len(r.Hits), text)
 	}
 	for _, h := range append(r.Hits[:len(r.Hits):len(r.Hits)], r.Also...) {
@@ -89,7 +89,7 @@ func checkSpans(t *testing.T, text string, r match.Result) {
 			last = e.Start
 		}
 		for name, value := range h.Slots {
-			if value == "" || len(value) > longestSlot || !utf8.ValidString(value) || strings.TrimSpace(value) != value {
+			if value == "" || len(value) > maxSlotValue || !utf8.ValidString(value) || strings.TrimSpace(value) != value {
 				t.Fatalf("slot %s = %q of %q", name, value, text)
 			}
 		}

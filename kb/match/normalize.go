@@ -32,13 +32,13 @@ func (p plainText) at(i int) int {
 	return int(p.pos[i])
 }
 
-// simplify makes the plain of a text. buf and pos are space to use again.
-func simplify(text string, buf []byte, pos []int32) (plainText, []byte, []int32) {
-	n := simplePrefix(text)
+// normalize makes the plain of a text. buf and pos are space to use again.
+func normalize(text string, buf []byte, pos []int32) (plainText, []byte, []int32) {
+	n := normalPrefix(text)
 	if n == len(text) {
 		return plainText{s: text}, buf, pos
 	}
-	w := plainWriter{text: text, buf: append(buf[:0], text[:n]...), pos: pos[:0]}
+	w := normalizer{text: text, buf: append(buf[:0], text[:n]...), pos: pos[:0]}
 	for i := range n {
 		w.pos = append(w.pos, int32(i))
 	}
@@ -49,9 +49,9 @@ func simplify(text string, buf []byte, pos []int32) (plainText, []byte, []int32)
 	return plainText{s: string(w.buf), pos: w.pos}, w.buf, w.pos
 }
 
-// simplePrefix is the length of the part of the text that is its own plain:
+// normalPrefix is the length of the part of the text that is its own plain:
 // ASCII without entities, composed Hangul and the usual quotes.
-func simplePrefix(text string) int {
+func normalPrefix(text string) int {
 	i := 0
 	for i < len(text) {
 		c := text[i]
@@ -62,7 +62,7 @@ func simplePrefix(text string) int {
 			i++
 			continue
 		}
-		if !simpleRune(text[i:]) {
+		if !normalRune(text[i:]) {
 			break
 		}
 		i += 3
@@ -75,36 +75,36 @@ func simplePrefix(text string) int {
 	return i - size
 }
 
-// simpleRune says whether a three-byte character at the start of s is left as
+// normalRune says whether a three-byte character at the start of s is left as
 // it is: a composed Hangul syllable or a quote, dash or ellipsis.
-func simpleRune(s string) bool {
+func normalRune(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
 	return size == 3 && (r >= 0xAC00 && r <= 0xD7A3 || r >= 0x2010 && r <= 0x2022 && r != 0x2011 && r != 0x2017)
 }
 
-type plainWriter struct {
+type normalizer struct {
 	text string
 	buf  []byte
 	pos  []int32
 }
 
 // step writes the plain of what stands at byte i and returns its length there.
-func (w *plainWriter) step(i int) int {
+func (w *normalizer) step(i int) int {
 	c := w.text[i]
 	if c == '&' {
 		if r, n := entity(w.text[i:]); n > 0 {
-			w.put(r, i)
+			w.write(r, i)
 			return n
 		}
 	}
-	if c < utf8.RuneSelf && !w.markAt(i+1) {
+	if c < utf8.RuneSelf && !w.combiningAt(i+1) {
 		w.buf, w.pos = append(w.buf, c), append(w.pos, int32(i))
 		return 1
 	}
 	r, size := utf8.DecodeRuneInString(w.text[i:])
 	switch {
 	case r == utf8.RuneError && size == 1:
-		w.put(' ', i)
+		w.write(' ', i)
 		return 1
 	case invisible(r):
 		return size
@@ -120,15 +120,15 @@ func (w *plainWriter) step(i int) int {
 	}
 	for _, r := range norm.NFKC.String(w.text[i : i+n]) {
 		if !invisible(r) {
-			w.put(r, i)
+			w.write(r, i)
 		}
 	}
 	return n
 }
 
-// markAt reports whether a mark stands at byte i that composes with the
+// combiningAt reports whether a mark stands at byte i that composes with the
 // character before it.
-func (w *plainWriter) markAt(i int) bool {
+func (w *normalizer) combiningAt(i int) bool {
 	if i >= len(w.text) || w.text[i] < utf8.RuneSelf {
 		return false
 	}
@@ -136,7 +136,7 @@ func (w *plainWriter) markAt(i int) bool {
 	return unicode.Is(unicode.M, r)
 }
 
-func (w *plainWriter) put(r rune, from int) {
+func (w *normalizer) write(r rune, from int) {
 	n := len(w.buf)
 	w.buf = utf8.AppendRune(w.buf, r)
 	for range len(w.buf) - n {
@@ -171,7 +171,7 @@ func jamoIndex(list string, r rune) int {
 }
 
 // jamo composes consonant, vowel and, where no vowel takes it away, consonant.
-func (w *plainWriter) jamo(i int) int {
+func (w *normalizer) jamo(i int) int {
 	const size = len("ㄱ")
 	letter := func(k int) rune {
 		r, _ := utf8.DecodeRuneInString(w.text[min(i+k*size, len(w.text)):])
@@ -180,15 +180,15 @@ func (w *plainWriter) jamo(i int) int {
 	vowel := func(r rune) bool { return r >= firstVowel && r <= lastVowel }
 	lead, mid, tail := letter(0), letter(1), letter(2)
 	if !strings.ContainsRune(leadConsonants, lead) || !vowel(mid) {
-		w.put(' ', i) // laughter and tears: ㅋㅋ, ㅠㅠ
+		w.write(' ', i) // laughter and tears: ㅋㅋ, ㅠㅠ
 		return size
 	}
 	r := 0xAC00 + rune((jamoIndex(leadConsonants, lead)*vowels+int(mid-firstVowel))*tails)
 	if strings.ContainsRune(tailConsonants, tail) && tail != utf8.RuneError && !vowel(letter(3)) {
-		w.put(r+1+rune(jamoIndex(tailConsonants, tail)), i)
+		w.write(r+1+rune(jamoIndex(tailConsonants, tail)), i)
 		return 3 * size
 	}
-	w.put(r, i)
+	w.write(r, i)
 	return 2 * size
 }
 
@@ -227,61 +227,61 @@ func entity(s string) (rune, int) {
 	return 0, 0
 }
 
-type unitKind uint8
+type tokenKind uint8
 
 const (
-	wordUnit     unitKind = iota // letters of a script that puts spaces between words
-	numberUnit                   // digits, or hexadecimal with its mark
-	syllableUnit                 // Hangul, Han, Kana: spaces tell little
+	wordToken     tokenKind = iota // letters of a script that puts spaces between words
+	numberToken                    // digits, or hexadecimal with its mark
+	syllableToken                  // Hangul, Han, Kana: spaces tell little
 )
 
-// A unit is the smallest piece that is compared.
-type unit struct {
-	from, to int32 // bytes of the plain
-	kind     unitKind
-	glued    bool // one token with the unit before: FileFault, Win7
-	broken   bool // a line break stands before it
-	far      bool // a sentence ends before it
-	place    bool // part of a path: a name, whatever it means elsewhere
+// A token is the smallest piece that is compared.
+type token struct {
+	from, to    int32 // bytes of the plain
+	kind        tokenKind
+	glued       bool // one token with the unit before: FileFault, Win7
+	newLine     bool // a line break stands before it
+	newSentence bool // a sentence ends before it
+	inPath      bool // part of a path: a name, whatever it means elsewhere
 }
 
-// split appends the units of a plain. Addresses, mentions and emoji names are
+// tokenize appends the units of a plain. Addresses, mentions and emoji names are
 // passed over.
-func split(units []unit, s string) []unit {
-	sp := splitter{s: s, units: units}
+func tokenize(units []token, s string) []token {
+	sp := tokenizer{s: s, tokens: units}
 	for sp.i < len(s) {
 		sp.step()
 	}
-	return sp.units
+	return sp.tokens
 }
 
-type splitter struct {
-	s           string
-	i           int
-	units       []unit
-	broken, far bool
-	place       int // where the path ends that was met last
+type tokenizer struct {
+	s                    string
+	i                    int
+	tokens               []token
+	newLine, newSentence bool
+	pathEnd              int // where the path ends that was met last
 }
 
-func (sp *splitter) step() {
+func (sp *tokenizer) step() {
 	c := sp.s[sp.i]
 	switch {
 	case isAlnum(c):
-		sp.token()
+		sp.compound()
 	case c >= utf8.RuneSelf:
-		sp.wide()
+		sp.nonASCII()
 	case c == '\n' || c == '\r':
-		sp.broken = true
+		sp.newLine = true
 		sp.i++
 	case c == '<' || c == ':':
 		sp.i += max(1, markup(sp.s, sp.i))
 	case c == '\\':
-		if sp.i >= sp.place && beginsPath(sp.s, sp.i) {
-			sp.place = pathEnd(sp.s, sp.i)
+		if sp.i >= sp.pathEnd && beginsPath(sp.s, sp.i) {
+			sp.pathEnd = pathEnd(sp.s, sp.i)
 		}
 		sp.i++
 	case c == '.' || c == '!' || c == '?' || c == ';':
-		sp.far = true
+		sp.newSentence = true
 		sp.i++
 	default:
 		sp.i++
@@ -362,14 +362,14 @@ func address(s string) int {
 	return n
 }
 
-func (sp *splitter) add(from, to int, kind unitKind, glued bool) {
-	sp.units = append(sp.units, unit{int32(from), int32(to), kind, glued, sp.broken, sp.far, from < sp.place})
-	sp.broken, sp.far = false, false
+func (sp *tokenizer) add(from, to int, kind tokenKind, glued bool) {
+	sp.tokens = append(sp.tokens, token{int32(from), int32(to), kind, glued, sp.newLine, sp.newSentence, from < sp.pathEnd})
+	sp.newLine, sp.newSentence = false, false
 }
 
-// token splits a run of ASCII letters and digits where a new word begins in
+// compound splits a run of ASCII letters and digits where a new word begins in
 // it: file|Fault, CBP|Source, office|365.
-func (sp *splitter) token() {
+func (sp *tokenizer) compound() {
 	s, start := sp.s, sp.i
 	if n := address(s[start:]); n > 0 {
 		sp.i += n
@@ -381,28 +381,28 @@ func (sp *splitter) token() {
 	}
 	sp.i = end
 	if _, ok := hexToken(s[start:end]); ok {
-		sp.add(start, end, numberUnit, false)
+		sp.add(start, end, numberToken, false)
 		return
 	}
 	from := start
 	for k := start + 1; k < end; k++ {
 		if cut := wordBegins(s[start:end], k-start, from-start); cut >= 0 {
-			sp.piece(from, start+cut, from > start)
+			sp.word(from, start+cut, from > start)
 			from = start + cut
 		}
 	}
-	sp.piece(from, end, from > start)
+	sp.word(from, end, from > start)
 }
 
-func (sp *splitter) piece(from, to int, glued bool) {
+func (sp *tokenizer) word(from, to int, glued bool) {
 	if sp.s[from] == '_' {
 		from++
 	}
-	kind := wordUnit
+	kind := wordToken
 	if isDigit(sp.s[from]) {
-		kind = numberUnit
+		kind = numberToken
 	}
-	if kind == wordUnit && to < len(sp.s) {
+	if kind == wordToken && to < len(sp.s) {
 		to = sp.contraction(from, to)
 	}
 	sp.add(from, to, kind, glued)
@@ -410,7 +410,7 @@ func (sp *splitter) piece(from, to int, glued bool) {
 
 // contraction takes «'t» and the like into the word: can't is one unit here
 // and becomes two words later.
-func (sp *splitter) contraction(from, to int) int {
+func (sp *tokenizer) contraction(from, to int) int {
 	if to != sp.i {
 		return to
 	}
@@ -466,12 +466,12 @@ func hexToken(t string) (digits string, ok bool) {
 	return digits, true
 }
 
-// wide takes a run of letters beyond ASCII, or passes over one character.
-func (sp *splitter) wide() {
+// nonASCII takes a run of letters beyond ASCII, or passes over one character.
+func (sp *tokenizer) nonASCII() {
 	r, size := utf8.DecodeRuneInString(sp.s[sp.i:])
 	switch {
 	case isSyllable(r):
-		sp.add(sp.i, sp.i+size, syllableUnit, false)
+		sp.add(sp.i, sp.i+size, syllableToken, false)
 		sp.i += size
 	case unicode.IsLetter(r):
 		from := sp.i
@@ -482,9 +482,9 @@ func (sp *splitter) wide() {
 			}
 			sp.i += size
 		}
-		sp.add(from, sp.i, wordUnit, false)
+		sp.add(from, sp.i, wordToken, false)
 	default:
-		sp.far = sp.far || r == '。' || r == '…'
+		sp.newSentence = sp.newSentence || r == '。' || r == '…'
 		sp.i += size
 	}
 }

@@ -26,7 +26,7 @@ func TestSimplify(t *testing.T) {
 		"bad\xff\xfebytes":           "bad  bytes",       // no UTF-8
 		"“quoted” ‘text’ – and more": "“quoted” ‘text’ – and more",
 	} {
-		p, _, _ := simplify(text, nil, nil)
+		p, _, _ := normalize(text, nil, nil)
 		if p.s != want {
 			t.Errorf("simplify(%q) = %q, want %q", text, p.s, want)
 		}
@@ -50,7 +50,7 @@ func TestSplit(t *testing.T) {
 		"12:30:45 ok":         "12 30 45 ok",
 	} {
 		var b strings.Builder
-		for i, u := range split(nil, text) {
+		for i, u := range tokenize(nil, text) {
 			if i > 0 {
 				b.WriteByte(" +"[btoi(u.glued)])
 			}
@@ -105,7 +105,7 @@ func FuzzSimplify(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		p, _, _ := simplify(text, nil, nil)
+		p, _, _ := normalize(text, nil, nil)
 		if !utf8.ValidString(p.s) && utf8.ValidString(text) {
 			t.Fatalf("%q became %q", text, p.s)
 		}
@@ -118,7 +118,7 @@ func FuzzSimplify(f *testing.F) {
 			}
 		}
 		end := int32(0)
-		for _, u := range split(nil, p.s) {
+		for _, u := range tokenize(nil, p.s) {
 			if u.from < end || u.to <= u.from || int(u.to) > len(p.s) {
 				t.Fatalf("unit %d:%d after %d in %q", u.from, u.to, end, p.s)
 			}

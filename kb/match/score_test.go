@@ -11,18 +11,18 @@ import (
 func plainBest(q *query, ix *Index) map[uint32]int32 {
 	rank := map[uint32]int32{}
 	for d := range uint32(len(ix.templates)) {
-		shared := q.shared(ix, d)
-		if shared < leastShared {
+		shared := q.sharedWeight(ix, d)
+		if shared < minShared {
 			continue
 		}
 		t := &ix.templates[d]
-		threes, missing := q.letters.count(t.threes)
-		r := int32(rankWeight*10)*shared/10 + rankThree*threes + rankMissing*missing + rankPoint*q.letters.compare(t.letters)
-		rank[t.entry] = max(rank[t.entry], r, 0)
+		threes, missing := q.trigrams.count(t.trigrams)
+		r := int32(rankShared*10)*shared/10 + rankTrigram*threes + rankMissing*missing + rankPoint*q.trigrams.points(t.folded)
+		rank[t.doc] = max(rank[t.doc], r, 0)
 	}
 	for e, d := range ix.whole {
-		if shared := q.shared(ix, d); shared >= leastShared {
-			rank[uint32(e)] += shared * wholeWeight
+		if shared := q.sharedWeight(ix, d); shared >= minShared {
+			rank[uint32(e)] += shared * rankWhole
 		}
 	}
 	return rank
@@ -34,14 +34,14 @@ func checkJudge(t *testing.T, ix *Index, text string) {
 	q.load(ix, text)
 	q.codes = nil // they have their own tests
 	q.retrieve(ix)
-	verdicts := slices.Clone(q.judge(ix))
+	verdicts := slices.Clone(q.score(ix))
 	want := plainBest(q, ix)
 	if len(verdicts) != len(want) {
 		t.Fatalf("%q: %d verdicts, want %d", text, len(verdicts), len(want))
 	}
 	for i, v := range verdicts {
-		if v.rank != want[v.entry] || i > 0 && v.rank > verdicts[i-1].rank {
-			t.Fatalf("%q: entry %d ranks %d, want %d", text, v.entry, v.rank, want[v.entry])
+		if v.rank != want[v.doc] || i > 0 && v.rank > verdicts[i-1].rank {
+			t.Fatalf("%q: entry %d ranks %d, want %d", text, v.doc, v.rank, want[v.doc])
 		}
 	}
 }
@@ -49,7 +49,7 @@ func checkJudge(t *testing.T, ix *Index, text string) {
 // In a base in which nothing is left out for being far away, the verdicts are
 // those of the plain way.
 func TestJudgeIsPlainBest(t *testing.T) {
-	ix := New(crowd(mostCompared))
+	ix := New(crowd(maxRanked))
 	words := strings.Fields("server backup volume agent replica snapshot policy tape rareab nothing")
 	for _, a := range words { // all texts of up to three of these words
 		checkJudge(t, ix, a)
@@ -63,7 +63,7 @@ func TestJudgeIsPlainBest(t *testing.T) {
 }
 
 func FuzzJudge(f *testing.F) {
-	ix := New(crowd(mostCompared))
+	ix := New(crowd(maxRanked))
 	f.Add("server backup volume agent")
 	f.Add("Servr bakup 볼륨 volumeagent")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -77,7 +77,7 @@ func plainAlign(q *query, t *template, sums []int32) int32 {
 	best := int32(0)
 	for i := range q.runs {
 		r := &q.runs[i]
-		best = max(best, plainRuns(q, t, sums, i)-(t.total-sums[r.tTo])/10)
+		best = max(best, plainRuns(q, t, sums, i)-(t.weight-sums[r.tTo])/10)
 	}
 	return best
 }
@@ -88,7 +88,7 @@ func plainRuns(q *query, t *template, sums []int32, i int) int32 {
 	for k := range q.runs {
 		a := &q.runs[k]
 		if a.tFrom < r.tFrom && a.pFrom < r.pFrom && a.tTo < r.tTo && a.pTo <= r.pFrom+1 {
-			best = max(best, plainRuns(q, t, sums, k)+r.gain-q.between(t, sums, a, r))
+			best = max(best, plainRuns(q, t, sums, k)+r.gain-q.gapCost(t, sums, a, r))
 		}
 	}
 	return best
@@ -116,7 +116,7 @@ func checkAlign(t *testing.T, q *query, ix *Index, text string) {
 		tmpl := &ix.templates[i]
 		f := alignment{template: tmpl}
 		q.align(ix, &f)
-		sums := ix.sums[tmpl.unit : tmpl.unit+uint32(tmpl.length)+1]
+		sums := ix.sums[tmpl.firstSum : tmpl.firstSum+uint32(tmpl.numTokens)+1]
 		if f.template == nil {
 			if len(q.runs) > 0 && plainAlign(q, tmpl, sums) > 0 {
 				t.Fatalf("%q: nothing of %v", text, q.runs)
@@ -124,7 +124,7 @@ func checkAlign(t *testing.T, q *query, ix *Index, text string) {
 			continue
 		}
 		last := q.chain[0]
-		if want := plainAlign(q, tmpl, sums); max(0, last.best-(tmpl.total-sums[last.tTo])/10) != want {
+		if want := plainAlign(q, tmpl, sums); max(0, last.best-(tmpl.weight-sums[last.tTo])/10) != want {
 			t.Fatalf("%q: the chain is worth %d, want %d: %v", text, last.best, want, q.runs)
 		}
 		for k, r := range q.chain {

@@ -11,18 +11,18 @@ import (
 // and more that template and text have in common and that cannot be made longer
 // to the left or right, the best that follow each other in both.
 func plainPoints(t, text []byte) int32 {
-	var runs []letterRun
+	var runs []substring
 	for i := range t {
 		for j := range text {
-			if t[i] == slotLetter || t[i] != text[j] || i > 0 && j > 0 && t[i-1] == text[j-1] {
+			if t[i] == slotByte || t[i] != text[j] || i > 0 && j > 0 && t[i-1] == text[j-1] {
 				continue
 			}
 			n := 0
 			for i+n < len(t) && j+n < len(text) && t[i+n] == text[j+n] {
 				n++
 			}
-			if n >= shortestRun {
-				runs = append(runs, letterRun{t: int32(i), p: int32(j), n: int32(n)})
+			if n >= minSubstring {
+				runs = append(runs, substring{t: int32(i), p: int32(j), n: int32(n)})
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func plainPoints(t, text []byte) int32 {
 }
 
 // plainChain is the best that ends with a run: alone, or after any other.
-func plainChain(runs []letterRun, i int, t []byte) int32 {
+func plainChain(runs []substring, i int, t []byte) int32 {
 	b := runs[i]
 	best := 2 * b.n
 	for k, a := range runs {
@@ -43,11 +43,11 @@ func plainChain(runs []letterRun, i int, t []byte) int32 {
 		}
 		over := max(0, a.t+a.n-b.t, a.p+a.n-b.p) // letters that both would count
 		gap := t[min(a.t+a.n, b.t):b.t]
-		slots := int32(strings.Count(string(gap), string(rune(slotLetter))))
+		slots := int32(strings.Count(string(gap), string(rune(slotByte))))
 		inTemplate := b.t + over - a.t - a.n - slots
 		inText := b.p + over - a.p - a.n
 		for range slots {
-			inText = max(0, inText-slotLetters)
+			inText = max(0, inText-maxSlotBytes)
 		}
 		best = max(best, plainChain(runs, k, t)+2*(b.n-over)-2*max(inTemplate, inText))
 	}
@@ -56,30 +56,30 @@ func plainChain(runs []letterRun, i int, t []byte) int32 {
 
 // repeats reports whether the text repeats letters of the template more often
 // than is looked at.
-func repeats(l *letterTable, folded []byte) bool {
+func repeats(l *trigramTable, folded []byte) bool {
 	for i := range len(folded) - 2 {
 		places := 0
-		for next := l.head[letterHash(folded, i)]; next > 0; next = l.next[next-1] {
+		for next := l.head[trigramHash(folded, i)]; next > 0; next = l.next[next-1] {
 			places++
 		}
-		if places > mostPlaces {
+		if places > maxPlaces {
 			return true
 		}
 	}
-	return len(l.runs) == mostLetters
+	return len(l.substrings) == maxSubstrings
 }
 
-func checkLetters(t *testing.T, l *letterTable, template, text string) {
+func checkLetters(t *testing.T, l *trigramTable, template, text string) {
 	t.Helper()
-	folded := foldLetters(nil, strings.ReplaceAll(template, "<>", string(rune(slotLetter))))
-	l.spell(text)
-	if got, want := l.compare(folded), plainPoints(folded, l.text); got != want && !repeats(l, folded) {
+	folded := fold(nil, strings.ReplaceAll(template, "<>", string(rune(slotByte))))
+	l.load(text)
+	if got, want := l.points(folded), plainPoints(folded, l.text); got != want && !repeats(l, folded) {
 		t.Fatalf("%q and %q have %d points, want %d", template, text, got, want)
 	}
-	shared, missing := l.count(letterHashes(folded))
+	shared, missing := l.count(trigramHashes(folded))
 	for i := range len(folded) - 2 {
 		three := string(folded[i : i+3])
-		if strings.Contains(three, string(rune(slotLetter))) {
+		if strings.Contains(three, string(rune(slotByte))) {
 			continue
 		}
 		if strings.Contains(string(l.text), three) {
@@ -95,7 +95,7 @@ func checkLetters(t *testing.T, l *letterTable, template, text string) {
 }
 
 func TestLettersAreThePlainOnes(t *testing.T) {
-	var l letterTable
+	var l trigramTable
 	for n := range 1 << 9 { // all texts of nine letters of an alphabet of two, beside a template with a slot
 		text := strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%09b", n), "0", "a"), "1", "b")
 		checkLetters(t, &l, "abba<>aabb", text+" "+text)
@@ -116,7 +116,7 @@ func FuzzLetters(f *testing.F) {
 		if len(template) > 40 || len(text) > 40 || strings.Contains(template+text, "\x00") {
 			t.Skip() // the plain way takes exponential time
 		}
-		var l letterTable
+		var l trigramTable
 		checkLetters(t, &l, template, text)
 	})
 }

@@ -23,26 +23,26 @@ type typoTable struct {
 	hash   []uint32
 	word   []uint32 // numbers in names
 	names  []string
-	means  []feature
+	ids    []termID
 }
 
 const (
-	shortestTypo = 4  // a slip in a word of 3 letters leaves too little; in one of 4 only a swap is no other word
-	swapped      = 2  // the rank of two letters swapped
-	longestTypo  = 24 // longer runs are not words
+	minTypo = 4  // a slip in a word of 3 letters leaves too little; in one of 4 only a swap is no other word
+	swapped = 2  // the rank of two letters swapped
+	maxTypo = 24 // longer runs are not words
 )
 
 func mayMistype[S string | []byte](name S) bool {
-	return len(name) >= shortestTypo && len(name) <= longestTypo && name[0] < utf8.RuneSelf && isLetter(name[0])
+	return len(name) >= minTypo && len(name) <= maxTypo && name[0] < utf8.RuneSelf && isLetter(name[0])
 }
 
 func newTypoTable(v *vocabulary) typoTable {
 	var t typoTable
 	for f, name := range v.names {
-		t.file(name, feature(f))
+		t.add(name, termID(f))
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.spelt)) {
-		t.file(name, v.spelt[name])
+	for _, name := range slices.Sorted(maps.Keys(v.spellings)) {
+		t.add(name, v.spellings[name])
 	}
 	n := 0
 	for _, name := range t.names {
@@ -64,10 +64,10 @@ func newTypoTable(v *vocabulary) typoTable {
 	return t
 }
 
-func (t *typoTable) file(name string, f feature) {
+func (t *typoTable) add(name string, f termID) {
 	if mayMistype(name) {
 		t.names = append(t.names, name)
-		t.means = append(t.means, f)
+		t.ids = append(t.ids, f)
 	}
 }
 
@@ -92,17 +92,17 @@ func hashWithout[S string | []byte](w S, skip int) uint32 {
 
 // find gives what the word means that w most likely was meant to be, or
 // noFeature.
-func (t *typoTable) find(w []byte) feature {
-	best, bestRank := noFeature, 0
+func (t *typoTable) find(w []byte) termID {
+	best, bestRank := noTerm, 0
 	for skip := -1; skip < len(w); skip++ {
 		h := hashWithout(w, skip)
 		for i := t.bucket[h>>t.shift]; i < t.bucket[h>>t.shift+1]; i++ {
 			if t.hash[i] != h {
 				continue
 			}
-			f := t.means[t.word[i]]
+			f := t.ids[t.word[i]]
 			rank := slip(w, t.names[t.word[i]])
-			if len(w) <= shortestTypo && rank < swapped {
+			if len(w) <= minTypo && rank < swapped {
 				continue
 			}
 			if rank > bestRank || rank == bestRank && rank > 0 && f < best {

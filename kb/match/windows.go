@@ -11,25 +11,25 @@ const (
 	// windowBytes is how much of a text is matched in one piece. The longest
 	// message of the products has 2,000 bytes.
 	windowBytes = 8 << 10
-	// windowOverlap lets a message that a window cuts stand whole in the next.
-	windowOverlap = 2 << 10
-	// mostWindows bounds how many windows of one text are matched: those that
+	// overlapBytes lets a message that a window cuts stand whole in the next.
+	overlapBytes = 2 << 10
+	// maxWindows bounds how many windows of one text are matched: those that
 	// promise most at a glance. A window that is all noise takes a millisecond,
 	// the glance at one megabyte ten to thirty (BenchmarkMatch/1MB-binary).
-	mostWindows = 12
-	// leastPromise is what a window has to hold: as much as one word that
+	maxWindows = 12
+	// minWindowScore is what a window has to hold: as much as one word that
 	// stands in a single entry.
-	leastPromise = one
-	// codePromise is what the code of an entry is worth beside words.
-	codePromise = 4 * one
-	// longestCode is the length of 0x and the eight digits of 32 bits.
-	longestCode = 10
+	minWindowScore = fullWeight
+	// codeScore is what the code of an entry is worth beside words.
+	codeScore = 4 * fullWeight
+	// maxCode is the length of 0x and the eight digits of 32 bits.
+	maxCode = 10
 )
 
 // A window is a piece of a long text.
 type window struct {
 	start, end int
-	promise    int32
+	score      int32
 }
 
 // matchLong matches a long text, such as a log: it glances at all of it, looks
@@ -37,7 +37,7 @@ type window struct {
 // finds.
 func (q *query) matchLong(ix *Index, text string) Result {
 	var best Result
-	for _, w := range q.promising(ix, text) {
+	for _, w := range q.bestWindows(ix, text) {
 		r := q.match(ix, text[w.start:w.end], false)
 		r.shift(w.start)
 		best = best.join(r)
@@ -45,36 +45,36 @@ func (q *query) matchLong(ix *Index, text string) Result {
 	return best
 }
 
-// promising are the windows worth a closer look, in the order of the text. Of
+// bestWindows are the windows worth a closer look, in the order of the text. Of
 // windows that are the same to the letter the first one stands for all.
-func (q *query) promising(ix *Index, text string) []window {
+func (q *query) bestWindows(ix *Index, text string) []window {
 	var all []window
 	last := ""
 	for start := 0; start < len(text); {
 		w := window{start: start, end: windowEnd(text, start)}
 		piece := text[w.start:w.end]
-		if w.promise = q.glance(ix, piece); w.promise >= leastPromise && piece != last {
+		if w.score = q.quickScore(ix, piece); w.score >= minWindowScore && piece != last {
 			all = append(all, w)
 			last = piece
 		}
 		if w.end == len(text) {
 			break
 		}
-		start = max(start+1, w.end-windowOverlap)
+		start = max(start+1, w.end-overlapBytes)
 		if i := strings.IndexByte(text[start:w.end], '\n'); i >= 0 {
 			start += i + 1
 		}
 	}
-	slices.SortStableFunc(all, func(a, b window) int { return cmp.Compare(b.promise, a.promise) })
-	all = all[:min(len(all), mostWindows)]
+	slices.SortStableFunc(all, func(a, b window) int { return cmp.Compare(b.score, a.score) })
+	all = all[:min(len(all), maxWindows)]
 	slices.SortFunc(all, func(a, b window) int { return cmp.Compare(a.start, b.start) })
 	return all
 }
 
-// glance sums up what the words of a window are worth, each once, as they stand
+// quickScore sums up what the words of a window are worth, each once, as they stand
 // there: no other spelling is tried, so that it costs a few nanoseconds a byte.
-func (q *query) glance(ix *Index, text string) int32 {
-	q.forget()
+func (q *query) quickScore(ix *Index, text string) int32 {
+	q.resetSeen()
 	var sum int32
 	for i := 0; i < len(text); {
 		from := i
@@ -83,11 +83,11 @@ func (q *query) glance(ix *Index, text string) int32 {
 			for i < len(text) && isAlnum(text[i]) {
 				i++
 			}
-			sum += q.glanceWord(ix, text[from:i])
+			sum += q.quickWord(ix, text[from:i])
 		case c >= utf8.RuneSelf && i+2*syllableBytes <= len(text):
 			if mayBeSyllable(c) && mayBeSyllable(text[i+syllableBytes]) {
-				if f, ok := ix.v.words[text[i:i+2*syllableBytes]]; ok {
-					sum += q.promise(ix, f)
+				if f, ok := ix.v.ids[text[i:i+2*syllableBytes]]; ok {
+					sum += q.newWeight(ix, f)
 				}
 			}
 			for i++; i < len(text) && text[i]&0xC0 == 0x80; {
@@ -103,20 +103,20 @@ func (q *query) glance(ix *Index, text string) int32 {
 // mayBeSyllable reports whether Hangul, Han or Kana begins with the byte in UTF-8.
 func mayBeSyllable(c byte) bool { return c >= 0xE3 && c <= 0xED }
 
-// shortestGlance is the length of words that are looked up at a glance: shorter
+// minQuickWord is the length of words that are looked up at a glance: shorter
 // ones are many in what is no text, and tell little.
-const shortestGlance = 3
+const minQuickWord = 3
 
-// glanceWord is what one word is worth: the code of an entry, or a word of its
+// quickWord is what one word is worth: the code of an entry, or a word of its
 // texts.
-func (q *query) glanceWord(ix *Index, word string) int32 {
-	if len(word) < shortestGlance || len(word) > longestTypo {
+func (q *query) quickWord(ix *Index, word string) int32 {
+	if len(word) < minQuickWord || len(word) > maxTypo {
 		return 0
 	}
 	if isDigit(word[0]) {
-		return ix.glanceCode(word)
+		return ix.quickCode(word)
 	}
-	var lower [longestTypo]byte
+	var lower [maxTypo]byte
 	for i := range len(word) {
 		lower[i] = word[i]
 		if isUpper(word[i]) {
@@ -124,18 +124,18 @@ func (q *query) glanceWord(ix *Index, word string) int32 {
 		}
 	}
 	key := lower[:len(word)]
-	f, ok := ix.v.words[string(key)]
+	f, ok := ix.v.ids[string(key)]
 	if !ok {
-		if f, ok = ix.v.spelt[string(key)]; !ok {
+		if f, ok = ix.v.spellings[string(key)]; !ok {
 			return 0
 		}
 	}
-	return q.promise(ix, f)
+	return q.newWeight(ix, f)
 }
 
-// glanceCode is what a number is worth: much, if it is the code of an entry.
-func (ix *Index) glanceCode(word string) int32 {
-	if len(word) < 2 || len(word) > longestCode {
+// quickCode is what a number is worth: much, if it is the code of an entry.
+func (ix *Index) quickCode(word string) int32 {
+	if len(word) < 2 || len(word) > maxCode {
 		return 0
 	}
 	for i := range len(word) {
@@ -144,13 +144,13 @@ func (ix *Index) glanceCode(word string) int32 {
 		}
 	}
 	if c, ok := number(word); ok && len(ix.codes[c]) > 0 {
-		return codePromise
+		return codeScore
 	}
 	return 0
 }
 
-// promise is the weight of a feature that was not seen in the window before.
-func (q *query) promise(ix *Index, f feature) int32 {
+// newWeight is the weight of a feature that was not seen in the window before.
+func (q *query) newWeight(ix *Index, f termID) int32 {
 	if q.seen[f] == q.stamp {
 		return 0
 	}
@@ -165,8 +165,8 @@ func windowEnd(text string, start int) int {
 	if end >= len(text) {
 		return len(text)
 	}
-	if i := strings.LastIndexByte(text[end-windowOverlap/2:end], '\n'); i >= 0 {
-		return end - windowOverlap/2 + i + 1
+	if i := strings.LastIndexByte(text[end-overlapBytes/2:end], '\n'); i >= 0 {
+		return end - overlapBytes/2 + i + 1
 	}
 	for end > start+1 && text[end]&0xC0 == 0x80 {
 		end--
