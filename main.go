@@ -162,7 +162,7 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 		return nil, nil
 	}
 	web, err := console.New(ctx, console.Options{
-		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: db.Journal("console"), Library: b, Log: log,
+		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: db.Journal("console"), Library: b, Ended: b.Ended, Log: log,
 	})
 	if err != nil {
 		return nil, err

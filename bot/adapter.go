@@ -37,6 +37,14 @@ type Adapter interface {
 	Post(ctx context.Context, post Post) (Delivery, error)
 }
 
+// A Simulator is an adapter that may stand in for a platform, to try the bot.
+// Such an adapter alone does not keep Bot.Run serving once the adapters of the
+// platforms have ended: a supervisor should notice that.
+type Simulator interface {
+	Adapter
+	Simulated() bool
+}
+
 // A DeliveryError says what is certain about a post that failed.
 type DeliveryError struct {
 	Err   error

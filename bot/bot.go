@@ -25,8 +25,9 @@ type Bot struct {
 	outbox  Outbox
 	log     *slog.Logger
 
-	mu   sync.Mutex
-	wake map[string]chan struct{} // of each running adapter's sender
+	mu    sync.Mutex
+	wake  map[string]chan struct{} // of each running adapter's sender
+	ended []string                 // the adapters that ended while others serve
 }
 
 // New returns a bot. base returns the newest knowledge base.
@@ -34,29 +35,65 @@ func New(base func() *kb.Base, locales locale.Locales, policy Policy, store Stor
 	return &Bot{base: base, locales: locales, policy: policy, store: store, outbox: outbox, log: log, wake: map[string]chan struct{}{}}
 }
 
-// Run serves the adapters until ctx ends or one of them gives up. It returns
-// when all have stopped; what was recorded and not sent yet is sent after the
-// next start.
+// Run serves the adapters until ctx ends, or until no adapter of a platform is
+// left: simulated ones count only where there are no others. An adapter that
+// ends leaves the others serving; its posts wait for the next start, as does
+// all that was recorded and not sent when Run returns. Run returns nil if ctx
+// ended it, else why the adapters ended.
 func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var wg sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	type end struct {
+		adapter Adapter
+		err     error
+	}
+	ends := make(chan end)
+	var senders sync.WaitGroup
+	defer senders.Wait()
 	for _, a := range adapters {
+		serving, stop := context.WithCancel(ctx)
 		wake := b.register(a)
-		wg.Go(func() { b.send(ctx, a, wake) })
-		wg.Go(func() {
-			err := a.Run(ctx, b.Handler(a))
-			if err != nil {
-				err = fmt.Errorf("%s: %w", a.Name(), err)
-			}
-			cancel(err)
-		})
+		senders.Go(func() { b.send(serving, a, wake) })
+		go func() {
+			defer stop()
+			ends <- end{a, a.Run(serving, b.Handler(a))}
+		}()
 	}
-	wg.Wait()
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
-		return err
+	onlySimulated := !slices.ContainsFunc(adapters, isPlatform)
+	left := 0 // how many adapters keep Run serving
+	for _, a := range adapters {
+		if onlySimulated || isPlatform(a) {
+			left++
+		}
 	}
-	return nil
+	var why []error
+	for range adapters {
+		e := <-ends
+		if ctx.Err() != nil {
+			continue // it was asked to end
+		}
+		b.unregister(e.adapter)
+		if e.err != nil {
+			b.log.Error("bot: adapter ended", "adapter", e.adapter.Name(), "error", e.err)
+			why = append(why, fmt.Errorf("%s: %w", e.adapter.Name(), e.err))
+		}
+		if onlySimulated || isPlatform(e.adapter) {
+			left--
+		}
+		if left == 0 {
+			stop()
+		}
+	}
+	if left > 0 {
+		return nil
+	}
+	return errors.Join(why...)
+}
+
+// isPlatform reports whether an adapter is more than a simulation.
+func isPlatform(a Adapter) bool {
+	s, ok := a.(Simulator)
+	return !ok || !s.Simulated()
 }
 
 func (b *Bot) register(a Adapter) chan struct{} {
@@ -64,6 +101,20 @@ func (b *Bot) register(a Adapter) chan struct{} {
 	defer b.mu.Unlock()
 	b.wake[a.Name()] = make(chan struct{}, 1)
 	return b.wake[a.Name()]
+}
+
+func (b *Bot) unregister(a Adapter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.wake, a.Name())
+	b.ended = append(b.ended, a.Name())
+}
+
+// Ended returns the names of the adapters that ended while others serve.
+func (b *Bot) Ended() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.ended)
 }
 
 // conflicts is how often an event is decided anew because its thread moved on

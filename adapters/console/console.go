@@ -48,7 +48,8 @@ type Options struct {
 	Password func() string // without a password (nil or "") only loopback is served
 	Journal  Journal
 	Library  bot.Library
-	Log      *slog.Logger // nil discards; the text of a message is never logged
+	Ended    func() []string // the adapters that no longer serve, for /healthz; nil is none
+	Log      *slog.Logger    // nil discards; the text of a message is never logged
 }
 
 // A Console serves the workspace. Create it with New.
@@ -57,6 +58,7 @@ type Console struct {
 	password string
 	journal  Journal
 	library  bot.Library
+	ended    func() []string
 	log      *slog.Logger
 	setup    *setup
 	pages    map[string]*template.Template // by language
@@ -73,14 +75,14 @@ type Console struct {
 	handle  bot.Handler   // guarded by mu; set by Run
 }
 
-var _ bot.Adapter = (*Console)(nil)
+var _ bot.Simulator = (*Console)(nil)
 
 // New returns a console with the workspace stored in the journal. It fails if
 // other machines can reach the address and there is no password, and if the
 // journal cannot be read.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, journal: o.Journal, library: o.Library, log: o.Log,
+		addr: o.Addr, journal: o.Journal, library: o.Library, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
 	}
 	if c.log == nil {
@@ -122,6 +124,9 @@ func (c *Console) Name() string { return adapterName }
 func (c *Console) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
+
+// Simulated implements bot.Simulator.
+func (c *Console) Simulated() bool { return true }
 
 // Listen opens the address, so that Addr is known before Run. Run calls it if
 // it was not called before.

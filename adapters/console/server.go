@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -49,7 +50,7 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /kb/{id}", c.entry)
 	mux.HandleFunc("GET /login", c.loginForm)
 	mux.HandleFunc("POST /login", c.login)
-	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /healthz", c.healthy)
 	mux.Handle("GET /static/", http.FileServerFS(staticFiles))
 	mux.HandleFunc("POST /message", c.action(c.say))
 	mux.HandleFunc("POST /edit", c.action(c.edit))
@@ -61,7 +62,17 @@ func (c *Console) handler() http.Handler {
 	return headers(c.checkHost(guarded))
 }
 
-func healthy(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
+// healthy says that the process serves, and which adapters do not. Anyone may
+// ask, so it does not say why they ended: the log does.
+func (c *Console) healthy(w http.ResponseWriter, _ *http.Request) {
+	_, _ = io.WriteString(w, "ok\n")
+	if c.ended == nil {
+		return
+	}
+	for _, adapter := range c.ended() {
+		_, _ = fmt.Fprintf(w, "%s: ended\n", adapter)
+	}
+}
 
 // policy forbids pages to load anything from elsewhere, to run inline scripts,
 // and to be framed.

@@ -268,3 +268,17 @@ func TestServerOverTheNetwork(t *testing.T) {
 		t.Errorf("%q, %v", body, err)
 	}
 }
+
+// The health check names the adapters that have ended, whose number changes
+// while the console serves.
+func TestHealthNamesEnded(t *testing.T) {
+	var ended []string
+	s := newStage(t, func(o *Options) { o.Ended = func() []string { return ended } })
+	for _, want := range []string{"ok\n", "ok\nslack: ended\n", "ok\nslack: ended\ndiscord: ended\n"} {
+		w := s.serveOne(request("GET", "/healthz", ""))
+		if got := w.Body.String(); w.Code != http.StatusOK || got != want {
+			t.Errorf("%d %q, want %q", w.Code, got, want)
+		}
+		ended = append(ended, []string{"slack", "discord"}[min(len(ended), 1)])
+	}
+}

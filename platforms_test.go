@@ -1,0 +1,242 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/adapters/slack/slackfake"
+)
+
+// A served program serves Slack, Discord and the console, all on this machine.
+type served struct {
+	t       *testing.T
+	slack   *slackfake.Server
+	discord *discordfake.Server
+	log     *syncBuffer
+	console string // its address
+	stop    func()
+	ended   chan error
+}
+
+// A syncBuffer is a buffer for several goroutines.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// serveAll starts the program. settings replace or add to its environment.
+func serveAll(t *testing.T, settings map[string]string) *served {
+	t.Helper()
+	p := &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, ended: make(chan error, 1)}
+	for key, value := range map[string]string{
+		"MABSBOT_SLACK_BOT_TOKEN": p.slack.BotToken, "MABSBOT_SLACK_APP_TOKEN": p.slack.AppToken, "MABSBOT_SLACK_API_URL": p.slack.APIURL(),
+		"MABSBOT_DISCORD_TOKEN": p.discord.Token, "MABSBOT_DISCORD_API_URL": p.discord.APIURL(),
+		"MABSBOT_CONSOLE_ADDR": "127.0.0.1:0", "MABSBOT_STORE_PATH": filepath.Join(t.TempDir(), "test.db"),
+	} {
+		t.Setenv(key, value)
+	}
+	for key, value := range settings {
+		t.Setenv(key, value)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	p.stop = cancel
+	out := &syncBuffer{}
+	command := root()
+	command.SetArgs(nil)
+	command.SetOut(out)
+	command.SetErr(p.log)
+	go func() { p.ended <- command.ExecuteContext(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if t.Failed() {
+			t.Log(p.log)
+		}
+	})
+	address := regexp.MustCompile(`http://\S+`)
+	p.until("the console serves", func() bool { p.console = address.FindString(out.String()); return p.console != "" })
+	return p
+}
+
+// until waits until something holds.
+func (p *served) until(what string, holds func() bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+func (p *served) logged(text string) func() bool {
+	return func() bool { return strings.Contains(p.log.String(), text) }
+}
+
+// answers checks that an error which somebody pastes is answered.
+func (p *served) answers(platform string) {
+	p.t.Helper()
+	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)"
+	var shown func() bool
+	if platform == "slack" {
+		p.until("Slack is connected", func() bool { return p.slack.Sockets() > 0 })
+		alex := p.slack.Person(slackfake.User{Name: "alex", Locale: "en-US"})
+		alex.Say(p.slack.AddChannel(slackfake.Channel{Name: "support", Members: []string{alex.ID}}).ID, paste)
+		shown = func() bool {
+			return slices.ContainsFunc(alex.Visible(), func(m slackfake.Message) bool {
+				return strings.Contains(m.Plain(), "Agent Coordinator") && m.User != alex.ID
+			})
+		}
+	} else {
+		p.until("Discord is connected", func() bool {
+			return slices.ContainsFunc(p.discord.Sessions(), func(s discordfake.Session) bool { return s.Connected })
+		})
+		alex := p.discord.Person(discordfake.User{Name: "alex", Locale: "en-US"})
+		alex.Say(p.discord.AddChannel(discordfake.Channel{Name: "support"}).ID, paste)
+		shown = func() bool { return len(p.discord.BotMessages()) > 0 }
+	}
+	p.until(platform+" is answered", shown)
+}
+
+// health is what the console says of the program.
+func (p *served) health() string {
+	p.t.Helper()
+	r, err := http.Get(p.console + "/healthz")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil || r.StatusCode != http.StatusOK {
+		p.t.Fatal(r.Status, err)
+	}
+	return string(body)
+}
+
+// end waits until the program has ended, and returns why.
+func (p *served) end() error {
+	p.t.Helper()
+	select {
+	case err := <-p.ended:
+		return err
+	case <-time.After(30 * time.Second):
+		p.t.Fatal("the program goes on")
+		return nil
+	}
+}
+
+// The trouble of one platform leaves the other one and the console serving; the
+// program ends once both are gone.
+func TestOnePlatformEnds(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for name, tt := range map[string]struct {
+		platform string
+		settings map[string]string
+		trouble  func(*served)
+		want     string
+	}{
+		"app_uninstalled":   {"slack", nil, func(p *served) { p.slack.RevokeTokens(true) }, "slack: "},
+		"tokens_revoked":    {"slack", nil, func(p *served) { p.slack.RevokeTokens(false) }, "slack: "},
+		"link_disabled":     {"slack", nil, func(p *served) { p.slack.DisableSocketMode(true) }, "Socket Mode"},
+		"wrong bot token":   {"slack", map[string]string{"MABSBOT_SLACK_BOT_TOKEN": "xoxb-wrong"}, nil, "slack.bot_token"},
+		"wrong app token":   {"slack", map[string]string{"MABSBOT_SLACK_APP_TOKEN": "xapp-wrong"}, nil, "slack.app_token"},
+		"HTTP port taken":   {"slack", map[string]string{"MABSBOT_SLACK_MODE": "http", "MABSBOT_SLACK_SIGNING_SECRET": "s", "MABSBOT_HTTP_ADDR": taken.Addr().String()}, nil, "listen tcp"},
+		"close 4004":        {"discord", nil, func(p *served) { p.discord.CloseConnections(4004) }, "discord.token"},
+		"close 4014":        {"discord", nil, func(p *served) { p.discord.CloseConnections(4014) }, "Message Content Intent"},
+		"wrong token":       {"discord", map[string]string{"MABSBOT_DISCORD_TOKEN": "wrong"}, nil, "discord.token"},
+		"the token revoked": {"discord", nil, func(p *served) { p.discord.Revoke() }, "discord.token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := serveAll(t, tt.settings)
+			other := "discord"
+			if tt.platform == other {
+				other = "slack"
+			}
+			if tt.trouble != nil {
+				p.answers(tt.platform)
+				tt.trouble(p)
+			}
+			p.until("the adapter ends", p.logged(`msg="bot: adapter ended" adapter=`+tt.platform))
+			p.answers(other)
+			if got, want := p.health(), "ok\n"+tt.platform+": ended\n"; got != want {
+				t.Errorf("health is %q, want %q", got, want)
+			}
+			if other == "discord" {
+				p.discord.CloseConnections(4004)
+			} else {
+				p.slack.DisableSocketMode(true)
+			}
+			err := p.end()
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), other+": ") {
+				t.Errorf("the program ended with %v", err)
+			}
+			if n := strings.Count(p.log.String(), "adapter ended"); n != 2 {
+				t.Errorf("%d ends were logged", n)
+			}
+		})
+	}
+}
+
+// Where one platform is configured the program ends with it, although the
+// console serves.
+func TestOnlyPlatformEnds(t *testing.T) {
+	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": ""})
+	p.answers("slack")
+	p.slack.RevokeTokens(true)
+	if err := p.end(); err == nil || !strings.Contains(err.Error(), "slack: ") {
+		t.Errorf("the program ended with %v", err)
+	}
+}
+
+// One request that is refused ends nothing.
+func TestRefusedOnce(t *testing.T) {
+	p := serveAll(t, nil)
+	p.discord.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
+	p.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Error: "invalid_auth"})
+	p.answers("discord")
+	p.answers("slack")
+	if got := p.health(); got != "ok\n" {
+		t.Errorf("health is %q", got)
+	}
+	p.stop()
+	if err := p.end(); err != nil {
+		t.Errorf("the program ended with %v", err)
+	}
+}
+
+// Without a platform the console alone serves.
+func TestConsoleAlone(t *testing.T) {
+	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": "", "MABSBOT_SLACK_BOT_TOKEN": "", "MABSBOT_SLACK_APP_TOKEN": ""})
+	if got := p.health(); got != "ok\n" {
+		t.Errorf("health is %q", got)
+	}
+	p.stop()
+	if err := p.end(); err != nil {
+		t.Errorf("the program ended with %v", err)
+	}
+}
