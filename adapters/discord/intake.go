@@ -391,7 +391,7 @@ func (d *Discord) callback(e envelope, i interaction, kind int, data any) (good,
 	if data != nil {
 		body["data"] = data
 	}
-	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Hook: true})
+	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Interaction: true})
 	if err != nil && discordapi.Code(err) != codeAcknowledged {
 		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
 		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived

@@ -145,7 +145,7 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 // create writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
 func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m message, err error) {
-	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Waits: waits}
+	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits}
 	err = d.client.Do(ctx, r)
 	if discordapi.Code(err) == codeNoHistory && body.Reference != nil {
 		d.closed.shut(noReplies + channel)
@@ -327,7 +327,7 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 
 // original reads, changes or deletes the message that a token is for.
 func (d *Discord) original(ctx context.Context, method, token string, body any) (m message, err error) {
-	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Hook: true}
+	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Interaction: true}
 	if method != "DELETE" {
 		r.Into = &m
 	}
@@ -335,7 +335,7 @@ func (d *Discord) original(ctx context.Context, method, token string, body any) 
 }
 
 func (d *Discord) followUp(ctx context.Context, token string, body draft) error {
-	return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/webhooks/%s/%s", Args: []string{d.me().app, token}, Body: body, Hook: true})
+	return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/webhooks/%s/%s", Args: []string{d.me().app, token}, Body: body, Interaction: true})
 }
 
 // change puts a post in the place of an earlier one, or takes that away. What is

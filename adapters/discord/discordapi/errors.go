@@ -10,18 +10,15 @@ import (
 	"time"
 )
 
-// What an error of Discord's says of the request.
-// https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
-
-// An Error is what Discord answered instead of what was asked for.
+// An Error is a response that is not 2xx.
 type Error struct {
-	Status     int
-	Code       int // Discord's own, or 0
-	Message    string
-	RetryAfter time.Duration // 429: to wait
-	Global     bool          // 429: for all requests
-	Shared     bool          // 429: others used the limit up
-	Unsent     bool          // it was not even sent
+	Status     int           // of HTTP
+	Code       int           // JSON error code, or 0
+	Message    string        // for people
+	RetryAfter time.Duration // of a 429
+	Global     bool          // a 429 of the global rate limit
+	Shared     bool          // a 429 of a limit that others share, which does not count as invalid
+	Unsent     bool          // a 429 of the client's own: Discord has not seen the request
 }
 
 func (e *Error) Error() string {
@@ -34,76 +31,80 @@ func (e *Error) Error() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)))
 }
 
-// Is lets errors.Is find ErrRateLimited.
+// Is matches ErrRateLimited.
 func (e *Error) Is(target error) bool { return target == ErrRateLimited && e.Unsent }
 
-// invalid reports whether Discord counts the request as an invalid one.
+// invalid reports whether Discord counts the request as invalid.
+// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 func (e *Error) invalid() bool {
 	return !e.Unsent && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests && !e.Shared)
 }
 
-// failureOf reads an answer that is none, else nil.
-func failureOf(answer *http.Response, data []byte) *Error {
-	if 200 <= answer.StatusCode && answer.StatusCode < 300 {
+// parseError returns the error in a response, or nil for a 2xx status.
+// https://docs.discord.com/developers/reference#error-messages
+// https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit
+func parseError(response *http.Response, data []byte) *Error {
+	if 200 <= response.StatusCode && response.StatusCode < 300 {
 		return nil
 	}
-	e := &Error{Status: answer.StatusCode}
+	e := &Error{Status: response.StatusCode}
 	var body struct {
-		Code    int             `json:"code"`
-		Message string          `json:"message"`
-		After   float64         `json:"retry_after"`
-		Global  bool            `json:"global"`
-		Errors  json.RawMessage `json:"errors"`
+		Code       int             `json:"code"`
+		Message    string          `json:"message"`
+		RetryAfter float64         `json:"retry_after"` // s
+		Global     bool            `json:"global"`
+		Errors     json.RawMessage `json:"errors"`
 	}
 	if decode(data, &body) == nil {
 		e.Code, e.Message = body.Code, body.Message
-		if places := wrongPlaces(body.Errors); len(places) > 0 {
-			e.Message += ": " + strings.Join(places, "; ")
+		if fields := invalidFields(body.Errors); len(fields) > 0 {
+			e.Message += ": " + strings.Join(fields, "; ")
 		}
 	}
 	if e.Status == http.StatusTooManyRequests {
-		e.RetryAfter = max(time.Duration(body.After*float64(time.Second)), seconds(answer.Header.Get("Retry-After")))
-		if e.RetryAfter <= 0 { // who is in front of Discord does not say
-			e.RetryAfter = max(seconds(answer.Header.Get("X-RateLimit-Reset-After")), time.Second)
+		e.RetryAfter = max(time.Duration(body.RetryAfter*float64(time.Second)), seconds(response.Header.Get("Retry-After")))
+		if e.RetryAfter <= 0 { // of a proxy in front of Discord
+			e.RetryAfter = max(seconds(response.Header.Get("X-RateLimit-Reset-After")), time.Second)
 		}
-		e.Global = body.Global || answer.Header.Get("X-RateLimit-Global") == "true"
-		e.Shared = answer.Header.Get("X-RateLimit-Scope") == "shared"
+		e.Global = body.Global || response.Header.Get("X-RateLimit-Global") == "true"
+		e.Shared = response.Header.Get("X-RateLimit-Scope") == "shared"
 	}
 	return e
 }
 
-// wrongPlaces names the fields that a form has wrong, and why, without what
-// stood in them.
-func wrongPlaces(data json.RawMessage) []string {
-	var all []string
-	var walk func(at string, v any)
-	walk = func(at string, v any) {
-		o, ok := v.(map[string]any)
+// maxFields keeps an error to one line.
+const maxFields = 5
+
+// invalidFields returns the path and the error code of each field that Discord
+// does not accept, without its value, which may be what a user wrote.
+func invalidFields(data json.RawMessage) []string {
+	var fields []string
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		object, ok := v.(map[string]any)
 		if !ok {
 			return
 		}
-		if list, ok := o["_errors"].([]any); ok {
+		if list, ok := object["_errors"].([]any); ok {
 			for _, each := range list {
 				one, _ := each.(map[string]any)
-				all = append(all, fmt.Sprintf("%s %v", at, one["code"]))
+				fields = append(fields, fmt.Sprintf("%s %v", path, one["code"]))
 			}
 		}
-		for key, inner := range o {
-			walk(strings.TrimPrefix(at+"."+key, "."), inner)
+		for key, inner := range object {
+			walk(strings.TrimPrefix(path+"."+key, "."), inner)
 		}
 	}
 	var v any
 	if json.Unmarshal(data, &v) == nil {
 		walk("", v)
 	}
-	sort.Strings(all)
-	return all[:min(len(all), maxPlaces)]
+	sort.Strings(fields)
+	return fields[:min(len(fields), maxFields)]
 }
 
-// maxPlaces keeps an error to a line.
-const maxPlaces = 5
-
 // Code returns the JSON error code of a response, or 0.
+// https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 func Code(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code

@@ -9,92 +9,94 @@ import (
 	"time"
 )
 
-// Discord's limits of rate. It says in the headers of each answer to which bucket
-// a route belongs, how many requests that still takes and until when; routes
-// share buckets, and a bucket counts for each channel of its own. All together
-// may not pass 50 requests a second, and who makes thousands of invalid ones is
-// shut out. https://docs.discord.com/developers/topics/rate-limits
+// Discord's rate limits. The headers of each response name the bucket of its
+// route, how many requests the bucket still takes, and when it resets. Routes may
+// share a bucket, and each top-level resource, such as a channel, has its own.
+// https://docs.discord.com/developers/topics/rate-limits
 
-// ErrRateLimited says that requests are not made for a while.
-var ErrRateLimited = errors.New("discord: the limit of rate is reached")
+// ErrRateLimited says that a request was not sent, because a rate limit that is
+// known does not allow it yet.
+var ErrRateLimited = errors.New("rate limited, not sent")
 
 const (
-	// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-	perSecond = 50
+	// globalLimit is for all requests of a second but those to interaction
+	// endpoints. https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+	globalLimit = 50
 
-	// 10,000 invalid requests in ten minutes shut an address out. Below that
-	// the bot rests by itself.
+	// invalidLimit is after how many invalid requests within invalidWindow none
+	// are made: Discord bans an IP address after 10,000, and other programs may
+	// use it, too.
 	// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
-	maxInvalid    = 8000
+	invalidLimit  = 8000
 	invalidWindow = 10 * time.Minute
 )
 
-// A limiter says when a request may go. It is safe for concurrent use.
+// A limiter decides when a request may be sent. It is safe for concurrent use.
 type limiter struct {
 	mu      sync.Mutex
-	names   map[string]string  // the bucket of a route, once it is known
-	buckets map[string]*bucket // by bucket, or route, and channel
-	second  bucket             // of all requests
-	invalid bucket             // of those that Discord holds against us
+	names   map[string]string  // X-RateLimit-Bucket by route, once it is known
+	buckets map[string]*bucket // by name, or by route until that is known, and resource
+	global  bucket
+	invalid bucket // of requests that Discord counts as invalid
 }
 
-// A bucket takes so many requests until a time. Those that are under way are not
-// in what Discord last said.
+// A bucket allows a number of requests until it resets.
 type bucket struct {
-	known  bool // Discord has answered
-	limit  int  // in a window; 0 is not told
-	window time.Duration
-	left   int
-	until  time.Time
-	flying int
+	known     bool          // a response has described it
+	limit     int           // requests in a window; 0 if Discord did not say
+	window    time.Duration // between two resets
+	remaining int
+	reset     time.Time
+	inFlight  int // requests without a response: the last X-RateLimit-Remaining may lack them
 }
 
-// probing is how soon it is looked again whether the first request of a bucket
-// told what it takes: others wait for that, and do not run into a limit.
-const probing = 5 * time.Millisecond
+// probeInterval is how often requests look whether the first one of a bucket has
+// its response. They wait for it, because the bucket may allow only one.
+const probeInterval = 5 * time.Millisecond
 
 // take counts a request, or returns how long it has to wait.
 func (b *bucket) take(now time.Time) time.Duration {
-	if !b.known && b.flying > 0 {
-		return probing
+	if !b.known && b.inFlight > 0 {
+		return probeInterval
 	}
-	if b.limit > 0 && !b.until.After(now) { // what Discord will say of the next window
-		b.left, b.until = max(1, b.limit-b.flying), now.Add(b.window)
+	if b.limit > 0 && !b.reset.After(now) { // assume what the next response will say
+		b.remaining, b.reset = max(1, b.limit-b.inFlight), now.Add(b.window)
 	}
-	if b.until.After(now) {
-		if b.left <= 0 {
-			return b.until.Sub(now)
+	if b.reset.After(now) {
+		if b.remaining <= 0 {
+			return b.reset.Sub(now)
 		}
-		b.left--
+		b.remaining--
 	}
-	b.flying++
+	b.inFlight++
 	return 0
 }
 
-// sameWindow is by how much two answers may differ on when a window ends.
+// sameWindow is by how much the resets that two responses of one window name may
+// differ: X-RateLimit-Reset-After counts from when Discord sent the response.
 const sameWindow = 250 * time.Millisecond
 
-// learn notes what the headers of an answer say. Answers overtake each other:
-// within a window no answer makes more of what is left.
+// learn reads the headers of a response. Responses may overtake each other, so
+// that within a window none of them adds to what remains.
 func (b *bucket) learn(h http.Header, now time.Time) {
-	left, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	rest := seconds(h.Get("X-RateLimit-Reset-After"))
-	if err != nil || rest == 0 {
+	remaining, err := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	resetAfter := seconds(h.Get("X-RateLimit-Reset-After"))
+	if err != nil || resetAfter == 0 {
 		return
 	}
-	opened := false // the request was the first of its window
+	first := false // the request was the first of its window
 	if limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit")); err == nil && limit > 0 {
-		b.limit, opened = limit, left == limit-1
-		if opened || b.window == 0 {
-			b.window = rest
+		b.limit, first = limit, remaining == limit-1
+		if first || b.window == 0 {
+			b.window = resetAfter
 		}
 	}
-	until := now.Add(rest)
-	later := until.Sub(b.until)
-	if later > sameWindow || opened && later < -sameWindow { // of a new window, or ours was guessed too long
-		b.left, b.until = left-b.flying, until
+	reset := now.Add(resetAfter)
+	later := reset.Sub(b.reset)
+	if later > sameWindow || first && later < -sameWindow { // a new window, or the assumed one was too long
+		b.remaining, b.reset = remaining-b.inFlight, reset
 	} else {
-		b.left = min(b.left, left)
+		b.remaining = min(b.remaining, remaining)
 	}
 }
 
@@ -102,34 +104,34 @@ func newLimiter() *limiter {
 	return &limiter{names: map[string]string{}, buckets: map[string]*bucket{}}
 }
 
-// take counts a request and returns its bucket, for learn, or how long it has to
-// wait. Requests that answer interactions do not count for all.
-func (l *limiter) take(route, major string, free bool) (*bucket, time.Duration) {
+// take counts a request and returns its bucket for learn, or how long it has to
+// wait. Interaction endpoints are not bound to the global rate limit.
+func (l *limiter) take(route, resource string, interaction bool) (*bucket, time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if l.invalid.until.After(now) && l.invalid.left <= 0 {
-		return nil, l.invalid.until.Sub(now)
+	if l.invalid.reset.After(now) && l.invalid.remaining <= 0 {
+		return nil, l.invalid.reset.Sub(now)
 	}
-	if !free {
-		if !l.second.until.After(now) {
-			l.second = bucket{left: perSecond, until: now.Add(time.Second)}
+	if !interaction {
+		if !l.global.reset.After(now) {
+			l.global = bucket{remaining: globalLimit, reset: now.Add(time.Second)}
 		}
-		if l.second.left <= 0 {
-			return nil, l.second.until.Sub(now)
+		if l.global.remaining <= 0 {
+			return nil, l.global.reset.Sub(now)
 		}
 	}
-	b := l.bucket(l.name(route) + " " + major)
+	b := l.bucket(l.name(route) + " " + resource)
 	if wait := b.take(now); wait > 0 {
 		return nil, wait
 	}
-	if !free {
-		l.second.left--
+	if !interaction {
+		l.global.remaining--
 	}
 	return b, 0
 }
 
-// name is the bucket of a route, as far as it is known.
+// name returns the name of a route's bucket, or the route until that is known.
 func (l *limiter) name(route string) string {
 	if name := l.names[route]; name != "" {
 		return name
@@ -137,62 +139,60 @@ func (l *limiter) name(route string) string {
 	return route
 }
 
-// bucket returns the bucket with the key, which is new where there is none.
+// maxBuckets is how many buckets are kept before those that have reset are
+// dropped: one for each channel would be kept forever.
+const maxBuckets = 1000
+
+// bucket returns the bucket with the key, or a new one.
 func (l *limiter) bucket(key string) *bucket {
 	if l.buckets[key] == nil {
 		if len(l.buckets) > maxBuckets {
 			now := time.Now()
-			maps.DeleteFunc(l.buckets, func(_ string, b *bucket) bool { return b.flying == 0 && b.until.Before(now) })
+			maps.DeleteFunc(l.buckets, func(_ string, b *bucket) bool { return b.inFlight == 0 && b.reset.Before(now) })
 		}
 		l.buckets[key] = &bucket{}
 	}
 	return l.buckets[key]
 }
 
-// maxBuckets is from when on buckets that are over are looked for.
-const maxBuckets = 1000
-
-// learn reads what the answer to a request says of the limits, whose bucket take
-// returned. answer is nil where there was none.
-func (l *limiter) learn(b *bucket, route, major string, answer *http.Response, failed *Error) {
+// learn ends a request for which take returned the bucket, and reads the limits
+// in its response. response is nil if there was none; refused is its error, if it
+// is one.
+func (l *limiter) learn(b *bucket, route, resource string, response *http.Response, refused *Error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.flying--
-	if answer == nil {
+	b.inFlight--
+	if response == nil {
 		return
 	}
 	b.known = true
-	if name := answer.Header.Get("X-RateLimit-Bucket"); name != "" {
+	if name := response.Header.Get("X-RateLimit-Bucket"); name != "" {
 		l.names[route] = name
-		b = l.bucket(name + " " + major)
+		b = l.bucket(name + " " + resource)
 		b.known = true
 	}
 	now := time.Now()
-	if failed == nil {
-		b.learn(answer.Header, now)
-	}
 	switch {
-	case failed == nil:
-		return
-	case failed.Global:
-		l.second = bucket{until: now.Add(failed.RetryAfter)}
-	case failed.Status == http.StatusTooManyRequests:
-		b.left, b.until = 0, now.Add(failed.RetryAfter)
+	case refused == nil:
+		b.learn(response.Header, now)
+	case refused.Global:
+		l.global = bucket{reset: now.Add(refused.RetryAfter)}
+	case refused.Status == http.StatusTooManyRequests:
+		b.remaining, b.reset = 0, now.Add(refused.RetryAfter)
 	}
-	if failed.invalid() {
-		l.count(now)
+	if refused != nil && refused.invalid() {
+		l.countInvalid(now)
 	}
 }
 
-// count counts an invalid request.
-func (l *limiter) count(now time.Time) {
-	if !l.invalid.until.After(now) {
-		l.invalid = bucket{left: maxInvalid, until: now.Add(invalidWindow)}
+func (l *limiter) countInvalid(now time.Time) {
+	if !l.invalid.reset.After(now) {
+		l.invalid = bucket{remaining: invalidLimit, reset: now.Add(invalidWindow)}
 	}
-	l.invalid.left--
+	l.invalid.remaining--
 }
 
-// seconds reads a number of seconds, as headers and bodies have them.
+// seconds parses a number of seconds in a header, or returns 0.
 func seconds(s string) time.Duration {
 	n, err := strconv.ParseFloat(s, 64)
 	if err != nil || n < 0 || n > 1e6 {

@@ -39,10 +39,10 @@ func TestLimiter(t *testing.T) {
 			{take: "r 1", wait: 2 * time.Second}, {take: "r 2"}, {pass: 2 * time.Second}, {take: "r 1"},
 		},
 		"the first request finds out": {
-			{take: "r 1"}, {take: "r 1", wait: probing}, {take: "r 2"},
+			{take: "r 1"}, {take: "r 1", wait: probeInterval}, {take: "r 2"},
 			{learn: "r 1", answer: answered("b", 5, 4, time.Second)}, {take: "r 1"}, {take: "r 1"},
 		},
-		"a first request without an answer": {{take: "r 1"}, {learn: "r 1"}, {take: "r 1"}, {take: "r 1", wait: probing}},
+		"a first request without an answer": {{take: "r 1"}, {learn: "r 1"}, {take: "r 1"}, {take: "r 1", wait: probeInterval}},
 		"no limits are told":                {{take: "r 1"}, {learn: "r 1", answer: plain}, {take: "r 1"}, {take: "r 1"}},
 		"what is under way counts": {
 			{take: "r 1"}, {learn: "r 1", answer: answered("b", 3, 2, time.Second)},
@@ -111,7 +111,7 @@ func TestLimiter(t *testing.T) {
 func TestGlobalLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
-		for i := range perSecond {
+		for i := range globalLimit {
 			if _, wait := l.take("r", fmt.Sprint(i), false); wait != 0 {
 				t.Fatalf("request %d waits %v", i, wait)
 			}
@@ -139,11 +139,11 @@ func TestInvalidRequests(t *testing.T) {
 			l.learn(&bucket{}, "r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, failed)
 		}
 		refuse(http.StatusForbidden, false)
-		for range maxInvalid {
+		for range invalidLimit {
 			refuse(http.StatusNotFound, false)
 			refuse(http.StatusTooManyRequests, true)
 		}
-		for range maxInvalid - 2 {
+		for range invalidLimit - 2 {
 			refuse(http.StatusForbidden, false)
 		}
 		if _, wait := l.take("r", "1", false); wait != 0 {

@@ -13,97 +13,121 @@ import (
 	"time"
 )
 
-// Requests to Discord. They are made here and not by discordgo's client, which
-// sleeps without its caller's leave, repeats what may have been done, knows no
-// nonce and speaks an older version of the API.
+// Requests to the HTTP API. They are made here and not by discordgo's client,
+// which sleeps without regard for its context, repeats requests that may have
+// been carried out, has no nonce, and speaks an older version of the API.
 
-// apiVersion is the newest one.
+// apiVersion is the newest version.
+// https://docs.discord.com/developers/reference#api-versioning
 const apiVersion = "/v10"
 
-// UserAgent is in the form that Discord asks of bots: a library and its version,
-// and what may follow.
-// https://docs.discord.com/developers/reference#user-agent
+// UserAgent has the form that Discord requires: a library's URL and version, then
+// anything. https://docs.discord.com/developers/reference#user-agent
 const UserAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, 0.29.0) " + program
 
 // program is how the client names itself.
 const program = "mabsbot"
 
-// A Request is one to make.
+// A Request is a request to the HTTP API.
 type Request struct {
 	Method string
-	Path   string   // with %s for each of args
-	Args   []string // the first one names what limits are counted for
+	Path   string   // with a %s for each of Args
+	Args   []string // the first is the top-level resource: a channel, guild or webhook
 	Query  string
-	Body   any // nil is none
-	Into   any // what the answer is read into; nil is nothing
-	// Hook: the address itself says who may use it, and the limit of all
-	// requests does not hold.
-	Hook bool
-	// Waits: it waits for its turn however long that takes, for a part of what
-	// it belongs to is done.
-	Waits bool
-	check bool // it asks whether the token is valid: see refused
+	Body   any // marshaled as JSON; nil is no body
+	Into   any // decoded from the response; nil discards it
+
+	// Interaction says that the path has the token of an interaction: the bot
+	// token is not sent, and the global rate limit does not apply.
+	Interaction bool
+	// Wait waits for the rate limit however long that takes. It is for a request
+	// whose first half is done, such as the second message of an answer.
+	Wait bool
 }
 
-// maxAnswer is far above the largest answer, in bytes.
-const maxAnswer = 8 << 20
+// maxResponse bounds a response, in bytes, far above the largest one.
+const maxResponse = 8 << 20
 
-// patience is for how long a request waits for its turn where it stands. A
-// longer wait is handed back to the caller: it holds none of its places.
-const patience = 100 * time.Millisecond
+// maxWait is how long a request without Wait waits for the rate limit. A longer
+// wait is returned to the caller, which may have other requests to make.
+const maxWait = 100 * time.Millisecond
 
-// Do makes a request. An *Error is what Discord answered; an error that
-// matches ErrRateLimited says that nothing was sent.
+// Do makes a request. The error is an *Error if Discord refuses the request. It
+// matches ErrRateLimited if the request was not sent.
 func (c *Client) Do(ctx context.Context, r Request) error {
-	route, major := r.Method+" "+r.Path, r.Args
-	if !r.Hook && len(major) > 1 {
-		major = major[:1]
-	}
-	key := strings.Join(major, "/")
-	b, wait := c.limits.take(route, key, r.Hook)
-	for ; wait > 0; b, wait = c.limits.take(route, key, r.Hook) {
-		if wait > patience && !r.Waits {
-			return &Error{Status: http.StatusTooManyRequests, RetryAfter: wait, Unsent: true}
+	data, err := c.roundTrip(ctx, r)
+	if HasStatus(err, http.StatusUnauthorized) && !r.Interaction {
+		if !c.tokenRefused(ctx) {
+			return fmt.Errorf("%s %s: %w", r.Method, r.Path, errStrayUnauthorized)
 		}
-		if err := sleep(ctx, wait); err != nil {
-			return &Error{Status: http.StatusTooManyRequests, RetryAfter: wait, Unsent: true}
-		}
+		c.o.Unauthorized()
 	}
-	answer, err := c.send(ctx, r)
-	if err != nil {
-		c.limits.learn(b, route, key, nil, nil)
-		return withoutURL(err)
-	}
-	defer answer.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	failed := failureOf(answer, data)
-	c.limits.learn(b, route, key, answer, failed)
-	switch {
-	case failed != nil:
-		if failed.Status == http.StatusUnauthorized && !r.Hook && !r.check {
-			if !c.refused(ctx) {
-				return fmt.Errorf("%s: %w", route, errOneRefusal)
-			}
-			c.o.Unauthorized()
-		}
-		return failed
-	case err != nil:
-		return withoutURL(err)
-	case r.Into == nil:
-		return nil
+	if err != nil || r.Into == nil {
+		return err
 	}
 	return decode(data, r.Into)
 }
 
-// errOneRefusal is a 401 that says nothing of the token. The request may be
+// errStrayUnauthorized replaces a 401 that says nothing about the token: proxies
+// and Discord's edge answer so when they are in trouble. The request may be
 // repeated.
-var errOneRefusal = errors.New("401 Unauthorized, although Discord did not refuse the token when asked again")
+var errStrayUnauthorized = errors.New("401 Unauthorized, although Discord did not refuse the token when asked again")
 
-// refused asks Discord once more whether it refuses the token, because a single
-// 401 must not end the adapter. It reports false if Discord does not answer.
-func (c *Client) refused(ctx context.Context) bool {
-	err := c.Do(ctx, Request{Method: "GET", Path: "/users/@me", check: true})
+// tokenRefused asks Discord whether it accepts the token. It returns false if
+// Discord does not answer.
+func (c *Client) tokenRefused(ctx context.Context) bool {
+	_, err := c.roundTrip(ctx, Request{Method: "GET", Path: "/users/@me"})
 	return HasStatus(err, http.StatusUnauthorized)
+}
+
+// roundTrip sends a request once the rate limits allow it, and returns the body
+// of a response that is no error.
+func (c *Client) roundTrip(ctx context.Context, r Request) ([]byte, error) {
+	b, err := c.admit(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.send(ctx, r)
+	if err != nil {
+		c.limits.learn(b, r.route(), r.resource(), nil, nil)
+		return nil, withoutURL(err)
+	}
+	defer response.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
+	refused := parseError(response, data)
+	c.limits.learn(b, r.route(), r.resource(), response, refused)
+	if refused != nil {
+		return nil, refused
+	}
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	return data, nil
+}
+
+// admit waits until the rate limits allow the request, and returns its bucket.
+func (c *Client) admit(ctx context.Context, r Request) (*bucket, error) {
+	for {
+		b, wait := c.limits.take(r.route(), r.resource(), r.Interaction)
+		if wait == 0 {
+			return b, nil
+		}
+		if wait > maxWait && !r.Wait || sleep(ctx, wait) != nil {
+			return nil, &Error{Status: http.StatusTooManyRequests, RetryAfter: wait, Unsent: true}
+		}
+	}
+}
+
+// route is what Discord assigns buckets to.
+func (r Request) route() string { return r.Method + " " + r.Path }
+
+// resource is what has a bucket of its own within a route: a channel, a guild, or
+// a webhook with its token.
+func (r Request) resource() string {
+	if !r.Interaction && len(r.Args) > 1 {
+		return r.Args[0]
+	}
+	return strings.Join(r.Args, "/")
 }
 
 func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
@@ -131,41 +155,42 @@ func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
 	if r.Body != nil {
 		q.Header.Set("Content-Type", "application/json")
 	}
-	if !r.Hook {
+	if !r.Interaction {
 		q.Header.Set("Authorization", "Bot "+c.o.Token())
 	}
 	return c.http.Do(q)
 }
 
-// noRedirect keeps requests that carry the token where they were sent.
+// noRedirect keeps requests with the token from following redirects to other
+// hosts.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// apiURL brings the address of the API to the form that all paths are appended
-// to.
+// apiURL returns the URL that all paths are appended to.
 func apiURL(address string) (string, error) {
 	if address == "" {
 		address = "https://discord.com/api"
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", errors.New("discord: the address of the API is not one of http or https")
+		return "", errors.New("discord: the API URL is not an http or https URL")
 	}
 	path := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), apiVersion), "/api")
 	u.Path = path + "/api" + apiVersion
 	return u.String(), nil
 }
 
-// decode reads JSON leniently: a field of another type counts as absent, for
-// Discord adds fields and changes them at any time.
+// decode reads JSON leniently: a field of an unexpected type counts as absent,
+// because Discord adds and changes fields at any time.
 func decode(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return nil // all fields of the right type were read
+		return nil // all fields of the expected type were read
 	}
 	return err
 }
 
-// withoutURL removes the URL from an error of a request: it may have a token.
+// withoutURL removes the URL from an error of net/http, because an interaction's
+// URL has its token.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err
