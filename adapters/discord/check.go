@@ -72,7 +72,7 @@ func (d *Discord) meet(ctx context.Context) error {
 func (d *Discord) introduce(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTime)
 	defer cancel()
-	var who user
+	var who discordapi.User
 	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/users/@me", Into: &who}); err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (d *Discord) introduce(ctx context.Context) error {
 	d.granted = app.Flags&contentFlags != 0
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.self = identity{app: app.ID, user: who.ID, name: who.Name}
+	d.self = identity{app: app.ID, user: who.ID, name: who.Username}
 	return nil
 }
 
@@ -136,14 +136,14 @@ func (d *Discord) reach(ctx context.Context) {
 
 // inspect says what the bot may not do in a server, and in which channels it may
 // do less than elsewhere there. What was said once is not said again.
-func (d *Discord) inspect(g guild) {
+func (d *Discord) inspect(g discordapi.Guild) {
 	self := d.me().user
 	roles, known := rolesOf(g, self)
 	if !known {
 		return
 	}
 	has := granted(g, roles)
-	if g.Owner == self {
+	if g.OwnerID == self {
 		has = everything
 	}
 	if lines := missing(has, false); len(lines) > 0 {
@@ -154,7 +154,7 @@ func (d *Discord) inspect(g guild) {
 	}
 	closed := map[string][]string{}
 	for _, c := range g.Channels {
-		if text := strings.Join(c.missing(has, g.ID, self, roles), "; "); text != "" {
+		if text := strings.Join(missingIn(c, has, g.ID, self, roles), "; "); text != "" {
 			closed[text] = append(closed[text], "#"+c.Name)
 		}
 	}
@@ -170,8 +170,8 @@ const everything = ^uint64(0)
 
 // rolesOf are the roles of the bot in a server, that of everyone among them,
 // which has the server's id. known is false where the server does not tell.
-func rolesOf(g guild, self string) (ids []string, known bool) {
-	i := slices.IndexFunc(g.Members, func(m member) bool { return m.User != nil && m.User.ID == self })
+func rolesOf(g discordapi.Guild, self string) (ids []string, known bool) {
+	i := slices.IndexFunc(g.Members, func(m discordapi.Member) bool { return m.User != nil && m.User.ID == self })
 	if i < 0 || len(g.Roles) == 0 {
 		return nil, false
 	}
@@ -180,7 +180,7 @@ func rolesOf(g guild, self string) (ids []string, known bool) {
 
 // granted are the permissions that roles have in a server, before those of
 // channels.
-func granted(g guild, roles []string) (has uint64) {
+func granted(g discordapi.Guild, roles []string) (has uint64) {
 	for _, r := range g.Roles {
 		if slices.Contains(roles, r.ID) {
 			has |= uint64(r.Permissions)
@@ -192,15 +192,15 @@ func granted(g guild, roles []string) (has uint64) {
 	return has
 }
 
-// in are the permissions in a channel of somebody who has others in its server.
+// permissionsIn are the permissions in a channel of somebody who has others in its server.
 // What everyone may there is decided first, then roles, then the one member.
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites
-func (c channel) in(has uint64, guild, self string, roles []string) uint64 {
+func permissionsIn(c discordapi.Channel, has uint64, guild, self string, roles []string) uint64 {
 	if has == everything {
 		return has
 	}
-	var everyone, some, own overwrite
-	for _, o := range c.Overwrites {
+	var everyone, some, own discordapi.Overwrite
+	for _, o := range c.PermissionOverwrites {
 		switch {
 		case o.ID == guild:
 			everyone = o
@@ -210,19 +210,19 @@ func (c channel) in(has uint64, guild, self string, roles []string) uint64 {
 			some.Allow, some.Deny = some.Allow|o.Allow, some.Deny|o.Deny
 		}
 	}
-	for _, o := range []overwrite{everyone, some, own} {
+	for _, o := range []discordapi.Overwrite{everyone, some, own} {
 		has = has&^uint64(o.Deny) | uint64(o.Allow)
 	}
 	return has
 }
 
-// missing says what the bot may not do in a channel that it sees and where
+// missingIn says what the bot may not do in a channel that it sees and where
 // people write, although it may in the server.
-func (c channel) missing(has uint64, guild, self string, roles []string) []string {
+func missingIn(c discordapi.Channel, has uint64, guild, self string, roles []string) []string {
 	if c.Type == nil || !slices.Contains(threaded, *c.Type) && !slices.Contains(forums, *c.Type) {
 		return nil
 	}
-	here := c.in(has, guild, self, roles)
+	here := permissionsIn(c, has, guild, self, roles)
 	if here&discordgo.PermissionViewChannel == 0 {
 		return nil
 	}
@@ -230,7 +230,7 @@ func (c channel) missing(has uint64, guild, self string, roles []string) []strin
 }
 
 // forums are the kinds of channels in which every thread is a post.
-var forums = []int{forumChannel, mediaChannel}
+var forums = []int{discordapi.ChannelTypeGuildForum, discordapi.ChannelTypeGuildMedia}
 
 // missing says in plain words what is not granted, of what is needed everywhere
 // or in forums alone.

@@ -54,13 +54,13 @@ func (d *Discord) commands() []command {
 	english := d.in(chat.English)
 	return []command{
 		{
-			Type: slashCommand, Name: commandName, Description: english["command_mabs"], Descriptions: d.translated("command_mabs"),
+			Type: discordapi.CommandChatInput, Name: commandName, Description: english["command_mabs"], Descriptions: d.translated("command_mabs"),
 			Options: []commandOption{{
 				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: d.translated("command_query"), Autocomplete: true,
 			}},
 			Contexts: contexts, Installs: installs,
 		},
-		{Type: messageCommand, Name: english["command_lookup"], Names: d.translated("command_lookup"), Contexts: contexts, Installs: installs},
+		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: d.translated("command_lookup"), Contexts: contexts, Installs: installs},
 	}
 }
 
@@ -89,7 +89,7 @@ func (d *Discord) register(ctx context.Context, changed func(name string)) error
 		return fmt.Errorf("discord: list commands: %w", err)
 	}
 	for _, c := range d.commands() {
-		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, slashCommand) == c.Type })
+		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, discordapi.CommandChatInput) == c.Type })
 		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c}
 		if i >= 0 {
 			if c.same(there[i]) {

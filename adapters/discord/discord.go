@@ -5,15 +5,15 @@
 //	bot.Post --post.go--> render.go --> discordapi
 //
 // The files: gateway.go says what is asked of Discord's gateway, session.go keeps
-// its session. payload.go is what Discord sends, events.go and interact.go what it means,
-// text.go its markup undone and foreign text made safe, places.go where channels
+// its session. events.go and interact.go say what Discord's payloads mean, text.go
+// undoes their markup and makes foreign text safe, places.go knows where channels
 // and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
 // files.go fetches logs. render.go writes components within limits.go, split.go
 // says what counts for them, modal.go asks and suggests. post.go delivers,
 // thread.go says where to, links.go keeps the tokens of uses. errors.go says
 // what an error means for a post. commands.go registers commands, check.go looks
-// at permissions, words.go is what the adapter says itself, id.go names things. What it has in common with other chat platforms
-// stands in adapters/chat.
+// at permissions, words.go is what the adapter says itself, id.go names things. What
+// it has in common with other chat platforms stands in adapters/chat.
 package discord
 
 import (

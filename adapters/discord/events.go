@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -23,7 +26,7 @@ type identity struct {
 // A talk is for the core: it is handled once the text of its files is there.
 type talk struct {
 	event bot.Event
-	files []attachment
+	files []discordapi.Attachment
 }
 
 // The errors of reading.
@@ -42,52 +45,52 @@ const (
 
 // readMessage tells what an event about a message is; ok is false where it is
 // nothing to us. role is the bot's own in the server.
-func (me identity) readMessage(kind string, m message, at place, role string) (t talk, ok bool, err error) {
-	if m.ID == "" || m.Channel == "" {
+func (me identity) readMessage(kind string, m discordapi.Message, at place, role string) (t talk, ok bool, err error) {
+	if m.ID == "" || m.ChannelID == "" {
 		return talk{}, false, errIncomplete
 	}
-	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.Guild, at.guild), m.Channel, m.ID), Direct: at.kind == directChannel}}
-	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.Channel, Root: m.ID}
+	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.GuildID, at.guild), m.ChannelID, m.ID), Direct: at.kind == discordapi.ChannelTypeDM}}
+	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.ChannelID, Root: m.ID}
 	switch {
 	case e.Direct:
 		e.Thread.Root = ""
 	case at.thread():
-		e.Thread.Channel, e.Thread.Root = at.parent, m.Channel
-		e.InThread = m.ID != m.Channel // the first message of a post in a forum has the post's id
+		e.Thread.Channel, e.Thread.Root = at.parent, m.ChannelID
+		e.InThread = m.ID != m.ChannelID // the first message of a post in a forum has the post's id
 	}
 	if kind == messageDelete {
 		e.Change, e.Original = bot.ChangeDeleted, e.ID
 		e.ID = deletedID(e.Original)
 		return talk{event: e}, true, nil
 	}
-	if at.thread() && m.ID == m.Channel { // a post in a forum has a title
+	if at.thread() && m.ID == m.ChannelID { // a post in a forum has a title
 		e.Text = at.title
 	}
 	return me.written(kind, m, e, role)
 }
 
 // written completes what somebody wrote.
-func (me identity) written(kind string, m message, e bot.Message, role string) (t talk, ok bool, err error) {
+func (me identity) written(kind string, m discordapi.Message, e bot.Message, role string) (t talk, ok bool, err error) {
 	if m.Author == nil || m.Author.ID == "" {
 		return talk{}, false, errIncomplete
 	}
-	if me.user == m.Author.ID || m.Author.System || m.Flags&flagEphemeral != 0 ||
-		!slices.Contains([]int{plainMessage, replyMessage, slashAnswer, menuAnswer}, m.Type) {
+	if me.user == m.Author.ID || m.Author.System || m.Flags&discordapi.MessageFlagEphemeral != 0 ||
+		!slices.Contains([]int{discordapi.MessageTypeDefault, discordapi.MessageTypeReply, discordapi.MessageTypeChatInputCommand, discordapi.MessageTypeContextMenuCommand}, m.Type) {
 		return talk{}, false, nil
 	}
 	if kind == messageUpdate {
-		if m.Edited == "" {
+		if m.EditedTimestamp == "" {
 			return talk{}, false, nil // the preview of a link
 		}
 		e.Change, e.Original = bot.ChangeEdited, e.ID
-		e.ID = editID(e.Original, m.edited())
+		e.ID = editID(e.Original, editOf(m))
 	}
 	if root := me.replied(m); root != "" && !e.Direct && !e.InThread {
 		e.Thread.Root, e.InThread = root, true
 	}
 	e.From = sender(m)
 	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), maxMessageText)
-	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.Roles, role)
+	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
 	if e.From.Bot && e.InThread {
 		return talk{}, false, nil // an answer to an answer: two bots would never end
 	}
@@ -98,31 +101,54 @@ func (me identity) written(kind string, m message, e bot.Message, role string) (
 	return t, true, nil
 }
 
+// editOf tells one edit of a message from another. Discord repeats an edit with
+// another fraction of its second.
+// https://github.com/discord/discord-api-docs/issues/8281
+func editOf(m discordapi.Message) string {
+	at, err := time.Parse(time.RFC3339, m.EditedTimestamp)
+	if err != nil {
+		return m.EditedTimestamp
+	}
+	return strconv.FormatInt(at.UnixMilli(), 10)
+}
+
+// freshEdit is how old an edit may be when it is told of: a session that is
+// resumed tells of what happened minutes ago.
+const freshEdit = 15 * time.Minute
+
+// stale reports whether an update that came at a time is of something else than
+// the text: it stays marked as edited for ever, and pins and threads are told of
+// in the same way.
+func stale(m discordapi.Message, came time.Time) bool {
+	at, err := time.Parse(time.RFC3339, m.EditedTimestamp)
+	return err == nil && came.Sub(at) > freshEdit
+}
+
 // replied is the message under which a conversation stands that goes on by
 // replies, for want of a thread, or "".
-func (me identity) replied(m message) string {
-	old := m.Referenced
-	if old == nil || old.Author == nil || old.Author.ID != me.user || m.Reference != nil && m.Reference.Type != 0 {
+func (me identity) replied(m discordapi.Message) string {
+	old := m.ReferencedMessage
+	if old == nil || old.Author == nil || old.Author.ID != me.user || m.MessageReference != nil && m.MessageReference.Type != 0 {
 		return ""
 	}
-	if old.Reference != nil && old.Reference.Message != "" {
-		return old.Reference.Message
+	if old.MessageReference != nil && old.MessageReference.MessageID != "" {
+		return old.MessageReference.MessageID
 	}
 	return old.ID
 }
 
 // sender is who wrote a message. A webhook is known by the id that a channel can
 // allow.
-func sender(m message) bot.User {
-	if m.Webhook != "" {
-		return bot.User{ID: m.Webhook, Name: m.Author.Name, Bot: true}
+func sender(m discordapi.Message) bot.User {
+	if m.WebhookID != "" {
+		return bot.User{ID: m.WebhookID, Name: m.Author.Username, Bot: true}
 	}
 	return person(m.Author, m.Member)
 }
 
 // person is a user as a server shows them.
-func person(u *user, in *member) bot.User {
-	p := bot.User{ID: u.ID, Name: cmp.Or(u.Global, u.Name), Bot: u.Bot}
+func person(u *discordapi.User, in *discordapi.Member) bot.User {
+	p := bot.User{ID: u.ID, Name: cmp.Or(u.GlobalName, u.Username), Bot: u.Bot}
 	if in != nil {
 		p.Name = cmp.Or(in.Nick, p.Name)
 	}
@@ -132,25 +158,25 @@ func person(u *user, in *member) bot.User {
 // text is what a message says. What programs write stands in embeds and
 // components as often as in the content; of what people write, embeds are
 // previews. What somebody passed on is part of what they say.
-func (me identity) text(m message) string {
+func (me identity) text(m discordapi.Message) string {
 	parts := []string{plain(m.Content, me.user)}
 	for _, e := range m.Embeds {
-		if e.Type == "rich" && m.Author != nil && (m.Author.Bot || m.Webhook != "") {
-			parts = append(parts, plain(e.words(), me.user))
+		if e.Type == "rich" && m.Author != nil && (m.Author.Bot || m.WebhookID != "") {
+			parts = append(parts, plain(wordsOf(e), me.user))
 		}
 	}
 	parts = append(parts, plain(textOf(m.Components), me.user))
-	for _, s := range m.Snapshots {
+	for _, s := range m.MessageSnapshots {
 		passed := s.Message
-		passed.Author = &user{Bot: true} // unknown: its embeds are read
-		passed.Snapshots = nil
+		passed.Author = &discordapi.User{Bot: true} // unknown: its embeds are read
+		passed.MessageSnapshots = nil
 		parts = append(parts, me.text(passed))
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	return chat.CutBytes(strings.Join(parts, "\n"), maxMessageText)
 }
 
-func (e card) words() string {
+func wordsOf(e discordapi.Embed) string {
 	parts := []string{e.Title, e.Description}
 	for _, f := range e.Fields {
 		parts = append(parts, f.Name+": "+f.Value)
@@ -159,7 +185,7 @@ func (e card) words() string {
 }
 
 // textOf joins the texts of components.
-func textOf(all []shown) string {
+func textOf(all []discordapi.Component) string {
 	var parts []string
 	for _, c := range all {
 		parts = append(parts, c.Content, textOf(c.Components))
@@ -168,9 +194,9 @@ func textOf(all []shown) string {
 }
 
 // filesOf are the files of a message and of those passed on in it.
-func filesOf(m message) []attachment {
+func filesOf(m discordapi.Message) []discordapi.Attachment {
 	all := m.Attachments
-	for _, s := range m.Snapshots {
+	for _, s := range m.MessageSnapshots {
 		all = slices.Concat(all, s.Message.Attachments)
 	}
 	return all

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -19,8 +20,8 @@ var testSelf = identity{app: "900", user: "900", name: "mabsbot"}
 
 // readAny reads an event as the adapter would, wherever it happened.
 func readAny(kind string, data []byte) (events []bot.Event) {
-	var m message
-	var i interaction
+	var m discordapi.Message
+	var i discordapi.Interaction
 	if kind == interactionCreate {
 		if chat.Decode(data, &i) == nil {
 			if u, ok := must(testSelf.readInteraction(i)).(used); ok {
@@ -30,7 +31,7 @@ func readAny(kind string, data []byte) (events []bot.Event) {
 		return events
 	}
 	if chat.Decode(data, &m) == nil {
-		for _, at := range []place{{guild: "1"}, {kind: directChannel}, {guild: "1", parent: "5", kind: publicThread}} {
+		for _, at := range []place{{guild: "1"}, {kind: discordapi.ChannelTypeDM}, {guild: "1", parent: "5", kind: discordapi.ChannelTypePublicThread}} {
 			if t, ok, err := testSelf.readMessage(kind, m, at, "77"); ok && err == nil {
 				events = append(events, t.event)
 			}
@@ -91,8 +92,8 @@ func TestOldEdit(t *testing.T) {
 	}
 	update(time.Now())
 	s.until("it is answered", func() bool { return threads() > 0 })
-	a, b := message{Edited: "2026-11-28T12:00:00.766195+00:00"}, message{Edited: "2026-11-28T12:00:00.766000+00:00"}
-	if a.edited() != b.edited() || a.edited() == (message{Edited: "2026-11-28T12:00:01.766000+00:00"}).edited() {
+	a, b := discordapi.Message{EditedTimestamp: "2026-11-28T12:00:00.766195+00:00"}, discordapi.Message{EditedTimestamp: "2026-11-28T12:00:00.766000+00:00"}
+	if editOf(a) != editOf(b) || editOf(a) == editOf(discordapi.Message{EditedTimestamp: "2026-11-28T12:00:01.766000+00:00"}) {
 		t.Error("edits are mixed up")
 	}
 }
@@ -152,7 +153,7 @@ func TestBadInput(t *testing.T) {
 		{}, without("id"), without("channel_id"), without("author"), with("author", nil), with("author", 7), with("author", map[string]any{}),
 		with("author", map[string]any{"id": s.BotID}), with("author", map[string]any{"id": "5", "bot": true}), with("author", map[string]any{"id": "5", "system": true}),
 		with("webhook_id", "7"), with("type", 18), with("type", 21), with("type", 7), with("type", 6), with("channel_id", "404"), with("content", nil), with("content", []any{1}),
-		with("flags", flagEphemeral),
+		with("flags", discordapi.MessageFlagEphemeral),
 	} {
 		m["n"] = i
 		s.Dispatch(messageCreate, m)

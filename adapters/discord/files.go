@@ -29,22 +29,22 @@ var cdnHosts = []string{"cdn.discordapp.com", "media.discordapp.net"}
 var errHost = errors.New("the file is not on a host of Discord's")
 
 // readable are the files of a message that may hold text.
-func readable(all []attachment) []attachment {
-	var some []attachment
+func readable(all []discordapi.Attachment) []discordapi.Attachment {
+	var some []discordapi.Attachment
 	for _, f := range all {
-		if f.texty() && f.Size <= chat.MaxFile && len(some) < chat.MaxFiles {
+		if texty(f) && f.Size <= chat.MaxFile && len(some) < chat.MaxFiles {
 			some = append(some, f)
 		}
 	}
 	return some
 }
 
-func (f attachment) texty() bool {
-	return strings.HasPrefix(f.Type, "text/") || chat.NamesText(f.Name)
+func texty(f discordapi.Attachment) bool {
+	return strings.HasPrefix(f.ContentType, "text/") || chat.NamesText(f.Filename)
 }
 
 // readFile returns the text of a file.
-func (d *Discord) readFile(ctx context.Context, f attachment) (string, error) {
+func (d *Discord) readFile(ctx context.Context, f discordapi.Attachment) (string, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil || !d.trusted(u) {
 		return "", errHost

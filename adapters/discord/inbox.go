@@ -122,12 +122,12 @@ func (d *Discord) outlived(ctx context.Context, s session) error {
 func (d *Discord) again(ctx context.Context, key string, e envelope, record []byte) error {
 	lost := func() { d.forget(key, 0) }
 	if e.Kind != interactionCreate {
-		var m message
+		var m discordapi.Message
 		if err := chat.Decode(e.Data, &m); err != nil {
 			return d.o.Inbox.Bury(ctx, key, record)
 		}
-		at, _ := d.places.of(m.Channel)
-		d.quick.Do(d.laneOf(at, m.Channel), func() {
+		at, _ := d.places.of(m.ChannelID)
+		d.quick.Do(d.laneOf(at, m.ChannelID), func() {
 			defer d.survive(e, lost)
 			if t, ok := d.placed(e, m); ok {
 				d.postpone(key, threadLane(t.event), t)
@@ -141,7 +141,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 	if !ok {
 		return d.o.Inbox.Bury(ctx, key, record)
 	}
-	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
+	d.quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
 		defer d.survive(e, lost)
 		u.event = d.rooted(i, u.event)
 		d.remember(e, u, time.Time{})
@@ -151,7 +151,7 @@ func (d *Discord) again(ctx context.Context, key string, e envelope, record []by
 }
 
 // useOf reads a use that was recorded.
-func (d *Discord) useOf(e envelope) (i interaction, u used, ok bool) {
+func (d *Discord) useOf(e envelope) (i discordapi.Interaction, u used, ok bool) {
 	if e.Kind != interactionCreate || chat.Decode(e.Data, &i) != nil {
 		return i, u, false
 	}

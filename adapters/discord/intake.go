@@ -59,8 +59,8 @@ func (d *Discord) survive(e envelope, done func()) {
 func (d *Discord) news(e envelope) {
 	switch e.Kind {
 	case "GUILD_CREATE", "GUILD_UPDATE":
-		var g guild
-		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Away {
+		var g discordapi.Guild
+		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Unavailable {
 			d.places.learnGuild(g, d.me().user)
 			d.closed.clear()
 			if e.Kind == "GUILD_CREATE" {
@@ -68,26 +68,26 @@ func (d *Discord) news(e envelope) {
 			}
 		}
 	case "GUILD_DELETE":
-		var g guild
-		if chat.Decode(e.Data, &g) == nil && !g.Away {
+		var g discordapi.Guild
+		if chat.Decode(e.Data, &g) == nil && !g.Unavailable {
 			d.places.forgetGuild(g.ID)
 		}
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
-		var c channel
+		var c discordapi.Channel
 		if chat.Decode(e.Data, &c) == nil {
 			d.places.learn("", c)
 			d.closed.open(c.ID)
 		}
 	case "CHANNEL_DELETE", "THREAD_DELETE":
-		var c channel
+		var c discordapi.Channel
 		if chat.Decode(e.Data, &c) == nil {
 			d.places.bury(c.ID)
 		}
 	case "THREAD_LIST_SYNC":
-		var g guild
+		var g discordapi.Guild
 		var list struct {
-			Guild   string    `json:"guild_id"`
-			Threads []channel `json:"threads"`
+			Guild   string               `json:"guild_id"`
+			Threads []discordapi.Channel `json:"threads"`
 		}
 		if chat.Decode(e.Data, &list) == nil {
 			g.ID, g.Threads = list.Guild, list.Threads
@@ -100,17 +100,17 @@ func (d *Discord) news(e envelope) {
 
 // tookMessage takes what somebody wrote, changed or took back.
 func (d *Discord) tookMessage(e envelope, done func()) {
-	var m message
-	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.Channel == "" || m.Author == nil && e.Kind != messageDelete {
+	var m discordapi.Message
+	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.ChannelID == "" || m.Author == nil && e.Kind != messageDelete {
 		d.once("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
 		done()
 		return
 	}
 	if at := m.ChannelType; at != nil {
-		d.places.learn(m.Guild, channel{ID: m.Channel, Type: at})
+		d.places.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
 	}
-	at, _ := d.places.of(m.Channel)
-	d.quick.Do(d.laneOf(at, m.Channel), func() {
+	at, _ := d.places.of(m.ChannelID)
+	d.quick.Do(d.laneOf(at, m.ChannelID), func() {
 		defer d.survive(e, done)
 		d.handleMessage(e, m, done)
 	})
@@ -129,7 +129,7 @@ func (d *Discord) laneOf(at place, channel string) string {
 // threadLane is the lane of what waits for files in a conversation.
 func threadLane(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
 
-func (d *Discord) handleMessage(e envelope, m message, done func()) {
+func (d *Discord) handleMessage(e envelope, m discordapi.Message, done func()) {
 	t, ok := d.placed(e, m)
 	if !ok {
 		if d.ctx.Err() == nil {
@@ -157,10 +157,10 @@ func (d *Discord) handleMessage(e envelope, m message, done func()) {
 
 // placed reads a message once it is known where it stands. ok is false where it
 // is nothing to us, or will never be known.
-func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
+func (d *Discord) placed(e envelope, m discordapi.Message) (t talk, ok bool) {
 	at, err := place{}, error(nil)
 	_ = d.patiently(d.ctx, "ask for a channel", func(ctx context.Context) error {
-		if at, err = d.place(ctx, m.Channel); hopeless(err) {
+		if at, err = d.place(ctx, m.ChannelID); hopeless(err) {
 			return nil
 		}
 		return err
@@ -169,13 +169,13 @@ func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
 	case d.ctx.Err() != nil:
 		return talk{}, false
 	case err != nil:
-		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.Channel, "error", err)
+		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
 		at = unknownPlace(m)
 		if !errors.Is(err, errIncomplete) {
-			d.places.learn(at.guild, channel{ID: m.Channel, Type: &at.kind}) // it is not asked again
+			d.places.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
 		}
 	}
-	if e.Kind == messageUpdate && m.stale(e.At) {
+	if e.Kind == messageUpdate && stale(m, e.At) {
 		return talk{}, false
 	}
 	t, ok, err = d.me().readMessage(e.Kind, m, at, d.role(d.ctx, m, at.guild))
@@ -190,11 +190,11 @@ func (d *Discord) placed(e envelope, m message) (t talk, ok bool) {
 }
 
 // unknownPlace is where a message stands whose channel Discord does not tell of.
-func unknownPlace(m message) place {
-	if m.Guild == "" {
-		return place{kind: directChannel}
+func unknownPlace(m discordapi.Message) place {
+	if m.GuildID == "" {
+		return place{kind: discordapi.ChannelTypeDM}
 	}
-	return place{guild: m.Guild}
+	return place{guild: m.GuildID}
 }
 
 // handled hands an event to the core, however long that takes: it is not told to
@@ -216,7 +216,7 @@ func (d *Discord) tookBulk(e envelope, done func()) {
 	}
 	left := counter(len(bulk.IDs), done)
 	for _, id := range bulk.IDs {
-		data, err := json.Marshal(message{ID: id, Channel: bulk.Channel, Guild: bulk.Guild})
+		data, err := json.Marshal(discordapi.Message{ID: id, ChannelID: bulk.Channel, GuildID: bulk.Guild})
 		if err != nil {
 			left()
 			continue
@@ -228,7 +228,7 @@ func (d *Discord) tookBulk(e envelope, done func()) {
 // tookInteraction takes a use. It is recorded, answered for the time being, and
 // handled after that, in its place among what happens in the channel.
 func (d *Discord) tookInteraction(e envelope, done func()) {
-	var i interaction
+	var i discordapi.Interaction
 	if err := chat.Decode(e.Data, &i); err != nil {
 		d.once("an interaction cannot be read")
 		done()
@@ -257,20 +257,20 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 }
 
 // located learns where a use happened, or adds what is known of that.
-func (d *Discord) located(i interaction) interaction {
-	if i.Where != nil {
-		c := *i.Where
-		c.ID = i.where()
-		d.places.learn(i.Guild, c)
+func (d *Discord) located(i discordapi.Interaction) discordapi.Interaction {
+	if i.Channel != nil {
+		c := *i.Channel
+		c.ID = channelOf(i)
+		d.places.learn(i.GuildID, c)
 	}
-	if at, known := d.places.of(i.where()); known {
-		i.Where = &channel{ID: i.where(), Guild: at.guild, Parent: at.parent, Type: &at.kind}
+	if at, known := d.places.of(channelOf(i)); known {
+		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind}
 	}
 	return i
 }
 
 // use takes what is for the core.
-func (d *Discord) use(e envelope, i interaction, u used, done func()) {
+func (d *Discord) use(e envelope, i discordapi.Interaction, u used, done func()) {
 	acknowledged := make(chan struct{})
 	key := string(u.event.About().ID)
 	d.pages.Do("use/"+i.ID, func() {
@@ -287,7 +287,7 @@ func (d *Discord) use(e envelope, i interaction, u used, done func()) {
 		done()
 		d.acknowledge(e, i, u)
 	})
-	d.quick.Do(d.laneOf(i.place(), i.where()), func() {
+	d.quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
 		<-acknowledged
 		d.recorded(key, e, u)
 	})
@@ -320,26 +320,26 @@ const rootTime = time.Second
 // rooted is a use whose conversation is known. Where that goes on by replies, what
 // one user alone sees refers to one of our messages in it, and only that to the
 // message under which all of it stands.
-func (d *Discord) rooted(i interaction, e bot.Event) bot.Event {
+func (d *Discord) rooted(i discordapi.Interaction, e bot.Event) bot.Event {
 	p, ok := e.(bot.Press)
-	if !ok || p.Direct || i.Message.Flags&flagEphemeral == 0 || i.Message.Reference == nil || p.Thread.Root != i.Message.Reference.Message {
+	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
 		return e
 	}
 	ctx, cancel := context.WithTimeout(d.last, rootTime)
 	defer cancel()
-	var ours message
+	var ours discordapi.Message
 	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s/messages/%s", Args: []string{p.Thread.Channel, p.Thread.Root}, Into: &ours})
-	if err == nil && ours.Reference != nil && ours.Reference.Message != "" {
-		p.Thread.Root = ours.Reference.Message
+	if err == nil && ours.MessageReference != nil && ours.MessageReference.MessageID != "" {
+		p.Thread.Root = ours.MessageReference.MessageID
 	}
 	return p
 }
 
 // acknowledge gives a use its first answer, and keeps its token.
-func (d *Discord) acknowledge(e envelope, i interaction, u used) {
+func (d *Discord) acknowledge(e envelope, i discordapi.Interaction, u used) {
 	var data any
 	if u.answer == answerLater && u.private {
-		data = map[string]any{"flags": flagEphemeral}
+		data = map[string]any{"flags": discordapi.MessageFlagEphemeral}
 	}
 	good, own := d.callback(e, i, u.answer, data)
 	if !good {
@@ -384,7 +384,7 @@ func (u used) asker() asker {
 
 // callback answers a use for the first time, and reports whether its token is
 // good, and whether this process was the first to answer.
-func (d *Discord) callback(e envelope, i interaction, kind int, data any) (good, own bool) {
+func (d *Discord) callback(e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
 	ctx, cancel := context.WithTimeout(d.last, max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -43,28 +44,28 @@ type asked struct{ custom, user, locale string }
 
 // readInteraction tells what a use is. An error says that it is none that can be
 // read; it holds nothing of its content.
-func (me identity) readInteraction(i interaction) (any, error) {
-	who := i.who()
+func (me identity) readInteraction(i discordapi.Interaction) (any, error) {
+	who := userOf(i)
 	switch {
-	case i.App != "" && me.app != "" && i.App != me.app:
+	case i.ApplicationID != "" && me.app != "" && i.ApplicationID != me.app:
 		return nil, errOtherApp
-	case i.ID == "" || i.Token == "" || who.ID == "" || i.where() == "":
+	case i.ID == "" || i.Token == "" || who.ID == "" || channelOf(i) == "":
 		return nil, errIncomplete
 	}
 	switch i.Type {
-	case suggesting:
-		return typing{i.query(), who.ID, i.Locale}, nil
-	case commandUsed:
+	case discordapi.InteractionAutocomplete:
+		return typing{queryOf(i), who.ID, i.Locale}, nil
+	case discordapi.InteractionApplicationCommand:
 		return me.command(i, who)
-	case componentUsed:
+	case discordapi.InteractionMessageComponent:
 		return me.pressed(i, who)
-	case modalSent:
+	case discordapi.InteractionModalSubmit:
 		return me.sent(i, who)
 	}
 	return nil, errUnknown
 }
 
-func (i interaction) who() bot.User {
+func userOf(i discordapi.Interaction) bot.User {
 	u := i.User
 	if i.Member != nil && i.Member.User != nil {
 		u = i.Member.User
@@ -77,21 +78,21 @@ func (i interaction) who() bot.User {
 	return p
 }
 
-func (i interaction) where() string {
-	if i.Where != nil {
-		return cmp.Or(i.Channel, i.Where.ID)
+func channelOf(i discordapi.Interaction) string {
+	if i.Channel != nil {
+		return cmp.Or(i.ChannelID, i.Channel.ID)
 	}
-	return i.Channel
+	return i.ChannelID
 }
 
-// place is where a use happened, which it tells itself.
-func (i interaction) place() place {
-	at := place{guild: i.Guild}
-	if i.Where != nil && i.Where.Type != nil {
-		at.kind, at.parent = *i.Where.Type, i.Where.Parent
+// placeOf is where a use happened, which it tells itself.
+func placeOf(i discordapi.Interaction) place {
+	at := place{guild: i.GuildID}
+	if i.Channel != nil && i.Channel.Type != nil {
+		at.kind, at.parent = *i.Channel.Type, i.Channel.ParentID
 	}
-	if i.Guild == "" {
-		at.kind = directChannel
+	if i.GuildID == "" {
+		at.kind = discordapi.ChannelTypeDM
 	}
 	if at.thread() && at.parent == "" {
 		at.kind = 0 // half a thread
@@ -99,8 +100,8 @@ func (i interaction) place() place {
 	return at
 }
 
-// query is what was typed after /mabs.
-func (i interaction) query() string {
+// queryOf is what was typed after /mabs.
+func queryOf(i discordapi.Interaction) string {
 	for _, o := range i.Data.Options {
 		if o.Name == queryOption && o.Value != nil {
 			return fmt.Sprint(o.Value)
@@ -110,12 +111,12 @@ func (i interaction) query() string {
 }
 
 // head is what all uses have.
-func (i interaction) head(me identity, who bot.User) bot.Head {
-	at := i.place()
-	h := bot.Head{ID: usedID(i.Guild, i.where(), i.ID), From: who, Direct: at.kind == directChannel}
-	h.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: i.where()}
+func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
+	at := placeOf(i)
+	h := bot.Head{ID: usedID(i.GuildID, channelOf(i), i.ID), From: who, Direct: at.kind == discordapi.ChannelTypeDM}
+	h.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: channelOf(i)}
 	if at.thread() {
-		h.Thread.Channel, h.Thread.Root = at.parent, i.where()
+		h.Thread.Channel, h.Thread.Root = at.parent, channelOf(i)
 	}
 	return h
 }
@@ -123,25 +124,25 @@ func (i interaction) head(me identity, who bot.User) bot.Head {
 // command is a use of /mabs, or of the command on a message. In the direct
 // message with us the answer belongs there; anywhere else it is for the one who
 // asked alone.
-func (me identity) command(i interaction, who bot.User) (any, error) {
-	e := bot.Message{Head: i.head(me, who), Addressed: true}
+func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) {
+	e := bot.Message{Head: me.head(i, who), Addressed: true}
 	e.Thread.Root = privateRoot(i.ID)
 	if e.Direct {
 		e.Thread.Root = ""
 	}
 	u := used{answer: answerLater, private: !e.Direct, token: i.Token}
 	switch i.Data.Type {
-	case messageCommand:
-		m, ok := i.Data.Resolved.Messages[i.Data.Target]
+	case discordapi.CommandMessage:
+		m, ok := i.Data.Resolved.Messages[i.Data.TargetID]
 		if !ok {
 			return nil, errIncomplete
 		}
 		e.Text, u.files = me.text(m), readable(filesOf(m))
-	case slashCommand, 0:
+	case discordapi.CommandChatInput, 0:
 		if i.Data.Name != commandName {
 			return nil, errUnknown
 		}
-		e.Text, e.Command = plain(i.query(), me.user), true
+		e.Text, e.Command = plain(queryOf(i), me.user), true
 	default:
 		return nil, errUnknown
 	}
@@ -150,8 +151,8 @@ func (me identity) command(i interaction, who bot.User) (any, error) {
 }
 
 // pressed is the use of a button, or of a list of them.
-func (me identity) pressed(i interaction, who bot.User) (any, error) {
-	custom := i.Data.Custom
+func (me identity) pressed(i discordapi.Interaction, who bot.User) (any, error) {
+	custom := i.Data.CustomID
 	if strings.HasPrefix(custom, selectID) && len(i.Data.Values) > 0 {
 		custom = i.Data.Values[0]
 	}
@@ -165,17 +166,34 @@ func (me identity) pressed(i interaction, who bot.User) (any, error) {
 }
 
 // sent is a modal that was sent off.
-func (me identity) sent(i interaction, who bot.User) (any, error) {
-	custom, types := strings.CutPrefix(i.Data.Custom, typeMark)
+func (me identity) sent(i discordapi.Interaction, who bot.User) (any, error) {
+	custom, types := strings.CutPrefix(i.Data.CustomID, typeMark)
 	if !types {
 		return nil, nil
 	}
-	value := filled{Components: i.Data.Components}.value()
+	value := valueOf(discordapi.SubmittedComponent{Components: i.Data.Components})
 	return me.press(i, who, custom, cmp.Or(strings.TrimSpace(value), " ")) // blanks are a wrong value, and not none
 }
 
+// valueOf finds what was typed, wherever it stands.
+func valueOf(f discordapi.SubmittedComponent) string {
+	if f.Value != "" {
+		return f.Value
+	}
+	inner := f.Components
+	if f.Component != nil {
+		inner = append(inner, *f.Component)
+	}
+	for _, each := range inner {
+		if v := valueOf(each); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
 // press is what a button stands for; a value was typed for it.
-func (me identity) press(i interaction, who bot.User, custom, value string) (any, error) {
+func (me identity) press(i discordapi.Interaction, who bot.User, custom, value string) (any, error) {
 	b, post, err := parseCustomID(custom)
 	if err != nil {
 		return nil, nil // of an earlier form
@@ -183,7 +201,7 @@ func (me identity) press(i interaction, who bot.User, custom, value string) (any
 	if i.Message == nil || i.Message.ID == "" {
 		return nil, errIncomplete
 	}
-	e := bot.Press{Head: i.head(me, who), Button: b, Post: post, Value: value}
+	e := bot.Press{Head: me.head(i, who), Button: b, Post: post, Value: value}
 	if !e.Direct {
 		e.Thread.Root = cmp.Or(rootOf(*i.Message), e.Thread.Root, me.under(*i.Message))
 	}
@@ -194,9 +212,9 @@ func (me identity) press(i interaction, who bot.User, custom, value string) (any
 // rootOf is the root of the private answer to a command, which that command
 // names, or "". There is one message for all of it, so that its buttons always
 // stand on the one that answers the command: see whisper.
-func rootOf(m message) string {
-	if m.Flags&flagEphemeral != 0 && m.Metadata != nil && m.Metadata.Type == commandUsed {
-		return privateRoot(m.Metadata.ID)
+func rootOf(m discordapi.Message) string {
+	if m.Flags&discordapi.MessageFlagEphemeral != 0 && m.InteractionMetadata != nil && m.InteractionMetadata.Type == discordapi.InteractionApplicationCommand {
+		return privateRoot(m.InteractionMetadata.ID)
 	}
 	return ""
 }
@@ -204,12 +222,12 @@ func rootOf(m message) string {
 // under is the message under which one of ours stands in a channel without
 // threads: what it replies to, or itself. What one user alone sees replies to
 // the message whose button they used.
-func (me identity) under(m message) string {
-	if root := me.replied(message{Referenced: m.Referenced}); root != "" {
+func (me identity) under(m discordapi.Message) string {
+	if root := me.replied(discordapi.Message{ReferencedMessage: m.ReferencedMessage}); root != "" {
 		return root
 	}
-	if m.Reference != nil && m.Reference.Message != "" {
-		return m.Reference.Message
+	if m.MessageReference != nil && m.MessageReference.MessageID != "" {
+		return m.MessageReference.MessageID
 	}
 	return m.ID
 }

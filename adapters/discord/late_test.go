@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -221,7 +222,7 @@ func TestTwoInDirect(t *testing.T) {
 	s.sees(s.alex, "/mabs list")
 	s.sees(s.alex, "Agent Coordinator")
 	s.until("nothing is thinking", func() bool {
-		return !slices.ContainsFunc(s.alex.Visible(), func(m discordfake.Message) bool { return m.Flags&flagLoading != 0 })
+		return !slices.ContainsFunc(s.alex.Visible(), func(m discordfake.Message) bool { return m.Flags&discordapi.MessageFlagLoading != 0 })
 	})
 	s.refusals()
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -153,7 +154,7 @@ func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) 
 		return true, nil
 	case err != nil:
 		return false, err
-	case m.Flags&flagLoading == 0:
+	case m.Flags&discordapi.MessageFlagLoading == 0:
 		d.links.filled(a, one.token)
 		return false, nil
 	}

@@ -1,12 +1,16 @@
 package discord
 
-import "github.com/bwmarrin/discordgo"
+import (
+	"github.com/bwmarrin/discordgo"
+
+	"mabsbot/adapters/discord/discordapi"
+)
 
 // What must be the first answer to a use, and is made of the use alone:
 // suggestions while somebody types, and the window in which they type a value.
 
 // suggest completes what somebody types after /mabs.
-func (d *Discord) suggest(e envelope, i interaction, t typing) {
+func (d *Discord) suggest(e envelope, i discordapi.Interaction, t typing) {
 	choices := []map[string]any{}
 	for _, one := range d.o.Library.Suggest(t.query, d.lang(d.ctx, t.user, t.locale), maxChoices) {
 		if sizeOf(one.Value) > maxChoice {
@@ -26,7 +30,7 @@ func (d *Discord) suggest(e envelope, i interaction, t typing) {
 const labelled = 18
 
 // open shows the window in which a value is typed.
-func (d *Discord) open(e envelope, i interaction, a asked) {
+func (d *Discord) open(e envelope, i discordapi.Interaction, a asked) {
 	w := d.in(d.lang(d.ctx, a.user, a.locale))
 	input := map[string]any{"type": discordgo.TextInputComponent, "custom_id": "value", "style": discordgo.TextInputShort, "max_length": maxInput, "required": true}
 	d.callback(e, i, answerModal, map[string]any{

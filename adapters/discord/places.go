@@ -18,7 +18,9 @@ type place struct {
 	kind   int
 }
 
-func (p place) thread() bool { return announcementThread <= p.kind && p.kind <= privateThread }
+func (p place) thread() bool {
+	return discordapi.ChannelTypeAnnouncementThread <= p.kind && p.kind <= discordapi.ChannelTypePrivateThread
+}
 
 // Places remember channels, and the roles of servers, as far as Discord told. They
 // are safe for concurrent use.
@@ -36,21 +38,21 @@ func newPlaces() *places {
 // learn notes a channel. Half of one tells nothing: a thread without its channel,
 // or a channel without its server, as it is told of with what one user alone
 // sees.
-func (p *places) learn(guild string, c channel) (at place, ok bool) {
+func (p *places) learn(guild string, c discordapi.Channel) (at place, ok bool) {
 	if c.ID == "" || c.Type == nil {
 		return place{}, false
 	}
-	at = place{guild: cmp.Or(c.Guild, guild), kind: *c.Type}
+	at = place{guild: cmp.Or(c.GuildID, guild), kind: *c.Type}
 	if at.thread() {
-		at.parent, at.title = c.Parent, c.Name
+		at.parent, at.title = c.ParentID, c.Name
 	}
-	if at.thread() && at.parent == "" || at.guild == "" && at.kind != directChannel && at.kind != groupChannel {
+	if at.thread() && at.parent == "" || at.guild == "" && at.kind != discordapi.ChannelTypeDM && at.kind != discordapi.ChannelTypeGroupDM {
 		return place{}, false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at.title = cmp.Or(at.title, p.channels[c.ID].title)
-	if c.Meta.Archived { // Discord is asked for it, should somebody wake it up
+	if c.ThreadMetadata.Archived { // Discord is asked for it, should somebody wake it up
 		delete(p.channels, c.ID)
 	} else {
 		p.channels[c.ID] = at
@@ -59,7 +61,7 @@ func (p *places) learn(guild string, c channel) (at place, ok bool) {
 }
 
 // learnGuild notes all that a server says of itself.
-func (p *places) learnGuild(g guild, self string) {
+func (p *places) learnGuild(g discordapi.Guild, self string) {
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
 		p.learn(g.ID, c)
 	}
@@ -69,12 +71,12 @@ func (p *places) learnGuild(g guild, self string) {
 }
 
 // learnRoles notes which role of a server is the bot's own, if one is.
-func (p *places) learnRoles(guild string, roles []role, self string) {
+func (p *places) learnRoles(guild string, roles []discordapi.Role, self string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.own[guild] = ""
 	for _, r := range roles {
-		if r.Tags.Bot != "" && r.Tags.Bot == self {
+		if r.Tags.BotID != "" && r.Tags.BotID == self {
 			p.own[guild] = r.ID
 		}
 	}
@@ -133,14 +135,14 @@ func (p *places) role(guild string) (id string, known bool) {
 // role is the bot's own role in the server of a message that mentions roles:
 // people mention that as often as the bot, for both have its name. A session that
 // is resumed does not tell of servers, so that Discord is asked.
-func (d *Discord) role(ctx context.Context, m message, guild string) string {
-	if len(m.Roles) == 0 || guild == "" {
+func (d *Discord) role(ctx context.Context, m discordapi.Message, guild string) string {
+	if len(m.MentionRoles) == 0 || guild == "" {
 		return ""
 	}
 	if id, known := d.places.role(guild); known {
 		return id
 	}
-	var roles []role
+	var roles []discordapi.Role
 	err := d.patiently(ctx, "ask for the roles of a server", func(ctx context.Context) error {
 		err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/guilds/%s/roles", Args: []string{guild}, Into: &roles})
 		if hopeless(err) {
@@ -162,7 +164,7 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 	if at, known := d.places.of(id); known {
 		return at, nil
 	}
-	var c channel
+	var c discordapi.Channel
 	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s", Args: []string{id}, Into: &c}); err != nil {
 		return place{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat/chattest"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
@@ -14,13 +15,13 @@ import (
 // later.
 func TestHalfPlaces(t *testing.T) {
 	p := newPlaces()
-	p.learn("g", channel{ID: "1", Type: new(0)})
-	p.learn("", channel{ID: "1", Type: new(0)})
-	p.learn("g", channel{ID: "1"})
-	p.learn("", channel{ID: "2", Type: new(0)})
-	p.learn("g", channel{ID: "3", Type: new(publicThread)})
-	p.learn("", channel{ID: "4", Type: new(directChannel)})
-	for id, want := range map[string]place{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: directChannel}} {
+	p.learn("g", discordapi.Channel{ID: "1", Type: new(0)})
+	p.learn("", discordapi.Channel{ID: "1", Type: new(0)})
+	p.learn("g", discordapi.Channel{ID: "1"})
+	p.learn("", discordapi.Channel{ID: "2", Type: new(0)})
+	p.learn("g", discordapi.Channel{ID: "3", Type: new(discordapi.ChannelTypePublicThread)})
+	p.learn("", discordapi.Channel{ID: "4", Type: new(discordapi.ChannelTypeDM)})
+	for id, want := range map[string]place{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: discordapi.ChannelTypeDM}} {
 		if got, known := p.of(id); got != want || known != (want != place{}) {
 			t.Errorf("%s is %+v, %v", id, got, known)
 		}
@@ -264,8 +265,8 @@ func TestForumTitle(t *testing.T) {
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
 	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
-	picture := message{ID: "5", Channel: "5", Guild: "g", Author: &user{ID: "u"}, Attachments: []attachment{{ID: "1", Name: "shot.png", Type: "image/png", Size: 5}}}
-	talk, ok, err := testSelf.readMessage(messageCreate, picture, place{guild: "g", parent: "9", kind: publicThread, title: "ID: 3106"}, "")
+	picture := discordapi.Message{ID: "5", ChannelID: "5", GuildID: "g", Author: &discordapi.User{ID: "u"}, Attachments: []discordapi.Attachment{{ID: "1", Filename: "shot.png", ContentType: "image/png", Size: 5}}}
+	talk, ok, err := testSelf.readMessage(messageCreate, picture, place{guild: "g", parent: "9", kind: discordapi.ChannelTypePublicThread, title: "ID: 3106"}, "")
 	if !ok || err != nil || talk.event.(bot.Message).Text != "ID: 3106" {
 		t.Errorf("a post with a picture alone: %+v, %v", talk, err)
 	}

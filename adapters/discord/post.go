@@ -41,7 +41,7 @@ func (d *Discord) draft(p bot.Post, note string) draft { return d.drafts(p, note
 func (d *Discord) drafts(p bot.Post, note string, most int) []draft {
 	var all []draft
 	for _, page := range d.render(p, note, most) {
-		all = append(all, draft{Components: page, Flags: flagComponents, Mentions: allowed{Parse: []string{}}})
+		all = append(all, draft{Components: page, Flags: discordapi.MessageFlagComponentsV2, Mentions: allowed{Parse: []string{}}})
 	}
 	return all
 }
@@ -144,7 +144,7 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 
 // create writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
-func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m message, err error) {
+func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m discordapi.Message, err error) {
 	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits}
 	err = d.client.Do(ctx, r)
 	if discordapi.Code(err) == codeNoHistory && body.Reference != nil {
@@ -196,7 +196,7 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 		return err
 	}
 	body := d.notice(p.Reply.Lang, key)
-	body.Flags |= flagEphemeral
+	body.Flags |= discordapi.MessageFlagEphemeral
 	if err := d.followUp(d.ctx, one.token, body); err != nil {
 		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
 	}
@@ -269,7 +269,7 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		_, err = d.original(ctx, "PATCH", one.token, d.draft(p, one.chosen))
 	} else {
 		body := d.draft(p, "")
-		body.Flags |= flagEphemeral
+		body.Flags |= discordapi.MessageFlagEphemeral
 		err = d.followUp(ctx, one.token, body)
 	}
 	switch {
@@ -313,7 +313,7 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 		return d.say(ctx, p, "")
 	}
 	body := d.draft(p, "")
-	body.Flags |= flagEphemeral
+	body.Flags |= discordapi.MessageFlagEphemeral
 	err := d.followUp(ctx, one.token, body)
 	switch {
 	case isOne(err, expired):
@@ -326,7 +326,7 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 }
 
 // original reads, changes or deletes the message that a token is for.
-func (d *Discord) original(ctx context.Context, method, token string, body any) (m message, err error) {
+func (d *Discord) original(ctx context.Context, method, token string, body any) (m discordapi.Message, err error) {
 	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Interaction: true}
 	if method != "DELETE" {
 		r.Into = &m

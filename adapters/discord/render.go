@@ -11,6 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
 
@@ -290,7 +291,7 @@ func (d *Discord) permalink(t bot.Thread) string {
 	const home = "https://discord.com/channels/"
 	at, known := d.places.of(t.Channel)
 	switch {
-	case !known || at.guild == "" && at.kind != directChannel:
+	case !known || at.guild == "" && at.kind != discordapi.ChannelTypeDM:
 		return ""
 	case at.guild == "":
 		return home + "@me/" + t.Channel

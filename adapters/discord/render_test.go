@@ -10,6 +10,7 @@ import (
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -213,9 +214,9 @@ func TestLongPost(t *testing.T) {
 	if first.Thread.Root != shown[0].ID || last.ReplyTo != shown[0].ID {
 		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.ReplyTo)
 	}
-	press, err := s.discord.me().pressed(interaction{ID: "1", Token: "t", Type: componentUsed, Guild: s.Guild, Channel: s.channel.ID,
-		Message: &message{ID: last.ID, Reference: &reference{Message: last.ReplyTo}},
-		Data:    interactionData{Custom: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
+	press, err := s.discord.me().pressed(discordapi.Interaction{ID: "1", Token: "t", Type: discordapi.InteractionMessageComponent, GuildID: s.Guild, ChannelID: s.channel.ID,
+		Message: &discordapi.Message{ID: last.ID, MessageReference: &discordapi.MessageReference{MessageID: last.ReplyTo}},
+		Data:    discordapi.InteractionData{CustomID: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
 	s.must(err)
 	if got := press.(used).event.About().Thread; got != first.Thread {
 		t.Errorf("its button belongs to %+v", got)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mabsbot/adapters/chat/chattest"
+	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 )
 
@@ -96,7 +97,7 @@ func (p *play) PressesOld(who, label string) error {
 		return fmt.Errorf("there never was a button %s", label)
 	}
 	p.Dispatch("INTERACTION_CREATE", map[string]any{
-		"id": fmt.Sprint(p.stale), "application_id": p.AppID, "type": componentUsed, "token": fmt.Sprint("stale-", p.stale), "version": 1,
+		"id": fmt.Sprint(p.stale), "application_id": p.AppID, "type": discordapi.InteractionMessageComponent, "token": fmt.Sprint("stale-", p.stale), "version": 1,
 		"guild_id": p.Guild, "channel_id": b.m.Channel, "locale": person.Locale,
 		"channel": map[string]any{"id": b.m.Channel, "type": p.Channel(b.m.Channel).Type, "parent_id": p.Channel(b.m.Channel).Parent},
 		"member":  map[string]any{"user": map[string]any{"id": person.ID, "username": person.Name}},

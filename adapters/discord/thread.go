@@ -71,14 +71,14 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel), d.closed.is(noSending + t.Channel):
 		return reply, nil
 	}
-	var begun channel
+	var begun discordapi.Channel
 	err = d.client.Do(ctx, discordapi.Request{
 		Method: "POST", Path: "/channels/%s/messages/%s/threads", Args: []string{t.Channel, t.Root}, Into: &begun,
 		Body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
 	})
 	switch {
 	case err == nil, discordapi.Code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
-		d.places.learn(at.guild, channel{ID: t.Root, Parent: t.Channel, Type: new(publicThread)})
+		d.places.learn(at.guild, discordapi.Channel{ID: t.Root, ParentID: t.Channel, Type: new(discordapi.ChannelTypePublicThread)})
 		return spot{channel: t.Root}, nil
 	case isOne(err, threadless) && d.threadThere(ctx, t.Root):
 		return spot{channel: t.Root}, nil
@@ -104,11 +104,9 @@ func (d *Discord) isForum(ctx context.Context, id string) bool {
 	return err == nil && slices.Contains(forums, at.kind)
 }
 
-const publicThread = 11
-
 // threaded are the kinds of channels in which threads can begin at a message:
 // text and announcements.
-var threaded = []int{0, 5}
+var threaded = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
 
 // noThreads begins what is closed of a channel that takes messages but no
 // threads.
@@ -126,7 +124,7 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	if channel, ok := d.directs.Load(user); ok {
 		return channel.(string), nil
 	}
-	var c channel
+	var c discordapi.Channel
 	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/users/@me/channels", Body: map[string]any{"recipient_id": user}, Into: &c})
 	if err == nil && c.ID == "" {
 		err = errIncomplete
@@ -134,7 +132,7 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	if err != nil {
 		return "", failed("open a direct message", err)
 	}
-	d.places.learn("", channel{ID: c.ID, Type: new(directChannel)})
+	d.places.learn("", discordapi.Channel{ID: c.ID, Type: new(discordapi.ChannelTypeDM)})
 	d.directs.Store(user, c.ID)
 	return c.ID, nil
 }

@@ -5,7 +5,8 @@
 //	Client.Run --> gateway.go (connect, identify or resume) --> Options.Events
 //	                 session.go (how far are events done?)   --> Options.Sessions
 //
-// The names are those of https://docs.discord.com/developers.
+// payload.go has the types of both. The names are those of
+// https://docs.discord.com/developers.
 package discordapi
 
 import (
