@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,10 +12,10 @@ import (
 
 // What follows `/mabs`.
 
-func (d *decision) command(m Message) {
+func (d decision) command(m Message) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(m.Text), " ")
 	rest = strings.TrimSpace(rest)
-	switch command := d.locales.Command(word); {
+	switch command := d.rules.Locales.Command(word); {
 	case rest == "" && (word == "" || command == locale.CommandHelp):
 		d.help()
 	case command == locale.CommandList && (rest == "" || len(d.inArea(rest)) > 0 || d.found.Band == match.Silent):
@@ -31,7 +30,7 @@ func (d *decision) command(m Message) {
 }
 
 // lookUp answers what was looked up. The answer is never silence.
-func (d *decision) lookUp(m Message) {
+func (d decision) lookUp(m Message) {
 	if d.found.Band == match.Silent {
 		d.noMatch(d.fresh(m), "")
 		return
@@ -39,44 +38,39 @@ func (d *decision) lookUp(m Message) {
 	d.answer(d.fresh(m), "")
 }
 
-// tell answers a command with something that is no walkthrough.
-func (d *decision) tell(blocks ...Block) {
-	d.post(Post{Thread: d.head.Thread, Private: d.privately(), Reply: d.reply(blocks...)})
-}
-
-func (d *decision) help() {
+func (d decision) help() {
 	var rows [][]string
-	for line := range strings.Lines(d.l.Text("help_rows")) {
+	for line := range strings.Lines(d.text("help_rows")) {
 		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		rows = append(rows, []string{"`" + command + "`", meaning})
 	}
-	title, more, _ := strings.Cut(d.l.Text("help"), "\n")
-	d.tell(heading(title), text(more), Block{Kind: BlockTable, Rows: rows}, d.text("help_thread"))
+	title, more, _ := strings.Cut(d.text("help"), "\n")
+	d.postInfo(heading(title), paragraph(more), Block{Kind: BlockTable, Rows: rows}, d.paragraph("help_thread"))
 }
 
 // list shows the areas, or the errors of one.
-func (d *decision) list(area string) {
+func (d decision) list(area string) {
 	if area == "" {
-		d.tell(heading(d.l.Text("list")), choices(d.areas()...), small(d.l.Text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
+		d.postInfo(heading(d.text("list")), choices(d.areas()...), small(d.text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
 		return
 	}
 	entries := d.inArea(area)
 	if len(entries) == 0 {
-		d.tell(text(d.l.Text("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
+		d.postInfo(paragraph(d.text("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
 		return
 	}
 	var row []LabeledButton
 	for _, e := range entries[:min(len(entries), listLength)] {
 		row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))
 	}
-	d.tell(heading(d.l.Area(entries[0].Area)), choices(row...))
+	d.postInfo(heading(d.locale.Area(entries[0].Area)), choices(row...))
 }
 
 // inArea are the entries of the area with the id or name.
-func (d *decision) inArea(area string) []*kb.Entry {
+func (v voice) inArea(area string) []*kb.Entry {
 	var all []*kb.Entry
-	for _, e := range d.base.Entries() {
-		if locale.Fold(e.Area) == locale.Fold(area) || locale.Fold(d.l.Area(e.Area)) == locale.Fold(area) {
+	for _, e := range v.rules.Base.Entries() {
+		if locale.Fold(e.Area) == locale.Fold(area) || locale.Fold(v.locale.Area(e.Area)) == locale.Fold(area) {
 			all = append(all, e)
 		}
 	}
@@ -84,17 +78,17 @@ func (d *decision) inArea(area string) []*kb.Entry {
 }
 
 // areas are buttons for all areas of the base.
-func (d *decision) areas() []LabeledButton {
+func (v voice) areas() []LabeledButton {
 	var row []LabeledButton
-	for _, id := range d.areaIDs() {
-		row = append(row, LabeledButton{Label: d.l.Area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
+	for _, id := range v.areaIDs() {
+		row = append(row, LabeledButton{Label: v.locale.Area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
 	}
 	return row
 }
 
-func (d *decision) areaIDs() []string {
+func (v voice) areaIDs() []string {
 	var ids []string
-	for _, e := range d.base.Entries() {
+	for _, e := range v.rules.Base.Entries() {
 		if e.Area != "" && !slices.Contains(ids, e.Area) {
 			ids = append(ids, e.Area)
 		}
@@ -108,35 +102,23 @@ func (d *decision) areaIDs() []string {
 const listLength = 25
 
 // why explains the last answer that the person got.
-func (d *decision) why() {
-	w := d.now.Last
+func (d decision) why() {
+	w := d.state.Last
 	if w == nil || w.Entry == nil {
-		d.tell(d.text("no_why"))
+		d.postInfo(d.paragraph("no_why"))
 		return
 	}
 	var rows [][]string
 	for _, e := range w.Evidence {
-		rows = append(rows, []string{d.l.Text("evidence_" + e.Kind), shorten(visible(e.Text), quoteLength)})
+		rows = append(rows, []string{d.text(evidenceText[e.Kind]), shorten(visible(e.Text), quoteLength)})
 	}
-	d.tell(heading(d.l.Text("why", "title", d.title(*w))),
-		text(d.l.Text("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),
+	d.postInfo(heading(d.text("why", "title", d.title(*w))),
+		paragraph(d.text("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),
 		Block{Kind: BlockTable, Rows: rows}, d.source(*w))
 }
 
-// setLanguage remembers the language that somebody chose.
-func (d *decision) setLanguage(want string) {
-	lang := ""
-	for _, tag := range d.locales.Tags() {
-		if locale.Fold(want) == tag || locale.Fold(want) == locale.Fold(d.locales[tag].Name) {
-			lang = tag
-		}
-	}
-	if lang == "" {
-		d.tell(text(d.l.Text("lang_unknown", "lang", cmp.Or(shorten(visible(want), 20), "?"), "langs", strings.Join(d.locales.Tags(), ", "))))
-		return
-	}
-	t := d.head.Thread
-	d.turn.Prefer = &Preference{User: UserKey{t.Adapter, t.Workspace, d.head.From.ID}, Lang: lang}
-	d.l = d.locales.Get(lang)
-	d.tell(d.text("lang_set"))
+// evidenceText names the kinds of evidence.
+var evidenceText = map[string]string{
+	match.EvidenceCode: "evidence_code", match.EvidenceSymbol: "evidence_symbol", match.EvidenceMessage: "evidence_message",
+	match.EvidencePhrase: "evidence_phrase", match.EvidenceWords: "evidence_words",
 }

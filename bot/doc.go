@@ -13,17 +13,21 @@
 //
 // The handler lets kb.Base.Match (kb/documents.go) name the entries that explain
 // the text, loads from the [Store] (store.go) where the thread stands, and
-// calls [Decide] (decide.go), which is the whole judgement and a pure function:
-// message.go says what a message leads to, thread.go what is said in a thread
-// under way, command.go what follows `/mabs`, press.go what a button leads to.
-// bot/locale reads what people say in words, and tells in which language.
-// walk.go moves a [Walkthrough]
-// (walkthrough.go) through the questions and steps of its entry, slots.go puts
-// values into its commands, view.go says what each position looks like,
-// and summary.go what a person who takes over is told, as a [Reply] (reply.go) without any platform's markup. The bot's own words are in
-// bot/locale, too. policy.go is what the owner decided.
+// calls [Decide] (decide.go), which is the whole judgement and a pure function.
+// What it reads and what it makes are two types: an input and a [Turn]
+// (turn.go). message.go says what a message leads to, thread.go what is said in
+// a thread under way, command.go what follows `/mabs`, press.go what a button
+// leads to, followup.go what comes after "fixed", handover.go how a person is
+// asked for, elsewhere.go how a conversation goes on in another place.
+// policy.go is what the owner decided, language.go which language an answer has.
 //
-// Decide returns a [Turn] (turn.go): the new states, and the posts to make.
+// walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
+// of its entry, slots.go puts values into its commands. A voice (voice.go) in one
+// language says what each position looks like (view.go), as a [Reply] (reply.go)
+// without any platform's markup, and post.go adds it to the turn. The bot's own
+// words, and the words by which people steer it, are in bot/locale.
+//
+// The turn holds the new states, and the posts to make.
 // [Store.Apply] records them in one transaction together with the event's id;
 // bot/store keeps them in SQLite, or in memory for tests. Only then does the
 // handler return, and the adapter acknowledges the event to its platform. A

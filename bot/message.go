@@ -9,11 +9,11 @@ import (
 // thread.go.
 
 // message decides about something that somebody wrote, edited or deleted.
-func (d *decision) message(m Message) {
-	w := d.now.Walkthrough
+func (d decision) message(m Message) {
+	w := d.state.Walkthrough
 	switch {
 	case m.Change == ChangeDeleted:
-		d.withdraw(w, m)
+		d.withdrawAnswer(w, m)
 	case m.Change == ChangeEdited:
 		d.edited(w, m)
 	case m.Command:
@@ -26,34 +26,34 @@ func (d *decision) message(m Message) {
 }
 
 // opening is a message with which a conversation may begin.
-func (d *decision) opening(m Message) {
+func (d decision) opening(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
 	switch {
-	case d.found.Band == match.Sure && d.now.Recent != nil && !m.Addressed:
+	case d.found.Band == match.Sure && d.state.Recent != nil && !m.Addressed:
 		d.repeat(m)
 	case d.found.Band != match.Silent:
 		d.answer(d.fresh(m), "")
 	case m.Addressed:
-		d.honest(m)
+		d.unrecognized(m)
 	}
 }
 
 // repeat links to the first answer instead of giving it again.
-func (d *decision) repeat(m Message) {
+func (d decision) repeat(m Message) {
 	w := d.fresh(m)
-	w.Elsewhere = *d.now.Recent
+	w.Elsewhere = *d.state.Recent
 	d.choose(w, d.found.Hits[:1], "")
 }
 
-// honest answers somebody who addressed the bot with what it does not
+// unrecognized answers somebody who addressed the bot with what it does not
 // recognise.
-func (d *decision) honest(m Message) {
-	intent := d.locales.Intent(m.Text)
+func (d decision) unrecognized(m Message) {
+	intent := d.rules.Locales.Intent(m.Text)
 	switch {
 	case intent == locale.IntentThanks:
-		if d.now.Walkthrough.Status == "" {
+		if d.state.Walkthrough.Status == "" {
 			d.help()
 		}
 	case intent == locale.IntentList:
@@ -68,14 +68,14 @@ func (d *decision) honest(m Message) {
 }
 
 // noMatch says that nothing was recognised. replaces is as for start.
-func (d *decision) noMatch(w Walkthrough, replaces PostID) {
+func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	w.Status, w.Entry, w.Options = StatusUnmatched, nil, nil
 	for _, h := range d.found.Hits {
 		if h.Confidence >= near {
 			w.Options = append(w.Options, option(h))
 		}
 	}
-	d.put(w, replaces)
+	d.postAnswer(w, replaces)
 }
 
 // near is the confidence from which an entry is worth showing as a topic to
@@ -85,7 +85,7 @@ const near = 0.05
 
 // edited follows a message that was changed: its answer is changed with it,
 // unless people have gone on from there.
-func (d *decision) edited(w Walkthrough, m Message) {
+func (d decision) edited(w Walkthrough, m Message) {
 	withdrawn := w.Status == StatusEnded && w.Entry == nil
 	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
@@ -102,7 +102,7 @@ func (d *decision) edited(w Walkthrough, m Message) {
 		w.Text = m.Text
 		d.keep(w)
 	case d.found.Band == match.Silent && !m.Addressed:
-		d.withdraw(w, m)
+		d.withdrawAnswer(w, m)
 	default:
 		d.rewrite(w, m)
 	}
@@ -110,13 +110,13 @@ func (d *decision) edited(w Walkthrough, m Message) {
 
 // rewrite puts a new answer in the place of the one that has been overtaken by
 // an edit.
-func (d *decision) rewrite(w Walkthrough, m Message) {
-	d.l = d.locales.Get(d.language(m.Text))
-	d.callOff(w)
+func (d decision) rewrite(w Walkthrough, m Message) {
+	d = d.speaking(d.newLanguage(m.Text))
+	d.withdrawFollowUp(w)
 	var first PostID
-	if len(w.Posts) > 0 && d.can.Edits {
+	if len(w.Posts) > 0 && d.rules.Can.Edits {
 		first = w.Posts[0]
-		d.remove(w, w.Posts[1:])
+		d.withdrawPosts(w, w.Posts[1:])
 	}
 	next := d.fresh(m)
 	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
@@ -127,25 +127,19 @@ func (d *decision) rewrite(w Walkthrough, m Message) {
 	}
 }
 
-// withdraw takes back all that was said to a message that is gone.
-func (d *decision) withdraw(w Walkthrough, m Message) {
+// withdrawAnswer takes back all that was said to a message that is gone.
+func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 	if w.Status == "" || w.Source != m.Original {
 		return
 	}
-	d.callOff(w)
-	if d.can.Edits {
-		d.remove(w, w.Posts)
+	d.withdrawFollowUp(w)
+	if d.rules.Can.Edits {
+		d.withdrawPosts(w, w.Posts)
 	}
 	d.keep(Walkthrough{
 		Thread: w.Thread, Version: w.Version, Status: StatusEnded,
 		Lang: w.Lang, Asker: w.Asker, Private: w.Private, Source: w.Source, Text: m.Text,
 	})
-}
-
-func (d *decision) remove(w Walkthrough, posts []PostID) {
-	for _, id := range posts {
-		d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: id, Withdraw: true})
-	}
 }
 
 // CommandRoot begins the Root of a thread that hangs under no message, because

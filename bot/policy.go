@@ -3,6 +3,8 @@ package bot
 import (
 	"slices"
 	"time"
+
+	"mabsbot/bot/locale"
 )
 
 // A Policy is what the owner of the bot decided.
@@ -41,7 +43,7 @@ const (
 // those of the product's description.
 func DefaultPolicy() Policy {
 	return Policy{
-		Language:     "en",
+		Language:     locale.English,
 		Default:      ModeOn,
 		RepeatWindow: 10 * time.Minute,
 		FollowUp:     24 * time.Hour,

@@ -90,7 +90,7 @@ func targets(base *kb.Base, l *locale.Locale, query string) []target {
 		}
 	}
 	for _, e := range base.Entries() {
-		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, "en"), Detail: l.Area(e.Area)}
+		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, locale.English), Detail: l.Area(e.Area)}
 		s.Label = fill(s.Label, nil)
 		all = append(all, target{s.Label, s})
 		for _, name := range slices.Concat(e.Codes, e.Symbols) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,16 +33,13 @@ func TestTextsAreUsed(t *testing.T) {
 	}
 	en := all["en"]
 	for key := range en.Texts {
-		prefix, _, _ := strings.Cut(key, "_")
-		made := map[string]bool{"evidence": true, "check": true} // put together from a kind
-		if !made[prefix] && !strings.Contains(source.String(), `"`+key+`"`) {
+		if !strings.Contains(source.String(), `"`+key+`"`) {
 			t.Errorf("text %q is used nowhere", key)
 		}
 	}
-	for rest := range strings.SplitSeq(source.String(), `.Text("`) {
-		key, _, _ := strings.Cut(rest, `"`)
-		if en.Texts[key] == "" && !strings.ContainsAny(key, " \n") && !strings.HasSuffix(key, "_") {
-			t.Errorf("text %q is not there", key)
+	for _, use := range regexp.MustCompile(`\.(?:text|paragraph)\("(\w+)"`).FindAllStringSubmatch(source.String(), -1) {
+		if en.Texts[use[1]] == "" {
+			t.Errorf("text %q is not there", use[1])
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // other, and is left alone.
 
 // inThread is a message in a conversation that has begun.
-func (d *decision) inThread(w Walkthrough, m Message) {
+func (d decision) inThread(w Walkthrough, m Message) {
 	if w.Status == StatusQuiet && m.Addressed && w.Entry != nil {
 		w.Status = StatusWalking // called back
 	}
@@ -22,7 +22,7 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 		return
 	}
 	if w.Status == StatusQuiet || w.Status == StatusEnded {
-		d.l = d.locales.Get(d.language(m.Text))
+		d = d.speaking(d.newLanguage(m.Text))
 		d.opening(m)
 		return
 	}
@@ -39,37 +39,37 @@ func (d *decision) inThread(w Walkthrough, m Message) {
 }
 
 // newError is a message that steers nothing: perhaps another error.
-func (d *decision) newError(w Walkthrough, m Message) {
+func (d decision) newError(w Walkthrough, m Message) {
 	walking := w.Entry != nil && (w.Status == StatusWalking || w.Status == StatusEscalated)
 	known := walking && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	asker := d.head.From.ID == w.Asker.ID
 	mine := d.mine(m)
 	switch {
 	case !walking && (d.found.Band == match.Sure || mine):
-		d.retire(w, "")
-		d.l = d.locales.Get(d.language(m.Text))
+		d.replaceLive(w, "")
+		d = d.speaking(d.newLanguage(m.Text))
 		d.opening(m)
 	case d.found.Band == match.Sure && !known && asker:
-		d.retire(w, "")
+		d.replaceLive(w, "")
 		next := d.fresh(m)
 		next.Also = []string{w.Entry.ID} // to come back to
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
 		d.offer(w)
 	case mine && known:
-		d.retire(w, "")
-		d.show(w)
+		d.replaceLive(w, "")
+		d.postState(w)
 	case mine:
-		d.retire(w, "")
-		d.show(w, d.text("unclear"))
+		d.replaceLive(w, "")
+		d.postState(w, d.paragraph("unclear"))
 	}
 }
 
 // mine tells whether somebody speaks to the bot and not to a colleague.
-func (d *decision) mine(m Message) bool { return m.Addressed || d.head.Direct }
+func (d decision) mine(m Message) bool { return m.Addressed || d.head.Direct }
 
 // offer shows another error beside the walkthrough, without leaving it.
-func (d *decision) offer(w Walkthrough) {
+func (d decision) offer(w Walkthrough) {
 	var row []LabeledButton
 	for _, h := range d.found.Hits {
 		row = append(row, d.startButton(h.Entry, d.in(h.Entry.Title, Walkthrough{Slots: h.Slots})))
@@ -77,14 +77,13 @@ func (d *decision) offer(w Walkthrough) {
 			break
 		}
 	}
-	d.say(&w, d.reply(ask(d.l.Text("another")), choices(row...)))
-	d.keep(w)
+	d.postNote(w, ask(d.text("another")), choices(row...))
 }
 
 // steered follows what somebody wants of the walkthrough, said in words, and
 // reports whether they wanted anything.
-func (d *decision) steered(w Walkthrough, m Message) bool {
-	intent := d.locales.Intent(m.Text)
+func (d decision) steered(w Walkthrough, m Message) bool {
+	intent := d.rules.Locales.Intent(m.Text)
 	mine := d.mine(m)
 	if intent == locale.IntentUnclear || !mine && d.amongPeople(w, m) {
 		return false
@@ -92,13 +91,12 @@ func (d *decision) steered(w Walkthrough, m Message) bool {
 	switch intent {
 	case locale.IntentHelp, locale.IntentList:
 		if mine {
-			d.honest(m)
+			d.unrecognized(m)
 		}
 		return mine
 	case locale.IntentThanks:
 		if d.head.Direct && w.Status == StatusWalking {
-			d.say(&w, d.reply(d.text("thanks")))
-			d.keep(w)
+			d.postNote(w, d.paragraph("thanks"))
 		}
 		return true
 	case locale.IntentQuiet:
@@ -125,12 +123,12 @@ func (d *decision) steered(w Walkthrough, m Message) bool {
 
 // amongPeople tells a word that people say to each other, too, from one that is
 // meant for the bot: by who says it, and when.
-func (d *decision) amongPeople(w Walkthrough, m Message) bool {
+func (d decision) amongPeople(w Walkthrough, m Message) bool {
 	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
-	return d.locales.Ambiguous(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
+	return d.rules.Locales.Ambiguous(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
 }
 
-func (d *decision) steerChoosing(w Walkthrough, intent locale.Intent) {
+func (d decision) steerChoosing(w Walkthrough, intent locale.Intent) {
 	if intent == locale.IntentSkip || intent == locale.IntentNext {
 		d.act(w, Button{Action: ActionOther})
 		return
@@ -138,7 +136,7 @@ func (d *decision) steerChoosing(w Walkthrough, intent locale.Intent) {
 	d.again(w)
 }
 
-func (d *decision) steerSolved(w Walkthrough, intent locale.Intent) {
+func (d decision) steerSolved(w Walkthrough, intent locale.Intent) {
 	switch intent {
 	case locale.IntentYes:
 		d.act(w, d.button(w, ActionStillSolved, "", "").Button)
@@ -151,10 +149,10 @@ func (d *decision) steerSolved(w Walkthrough, intent locale.Intent) {
 
 // steerWalking finds the button that somebody could have pressed, or shows
 // where the walkthrough stands: what they said means nothing there.
-func (d *decision) steerWalking(w Walkthrough, intent locale.Intent) {
+func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	step := findStep(w.Entry, w.At.Step)
 	atStep := step != nil && w.At.Slot == "" && w.Status == StatusWalking
-	more := atStep && step.Ask == nil && d.nextKey(w) == "next_sequence"
+	more := atStep && step.Ask == nil && w.outcome() == outcomeSequence
 	action := Action("")
 	switch {
 	case intent == locale.IntentNext && atStep && step.Ask == nil, intent == locale.IntentNext && w.Status == StatusEscalated && w.At.Step != "":
@@ -177,22 +175,22 @@ func (d *decision) steerWalking(w Walkthrough, intent locale.Intent) {
 }
 
 // again shows where the walkthrough stands.
-func (d *decision) again(w Walkthrough) {
-	d.retire(w, "")
-	d.show(w)
+func (d decision) again(w Walkthrough) {
+	d.replaceLive(w, "")
+	d.postState(w)
 }
 
 // typed reads a message as one of the buttons that hold: by its number, its
 // label, or words that fit just one answer of the question. In a thread with
 // others only the asker answers so.
-func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
+func (d decision) typed(w Walkthrough, m Message) (Button, bool) {
 	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.mine(m)
 	if utf8.RuneCountInString(m.Text) > locale.MaxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
 		return Button{}, false
 	}
 	words := locale.Fold(m.Text)
 	buttons := d.live(w).Buttons()
-	if n, ok := d.locales.Number(words); ok {
+	if n, ok := d.rules.Locales.Number(words); ok {
 		if n >= 1 && n <= len(buttons) {
 			return buttons[n-1].Button, true
 		}
@@ -211,9 +209,9 @@ func (d *decision) typed(w Walkthrough, m Message) (Button, bool) {
 
 // meant finds the one answer of the present question whose words all stand in
 // the message, or the other way round. A message with a «not» may mean any.
-func (d *decision) meant(w Walkthrough, words string) (Button, bool) {
+func (d decision) meant(w Walkthrough, words string) (Button, bool) {
 	q := findQuestion(w.Entry, w.At.Question)
-	if q == nil || words == "" || d.locales.Negated(words) {
+	if q == nil || words == "" || d.rules.Locales.Negated(words) {
 		return Button{}, false
 	}
 	var found []kb.Choice
@@ -244,23 +242,23 @@ func allWords(words, label string) bool {
 
 // given takes a message as the value that was asked for, if it looks like a
 // name. What looks like talk is told so: the bot waits for the name.
-func (d *decision) given(w Walkthrough, said string) bool {
-	if d.locales.Intent(said) != locale.IntentUnclear {
+func (d decision) given(w Walkthrough, said string) bool {
+	if d.rules.Locales.Intent(said) != locale.IntentUnclear {
 		return false
 	}
-	value, quoted := unquote(d.locales.BareName(said))
+	value, quoted := unquote(d.rules.Locales.BareName(said))
 	if d.found.Band == match.Sure || len(said) > 2*maxSlot {
 		return false
 	}
 	if !acceptable(value) || !quoted && !nameLike(value) {
-		d.retire(w, "")
-		d.show(w, d.text("slot_bad"))
+		d.replaceLive(w, "")
+		d.postState(w, d.paragraph("slot_bad"))
 		return true
 	}
-	d.retire(w, shorten(visible(value), 80))
+	d.replaceLive(w, shorten(visible(value), 80))
 	w.Slots = withSlot(w.Slots, w.At.Slot, value)
 	w.moveTo(Position{Step: w.At.Step})
-	d.show(w)
+	d.postState(w)
 	return true
 }
 
@@ -279,9 +277,8 @@ func nameLike(value string) bool {
 }
 
 // quiet ends the conversation in a thread at somebody's wish.
-func (d *decision) quiet(w Walkthrough) {
-	d.retire(w, "")
+func (d decision) quiet(w Walkthrough) {
+	d.replaceLive(w, "")
 	w.Status, w.Live = StatusQuiet, ""
-	d.say(&w, d.reply(d.text("quiet")))
-	d.keep(w)
+	d.postNote(w, d.paragraph("quiet"))
 }

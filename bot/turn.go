@@ -1,6 +1,11 @@
 package bot
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"time"
+)
 
 // A PostID names one post for ever. It is made of the event that caused the
 // post, so that deciding again makes the same post, not a second one.
@@ -35,6 +40,15 @@ type Turn struct {
 // Silent reports that nothing follows from the event: nothing is to be written.
 func (t Turn) Silent() bool {
 	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil
+}
+
+// add adds a post. Its ID follows from the event and its place among the posts,
+// so that deciding again makes the same post.
+func (t *Turn) add(p Post) PostID {
+	sum := sha256.Sum256([]byte(string(t.Event) + "#" + strconv.Itoa(len(t.Posts))))
+	p.ID = PostID(hex.EncodeToString(sum[:12]))
+	t.Posts = append(t.Posts, p)
+	return p.ID
 }
 
 // shadow is the turn as it is only recorded: nothing is said, and nothing

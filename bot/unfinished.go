@@ -29,7 +29,7 @@ func (b *Bot) Language(ctx context.Context, user UserKey, tag string) (string, e
 			return lang, err
 		}
 	}
-	return "en", err
+	return locale.English, err
 }
 
 // Languages lists the languages of the bot: tags and the names that they have
@@ -49,7 +49,8 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 	if err != nil {
 		return nil, err
 	}
-	d := &decision{base: b.base(), locales: b.locales, policy: b.policy, l: b.locales.Get(lang)}
+	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy}
+	v := voice{rules: &rules, locale: b.locales.Get(lang)}
 	var open []Unfinished
 	for _, w := range all {
 		if len(open) == limit {
@@ -57,7 +58,7 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 		}
 		if w.Status == StatusWalking && w.Entry != nil && w.At != (Position{}) {
 			open = append(open, Unfinished{
-				Thread: w.Thread, Private: w.Private, Title: d.title(w), Where: d.where(w), Carry: d.button(w, ActionDirect, "", "").Button,
+				Thread: w.Thread, Private: w.Private, Title: v.title(w), Where: v.where(w), Carry: v.button(w, ActionDirect, "", "").Button,
 			})
 		}
 	}
@@ -69,10 +70,10 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 const unfinishedAmong = 50
 
 // where names the position of a walkthrough in a line.
-func (d *decision) where(w Walkthrough) string {
+func (v voice) where(w Walkthrough) string {
 	if q := findQuestion(w.Entry, w.At.Question); q != nil {
-		return d.in(q.Text, w)
+		return v.in(q.Text, w)
 	}
 	number, of := w.count()
-	return d.l.Text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	return v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
 }

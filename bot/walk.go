@@ -186,6 +186,26 @@ func (w *Walkthrough) back() bool {
 	return true
 }
 
+// An outcome is what going on to the next step says of the present one.
+type outcome int
+
+const (
+	outcomeAlternative outcome = iota // it did not help; another step may
+	outcomeSequence                   // it is done
+	outcomeLast                       // it did not help, and there is no other
+)
+
+// outcome returns what going on from the present step says of it.
+func (w *Walkthrough) outcome() outcome {
+	switch {
+	case stepAfter(w.Entry, w.At.Step) == Position{}:
+		return outcomeLast
+	case w.Entry.Steps.Order == kb.Sequence:
+		return outcomeSequence
+	}
+	return outcomeAlternative
+}
+
 // count numbers the present step among those passed and still to come.
 func (w *Walkthrough) count() (number, of int) {
 	for _, at := range w.Path {

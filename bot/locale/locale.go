@@ -39,6 +39,10 @@ type Locale struct {
 	alphabet *unicode.RangeTable
 }
 
+// English is the language that every other one is compared with, and that
+// answers where no language is known.
+const English = "en"
+
 // Locales are all languages of the bot, by tag.
 type Locales map[string]*Locale
 
@@ -64,7 +68,7 @@ func Load(files fs.FS) (Locales, error) {
 		}
 		all[l.Lang] = l
 	}
-	if len(mistakes) == 0 && all["en"] == nil {
+	if len(mistakes) == 0 && all[English] == nil {
 		mistakes = append(mistakes, errors.New("locale/en.yaml is missing: the other languages are compared with it"))
 	}
 	if len(mistakes) == 0 {
@@ -95,7 +99,7 @@ func load(files fs.FS, name string) (*Locale, error) {
 // compare finds what one language has and another lacks.
 func (all Locales) compare() []error {
 	var mistakes []error
-	want := all["en"]
+	want := all[English]
 	for _, lang := range all.Tags() {
 		l := all[lang]
 		for _, key := range slices.Sorted(maps.Keys(want.Texts)) {
@@ -145,7 +149,7 @@ func (all Locales) Get(lang string) *Locale {
 	if l := all[lang]; l != nil {
 		return l
 	}
-	return all["en"]
+	return all[English]
 }
 
 // Text returns the text of the key with values put in; pairs are names and

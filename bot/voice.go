@@ -1,0 +1,67 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+)
+
+// A voice renders what the bot says: in one language, for who reads it in one
+// kind of place. It is passed by value.
+type voice struct {
+	rules  *Rules
+	locale *locale.Locale
+	direct bool // the reply is read in a direct message
+}
+
+// readIn returns the voice for who reads in the thread.
+func (v voice) readIn(t Thread) voice {
+	v.direct = strings.HasPrefix(t.Channel, DirectChannel)
+	return v
+}
+
+// text returns one of the bot's own texts; see locale.Locale.Text.
+func (v voice) text(key string, pairs ...string) string { return v.locale.Text(key, pairs...) }
+
+// paragraph returns one of the bot's own texts as a block.
+func (v voice) paragraph(key string) Block { return paragraph(v.text(key)) }
+
+// reply makes a Reply of blocks, without the empty ones.
+func (v voice) reply(blocks ...Block) Reply {
+	blocks = slices.DeleteFunc(blocks, func(b Block) bool {
+		return b.Text == "" && len(b.Rows) == 0 && len(b.Items) == 0 && len(b.Buttons) == 0
+	})
+	return Reply{Lang: v.locale.Lang, Blocks: blocks}
+}
+
+func heading(text string) Block              { return Block{Kind: BlockHeading, Text: text} }
+func paragraph(text string) Block            { return Block{Kind: BlockText, Text: text} }
+func ask(text string) Block                  { return Block{Kind: BlockQuestion, Text: text} }
+func small(text string) Block                { return Block{Kind: BlockContext, Text: text} }
+func choices(buttons ...LabeledButton) Block { return Block{Kind: BlockChoices, Buttons: buttons} }
+
+// in is a text of the entry in the language of the answer, slots filled in.
+func (v voice) in(t kb.Text, w Walkthrough) string {
+	return strings.TrimSpace(fill(t.In(v.locale.Lang, v.rules.Policy.Language, locale.English), w.Slots))
+}
+
+// title of a walkthrough's entry, with the codes of the paste that it lacks.
+func (v voice) title(w Walkthrough) string {
+	title := v.in(w.Entry.Title, w)
+	for _, code := range w.Codes {
+		if !strings.Contains(strings.ToLower(title), strings.ToLower(code)) {
+			title += " · " + showCode(code)
+		}
+	}
+	return title
+}
+
+// showCode writes a code as people know it: a decimal one is an ID.
+func showCode(code string) string {
+	if strings.Trim(code, "0123456789") == "" {
+		return "ID " + code
+	}
+	return code
+}
