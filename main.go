@@ -213,7 +213,7 @@ func layers(c config.KB) []kb.Layer {
 func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	key, err := c.Key.Bytes()
 	if err == nil && key == nil {
-		key, err = store.KeyFile(c.Path + ".key")
+		key, err = store.KeyFile(c.Path+".key", c.Path)
 	}
 	if err != nil {
 		return nil, err

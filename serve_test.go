@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime/pprof"
 	"strings"
@@ -26,5 +28,45 @@ func TestServeEndsItsTasks(t *testing.T) {
 		if strings.Contains(stacks.String(), task) {
 			t.Errorf("%s still runs", task)
 		}
+	}
+}
+
+// TestLostKey: no command replaces the key of an existing database, and
+// store.key needs no file.
+func TestLostKey(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "test.db")
+	run := func(args ...string) error {
+		c := root()
+		c.SetArgs(append(args, "--console.enabled=false", "--store.path", path))
+		c.SetIn(strings.NewReader(""))
+		c.SetOut(io.Discard)
+		c.SetErr(io.Discard)
+		return c.ExecuteContext(t.Context())
+	}
+	if err := run("chat"); err != nil {
+		t.Fatal(err)
+	}
+	key, err := os.ReadFile(path + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path + ".key"); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"chat"}, nil, {"chat"}} {
+		if err := run(args...); err == nil || !strings.Contains(err.Error(), path+".key: it is missing, and the database "+path) {
+			t.Errorf("%q: %v", args, err)
+		}
+		if _, err := os.Stat(path + ".key"); err == nil {
+			t.Fatalf("%q made another key", args)
+		}
+	}
+	file := filepath.Join(dir, "kept")
+	if err := os.WriteFile(file, fmt.Appendf(nil, "%x", key), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run("chat", "--store.key_file", file); err != nil {
+		t.Error(err)
 	}
 }

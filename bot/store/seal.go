@@ -49,22 +49,40 @@ func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
 // identity joins the parts of an id so that no two ids give the same bytes.
 func identity(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
 
-// KeyFile reads the key kept in a file, KeySize bytes as they are, or makes
-// the file where there is none. It refuses a file of another length and one
-// that every user of the machine may read; a group may, since containers give
-// mounted secrets to one.
-func KeyFile(path string) ([]byte, error) {
+// KeyFile reads the key kept in a file, KeySize bytes as they are. Where there
+// is no file it makes one, but only for a database file that does not exist yet
+// or is empty: an existing one opens with no other key than its own, and a new
+// file would hide that the old one is lost. KeyFile refuses a file of another
+// length and one that every user of the machine may read; a group may, since
+// containers give mounted secrets to one.
+func KeyFile(path, database string) ([]byte, error) {
 	key, err := readKey(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("store: make key file %s: %w", path, err)
+		key, err = newKey(path, database)
+	}
+	return key, wrap("key file "+path, err)
+}
+
+// newKey makes a key file for a new database, or returns the key of another
+// process that makes the same database at the same moment.
+func newKey(path, database string) ([]byte, error) {
+	info, err := os.Stat(database)
+	if err == nil && info.Mode().IsRegular() && info.Size() > 0 {
+		// Since a key is made before its database, it is there by now, or lost.
+		key, err := readKey(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("it is missing, and the database %s was made with it or with a key that was configured: "+
+				"put it back (or move the database away to start empty)", database)
 		}
-		key, err = readKey(path)
+		return key, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("store: key file %s: %w", path, err)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	return key, nil
+	if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make it: %w", err)
+	}
+	return readKey(path)
 }
 
 func readKey(path string) ([]byte, error) {

@@ -2,9 +2,11 @@ package store
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,15 +43,23 @@ func TestSeal(t *testing.T) {
 }
 
 func TestKeyFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "new.key")
+	dir := t.TempDir()
+	path, database := filepath.Join(dir, "new.key"), filepath.Join(t.TempDir(), "new")
 	keys := make([][]byte, 8)
 	var wg sync.WaitGroup
 	for i := range keys { // several processes that start at once agree on one key
 		wg.Go(func() {
 			var err error
-			if keys[i], err = KeyFile(path); err != nil {
+			if keys[i], err = KeyFile(path, database); err != nil {
 				t.Error(err)
+				return
 			}
+			s, err := Open(t.Context(), database, keys[i])
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			closeStore(t, s)
 		})
 	}
 	wg.Wait()
@@ -58,7 +68,7 @@ func TestKeyFile(t *testing.T) {
 			t.Fatalf("got keys %x and %x", keys[0], key)
 		}
 	}
-	other, err := KeyFile(filepath.Join(t.TempDir(), "new.key"))
+	other, err := KeyFile(filepath.Join(t.TempDir(), "new.key"), "none")
 	if err != nil || bytes.Equal(other, keys[0]) {
 		t.Errorf("got the key %x twice, %v", other, err)
 	}
@@ -97,7 +107,7 @@ func TestKeyFileRefuses(t *testing.T) {
 			must(t, os.WriteFile(path, testKey[:0:0], 0o600))
 			must(t, os.Truncate(path, int64(tt.size)))
 			must(t, os.Chmod(path, tt.mode))
-			key, err := KeyFile(path)
+			key, err := KeyFile(path, "none")
 			wantError(t, err, tt.want)
 			if tt.want == "" && !bytes.Equal(key, make([]byte, KeySize)) {
 				t.Errorf("got key %x", key)
@@ -105,10 +115,63 @@ func TestKeyFileRefuses(t *testing.T) {
 		})
 	}
 	dir := t.TempDir()
-	_, err := KeyFile(dir)
+	_, err := KeyFile(dir, "none")
 	wantError(t, err, dir)
-	_, err = KeyFile(filepath.Join(dir, "none", "key"))
+	_, err = KeyFile(filepath.Join(dir, "none", "key"), "none")
 	wantError(t, err, "none")
+}
+
+// TestKeyFileLost: a key is made for a new database only, and whatever else is
+// found there stays as it was.
+func TestKeyFileLost(t *testing.T) {
+	const missing = "it is missing, and the database "
+	made := filepath.Join(t.TempDir(), "made")
+	closeStore(t, openFile(t, made))
+	database, err := os.ReadFile(made)
+	must(t, err)
+	for name, tt := range map[string]struct {
+		files   map[string]string // beside the key
+		want    string            // in the error
+		creates bool
+	}{
+		"new":                    {nil, "", true},
+		"empty database":         {map[string]string{"db": ""}, "", true},
+		"key without a database": {map[string]string{"db.key": string(testKey)}, "", false},
+		"both":                   {map[string]string{"db": string(database), "db.key": string(testKey)}, "", false},
+		"database without key":   {map[string]string{"db": string(database)}, missing, false},
+		"only a header so far":   {map[string]string{"db": string(database[:100])}, missing, false},
+		"another file":           {map[string]string{"db": "text"}, missing, false},
+		"empty key":              {map[string]string{"db": string(database), "db.key": ""}, "32 bytes", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, data := range tt.files {
+				must(t, os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600))
+			}
+			path := filepath.Join(dir, "db")
+			for range 2 { // also at each later start
+				_, err := KeyFile(path+".key", path)
+				wantError(t, err, tt.want)
+				if err != nil && !strings.Contains(err.Error(), path+".key") {
+					t.Errorf("%v does not name the key file", err)
+				}
+			}
+			left := map[string]string{}
+			entries, err := os.ReadDir(dir)
+			must(t, err)
+			for _, e := range entries {
+				data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+				must(t, err)
+				left[e.Name()] = string(data)
+			}
+			if tt.creates {
+				delete(left, "db.key")
+			}
+			if !maps.Equal(left, tt.files) {
+				t.Errorf("the folder holds %q", slices.Sorted(maps.Keys(left)))
+			}
+		})
+	}
 }
 
 // wantError fails unless the text of err has want in it; "" wants no error.
