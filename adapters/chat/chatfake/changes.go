@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Changes tell those who wait that something has changed. The zero value is
-// ready. They are safe for concurrent use.
+// Changes lets tests wait until a fake is in some state. The zero value is ready
+// to use. It is safe for concurrent use.
 type Changes struct {
 	mu   sync.Mutex
-	next chan struct{} // closed at the next change; nil while nobody waits
+	next chan struct{} // closed at the next change; nil without a waiter
 }
 
-// Note tells all who wait that something has changed.
+// Note wakes all waiters after a change.
 func (c *Changes) Note() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -24,8 +24,8 @@ func (c *Changes) Note() {
 	}
 }
 
-// Until waits until the condition holds. It is tried at every change, and must
-// not make one. The error is that of ctx.
+// Until waits until the condition holds. It checks after every change, so the
+// condition must not make one. It returns ctx.Err() if ctx ends first.
 func (c *Changes) Until(ctx context.Context, condition func() bool) error {
 	for {
 		next := c.upcoming() // before the condition, so that no change is missed
@@ -40,14 +40,14 @@ func (c *Changes) Until(ctx context.Context, condition func() bool) error {
 	}
 }
 
-// Wait waits until the condition holds. After a minute the test fails with what
-// is wrong.
-func (c *Changes) Wait(t testing.TB, wrong string, condition func() bool) {
+// Wait waits until the condition holds. If it does not within a minute, the test
+// fails with the message.
+func (c *Changes) Wait(t testing.TB, message string, condition func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := c.Until(ctx, condition); err != nil {
-		t.Fatalf("%s: %v", wrong, err)
+		t.Fatalf("%s: %v", message, err)
 	}
 }
 

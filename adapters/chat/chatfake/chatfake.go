@@ -1,6 +1,6 @@
-// Package chatfake is what the fake chat platforms have in common: server.go
-// serves one over HTTP, faults.go lets its answers fail, journal.go records what
-// it was asked, changes.go lets a test wait for what happens on it, node.go holds
-// it against the platform's own library, and json.go copies JSON. It is imported
-// by tests and by fakes only.
+// Package chatfake holds what the fake chat platforms have in common: an HTTP
+// server (server.go), failures on demand (faults.go), a record of calls
+// (journal.go), waiting for changes (changes.go), a client program on Node.js to
+// check a fake with the platform's own library (node.go), and copies of JSON
+// values (json.go). Only fakes and tests import it.
 package chatfake

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// Faults holds the failures that a test has ordered and hands them out in the
-// order in which they were added. The zero value is ready to use. It is safe for
-// concurrent use.
+// Faults holds the failures that a test has ordered and hands them out in
+// order. The zero value is ready to use. It is safe for concurrent use.
 type Faults[F any] struct {
 	mu      sync.Mutex
 	pending []*pendingFault[F]

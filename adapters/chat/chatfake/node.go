@@ -12,20 +12,20 @@ import (
 	"testing"
 )
 
-// A Node is a program on Node.js, in a process of its own. A line of its output
-// that begins with «error» is a complaint.
+// A Node is a JavaScript program in a process of its own. It reports a failure by
+// printing a line that starts with "error".
 type Node struct {
 	t       testing.TB
 	changes *Changes
 
 	mu    sync.Mutex
-	lines []string // of its output
+	lines []string // output so far
 }
 
-// StartNode runs a program in the folder, with env besides the environment of the
-// test, until the test ends. Each line of its output is a change. The test fails
-// if the program complains, and is skipped where Node.js or the packages of the
-// folder are not installed.
+// StartNode runs a program in a folder until the test ends, with env added to the
+// environment. Every line of output counts as a change. The test fails if the
+// program reports an error. It is skipped if Node.js or the packages of the folder
+// are not installed, unless TEST_NO_SKIP is set.
 func StartNode(t testing.TB, changes *Changes, folder string, env []string, args ...string) *Node {
 	t.Helper()
 	binary, err := exec.LookPath("node")
@@ -33,10 +33,10 @@ func StartNode(t testing.TB, changes *Changes, folder string, env []string, args
 		_, err = os.Stat(filepath.Join(folder, "node_modules"))
 	}
 	if err != nil && os.Getenv("TEST_NO_SKIP") != "" {
-		t.Fatalf("no Node.js or no packages here, and nothing may be skipped: %v", err)
+		t.Fatalf("TEST_NO_SKIP is set, but Node.js or its packages are missing: %v", err)
 	}
 	if err != nil {
-		t.Skipf("no Node.js here, or `npm ci` was not run in %s", folder)
+		t.Skipf("Node.js is not installed, or `npm ci` was not run in %s", folder)
 	}
 	cmd := exec.Command(binary, args...)
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), env...)
@@ -55,17 +55,17 @@ func (n *Node) run(cmd *exec.Cmd) {
 	var reading sync.WaitGroup
 	reading.Go(func() { n.read(out) })
 	n.t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Process.Kill() // it may have exited already
 		_ = cmd.Wait()
 		in.Close()
 		reading.Wait()
-		if n.Complaint() != "" || n.t.Failed() {
-			n.t.Errorf("the program said\n%s", strings.Join(n.lines, "\n"))
+		if n.FirstError() != "" || n.t.Failed() {
+			n.t.Errorf("output of the program:\n%s", strings.Join(n.lines, "\n"))
 		}
 	})
 }
 
-// read keeps the output.
+// read collects the output.
 func (n *Node) read(out io.Reader) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		n.mu.Lock()
@@ -75,16 +75,16 @@ func (n *Node) read(out io.Reader) {
 	}
 }
 
-// Line is the first line of the output with the beginning, or "".
-func (n *Node) Line(beginning string) string {
+// Line returns the first line of output with the prefix, or "".
+func (n *Node) Line(prefix string) string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	i := slices.IndexFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, beginning) })
+	i := slices.IndexFunc(n.lines, func(l string) bool { return strings.HasPrefix(l, prefix) })
 	if i < 0 {
 		return ""
 	}
 	return n.lines[i]
 }
 
-// Complaint is the first complaint, or "".
-func (n *Node) Complaint() string { return n.Line("error") }
+// FirstError returns the first error that the program has printed, or "".
+func (n *Node) FirstError() string { return n.Line("error") }

@@ -48,8 +48,8 @@ func (s *Server) Listen() (*Host, error) {
 
 // Serve answers the requests of a listener in the background.
 func (s *Server) Serve(h *Host, handler http.Handler) {
-	h.http = &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	s.Go(func() { _ = h.http.Serve(h.listener) }) // always http.ErrServerClosed
+	h.http = &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute} // far longer than any test waits
+	s.Go(func() { _ = h.http.Serve(h.listener) })                           // always http.ErrServerClosed
 }
 
 // Go runs f in the background. Close waits for it.

@@ -32,8 +32,8 @@ func startNode(t *testing.T, options Options, args ...string) *node {
 // says waits until the program says a line with the beginning.
 func (n *node) says(beginning string) {
 	n.t.Helper()
-	n.until("the program does not say "+beginning, func() bool { return n.Line(beginning) != "" || n.Complaint() != "" })
-	if complaint := n.Complaint(); complaint != "" {
+	n.until("the program does not say "+beginning, func() bool { return n.Line(beginning) != "" || n.FirstError() != "" })
+	if complaint := n.FirstError(); complaint != "" {
 		n.t.Fatal(complaint)
 	}
 }
