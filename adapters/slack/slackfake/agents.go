@@ -2,14 +2,14 @@ package slackfake
 
 import "cmp"
 
-// An agent is what a bot says of itself in a thread.
+// An agent is the status of the bot in a thread, as Slack shows it.
 type agent struct {
-	status  string // such as processing, or words such as «is looking …»
+	status  string // of a session, such as "processing", or a text such as "is looking …"
 	title   string
 	prompts []any
 }
 
-// updateAgent changes what is said of the thread that the call names.
+// updateAgent changes the status in the thread that the call names.
 func (s *Server) updateAgent(c *call, change func(a *agent)) (object, error) {
 	channel := s.channel(c.args["channel_id"])
 	if !s.botSees(channel) {
@@ -56,7 +56,7 @@ func (s *Server) setTitle(c *call) (object, error) {
 	return s.updateAgent(c, func(a *agent) { a.title = c.args["title"] })
 }
 
-// maxPrompts is the most that are shown.
+// maxPrompts is the maximum number of suggested prompts.
 //
 // https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 const maxPrompts = 4

@@ -2,7 +2,7 @@ package slackfake
 
 import (
 	"bytes"
-	_ "embed" // the schema
+	_ "embed" // for the schema
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,19 +12,20 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// blockKit is the JSON Schema of all blocks and views, made from the package
-// @slack/types 3.2.0 of Slack Technologies; its licence stands beside it.
+// blockKit is the JSON Schema of all blocks and views. It was generated from
+// the package @slack/types 3.2.0 by Slack Technologies; schema/LICENSE is its
+// license.
 //
 //go:embed schema/blockkit.json
 var blockKit []byte
 
-// A Validator holds blocks and views against Block Kit.
+// A Validator checks blocks and views against Block Kit.
 type Validator struct {
 	block map[string]*jsonschema.Schema // by type, such as section
 	other map[string]*jsonschema.Schema // modal, home, option
 }
 
-// Limits of Block Kit that the schema cannot say.
+// Limits of Block Kit that the schema cannot express.
 //
 // https://docs.slack.dev/reference/block-kit/blocks
 const (
@@ -36,11 +37,11 @@ const (
 func NewValidator() (*Validator, error) {
 	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(blockKit))
 	if err != nil {
-		return nil, fmt.Errorf("slackfake: schema of Block Kit: %w", err)
+		return nil, fmt.Errorf("slackfake: Block Kit schema: %w", err)
 	}
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource("blockkit.json", schema); err != nil {
-		return nil, fmt.Errorf("slackfake: schema of Block Kit: %w", err)
+		return nil, fmt.Errorf("slackfake: Block Kit schema: %w", err)
 	}
 	blocks, err := compile(compiler, map[string]string{
 		"actions": "ActionsBlock", "alert": "AlertBlock", "card": "CardBlock", "carousel": "CarouselBlock", "container": "ContainerBlock",
@@ -61,20 +62,20 @@ func compile(c *jsonschema.Compiler, names map[string]string) (map[string]*jsons
 	for kind, name := range names {
 		schema, err := c.Compile("blockkit.json#/definitions/" + name)
 		if err != nil {
-			return nil, fmt.Errorf("slackfake: schema of Block Kit: %w", err)
+			return nil, fmt.Errorf("slackfake: Block Kit schema: %w", err)
 		}
 		compiled[kind] = schema
 	}
 	return compiled, nil
 }
 
-// Blocks returns what is wrong with the blocks of a message, in the form of
-// Slack's response_metadata.messages; nothing is a good sign.
+// Blocks returns the errors in the blocks of a message, in the form of Slack's
+// response_metadata.messages.
 func (c *Validator) Blocks(blocks []any) []string {
 	return c.blocks(blocks, maxMessageBlocks)
 }
 
-// View returns what is wrong with a modal or a Home tab.
+// View returns the errors in a modal or a Home tab.
 func (c *Validator) View(view map[string]any) []string {
 	kind, _ := view["type"].(string)
 	schema := map[string]*jsonschema.Schema{"modal": c.other["modal"], "home": c.other["home"]}[kind]
@@ -87,7 +88,7 @@ func (c *Validator) View(view map[string]any) []string {
 	if !ok {
 		return []string{validationMessage("/view/blocks", "must be an array")}
 	}
-	frame["blocks"] = []any{} // each is checked by its own type
+	frame["blocks"] = []any{} // blocks are validated one by one below
 	wrong := validationMessages("/view", schema.Validate(frame))
 	asks := slices.ContainsFunc(blocks, func(b any) bool { block, _ := b.(object); return block["type"] == "input" })
 	if kind == "modal" && asks && view["submit"] == nil {
@@ -96,7 +97,7 @@ func (c *Validator) View(view map[string]any) []string {
 	return append(wrong, c.blocks(blocks, maxViewBlocks)...)
 }
 
-// Option returns what is wrong with an option of a select.
+// Option returns the errors in an option of a select menu.
 func (c *Validator) Option(option any) []string {
 	return validationMessages("/option", c.other["option"].Validate(option))
 }
@@ -127,7 +128,7 @@ func (c *Validator) blocks(blocks []any, most int) []string {
 	return wrong
 }
 
-// repeatedActionIDs finds action ids that stand twice in a block.
+// repeatedActionIDs reports action_ids that a block has more than once.
 func repeatedActionIDs(pointer string, block object) []string {
 	var wrong []string
 	ids := map[string]bool{}
@@ -145,7 +146,8 @@ func validationMessage(pointer, what string) string {
 	return fmt.Sprintf("[ERROR] %s [json-pointer:%s]", what, pointer)
 }
 
-// validationMessages lists what a validation found, at the places where it was found.
+// validationMessages returns the messages for a validation error, each with a
+// pointer to its place.
 func validationMessages(pointer string, err error) []string {
 	if err == nil {
 		return nil
@@ -164,7 +166,7 @@ func validationMessages(pointer string, err error) []string {
 	return slices.Compact(all)
 }
 
-// decodeJSON returns the JSON as plain values, nil where it is none.
+// decodeJSON decodes a JSON value, or returns nil if it is invalid.
 func decodeJSON(text string) any {
 	var v any
 	if json.Unmarshal([]byte(text), &v) != nil {

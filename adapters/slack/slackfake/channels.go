@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Kinds of channels, as channel_type of events has them.
+// Types of channels, as in the channel_type of events.
 const (
 	publicChannel  = "channel"
 	privateChannel = "group"
@@ -13,23 +13,24 @@ const (
 	groupMessage   = "mpim"
 )
 
-// A Channel is a conversation.
+// A Channel is a conversation of any type.
 type Channel struct {
-	ID       string // "" is given an id
+	ID       string // "" to generate one
 	Name     string
-	Type     string   // "" is Public
-	Members  []string // ids of users
+	Type     string   // "" for a public channel
+	Members  []string // user IDs
 	Archived bool
-	Shared   bool // with another workspace
+	Shared   bool // with another workspace (Slack Connect)
 }
 
-// AddChannel adds a channel with the bot in it and returns it with its id.
+// AddChannel adds a channel that the bot is a member of, and returns it with
+// its ID.
 func (s *Server) AddChannel(c Channel) Channel {
 	c.Members = append(slices.Clone(c.Members), s.botUser)
 	return s.AddChannelWithoutBot(c)
 }
 
-// AddChannelWithoutBot adds a channel that nobody has invited the bot to.
+// AddChannelWithoutBot adds a channel that the bot is not a member of.
 func (s *Server) AddChannelWithoutBot(c Channel) Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +46,7 @@ func (s *Server) addChannel(c Channel) *Channel {
 	return &c
 }
 
-// leaveChannel takes a user out of a channel; the bot's user, too.
+// leaveChannel removes a user or the bot from a channel.
 func (s *Server) leaveChannel(channel, user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,14 +55,14 @@ func (s *Server) leaveChannel(channel, user string) {
 	}
 }
 
-// The caller of all that follows holds s.mu.
+// The functions below require s.mu.
 
 func (s *Server) channel(id string) *Channel {
 	return find(s.channels, func(c *Channel) bool { return c.ID == id })
 }
 
-// direct returns the direct message channel of the user with the bot, opened
-// where there is none.
+// direct returns the direct message channel of a user with the bot, and opens
+// it if necessary.
 func (s *Server) direct(user string) *Channel {
 	if c := find(s.channels, func(c *Channel) bool { return c.Type == directMessage && c.has(user) }); c != nil {
 		return c
@@ -76,7 +77,7 @@ func (s *Server) botSees(c *Channel) bool {
 	return c != nil && (c.Type == publicChannel || c.has(s.botUser))
 }
 
-// channelJSON is the channel as conversations.info has it.
+// channelJSON returns the channel as in a response of conversations.info.
 func (s *Server) channelJSON(c *Channel) object {
 	if c.Type == directMessage {
 		user := c.Members[slices.IndexFunc(c.Members, func(m string) bool { return m != s.botUser })]

@@ -9,8 +9,8 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// destination finds the channel that the bot writes to; a user's id is the direct
-// message channel with that user.
+// destination returns the channel that the bot posts to. A user ID means the
+// direct message channel with that user.
 func (s *Server) destination(id string) (*Channel, error) {
 	if s.user(id) != nil {
 		return s.direct(id), nil
@@ -30,7 +30,8 @@ func (s *Server) destination(id string) (*Channel, error) {
 	return c, nil
 }
 
-// compose makes a message of the arguments that all methods that write have.
+// compose makes a message from the arguments that all methods for posting
+// share.
 func (s *Server) compose(c *call, longest int) (*Message, error) {
 	m := &Message{User: s.botUser, Bot: s.botID, Text: cmp.Or(c.args["text"], c.args["markdown_text"])}
 	if err := s.composeBlocks(m, c); err != nil {
@@ -81,7 +82,7 @@ func composeMetadata(m *Message, c *call) error {
 		return fail("invalid_metadata_format")
 	}
 	if len(metadata) == 0 {
-		return nil // an update takes it away so
+		return nil // in chat.update, an empty object removes the metadata
 	}
 	kind, _ := metadata["event_type"].(string)
 	if _, ok := metadata["event_payload"].(object); !ok || kind == "" {
@@ -109,7 +110,7 @@ func (s *Server) postMessage(c *call) (object, error) {
 	return object{"channel": channel.ID, "ts": m.TS, "message": s.withMetadata(m)}, nil
 }
 
-// thread puts the message under the one that the call names.
+// thread makes the message a reply in the thread that the call names.
 func (s *Server) thread(m *Message, c *call) error {
 	m.Thread = c.args["thread_ts"]
 	if m.Thread == "" {
@@ -120,7 +121,7 @@ func (s *Server) thread(m *Message, c *call) error {
 	case root == nil || root.EphemeralTo != "":
 		return fail("thread_not_found")
 	case root.Thread != "":
-		m.Thread = root.Thread // Slack puts a reply to a reply under the first message
+		m.Thread = root.Thread // Slack puts a reply to a reply under the parent message
 	}
 	if m.Broadcast = c.boolean("reply_broadcast"); m.Broadcast {
 		m.Subtype = "thread_broadcast"
@@ -153,7 +154,7 @@ func (s *Server) postEphemeral(c *call) (object, error) {
 	return object{"message_ts": m.TS}, nil
 }
 
-// botMessage finds a message of the bot's that a call names.
+// botMessage returns the message of the bot that a call names.
 func (s *Server) botMessage(c *call, refusal string) (*Message, error) {
 	channel := s.channel(c.args["channel"])
 	if !s.botSees(channel) {
@@ -161,7 +162,7 @@ func (s *Server) botMessage(c *call, refusal string) (*Message, error) {
 	}
 	m := s.message(channel.ID, c.args["ts"])
 	switch {
-	case m == nil || m.EphemeralTo != "": // what only one user sees cannot be found
+	case m == nil || m.EphemeralTo != "": // no method finds an ephemeral message
 		return nil, fail("message_not_found")
 	case m.Bot != s.botID:
 		return nil, fail(refusal)
@@ -179,14 +180,15 @@ func (s *Server) update(c *call) (object, error) {
 		return nil, err
 	}
 	if c.args["metadata"] == "" {
-		next.Metadata = m.Metadata // it stays unless it is taken away
+		next.Metadata = m.Metadata // metadata stays unless the update replaces it
 	}
 	s.updateMessage(m, next)
 	return object{"channel": m.Channel, "ts": m.TS, "text": m.Text, "message": s.withMetadata(m)}, nil
 }
 
-// updateMessage gives a message a new content and tells the app. A text alone takes
-// the blocks away, and a message that is made of blocks is not marked as edited.
+// updateMessage replaces the content of a message and publishes the change. A
+// text alone removes the blocks, and a message with blocks is not marked as
+// edited.
 //
 // https://docs.slack.dev/reference/methods/chat.update
 func (s *Server) updateMessage(m, next *Message) {
@@ -211,8 +213,8 @@ func (s *Server) delete(c *call) (object, error) {
 	return object{"channel": m.Channel, "ts": m.TS}, nil
 }
 
-// deleteMessage deletes a message and tells the app. Of one that has replies a stone
-// stays behind, which is a change to Slack and not a deletion.
+// deleteMessage deletes a message and publishes that. A message with replies is
+// replaced by a tombstone, which Slack reports as message_changed.
 func (s *Server) deleteMessage(m *Message) {
 	before := chatfake.Clone(s.messageJSON(m))
 	if len(s.replies(m)) == 0 {
@@ -256,7 +258,7 @@ func (s *Server) reactionsAdd(c *call) (object, error) {
 	return object{}, nil
 }
 
-// react reports whether the reaction is new.
+// react adds a reaction and reports whether it is new.
 func (s *Server) react(m *Message, user, name string) bool {
 	if slices.Contains(m.Reactions, name+":"+user) {
 		return false

@@ -36,7 +36,7 @@ func (s *Server) conversationsOpen(c *call) (object, error) {
 	case s.user(users[0]) == nil:
 		return nil, fail("user_not_found")
 	case len(users) > 1:
-		return nil, fail("method_not_supported_for_channel_type") // group messages are none of the fake's
+		return nil, fail("method_not_supported_for_channel_type") // the fake has no group messages
 	}
 	channel := s.direct(users[0])
 	if c.boolean("return_im") {
@@ -77,8 +77,8 @@ func (s *Server) conversationsMembers(c *call) (object, error) {
 	return object{"members": page, "response_metadata": cursor}, err
 }
 
-// page returns the part of a list that a call asks for. Cursors are places in
-// the list.
+// page returns one page of a list and the cursor of the next. A cursor is an
+// index into the list.
 func page(list []any, c *call, size int) ([]any, object, error) {
 	from := 0
 	if cursor := c.args["cursor"]; cursor != "" {
@@ -130,7 +130,7 @@ func (s *Server) conversationsReplies(c *call) (object, error) {
 	return s.messagePage(append([]*Message{root}, s.replies(root)...), c)
 }
 
-// messagePage returns the messages between oldest and latest, a page of them.
+// messagePage returns one page of the messages between oldest and latest.
 func (s *Server) messagePage(messages []*Message, c *call) (object, error) {
 	list := []any{}
 	for _, m := range messages {
@@ -147,8 +147,7 @@ func (s *Server) messagePage(messages []*Message, c *call) (object, error) {
 	return object{"messages": chatfake.Clone(page), "has_more": cursor["next_cursor"] != "", "response_metadata": cursor}, err
 }
 
-// inRange reports whether ts lies between oldest and latest. Timestamps of one
-// length compare as texts.
+// inRange reports whether ts is between the arguments oldest and latest.
 func inRange(ts string, c *call) bool {
 	oldest, latest := c.args["oldest"], c.args["latest"]
 	if c.boolean("inclusive") && (ts == oldest || ts == latest) {

@@ -10,36 +10,36 @@ import (
 
 // A delivery is one payload on its way to the app.
 //
-//	deliver --> attempt --> sent over a socket, or as a request
-//	              ^             |acknowledged in time --> settle(nil)
-//	              |             |else
-//	              +---wait------+ an event is tried again, what a person waits for is not
+//	deliver --> attempt --> sent over a socket or as an HTTP request
+//	              ^             | acknowledged in time --> settle(nil)
+//	              |             | otherwise
+//	              +-- delay ----+ events are redelivered, interactions are not
 type delivery struct {
-	payloadType     string // events_api, slash_commands, interactive
+	payloadType     string // events_api, slash_commands or interactive
 	payload         object
-	acceptsResponse bool // the acknowledgement may carry an answer
+	acceptsResponse bool // accepts_response_payload
 	attempts        int
-	retryReason     string // why it is tried again
+	retryReason     string // of the next attempt
 
-	envelope string // id of the attempt that is open
+	envelope string // ID of the current attempt; "" between attempts
 	socket   *socket
 	sent     time.Time
 	timer    *time.Timer
-	ackTimes []time.Duration // from sending to acknowledging
+	ackTimes []time.Duration // from sending to acknowledgement
 
 	done  chan struct{}
 	reply []byte
 	err   error
 }
 
-// Errors of payloads.
+// Errors of a delivery.
 var (
 	errTimeout      = errors.New("slackfake: not acknowledged in time")
 	errNotConnected = errors.New("slackfake: no connection to the app")
-	errRejected     = errors.New("slackfake: the app refuses")
+	errRejected     = errors.New("slackfake: the app rejected the request")
 )
 
-// deliver sends a payload. The caller holds s.mu.
+// deliver starts the delivery of a payload. The caller holds s.mu.
 func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
 	d := &delivery{payloadType: kind, payload: chatfake.Clone(payload), acceptsResponse: accepts, done: make(chan struct{})}
 	s.deliveries = append(s.deliveries, d)
@@ -48,7 +48,7 @@ func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
 	return d
 }
 
-// attempt sends it once.
+// attempt sends the payload once.
 func (s *Server) attempt(d *delivery) {
 	d.attempts++
 	d.sent = time.Now()
@@ -72,7 +72,7 @@ func (s *Server) attempt(d *delivery) {
 	})
 }
 
-// frame is the envelope of Socket Mode around the payload.
+// frame returns the Socket Mode envelope of the payload.
 func (d *delivery) frame() object {
 	o := object{"envelope_id": d.envelope, "type": d.payloadType, "accepts_response_payload": d.acceptsResponse, "payload": d.payload}
 	if d.payloadType == "events_api" {
@@ -81,7 +81,7 @@ func (d *delivery) frame() object {
 	return o
 }
 
-// attemptFailed gives the attempt up, and plans the next one.
+// attemptFailed ends an attempt and schedules the next, if there is one.
 func (s *Server) attemptFailed(d *delivery, err error, reason string) {
 	delete(s.unacknowledged, d.envelope)
 	d.envelope, d.socket, d.retryReason = "", nil, reason
@@ -93,7 +93,7 @@ func (s *Server) attemptFailed(d *delivery, err error, reason string) {
 	s.afterFunc(s.options.RetryDelays[d.attempts-1], func() { s.attempt(d) })
 }
 
-// acknowledged ends the delivery with the app's answer.
+// acknowledged ends the delivery with the app's response.
 func (s *Server) acknowledged(d *delivery, reply []byte) {
 	if d.timer != nil {
 		d.timer.Stop()
@@ -111,7 +111,7 @@ func (s *Server) settle(d *delivery, reply []byte, err error) {
 	s.Note()
 }
 
-// wait returns the app's answer.
+// wait returns the app's response once the delivery is settled.
 func (d *delivery) wait(s *Server) ([]byte, error) {
 	select {
 	case <-d.done:
@@ -121,15 +121,15 @@ func (d *delivery) wait(s *Server) ([]byte, error) {
 	}
 }
 
-// Settled reports whether all payloads are acknowledged or given up.
+// Settled reports whether every delivery was acknowledged or given up.
 func (s *Server) Settled() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.unsettled == 0
 }
 
-// AckTimes are the times from sending a payload to its acknowledgement, shortest
-// first.
+// AckTimes returns the times from sending a payload to its acknowledgement,
+// shortest first.
 func (s *Server) AckTimes() []time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -141,8 +141,8 @@ func (s *Server) AckTimes() []time.Duration {
 	return all
 }
 
-// StrayAcks counts acknowledgements of nothing: too late, for the second time,
-// or over another socket.
+// StrayAcks counts acknowledgements that match no delivery: too late, repeated,
+// or on another socket.
 func (s *Server) StrayAcks() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// An element is an interactive element, or a text, of a block.
+// An element is a block element or a text object in a block.
 type element struct {
 	block object
 	json  object
 }
 
-// elements are the elements of blocks in the order in which they are shown.
+// elements yields the elements of blocks in the order in which Slack shows
+// them.
 func elements(blocks []any) iter.Seq[element] {
 	return func(yield func(element) bool) {
 		for _, b := range blocks {
@@ -32,7 +33,7 @@ func (e element) elementType() string {
 	return kind
 }
 
-// interactive reports whether the element sends payloads.
+// interactive reports whether using the element sends a payload.
 func (e element) interactive() bool {
 	switch e.elementType() {
 	case "rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote", "mrkdwn", "plain_text", "image":
@@ -41,8 +42,8 @@ func (e element) interactive() bool {
 	return true
 }
 
-// valueKeys names the key of the element's value in payloads, and that of its first
-// value. Both are "" for one that has none, such as a button.
+// valueKeys returns the keys of an element's value and of its initial value. An
+// element without a value, such as a button, has none.
 func (e element) valueKeys() (key, first string) {
 	switch kind := e.elementType(); {
 	case strings.HasSuffix(kind, "_input"):
@@ -55,7 +56,8 @@ func (e element) valueKeys() (key, first string) {
 	return "", ""
 }
 
-// setValue writes the element's value into a state, which is by block and action.
+// setValue sets the element's value in a state, which is keyed by block_id and
+// action_id.
 func (e element) setValue(state object, value any) {
 	block, _ := e.block["block_id"].(string)
 	action, _ := e.json["action_id"].(string)
@@ -66,21 +68,21 @@ func (e element) setValue(state object, value any) {
 	state[block].(object)[action] = object{"type": e.elementType(), key: value}
 }
 
-// textOf are the text of a text object.
+// textOf returns the text of a text object.
 func textOf(v any) string {
 	o, _ := v.(object)
 	text, _ := o["text"].(string)
 	return text
 }
 
-// label is what a person calls the element: the text on it, of an input the
-// text above it, or the text in it while nothing is chosen.
+// label returns the text by which a user knows the element: its own text, the
+// label of its input block, or its placeholder.
 func (e element) label() string {
 	id, _ := e.json["action_id"].(string)
 	return cmp.Or(textOf(e.json["text"]), textOf(e.block["label"]), textOf(e.json["placeholder"]), id)
 }
 
-// findElement finds an interactive element by its label.
+// findElement returns the interactive element with the label.
 func findElement(blocks []any, label string) (element, bool) {
 	for e := range elements(blocks) {
 		if e.interactive() && e.label() == label {
@@ -90,8 +92,8 @@ func findElement(blocks []any, label string) (element, bool) {
 	return element{}, false
 }
 
-// minQueryLength is how many characters must be typed before the app is asked for
-// suggestions.
+// minQueryLength is the number of characters that a user must type before Slack
+// asks the app for options.
 //
 // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 func (e element) minQueryLength() int {
@@ -101,7 +103,7 @@ func (e element) minQueryLength() int {
 	return 3
 }
 
-// option finds a choice of the element by its text.
+// option returns the option of the element with the text.
 func (e element) option(text string) (object, bool) {
 	lists := []any{e.json["options"]}
 	groups, _ := e.json["option_groups"].([]any)

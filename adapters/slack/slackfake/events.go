@@ -10,8 +10,9 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// publish sends an event about a message, if the app may have it: the bot is in
-// the channel and has the scope for its family. The caller holds s.mu.
+// publish sends an event about a message if the app may receive it: the bot is
+// in the channel, has the scope, and the app subscribes to the event. The
+// caller holds s.mu.
 func (s *Server) publish(m *Message, event object) {
 	channel := s.channel(m.Channel)
 	if channel == nil || !channel.has(s.botUser) {
@@ -35,7 +36,8 @@ func (s *Server) subscribed(event string) bool {
 	return s.options.Events == nil || slices.Contains(s.options.Events, event)
 }
 
-// eventCallback wraps an event. channel is nil for one that is about no channel.
+// eventCallback wraps an event in an event_callback. channel is nil if the
+// event is about no channel.
 func (s *Server) eventCallback(event object, channel *Channel) object {
 	o := object{
 		"token": verificationToken, "team_id": s.Team, "context_team_id": s.Team, "context_enterprise_id": nil, "api_app_id": s.AppID, "event": event,
@@ -53,7 +55,7 @@ func (s *Server) eventCallback(event object, channel *Channel) object {
 	return o
 }
 
-// messageEvent is the event that a message has come.
+// messageEvent returns the message event of a new message.
 func (s *Server) messageEvent(m *Message) object {
 	o := s.messageJSON(m)
 	for _, key := range []string{"reply_count", "reply_users_count", "latest_reply", "reply_users", "is_locked", "subscribed"} {
@@ -78,8 +80,8 @@ func (s *Server) messageEvent(m *Message) object {
 	return o
 }
 
-// mentionEvent is the second event for a message that mentions the bot. It has
-// no kind of channel, and no subtype but that of a bot.
+// mentionEvent returns the app_mention event of a message that mentions the
+// bot. It has no channel_type, and no subtype except bot_message.
 func (s *Server) mentionEvent(m *Message) object {
 	o := s.messageEvent(m)
 	o["type"] = "app_mention"
@@ -90,8 +92,8 @@ func (s *Server) mentionEvent(m *Message) object {
 	return o
 }
 
-// publishMessage tells the app of a new message of a person: twice where it mentions
-// the bot, never twice in a direct message.
+// publishMessage publishes the new message of a person. In a channel, a message
+// that mentions the bot comes as app_mention and as message.
 func (s *Server) publishMessage(m *Message) {
 	channel := s.channel(m.Channel)
 	if channel.Type != directMessage && strings.Contains(m.Text, "<@"+s.botUser+">") {
@@ -121,7 +123,7 @@ func (s *Server) deletedEvent(m *Message, before object) object {
 	}
 }
 
-// SendEvent sends an event as it is to the app.
+// SendEvent sends an arbitrary event to the app.
 func (s *Server) SendEvent(event map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,8 +131,8 @@ func (s *Server) SendEvent(event map[string]any) {
 	s.deliver("events_api", s.eventCallback(event, s.channel(id)), false)
 }
 
-// Send sends a payload as it is: kind is events_api, slash_commands or
-// interactive. It returns what the app answers.
+// Send sends an arbitrary payload and returns the app's response. kind is
+// events_api, slash_commands or interactive.
 func (s *Server) Send(kind string, payload map[string]any) ([]byte, error) {
 	s.mu.Lock()
 	d := s.deliver(kind, payload, kind != "events_api")
@@ -138,8 +140,9 @@ func (s *Server) Send(kind string, payload map[string]any) ([]byte, error) {
 	return d.wait(s)
 }
 
-// RevokeTokens takes the bot's token away and tells the app. An uninstall does
-// the same and says so, too; in which order Slack says both is not documented.
+// RevokeTokens revokes the bot token and sends tokens_revoked, after
+// app_uninstalled if the app is uninstalled. Slack does not document the order
+// of the two.
 func (s *Server) RevokeTokens(uninstall bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,8 +154,8 @@ func (s *Server) RevokeTokens(uninstall bool) {
 	s.deliver("events_api", s.eventCallback(object{"type": "tokens_revoked", "tokens": object{"oauth": []any{}, "bot": []any{s.botUser}}, "event_ts": s.newTS()}, nil), false)
 }
 
-// Unfurl adds the preview of a link to a message, as Slack does by itself: an
-// event of a change that leaves the text as it was.
+// Unfurl adds a link preview to a message. Like Slack, it sends message_changed
+// although the text stays the same.
 func (s *Server) Unfurl(m Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,29 +9,29 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A Fault is what happens to calls of a method instead of an answer.
+// A Fault makes calls of a method fail.
 type Fault struct {
-	Method string // "" is every method
-	Times  int    // how many calls; 0 is one, less is all
-	After  bool   // the call is carried out before: whoever called cannot know
+	Method string // a method, "response_url" or "file"; "" for all
+	Times  int    // number of calls; 0 means one, negative means all
+	After  bool   // carry out the call first, so that the caller cannot know
 
-	// What happens; one of these.
-	Error      string        // an answer with this code, such as fatal_error
-	Status     int           // an HTTP status, such as 503
-	RetryAfter time.Duration // 429 with this wait
-	Drop       bool          // the connection is cut without an answer
-	Hang       bool          // no answer until the caller leaves
-	Delay      time.Duration // the answer is late; nothing else is wrong
+	// One of the following.
+	Error      string        // respond with this error code, such as fatal_error
+	Status     int           // respond with this HTTP status, such as 503
+	RetryAfter time.Duration // respond with 429 and this Retry-After
+	Drop       bool          // cut the connection without a response
+	Hang       bool          // do not respond until the client gives up
+	Delay      time.Duration // respond late, without another error
 }
 
-// Fail lets calls fail. Faults are used up in the order in which they are given.
+// Fail makes calls fail. Faults apply in the order in which they were added.
 func (s *Server) Fail(f Fault) { s.faults.Add(f.Method, f.Times, f) }
 
-// Heal takes away all faults.
+// Heal removes all faults.
 func (s *Server) Heal() { s.faults.Clear() }
 
-// takeFault returns what is to happen to a call of the method, nil for nothing. A
-// call that a fault meets before it is carried out is kept in the journal here.
+// takeFault returns the fault for a call of the method, or nil. It records the
+// call if the fault prevents it from being carried out.
 func (s *Server) takeFault(name string, c *call) *Fault {
 	f, ok := s.faults.Take(name)
 	if !ok {
@@ -44,8 +44,8 @@ func (s *Server) takeFault(name string, c *call) *Fault {
 	return &f
 }
 
-// applyFault lets the fault happen. It reports whether the call is answered, or
-// never will be.
+// applyFault applies the fault. It reports whether the call needs no other
+// response.
 func (s *Server) applyFault(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 	switch {
 	case f.Drop:

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// post posts a message as the bot and says how that went: the status, or what
-// broke.
+// post posts a message as the bot and returns the outcome: status and error
+// code, or "broken".
 func (g *stage) post(ctx context.Context) string {
 	g.t.Helper()
 	form := url.Values{"token": {g.s.BotToken}, "channel": {g.c.ID}, "text": {"hi"}}
@@ -33,18 +33,18 @@ func TestFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault Fault
 		want  string
-		shown int // messages after it
+		shown int // messages posted
 	}{
-		"an error":            {Fault{Error: "fatal_error"}, "200 fatal_error", 0},
-		"an error afterwards": {Fault{Error: "internal_error", After: true}, "200 internal_error", 1},
-		"HTTP 503":            {Fault{Status: 503}, "503", 0},
-		"HTTP 500 afterwards": {Fault{Status: 500, After: true}, "500", 1},
-		"a rate limit":        {Fault{RetryAfter: 1500 * time.Millisecond}, "429 2", 0},
-		"a cut":               {Fault{Drop: true}, "broken", 0},
-		"a cut afterwards":    {Fault{Drop: true, After: true}, "broken", 1},
-		"no answer":           {Fault{Hang: true}, "broken", 0},
-		"a late answer":       {Fault{Delay: time.Millisecond}, "200 ", 1},
-		"another method":      {Fault{Method: "chat.update", Status: 503}, "200 ", 1},
+		"an error":                            {Fault{Error: "fatal_error"}, "200 fatal_error", 0},
+		"an error after the call":             {Fault{Error: "internal_error", After: true}, "200 internal_error", 1},
+		"HTTP 503":                            {Fault{Status: 503}, "503", 0},
+		"HTTP 500 after the call":             {Fault{Status: 500, After: true}, "500", 1},
+		"a rate limit":                        {Fault{RetryAfter: 1500 * time.Millisecond}, "429 2", 0},
+		"a dropped connection":                {Fault{Drop: true}, "broken", 0},
+		"a dropped connection after the call": {Fault{Drop: true, After: true}, "broken", 1},
+		"no response":                         {Fault{Hang: true}, "broken", 0},
+		"a late response":                     {Fault{Delay: time.Millisecond}, "200 ", 1},
+		"a fault of another method":           {Fault{Method: "chat.update", Status: 503}, "200 ", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
@@ -61,20 +61,20 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 			if n := len(g.s.Messages(g.c.ID)); n != c.shown {
-				t.Errorf("%d messages", n)
+				t.Errorf("got %d messages", n)
 			}
 			if n := len(g.s.Calls("chat.postMessage")); n != 1 {
-				t.Errorf("%d calls in the journal", n)
+				t.Errorf("got %d calls in the journal", n)
 			}
 			g.s.Heal()
 			if got := g.post(t.Context()); got != "200 " {
-				t.Errorf("afterwards %q", got)
+				t.Errorf("after Heal: %q", got)
 			}
 		})
 	}
 }
 
-// TestFaultTimes: a fault lasts as many calls as it says.
+// TestFaultTimes checks that a fault applies to as many calls as it says.
 func TestFaultTimes(t *testing.T) {
 	g := newStage(t, Options{})
 	g.s.Fail(Fault{Method: "chat.postMessage", Status: 500, Times: 2})

@@ -10,22 +10,22 @@ import (
 	"time"
 )
 
-// A File is one that somebody uploaded.
+// A File is a file that a user uploads.
 type File struct {
-	ID      string // "" is given an id
+	ID      string // "" to generate one
 	Name    string
 	Content []byte
-	Type    string // of MIME, as Slack says; "" is text/plain
-	Snippet bool   // a text that is shown in place
-	Connect bool   // of another workspace: the event has no more than its id
-	Size    int    // 0 is the length of Content
-	URL     string // "" is this server
+	Type    string // MIME type that Slack reports; "" for text/plain
+	Snippet bool   // a text snippet, which Slack shows inline
+	Connect bool   // in a Slack Connect channel: the event has only the ID (check_file_info)
+	Size    int    // size that Slack reports; 0 for the length of Content
+	URL     string // url_private; "" for an address on this server
 
 	user    string
 	created int64
 }
 
-// addFile gives the file its ids and keeps it. The caller holds s.mu.
+// addFile stores a file with its ID and URL. The caller holds s.mu.
 func (s *Server) addFile(f File, user string) *File {
 	f.ID = cmp.Or(f.ID, s.newID("F"))
 	f.Type = cmp.Or(f.Type, "text/plain")
@@ -59,7 +59,7 @@ func (s *Server) file(id string) *File {
 	return find(s.files, func(f *File) bool { return f.ID == id })
 }
 
-// fileJSON is the file as files.info has it.
+// fileJSON returns the file as in a response of files.info.
 func (s *Server) fileJSON(f *File) object {
 	kind, mode, editable := strings.TrimPrefix(path.Ext(f.Name), "."), "hosted", false
 	if f.Snippet {
@@ -83,7 +83,7 @@ func (s *Server) fileJSON(f *File) object {
 	return o
 }
 
-// addThumbnails adds the small pictures that Slack makes of a picture.
+// addThumbnails adds the thumbnails that Slack makes of an image.
 func addThumbnails(o object, f *File) {
 	for _, size := range []int{64, 80, 160, 360, 480, 720} {
 		key := fmt.Sprintf("thumb_%d", size)
@@ -103,8 +103,8 @@ func (s *Server) filesInfo(c *call) (object, error) {
 	return object{"file": s.fileJSON(f), "comments": []any{}, "response_metadata": object{"next_cursor": ""}}, nil
 }
 
-// serveFile is the host of files. Who has no token is sent to the sign-in page,
-// which is a page and no error.
+// serveFile serves url_private. Like Slack, it redirects a request without a
+// valid token to the sign-in page, whose status is 200.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	team, _, _ := strings.Cut(r.PathValue("path"), "/")
 	fault := s.takeFault("file", &call{})

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// interactionPayload is what all interactive payloads have. The caller holds s.mu.
+// interactionPayload returns the fields that all interaction payloads have. The
+// caller holds s.mu.
 func (s *Server) interactionPayload(kind string, u User) object {
 	team := object{"id": s.Team, "domain": domain}
 	o := object{
 		"type": kind, "token": verificationToken, "api_app_id": s.AppID, "team": team, "enterprise": nil, "is_enterprise_install": false,
 		"user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team},
 	}
-	switch user := o["user"].(object); kind { // as they are on record
+	switch user := o["user"].(object); kind { // as in payloads recorded from Slack
 	case "message_action":
 		delete(o, "api_app_id")
 		delete(user, "username")
@@ -43,7 +44,7 @@ func (s *Server) commandPayload(u User, channel, command, text string, l respons
 	return o
 }
 
-// A surface is where an element is shown: on a message or in a view.
+// A surface is the message or view that shows an element.
 type surface struct {
 	message *Message
 	view    *View
@@ -64,7 +65,7 @@ func (f surface) state() object {
 	return f.view.state
 }
 
-// setContainer says in a payload where the element is.
+// setContainer adds the surface to a payload.
 func (s *Server) setContainer(o object, f surface) {
 	if f.view != nil {
 		o["container"] = object{"type": "view", "view_id": f.view.ID}
@@ -76,7 +77,7 @@ func (s *Server) setContainer(o object, f surface) {
 	setNonEmpty(container, "thread_ts", m.Thread)
 	o["container"] = container
 	o["channel"] = s.channelName(m.Channel)
-	if m.EphemeralTo == "" { // of what one user alone sees, Slack keeps nothing
+	if m.EphemeralTo == "" { // Slack does not store ephemeral messages
 		o["message"] = s.messageJSON(m)
 	}
 }
@@ -89,7 +90,7 @@ func (s *Server) channelName(id string) object {
 	return object{"id": id, "name": name}
 }
 
-// actionsPayload is what using an element sends.
+// actionsPayload returns the block_actions payload of using an element.
 func (s *Server) actionsPayload(u User, f surface, e element, value any) object {
 	o := s.interactionPayload("block_actions", u)
 	s.setContainer(o, f)
@@ -112,21 +113,22 @@ func (s *Server) actionsPayload(u User, f surface, e element, value any) object 
 	return o
 }
 
-// A trigger is the short-lived right to open a view for a user.
+// A trigger is a trigger ID, which allows the app to open a view for a user for
+// a short time.
 type trigger struct {
 	user    string
 	used    bool
 	expires time.Time
 }
 
-// newTriggerID makes a trigger id. The caller holds s.mu.
+// newTriggerID creates a trigger ID. The caller holds s.mu.
 func (s *Server) newTriggerID(user string) string {
 	id := s.newID("1000000.2000000.")
 	s.triggers[id] = &trigger{user: user, expires: time.Now().Add(s.options.TriggerTTL)}
 	return id
 }
 
-// useTrigger uses up a trigger id and returns the user it is for.
+// useTrigger uses up a trigger ID and returns its user.
 func (s *Server) useTrigger(id string) (string, error) {
 	t := s.triggers[id]
 	switch {

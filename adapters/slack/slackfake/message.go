@@ -7,31 +7,31 @@ import (
 	"strings"
 )
 
-// A Message is one that stands in a channel, or that one user alone sees.
+// A Message is a message in a channel.
 type Message struct {
-	Channel     string // its id
-	TS          string // its id within the channel
-	Thread      string // TS of the message it is a reply to, "" in the channel itself
-	User        string // id of who wrote it
-	Bot         string // id of the bot that wrote it
+	Channel     string // ID
+	TS          string // identifies the message in its channel
+	Thread      string // thread_ts of a reply; "" otherwise
+	User        string // ID of the author
+	Bot         string // ID of the bot that posted it
 	Subtype     string
-	Text        string // with Slack's markup
+	Text        string // mrkdwn
 	Blocks      []any
-	EphemeralTo string   // an ephemeral message: id of the only user who sees it
-	Files       []string // ids
+	EphemeralTo string   // ID of the only user who sees an ephemeral message
+	Files       []string // IDs
 
 	Metadata  map[string]any
-	Edited    string   // TS of the latest change, where it is shown as edited
+	Edited    string   // ts of the latest edit that Slack shows as such
 	Reactions []string // name:user
-	Broadcast bool     // a reply that stands in the channel, too
+	Broadcast bool     // a reply also sent to the channel (thread_broadcast)
 
 	attachments   []any
-	state         object // what is chosen and typed in its elements: block, action, value
-	clientMsgID   string // client_msg_id
-	subtypeFields object // what only its subtype has
+	state         object // current values of its elements, by block_id and action_id
+	clientMsgID   string
+	subtypeFields object // fields that only its subtype has
 }
 
-// store gives the message its ids and keeps it. The caller holds s.mu.
+// store adds a message with new IDs. The caller holds s.mu.
 func (s *Server) store(m *Message) *Message {
 	m.TS = s.newTS()
 	m.state = object{}
@@ -41,8 +41,8 @@ func (s *Server) store(m *Message) *Message {
 	return m
 }
 
-// fillInDefaults gives blocks and elements the ids and the defaults that Slack gives
-// them.
+// fillInDefaults adds the IDs and defaults that Slack adds to blocks and
+// elements.
 func (s *Server) fillInDefaults(blocks []any) {
 	for _, b := range blocks {
 		block, ok := b.(object)
@@ -61,7 +61,7 @@ func (s *Server) fillInDefaults(blocks []any) {
 	}
 }
 
-// textDefaults writes emoji and verbatim into text objects.
+// textDefaults adds the defaults of emoji and verbatim to text objects.
 func textDefaults(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -81,13 +81,13 @@ func textDefaults(v any) {
 	}
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
 func (s *Server) message(channel, ts string) *Message {
 	return find(s.messages, func(m *Message) bool { return m.Channel == channel && m.TS == ts })
 }
 
-// replies are the messages of a thread under its first, oldest first.
+// replies returns the replies in the thread of root, oldest first.
 func (s *Server) replies(root *Message) []*Message {
 	var all []*Message
 	for _, m := range s.messages {
@@ -103,7 +103,8 @@ func (s *Server) removeMessage(m *Message) {
 	s.Note()
 }
 
-// messageJSON is the message as the Web API and events have it, without its channel.
+// messageJSON returns the message without its channel, as the Web API and
+// events show it.
 func (s *Server) messageJSON(m *Message) object {
 	o := object{"type": "message", "text": m.Text, "ts": m.TS}
 	setNonEmpty(o, "user", m.User)
@@ -131,14 +132,14 @@ func (s *Server) messageJSON(m *Message) object {
 	return o
 }
 
-// setNonEmpty sets a key that has a value.
+// setNonEmpty sets a key unless the value is "".
 func setNonEmpty(o object, key, value string) {
 	if value != "" {
 		o[key] = value
 	}
 }
 
-// addThreadFields says where the message stands in its thread.
+// addThreadFields adds the fields of a reply or of a parent message.
 func (s *Server) addThreadFields(o object, m *Message) {
 	if m.Thread != "" {
 		o["thread_ts"] = m.Thread
@@ -163,7 +164,7 @@ func (s *Server) addThreadFields(o object, m *Message) {
 	})
 }
 
-// appOfBot is the app that a bot belongs to: of another bot, one of its own.
+// appOfBot returns the ID of the bot's app.
 func (s *Server) appOfBot(bot string) string {
 	if bot == s.botID {
 		return s.AppID

@@ -5,22 +5,24 @@ import (
 	"strings"
 )
 
-// escape writes the three characters that Slack's markup uses.
+// escape escapes the control characters of mrkdwn.
+//
+// https://docs.slack.dev/messaging/formatting-message-text/
 func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-// unescape undoes escape.
+// unescape reverses escape.
 func unescape(text string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
 }
 
-// linkable is what Slack's client makes markup of when it stands outside code:
-// an address, a mail address, a domain that exists, a name of a user or channel.
+// linkable matches the text outside code that Slack's client turns into markup:
+// URLs, email addresses, domains, and names of users and channels.
 var linkable = regexp.MustCompile(`https?://[^\s<>|]+|[\w.+-]+@[\w-]+\.[\w.-]*\w|(?:[a-zA-Z0-9-]+\.)+(?:com|net|org|io|dev)\b(?:/[^\s<>|]*)?|[@#][\w-]+`)
 
-// toMrkdwn turns what a person types into Slack's markup and into the rich text
-// block that goes with it. The caller holds s.mu.
+// toMrkdwn converts text that a user types to mrkdwn and the rich_text block
+// that Slack adds. The caller holds s.mu.
 func (s *Server) toMrkdwn(text string) (string, []any) {
 	var marked strings.Builder
 	var parts, line []any
@@ -44,7 +46,7 @@ func (s *Server) toMrkdwn(text string) (string, []any) {
 	return marked.String(), []any{object{"type": "rich_text", "elements": parts}}
 }
 
-// markupLine turns text outside of code into markup and elements of rich text.
+// markupLine converts text outside code.
 func (s *Server) markupLine(text string) (marked string, rich []any) {
 	var b strings.Builder
 	plain := func(part string) {
@@ -68,8 +70,8 @@ func (s *Server) markupLine(text string) (marked string, rich []any) {
 	return b.String(), rich
 }
 
-// markupWord returns the markup and the element of one special word, nil where it is
-// not special after all.
+// markupWord converts a match of linkable. It returns nil if there is no such
+// user or channel.
 func (s *Server) markupWord(word string) (string, object) {
 	switch {
 	case word[0] == '@':

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestTyped: what people type, as Slack hands it on.
-func TestTyped(t *testing.T) {
+// TestToMrkdwn checks the markup of text that a user types.
+func TestToMrkdwn(t *testing.T) {
 	g := newStage(t, Options{})
 	for typed, want := range map[string]string{
 		"plain":                         "plain",
@@ -23,7 +23,7 @@ func TestTyped(t *testing.T) {
 	} {
 		got, blocks := g.s.toMrkdwn(typed)
 		if got != want {
-			t.Errorf("%q becomes %q, want %q", typed, got, want)
+			t.Errorf("toMrkdwn(%q) = %q, want %q", typed, got, want)
 		}
 		if wrong := g.s.validator.Blocks(blocks); len(wrong) > 0 {
 			t.Errorf("%q: %v", typed, wrong)
@@ -31,17 +31,17 @@ func TestTyped(t *testing.T) {
 	}
 }
 
-// FuzzTyped: whatever is typed, no markup is left that Slack would not have made.
-func FuzzTyped(f *testing.F) {
+// FuzzToMrkdwn checks that toMrkdwn escapes every "&" and makes one block.
+func FuzzToMrkdwn(f *testing.F) {
 	f.Add("a < b ```c & d``` @mabsbot https://x.com/<")
 	s := newServer(Options{}.withDefaults())
 	f.Fuzz(func(t *testing.T, text string) {
 		marked, blocks := s.toMrkdwn(text)
 		if _, rest, ok := strings.Cut(strings.NewReplacer("&lt;", "", "&gt;", "", "&amp;", "").Replace(marked), "&"); ok {
-			t.Errorf("%q leaves & before %q", text, rest)
+			t.Errorf("%q: unescaped & before %q", text, rest)
 		}
 		if len(blocks) != 1 {
-			t.Errorf("%d blocks", len(blocks))
+			t.Errorf("got %d blocks", len(blocks))
 		}
 	})
 }

@@ -14,11 +14,11 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// samples are payloads that Slack's own SDKs are tested with.
+// samples holds payloads from the tests of Slack's own SDKs.
 const samples = "../../../../shared/platform/slack-samples"
 
-// sampleActions says for each sample what a person does to make the fake send its
-// like. What is not here, the fake does not send.
+// sampleActions makes the fake send the counterpart of each sample. The fake
+// does not send the samples that are missing here.
 var sampleActions = map[string]func(g *stage){
 	"event-message-channel.json":              func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
 	"event-message-channel-orgapp.json":       func(g *stage) { g.kim.Say(g.c.ID, "Hello") },
@@ -64,20 +64,19 @@ var sampleActions = map[string]func(g *stage){
 	"socketmode-events_api-retry-bolt.json":  func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
 }
 
-// omittedKeys are keys of samples, some of one sample alone, that the fake leaves
-// out, and why.
+// omittedKeys lists keys of all samples, or of one, that the fake does not
+// send, and why.
 var omittedKeys = map[string]string{
-	"authed_users": "of before 2021; authorizations took its place",
-	"ssl_check":    "is of Slack's check of certificates, no command",
-	"event-app-mention-bot-message.json event.client_msg_id": "of a bot with a client; the fake's has none",
-	"event-app-mention-bot-message.json event.team":          "of a bot that is a user; the fake's is none",
+	"authed_users": "removed in 2021 in favor of authorizations",
+	"ssl_check":    "sent by Slack's certificate check only",
+	"event-app-mention-bot-message.json event.client_msg_id": "for bots with a client",
+	"event-app-mention-bot-message.json event.team":          "for bots that are users",
 }
 
-// TestPayloadsHaveAllKeysOfSamples holds what the fake sends against what Slack
-// sends.
+// TestPayloadsHaveAllKeysOfSamples compares the fake's payloads with Slack's.
 func TestPayloadsHaveAllKeysOfSamples(t *testing.T) {
 	if _, err := os.Stat(samples); err != nil {
-		t.Skip("no samples of Slack's beside this module")
+		t.Skip("Slack's samples are not available")
 	}
 	for name, act := range sampleActions {
 		t.Run(name, func(t *testing.T) {
@@ -94,7 +93,8 @@ func TestPayloadsHaveAllKeysOfSamples(t *testing.T) {
 	}
 }
 
-// skeletons are all keys that Slack's Java SDK has ever seen in a payload.
+// skeletons lists the payload skeletons of Slack's Java SDK, which contain
+// every key seen so far.
 var skeletons = map[string]string{
 	"event-message-channel.json":             "MessagePayload",
 	"event-message-file-share-group.json":    "MessageFileSharePayload",
@@ -111,11 +111,11 @@ var skeletons = map[string]string{
 	"slash-command.form":                     "SlashCommandPayload",
 }
 
-// TestPayloadsHaveNoKeysOfTheirOwn sees to it that nobody learns to rely on a
-// key that Slack does not send.
-func TestPayloadsHaveNoKeysOfTheirOwn(t *testing.T) {
+// TestPayloadsHaveNoUnknownKeys prevents code from relying on keys that Slack
+// does not send.
+func TestPayloadsHaveNoUnknownKeys(t *testing.T) {
 	if _, err := os.Stat(samples); err != nil {
-		t.Skip("no samples of Slack's beside this module")
+		t.Skip("Slack's samples are not available")
 	}
 	for name, skeleton := range skeletons {
 		t.Run(name, func(t *testing.T) {
@@ -128,16 +128,16 @@ func TestPayloadsHaveNoKeysOfTheirOwn(t *testing.T) {
 				maps.Copy(known, eventKeys(t))
 			}
 			for _, key := range slices.Sorted(maps.Keys(keys(g.findPayload(sample)))) {
-				if !known[key] && !strings.Contains(key, "blocks.") { // whose keys are the schema's
-					t.Errorf("Slack sends no %s", key)
+				if !known[key] && !strings.Contains(key, "blocks.") { // the schema covers block keys
+					t.Errorf("Slack does not send %s", key)
 				}
 			}
 		})
 	}
 }
 
-// eventKeys are the keys of all samples of events: what an event can have, a
-// sample of its kind need not.
+// eventKeys returns the keys of all event samples. An event may have a key
+// although the sample of its type does not.
 func eventKeys(t *testing.T) map[string]bool {
 	files, err := filepath.Glob(samples + "/event-*.json")
 	if err != nil {
@@ -150,7 +150,7 @@ func eventKeys(t *testing.T) map[string]bool {
 	return all
 }
 
-// readSample returns a sample as JSON; a form becomes the payload of a command.
+// readSample returns a sample as JSON. A form becomes a slash command payload.
 func readSample(t *testing.T, name string) object {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(samples, name))
@@ -175,8 +175,8 @@ func readSample(t *testing.T, name string) object {
 	return o
 }
 
-// findPayload returns the newest payload of the sample's kind, in its envelope where
-// the sample has one.
+// findPayload returns the newest payload of the sample's kind, with its
+// envelope if the sample has one.
 func (g *stage) findPayload(sample object) object {
 	g.t.Helper()
 	for _, d := range slices.Backward(g.s.deliveries) {
@@ -188,11 +188,11 @@ func (g *stage) findPayload(sample object) object {
 			return o
 		}
 	}
-	g.t.Fatalf("nothing like %v was sent", payloadKind(sample))
+	g.t.Fatalf("no payload like %v was sent", payloadKind(sample))
 	return nil
 }
 
-// payloadKind tells payloads apart.
+// payloadKind returns the properties that distinguish kinds of payloads.
 func payloadKind(o object) []any {
 	payload, ok := o["payload"].(object)
 	if !ok {
@@ -202,8 +202,8 @@ func payloadKind(o object) []any {
 	return []any{o["envelope_id"] != nil, payload["type"], event["type"], event["subtype"], payload["command"] != nil}
 }
 
-// keys are the paths of all keys, without those below what a test's app made:
-// views, its messages, and values by the ids of blocks.
+// keys returns the paths of all keys except in parts that the app determines:
+// blocks and view state.
 func keys(v any) map[string]bool {
 	all := map[string]bool{}
 	var walk func(path string, v any)
@@ -227,17 +227,17 @@ func keys(v any) map[string]bool {
 	return all
 }
 
-// guest is somebody of another workspace.
+// guest returns a user of another workspace.
 func (g *stage) guest() *Person {
 	lee := g.s.Person(User{Name: "lee", Team: "T0OTHER"})
 	g.kim.invite(g.c.ID, lee.ID)
 	return lee
 }
 
-// otherBot is another bot.
+// otherBot returns another bot.
 func (g *stage) otherBot() *Person { return g.s.Person(User{Name: "otto", Bot: true}) }
 
-// postButton is a message of the app with a button.
+// postButton posts a message with a button as the app.
 func (g *stage) postButton() Message {
 	g.t.Helper()
 	g.call("chat.postMessage", "channel", g.c.ID, "text", "choose", "blocks",
@@ -246,7 +246,7 @@ func (g *stage) postButton() Message {
 	return m
 }
 
-// openModal opens one of the app's.
+// openModal opens a modal of the app.
 func (g *stage) openModal() {
 	g.t.Helper()
 	g.s.mu.Lock()
@@ -261,5 +261,5 @@ func (g *stage) openModal() {
 func (g *stage) submit() {
 	g.t.Helper()
 	g.check(g.kim.Fill("Question", "why?"))
-	_, _ = g.kim.Submit() // nobody is there to answer
+	_, _ = g.kim.Submit() // no app is connected
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Press presses the newest button with the label that the person sees on a
-// message, and waits for the acknowledgement.
+// Press presses the button with the label on the newest message that has one,
+// and waits for the acknowledgement.
 func (p *Person) Press(label string) error {
 	m, ok := p.Newest(label)
 	if !ok {
@@ -15,8 +15,7 @@ func (p *Person) Press(label string) error {
 	return p.PressOn(m, label)
 }
 
-// Newest finds the newest message that the person sees with an element of the
-// label on it.
+// Newest returns the newest visible message that has an element with the label.
 func (p *Person) Newest(label string) (Message, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -33,12 +32,12 @@ func (p *Person) PressOn(m Message, label string) error {
 	return p.useElement(p.onMessage(m), label, nil)
 }
 
-// choose chooses from a select of a message, by the texts that are shown.
+// choose chooses an option, by its text, from a select menu of a message.
 func (p *Person) choose(m Message, label, option string) error {
 	return p.useElement(p.onMessage(m), label, &option)
 }
 
-// A locator finds a surface; it is called with s.mu held.
+// A locator finds a surface. It is called with s.mu held.
 type locator func() (surface, error)
 
 func (p *Person) onMessage(m Message) locator {
@@ -51,8 +50,8 @@ func (p *Person) onMessage(m Message) locator {
 	}
 }
 
-// useElement uses an element and waits for the acknowledgement. An input of a modal
-// only keeps its value until it is submitted.
+// useElement uses an element and waits for the acknowledgement. An input of a
+// modal only stores its value for the submission.
 func (p *Person) useElement(at locator, label string, option *string) error {
 	p.s.mu.Lock()
 	d, err := p.sendAction(at, label, option)
@@ -64,8 +63,8 @@ func (p *Person) useElement(at locator, label string, option *string) error {
 	return err
 }
 
-// sendAction sends what using the element sends; nothing where that waits for a
-// submission.
+// sendAction sends the payload of using an element. It returns nil if the value
+// waits for a submission.
 func (p *Person) sendAction(at locator, label string, option *string) (*delivery, error) {
 	f, err := at()
 	if err != nil {
@@ -73,7 +72,7 @@ func (p *Person) sendAction(at locator, label string, option *string) (*delivery
 	}
 	e, ok := findElement(f.blocks(), label)
 	if !ok {
-		return nil, fmt.Errorf("slackfake: no %q there", label)
+		return nil, fmt.Errorf("slackfake: there is no %q", label)
 	}
 	var value any
 	if option != nil {
@@ -91,8 +90,8 @@ func (p *Person) sendAction(at locator, label string, option *string) (*delivery
 	return p.s.deliver("interactive", p.s.actionsPayload(p.User, f, e, value), false), nil
 }
 
-// resolveValue turns what is shown of a choice into its value: an option of a select, or
-// what is typed into an input.
+// resolveValue returns the value that a payload has for the text of an option
+// or for the text typed into an input.
 func (p *Person) resolveValue(e element, shown string) (any, error) {
 	key, _ := e.valueKeys()
 	if key == "value" {
@@ -102,7 +101,7 @@ func (p *Person) resolveValue(e element, shown string) (any, error) {
 	if !ok {
 		i := slices.IndexFunc(p.suggested(), func(o any) bool { return textOf(o.(object)["text"]) == shown })
 		if i < 0 {
-			return nil, fmt.Errorf("slackfake: %q offers no %q", e.label(), shown)
+			return nil, fmt.Errorf("slackfake: %q has no option %q", e.label(), shown)
 		}
 		o = p.suggested()[i].(object)
 	}
@@ -112,5 +111,5 @@ func (p *Person) resolveValue(e element, shown string) (any, error) {
 	return o, nil
 }
 
-// suggested are the options that the app last suggested to the person.
+// suggested returns the options that the app last suggested to the person.
 func (p *Person) suggested() []any { return p.s.suggestions[p.ID] }

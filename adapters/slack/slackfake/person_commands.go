@@ -2,9 +2,9 @@ package slackfake
 
 import "strings"
 
-// Command types a slash command in a channel, such as «/mabs 0x29834». It waits
-// for the acknowledgement, and shows what that carries. The error is what Slack
-// would complain of: nobody there, or too late.
+// Command types a slash command such as "/mabs 0x29834" in a channel, waits for
+// the acknowledgement, and shows the message in it. It fails if the app is not
+// connected or does not acknowledge in time.
 func (p *Person) Command(channel, line string) error {
 	command, text, _ := strings.Cut(line, " ")
 	p.s.mu.Lock()
@@ -19,7 +19,7 @@ func (p *Person) Command(channel, line string) error {
 	return p.s.showReply(&l, reply)
 }
 
-// showReply shows what an acknowledgement carries: a message, or a text.
+// showReply shows the message or text in an acknowledgement.
 func (s *Server) showReply(l *responseURL, reply []byte) error {
 	if len(reply) == 0 {
 		return nil
@@ -36,7 +36,7 @@ func (s *Server) showReply(l *responseURL, reply []byte) error {
 	return s.applyResponse(l, callFromJSON(body))
 }
 
-// Shortcut uses a global shortcut of the app.
+// Shortcut uses a global shortcut.
 func (p *Person) Shortcut(callback string) error {
 	p.s.mu.Lock()
 	o := p.s.interactionPayload("shortcut", p.User)
@@ -47,8 +47,7 @@ func (p *Person) Shortcut(callback string) error {
 	return err
 }
 
-// ShortcutOn uses a message shortcut of the app on a message. The bot need not
-// be in the channel.
+// ShortcutOn uses a message shortcut. The bot need not be in the channel.
 func (p *Person) ShortcutOn(m Message, callback string) error {
 	p.s.mu.Lock()
 	f, err := p.onMessage(m)()

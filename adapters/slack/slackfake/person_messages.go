@@ -7,19 +7,19 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Say writes in a channel. @name, #name and addresses become what Slack's
-// client makes of them.
+// Say posts a message. Mentions, channel names and URLs become markup as in
+// Slack's client.
 func (p *Person) Say(channel, text string) Message { return p.write(channel, "", text) }
 
-// DM writes to the bot.
+// DM sends a direct message to the bot.
 func (p *Person) DM(text string) Message { return p.write(p.DMChannel(), "", text) }
 
-// Reply writes in the thread of a message.
+// Reply posts a reply in the thread of a message.
 func (p *Person) Reply(to Message, text string) Message {
 	return p.write(to.Channel, cmp.Or(to.Thread, to.TS), text)
 }
 
-// broadcast writes in the thread of a message and shows it in the channel, too.
+// broadcast posts a reply and also sends it to the channel.
 func (p *Person) broadcast(to Message, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -29,8 +29,8 @@ func (p *Person) broadcast(to Message, text string) Message {
 	return *m
 }
 
-// PostWebhook writes as an incoming webhook of the person does: a message of a bot
-// that has a name and is no user.
+// PostWebhook posts a message as an incoming webhook: it has a bot_id and a
+// username but no user.
 func (p *Person) PostWebhook(channel, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -40,7 +40,7 @@ func (p *Person) PostWebhook(channel, text string) Message {
 	return *m
 }
 
-// invite takes another user into a channel: the bot, too.
+// invite adds a user or the bot to a channel.
 func (p *Person) invite(channel, user string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -52,7 +52,7 @@ func (p *Person) invite(channel, user string) {
 	p.postSystemMessage(&Message{Channel: channel, User: user, Subtype: "channel_join", Text: "<@" + user + "> has joined the channel", subtypeFields: object{"inviter": p.ID}})
 }
 
-// rename gives a channel another name.
+// rename renames a channel.
 func (p *Person) rename(channel, name string) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -62,10 +62,10 @@ func (p *Person) rename(channel, name string) {
 	}
 }
 
-// postSystemMessage shows what Slack itself says in a channel.
+// postSystemMessage posts a message that Slack itself generates.
 func (p *Person) postSystemMessage(m *Message) { p.s.publish(m, p.s.messageEvent(p.s.store(m))) }
 
-// stopAgent presses Slack's own stop button in a thread with the bot.
+// stopAgent presses Slack's stop button in a thread with the bot.
 func (p *Person) stopAgent(m Message) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -84,8 +84,8 @@ func (p *Person) write(channel, thread, text string) Message {
 	return *m
 }
 
-// compose makes a message. A test that writes where there is no channel is
-// wrong, and told so at once.
+// compose makes a message. It panics if there is no such channel, which is a
+// mistake in the test.
 func (p *Person) compose(channel, thread, text string) *Message {
 	if p.s.channel(channel) == nil {
 		panic("slackfake: no channel " + channel)
@@ -98,7 +98,7 @@ func (p *Person) compose(channel, thread, text string) *Message {
 	return m
 }
 
-// Edit changes what the person has written.
+// Edit edits a message.
 func (p *Person) Edit(m Message, text string) error {
 	return p.withMessage(m, func(kept *Message) {
 		before := chatfake.Clone(p.s.messageJSON(kept))
@@ -110,7 +110,7 @@ func (p *Person) Edit(m Message, text string) error {
 	})
 }
 
-// Delete takes back what the person has written.
+// Delete deletes a message.
 func (p *Person) Delete(m Message) error { return p.withMessage(m, p.s.deleteMessage) }
 
 // react adds a reaction to a message.
@@ -118,7 +118,7 @@ func (p *Person) react(m Message, name string) error {
 	return p.withMessage(m, func(kept *Message) { p.s.react(kept, p.ID, name) })
 }
 
-// withMessage changes a message that stands.
+// withMessage changes a stored message.
 func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -130,8 +130,7 @@ func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 	return nil
 }
 
-// Upload shares files with a text, in a channel or, where thread is not "", in
-// a thread.
+// Upload uploads files with a text, into a thread unless thread is "".
 func (p *Person) Upload(channel, thread, text string, files ...File) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()

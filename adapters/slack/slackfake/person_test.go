@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// newStageWithoutApp is a stage on which nobody waits for an app that is not there.
+// newStageWithoutApp returns a stage that does not retry, because no app is
+// connected.
 func newStageWithoutApp(t *testing.T) *stage {
 	return newStage(t, Options{RetryDelays: []time.Duration{}})
 }
 
-// events are the types of events that were sent, with subtypes, in order.
+// events returns the types and subtypes of the events sent so far.
 func (g *stage) events() string {
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
@@ -31,8 +32,8 @@ func (g *stage) events() string {
 	return strings.Join(all, " ")
 }
 
-// TestWhatTheAppIsTold says which events each deed leads to.
-func TestWhatTheAppIsTold(t *testing.T) {
+// TestEvents checks which events an action causes.
+func TestEvents(t *testing.T) {
 	for name, c := range map[string]struct {
 		act  func(g *stage)
 		want string
@@ -43,20 +44,20 @@ func TestWhatTheAppIsTold(t *testing.T) {
 		"a direct message":      {func(g *stage) { g.kim.DM("@mabsbot hi") }, "message"},
 		"a file":                {func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.log"}) }, "message/file_share file_shared"},
 		"an edit":               {func(g *stage) { g.check(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "ho")) }, "message message/message_changed"},
-		"a preview":             {func(g *stage) { g.check(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
+		"a link preview":        {func(g *stage) { g.check(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
 		"a deletion":            {func(g *stage) { g.check(g.kim.Delete(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_deleted"},
-		"a deletion under replies": {func(g *stage) {
+		"a deletion of a message with replies": {func(g *stage) {
 			m := g.kim.Say(g.c.ID, "hi")
 			g.kim.Reply(m, "ho")
 			g.check(g.kim.Delete(m))
 		}, "message message message/message_changed"},
-		"an uninvited bot": {func(g *stage) { g.kim.Say(g.s.AddChannelWithoutBot(Channel{Name: "else"}).ID, "@mabsbot hi") }, ""},
-		"a bot that left":  {func(g *stage) { g.s.leaveChannel(g.c.ID, g.s.botUser); g.kim.Say(g.c.ID, "hi") }, ""},
-		"the bot itself":   {func(g *stage) { g.call("chat.postMessage", "channel", g.c.ID, "text", "hi") }, "message"},
-		"a whisper":        {func(g *stage) { g.call("chat.postEphemeral", "channel", g.c.ID, "user", g.kim.ID, "text", "hi") }, ""},
-		"the Home tab":     {func(g *stage) { g.kim.OpenHome() }, "app_home_opened"},
-		"the stop button":  {func(g *stage) { g.kim.stopAgent(g.kim.DM("hi")) }, "message agent_session_stopped"},
-		"an uninstall":     {func(g *stage) { g.s.RevokeTokens(true) }, "app_uninstalled tokens_revoked"},
+		"a bot that is not a member": {func(g *stage) { g.kim.Say(g.s.AddChannelWithoutBot(Channel{Name: "else"}).ID, "@mabsbot hi") }, ""},
+		"a bot that left":            {func(g *stage) { g.s.leaveChannel(g.c.ID, g.s.botUser); g.kim.Say(g.c.ID, "hi") }, ""},
+		"a message of the bot":       {func(g *stage) { g.call("chat.postMessage", "channel", g.c.ID, "text", "hi") }, "message"},
+		"an ephemeral message":       {func(g *stage) { g.call("chat.postEphemeral", "channel", g.c.ID, "user", g.kim.ID, "text", "hi") }, ""},
+		"opening the Home tab":       {func(g *stage) { g.kim.OpenHome() }, "app_home_opened"},
+		"the stop button":            {func(g *stage) { g.kim.stopAgent(g.kim.DM("hi")) }, "message agent_session_stopped"},
+		"an uninstall":               {func(g *stage) { g.s.RevokeTokens(true) }, "app_uninstalled tokens_revoked"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStageWithoutApp(t)
@@ -68,16 +69,16 @@ func TestWhatTheAppIsTold(t *testing.T) {
 	}
 }
 
-// TestSubscriptions: no event without its scope, none that is not subscribed to.
+// TestSubscriptions checks that events need their scope and a subscription.
 func TestSubscriptions(t *testing.T) {
 	for name, c := range map[string]struct {
 		options Options
 		want    string
 	}{
-		"without channels:history":    {Options{Scopes: []string{"app_mentions:read", "im:history"}}, "app_mention message"},
-		"without message.channels":    {Options{Events: []string{"app_mention", "message.im"}}, "app_mention message"},
-		"without app_mentions:read":   {Options{Scopes: []string{"channels:history", "im:history"}}, "message message"},
-		"with message.channels alone": {Options{Events: []string{"message.channels"}}, "message"},
+		"without channels:history":  {Options{Scopes: []string{"app_mentions:read", "im:history"}}, "app_mention message"},
+		"without message.channels":  {Options{Events: []string{"app_mention", "message.im"}}, "app_mention message"},
+		"without app_mentions:read": {Options{Scopes: []string{"channels:history", "im:history"}}, "message message"},
+		"only message.channels":     {Options{Events: []string{"message.channels"}}, "message"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.options.RetryDelays = []time.Duration{}
@@ -91,8 +92,9 @@ func TestSubscriptions(t *testing.T) {
 	}
 }
 
-// TestMentionAndMessageAreOne: two events with ids of their own, one ts.
-func TestMentionAndMessageAreOne(t *testing.T) {
+// TestMentionComesTwice checks that the two events of a mention have different
+// event_ids and the same ts.
+func TestMentionComesTwice(t *testing.T) {
 	g := newStageWithoutApp(t)
 	g.kim.Say(g.c.ID, "@mabsbot hi")
 	d := g.s.deliveries
@@ -109,10 +111,10 @@ func TestFiles(t *testing.T) {
 		file, _ := g.call("files.info", "file", files[i])["file"].(object)
 		url, _ := file["url_private"].(string)
 		if got := g.download(url, g.s.BotToken); got != want {
-			t.Errorf("file %d: %q", i, got)
+			t.Errorf("file %d = %q", i, got)
 		}
 		if got := g.download(url, "xoxb-other"); !strings.Contains(got, "Sign in") {
-			t.Errorf("file %d without a token: %q", i, got)
+			t.Errorf("file %d without a token = %q", i, got)
 		}
 	}
 	listed, _ := g.s.messageJSON(&m)["files"].([]any)
@@ -134,8 +136,7 @@ func (g *stage) download(url, token string) string {
 	return string(text)
 }
 
-// An app over HTTP that answers every submission and suggestion as the test
-// says is enough to play with modals.
+// TestModal controls the app's response to every submission and suggestion.
 func TestModal(t *testing.T) {
 	g := newStage(t, Options{})
 	say := func(text string) http.HandlerFunc {
@@ -144,7 +145,7 @@ func TestModal(t *testing.T) {
 	v := g.serveHTTPApp()
 	g.openModal()
 	if _, err := g.kim.Submit(); err == nil {
-		t.Error("a modal without its answer is submitted")
+		t.Error("a modal with a missing required input is submitted")
 	}
 	g.check(g.kim.Fill("Question", "why?"))
 	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"Tape"},"value":"tape"}]}`)
@@ -152,14 +153,14 @@ func TestModal(t *testing.T) {
 		t.Error(got, err)
 	}
 	if _, err := g.kim.Suggest("Search", ""); err == nil {
-		t.Error("the app is asked before anything is typed")
+		t.Error("the app receives a query shorter than min_query_length")
 	}
 	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"` + strings.Repeat("x", 76) + `"},"value":"long"}]}`)
 	if _, err := g.kim.Suggest("Search", "ta"); err == nil {
-		t.Error("an option of 76 characters is shown")
+		t.Error("an option with 76 characters is accepted")
 	}
 	if err := g.kim.Fill("Search", "Disk"); err == nil {
-		t.Error("what was not suggested is chosen")
+		t.Error("an option that was not suggested is chosen")
 	}
 	g.check(g.kim.Fill("Search", "Tape"))
 	for _, c := range []struct{ answer, wrong, top string }{
@@ -178,7 +179,7 @@ func TestModal(t *testing.T) {
 	}
 }
 
-// TestUpdatedView keeps what was typed where the ids stay.
+// TestUpdatedView checks that values stay where the IDs stay the same.
 func TestUpdatedView(t *testing.T) {
 	g := newStageWithoutApp(t)
 	g.openModal()
@@ -209,18 +210,18 @@ func TestAgent(t *testing.T) {
 	}
 }
 
-// TestPlain: what people see, as text.
+// TestPlain checks blocks as plain text.
 func TestPlain(t *testing.T) {
 	for name, c := range map[string]struct{ blocks, want string }{
-		"text alone":  {`[]`, "a < b"},
-		"a section":   {`[{"type":"section","text":{"type":"mrkdwn","text":"*x* &lt; y"},"fields":[{"type":"mrkdwn","text":"f"}],"accessory":{"type":"button","text":{"type":"plain_text","text":"Go"}}}]`, "*x* < y\nf\n[Go]"},
-		"actions":     {`[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"A"}},{"type":"static_select","placeholder":{"type":"plain_text","text":"P"},"options":[{"text":{"type":"plain_text","text":"o"},"value":"1"}]}]}]`, "[A]\n[P: o]"},
-		"context":     {`[{"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"c"},{"type":"image","image_url":"u","alt_text":"pic"}]}]`, "----\nc\n(pic)"},
-		"rich text":   {`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"hi "},{"type":"user","user_id":"U1"},{"type":"link","url":"http://x"},{"type":"emoji","name":"ok"},{"type":"channel","channel_id":"C1"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"code"}]}]}]`, "hi <@U1>http://x:ok:<#C1>\ncode"},
-		"a table":     {`[{"type":"table","rows":[[{"type":"raw_text","text":"a"},{"type":"raw_text","text":"b"}]]}]`, "a | b"},
-		"markdown":    {`[{"type":"markdown","text":"# m"}]`, "# m"},
-		"a header":    {`[{"type":"header","text":{"type":"plain_text","text":"H"}}]`, "H"},
-		"no elements": {`[{"type":"actions"}]`, ""},
+		"text only":              {`[]`, "a < b"},
+		"a section":              {`[{"type":"section","text":{"type":"mrkdwn","text":"*x* &lt; y"},"fields":[{"type":"mrkdwn","text":"f"}],"accessory":{"type":"button","text":{"type":"plain_text","text":"Go"}}}]`, "*x* < y\nf\n[Go]"},
+		"actions":                {`[{"type":"actions","elements":[{"type":"button","text":{"type":"plain_text","text":"A"}},{"type":"static_select","placeholder":{"type":"plain_text","text":"P"},"options":[{"text":{"type":"plain_text","text":"o"},"value":"1"}]}]}]`, "[A]\n[P: o]"},
+		"context":                {`[{"type":"divider"},{"type":"context","elements":[{"type":"mrkdwn","text":"c"},{"type":"image","image_url":"u","alt_text":"pic"}]}]`, "----\nc\n(pic)"},
+		"rich text":              {`[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":"hi "},{"type":"user","user_id":"U1"},{"type":"link","url":"http://x"},{"type":"emoji","name":"ok"},{"type":"channel","channel_id":"C1"}]},{"type":"rich_text_preformatted","elements":[{"type":"text","text":"code"}]}]}]`, "hi <@U1>http://x:ok:<#C1>\ncode"},
+		"a table":                {`[{"type":"table","rows":[[{"type":"raw_text","text":"a"},{"type":"raw_text","text":"b"}]]}]`, "a | b"},
+		"markdown":               {`[{"type":"markdown","text":"# m"}]`, "# m"},
+		"a header":               {`[{"type":"header","text":{"type":"plain_text","text":"H"}}]`, "H"},
+		"an empty actions block": {`[{"type":"actions"}]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			blocks, _ := decodeJSON(c.blocks).([]any)
@@ -231,21 +232,21 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestWrongPlaces: a test that acts where nothing is, is told so.
-func TestWrongPlaces(t *testing.T) {
+// TestPersonErrors checks that impossible actions fail.
+func TestPersonErrors(t *testing.T) {
 	g := newStageWithoutApp(t)
 	lost := Message{Channel: g.c.ID, TS: "1.2"}
 	for name, act := range map[string]func() error{
-		"a button nobody has":       func() error { return g.kim.Press("Nothing") },
-		"a message that is gone":    func() error { return g.kim.PressOn(lost, "Click") },
-		"an edit of nothing":        func() error { return g.kim.Edit(lost, "x") },
-		"a shortcut on nothing":     func() error { return g.kim.ShortcutOn(lost, "x") },
-		"a preview of nothing":      func() error { return g.s.Unfurl(lost) },
-		"no modal":                  func() error { return g.kim.Fill("x", "y") },
-		"no modal to submit":        func() error { _, err := g.kim.Submit(); return err },
-		"no Home tab":               func() error { return g.kim.PressInHome("x") },
-		"a label that is not on it": func() error { return g.kim.PressOn(g.postButton(), "Else") },
-		"an option that is not":     func() error { return g.kim.choose(g.postButton(), "Click", "x") },
+		"an unknown button":               func() error { return g.kim.Press("Nothing") },
+		"a button on a deleted message":   func() error { return g.kim.PressOn(lost, "Click") },
+		"an edit of a deleted message":    func() error { return g.kim.Edit(lost, "x") },
+		"a shortcut on a deleted message": func() error { return g.kim.ShortcutOn(lost, "x") },
+		"a preview on a deleted message":  func() error { return g.s.Unfurl(lost) },
+		"filling in without a modal":      func() error { return g.kim.Fill("x", "y") },
+		"submitting without a modal":      func() error { _, err := g.kim.Submit(); return err },
+		"a button without a Home tab":     func() error { return g.kim.PressInHome("x") },
+		"an unknown label":                func() error { return g.kim.PressOn(g.postButton(), "Else") },
+		"an unknown option":               func() error { return g.kim.choose(g.postButton(), "Click", "x") },
 	} {
 		if act() == nil {
 			t.Errorf("%s: no error", name)

@@ -7,7 +7,7 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// View returns the modal on top, as the person sees it.
+// View returns the open modal, the top one of the stack.
 func (p *Person) View() (View, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -18,7 +18,7 @@ func (p *Person) View() (View, bool) {
 	return p.s.copyView(f.view), true
 }
 
-// Home returns the Home tab, as the person sees it.
+// Home returns the Home tab.
 func (p *Person) Home() (View, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -51,29 +51,30 @@ func (p *Person) homeTab() (surface, error) {
 	return surface{view: v}, nil
 }
 
-// PressInHome presses a button of the Home tab.
+// PressInHome presses a button in the Home tab.
 func (p *Person) PressInHome(label string) error { return p.useElement(p.homeTab, label, nil) }
 
-// ChooseInHome chooses from a select of the Home tab.
+// ChooseInHome chooses an option of a select menu in the Home tab.
 func (p *Person) ChooseInHome(label, option string) error {
 	return p.useElement(p.homeTab, label, &option)
 }
 
-// Fill types into an input of the modal on top, or chooses from a select of it.
+// Fill types into an input of the open modal, or chooses an option of a select
+// menu.
 func (p *Person) Fill(label, value string) error { return p.useElement(p.topView, label, &value) }
 
-// Suggest types into an external select of the modal on top and returns the
-// texts of the options that the app suggests.
+// Suggest types into an external select of the open modal and returns the texts
+// of the options that the app suggests.
 func (p *Person) Suggest(label, typed string) ([]string, error) {
 	return p.suggest(p.topView, label, typed)
 }
 
-// SuggestInHome does so in the Home tab, SuggestOn on a message.
+// SuggestInHome is like Suggest, for the Home tab.
 func (p *Person) SuggestInHome(label, typed string) ([]string, error) {
 	return p.suggest(p.homeTab, label, typed)
 }
 
-// suggestOn types into an external select of a message.
+// suggestOn is like Suggest, for a message.
 func (p *Person) suggestOn(m Message, label, typed string) ([]string, error) {
 	return p.suggest(p.onMessage(m), label, typed)
 }
@@ -99,10 +100,10 @@ func (p *Person) requestSuggestions(at locator, label, typed string) (*delivery,
 	}
 	e, ok := findElement(f.blocks(), label)
 	if !ok {
-		return nil, fmt.Errorf("slackfake: no %q there", label)
+		return nil, fmt.Errorf("slackfake: there is no %q", label)
 	}
 	if length(typed) < e.minQueryLength() {
-		return nil, fmt.Errorf("slackfake: %q asks from %d characters on", label, e.minQueryLength())
+		return nil, fmt.Errorf("slackfake: %q needs %d characters", label, e.minQueryLength())
 	}
 	o := p.s.interactionPayload("block_suggestion", p.User)
 	p.s.setContainer(o, f)
@@ -110,12 +111,12 @@ func (p *Person) requestSuggestions(at locator, label, typed string) (*delivery,
 	return p.s.deliver("interactive", o, true), nil
 }
 
-// maxOptions is the most that Slack shows.
+// maxOptions is the maximum number of options in a select menu.
 //
 // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 const maxOptions = 100
 
-// storeSuggestions keeps the options that the app suggests.
+// storeSuggestions checks and stores the options that the app suggests.
 func (p *Person) storeSuggestions(reply []byte) ([]string, error) {
 	answer, _ := decodeJSON(string(reply)).(object)
 	options, _ := answer["options"].([]any)
@@ -126,12 +127,12 @@ func (p *Person) storeSuggestions(reply []byte) ([]string, error) {
 		options = append(options, more...)
 	}
 	if answer == nil || len(options) > maxOptions {
-		return nil, fmt.Errorf("slackfake: the suggestions are %.200s", reply)
+		return nil, fmt.Errorf("slackfake: invalid suggestions: %.200s", reply)
 	}
 	texts := []string{}
 	for _, o := range options {
 		if wrong := p.s.validator.Option(o); len(wrong) > 0 {
-			return nil, fmt.Errorf("slackfake: no option: %v", wrong)
+			return nil, fmt.Errorf("slackfake: invalid option: %v", wrong)
 		}
 		texts = append(texts, textOf(o.(object)["text"]))
 	}
@@ -141,8 +142,8 @@ func (p *Person) storeSuggestions(reply []byte) ([]string, error) {
 	return texts, nil
 }
 
-// Submit submits the modal on top. It returns what the app says is wrong, by
-// block.
+// Submit submits the open modal. It returns the errors in the app's response,
+// by block_id.
 func (p *Person) Submit() (map[string]string, error) {
 	d, v, err := p.endView("view_submission")
 	if err != nil {
@@ -158,7 +159,8 @@ func (p *Person) Submit() (map[string]string, error) {
 	return p.s.respondToSubmission(v, answer)
 }
 
-// closeView closes the modal on top. The app is told if it wants to know.
+// closeView closes the open modal. The app receives view_closed if the view has
+// notify_on_close.
 func (p *Person) closeView() error {
 	d, v, err := p.endView("view_closed")
 	if err != nil {
@@ -177,7 +179,7 @@ func (p *Person) closeView() error {
 	return err
 }
 
-// endView sends what submitting or closing the modal on top sends.
+// endView sends the payload of submitting or closing the open modal.
 func (p *Person) endView(kind string) (*delivery, *View, error) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -190,7 +192,7 @@ func (p *Person) endView(kind string) (*delivery, *View, error) {
 	if kind == "view_submission" {
 		o["trigger_id"] = p.s.newTriggerID(p.ID)
 		if missing := f.missingInput(); missing != "" {
-			return nil, nil, fmt.Errorf("slackfake: %q must be filled in", missing)
+			return nil, nil, fmt.Errorf("slackfake: %q is required", missing)
 		}
 		return p.s.deliver("interactive", o, true), f.view, nil
 	}
@@ -201,8 +203,8 @@ func (p *Person) endView(kind string) (*delivery, *View, error) {
 	return p.s.deliver("interactive", o, false), f.view, nil
 }
 
-// missingInput names an input that must have a value and has none: Slack's client
-// does not submit then.
+// missingInput returns the label of a required input without a value. Slack's
+// client does not submit a modal that has one.
 func (f surface) missingInput() string {
 	for e := range elements(f.blocks()) {
 		key, _ := e.valueKeys()
@@ -218,7 +220,7 @@ func (f surface) missingInput() string {
 	return ""
 }
 
-// OpenHome opens the Home tab of the app; OpenMessages opens its Messages tab.
+// OpenHome opens the Home tab of the app.
 func (p *Person) OpenHome() { p.openTab("home") }
 
 // OpenMessages opens the Messages tab of the app.

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Plain is what a message shows, as text: its blocks, or its text where it has
-// none. Buttons stand in brackets. The markup of mrkdwn stays, entities are
-// undone.
+// Plain returns the blocks of a message, or its text if it has none, as plain
+// text. Buttons are in brackets. Mrkdwn stays, entities are unescaped.
 func (m Message) Plain() string {
 	if len(m.Blocks) == 0 {
 		return unescape(m.Text)
@@ -16,7 +15,7 @@ func (m Message) Plain() string {
 	return plain(m.Blocks)
 }
 
-// Plain is what a view shows, as text: title, blocks, buttons.
+// Plain returns title, blocks and submit button of a view as plain text.
 func (v View) Plain() string {
 	blocks, _ := v.Body["blocks"].([]any)
 	lines := []string{plain(blocks)}
@@ -29,7 +28,7 @@ func (v View) Plain() string {
 	return strings.Join(lines, "\n")
 }
 
-// plain writes blocks, one a paragraph.
+// plain renders blocks, one per paragraph.
 func plain(blocks []any) string {
 	var lines []string
 	for _, b := range blocks {
@@ -97,7 +96,7 @@ func plainElement(e element) string {
 	return "[" + cmp.Or(textOf(e.json["placeholder"]), e.elementType()) + ": " + strings.Join(options, " / ") + "]"
 }
 
-// plainRichText writes rich text.
+// plainRichText renders rich text.
 func plainRichText(v any) string {
 	o, ok := v.(object)
 	if !ok {

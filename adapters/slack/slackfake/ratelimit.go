@@ -2,8 +2,8 @@ package slackfake
 
 import "time"
 
-// Limits of rate for messages: one a second and channel. Slack allows bursts
-// and names no figure; three is the fake's own.
+// Rate limit of chat.postMessage: one message per second and channel. Slack
+// allows short bursts without naming a number; three is the fake's choice.
 //
 // https://docs.slack.dev/apis/web-api/rate-limits
 const (
@@ -11,15 +11,16 @@ const (
 	postBurst = 3
 )
 
-// limits are token buckets, one for a method, for messages one for a channel.
+// limits holds a token bucket for each method, and for chat.postMessage one for
+// each channel.
 type limits map[string]*bucket
 
-// A bucket lets through a call every so often, and a burst at first.
+// A bucket allows a burst of calls and then one call per interval.
 type bucket struct {
-	full time.Time // when the whole burst is there again
+	full time.Time // when the bucket is full again
 }
 
-// take takes one out and returns 0, or how long it will be until there is one.
+// take takes a token and returns 0, or returns the time until there is one.
 func (b *bucket) take(now time.Time, every time.Duration, burst int) time.Duration {
 	full := b.full
 	if full.Before(now) {
@@ -32,8 +33,7 @@ func (b *bucket) take(now time.Time, every time.Duration, burst int) time.Durati
 	return 0
 }
 
-// limit returns how long a call must wait, 0 where it need not. The caller
-// holds s.mu.
+// limit returns how long a call must wait, or 0. The caller holds s.mu.
 func (s *Server) limit(name string, m method, c *call) time.Duration {
 	if !s.options.RateLimits {
 		return 0

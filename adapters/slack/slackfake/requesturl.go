@@ -17,9 +17,8 @@ import (
 	"time"
 )
 
-// UseHTTP sends payloads as signed requests to the url of the app from now on,
-// no longer over sockets. As Slack does when an administrator enters the url,
-// it first asks the app to prove that it is there.
+// UseHTTP switches from Socket Mode to signed HTTP requests to the URL. Like
+// Slack, it first verifies the URL with a url_verification challenge.
 func (s *Server) UseHTTP(url string) error {
 	s.mu.Lock()
 	challenge := s.newID("challenge")
@@ -41,24 +40,24 @@ func (s *Server) UseHTTP(url string) error {
 	return nil
 }
 
-// verificationToken is the old token that payloads still carry.
+// verificationToken is the deprecated token that payloads still carry.
 const verificationToken = "fake-verification-token"
 
-// An appResponse is what the app says to a request.
+// An appResponse is the app's response to a request.
 type appResponse struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// answersChallenge reports whether the answer is the challenge, as text or as JSON.
+// answersChallenge reports whether the response is the challenge, as text or as
+// JSON.
 func (a appResponse) answersChallenge(challenge string) bool {
 	o, _ := decodeJSON(string(a.body)).(object)
 	return a.status == http.StatusOK && (string(a.body) == challenge || o["challenge"] == challenge)
 }
 
-// Sign returns the signature of a body at a time, as the header
-// X-Slack-Signature has it.
+// Sign returns the X-Slack-Signature of a body.
 //
 // https://docs.slack.dev/authentication/verifying-requests-from-slack
 func Sign(secret string, at time.Time, body []byte) string {
@@ -67,7 +66,7 @@ func Sign(secret string, at time.Time, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// postSigned sends one signed request.
+// postSigned sends a signed request.
 func (s *Server) postSigned(url, kind string, body []byte, header http.Header) (appResponse, error) {
 	client := http.Client{Timeout: s.options.AckTimeout}
 	r, err := http.NewRequestWithContext(s.http.Context(), http.MethodPost, url, bytes.NewReader(body))
@@ -89,7 +88,8 @@ func (s *Server) postSigned(url, kind string, body []byte, header http.Header) (
 	return appResponse{w.StatusCode, w.Header, text}, err
 }
 
-// encode is the body of a payload: JSON for events, a form for the rest.
+// encode returns the body of the payload: JSON for events, a form for
+// everything else.
 func (d *delivery) encode() (kind string, body []byte) {
 	text, err := json.Marshal(d.payload)
 	if err != nil {
@@ -108,7 +108,7 @@ func (d *delivery) encode() (kind string, body []byte) {
 	return "application/x-www-form-urlencoded", []byte(url.Values{"payload": {string(text)}}.Encode())
 }
 
-// postPayload sends a payload as a request. The caller holds s.mu.
+// postPayload sends the payload as a request. The caller holds s.mu.
 func (s *Server) postPayload(d *delivery) {
 	kind, body := d.encode()
 	header := http.Header{}
@@ -125,7 +125,8 @@ func (s *Server) postPayload(d *delivery) {
 	})
 }
 
-// handleResponse judges the app's answer to a payload.
+// handleResponse settles the delivery or schedules a retry, depending on the
+// app's response.
 func (s *Server) handleResponse(d *delivery, a appResponse, err error) {
 	switch {
 	case s.http.Context().Err() != nil:

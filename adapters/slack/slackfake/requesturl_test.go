@@ -12,26 +12,26 @@ import (
 	"time"
 )
 
-// TestSign holds the signature against the published example.
+// TestSign checks the example in Slack's documentation.
 func TestSign(t *testing.T) {
 	body, err := os.ReadFile(filepath.Join(samples, "signature-example.form"))
 	if err != nil {
-		t.Skip("no samples of Slack's beside this module")
+		t.Skip("Slack's samples are not available")
 	}
 	if got := Sign("8f742231b10e8888abcd99yyyzzz85a5", time.Unix(1531420618, 0), body); got != "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" {
 		t.Error(got)
 	}
 }
 
-// A httpApp is an app in HTTP mode that answers as the test says.
+// An httpApp is an app in HTTP mode whose responses the test determines.
 type httpApp struct {
 	g       *stage
 	seen    chan string
 	answers chan http.HandlerFunc
 }
 
-// serveHTTPApp puts the stage into HTTP mode. The answers are given one after the
-// other, then 200.
+// serveHTTPApp switches to HTTP mode. The app uses the responses in order, then
+// responds with 200.
 func (g *stage) serveHTTPApp(answers ...http.HandlerFunc) *httpApp {
 	g.t.Helper()
 	v := &httpApp{g, make(chan string, 100), make(chan http.HandlerFunc, 100)}
@@ -52,7 +52,7 @@ func (v *httpApp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	at := r.Header.Get("X-Slack-Request-Timestamp")
 	if seconds, err := time.ParseDuration(at + "s"); err != nil || Sign(v.g.s.SigningSecret, time.Unix(int64(seconds.Seconds()), 0), body) != r.Header.Get("X-Slack-Signature") {
-		v.g.t.Errorf("a wrong signature over %s", body)
+		v.g.t.Errorf("invalid signature of %s", body)
 	}
 	v.seen <- r.Header.Get("Content-Type") + " " + r.Header.Get("X-Slack-Retry-Num") + " " + r.Header.Get("X-Slack-Retry-Reason")
 	if o, ok := decodeJSON(string(body)).(object); ok && o["type"] == "url_verification" {
@@ -77,17 +77,17 @@ func neverRespond(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done()
 
 func dropConnection(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-func TestRequests(t *testing.T) {
+func TestHTTPDelivery(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []http.HandlerFunc
 		want    []string
 	}{
-		"taken":        {nil, []string{"application/json  "}},
-		"refused once": {[]http.HandlerFunc{fail500}, []string{"application/json  ", "application/json 1 http_error"}},
-		"too slow":     {[]http.HandlerFunc{neverRespond}, []string{"application/json  ", "application/json 1 http_timeout"}},
-		"cut":          {[]http.HandlerFunc{dropConnection}, []string{"application/json  ", "application/json 1 connection_failed"}},
-		"given up":     {[]http.HandlerFunc{fail500, fail500, fail500}, []string{"application/json  ", "application/json 1 http_error", "application/json 2 http_error"}},
-		"no retry":     {[]http.HandlerFunc{fail500NoRetry}, []string{"application/json  "}},
+		"taken":       {nil, []string{"application/json  "}},
+		"failed once": {[]http.HandlerFunc{fail500}, []string{"application/json  ", "application/json 1 http_error"}},
+		"too slow":    {[]http.HandlerFunc{neverRespond}, []string{"application/json  ", "application/json 1 http_timeout"}},
+		"cut":         {[]http.HandlerFunc{dropConnection}, []string{"application/json  ", "application/json 1 connection_failed"}},
+		"given up":    {[]http.HandlerFunc{fail500, fail500, fail500}, []string{"application/json  ", "application/json 1 http_error", "application/json 2 http_error"}},
+		"no retry":    {[]http.HandlerFunc{fail500NoRetry}, []string{"application/json  "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{AckTimeout: 100 * time.Millisecond, RetryDelays: []time.Duration{0, 0}})
@@ -105,7 +105,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// TestCommandOverHTTP: the body of the answer is shown.
+// TestCommandOverHTTP checks that the body of the response is shown.
 func TestCommandOverHTTP(t *testing.T) {
 	g := newStage(t, Options{})
 	v := g.serveHTTPApp(
@@ -121,11 +121,11 @@ func TestCommandOverHTTP(t *testing.T) {
 	g.shows("as text")
 }
 
-func TestUnprovenURL(t *testing.T) {
+func TestUnverifiedURL(t *testing.T) {
 	g := newStage(t, Options{})
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	if err := g.s.UseHTTP(server.URL); err == nil {
-		t.Error("an app that does not answer the challenge is taken")
+		t.Error("UseHTTP accepts an app that fails the challenge")
 	}
 }

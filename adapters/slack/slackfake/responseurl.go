@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// maxResponseURLUses is how often a response url can be used.
+// maxResponseURLUses is how often a response URL can be used.
 //
 // https://docs.slack.dev/interactivity/handling-user-interaction
 const maxResponseURLUses = 5
 
-// A responseURL is a response url.
+// A responseURL lets the app respond to an interaction.
 type responseURL struct {
 	user    string
 	channel string
 	thread  string
-	message *Message // that a button stood on
+	message *Message // that the button is on
 	uses    int
 	expires time.Time
 }
 
-// newResponseURL makes a response url. The caller holds s.mu.
+// newResponseURL creates a response URL. The caller holds s.mu.
 func (s *Server) newResponseURL(l responseURL) string {
 	id := s.newID("R")
 	l.expires = time.Now().Add(s.options.ResponseURLTTL)
@@ -31,7 +31,7 @@ func (s *Server) newResponseURL(l responseURL) string {
 	return s.URL() + "/respond/" + id
 }
 
-// serveResponse takes what is posted to a response url.
+// serveResponse handles a POST to a response URL.
 func (s *Server) serveResponse(w http.ResponseWriter, r *http.Request) {
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	fault := s.takeFault("response_url", &call{})
@@ -75,7 +75,7 @@ func (s *Server) respond(id string, text []byte) error {
 	return err
 }
 
-// use counts one use.
+// use counts a use.
 func (l *responseURL) use() error {
 	switch {
 	case l == nil || time.Now().After(l.expires):
@@ -87,12 +87,12 @@ func (l *responseURL) use() error {
 	return nil
 }
 
-// callFromJSON reads a message in JSON as the arguments of a call.
+// callFromJSON converts a message in JSON to the arguments of a call.
 func callFromJSON(body object) *call {
 	c := &call{args: map[string]string{}}
 	for k, v := range body {
 		if v == nil {
-			continue // as if it were not there
+			continue // same as a missing key
 		}
 		if text, ok := v.(string); ok {
 			c.args[k] = text
@@ -103,8 +103,8 @@ func callFromJSON(body object) *call {
 	return c
 }
 
-// applyResponse shows what was posted to a response url, or sent with an
-// acknowledgement. It is ephemeral unless it says otherwise.
+// applyResponse applies a message that the app sent to a response URL or in an
+// acknowledgement. It is ephemeral by default.
 func (s *Server) applyResponse(l *responseURL, c *call) error {
 	if c.boolean("delete_original") {
 		if l.message == nil {
@@ -113,7 +113,7 @@ func (s *Server) applyResponse(l *responseURL, c *call) error {
 		s.removeMessage(l.message)
 		return nil
 	}
-	delete(c.args, "metadata") // is none of a response's
+	delete(c.args, "metadata") // not supported in responses
 	m, err := s.compose(c, maxText)
 	if err != nil {
 		return err

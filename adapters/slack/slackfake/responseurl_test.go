@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// responseURL makes a response url for kim, by pressing a button where m is not nil.
+// responseURL creates a response URL for kim, from a button on m unless m is
+// nil.
 func (g *stage) responseURL(m *Message) string {
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
@@ -41,11 +42,11 @@ func TestResponseURL(t *testing.T) {
 		t.Error(got)
 	}
 	if len(g.kim.Ephemerals()) != 5 || len(lee.Ephemerals()) != 0 || len(g.s.Messages(g.c.ID)) != 0 {
-		t.Errorf("kim sees %d, lee %d, all %d", len(g.kim.Ephemerals()), len(lee.Ephemerals()), len(g.s.Messages(g.c.ID)))
+		t.Errorf("kim sees %d messages, lee %d, the channel has %d", len(g.kim.Ephemerals()), len(lee.Ephemerals()), len(g.s.Messages(g.c.ID)))
 	}
 	g.kim.reload()
 	if len(g.kim.Ephemerals()) != 0 {
-		t.Error("whispers outlast a reload")
+		t.Error("ephemeral messages survive a reload")
 	}
 	if got := g.respond(g.s.URL()+"/respond/R404", `{"text":"w"}`); !strings.Contains(got, "expired_url") {
 		t.Error(got)
@@ -63,9 +64,9 @@ func TestResponseURLExpires(t *testing.T) {
 	}
 }
 
-// TestResponseReplaces: a response takes the place of the message that the
-// button was on, for everybody or for one, and can take it away.
-func TestResponseReplaces(t *testing.T) {
+// TestReplaceAndDeleteOriginal checks that a response can replace or delete the
+// message with the button, public or ephemeral.
+func TestReplaceAndDeleteOriginal(t *testing.T) {
 	g := newStage(t, Options{})
 	g.respond(g.responseURL(nil), `{"text":"choose"}`)
 	whisper, public := g.kim.Ephemerals()[0], g.postButton()
@@ -86,7 +87,7 @@ func TestResponseReplaces(t *testing.T) {
 
 const modal = `{"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`
 
-func TestTriggers(t *testing.T) {
+func TestTriggerIDs(t *testing.T) {
 	g := newStage(t, Options{})
 	trigger := func() string {
 		g.s.mu.Lock()

@@ -35,23 +35,22 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Options are what a test may want other than Slack has it. The zero value is
-// Slack as documented.
+// Options configures a Server. The zero value behaves as Slack documents.
 type Options struct {
-	Enterprise string   // the id of the organisation that the workspace belongs to; "" is none
-	Scopes     []string // what the bot may do; nil is all of Scopes()
-	Events     []string // the bot events that the app subscribes to; nil is all
+	Enterprise string   // ID of the organization that owns the workspace; "" means no organization
+	Scopes     []string // scopes of the bot token; nil means all that the fake knows
+	Events     []string // bot events that the app subscribes to; nil means all
 
-	AckTimeout        time.Duration   // until a payload counts as not acknowledged; 0 is 3 s
-	RetryDelays       []time.Duration // the waits before an event is sent again; nil is 0, 1 min, 5 min
-	TriggerTTL        time.Duration   // of a trigger id; 0 is 3 s
-	ResponseURLTTL    time.Duration   // of a response url; 0 is 30 min
-	PingInterval      time.Duration   // between pings of a socket; 0 is 10 s
-	DisconnectWarning time.Duration   // from the warning to the end of a socket; 0 is 10 s
-	RateLimits        bool            // rate limits hold
+	AckTimeout        time.Duration   // time limit for an acknowledgement; 0 means 3 s
+	RetryDelays       []time.Duration // delays before an event is redelivered; nil means 0, 1 min, 5 min
+	TriggerTTL        time.Duration   // lifetime of a trigger ID; 0 means 3 s
+	ResponseURLTTL    time.Duration   // lifetime of a response URL; 0 means 30 min
+	PingInterval      time.Duration   // between pings on a socket; 0 means 10 s
+	DisconnectWarning time.Duration   // between "warning" and "refresh_requested"; 0 means 10 s
+	RateLimits        bool            // enforce rate limits
 }
 
-// Durations of Slack.
+// Time limits of Slack.
 //
 // https://docs.slack.dev/apis/events-api/#error-handling
 // https://docs.slack.dev/interactivity/handling-user-interaction
@@ -59,14 +58,14 @@ const (
 	ackTimeout        = 3 * time.Second
 	triggerTTL        = 3 * time.Second
 	responseURLTTL    = 30 * time.Minute
-	pingInterval      = 10 * time.Second // of the order that is seen; undocumented
-	disconnectWarning = 10 * time.Second // "about ten seconds", as the SDKs have it
+	pingInterval      = 10 * time.Second // undocumented; of this order in practice
+	disconnectWarning = 10 * time.Second // "about ten seconds", as Slack's SDKs say
 )
 
-// A Server is a Slack with one workspace and one app, safe for use by several
-// goroutines at once.
+// A Server is a Slack with one workspace and one app. It is safe for concurrent
+// use.
 type Server struct {
-	chatfake.Changes // each that a test may wait for
+	chatfake.Changes // notified of everything that a test may wait for
 
 	Team, AppID, botID, botUser       string
 	BotToken, AppToken, SigningSecret string
@@ -80,35 +79,35 @@ type Server struct {
 	journal   chatfake.Journal[Call]
 
 	mu           sync.Mutex
-	lastTS       int64 // microseconds; the newest ts
+	lastTS       int64 // newest ts, in microseconds
 	lastID       int
-	revoked      string // the error that all calls answer with
+	revoked      string // error code of every call once the token is revoked, else ""
 	users        []*User
 	channels     []*Channel
-	messages     []*Message // of all channels, oldest first
+	messages     []*Message // in all channels, oldest first
 	files        []*File
 	views        []*View
-	homes        map[string]*View // by user
+	homes        map[string]*View // by user ID
 	agents       map[string]agent // by channel and thread
 	responseURLs map[string]*responseURL
 	triggers     map[string]*trigger
-	suggestions  map[string][]any // by user
+	suggestions  map[string][]any // options last suggested, by user ID
 	limits       limits
 
 	sockets        []*socket
-	socketsOpened  int // sockets ever
+	socketsOpened  int // in total
 	tickets        map[string]bool
-	socketTurn     int // the socket whose turn it is
+	socketTurn     int // index of the socket that got the last payload
 	muted          bool
-	disabled       bool   // Socket Mode is switched off
-	requestURL     string // of the app in HTTP mode
+	disabled       bool   // Socket Mode is turned off
+	requestURL     string // of the app in HTTP mode; "" in Socket Mode
 	unacknowledged map[string]*delivery
 	deliveries     []*delivery
-	unsettled      int // deliveries under way
+	unsettled      int // number of deliveries in progress
 	strayAcks      int
 }
 
-// New starts a server that lasts as long as the test.
+// New starts a server and closes it at the end of the test.
 func New(t testing.TB, options Options) *Server {
 	t.Helper()
 	s, err := start(options)
@@ -119,7 +118,7 @@ func New(t testing.TB, options Options) *Server {
 	return s
 }
 
-// start starts a server. An error says why it cannot listen.
+// start starts a server.
 func start(options Options) (*Server, error) {
 	checker, err := NewValidator()
 	if err != nil {
@@ -134,7 +133,7 @@ func start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// withDefaults fills in what Slack has.
+// withDefaults replaces zero values with Slack's values.
 func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		at    *time.Duration
@@ -168,7 +167,7 @@ func newServer(options Options) *Server {
 	return s
 }
 
-// close ends the server and all its connections.
+// close stops the server and cuts all connections.
 func (s *Server) close() {
 	s.http.Close()
 	s.mu.Lock()
@@ -178,10 +177,10 @@ func (s *Server) close() {
 	}
 }
 
-// URL is where the server stands, without a slash at its end.
+// URL returns the address of the server, without a slash at the end.
 func (s *Server) URL() string { return s.host.URL }
 
-// APIURL is the base of the Web API, with a slash at its end.
+// APIURL returns the base URL of the Web API, with a slash at the end.
 func (s *Server) APIURL() string { return s.URL() + "/api/" }
 
 func (s *Server) routes() http.Handler {
@@ -193,8 +192,7 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
-// afterFunc runs f once d has passed, with s.mu held, unless the server is closed
-// before.
+// afterFunc calls f with s.mu held after d, unless the server is closed first.
 func (s *Server) afterFunc(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() {
 		s.mu.Lock()
@@ -205,14 +203,14 @@ func (s *Server) afterFunc(d time.Duration, f func()) *time.Timer {
 	})
 }
 
-// newTS returns a new timestamp, which is the id of a message. The caller holds
+// newTS returns a new timestamp, which identifies a message. The caller holds
 // s.mu.
 func (s *Server) newTS() string {
 	s.lastTS = max(s.lastTS+1, time.Now().UnixMicro())
 	return fmt.Sprintf("%d.%06d", s.lastTS/1e6, s.lastTS%1e6)
 }
 
-// newID returns a new id with the prefix. The caller holds s.mu.
+// newID returns a new ID with the prefix. The caller holds s.mu.
 func (s *Server) newID(prefix string) string {
 	s.lastID++
 	return fmt.Sprintf("%s%08X", prefix, s.lastID)
@@ -221,7 +219,7 @@ func (s *Server) newID(prefix string) string {
 // An object is a JSON object.
 type object = map[string]any
 
-// find returns the one that matches, or nil.
+// find returns the first element that matches, or nil.
 func find[T any](all []*T, match func(*T) bool) *T {
 	if i := slices.IndexFunc(all, match); i >= 0 {
 		return all[i]

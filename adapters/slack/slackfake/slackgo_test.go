@@ -12,14 +12,14 @@ import (
 	"github.com/slack-go/slack/socketmode"
 )
 
-// A goApp is an app on the library that most Go bots are made with.
+// A goApp is an app that uses slack-go, the most common library for Go.
 type goApp struct {
 	*stage
 	api    *slack.Client
 	client *socketmode.Client
 }
 
-// newGoApp connects one over Socket Mode; do answers each event.
+// newGoApp connects an app in Socket Mode. do handles its events.
 func newGoApp(t *testing.T, options Options, do func(r *goApp, e socketmode.Event)) *goApp {
 	t.Helper()
 	g := newStage(t, options)
@@ -27,7 +27,7 @@ func newGoApp(t *testing.T, options Options, do func(r *goApp, e socketmode.Even
 	r := &goApp{g, api, socketmode.New(api, socketmode.OptionLog(log.New(io.Discard, "", 0)))}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = r.client.RunContext(ctx) }) // it ends with its context
+	running.Go(func() { _ = r.client.RunContext(ctx) }) // always ctx.Err()
 	running.Go(func() {
 		for {
 			select {
@@ -50,8 +50,8 @@ func button(label string) slack.MsgOption {
 		slack.NewActionBlock("", slack.NewButtonBlockElement("go", "v", slack.NewTextBlockObject("plain_text", label, false, false))))
 }
 
-// TestSlackGo lets the Go library receive a message, a mention, a command, a
-// press and a submission, and answer each.
+// TestSlackGo checks the fake with slack-go: a message, a mention, a command, a
+// button and a modal.
 func TestSlackGo(t *testing.T) {
 	r := newGoApp(t, Options{}, func(r *goApp, e socketmode.Event) {
 		r.client.Ack(*e.Request)
@@ -71,21 +71,21 @@ func TestSlackGo(t *testing.T) {
 	said := r.kim.Say(r.c.ID, "hello")
 	r.shows("heard hello")
 	if replies := r.s.Thread(said); len(replies) != 2 || replies[1].Thread != said.TS {
-		t.Errorf("the thread is %+v", replies)
+		t.Errorf("thread: %+v", replies)
 	}
 	r.kim.Say(r.c.ID, "@mabsbot help")
 	r.shows("mentioned")
 	r.check(r.kim.Command(r.c.ID, "/mabs 0x29834"))
 	r.shows("you typed 0x29834")
 	if w := r.kim.Ephemerals(); len(w) != 1 {
-		t.Errorf("whispers: %+v", w)
+		t.Errorf("ephemeral messages: %+v", w)
 	}
 	r.kim.Say(r.c.ID, "buttons")
 	r.shows("[Go on]")
 	r.check(r.kim.Press("Go on"))
 	r.shows("you pressed go")
 	r.check(r.kim.Shortcut("ask"))
-	r.until("a modal", func() bool { _, ok := r.kim.View(); return ok })
+	r.until("no modal opens", func() bool { _, ok := r.kim.View(); return ok })
 	r.check(r.kim.Fill("Question", "why?"))
 	if wrong, err := r.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatal(wrong, err)

@@ -18,10 +18,10 @@ import (
 // https://docs.slack.dev/apis/events-api/using-socket-mode
 const (
 	maxSockets = 10
-	maxAck     = 20_000 // bytes, as the source of slack-go has it; a larger acknowledgement is dropped without a word
+	maxAck     = 20_000 // bytes, according to the source of slack-go; Slack silently drops a larger acknowledgement
 )
 
-// A socket is one connection of the app.
+// A socket is one WebSocket connection of the app.
 type socket struct {
 	s    *Server
 	conn *websocket.Conn
@@ -29,10 +29,10 @@ type socket struct {
 	mu            sync.Mutex // guards queue
 	queue         [][]byte
 	wake          chan struct{}
-	disconnecting bool // told to go: gets nothing new; guarded by Server.mu
+	disconnecting bool // gets no new payloads; guarded by Server.mu
 }
 
-// connectionsOpen gives out the address of a socket, for one use.
+// connectionsOpen returns a WebSocket URL that is valid for one connection.
 func (s *Server) connectionsOpen(c *call) (object, error) {
 	ticket := s.newID("ticket")
 	s.tickets[ticket] = true
@@ -59,7 +59,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	writing.Wait()
 }
 
-// redeemTicket uses up a ticket.
+// redeemTicket uses up the ticket in a WebSocket URL.
 func (s *Server) redeemTicket(ticket string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Server) redeemTicket(ticket string) bool {
 	return ok && s.http.Context().Err() == nil
 }
 
-// addSocket says hello, or that there is no place.
+// addSocket sends hello, or disconnect if no more sockets are allowed.
 func (s *Server) addSocket(c *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *Server) removeSocket(c *socket) {
 	s.Note()
 }
 
-// nextSocket returns the socket whose turn it is, nil where there is none.
+// nextSocket returns the next socket in turn, or nil if there is none.
 func (s *Server) nextSocket() *socket {
 	var ready []*socket
 	for _, c := range s.sockets {
@@ -112,7 +112,7 @@ func (s *Server) nextSocket() *socket {
 	return ready[s.socketTurn%len(ready)]
 }
 
-// send queues a frame. Frames of one socket arrive in order.
+// send queues a frame. The frames of a socket arrive in order.
 func (c *socket) send(frame object) {
 	text, err := json.Marshal(frame)
 	if err != nil {
@@ -135,14 +135,14 @@ func (c *socket) signal() {
 	}
 }
 
-// disconnect tells the app to go, and cuts the connection after it.
+// disconnect sends a disconnect message and then closes the socket.
 func (c *socket) disconnect(reason string) {
 	c.disconnecting = true
 	c.send(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "applink-fake"}})
 	c.sendRaw(nil)
 }
 
-// write sends what is queued, and pings. A nil frame is the end.
+// write sends queued frames and pings. A nil frame closes the socket.
 func (c *socket) write() {
 	ping := time.NewTicker(c.s.options.PingInterval)
 	defer ping.Stop()
@@ -162,7 +162,7 @@ func (c *socket) write() {
 	}
 }
 
-// flush writes the queue and reports whether the connection lives on.
+// flush writes the queue and reports whether the connection is still open.
 func (c *socket) flush() bool {
 	c.mu.Lock()
 	queue := c.queue
@@ -204,7 +204,7 @@ func (c *socket) pong(data string) error {
 	return nil
 }
 
-// read takes acknowledgements until the connection ends.
+// read receives acknowledgements until the connection ends.
 func (c *socket) read() {
 	for {
 		_, text, err := c.conn.ReadMessage()
@@ -215,7 +215,7 @@ func (c *socket) read() {
 	}
 }
 
-// ack takes one acknowledgement.
+// ack handles an acknowledgement.
 func (s *Server) ack(c *socket, text []byte) {
 	var ack struct {
 		EnvelopeID string          `json:"envelope_id"`
@@ -233,27 +233,27 @@ func (s *Server) ack(c *socket, text []byte) {
 	s.acknowledged(d, ack.Payload)
 }
 
-// Sockets counts the connections of the app.
+// Sockets returns the number of open connections.
 func (s *Server) Sockets() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sockets)
 }
 
-// SocketsOpened counts the connections that the app has ever had.
+// SocketsOpened returns the number of connections that were ever opened.
 func (s *Server) SocketsOpened() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.socketsOpened
 }
 
-// waitForSocket waits until the app has a socket.
+// waitForSocket waits until the app has a connection.
 func (s *Server) waitForSocket(ctx context.Context) error {
 	return s.Until(ctx, func() bool { return s.Sockets() > 0 })
 }
 
-// Refresh ends all sockets as Slack does every few hours: a warning, and after
-// Options.Notice the end.
+// Refresh replaces all sockets as Slack does every few hours: disconnect with
+// "warning", and with "refresh_requested" after Options.DisconnectWarning.
 func (s *Server) Refresh() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -263,8 +263,8 @@ func (s *Server) Refresh() {
 	}
 }
 
-// Disconnect tells all sockets to go with the reason, such as
-// refresh_requested, at once.
+// Disconnect disconnects all sockets at once with a reason such as
+// refresh_requested.
 func (s *Server) Disconnect(reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -273,7 +273,7 @@ func (s *Server) Disconnect(reason string) {
 	}
 }
 
-// CutSockets cuts all sockets without a word.
+// CutSockets cuts all connections without a close frame.
 func (s *Server) CutSockets() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -282,8 +282,8 @@ func (s *Server) CutSockets() {
 	}
 }
 
-// DisableSocketMode switches Socket Mode off or on, as an administrator can.
-// While it is off every socket is told so and ended.
+// DisableSocketMode turns Socket Mode off or on, as an administrator can.
+// Turning it off disconnects all sockets with link_disabled.
 func (s *Server) DisableSocketMode(off bool) {
 	s.mu.Lock()
 	s.disabled = off
@@ -293,15 +293,14 @@ func (s *Server) DisableSocketMode(off bool) {
 	}
 }
 
-// Mute lets sockets stay open and fall silent: no payload, no ping, no pong.
+// Mute keeps sockets open but sends no payloads, pings or pongs.
 func (s *Server) Mute(silent bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.muted = silent
 }
 
-// SendFrame sends a frame as it is over one socket, whether it makes sense or
-// not.
+// SendFrame sends an arbitrary frame on one socket.
 func (s *Server) SendFrame(frame []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,13 +10,13 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A client is a client's end of a socket.
+// A client is the app's end of a socket.
 type client struct {
 	g    *stage
 	conn *websocket.Conn
 }
 
-// dial opens a socket, and reads the first frame.
+// dial opens a socket and reads the first frame.
 func (g *stage) dial() (*client, object) {
 	g.t.Helper()
 	address, _ := g.callAs(g.s.AppToken, "apps.connections.open")["url"].(string)
@@ -40,7 +40,8 @@ func (w *client) ack(frame object) {
 	w.g.check(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"]}))
 }
 
-// eventSummary is the text of the message in an envelope.
+// eventSummary returns the text of the message event in an envelope and its
+// retry fields.
 func eventSummary(frame object) string {
 	payload, _ := frame["payload"].(object)
 	event, _ := payload["event"].(object)
@@ -62,18 +63,19 @@ func TestRedelivery(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	w.ack(frames[0]) // too late for it
+	w.ack(frames[0]) // too late for the first attempt
 	w.ack(frames[2])
 	g.until("not settled", g.s.Settled)
 	w.ack(frames[2])
-	g.until("stray acknowledgements are not counted", func() bool { return g.s.StrayAcks() == 2 })
+	g.until("late and repeated acknowledgements are not counted as stray", func() bool { return g.s.StrayAcks() == 2 })
 	if d := g.settled()[0]; d.attempts != 3 || d.err != nil || d.payload["event_id"] == nil || len(g.s.AckTimes()) != 1 {
 		t.Errorf("%+v", d)
 	}
 }
 
-// TestGivingUp: an event is given up after its retries, a command at once.
-func TestGivingUp(t *testing.T) {
+// TestGiveUp checks that an event is given up after its retries and a command
+// at once.
+func TestGiveUp(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 20 * time.Millisecond, RetryDelays: []time.Duration{0}})
 	if err := g.kim.Command(g.c.ID, "/mabs x"); !errors.Is(err, errNotConnected) {
 		t.Error(err)
@@ -89,7 +91,8 @@ func TestGivingUp(t *testing.T) {
 	}
 }
 
-// TestLateConnection: what was said while nobody was there comes with a retry.
+// TestLateConnection checks that an event from before the connection arrives
+// with a retry.
 func TestLateConnection(t *testing.T) {
 	g := newStage(t, Options{RetryDelays: []time.Duration{300 * time.Millisecond}})
 	g.kim.Say(g.c.ID, "early")
@@ -99,8 +102,9 @@ func TestLateConnection(t *testing.T) {
 	}
 }
 
-// TestAckOfAnotherSocket does not count.
-func TestAckOfAnotherSocket(t *testing.T) {
+// TestAckOnAnotherSocket checks that an acknowledgement counts only on the
+// socket of the payload.
+func TestAckOnAnotherSocket(t *testing.T) {
 	g := newStage(t, Options{})
 	one, _ := g.dial()
 	two, _ := g.dial()
@@ -109,7 +113,7 @@ func TestAckOfAnotherSocket(t *testing.T) {
 	a, b := one.read(), two.read()
 	one.ack(b)
 	two.ack(a)
-	g.until("they counted", func() bool { return g.s.StrayAcks() == 2 })
+	g.until("they are not counted as stray", func() bool { return g.s.StrayAcks() == 2 })
 	one.ack(a)
 	two.ack(b)
 	g.until("not settled", g.s.Settled)
@@ -161,7 +165,8 @@ func TestDisabledSocketMode(t *testing.T) {
 	}
 }
 
-// TestMute: a silent socket is open, sends no ping and answers none.
+// TestMute checks that a muted socket is open but sends no payloads, pings or
+// pongs.
 func TestMute(t *testing.T) {
 	g := newStage(t, Options{PingInterval: 5 * time.Millisecond})
 	w, _ := g.dial()
@@ -181,14 +186,14 @@ func TestMute(t *testing.T) {
 	g.kim.Say(g.c.ID, "unheard")
 	select {
 	case got := <-pongs:
-		t.Errorf("a silent socket answers %q", got)
+		t.Errorf("a muted socket answers with pong %q", got)
 	case err := <-read:
-		t.Error("a silent socket sends or ends", err)
+		t.Error("a muted socket sends a frame or ends:", err)
 	case <-time.After(100 * time.Millisecond):
 	}
 	g.s.CutSockets()
 	if err := <-read; err == nil {
-		t.Error("it is not cut")
+		t.Error("the socket is still open")
 	}
 }
 
@@ -204,7 +209,7 @@ func TestOversizedAck(t *testing.T) {
 	}
 }
 
-// TestTickets: an address of a socket is good for one connection.
+// TestTickets checks that a WebSocket URL is valid for one connection.
 func TestTickets(t *testing.T) {
 	g := newStage(t, Options{})
 	address, _ := g.callAs(g.s.AppToken, "apps.connections.open")["url"].(string)

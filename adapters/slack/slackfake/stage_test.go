@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A stage is a server with a person and a channel.
+// A stage is a server with a user and a channel.
 type stage struct {
 	t   *testing.T
 	s   *Server
@@ -25,8 +25,8 @@ func newStage(t *testing.T, options Options) *stage {
 	return g
 }
 
-// call calls a method as the bot, with names and values of arguments, and
-// returns the answer.
+// call calls a method with the bot token and returns the response. args
+// alternates names and values.
 func (g *stage) call(method string, args ...string) object {
 	g.t.Helper()
 	return g.callAs(g.s.BotToken, method, args...)
@@ -53,9 +53,9 @@ func decodedBody(t *testing.T, w *http.Response) object {
 	return answer
 }
 
-func (g *stage) until(wrong string, condition func() bool) {
+func (g *stage) until(message string, condition func() bool) {
 	g.t.Helper()
-	g.s.Wait(g.t, wrong, condition)
+	g.s.Wait(g.t, message, condition)
 }
 
 // settled waits until every delivery is acknowledged or given up.
@@ -74,10 +74,10 @@ func (g *stage) check(err error) {
 	}
 }
 
-// shows waits until the person sees the text.
+// shows waits until kim sees the text.
 func (g *stage) shows(text string) {
 	g.t.Helper()
-	g.until("nothing shows "+text, func() bool {
+	g.until("not visible: "+text, func() bool {
 		var all []string
 		for _, m := range g.kim.Visible() {
 			all = append(all, m.Plain())

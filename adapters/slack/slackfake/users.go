@@ -2,18 +2,18 @@ package slackfake
 
 import "cmp"
 
-// A User is a member of the workspace, a guest from another one, or a bot.
+// A User is a member of the workspace, a Slack Connect guest, or a bot.
 type User struct {
-	ID       string // "" is given an id
+	ID       string // "" to generate one
 	Name     string
-	RealName string // "" is the name
-	Locale   string // such as ko-KR; "" is en-US
-	TZ       string // such as Asia/Seoul; "" is Etc/UTC
-	Team     string // "" is the workspace; another one is a Slack Connect guest
+	RealName string // "" for Name
+	Locale   string // such as ko-KR; "" for en-US
+	TZ       string // such as Asia/Seoul; "" for Etc/UTC
+	Team     string // "" for the workspace; another one for a Slack Connect guest
 	Bot      bool
 }
 
-// addUser adds a user and returns it with its id.
+// addUser adds a user and returns it with its ID.
 func (s *Server) addUser(u User) User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Server) user(id string) *User {
 	return find(s.users, func(u *User) bool { return u.ID == id })
 }
 
-// userJSON is the user as users.info has it.
+// userJSON returns the user as in a response of users.info.
 func (s *Server) userJSON(u *User, locale bool) object {
 	o := object{
 		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": false, "is_bot": u.Bot, "is_app_user": false, "is_admin": false,
@@ -48,7 +48,7 @@ func (s *Server) userJSON(u *User, locale bool) object {
 	return o
 }
 
-// domain is the first part of the workspace's address.
+// domain is the subdomain of the workspace.
 const domain = "fake"
 
 func (s *Server) authTest(*call) (object, error) {

@@ -13,12 +13,12 @@ import (
 type View struct {
 	ID   string
 	User string
-	Body map[string]any // as the app gave it, with the ids that Slack gives
+	Body map[string]any // from the app, with the IDs that Slack adds
 
 	root     string
 	previous string
 	version  int
-	state    object // what is chosen and typed: block, action, value
+	state    object // current values, by block_id and action_id
 }
 
 // Limits of views.
@@ -29,10 +29,10 @@ const (
 	maxViewSize = 250_000 // bytes
 )
 
-// hash changes with the view.
+// hash returns a value that changes with every update of the view.
 func (v *View) hash() string { return fmt.Sprintf("1700000000.%08d", v.version) }
 
-// viewJSON is the view as the Web API and payloads have it.
+// viewJSON returns the view as the Web API and payloads show it.
 func (s *Server) viewJSON(v *View) object {
 	o := object{
 		"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": false, "notify_on_close": false, "title": nil, "close": nil, "submit": nil,
@@ -48,7 +48,7 @@ func (s *Server) viewJSON(v *View) object {
 	return chatfake.Clone(o)
 }
 
-// viewStack is the views that a user has open, the top one last.
+// viewStack returns the open views of a user, the top one last.
 func (s *Server) viewStack(user string) []*View {
 	var stack []*View
 	for _, v := range s.views {
@@ -59,7 +59,7 @@ func (s *Server) viewStack(user string) []*View {
 	return stack
 }
 
-// composeView reads and checks the view of a call.
+// composeView reads and validates the view of a call.
 func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
 	if len(c.args["view"]) > maxViewSize {
 		return nil, fail("view_too_large")
@@ -67,8 +67,8 @@ func (s *Server) composeView(c *call, kind string, self *View) (object, error) {
 	return s.checkView(decodeJSON(c.args["view"]), kind, self)
 }
 
-// checkView checks a view. self is the one whose place it takes, which may keep
-// its external_id; nil is none.
+// checkView validates a view. If it replaces the view self, which may be nil,
+// it may keep that view's external_id.
 func (s *Server) checkView(v any, kind string, self *View) (object, error) {
 	body, ok := v.(object)
 	if !ok {
@@ -115,8 +115,8 @@ func (s *Server) pushView(user string, body object) *View {
 	return v
 }
 
-// initialState are the values of a view that nobody has touched: of every input, nil
-// where it has none.
+// initialState returns the state of a new view: the initial value of every
+// input, which may be nil.
 func initialState(body object) object {
 	state := object{}
 	blocks, _ := body["blocks"].([]any)
@@ -166,8 +166,8 @@ func (s *Server) viewsUpdate(c *call) (object, error) {
 	return object{"view": s.viewJSON(v)}, nil
 }
 
-// setViewBody gives a view a new content. What was typed stays where block and
-// element have kept their ids.
+// setViewBody replaces the content of a view. Values stay where block_id and
+// action_id stay the same.
 func (s *Server) setViewBody(v *View, body object) {
 	old := v.state
 	v.Body, v.version, v.state = body, v.version+1, initialState(body)
@@ -183,7 +183,7 @@ func (s *Server) setViewBody(v *View, body object) {
 
 func (s *Server) viewsPublish(c *call) (object, error) {
 	if s.user(c.args["user_id"]) == nil {
-		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/user_id", "is no user")}}
+		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/user_id", "is not a user")}}
 	}
 	body, err := s.composeView(c, "home", nil)
 	if err != nil {
@@ -202,14 +202,14 @@ func (s *Server) viewsPublish(c *call) (object, error) {
 	return object{"view": s.viewJSON(v)}, nil
 }
 
-// respondToSubmission does what the answer to a submission says.
+// respondToSubmission applies the response_action of a view_submission.
 func (s *Server) respondToSubmission(v *View, answer object) (map[string]string, error) {
 	switch answer["response_action"] {
 	case "errors":
 		wrong := map[string]string{}
 		text, _ := json.Marshal(answer["errors"])
 		if err := json.Unmarshal(text, &wrong); err != nil {
-			return nil, fmt.Errorf("slackfake: errors of a submission: %w", err)
+			return nil, fmt.Errorf("slackfake: view_submission errors: %w", err)
 		}
 		return wrong, nil
 	case "update", "push":
@@ -228,7 +228,7 @@ func (s *Server) respondToSubmission(v *View, answer object) (map[string]string,
 	case nil:
 		s.views = slices.DeleteFunc(s.views, func(each *View) bool { return each == v })
 	default:
-		return nil, fmt.Errorf("slackfake: response_action %v", answer["response_action"])
+		return nil, fmt.Errorf("slackfake: unknown response_action %v", answer["response_action"])
 	}
 	s.Note()
 	return nil, nil

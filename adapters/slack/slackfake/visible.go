@@ -4,29 +4,28 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Messages are what stands in a channel, oldest first, threads with it, without
-// what one user alone sees.
+// Messages returns the messages and replies in a channel, oldest first, without
+// ephemeral messages.
 func (s *Server) Messages(channel string) []Message {
 	return s.selectMessages(func(m *Message) bool { return m.Channel == channel && m.EphemeralTo == "" })
 }
 
-// Thread is a message with its replies.
+// Thread returns a message and its replies.
 func (s *Server) Thread(root Message) []Message {
 	return s.selectMessages(func(m *Message) bool {
 		return m.Channel == root.Channel && m.EphemeralTo == "" && (m.TS == root.TS || m.Thread == root.TS)
 	})
 }
 
-// Visible are all messages that the person sees, ephemeral ones among them.
+// Visible returns all messages that the person sees, including ephemeral ones.
 func (p *Person) Visible() []Message { return p.s.selectMessages(p.sees) }
 
-// Ephemerals are the ephemeral messages that the person sees.
+// Ephemerals returns the ephemeral messages that the person sees.
 func (p *Person) Ephemerals() []Message {
 	return p.s.selectMessages(func(m *Message) bool { return m.EphemeralTo == p.ID })
 }
 
-// reload is what happens to ephemeral messages when the person's client starts
-// again: they are gone.
+// reload restarts the person's client, which loses ephemeral messages.
 func (p *Person) reload() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()

@@ -15,16 +15,16 @@ import (
 	"time"
 )
 
-// A method is one of the Web API. It runs with s.mu held.
+// A method is a method of the Web API. It runs with s.mu held.
 type method struct {
 	run      func(s *Server, c *call) (object, error)
-	scopes   []string // any of them will do; %s stands for the kind of channel, such as im
-	appToken bool     // wants the app's token, not the bot's
-	required []string // arguments that must be there
-	tier     int      // calls a minute; 0 is without limit
+	scopes   []string // any of these is enough; %s is the type of the channel, such as im
+	appToken bool     // needs the app-level token instead of the bot token
+	required []string // required arguments
+	tier     int      // calls per minute; 0 means unlimited
 }
 
-// Tiers of rate limits, in calls a minute.
+// Rate limit tiers, in calls per minute.
 //
 // https://docs.slack.dev/apis/web-api/rate-limits
 const (
@@ -33,8 +33,10 @@ const (
 	tier4 = 100
 )
 
-// methods are those that the fake has. Scopes, arguments and tiers are those of
-// https://docs.slack.dev/reference/methods.
+// methods returns the methods that the fake implements. Scopes, arguments and
+// tiers are from the documentation.
+//
+// https://docs.slack.dev/reference/methods
 func methods() map[string]method {
 	return map[string]method{
 		"apps.connections.open": {run: (*Server).connectionsOpen, appToken: true},
@@ -72,7 +74,7 @@ func methods() map[string]method {
 	}
 }
 
-// allScopes are all that the fake knows.
+// allScopes returns the scopes that the fake knows.
 func allScopes() []string {
 	return []string{
 		"app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands", "files:read", "groups:history",
@@ -81,17 +83,17 @@ func allScopes() []string {
 	}
 }
 
-// A call is one call of a method.
+// A call is a call of a method.
 type call struct {
-	args  map[string]string // JSON values as JSON
+	args  map[string]string // JSON values are encoded
 	token string
-	base  string // how the caller reaches this server
+	base  string // base URL by which the client reaches the server
 }
 
-// A failure is an answer that says no.
+// A failure is an error response.
 type failure struct {
 	code     string
-	messages []string // what is wrong with blocks or arguments
+	messages []string // about blocks or arguments
 	more     object
 }
 
@@ -99,7 +101,8 @@ func (f *failure) Error() string { return f.code }
 
 func fail(code string) error { return &failure{code: code} }
 
-// serveAPI answers a call of the Web API. Nearly all answers are 200.
+// serveAPI serves the Web API. Errors have status 200 too, except for rate
+// limiting.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("method")
 	c, err := readCall(r)
@@ -117,11 +120,10 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(answer) // the caller may be gone
+	_ = json.NewEncoder(w).Encode(answer) // the client may be gone
 }
 
-// writeRateLimited answers that a limit of rate is reached. Retry-After is in whole
-// seconds.
+// writeRateLimited writes a 429 response. Retry-After is in whole seconds.
 func writeRateLimited(w http.ResponseWriter, wait time.Duration) {
 	w.Header().Set("Retry-After", strconv.Itoa(max(1, int((wait+time.Second-1)/time.Second))))
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -129,8 +131,8 @@ func writeRateLimited(w http.ResponseWriter, wait time.Duration) {
 	_, _ = io.WriteString(w, `{"ok":false,"error":"ratelimited"}`)
 }
 
-// handleCall runs the method and keeps the call in the journal. A wait says that a
-// limit is reached, and for how long.
+// handleCall runs the method and records the call. If the call is rate limited,
+// it returns how long to wait.
 func (s *Server) handleCall(name string, c *call, err error) (answer object, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -185,8 +187,8 @@ func (s *Server) run(name string, c *call) (object, time.Duration, error) {
 	return answer, 0, err
 }
 
-// missingArgument is the refusal of a call without a needed argument. Where Slack has
-// a code of its own for it, that is used.
+// missingArgument returns the error of a missing argument. Some arguments have
+// an error code of their own.
 func missingArgument(arg string) error {
 	switch arg {
 	case "channel", "channel_id":
@@ -199,7 +201,7 @@ func missingArgument(arg string) error {
 	return &failure{code: "invalid_arguments", messages: []string{"[ERROR] missing required field: " + arg}}
 }
 
-// checkToken checks token and scope.
+// checkToken checks the token and its scopes.
 func (s *Server) checkToken(m method, c *call) error {
 	right, wrong := s.BotToken, s.AppToken
 	if m.appToken {
@@ -236,7 +238,7 @@ func (s *Server) checkScopes(scopes []string, c *call) error {
 	return &failure{code: "missing_scope", more: object{"needed": strings.Join(needed, ","), "provided": strings.Join(s.options.Scopes, ",")}}
 }
 
-// scopeFamily is the first part of the scopes for a channel.
+// scopeFamily returns the first part of the scopes for a channel.
 func (s *Server) scopeFamily(channel string) string {
 	if c := s.channel(channel); c != nil {
 		return scopeFamilyOf(c.Type)
@@ -254,10 +256,11 @@ func scopeFamilyOf(kind string) string {
 	return "channels"
 }
 
-// maxBody is the most that is read of a call: a limit of the fake's own.
+// maxBody limits the body of a request, in bytes. The number is
+// the fake's.
 const maxBody = 4 << 20
 
-// readCall reads token and arguments, wherever a client may put them.
+// readCall reads the token and arguments from wherever a client may put them.
 func readCall(r *http.Request) (*call, error) {
 	c := &call{args: map[string]string{}, base: "http://" + r.Host}
 	c.token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -295,7 +298,7 @@ func (c *call) readJSON(body io.Reader) error {
 			c.args[k] = text
 		}
 	}
-	delete(c.args, "token") // in JSON the token stands in the header alone
+	delete(c.args, "token") // with JSON, only the header can carry the token
 	return nil
 }
 
@@ -305,13 +308,13 @@ func (c *call) list(name string) ([]any, bool) {
 	return v, ok
 }
 
-// boolean reports whether an argument is true.
+// boolean returns an argument, or false if it is missing or invalid.
 func (c *call) boolean(name string) bool {
 	v, _ := strconv.ParseBool(c.args[name])
 	return v
 }
 
-// number returns an argument, or fallback where it is none.
+// number returns an argument, or fallback if it is missing or invalid.
 func (c *call) number(name string, fallback int) int {
 	n, err := strconv.Atoi(c.args[name])
 	if err != nil {

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// blocks is a list of one block, as JSON.
+// blocks returns a JSON array of blocks.
 func blocks(block string) string { return "[" + block + "]" }
 
 func section(n int) string {
 	return fmt.Sprintf(`{"type":"section","text":{"type":"mrkdwn","text":%q}}`, strings.Repeat("ㅎ", n))
 }
 
-// TestRefusals calls methods with arguments that Slack refuses. $C is a channel
-// with the bot in it, $M a person's message there, $B one of the bot's.
-func TestRefusals(t *testing.T) {
+// TestErrors calls methods with arguments that Slack rejects. $C is a channel
+// that the bot is in, $M a message of kim there, $B one of the bot.
+func TestErrors(t *testing.T) {
 	g := newStage(t, Options{})
 	g.s.AddChannelWithoutBot(Channel{ID: "CPUBLIC", Name: "public"})
 	g.s.AddChannelWithoutBot(Channel{ID: "GSECRET", Name: "secret", Type: privateChannel})
@@ -28,49 +28,49 @@ func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct {
 		method, args, want string
 	}{
-		"unknown method":         {"chat.shout", "", "unknown_method"},
-		"no channel":             {"chat.postMessage", "text=hi", "channel_not_found"},
-		"unknown channel":        {"chat.postMessage", "channel=CNONE&text=hi", "channel_not_found"},
-		"private channel":        {"chat.postMessage", "channel=GSECRET&text=hi", "channel_not_found"},
-		"channel without bot":    {"chat.postMessage", "channel=CPUBLIC&text=hi", "not_in_channel"},
-		"archived channel":       {"chat.postMessage", "channel=COLD&text=hi", "is_archived"},
-		"no text":                {"chat.postMessage", "channel=$C", "no_text"},
-		"blocks that are none":   {"chat.postMessage", "channel=$C&text=hi&blocks=x", "invalid_blocks_format"},
-		"unknown block":          {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"shout"}`), "invalid_blocks"},
-		"long section":           {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(section(3001)), "invalid_blocks"},
-		"51 blocks":              {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(strings.Repeat(`{"type":"divider"},`, 50)+`{"type":"divider"}`), "invalid_blocks"},
-		"long header":            {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"header","text":{"type":"plain_text","text":"`+strings.Repeat("x", 151)+`"}}`), "invalid_blocks"},
-		"one block_id twice":     {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"divider","block_id":"a"},{"type":"divider","block_id":"a"}`), "invalid_blocks"},
-		"five long sections":     {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(strings.Repeat(section(3000)+",", 4)+section(1201)), "msg_blocks_too_long"},
-		"40,001 characters":      {"chat.postMessage", "channel=$C&text=" + strings.Repeat("x", 40001), "msg_too_long"},
-		"thread of nothing":      {"chat.postMessage", "channel=$C&text=hi&thread_ts=1.2", "thread_not_found"},
-		"metadata without type":  {"chat.postMessage", `channel=$C&text=hi&metadata={"event_payload":{}}`, "invalid_metadata_schema"},
-		"whisper to a stranger":  {"chat.postEphemeral", "channel=$C&text=hi&user=U404", "user_not_in_channel"},
-		"update of another's":    {"chat.update", "channel=$C&ts=$M&text=hi", "cant_update_message"},
-		"update of nothing":      {"chat.update", "channel=$C&ts=1.2&text=hi", "message_not_found"},
-		"update to long text":    {"chat.update", "channel=$C&ts=$B&text=" + long, "msg_too_long"},
-		"deletion of another's":  {"chat.delete", "channel=$C&ts=$M", "cant_delete_message"},
-		"link to nothing":        {"chat.getPermalink", "channel=$C&message_ts=1.2", "message_not_found"},
-		"replies to nothing":     {"conversations.replies", "channel=$C&ts=1.2", "thread_not_found"},
-		"history without bot":    {"conversations.history", "channel=CPUBLIC", "not_in_channel"},
-		"a wrong cursor":         {"conversations.history", "channel=$C&cursor=x", "invalid_cursor"},
-		"a wrong type":           {"conversations.list", "types=secret", "invalid_types"},
-		"no users":               {"conversations.open", "", "users_list_not_supplied"},
-		"unknown user":           {"users.info", "user=U404", "user_not_found"},
-		"unknown bot":            {"bots.info", "bot=B404", "bot_not_found"},
-		"unknown file":           {"files.info", "file=F404", "file_not_found"},
-		"no trigger":             {"views.open", `view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_trigger_id"},
-		"a view without title":   {"views.open", `trigger_id=x&view={"type":"modal","blocks":[]}`, "invalid_arguments"},
-		"a long title":           {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"` + strings.Repeat("x", 25) + `"},"blocks":[]}`, "invalid_arguments"},
-		"an input, no submit":    {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[{"type":"input","label":{"type":"plain_text","text":"l"},"element":{"type":"plain_text_input"}}]}`, "invalid_arguments"},
-		"a modal at home":        {"views.publish", `user_id=$U&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_arguments"},
-		"an unknown view":        {"views.update", `view_id=V404&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "not_found"},
-		"reaction to nothing":    {"reactions.add", "channel=$C&timestamp=1.2&name=eyes", "message_not_found"},
-		"no agent status":        {"agents.sessions.setStatus", "channel_id=$C&thread_ts=$M&status=happy", "invalid_status"},
-		"agent without thread":   {"agents.sessions.setStatus", "channel_id=$C&status=active", "thread_ts_required"},
-		"name without a session": {"agents.sessions.rename", "channel_id=$C&thread_ts=$M&title=x", "session_not_found"},
-		"five prompts":           {"assistant.threads.setSuggestedPrompts", "channel_id=$C&prompts=[1,2,3,4,5]", "invalid_arguments"},
-		"the wrong token":        {"apps.connections.open", "", "not_allowed_token_type"},
+		"unknown method":              {"chat.shout", "", "unknown_method"},
+		"no channel":                  {"chat.postMessage", "text=hi", "channel_not_found"},
+		"unknown channel":             {"chat.postMessage", "channel=CNONE&text=hi", "channel_not_found"},
+		"private channel":             {"chat.postMessage", "channel=GSECRET&text=hi", "channel_not_found"},
+		"channel without the bot":     {"chat.postMessage", "channel=CPUBLIC&text=hi", "not_in_channel"},
+		"archived channel":            {"chat.postMessage", "channel=COLD&text=hi", "is_archived"},
+		"no text":                     {"chat.postMessage", "channel=$C", "no_text"},
+		"invalid blocks":              {"chat.postMessage", "channel=$C&text=hi&blocks=x", "invalid_blocks_format"},
+		"unknown block":               {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"shout"}`), "invalid_blocks"},
+		"long section":                {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(section(3001)), "invalid_blocks"},
+		"51 blocks":                   {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(strings.Repeat(`{"type":"divider"},`, 50)+`{"type":"divider"}`), "invalid_blocks"},
+		"long header":                 {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"header","text":{"type":"plain_text","text":"`+strings.Repeat("x", 151)+`"}}`), "invalid_blocks"},
+		"duplicate block_id":          {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(`{"type":"divider","block_id":"a"},{"type":"divider","block_id":"a"}`), "invalid_blocks"},
+		"five long sections":          {"chat.postMessage", "channel=$C&text=hi&blocks=" + blocks(strings.Repeat(section(3000)+",", 4)+section(1201)), "msg_blocks_too_long"},
+		"40,001 characters":           {"chat.postMessage", "channel=$C&text=" + strings.Repeat("x", 40001), "msg_too_long"},
+		"unknown thread":              {"chat.postMessage", "channel=$C&text=hi&thread_ts=1.2", "thread_not_found"},
+		"metadata without event_type": {"chat.postMessage", `channel=$C&text=hi&metadata={"event_payload":{}}`, "invalid_metadata_schema"},
+		"ephemeral message to a user outside the channel": {"chat.postEphemeral", "channel=$C&text=hi&user=U404", "user_not_in_channel"},
+		"update of a message of another user":             {"chat.update", "channel=$C&ts=$M&text=hi", "cant_update_message"},
+		"update of an unknown message":                    {"chat.update", "channel=$C&ts=1.2&text=hi", "message_not_found"},
+		"update with long text":                           {"chat.update", "channel=$C&ts=$B&text=" + long, "msg_too_long"},
+		"deletion of a message of another user":           {"chat.delete", "channel=$C&ts=$M", "cant_delete_message"},
+		"permalink of an unknown message":                 {"chat.getPermalink", "channel=$C&message_ts=1.2", "message_not_found"},
+		"replies of an unknown thread":                    {"conversations.replies", "channel=$C&ts=1.2", "thread_not_found"},
+		"history without the bot":                         {"conversations.history", "channel=CPUBLIC", "not_in_channel"},
+		"invalid cursor":                                  {"conversations.history", "channel=$C&cursor=x", "invalid_cursor"},
+		"invalid type":                                    {"conversations.list", "types=secret", "invalid_types"},
+		"no users":                                        {"conversations.open", "", "users_list_not_supplied"},
+		"unknown user":                                    {"users.info", "user=U404", "user_not_found"},
+		"unknown bot":                                     {"bots.info", "bot=B404", "bot_not_found"},
+		"unknown file":                                    {"files.info", "file=F404", "file_not_found"},
+		"no trigger_id":                                   {"views.open", `view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_trigger_id"},
+		"view without a title":                            {"views.open", `trigger_id=x&view={"type":"modal","blocks":[]}`, "invalid_arguments"},
+		"view with a long title":                          {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"` + strings.Repeat("x", 25) + `"},"blocks":[]}`, "invalid_arguments"},
+		"view with input but no submit":                   {"views.open", `trigger_id=x&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[{"type":"input","label":{"type":"plain_text","text":"l"},"element":{"type":"plain_text_input"}}]}`, "invalid_arguments"},
+		"modal as Home tab":                               {"views.publish", `user_id=$U&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "invalid_arguments"},
+		"unknown view":                                    {"views.update", `view_id=V404&view={"type":"modal","title":{"type":"plain_text","text":"x"},"blocks":[]}`, "not_found"},
+		"reaction to an unknown message":                  {"reactions.add", "channel=$C&timestamp=1.2&name=eyes", "message_not_found"},
+		"invalid agent status":                            {"agents.sessions.setStatus", "channel_id=$C&thread_ts=$M&status=happy", "invalid_status"},
+		"agent status without a thread":                   {"agents.sessions.setStatus", "channel_id=$C&status=active", "thread_ts_required"},
+		"rename without a session":                        {"agents.sessions.rename", "channel_id=$C&thread_ts=$M&title=x", "session_not_found"},
+		"five prompts":                                    {"assistant.threads.setSuggestedPrompts", "channel_id=$C&prompts=[1,2,3,4,5]", "invalid_arguments"},
+		"wrong token type":                                {"apps.connections.open", "", "not_allowed_token_type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			known := strings.NewReplacer("$C", g.c.ID, "$M", said.TS, "$B", posted, "$U", g.kim.ID)
@@ -87,8 +87,9 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestComplaintsName says where in the blocks the mistake is.
-func TestComplaintsName(t *testing.T) {
+// TestValidationMessages checks that an error points to its place in the
+// blocks.
+func TestValidationMessages(t *testing.T) {
 	g := newStage(t, Options{})
 	answer := g.call("chat.postMessage", "channel", g.c.ID, "text", "hi", "blocks", blocks(`{"type":"divider"},`+section(3001)))
 	metadata, _ := answer["response_metadata"].(object)
@@ -123,7 +124,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s with %q: %v, want %s", c.method, c.token, answer, c.want)
 		}
 		if got := header.Get("X-OAuth-Scopes"); got != "chat:write" {
-			t.Errorf("scopes %q", got)
+			t.Errorf("X-OAuth-Scopes = %q", got)
 		}
 		if c.want == "missing_scope" && (answer["needed"] != "users:read" || answer["provided"] != "chat:write") {
 			t.Errorf("%v", answer)
@@ -135,7 +136,7 @@ func TestTokens(t *testing.T) {
 	}
 	for _, c := range s.Calls("") {
 		if strings.Contains(fmt.Sprint(c), s.BotToken) {
-			t.Errorf("the journal keeps a token: %v", c)
+			t.Errorf("the journal contains a token: %v", c)
 		}
 	}
 }
@@ -150,8 +151,8 @@ func do(t *testing.T, r *http.Request) (object, http.Header) {
 	return decodedBody(t, w), w.Header
 }
 
-// TestUpdates: what chat.update keeps and what it takes away.
-func TestUpdates(t *testing.T) {
+// TestChatUpdate checks what chat.update keeps and what it removes.
+func TestChatUpdate(t *testing.T) {
 	g := newStage(t, Options{})
 	ts, _ := g.call("chat.postMessage", "channel", g.c.ID, "text", "one", "blocks", blocks(section(3)), "metadata", `{"event_type":"t","event_payload":{"id":"p1"}}`)["ts"].(string)
 	g.call("chat.update", "channel", g.c.ID, "ts", ts, "text", "two", "blocks", blocks(`{"type":"divider"}`))
@@ -166,14 +167,14 @@ func TestUpdates(t *testing.T) {
 	}
 }
 
-// TestMetadataIsFound: a post can be looked up by what it carries.
-func TestMetadataIsFound(t *testing.T) {
+// TestMessageMetadata checks that metadata is returned only on request.
+func TestMessageMetadata(t *testing.T) {
 	g := newStage(t, Options{})
 	root := g.kim.Say(g.c.ID, "hello")
 	g.call("chat.postMessage", "channel", g.c.ID, "thread_ts", root.TS, "text", "one", "metadata", `{"event_type":"t","event_payload":{"id":"p1"}}`)
 	for _, method := range []string{"conversations.replies", "conversations.history"} {
 		if got := fmt.Sprint(g.call(method, "channel", g.c.ID, "ts", root.TS)); strings.Contains(got, "p1") {
-			t.Errorf("%s gives metadata away: %s", method, got)
+			t.Errorf("%s returns metadata: %s", method, got)
 		}
 	}
 	if got := fmt.Sprint(g.call("conversations.replies", "channel", g.c.ID, "ts", root.TS, "include_all_metadata", "true", "oldest", root.TS, "limit", "5")); !strings.Contains(got, "p1") {
@@ -181,7 +182,7 @@ func TestMetadataIsFound(t *testing.T) {
 	}
 }
 
-// TestPages walks a history from page to page.
+// TestPages reads a history page by page.
 func TestPages(t *testing.T) {
 	g := newStage(t, Options{})
 	for i := range 5 {
@@ -202,7 +203,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestRateLimits: messages to one channel are slowed down, others are not.
+// TestRateLimits checks that the limit of chat.postMessage is per channel.
 func TestRateLimits(t *testing.T) {
 	g := newStage(t, Options{RateLimits: true})
 	other := g.s.AddChannel(Channel{Name: "other"})
@@ -225,12 +226,12 @@ func TestRateLimits(t *testing.T) {
 func TestBucket(t *testing.T) {
 	var b bucket
 	now := time.Unix(1000, 0)
-	for i, want := range []time.Duration{0, 0, time.Second, time.Second} { // what is refused takes nothing out
+	for i, want := range []time.Duration{0, 0, time.Second, time.Second} { // a rejected call takes no token
 		if got := b.take(now, time.Second, 2); got != want {
 			t.Errorf("call %d waits %v, want %v", i, got, want)
 		}
 	}
 	if got := b.take(now.Add(time.Second), time.Second, 2); got != 0 {
-		t.Errorf("a second later: %v", got)
+		t.Errorf("after a second: %v", got)
 	}
 }

@@ -1,5 +1,5 @@
-// An app on @slack/bolt that answers everything a person can do, and says so on
-// its output. The argument is socket or http.
+// An app on @slack/bolt that responds to every action of a user and prints errors.
+// The argument is socket or http.
 import bolt from '@slack/bolt';
 
 const { API_URL, BOT_TOKEN, APP_TOKEN, SIGNING_SECRET } = process.env;
@@ -11,7 +11,7 @@ const receiver =
     ? new bolt.HTTPReceiver({ signingSecret: SIGNING_SECRET })
     : new bolt.SocketModeReceiver({
         appToken: APP_TOKEN,
-        clientPingTimeout: 300, // so that a refresh does not take 5 s
+        clientPingTimeout: 300, // a refresh waits this long; the default is 5 s
         installerOptions: { clientOptions },
       });
 const app = new bolt.App({ token: BOT_TOKEN, receiver, clientOptions });

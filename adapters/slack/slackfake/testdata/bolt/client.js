@@ -1,9 +1,9 @@
-// The client of @slack/socket-mode alone: it acknowledges, and says what it got.
+// A client on @slack/socket-mode that acknowledges and prints every envelope.
 import { SocketModeClient } from '@slack/socket-mode';
 
 const client = new SocketModeClient({
   appToken: process.env.APP_TOKEN,
-  clientPingTimeout: 300, // so that a refresh does not take 5 s
+  clientPingTimeout: 300, // a refresh waits this long; the default is 5 s
   clientOptions: { slackApiUrl: process.env.API_URL },
 });
 
