@@ -81,10 +81,10 @@ func (s *Server) botSees(c *Channel) bool {
 func (s *Server) channelJSON(c *Channel) object {
 	if c.Type == directMessage {
 		user := c.Members[slices.IndexFunc(c.Members, func(m string) bool { return m != s.botUser })]
-		return object{"id": c.ID, "created": 1700000000, "is_im": true, "is_org_shared": false, "is_archived": false, "user": user, "is_open": true, "context_team_id": s.Team}
+		return object{"id": c.ID, "created": epoch, "is_im": true, "is_org_shared": false, "is_archived": false, "user": user, "is_open": true, "context_team_id": s.Team}
 	}
 	return object{
-		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "created": 1700000000, "creator": s.botUser, "context_team_id": s.Team,
+		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "created": epoch, "creator": s.botUser, "context_team_id": s.Team,
 		"is_channel": c.Type == publicChannel, "is_group": c.Type == privateChannel, "is_im": false, "is_mpim": c.Type == groupMessage, "is_private": c.Type != publicChannel,
 		"is_archived": c.Archived, "is_general": false, "is_shared": c.Shared, "is_ext_shared": c.Shared, "is_org_shared": false, "is_member": c.has(s.botUser),
 		"num_members": len(c.Members), "topic": object{"value": "", "creator": "", "last_set": 0}, "purpose": object{"value": "", "creator": "", "last_set": 0},

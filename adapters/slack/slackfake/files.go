@@ -74,8 +74,8 @@ func (s *Server) fileJSON(f *File) object {
 		"permalink_public":     fmt.Sprintf("https://slack-files.com/%s-%s-0000000000", s.Team, f.ID), "has_rich_preview": false, "file_access": "visible",
 	}
 	if f.Snippet {
-		o["preview"], o["lines"] = string(f.Content[:min(len(f.Content), 500)]), strings.Count(string(f.Content), "\n")+1
-		o["lines_more"], o["preview_is_truncated"] = 0, len(f.Content) > 500
+		o["preview"], o["lines"] = string(f.Content[:min(len(f.Content), maxPreview)]), strings.Count(string(f.Content), "\n")+1
+		o["lines_more"], o["preview_is_truncated"] = 0, len(f.Content) > maxPreview
 	}
 	if strings.HasPrefix(f.Type, "image/") {
 		addThumbnails(o, f)
@@ -83,7 +83,12 @@ func (s *Server) fileJSON(f *File) object {
 	return o
 }
 
-// addThumbnails adds the thumbnails that Slack makes of an image.
+// maxPreview is how much of a snippet the fake shows, in bytes. The number is the
+// fake's.
+const maxPreview = 500
+
+// addThumbnails adds the thumbnails that Slack makes of an image. Sizes and
+// dimensions are those of a recorded payload.
 func addThumbnails(o object, f *File) {
 	for _, size := range []int{64, 80, 160, 360, 480, 720} {
 		key := fmt.Sprintf("thumb_%d", size)

@@ -177,5 +177,5 @@ func (s *Server) botProfile(bot, name string) object {
 	for _, size := range []int{36, 48, 72} {
 		icons[fmt.Sprintf("image_%d", size)] = fmt.Sprintf("%s/img/bot_%d.png", s.URL(), size)
 	}
-	return object{"id": bot, "app_id": s.appOfBot(bot), "name": name, "icons": icons, "deleted": false, "updated": 1700000000, "team_id": s.Team}
+	return object{"id": bot, "app_id": s.appOfBot(bot), "name": name, "icons": icons, "deleted": false, "updated": epoch, "team_id": s.Team}
 }

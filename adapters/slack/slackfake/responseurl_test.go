@@ -69,15 +69,15 @@ func TestResponseURLExpires(t *testing.T) {
 func TestReplaceAndDeleteOriginal(t *testing.T) {
 	g := newStage(t, Options{})
 	g.respond(g.responseURL(nil), `{"text":"choose"}`)
-	whisper, public := g.kim.Ephemerals()[0], g.postButton()
-	for _, m := range []Message{whisper, public} {
+	ephemeral, public := g.kim.Ephemerals()[0], g.postButton()
+	for _, m := range []Message{ephemeral, public} {
 		url := g.responseURL(&m)
 		g.respond(url, `{"text":"chosen","replace_original":true}`)
 		if all := g.kim.Visible(); len(all) != 2 || !strings.Contains(all[0].Text+all[1].Text, "chosen") {
 			t.Errorf("%+v", all)
 		}
 	}
-	for left, m := range []Message{public, whisper} {
+	for left, m := range []Message{public, ephemeral} {
 		g.respond(g.responseURL(&m), `{"delete_original":true}`)
 		if all := g.kim.Visible(); len(all) != 1-left {
 			t.Errorf("%+v", all)

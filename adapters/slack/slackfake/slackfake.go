@@ -192,6 +192,10 @@ func (s *Server) routes() http.Handler {
 	return mux
 }
 
+// epoch is when users, channels and bots were created, in Unix seconds. Nothing
+// depends on the value.
+const epoch = 1700000000
+
 // afterFunc calls f with s.mu held after d, unless the server is closed first.
 func (s *Server) afterFunc(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() {

@@ -36,7 +36,7 @@ func (s *Server) user(id string) *User {
 func (s *Server) userJSON(u *User, locale bool) object {
 	o := object{
 		"id": u.ID, "team_id": u.Team, "name": u.Name, "real_name": u.RealName, "deleted": false, "is_bot": u.Bot, "is_app_user": false, "is_admin": false,
-		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": 1700000000,
+		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": epoch,
 		"profile": object{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
 	}
 	if u.Team != s.Team {

@@ -30,7 +30,7 @@ const (
 )
 
 // hash returns a value that changes with every update of the view.
-func (v *View) hash() string { return fmt.Sprintf("1700000000.%08d", v.version) }
+func (v *View) hash() string { return fmt.Sprintf("%d.%08d", epoch, v.version) }
 
 // viewJSON returns the view as the Web API and payloads show it.
 func (s *Server) viewJSON(v *View) object {
