@@ -12,7 +12,7 @@ import (
 )
 
 // A Base is a loaded, checked and compiled knowledge base. It is immutable and
-// safe for concurrent use; a reload makes a new one.
+// safe for concurrent use; a reload creates a new one.
 type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
@@ -20,22 +20,22 @@ type Base struct {
 	revision string
 }
 
-// newBase compiles entries, each with its Revision and with an id of its own.
+// newBase compiles entries, which have a Revision and distinct IDs.
 func newBase(entries []*Entry) *Base {
 	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries))}
 	slices.SortFunc(b.entries, func(x, y *Entry) int { return strings.Compare(x.ID, y.ID) })
 	sum := sha256.New()
 	for _, e := range b.entries {
 		b.byID[e.ID] = e
-		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // a hash never fails
+		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // writing to a hash never fails
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries))
 	return b
 }
 
-// revisionBytes is how much of a hash makes a revision: eight digits, few
-// enough to read out over the telephone.
+// revisionBytes is the length of a revision: eight hexadecimal digits, few
+// enough to read out over the phone.
 const revisionBytes = 4
 
 // revise sets the revision of an entry.
@@ -49,10 +49,10 @@ func revise(e *Entry) error {
 	return nil
 }
 
-// Entry returns the entry with the id, or nil.
+// Entry returns the entry with the ID, or nil.
 func (b *Base) Entry(id string) *Entry { return b.byID[id] }
 
-// Entries returns all entries in the order of their ids. The caller must not
+// Entries returns all entries in the order of their IDs. The caller must not
 // change them.
 func (b *Base) Entries() []*Entry { return b.entries }
 

@@ -7,8 +7,8 @@ import (
 	"mabsbot/kb/match"
 )
 
-// Documents are what the matcher knows of entries, which are in the order of
-// their ids: document i is entry i.
+// Documents returns what the matcher knows of entries sorted by ID: document i
+// is entry i.
 func Documents(entries []*Entry) []match.Document {
 	documents := make([]match.Document, len(entries))
 	for i, e := range entries {
@@ -27,7 +27,7 @@ func Documents(entries []*Entry) []match.Document {
 	return documents
 }
 
-// all are the texts in all languages.
+// all returns the texts in all languages.
 func (t Texts) all() []string {
 	var all []string
 	for _, v := range t {
@@ -49,8 +49,8 @@ func (e *Entry) ownTitles() []string {
 	return titles
 }
 
-// prose is what the entry says beside the error: words that people may use to
-// describe it.
+// prose returns the other texts of the entry: words that people may use to
+// describe the error.
 func (e *Entry) prose() []string {
 	var all []string
 	add := func(t Text) {
@@ -80,7 +80,7 @@ func (e *Entry) prose() []string {
 	return all
 }
 
-// anchors are the sections of the entry's sources.
+// anchors returns the fragments of the entry's source URLs.
 func (e *Entry) anchors() []string {
 	var all []string
 	for _, s := range e.Sources {
@@ -91,9 +91,9 @@ func (e *Entry) anchors() []string {
 	return all
 }
 
-// members are the places of the entries that an entry's first question leads
-// to, where most of its answers lead to one: the entry is a heading that they
-// share, and who looks it up means one of them.
+// members returns the indexes of the entries that the first question leads to,
+// if most of its answers lead to other entries. Such an entry is a heading that
+// the others share, and a lookup of it means one of them.
 func (e *Entry) members(entries []*Entry) []int {
 	var list []int
 	if len(e.Ask) == 0 {
@@ -111,28 +111,28 @@ func (e *Entry) members(entries []*Entry) []int {
 	return list
 }
 
-// A Result is what the matcher makes of one text.
+// A Result is the outcome of matching one text.
 type Result struct {
 	Band match.Band `json:"band"`
-	Hits []Hit      `json:"hits"`           // competing explanations, best first, three at most; also where the band is Silent
-	Also []Hit      `json:"also,omitempty"` // other errors recognised with certainty elsewhere in the same text; Hits[0] is nearest the cause
+	Hits []Hit      `json:"hits"`           // at most three competing entries, best first, even if the band is Silent
+	Also []Hit      `json:"also,omitempty"` // other errors recognized with certainty elsewhere in the text; Hits[0] is closest to the root cause
 }
 
-// A Hit is one entry that explains the text, or part of it.
+// A Hit is one entry that matches the text or part of it.
 type Hit struct {
 	Entry      *Entry
 	Confidence float64           // calibrated: the share of such hits that are right
-	Codes      []string          // canonical codes of the entry that stand in the text
-	Slots      map[string]string // what stood in the places of a template's slots
-	Evidence   []match.Evidence  // why, in the order of the text
+	Codes      []string          // canonical codes of the entry found in the text
+	Slots      map[string]string // values captured by the slots of a message
+	Evidence   []match.Evidence  // in the order of the text
 }
 
-// Match names the entries that explain a text as somebody pasted it. It is
-// safe for concurrent use.
+// Match returns the entries that match a pasted text. It is safe for concurrent
+// use.
 func (b *Base) Match(text string) Result { return b.result(b.index.Match(text)) }
 
-// Lookup names the entries that a query after /mabs means: an entry's id, a
-// code, a symbol, a section of the sources, a few words, or a paste.
+// Lookup returns the entries that a query after /mabs refers to: the ID of an
+// entry, a code, a symbol, a section of the sources, a few words, or a paste.
 func (b *Base) Lookup(text string) Result {
 	if id := strings.TrimSpace(text); b.byID[id] != nil {
 		at := strings.Index(text, id)
@@ -144,7 +144,7 @@ func (b *Base) Lookup(text string) Result {
 	return b.result(b.index.Lookup(text))
 }
 
-// result puts entries in place of documents.
+// result replaces documents by entries.
 func (b *Base) result(r match.Result) Result { return Result{r.Band, b.hits(r.Hits), b.hits(r.Also)} }
 
 func (b *Base) hits(found []match.Hit) []Hit {

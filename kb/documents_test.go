@@ -27,8 +27,8 @@ func matchBase(t testing.TB) *Base {
 	return newBase(entries)
 }
 
-// TestMatch compares what the matcher thinks of each text, with its evidence,
-// with testdata/match/*.txtar. -update writes them anew.
+// TestMatch compares the result for each text, with its evidence, with
+// testdata/match/*.txtar. -update writes the files.
 func TestMatch(t *testing.T) {
 	b := matchBase(t)
 	files, err := filepath.Glob("testdata/match/*.txtar")
@@ -49,7 +49,7 @@ func TestMatch(t *testing.T) {
 			var got bytes.Buffer
 			r := b.Match(text)
 			if r.Band == match.Silent {
-				r.Hits = nil // what is nearest to a text that is left alone does not matter
+				r.Hits = nil // what is closest to a text that is ignored does not matter
 			}
 			if err := WriteResult(&got, text, r); err != nil {
 				t.Fatal(err)
@@ -97,7 +97,8 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// An entry's id looks up that entry, whatever words are in it.
+// TestLookupID checks that the ID of an entry looks up that entry, whatever
+// words it contains.
 func TestLookupID(t *testing.T) {
 	base, err := Load(Layer{"kb/entries", Builtin()})
 	if err != nil {
@@ -111,8 +112,8 @@ func TestLookupID(t *testing.T) {
 	}
 }
 
-// TestNegative gives talk and other products' errors to the built-in entries.
-// The budget is zero: neither an answer nor a question.
+// TestNegative matches chatter and errors of other products with the built-in
+// entries. The budget is zero: no answers and no questions.
 func TestNegative(t *testing.T) {
 	b, err := Load(Layer{"kb/entries", Builtin()})
 	if err != nil {
@@ -133,9 +134,9 @@ func TestNegative(t *testing.T) {
 	}
 }
 
-// A slot takes what stands in its place, and nothing where the words beside it
-// are another's.
-func TestSlotsOfBuiltinEntries(t *testing.T) {
+// TestSlots checks that a slot captures what is in its place, and nothing if
+// the words around it belong to another message.
+func TestSlots(t *testing.T) {
 	b, err := Load(Layer{"kb/entries", Builtin()})
 	if err != nil {
 		t.Fatal(err)
@@ -155,9 +156,10 @@ func TestSlotsOfBuiltinEntries(t *testing.T) {
 	}
 }
 
-// Errors that differ from one of ours in a word or two, pasted without their
-// codes, are not answered, for the entry names them as its neighbours.
-func TestNeighbours(t *testing.T) {
+// TestCounterexamples checks that errors that differ from a built-in one by a
+// word or two, pasted without their codes, are not answered, because the entry
+// lists them as counterexamples.
+func TestCounterexamples(t *testing.T) {
 	b, err := Load(Layer{"kb/entries", Builtin()})
 	if err != nil {
 		t.Fatal(err)

@@ -1,93 +1,97 @@
 // Package kb is the knowledge base: entries that each describe one known
-// problem, the loader that checks them, and the commands that show and test
-// them. The matcher that recognizes their errors in what people paste is
-// package match; documents.go tells it of the entries.
+// problem, and the loader that checks them. What recognizes an entry in a
+// pasted text is package match; documents.go connects the two.
+//
+// load.go reads the files of a layer and parse.go the entries in them, lint.go
+// and its siblings check them, and base.go compiles them into a Base. live.go
+// reloads a Base when its files change. show.go, output.go and selftest.go are
+// the output of the kb and match commands.
 package kb
 
-// An Entry is one known problem: how to recognise it, its cause, what to ask,
-// and the steps out of it. One YAML file (or one line of a .jsonl file) is one
-// entry; ID, Title and at least one of Codes, Symbols and Messages are
+// An Entry is one known problem: how to recognize it, its cause, what to ask,
+// and the steps to fix it. One YAML file (or one line of a .jsonl file) is one
+// entry. ID, Title and at least one of Codes, Symbols and Messages are
 // required.
 type Entry struct {
 	ID        string `yaml:"id" json:"id"`                                   // the file's name without .yaml
 	Product   string `yaml:"product,omitempty" json:"product,omitempty"`     // MABS, DPM or MARS
-	Area      string `yaml:"area,omitempty" json:"area,omitempty"`           // a short id; entries of one area are listed together
-	Operation Text   `yaml:"operation,omitempty" json:"operation,omitempty"` // what people were doing
+	Area      string `yaml:"area,omitempty" json:"area,omitempty"`           // a short ID; entries of one area are listed together
+	Operation Text   `yaml:"operation,omitempty" json:"operation,omitempty"` // what the user was doing
 	Title     Text   `yaml:"title" json:"title"`                             // the problem in one plain line
 
 	Codes    []string `yaml:"codes,omitempty" json:"codes,omitempty"`       // any spelling; compared by identity
 	Symbols  []string `yaml:"symbols,omitempty" json:"symbols,omitempty"`   // names such as FileFaultFault
-	Messages Texts    `yaml:"messages,omitempty" json:"messages,omitempty"` // what the product prints; <Name> is a slot that captures
-	Phrases  Texts    `yaml:"phrases,omitempty" json:"phrases,omitempty"`   // how people say it without pasting it
+	Messages Texts    `yaml:"messages,omitempty" json:"messages,omitempty"` // what the product prints; <Name> captures a value (a slot)
+	Phrases  Texts    `yaml:"phrases,omitempty" json:"phrases,omitempty"`   // how users describe it without pasting it
 
 	Cause   Text       `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences
 	Ask     []Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // asked before the steps
-	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the way out
-	Related []string   `yaml:"related,omitempty" json:"related,omitempty"` // entry ids
+	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the steps to fix it
+	Related []string   `yaml:"related,omitempty" json:"related,omitempty"` // IDs of other entries
 	Sources []Source   `yaml:"sources,omitempty" json:"sources,omitempty"` // where the facts come from
 	Notes   []Text     `yaml:"notes,omitempty" json:"notes,omitempty"`     // where sources disagree or err
 
 	Examples Examples `yaml:"examples,omitempty" json:"examples,omitzero"` // the entry's own tests
 
-	// Revision identifies the content of the entry: the first eight
-	// hexadecimal digits of the SHA-256 of its JSON form. Set by Load.
+	// Revision identifies the content of the entry: the first eight hexadecimal
+	// digits of the SHA-256 of its JSON form. Load sets it.
 	Revision string `yaml:"-" json:"-"`
 }
 
-// A Question is asked before the steps (or at one step) and its answer picks
-// the way. A question with a Slot and no choices asks for the value of that
-// slot; it is put only when a step needs the value and nobody gave it yet.
+// A Question is asked before the steps (or at one step), and its answer selects
+// the branch. A question with a Slot and no choices asks for the value of that
+// slot; it is asked only when a step needs the value and it is still unknown.
 type Question struct {
-	ID      string   `yaml:"id" json:"id"`                               // no other question or step of the entry has it
+	ID      string   `yaml:"id" json:"id"`                               // unique among the questions and steps of the entry
 	Text    Text     `yaml:"text" json:"text"`                           // the question itself
-	Slot    string   `yaml:"slot,omitempty" json:"slot,omitempty"`       // the slot whose value is asked for
+	Slot    string   `yaml:"slot,omitempty" json:"slot,omitempty"`       // the slot whose value it asks for
 	Choices []Choice `yaml:"choices,omitempty" json:"choices,omitempty"` // the answers
 }
 
-// A Choice is one answer. It leads to the step or question that Go names, or
-// to another entry; with neither, to the next question, or the first step
-// after the last. Say is told before going on. A question is not asked where
-// the paste answers it: where words of When stand in it for just one choice.
+// A Choice is one answer. It leads to the step or question that Go names, or to
+// another entry; with neither, to the next question, or to the first step after
+// the last question. Say is shown before going on. A question is skipped if the
+// paste answers it: if it contains words of When for exactly one choice.
 type Choice struct {
-	ID    string   `yaml:"id" json:"id"`                           // no other choice of the question has it
-	Label Text     `yaml:"label" json:"label"`                     // what stands on the button
+	ID    string   `yaml:"id" json:"id"`                           // unique among the choices of the question
+	Label Text     `yaml:"label" json:"label"`                     // the label of the button
 	When  []string `yaml:"when,omitempty" json:"when,omitempty"`   // words of a paste that give this answer, in any language
-	Go    string   `yaml:"go,omitempty" json:"go,omitempty"`       // a step or question id of this entry, or End
-	Entry string   `yaml:"entry,omitempty" json:"entry,omitempty"` // another entry's id
-	Say   Text     `yaml:"say,omitempty" json:"say,omitempty"`     // told before going on
+	Go    string   `yaml:"go,omitempty" json:"go,omitempty"`       // the ID of a step or question of this entry, or end
+	Entry string   `yaml:"entry,omitempty" json:"entry,omitempty"` // the ID of another entry
+	Say   Text     `yaml:"say,omitempty" json:"say,omitempty"`     // shown before going on
 }
 
-// End, as the Next of a step or the Go of a choice, means that nothing is left
-// to try there.
+// End, as the Next of a step or the Go of a choice, means that there is nothing
+// left to try.
 const End = "end"
 
-// The two orders of steps are different things and stay so.
+// The orders of steps.
 const (
 	Alternatives = "alternatives" // try until one works
 	Sequence     = "sequence"     // do all, in this order
 )
 
-// Steps are the way out.
+// Steps are the steps to fix a problem.
 type Steps struct {
 	Order string `yaml:"order,omitempty" json:"order,omitempty"` // Alternatives (the default) or Sequence
 	Items []Step `yaml:"items,omitempty" json:"items,omitempty"` // the steps themselves
 }
 
-// A Step is one action. {Name} in any of its texts and in its command stands
-// for the value of that slot; {Name|the server} gives the words to use while
-// the value is unknown, and {Name} alone makes the bot ask for it.
+// A Step is one action. {Name} in its texts and its command is replaced by the
+// value of that slot. {Name|the server} gives the words to use while the value
+// is unknown; with {Name} alone the bot asks for it.
 type Step struct {
-	ID      string    `yaml:"id" json:"id"`                               // no other step or question of the entry has it
+	ID      string    `yaml:"id" json:"id"`                               // unique among the steps and questions of the entry
 	Title   Text      `yaml:"title,omitempty" json:"title,omitempty"`     // a short imperative; the heading of the step
 	Do      Text      `yaml:"do" json:"do"`                               // the action, in one to four short sentences
 	Table   [][]Text  `yaml:"table,omitempty" json:"table,omitempty"`     // rows of short facts
 	Path    string    `yaml:"path,omitempty" json:"path,omitempty"`       // a registry key, folder or file to copy
 	Command *Command  `yaml:"command,omitempty" json:"command,omitempty"` // a command to copy
-	Check   Text      `yaml:"check,omitempty" json:"check,omitempty"`     // what to look at afterwards, or the question that tells whether it helped
-	Risk    Text      `yaml:"risk,omitempty" json:"risk,omitempty"`       // what is deleted, restarted or registered anew
-	Link    *Link     `yaml:"link,omitempty" json:"link,omitempty"`       // a page that says more
-	Ask     *Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // a question that is put at this step
-	Next    string    `yaml:"next,omitempty" json:"next,omitempty"`       // the step after this one, or End; default: the next in the list
+	Check   Text      `yaml:"check,omitempty" json:"check,omitempty"`     // what to see afterwards, or the question whether it helped
+	Risk    Text      `yaml:"risk,omitempty" json:"risk,omitempty"`       // what is deleted, restarted or registered again
+	Link    *Link     `yaml:"link,omitempty" json:"link,omitempty"`       // a page with more information
+	Ask     *Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // a question asked at this step
+	Next    string    `yaml:"next,omitempty" json:"next,omitempty"`       // the step after this one, or end; by default the next in the list
 }
 
 // The shells that slots can be quoted for.
@@ -96,30 +100,29 @@ const (
 	ShellCmd        = "cmd"
 )
 
-// A Command is run as it stands. Slots stand unquoted in Run; their values are
-// quoted for the shell when they are filled in.
+// A Command is copied and run as it is. Slots in Run are unquoted; their values
+// are quoted for the shell when they are filled in.
 type Command struct {
 	Shell string `yaml:"shell" json:"shell"` // ShellPowerShell or ShellCmd
 	Run   string `yaml:"run" json:"run"`     // the command, its slots unquoted
 }
 
-// A Link leads to a page that says more.
+// A Link is a page with more information.
 type Link struct {
 	URL  string `yaml:"url" json:"url"`   // https only
-	Text Text   `yaml:"text" json:"text"` // what the link says
+	Text Text   `yaml:"text" json:"text"` // the text of the link
 }
 
-// A Source is where the facts of an entry come from. Read is the date of the
-// edition that was read, as YYYY-MM-DD.
+// A Source is where the facts of an entry come from.
 type Source struct {
 	URL  string `yaml:"url" json:"url"`                       // https only
 	Read string `yaml:"read,omitempty" json:"read,omitempty"` // the date of the edition that was read, as YYYY-MM-DD
-	Text Text   `yaml:"text,omitempty" json:"text,omitempty"` // the page's or section's name
+	Text Text   `yaml:"text,omitempty" json:"text,omitempty"` // the name of the page or section
 }
 
 // Examples are the entry's own tests: Match must lead to this entry, Silent
 // must not.
 type Examples struct {
 	Match  []string `yaml:"match,omitempty" json:"match,omitempty"`   // pastes that lead to this entry
-	Silent []string `yaml:"silent,omitempty" json:"silent,omitempty"` // texts that must not lead here with certainty; also what a paste is held against: one that goes better with them is not answered
+	Silent []string `yaml:"silent,omitempty" json:"silent,omitempty"` // counterexamples: texts that must not lead here with certainty; a paste that fits one better than the entry is not answered
 }

@@ -13,8 +13,8 @@ import (
 	"mabsbot/kb/match"
 )
 
-// Forms of names and dates. The lengths of ids are what bot.Button has room
-// for.
+// The forms of names. The lengths of IDs are limited by what fits in a
+// bot.Button.
 var (
 	entryID  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 	partID   = regexp.MustCompile(`^[a-z0-9-]{1,24}$`)
@@ -23,17 +23,17 @@ var (
 	symbol   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 )
 
-// newItem checks an entry as far as that goes without the others. It is done as
-// soon as the entry is read, so that reading can stop when too much is wrong.
+// newItem checks an entry on its own. This happens as soon as the entry is
+// read, so that reading can stop after too many mistakes.
 func newItem(e *Entry, at place) item {
 	l := linter{e: e}
 	l.entry(at)
 	return item{entry: e, at: at, wrong: l.mistakes}
 }
 
-// lintAll returns what is wrong in the items, each alone, and in what leads from
-// one to another. read is all that was read: an entry that is named like a file
-// with a mistake may well exist, and so may any where reading stopped early.
+// lintAll returns the mistakes of the items and of the references between them.
+// read is everything that was read: an entry named like a file with a mistake
+// may well exist, and so may any entry if reading stopped early.
 func lintAll(items []item, read batch) Mistakes {
 	alone := collect(len(items), func(i int) Mistakes { return items[i].wrong })
 	if read.more {
@@ -57,8 +57,8 @@ func lintAll(items []item, read batch) Mistakes {
 // A linter checks one entry.
 type linter struct {
 	e        *Entry
-	langs    []string // of the title; none where the title serves every language
-	ids      []string // of all entries, sorted; only others needs them
+	langs    []string // of the title; empty if it serves every language
+	ids      []string // of all entries, sorted; used by others only
 	mistakes Mistakes
 }
 
@@ -68,9 +68,9 @@ func (l *linter) add(at place, format string, args ...any) {
 	}
 }
 
-// An entry with more than this was not written for people, and looking at all
-// pairs of its parts would take for ever. The largest built-in one has two
-// languages and some twenty steps and questions.
+// An entry with more than this was not written for people, and comparing all
+// pairs of its parts would take forever. The largest built-in entry has two
+// languages and about twenty steps and questions.
 const (
 	maxLanguages = 50
 	maxParts     = 200
@@ -95,7 +95,7 @@ func (l *linter) entry(at place) {
 	l.texts(at)
 	l.slots(at)
 	l.parts(at)
-	l.ways(at)
+	l.graph(at)
 	l.references(at)
 }
 
@@ -113,7 +113,7 @@ func (l *linter) identity(at place) {
 		l.add(at.key("area"), "the area %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", e.Area)
 	}
 	if len(e.Codes)+len(e.Symbols)+len(e.Messages) == 0 {
-		l.add(at, "nothing tells how to recognise the entry; want codes, symbols or messages")
+		l.add(at, "the entry cannot be recognized; want codes, symbols or messages")
 	}
 }
 
@@ -121,12 +121,12 @@ func (l *linter) identity(at place) {
 func (l *linter) recognition(at place) {
 	for i, c := range l.e.Codes {
 		if !match.IsCode(c) {
-			l.add(at.key("codes").item(i), "%q is no error code; want one such as 0x29834 or 100050", c)
+			l.add(at.key("codes").item(i), "%q is not an error code; want one such as 0x29834 or 100050", c)
 		}
 	}
 	for i, s := range l.e.Symbols {
 		if !symbol.MatchString(s) {
-			l.add(at.key("symbols").item(i), "%q is no symbolic name; want letters, digits and _", s)
+			l.add(at.key("symbols").item(i), "%q is not a symbolic name; want letters, digits and _", s)
 		}
 	}
 	l.lists(at.key("messages"), l.e.Messages, l.message)
@@ -135,8 +135,7 @@ func (l *linter) recognition(at place) {
 	l.strings(at.key("examples").key("silent"), "example", l.e.Examples.Silent)
 }
 
-// lists checks that no list and none of its texts is empty, and each text on
-// its own.
+// lists checks that no list and no text is empty, and each text on its own.
 func (l *linter) lists(at place, texts Texts, check func(place, string)) {
 	for _, v := range texts {
 		list := at
@@ -162,8 +161,8 @@ func (l *linter) strings(at place, what string, list []string) {
 	}
 }
 
-// message checks the slots of a message. A < that no letter follows stands for
-// itself, and so does a pair that cannot be meant as a slot, such as
+// message checks the slots of a message. A "<" that is not followed by a letter
+// is literal, and so is a pair that cannot be meant as a slot, such as
 // <https://…>: messages may contain both.
 func (l *linter) message(at place, s string) {
 	open := false
@@ -178,7 +177,7 @@ func (l *linter) message(at place, s string) {
 	}
 }
 
-// slotMark checks what stands in s from the < at i on.
+// slotMark checks the slot that begins with the "<" at s[i].
 func (l *linter) slotMark(at place, s string, i int) {
 	end := len(s)
 	if n := strings.IndexAny(s[i+1:], "<>"); n >= 0 {
@@ -193,7 +192,7 @@ func (l *linter) slotMark(at place, s string, i int) {
 	}
 }
 
-// meantAsSlot reports whether somebody would call a slot so.
+// meantAsSlot reports whether name looks like the name of a slot.
 func meantAsSlot(name string) bool {
 	return !strings.ContainsFunc(name, func(r rune) bool {
 		return !letter(byte(min(r, 0x7f))) && !strings.ContainsRune(" 0123456789_.%-", r)
@@ -202,13 +201,13 @@ func meantAsSlot(name string) bool {
 
 func letter(b byte) bool { return 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z' }
 
-// excerpt is a bit of s on both sides of i.
+// excerpt returns a few bytes of s on both sides of i.
 func excerpt(s string, i int) string {
 	return strings.ToValidUTF8(s[max(0, i-12):min(len(s), i+24)], "")
 }
 
-// eachText calls f for every text that people read. asks says that the bot
-// asks for the values of its slots before it shows the text.
+// eachText calls f for every text that users read. asks means that the bot asks
+// for the values of its slots before it shows the text.
 func (l *linter) eachText(at place, f func(at place, t Text, asks bool)) {
 	e := l.e
 	f(at.key("operation"), e.Operation, false)
@@ -255,8 +254,8 @@ func eachStepText(at place, s *Step, f func(at place, t Text, asks bool)) {
 	}
 }
 
-// texts checks that every text that is given has words, in every language of
-// the title and in no other.
+// texts checks that every text is in exactly the languages of the title, and is
+// not empty.
 func (l *linter) texts(at place) {
 	l.eachText(at, func(at place, t Text, _ bool) {
 		var have []string
@@ -290,21 +289,21 @@ func (l *linter) language(at place, lang string) {
 	}
 }
 
-// want checks that a text is given at all.
+// want checks that a required text is given.
 func (l *linter) want(at place, field string, t Text) {
 	if len(t) == 0 {
 		l.add(at.key(field), "the field %q is missing; want a text, or a map from language to text", field)
 	}
 }
 
-// references checks what leads out of the base.
+// references checks links to pages outside the base.
 func (l *linter) references(at place) {
 	e := l.e
 	for i, s := range e.Sources {
 		source := at.key("sources").item(i)
 		l.url(source, s.URL)
 		if _, err := time.Parse(time.DateOnly, s.Read); s.Read != "" && err != nil {
-			l.add(source.key("read"), "%q is no date; want one such as 2022-04-26", s.Read)
+			l.add(source.key("read"), "%q is not a date; want one such as 2022-04-26", s.Read)
 		}
 	}
 	for i, s := range e.Steps.Items {
@@ -314,10 +313,10 @@ func (l *linter) references(at place) {
 	}
 }
 
-// others checks what leads to other entries.
+// others checks references to other entries.
 func (l *linter) others(at place) {
 	if l.e.parts() > maxParts || len(l.e.Title) > maxLanguages {
-		return // entry has said so
+		return // reported by entry
 	}
 	choices := func(at place, q *Question) {
 		for i, c := range q.Choices {
@@ -339,18 +338,18 @@ func (l *linter) others(at place) {
 	}
 }
 
-// other checks the id of another entry.
+// other checks the ID of another entry.
 func (l *linter) other(at place, id string) {
 	if id == l.e.ID {
 		l.add(at, "the entry %q leads to itself", id)
 	} else if _, ok := slices.BinarySearch(l.ids, id); !ok {
-		l.add(at, "the entry %q does not exist%s", id, guess(id, l.ids))
+		l.add(at, "the entry %q does not exist%s", id, suggestOne(id, l.ids))
 	}
 }
 
 func (l *linter) url(at place, s string) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(s, " \t\r\n") {
-		l.add(at.key("url"), "%q is no address; want https://…", cmp.Or(s, "the field url"))
+		l.add(at.key("url"), "%q is not a URL; want https://…", cmp.Or(s, "the field url"))
 	}
 }

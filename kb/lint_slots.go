@@ -10,21 +10,21 @@ import (
 )
 
 var (
-	// slotUse is {Name}, or {Name|words for while the value is unknown}.
+	// slotUse matches {Name} and {Name|words to use while the value is unknown}.
 	slotUse  = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 	codeSpan = regexp.MustCompile("`[^`]*`")
 )
 
-// slots checks that every slot that a text uses can have a value, and that
-// none leaves a hole in a text.
+// slots checks that every slot that a text uses can have a value, and that no
+// text is left with a hole.
 func (l *linter) slots(at place) {
 	var used []string
-	given := sync.OnceValue(l.given) // most entries use no slot
+	given := sync.OnceValue(l.given) // most entries use no slots
 	check := func(at place, text string, asks bool) {
 		for _, m := range slotUse.FindAllStringSubmatch(text, -1) {
 			used = append(used, m[1])
 			if _, ok := slices.BinarySearch(given(), m[1]); !ok {
-				l.add(at, "no message captures the slot %q and no question asks for it%s", m[1], meant(m[1], given()))
+				l.add(at, "no message captures the slot %q and no question asks for it%s", m[1], suggest(m[1], given()))
 			}
 			if m[2] == "" && !asks {
 				l.add(at, "{%s} would be a hole here while its value is unknown; want {%s|words for it}", m[1], m[1])
@@ -51,7 +51,7 @@ func (l *linter) slots(at place) {
 	l.unused(at, used)
 }
 
-// given are the slots that messages capture or questions ask for, sorted.
+// given returns the slots that messages capture or questions ask for, sorted.
 func (l *linter) given() []string {
 	var names []string
 	for _, v := range l.e.Messages {
@@ -71,19 +71,18 @@ func (l *linter) given() []string {
 	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
 }
 
-// braces finds what was meant as a slot and is none. In a code span braces
-// stand for themselves.
+// braces finds malformed slots. Braces in a code span are literal.
 func (l *linter) braces(at place, text string) {
 	if !strings.ContainsAny(text, "{}") {
 		return
 	}
 	rest := slotUse.ReplaceAllString(codeSpan.ReplaceAllString(text, ""), "")
 	if i := strings.IndexAny(rest, "{}"); i >= 0 {
-		l.add(at, "a brace that belongs to no slot: %q; want {Name} or {Name|words}", excerpt(rest, i))
+		l.add(at, "a brace that is not part of a slot: %q; want {Name} or {Name|words}", excerpt(rest, i))
 	}
 }
 
-// unused finds questions for values that nothing needs: they are never put.
+// unused finds questions for values that no text needs, which are never asked.
 func (l *linter) unused(at place, used []string) {
 	check := func(at place, q *Question) {
 		if q.Slot != "" && !slices.Contains(used, q.Slot) {

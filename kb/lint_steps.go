@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// The ways through an entry, as the linter sees them: a walkthrough begins at
-// the first question with choices, else at the first step; a choice leads where
-// it says, else to the next question, else to the first step; a step leads to
-// its Next, else to the step below it. A question for a slot is put when a step
+// The linter checks the paths through an entry. A walkthrough begins at the
+// first question with choices, else at the first step. A choice leads where it
+// says, else to the next question, else to the first step. A step leads to its
+// Next, else to the following step. A question for a slot is asked when a step
 // needs the value.
 
-// parts checks questions, choices and steps, each on its own.
+// parts checks each question, choice and step on its own.
 func (l *linter) parts(at place) {
 	taken := map[string]place{}
 	for i := range l.e.Ask {
@@ -19,14 +19,14 @@ func (l *linter) parts(at place) {
 	}
 	order := l.e.Steps.Order
 	if !slices.Contains([]string{"", Alternatives, Sequence}, order) {
-		l.add(at.key("steps").key("order"), "the order %q is not known%s", order, meant(order, []string{Alternatives, Sequence}))
+		l.add(at.key("steps").key("order"), "unknown order %q%s", order, suggest(order, []string{Alternatives, Sequence}))
 	}
 	for i := range l.e.Steps.Items {
 		l.step(at.key("steps").key("items").item(i), &l.e.Steps.Items[i], taken)
 	}
 }
 
-// id checks an id that must be the only one of its kind.
+// id checks an ID that must be unique among its kind.
 func (l *linter) id(at place, what, id string, taken map[string]place) {
 	at = at.key("id")
 	switch first, ok := taken[id]; {
@@ -35,9 +35,9 @@ func (l *linter) id(at place, what, id string, taken map[string]place) {
 	case id == End:
 		l.add(at, "a %s cannot have the id %q, which means that nothing is left to try", what, End)
 	case ok && at.node != nil:
-		l.add(at, "the id %q of the %s is taken in line %d", id, what, first.line)
+		l.add(at, "the id %q of the %s is already used on line %d", id, what, first.line)
 	case ok:
-		l.add(at, "the id %q of the %s is taken", id, what)
+		l.add(at, "the id %q of the %s is already used", id, what)
 	}
 	taken[id] = at
 }
@@ -73,7 +73,7 @@ func (l *linter) step(at place, s *Step, taken map[string]place) {
 	}
 	if c := s.Command; c != nil {
 		if c.Shell != ShellPowerShell && c.Shell != ShellCmd {
-			l.add(at.key("command").key("shell"), "the shell %q is not known%s", c.Shell, meant(c.Shell, []string{ShellPowerShell, ShellCmd}))
+			l.add(at.key("command").key("shell"), "unknown shell %q%s", c.Shell, suggest(c.Shell, []string{ShellPowerShell, ShellCmd}))
 		}
 		if strings.TrimSpace(c.Run) == "" {
 			l.add(at.key("command").key("run"), "the command is empty")
@@ -84,40 +84,40 @@ func (l *linter) step(at place, s *Step, taken map[string]place) {
 	}
 }
 
-// A way is a question or step and where it leads.
-type way struct {
+// A node is a question or step with the nodes it leads to.
+type node struct {
 	id, what string
 	at       place
 	to       []string
 	next     string // of a step: the step after it, or End
-	given    bool   // next stands in the file
-	asked    bool   // a question that is put when its slot is needed
+	given    bool   // next is set in the file
+	asked    bool   // a question that is asked when its slot is needed
 }
 
-// ways checks that every name leads somewhere and that something leads to every
-// question and step.
-func (l *linter) ways(at place) {
-	ways := l.allWays(at)
-	if !l.names(at, ways) {
-		return // more would only follow from what is told already
+// graph checks that every reference exists and that every question and step is
+// reachable.
+func (l *linter) graph(at place) {
+	nodes := l.nodes(at)
+	if !l.targets(at, nodes) {
+		return // further mistakes would only follow from these
 	}
 	reached := map[string]bool{End: true}
-	if len(ways) > 0 {
-		reach(ways, l.first(0), reached)
+	if len(nodes) > 0 {
+		reach(nodes, l.first(0), reached)
 	}
-	for _, w := range ways {
-		if !reached[w.id] && !w.asked {
-			l.add(w.at.key("id"), "the %s %q is never reached: nothing leads to it", w.what, w.id)
+	for _, n := range nodes {
+		if !reached[n.id] && !n.asked {
+			l.add(n.at.key("id"), "the %s %q is never reached: nothing leads to it", n.what, n.id)
 		}
 	}
-	l.circle(ways)
+	l.loop(nodes)
 }
 
-// allWays lists the questions and steps in the order of the file.
-func (l *linter) allWays(at place) []way {
-	var ways []way
+// nodes lists the questions and steps in the order of the file.
+func (l *linter) nodes(at place) []node {
+	var nodes []node
 	for i := range l.e.Ask {
-		ways = append(ways, questionWay(at.key("ask").item(i), &l.e.Ask[i], l.first(i+1)))
+		nodes = append(nodes, questionNode(at.key("ask").item(i), &l.e.Ask[i], l.first(i+1)))
 	}
 	items := l.e.Steps.Items
 	for i, s := range items {
@@ -129,33 +129,33 @@ func (l *linter) allWays(at place) []way {
 			next = End
 		}
 		step := at.key("steps").key("items").item(i)
-		w := way{id: s.ID, what: "step", at: step, to: []string{next}, next: next, given: s.Next != ""}
+		n := node{id: s.ID, what: "step", at: step, to: []string{next}, next: next, given: s.Next != ""}
 		if s.Ask != nil {
-			ways = append(ways, questionWay(step.key("ask"), s.Ask, next))
-			w.to = append(w.to, s.Ask.ID)
+			nodes = append(nodes, questionNode(step.key("ask"), s.Ask, next))
+			n.to = append(n.to, s.Ask.ID)
 		}
-		ways = append(ways, w)
+		nodes = append(nodes, n)
 	}
-	return ways
+	return nodes
 }
 
-// questionWay is where the answers to a question lead; those that do not say
-// lead to next.
-func questionWay(at place, q *Question, next string) way {
-	w := way{id: q.ID, what: "question", at: at, asked: len(q.Choices) == 0}
+// questionNode returns the node of a question. Answers without a target lead to
+// next.
+func questionNode(at place, q *Question, next string) node {
+	n := node{id: q.ID, what: "question", at: at, asked: len(q.Choices) == 0}
 	for _, c := range q.Choices {
 		switch {
 		case c.Go != "":
-			w.to = append(w.to, c.Go)
+			n.to = append(n.to, c.Go)
 		case c.Entry == "":
-			w.to = append(w.to, next)
+			n.to = append(n.to, next)
 		}
 	}
-	return w
+	return n
 }
 
-// first is the first question with choices from the index on, else the first
-// step, else End.
+// first returns the first question with choices from the index on, else the
+// first step, else End.
 func (l *linter) first(from int) string {
 	for _, q := range l.e.Ask[from:] {
 		if len(q.Choices) > 0 {
@@ -168,20 +168,20 @@ func (l *linter) first(from int) string {
 	return End
 }
 
-// names checks that each way has a name of its own and that all that go and
-// next name exists. next names a step, go a step or question.
-func (l *linter) names(at place, ways []way) bool {
+// targets checks that IDs are unique and that every "go" and "next" refers to an
+// existing one. "next" names a step, "go" a step or question.
+func (l *linter) targets(at place, nodes []node) bool {
 	before := len(l.mistakes)
 	var all, steps []string
-	for _, w := range ways {
-		all = append(all, w.id)
-		if w.what == "step" {
-			steps = append(steps, w.id)
+	for _, n := range nodes {
+		all = append(all, n.id)
+		if n.what == "step" {
+			steps = append(steps, n.id)
 		}
 	}
 	leads := func(at place, field, id string, names []string) {
 		if id != "" && id != End && !slices.Contains(names, id) {
-			l.add(at.key(field), "the step %q that %q names does not exist%s", id, field, meant(id, names))
+			l.add(at.key(field), "the step %q that %q names does not exist%s", id, field, suggest(id, names))
 		}
 	}
 	choices := func(at place, q *Question) {
@@ -200,37 +200,36 @@ func (l *linter) names(at place, ways []way) bool {
 		}
 	}
 	slices.Sort(all)
-	return len(l.mistakes) == before && len(slices.Compact(all)) == len(ways)
+	return len(l.mistakes) == before && len(slices.Compact(all)) == len(nodes)
 }
 
-// reach marks all that can be reached from the id.
-func reach(ways []way, id string, reached map[string]bool) {
+// reach marks everything reachable from the ID.
+func reach(nodes []node, id string, reached map[string]bool) {
 	if reached[id] {
 		return
 	}
 	reached[id] = true
-	for _, w := range ways {
-		if w.id == id {
-			for _, to := range w.to {
-				reach(ways, to, reached)
+	for _, n := range nodes {
+		if n.id == id {
+			for _, to := range n.to {
+				reach(nodes, to, reached)
 			}
 		}
 	}
 }
 
-// circle finds steps that follow each other for ever. The one to blame is the
-// one that says where it goes on: without that, steps follow in the order of
-// the file.
-func (l *linter) circle(ways []way) {
+// loop finds steps that follow each other in a loop. It blames a step with an
+// explicit "next": by default steps follow in the order of the file.
+func (l *linter) loop(nodes []node) {
 	next := map[string]string{}
-	for _, w := range ways {
-		next[w.id] = w.next
+	for _, n := range nodes {
+		next[n.id] = n.next
 	}
-	for _, w := range ways {
-		id := w.next
-		for range ways {
-			if w.given && id == w.id {
-				l.add(w.at.key("next"), "the steps from %q on lead back to it", w.id)
+	for _, n := range nodes {
+		id := n.next
+		for range nodes {
+			if n.given && id == n.id {
+				l.add(n.at.key("next"), "the steps from %q on lead back to it", n.id)
 				return
 			}
 			id = next[id]

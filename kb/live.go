@@ -12,12 +12,13 @@ import (
 	"time"
 )
 
-// A Live is a base that follows its files. It is safe for concurrent use.
+// A Live is a base that is reloaded when its files change. It is safe for
+// concurrent use.
 type Live struct {
 	layers []Layer
 	base   atomic.Pointer[Base]
-	seen   string   // the fingerprint of the files that were loaded last
-	logged Mistakes // of the last load; none where it succeeded
+	seen   string   // fingerprint of the files loaded last
+	logged Mistakes // of the last load; empty if it succeeded
 }
 
 // Open loads the layers as Load does.
@@ -31,21 +32,20 @@ func Open(layers ...Layer) (*Live, error) {
 	return l, nil
 }
 
-// Base returns the base as it is now. Who needs the same one for several steps
-// keeps it.
+// Base returns the current base. Callers that need a consistent view must hold
+// on to the returned Base.
 func (l *Live) Base() *Base { return l.base.Load() }
 
-// settle is how long files must stay as they are before they are read: an
-// editor or a copy of several files is done well within it, and nobody waits
-// for it.
+// settle is how long files must stay unchanged before they are read. Saving in
+// an editor or copying several files takes less, and a reload is not urgent.
 const settle = 250 * time.Millisecond
 
-// Watch looks at the files at the interval, until ctx ends, and loads them anew
-// when they have changed. What is logged is the new revision and the number of
-// entries, or the first mistakes; the base before then stays in use. It looks and
-// does not subscribe, for notifications get lost on network folders and on
-// folders that are exchanged whole, as containers do. It is called once; an
-// interval of 0 or less never looks.
+// Watch checks the files at the interval until ctx ends, and reloads them when
+// they have changed. It logs the new revision and the number of entries, or the
+// first mistakes, in which case the previous base stays in use. It polls
+// because change notifications get lost on network folders and on folders that
+// are replaced as a whole, as containers do. It must be called at most once; it
+// returns at once if the interval is 0 or less.
 func (l *Live) Watch(ctx context.Context, every time.Duration, log *slog.Logger) {
 	if every <= 0 {
 		return
@@ -64,8 +64,8 @@ func (l *Live) Watch(ctx context.Context, every time.Duration, log *slog.Logger)
 	}
 }
 
-// settled waits until the files stay as they are, and takes note of them. It is
-// false when ctx ends first.
+// settled waits until the files stay unchanged and records their fingerprint.
+// It returns false if ctx ends first.
 func (l *Live) settled(ctx context.Context, now string) bool {
 	for l.seen != now {
 		l.seen = now
@@ -79,7 +79,7 @@ func (l *Live) settled(ctx context.Context, now string) bool {
 	return true
 }
 
-// maxLogged is how many mistakes a reload logs: about a screen. kb lint lists
+// maxLogged is how many mistakes a reload logs: about a screen. "kb lint" lists
 // the others.
 const maxLogged = 20
 
@@ -87,23 +87,23 @@ func (l *Live) reload(log *slog.Logger) {
 	b, err := Load(l.layers...)
 	if err != nil {
 		mistakes, _ := errors.AsType[Mistakes](err)
-		if !slices.Equal(mistakes, l.logged) { // a file that is touched is no news
+		if !slices.Equal(mistakes, l.logged) { // touching a file is not news
 			for _, m := range mistakes[:min(maxLogged, len(mistakes))] {
-				log.Error("mistake in the knowledge base", "file", m.File, "line", m.Line, "mistake", m.Text)
+				log.Error("kb: mistake in an entry", "file", m.File, "line", m.Line, "mistake", m.Text)
 			}
 		}
 		l.logged = mistakes
-		log.Error("the knowledge base stays as it was", "revision", l.Base().Revision(), "mistakes", len(mistakes))
+		log.Error("kb: reload failed, the previous entries stay in use", "revision", l.Base().Revision(), "mistakes", len(mistakes))
 		return
 	}
 	l.logged = nil
 	l.base.Store(b)
-	log.Info("knowledge base reloaded", "revision", b.Revision(), "entries", len(b.Entries()))
+	log.Info("kb: reloaded", "revision", b.Revision(), "entries", len(b.Entries()))
 }
 
-// fingerprint tells one state of the layers' files from another by names,
-// sizes and times. What cannot be looked at is part of the state, too: the
-// folder may be on its way from one version to the next.
+// fingerprint identifies the state of the layers' files by name, size and
+// modification time. Errors are part of the state, because a folder may be in
+// the middle of being replaced.
 func fingerprint(layers []Layer) string {
 	var b strings.Builder
 	for _, layer := range layers {
@@ -113,7 +113,7 @@ func fingerprint(layers []Layer) string {
 			if !entryFile(d.Name()) {
 				continue
 			}
-			info, err := fs.Stat(layer.FS, d.Name()) // follows links: what they lead to is what may change
+			info, err := fs.Stat(layer.FS, d.Name()) // follows links, whose targets may change
 			if err != nil {
 				fmt.Fprintln(&b, d.Name(), err)
 				continue

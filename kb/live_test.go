@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// A shelf is a folder that changes while it is watched, with the times of the
-// files as an editor would set them.
+// A shelf is a folder that changes while it is watched. Files have modification
+// times as an editor would set them.
 type shelf struct {
 	mu    sync.Mutex
 	files fstest.MapFS
@@ -27,7 +27,7 @@ func (s *shelf) Open(name string) (fs.File, error) {
 	return s.files.Open(name)
 }
 
-// put writes files, given as name and content in turn; "" removes one.
+// put writes files, given as alternating name and content; "" removes one.
 func (s *shelf) put(files ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,8 +42,8 @@ func (s *shelf) put(files ...string) {
 	s.files = next
 }
 
-// watched runs f on a base that is watched every two seconds. said gives what
-// was logged since it was called last; pass lets time go by.
+// watched runs f on a base that is watched every two seconds. said returns what
+// was logged since its last call; pass lets time pass.
 func watched(t *testing.T, f func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration))) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := &shelf{}
@@ -80,7 +80,7 @@ func entryNamed(id, code string) string {
 	return fmt.Sprintf("id: %s\ntitle: The entry %s\ncodes: ['%s']\n", id, id, code)
 }
 
-const enough = 3 * time.Second // an interval, and the time to settle
+const enough = 3 * time.Second // an interval and the time to settle
 
 func TestWatchReloads(t *testing.T) {
 	watched(t, func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration)) {
@@ -91,8 +91,8 @@ func TestWatchReloads(t *testing.T) {
 		}
 		dir.put("b.yaml", entryNamed("b", "2"), "notes.txt", "x")
 		pass(enough)
-		if got, want := said(), "level=INFO msg=\"knowledge base reloaded\" entries=2\n"; got != want {
-			t.Errorf("said %q, want %q", got, want)
+		if got, want := said(), "level=INFO msg=\"kb: reloaded\" entries=2\n"; got != want {
+			t.Errorf("logged %q, want %q", got, want)
 		}
 		if live.Base().Entry("b") == nil || old.Entry("b") != nil {
 			t.Error("the new base must hold b, and the old one must not")
@@ -115,11 +115,11 @@ func TestWatchKeepsTheOldBase(t *testing.T) {
 		old := live.Base()
 		dir.put("a.yaml", "id: a\ntitel: A\ncodes: []\n", "b.yaml", "id: [")
 		pass(time.Minute)
-		want := `level=ERROR msg="mistake in the knowledge base" file=kb/a.yaml line=1 mistake="nothing tells how to recognise the entry; want codes, symbols or messages"
-level=ERROR msg="mistake in the knowledge base" file=kb/a.yaml line=1 mistake="the field \"title\" is missing; want a text, or a map from language to text"
-level=ERROR msg="mistake in the knowledge base" file=kb/a.yaml line=2 mistake="the field \"titel\" is not known here; did you mean \"title\"?"
-level=ERROR msg="mistake in the knowledge base" file=kb/b.yaml line=1 mistake="this is no YAML: did not find expected node content"
-level=ERROR msg="the knowledge base stays as it was" mistakes=4
+		want := `level=ERROR msg="kb: mistake in an entry" file=kb/a.yaml line=1 mistake="the entry cannot be recognized; want codes, symbols or messages"
+level=ERROR msg="kb: mistake in an entry" file=kb/a.yaml line=1 mistake="the field \"title\" is missing; want a text, or a map from language to text"
+level=ERROR msg="kb: mistake in an entry" file=kb/a.yaml line=2 mistake="unknown field \"titel\"; did you mean \"title\"?"
+level=ERROR msg="kb: mistake in an entry" file=kb/b.yaml line=1 mistake="not valid YAML: did not find expected node content"
+level=ERROR msg="kb: reload failed, the previous entries stay in use" mistakes=4
 `
 		if got := said(); got != want {
 			t.Errorf("said\n%swant\n%s", got, want)
@@ -135,15 +135,16 @@ level=ERROR msg="the knowledge base stays as it was" mistakes=4
 	})
 }
 
-// However much is wrong, a reload logs a screen of it and the number; and of
-// files that are touched only that nothing has changed.
-func TestWatchLogsSomeMistakes(t *testing.T) {
+// TestReloadLogIsBounded checks that a reload logs at most a screen of mistakes
+// and their number, and for files that were only touched that nothing has
+// changed.
+func TestReloadLogIsBounded(t *testing.T) {
 	watched(t, func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration)) {
 		logged := func(what string, lines, mistakes int) {
 			t.Helper()
 			pass(enough)
 			got := said()
-			if n := strings.Count(got, "\n"); n != lines || !strings.HasSuffix(got, fmt.Sprintf("the knowledge base stays as it was\" mistakes=%d\n", mistakes)) {
+			if n := strings.Count(got, "\n"); n != lines || !strings.HasSuffix(got, fmt.Sprintf("kb: reload failed, the previous entries stay in use\" mistakes=%d\n", mistakes)) {
 				t.Errorf("%s: %d lines, want %d and %d mistakes:\n%s", what, n, lines, mistakes, got)
 			}
 		}
@@ -162,8 +163,8 @@ func TestWatchLogsSomeMistakes(t *testing.T) {
 	})
 }
 
-// An editor that writes several files one after the other must not be caught
-// in the middle.
+// An editor that writes several files one after the other must not be read in
+// the middle.
 func TestWatchWaitsUntilFilesSettle(t *testing.T) {
 	watched(t, func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration)) {
 		pass(2*time.Second - time.Millisecond)
@@ -174,20 +175,20 @@ func TestWatchWaitsUntilFilesSettle(t *testing.T) {
 		}
 		dir.put("b.yaml", entryNamed("b", "2"))
 		pass(enough)
-		if got, want := said(), "level=INFO msg=\"knowledge base reloaded\" entries=2\n"; got != want {
-			t.Errorf("said %q, want %q", got, want)
+		if got, want := said(), "level=INFO msg=\"kb: reloaded\" entries=2\n"; got != want {
+			t.Errorf("logged %q, want %q", got, want)
 		}
 	})
 }
 
-// A folder may be gone for a moment while another takes its place.
-func TestWatchBearsAMissingFolder(t *testing.T) {
+// A folder may be missing for a moment while another replaces it.
+func TestWatchSurvivesAMissingFolder(t *testing.T) {
 	watched(t, func(t *testing.T, live *Live, dir *shelf, said func() string, pass func(time.Duration)) {
 		old := live.Base()
 		dir.put("a.yaml", "")
 		pass(time.Minute)
-		if got := said(); live.Base() != old || strings.Count(got, "holds no entries") != 1 {
-			t.Errorf("said %q", got)
+		if got := said(); live.Base() != old || strings.Count(got, "contains no entries") != 1 {
+			t.Errorf("logged %q", got)
 		}
 		dir.put("a.yaml", entryNamed("a", "1"))
 		pass(enough)

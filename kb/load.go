@@ -18,27 +18,27 @@ import (
 //go:embed entries
 var entries embed.FS
 
-// Builtin is the folder of the built-in entries.
+// Builtin returns the folder of the built-in entries.
 func Builtin() fs.FS {
 	sub, err := fs.Sub(entries, "entries")
 	if err != nil {
-		panic(err) // the name is a constant and valid
+		panic(err) // the name is a valid constant
 	}
 	return sub
 }
 
 // A Layer is a folder of entries: the .yaml and .yml files (one entry each,
-// named by its id) and the .jsonl files (one entry a line) that stand directly
-// in it. Other files, hidden ones and subfolders are none of its entries.
+// named by its ID) and the .jsonl files (one entry per line) directly in it.
+// Other files, hidden files and subfolders are ignored.
 type Layer struct {
-	Name string // how mistakes name the folder
+	Name string // the name of the folder in mistakes
 	FS   fs.FS
 }
 
-// A file of entries larger than this is no such file. The largest built-in
-// entry takes some 20 kB of YAML; 98,000 catalog entries take 26 MB of lines.
+// Larger files are rejected. The largest built-in entry has about 20 kB of
+// YAML; 98,000 catalog entries have 26 MB of lines.
 const (
-	maxEntry = 1 << 20  // bytes of a YAML file, or of one line
+	maxEntry = 1 << 20  // bytes of a YAML file or of one line
 	maxLines = 64 << 20 // bytes of a .jsonl file
 )
 
@@ -48,14 +48,15 @@ const (
 const maxMistakes = 1000
 
 // Load reads, checks and compiles a knowledge base. An entry in a later layer
-// takes the place of the one with the same id in an earlier layer; within one
-// layer an id stands once.
+// replaces the one with the same ID in an earlier layer; within a layer IDs are
+// unique.
 //
-// The error is a Mistakes with everything that is wrong in all files, up to
-// maxMistakes; Load stops reading when it has found more. The entries' own examples are tried only when all else is right, for with an
-// entry missing they would fail for no reason of their own; and only those of
-// the last layer, for a team that lays entries over others does not answer
-// for the others' examples.
+// The error is a Mistakes with every problem in all files, up to maxMistakes;
+// Load stops reading when it has found more. The entries' own examples are
+// tried only if everything else is correct, because with an entry missing they
+// would fail for that reason. Only the examples of the last layer are tried:
+// the authors of an overlay are not responsible for the examples of other
+// layers.
 func Load(layers ...Layer) (*Base, error) {
 	var all batch
 	last := ""
@@ -73,14 +74,14 @@ type item struct {
 	entry *Entry
 	at    place
 	layer string
-	wrong Mistakes // what the linter finds in the entry alone
+	wrong Mistakes // the mistakes that the linter finds in the entry alone
 }
 
-// A batch is what was read from a part of a file, from a file, or from more.
+// A batch is the content of part of a file, of a file, or of several files.
 type batch struct {
 	items    []item
-	mistakes Mistakes // other than the items' own
-	more     bool     // reading stopped early because too much was wrong
+	mistakes Mistakes // in addition to the items' own
+	more     bool     // reading stopped early because of too many mistakes
 }
 
 func (b *batch) add(more batch) {
@@ -97,7 +98,7 @@ func join(batches []batch) batch {
 	return all
 }
 
-// wrong counts the mistakes in b.
+// wrong returns the number of mistakes in b.
 func (b batch) wrong() int {
 	n := len(b.mistakes)
 	for _, it := range b.items {
@@ -106,7 +107,7 @@ func (b batch) wrong() int {
 	return n
 }
 
-// overlay keeps of each id the item that was read last.
+// overlay keeps the last item of each ID.
 func overlay(all []item) []item {
 	byID := make(map[string]int, len(all))
 	kept := all[:0]
@@ -121,8 +122,8 @@ func overlay(all []item) []item {
 	return kept
 }
 
-// compile checks what was read and builds the base. Examples of the layer with
-// the name are tried.
+// compile checks the items and builds the base. It tries the examples of the
+// named layer.
 func compile(read batch, layer string) (*Base, error) {
 	items := read.items
 	if !read.more {
@@ -143,7 +144,8 @@ func compile(read batch, layer string) (*Base, error) {
 	return b, nil
 }
 
-// readLayer reads the files of a layer, each on its own, until too much is wrong.
+// readLayer reads the files of a layer in parallel, until there are too many
+// mistakes.
 func readLayer(l Layer) batch {
 	listed, err := fs.ReadDir(l.FS, ".")
 	if err != nil {
@@ -159,24 +161,24 @@ func readLayer(l Layer) batch {
 	all := join(read)
 	all.more = all.more || wrong.Load() > maxMistakes
 	if len(all.items) == 0 && len(all.mistakes) == 0 {
-		all.mistakes = Mistakes{{File: l.Name, Text: "the folder holds no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
+		all.mistakes = Mistakes{{File: l.Name, Text: "the folder contains no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
 	}
 	all.mistakes = append(all.mistakes, repeated(all.items).without(all.mistakes)...)
 	return all
 }
 
-// entryFile reports whether a file of the name holds entries.
+// entryFile reports whether a file name is one of a file of entries.
 func entryFile(name string) bool {
 	return !strings.HasPrefix(name, ".") && slices.Contains([]string{".yaml", ".yml", ".jsonl"}, path.Ext(name))
 }
 
-// repeated finds the ids that stand more than once in one layer.
+// repeated finds IDs that occur more than once in a layer.
 func repeated(items []item) Mistakes {
 	var mistakes Mistakes
 	first := make(map[string]place, len(items))
 	for _, it := range items {
 		if at, ok := first[it.entry.ID]; ok {
-			mistakes = append(mistakes, it.at.key("id").mistake("the id %q is taken: %s:%d", it.entry.ID, at.file, at.line))
+			mistakes = append(mistakes, it.at.key("id").mistake("the id %q is already used: %s:%d", it.entry.ID, at.file, at.line))
 			if len(mistakes) > maxMistakes {
 				break
 			}
@@ -204,8 +206,8 @@ func readFile(l Layer, name string) batch {
 	return b
 }
 
-// readAll reads a regular file that is not larger than limit. Opening anything
-// else, such as a pipe, could wait for ever.
+// readAll reads a regular file of at most limit bytes. Opening anything else,
+// such as a pipe, could block forever.
 func readAll(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
@@ -215,15 +217,15 @@ func readAll(fsys fs.FS, name string, limit int64) ([]byte, error) {
 		return nil, errors.New("this is a folder; want a file")
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("this is no regular file")
+		return nil, errors.New("not a regular file")
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	// In one piece: growing step by step, as io.ReadAll does, allocates five times
-	// the size.
+	// Allocating once avoids the growth steps of io.ReadAll, which allocate five
+	// times the size.
 	data := bytes.NewBuffer(make([]byte, 0, min(info.Size(), limit)+bytes.MinRead))
 	_, err = data.ReadFrom(io.LimitReader(f, limit+1))
 	if err == nil && int64(data.Len()) > limit {
@@ -232,7 +234,8 @@ func readAll(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// cause is an error without the operation and path, which the place tells.
+// cause returns an error without its operation and path, which the place of the
+// mistake gives.
 func cause(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err.Error()
@@ -240,13 +243,13 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// parallel calls f for 0 to n-1, on all processors.
+// parallel calls f for 0 to n-1 on all processors.
 func parallel(n int, f func(i int)) {
 	parallelUntil(n, func(i int) bool { f(i); return false })
 }
 
-// parallelUntil calls f for 0, 1, 2 … to n-1, on all processors, and begins no
-// more calls after one has returned true.
+// parallelUntil calls f for 0 to n-1 on all processors, and starts no more
+// calls after one has returned true.
 func parallelUntil(n int, f func(i int) bool) {
 	var next atomic.Int64
 	var done atomic.Bool

@@ -10,15 +10,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Mistake is one thing that is wrong in a knowledge base, in plain words.
+// A Mistake is one problem in a knowledge base, in plain words.
 type Mistake struct {
-	File string // the layer's name and the file's, such as kb/entries/x.yaml
-	Line int    // from 1; 0 where no line is to blame
+	File string // the layer's name and the file's name, such as kb/entries/x.yaml
+	Line int    // from 1; 0 if it concerns no single line
 	Text string
 }
 
-// String gives the mistake in the form that editors and terminals can jump to:
-// file:line: text.
+// String formats the mistake as file:line: text, which editors and terminals
+// can jump to.
 func (m Mistake) String() string {
 	if m.Line == 0 {
 		return m.File + ": " + m.Text
@@ -26,11 +26,11 @@ func (m Mistake) String() string {
 	return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Text)
 }
 
-// Mistakes are all that is wrong, by file and line. It is the error that Load
-// returns. Where there are more than maxMistakes, the last one says so.
+// Mistakes is the error that Load returns: every problem, by file and line. If
+// there are more than maxMistakes, the last one says so.
 type Mistakes []Mistake
 
-// Error gives one mistake a line.
+// Error formats one mistake per line.
 func (ms Mistakes) Error() string {
 	lines := make([]string, len(ms))
 	for i, m := range ms {
@@ -39,7 +39,7 @@ func (ms Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted orders mistakes by place and removes what is said twice.
+// sorted orders mistakes by place and removes duplicates.
 func (ms Mistakes) sorted() Mistakes {
 	slices.SortStableFunc(ms, func(a, b Mistake) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
@@ -47,22 +47,22 @@ func (ms Mistakes) sorted() Mistakes {
 	return slices.Compact(ms)
 }
 
-// without leaves out what stands in a line with an earlier mistake: most often
-// it only follows from that.
+// without removes the mistakes on lines that have an earlier mistake, because
+// they usually follow from it.
 func (ms Mistakes) without(earlier Mistakes) Mistakes {
 	type line struct {
 		file string
 		line int
 	}
-	told := map[line]bool{}
+	reported := map[line]bool{}
 	for _, m := range earlier {
-		told[line{m.File, m.Line}] = true
+		reported[line{m.File, m.Line}] = true
 	}
-	return slices.DeleteFunc(ms, func(m Mistake) bool { return told[line{m.File, m.Line}] })
+	return slices.DeleteFunc(ms, func(m Mistake) bool { return reported[line{m.File, m.Line}] })
 }
 
-// err is nil where nothing is wrong, else the first maxMistakes. more says that
-// not everything was looked at.
+// err returns nil if there are no mistakes, else the first maxMistakes. more
+// means that not everything was checked.
 func (ms Mistakes) err(more bool) error {
 	if len(ms) == 0 {
 		return nil
@@ -72,12 +72,12 @@ func (ms Mistakes) err(more bool) error {
 		return ms
 	}
 	next := ms[min(maxMistakes, len(ms)-1)]
-	ms = slices.Clone(ms[:min(maxMistakes, len(ms))]) // lets go of the rest
-	return append(ms, Mistake{next.File, next.Line, "and so on: there are more mistakes than are listed here"})
+	ms = slices.Clone(ms[:min(maxMistakes, len(ms))]) // releases the memory of the rest
+	return append(ms, Mistake{next.File, next.Line, "there are more mistakes than are listed here"})
 }
 
-// collect calls f for 0 to n-1 on all processors, until it has found more than
-// maxMistakes.
+// collect calls f for 0 to n-1 on all processors, until more than maxMistakes
+// are found.
 func collect(n int, f func(i int) Mistakes) Mistakes {
 	found := make([]Mistakes, n)
 	var total atomic.Int64
@@ -88,15 +88,15 @@ func collect(n int, f func(i int) Mistakes) Mistakes {
 	return slices.Concat(found...)
 }
 
-// A place is where a value stands: a node of a YAML file, or a line of a
-// .jsonl file, in which every value stands on the same line.
+// A place locates a value: a node of a YAML file, or a line of a .jsonl file,
+// where all values of an entry are on one line.
 type place struct {
 	file string
 	line int
-	node *yaml.Node // nil in a .jsonl file, and where the value does not stand at all
+	node *yaml.Node // nil in a .jsonl file, and if the value is missing
 }
 
-// key is the place of a field's value, or p where the field is not given.
+// key returns the place of a field's value, or p if the field is missing.
 func (p place) key(name string) place {
 	if p.node == nil || p.node.Kind != yaml.MappingNode {
 		return p
@@ -109,8 +109,8 @@ func (p place) key(name string) place {
 	return p
 }
 
-// item is the place of an element of a list. A single value stands for a list
-// of one.
+// item returns the place of a list element. A single value counts as a list of
+// one.
 func (p place) item(i int) place {
 	if p.node == nil || p.node.Kind != yaml.SequenceNode || i >= len(p.node.Content) {
 		return p
@@ -123,8 +123,8 @@ func (p place) mistake(format string, args ...any) Mistake {
 	return newMistake(p.file, p.line, format, args...)
 }
 
-// maxText is how many bytes of a mistake are kept. Most take about 100; one that
-// quotes an id or lists names could be as long as its file.
+// maxText is how many bytes of a mistake are kept. Most take about 100, but one
+// that quotes an ID or lists names could be as long as its file.
 const maxText = 1000
 
 func newMistake(file string, line int, format string, args ...any) Mistake {
@@ -135,9 +135,9 @@ func newMistake(file string, line int, format string, args ...any) Mistake {
 	return Mistake{file, line, text}
 }
 
-// near is the one of the names that name was most likely meant to be, or "".
-func near(name string, names []string) string {
-	best, least := "", max(1, len(name)/3)+1 // one slip in a short name, one in three letters of a long one
+// nearest returns the most similar of names, or "" if none is similar.
+func nearest(name string, names []string) string {
+	best, least := "", max(1, len(name)/3)+1 // at most one typo, or one per three letters of a long name
 	for _, n := range names {
 		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least {
 			best, least = n, d
@@ -147,16 +147,18 @@ func near(name string, names []string) string {
 }
 
 const (
-	// maxListed is how many names one still reads: an entry's fields, or its steps.
+	// maxListed is how many names are listed: as many as a person reads, such as
+	// the fields of an entry or its steps.
 	maxListed = 20
-	// maxCompared is how many names are compared with one that is unknown. In a
-	// large collection thousands can be unknown at once.
+	// maxCompared is how many names an unknown one is compared with. In a large
+	// collection thousands can be unknown at once.
 	maxCompared = 500
 )
 
-// meant is what to say after an unknown name: the one that is near, else all.
-func meant(name string, names []string) string {
-	switch g := guess(name, names); {
+// suggest returns what to append to a message about an unknown name: the most
+// similar name, or the list of all.
+func suggest(name string, names []string) string {
+	switch g := suggestOne(name, names); {
 	case g != "" || len(names) > maxListed:
 		return g
 	case len(names) == 0:
@@ -165,19 +167,19 @@ func meant(name string, names []string) string {
 	return "; there are: " + strings.Join(names, ", ")
 }
 
-// guess is what to say after an unknown name that is near to one of many.
-func guess(name string, names []string) string {
+// suggestOne is suggest without the list of all names.
+func suggestOne(name string, names []string) string {
 	if len(names) > maxCompared {
 		return ""
 	}
-	if n := near(name, names); n != "" {
+	if n := nearest(name, names); n != "" {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}
 	return ""
 }
 
-// distance counts the slips between two names: letters left out, added, changed
-// or swapped with their neighbour (the optimal string alignment distance).
+// distance returns the optimal string alignment distance: how many letters are
+// missing, added, replaced or swapped with the next one.
 func distance(a, b string) int {
 	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {

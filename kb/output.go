@@ -10,14 +10,14 @@ import (
 	"mabsbot/kb/match"
 )
 
-// A line is one question of the JSON lines protocol.
+// A line is one question in the JSON lines protocol.
 type line struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 	Lang string `json:"lang,omitempty"`
 }
 
-// An answer is one answer of it, and the JSON form of a result.
+// An answer is one answer in the protocol, and the JSON form of a result.
 type answer struct {
 	ID     string      `json:"id,omitempty"`
 	Band   match.Band  `json:"band"`
@@ -34,8 +34,8 @@ type answerHit struct {
 	Evidence   []match.Evidence  `json:"evidence"`
 }
 
-// MatchLines answers questions, one JSON object {"id", "text"} a line, with
-// one JSON object a line, in the same order. A line that cannot be read is an
+// MatchLines answers questions, one JSON object {"id", "text"} per line, with
+// one JSON object per line in the same order. A line that cannot be read is an
 // error that names it.
 func MatchLines(b *Base, in io.Reader, out io.Writer, lookup bool) error {
 	match := b.Match
@@ -93,12 +93,11 @@ func answerHits(hits []Hit) []answerHit {
 	return out
 }
 
-// MarshalJSON writes what the protocol of MatchLines writes, without the id
-// and the time.
+// MarshalJSON writes the object of MatchLines without the ID and the time.
 func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(answerOf(r)) }
 
-// WriteResult writes what the matcher thinks of a text for a person to read:
-// the band, and each hit with its confidence and the words that led to it.
+// WriteResult writes a result for a person to read: the band, and each hit with
+// its confidence and the words that led to it.
 func WriteResult(w io.Writer, text string, r Result) error {
 	p := bufio.NewWriter(w)
 	fmt.Fprintln(p, r.Band)

@@ -16,10 +16,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// readYAML reads a file that is one entry.
+// readYAML reads a file with one entry.
 func readYAML(file string, data []byte) batch {
-	if line := garbled(data); line > 0 {
-		return batch{mistakes: Mistakes{{file, line, "this is no UTF-8 text"}}}
+	if line := invalidText(data); line > 0 {
+		return batch{mistakes: Mistakes{{file, line, "not valid UTF-8"}}}
 	}
 	doc, mistake := parseYAML(file, data)
 	if mistake != nil {
@@ -29,13 +29,13 @@ func readYAML(file string, data []byte) batch {
 	return decode(place{file, root.Line, root})
 }
 
-// fileID is the id of the entry for which a file is named.
+// fileID returns the ID of the entry that a file is named after.
 func fileID(file string) string {
 	base := path.Base(file)
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
-// parseYAML parses a file that holds one document.
+// parseYAML parses a file with one document.
 func parseYAML(file string, data []byte) (*yaml.Node, *Mistake) {
 	var doc, more yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
@@ -47,15 +47,15 @@ func parseYAML(file string, data []byte) (*yaml.Node, *Mistake) {
 	}
 	switch err := d.Decode(&more); {
 	case err == nil:
-		return nil, &Mistake{file, more.Line, "a second document begins here; want one entry a file"}
+		return nil, &Mistake{file, more.Line, "a second document begins here; want one entry per file"}
 	case !errors.Is(err, io.EOF):
 		return nil, yamlMistake(file, data, err)
 	}
 	return &doc, nil
 }
 
-// garbled is the line of the first byte that is no text, or 0.
-func garbled(data []byte) int {
+// invalidText returns the line of the first byte that is not text, or 0.
+func invalidText(data []byte) int {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' {
@@ -68,33 +68,34 @@ func garbled(data []byte) int {
 
 var (
 	yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	// yamlEarly are the errors in which the library counts lines from 0: those
-	// of its parser, as against its scanner.
+	// yamlEarly matches the errors whose lines count from 0: those of the YAML
+	// library's parser. Those of its scanner count from 1.
 	yamlEarly = regexp.MustCompile(`^did not find expected (<|node content|'-' indicator|key$|',' or)`)
 )
 
-// yamlMistake takes the line out of an error of the YAML library. It gives none
-// in the first line, and one too many at the end of the file.
+// yamlMistake extracts the line from an error of the YAML library, which
+// reports no line for an error in the first one, and one too many at the end of
+// the file.
 func yamlMistake(file string, data []byte, err error) *Mistake {
 	text := err.Error()
 	m := yamlPlace.FindStringSubmatch(text)
 	if m == nil {
 		return new(newMistake(file, 0, "%s", text))
 	}
-	line, _ := strconv.Atoi(m[1]) // no line is line 0
+	line, _ := strconv.Atoi(m[1]) // a missing line is 0
 	text = text[len(m[0]):]
 	if line == 0 || yamlEarly.MatchString(text) {
 		line++
 	}
 	last := bytes.Count(bytes.TrimRight(data, "\n"), []byte("\n")) + 1
-	return new(newMistake(file, min(line, last), "this is no YAML: %s", text))
+	return new(newMistake(file, min(line, last), "not valid YAML: %s", text))
 }
 
-// decode makes an entry of a node. Where something does not fit, the rest is
-// decoded all the same, so that it can be checked, too.
+// decode decodes a node into an entry. If something has the wrong type, it
+// decodes the rest, so that it can be checked as well.
 func decode(at place) batch {
 	var e Entry
-	mistakes := checkFit(at.file, at.node)
+	mistakes := checkTypes(at.file, at.node)
 	if err := at.node.Decode(&e); err != nil && len(mistakes) == 0 {
 		return batch{mistakes: Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}}
 	}
@@ -104,8 +105,7 @@ func decode(at place) batch {
 	return batch{items: []item{newItem(&e, at)}, mistakes: mistakes}
 }
 
-// readLines reads a file that is one entry a line. The lines are shared out
-// among the processors.
+// readLines reads a file with one entry per line, on all processors.
 func readLines(file string, data []byte) batch {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	parts := runtime.GOMAXPROCS(0)
@@ -122,7 +122,8 @@ func readLines(file string, data []byte) batch {
 	return join(read)
 }
 
-// cutLines is the beginning of data, of at least n bytes and of whole lines.
+// cutLines returns the shortest prefix of whole lines that has at least n
+// bytes.
 func cutLines(data []byte, n int) []byte {
 	if i := bytes.IndexByte(data[n:], '\n'); n > 0 && i >= 0 {
 		return data[:n+i+1]
@@ -130,8 +131,8 @@ func cutLines(data []byte, n int) []byte {
 	return data
 }
 
-// readPart reads lines until too much is wrong: in what cannot be read, in the
-// entries, or because they have the same ids.
+// readPart reads lines until there are too many mistakes: lines that cannot be
+// read, mistakes in entries, or repeated IDs.
 func readPart(at place, data []byte) batch {
 	var part batch
 	wrong := 0
@@ -143,7 +144,7 @@ func readPart(at place, data []byte) batch {
 			wrong += len(got.mistakes)
 			for _, it := range got.items {
 				if seen[it.entry.ID] {
-					wrong++ // that the id is taken is all that will be reported
+					wrong++ // only the repeated ID will be reported
 				} else {
 					wrong += len(it.wrong)
 				}
@@ -158,19 +159,20 @@ func readPart(at place, data []byte) batch {
 	return part
 }
 
-// readLine reads one entry. Most lines are right and are read by the fast
-// decoder. What it cannot read, or could read wrongly, is looked at closely.
+// readLine reads one entry. Most lines are correct and are read by the fast
+// decoder. A line that it cannot read, or could misread, is read by
+// readOddLine.
 func readLine(at place, line []byte) batch {
 	if len(line) > maxEntry {
 		return batch{mistakes: Mistakes{at.mistake("the line is longer than %d MB", maxEntry>>20)}}
 	}
 	if !utf8.Valid(line) {
-		return batch{mistakes: Mistakes{at.mistake("this is no UTF-8 text")}}
+		return batch{mistakes: Mistakes{at.mistake("not valid UTF-8")}}
 	}
 	var e Entry
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
-	if d.Decode(&e) == nil && d.InputOffset() == int64(len(line)) && plain(line) {
+	if d.Decode(&e) == nil && d.InputOffset() == int64(len(line)) && decodesExactly(line) {
 		if err := revise(&e); err != nil {
 			return batch{mistakes: Mistakes{at.mistake("%v", err)}}
 		}
@@ -179,33 +181,33 @@ func readLine(at place, line []byte) batch {
 	return readOddLine(at, line)
 }
 
-// readOddLine reads a line as if it were YAML of one line, so that the same
-// mistakes are found, and told in the same words, as in a YAML file.
+// readOddLine reads a line as YAML, so that the same mistakes are found, and
+// reported in the same words, as in a YAML file.
 func readOddLine(at place, line []byte) batch {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.UseNumber()
 	n, err := jsonNode(d, at.line, 0)
 	if err == nil && d.InputOffset() != int64(len(line)) {
-		err = errors.New("something stands after the entry; want one entry a line")
+		err = errors.New("unexpected text after the entry; want one entry per line")
 	}
 	if err != nil {
-		return batch{mistakes: Mistakes{at.mistake("this is no JSON: %v", err)}}
+		return batch{mistakes: Mistakes{at.mistake("not valid JSON: %v", err)}}
 	}
 	b := decode(place{at.file, at.line, n})
 	for i := range b.mistakes {
 		b.mistakes[i].Line = at.line
 	}
 	for i := range b.items {
-		b.items[i].at.node = nil // many times the size of the line
+		b.items[i].at.node = nil // it has many times the size of the line
 	}
 	return b
 }
 
-// maxDepth is deeper than any entry: choices of a question of a step stand in
-// the eighth level.
+// maxDepth is deeper than any entry: choices of a question of a step are at
+// level eight.
 const maxDepth = 20
 
-// jsonNode reads a value as a node of YAML.
+// jsonNode reads a JSON value as a YAML node.
 func jsonNode(d *json.Decoder, line, depth int) (*yaml.Node, error) {
 	token, err := nextToken(d)
 	if err != nil {
@@ -241,7 +243,7 @@ func jsonNode(d *json.Decoder, line, depth int) (*yaml.Node, error) {
 	return n, err
 }
 
-// nextToken is the next token of a text that is not over yet.
+// nextToken returns the next token of a text that must not end yet.
 func nextToken(d *json.Decoder) (json.Token, error) {
 	token, err := d.Token()
 	if errors.Is(err, io.EOF) {
@@ -250,10 +252,10 @@ func nextToken(d *json.Decoder) (json.Token, error) {
 	return token, err
 }
 
-// plain reports whether the fast decoder can be trusted with a valid JSON text.
-// Of a key that an object holds twice it keeps the last, it takes Title and
-// t\u0069tle for title, and null for nothing at all.
-func plain(data []byte) bool {
+// decodesExactly reports whether the fast decoder can be trusted with a valid
+// JSON text. It keeps the last value of a repeated key, accepts Title and
+// t\u0069tle as title, and ignores null.
+func decodesExactly(data []byte) bool {
 	var keys [][]byte // of all open objects
 	var open []int    // where in keys each open object begins
 	for i := 0; i < len(data); i++ {
@@ -280,7 +282,8 @@ func plain(data []byte) bool {
 	return true
 }
 
-// stringEnd is the index of the quote that ends the string that begins at i.
+// stringEnd returns the index of the quote that ends the string that begins at
+// i.
 func stringEnd(data []byte, i int) int {
 	for i++; data[i] != '"'; i++ {
 		if data[i] == '\\' {
@@ -290,14 +293,14 @@ func stringEnd(data []byte, i int) int {
 	return i
 }
 
-// isKey reports whether a string that is followed by rest is a key.
+// isKey reports whether a string followed by rest is a key.
 func isKey(rest []byte) bool {
 	rest = bytes.TrimLeft(rest, " \t")
 	return len(rest) > 0 && rest[0] == ':'
 }
 
-// oddKey reports whether a key might be taken for another. A language such as
-// zh-CN is no field's name, for these have no hyphens.
+// oddKey reports whether the fast decoder could accept a key as another one. A
+// language such as zh-CN is safe, because no field name contains a hyphen.
 func oddKey(key []byte) bool {
 	odd := func(r rune) bool { return r == '\\' || r >= utf8.RuneSelf || 'A' <= r && r <= 'Z' }
 	return bytes.ContainsFunc(key, odd) && (!bytes.Contains(key, []byte("-")) || bytes.Contains(key, []byte(`\`)))

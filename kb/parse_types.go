@@ -9,16 +9,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// fit finds what in a node does not fit the Go type that it is to be decoded
-// into: unknown and repeated fields, wrong kinds of values. The decoder of the
-// library would stop at the first, and say it in words of Go.
-type fit struct {
+// typeChecker finds what in a node does not match the Go type it is decoded
+// into: unknown and repeated fields, and values of the wrong kind. The YAML
+// library would stop at the first and report it in terms of Go.
+type typeChecker struct {
 	file     string
 	mistakes Mistakes
-	seen     map[fitting]bool // of anchored nodes, so that aliases cost nothing
+	seen     map[typedNode]bool // anchored nodes, so that aliases cost nothing
 }
 
-type fitting struct {
+type typedNode struct {
 	node *yaml.Node
 	into reflect.Type
 }
@@ -28,31 +28,32 @@ var (
 	textsType = reflect.TypeFor[Texts]()
 )
 
-// language is a tag such as "ko" or "zh-CN": BCP 47 in its usual short forms.
+// language matches a tag such as "ko" or "zh-CN": the common short forms of BCP
+// 47.
 var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
-const noLanguage = "%q is no language; want a tag such as en, ko or zh-CN"
+const noLanguage = "%q is not a language; want a tag such as en, ko or zh-CN"
 
-// checkFit returns what in the document does not fit an Entry.
-func checkFit(file string, n *yaml.Node) Mistakes {
-	f := &fit{file: file, seen: map[fitting]bool{}}
+// checkTypes returns what in the document does not match an Entry.
+func checkTypes(file string, n *yaml.Node) Mistakes {
+	f := &typeChecker{file: file, seen: map[typedNode]bool{}}
 	f.value(n, reflect.TypeFor[Entry]())
 	return f.mistakes
 }
 
-func (f *fit) add(n *yaml.Node, format string, args ...any) {
+func (f *typeChecker) add(n *yaml.Node, format string, args ...any) {
 	if len(f.mistakes) <= maxMistakes {
 		f.mistakes = append(f.mistakes, newMistake(f.file, n.Line, format, args...))
 	}
 }
 
-func (f *fit) value(n *yaml.Node, t reflect.Type) {
+func (f *typeChecker) value(n *yaml.Node, t reflect.Type) {
 	n = resolve(n)
-	if f.seen[fitting{n, t}] {
+	if f.seen[typedNode{n, t}] {
 		return
 	}
 	if n.Anchor != "" {
-		f.seen[fitting{n, t}] = true
+		f.seen[typedNode{n, t}] = true
 	}
 	switch {
 	case t == textType && n.Kind == yaml.MappingNode:
@@ -70,11 +71,11 @@ func (f *fit) value(n *yaml.Node, t reflect.Type) {
 	case t.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
 		f.fields(n, t)
 	default:
-		f.misfit(n, t)
+		f.mismatch(n, t)
 	}
 }
 
-func (f *fit) misfit(n *yaml.Node, t reflect.Type) {
+func (f *typeChecker) mismatch(n *yaml.Node, t reflect.Type) {
 	kind := "a single value"
 	switch {
 	case n.Kind == yaml.MappingNode:
@@ -87,30 +88,30 @@ func (f *fit) misfit(n *yaml.Node, t reflect.Type) {
 	f.add(n, "this is %s; want %s", kind, wanted(t))
 }
 
-func (f *fit) scalar(n *yaml.Node, t reflect.Type) {
+func (f *typeChecker) scalar(n *yaml.Node, t reflect.Type) {
 	switch {
 	case n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null":
-		f.misfit(n, t)
+		f.mismatch(n, t)
 	case !slices.Contains([]string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}, n.ShortTag()):
-		f.add(n, "the tag %s is not known here; want %s", n.ShortTag(), wanted(t))
+		f.add(n, "unknown tag %s; want %s", n.ShortTag(), wanted(t))
 	}
 }
 
-func (f *fit) list(n *yaml.Node, t reflect.Type) {
+func (f *typeChecker) list(n *yaml.Node, t reflect.Type) {
 	for _, item := range n.Content {
 		f.value(item, t)
 	}
 }
 
-// languages checks a map from language to a text, or to a list of texts or a
-// single one.
-func (f *fit) languages(n *yaml.Node, t reflect.Type) {
+// languages checks a map from language to a text, a list of texts, or a single
+// text for a list.
+func (f *typeChecker) languages(n *yaml.Node, t reflect.Type) {
 	f.keys(n)
 	for key, value := range pairs(n) {
 		switch {
 		case language.MatchString(key.Value):
 		case strings.Contains(key.Value, " "):
-			f.add(key, "%q is no language; a text with a comma or colon in it needs quotes", key.Value)
+			f.add(key, "%q is not a language; a text with a comma or colon in it needs quotes", key.Value)
 			continue
 		default:
 			f.add(key, noLanguage, key.Value)
@@ -123,26 +124,26 @@ func (f *fit) languages(n *yaml.Node, t reflect.Type) {
 	}
 }
 
-func (f *fit) fields(n *yaml.Node, t reflect.Type) {
+func (f *typeChecker) fields(n *yaml.Node, t reflect.Type) {
 	f.keys(n)
 	types, names := fieldsOf(t)
 	for key, value := range pairs(n) {
 		if ft, ok := types[key.Value]; ok {
 			f.value(value, ft)
 		} else {
-			f.add(key, "the field %q is not known here%s", key.Value, meant(key.Value, names))
+			f.add(key, "unknown field %q%s", key.Value, suggest(key.Value, names))
 		}
 	}
 }
 
-// keys checks that every key is a plain one and stands once. Repetitions are
-// taken out, for the decoder takes nothing from a map that has some.
-func (f *fit) keys(n *yaml.Node) {
+// keys checks that every key is plain and unique. It removes repeated keys,
+// because the decoder rejects a map that has any.
+func (f *typeChecker) keys(n *yaml.Node) {
 	line := map[string]int{}
 	var kept []*yaml.Node
 	for key, value := range pairs(n) {
 		if first := line[key.Value]; first > 0 {
-			f.add(key, "%q stands here a second time; the first is in line %d", key.Value, first)
+			f.add(key, "%q is repeated; it first appears on line %d", key.Value, first)
 			continue
 		}
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
@@ -155,8 +156,8 @@ func (f *fit) keys(n *yaml.Node) {
 	n.Content = kept
 }
 
-// fieldsOf gives the types of a struct's fields by their name in the file, and
-// the names in the order of the struct.
+// fieldsOf returns the types of a struct's fields by their name in the file,
+// and the names in struct order.
 func fieldsOf(t reflect.Type) (types map[string]reflect.Type, names []string) {
 	types = map[string]reflect.Type{}
 	for f := range t.Fields() {
@@ -169,7 +170,7 @@ func fieldsOf(t reflect.Type) (types map[string]reflect.Type, names []string) {
 	return types, names
 }
 
-// resolve follows an alias to what it stands for.
+// resolve returns the node that an alias refers to, or n.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias // never an alias itself: the grammar allows no anchor on an alias

@@ -8,6 +8,6 @@ import (
 //go:embed entry.schema.json
 var schema []byte
 
-// Schema is the JSON Schema of an entry, for editors. What it cannot say, such
-// as that a name exists, Load checks.
+// Schema returns the JSON Schema of an entry, for editors. Load also checks
+// what a schema cannot express, such as that a referenced step exists.
 func Schema() []byte { return slices.Clone(schema) }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 const schemaFile = "entry.schema.json"
 
-func TestSchemaIsThatOfTheTypes(t *testing.T) {
+func TestSchemaMatchesTheTypes(t *testing.T) {
 	want := generateSchema(t)
 	if *update {
 		if err := os.WriteFile(schemaFile, want, 0o644); err != nil {
@@ -32,7 +32,7 @@ func TestSchemaIsThatOfTheTypes(t *testing.T) {
 	}
 }
 
-func TestSchemaTellsEveryField(t *testing.T) {
+func TestSchemaDescribesEveryField(t *testing.T) {
 	var s jsonschema.Schema
 	if err := json.Unmarshal(Schema(), &s); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
-// compileSchema is the embedded schema, ready to use.
+// compileSchema compiles the embedded schema.
 func compileSchema(t *testing.T) *validator.Schema {
 	t.Helper()
 	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema()))
@@ -150,7 +150,7 @@ var enums = map[string][]any{
 	"Command.shell": {ShellPowerShell, ShellCmd},
 }
 
-// generateSchema makes the schema of the Go types, with their comments as
+// generateSchema generates the schema from the Go types, with their comments as
 // descriptions.
 func generateSchema(t *testing.T) []byte {
 	t.Helper()
@@ -175,7 +175,7 @@ func generateSchema(t *testing.T) []byte {
 	return append(data, '\n')
 }
 
-// valueNames gives the values that the comments name by their Go names.
+// valueNames returns the values that the comments mention by their Go names.
 var valueNames = strings.NewReplacer(
 	"ShellPowerShell", ShellPowerShell, "ShellCmd", ShellCmd, "Alternatives", Alternatives, "Sequence", Sequence,
 	"End", End, "\n", " ",

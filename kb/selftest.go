@@ -9,10 +9,10 @@ import (
 	"mabsbot/kb/match"
 )
 
-// Test tries a base on itself and writes a line for each text that the matcher
-// gets wrong: the entries' own examples, and every message with samples in its
-// slots, which must lead to an entry that has this wording and must not be
-// taken with certainty for another. It returns an error where there is one.
+// Test tries the matcher on the base's own texts and writes a line for each one
+// that it gets wrong: the entries' examples, and every message with sample
+// values in its slots, which must lead to an entry with the same wording. It
+// returns an error if any text is wrong.
 func Test(w io.Writer, b *Base) error {
 	found := make([][]string, len(b.entries))
 	messages, examples := 0, 0
@@ -22,7 +22,7 @@ func Test(w io.Writer, b *Base) error {
 			messages += len(v.Texts)
 		}
 	}
-	parallel(len(b.entries), func(i int) { found[i] = b.trial(b.entries[i]) })
+	parallel(len(b.entries), func(i int) { found[i] = b.failures(b.entries[i]) })
 	wrong := slices.Concat(found...)
 	for _, line := range wrong {
 		if _, err := fmt.Fprintln(w, line); err != nil {
@@ -38,8 +38,8 @@ func Test(w io.Writer, b *Base) error {
 	return nil
 }
 
-// trial is what the matcher gets wrong of one entry.
-func (b *Base) trial(e *Entry) []string {
+// failures returns the texts of one entry that the matcher gets wrong.
+func (b *Base) failures(e *Entry) []string {
 	var wrong []string
 	for _, m := range b.tryEntry(e, place{}) {
 		wrong = append(wrong, e.ID+": "+m.Text)
@@ -55,7 +55,7 @@ func (b *Base) trial(e *Entry) []string {
 }
 
 // means reports whether the result leads to an entry with the wording of the
-// message: as the answer, or as one of the choices.
+// message, as the answer or as one of the choices.
 func (r Result) means(message string) bool {
 	hits := r.Hits
 	if r.Band == match.Sure && len(hits) > 0 {
@@ -64,8 +64,8 @@ func (r Result) means(message string) bool {
 	return r.Band != match.Silent && slices.ContainsFunc(hits, func(h Hit) bool { return h.Entry.shares(wording(message)) })
 }
 
-// shares reports whether an entry has a message of the wording, one that goes
-// on from it, or one that it goes on from.
+// shares reports whether the entry has a message whose wording contains words
+// or is contained in them.
 func (e *Entry) shares(words string) bool {
 	for _, v := range e.Messages {
 		for _, s := range v.Texts {
@@ -77,7 +77,7 @@ func (e *Entry) shares(words string) bool {
 	return false
 }
 
-// wording is a message in lower case, with all slots alike and without
+// wording returns a message in lower case, with all slots alike and without
 // punctuation and spaces.
 func wording(message string) string {
 	var b strings.Builder
@@ -89,8 +89,8 @@ func wording(message string) string {
 	return b.String()
 }
 
-// samples are values for slots by what their names contain, made up in the
-// form in which Windows prints such values.
+// samples are values for slots by a part of their name, in the form in which
+// Windows prints such values.
 var samples = []struct{ part, value string }{
 	{"Path", `D:\Data\Reports`},
 	{"Folder", `D:\Data\Reports`},
@@ -108,7 +108,7 @@ var samples = []struct{ part, value string }{
 	{"User", `CORP\backup`},
 }
 
-// sample is a message as the product might print it.
+// sample returns a message as the product might print it.
 func sample(message string) string {
 	return match.Fill(message, func(slot string) string {
 		for _, s := range samples {
@@ -144,8 +144,7 @@ func (b *Base) tryEntry(e *Entry, at place) Mistakes {
 	return mistakes
 }
 
-// leadsTo reports whether the result names the entry first, so that people see
-// it.
+// leadsTo reports whether the result names the entry first, where users see it.
 func (r Result) leadsTo(e *Entry) bool {
 	return r.Band != match.Silent && len(r.Hits) > 0 && r.Hits[0].Entry == e
 }
@@ -156,8 +155,7 @@ func (r Result) sureOf(e *Entry) bool {
 	return r.Band == match.Sure && (len(r.Hits) > 0 && is(r.Hits[0]) || slices.ContainsFunc(r.Also, is))
 }
 
-// summary is the result in one line: the band, and the entries with their
-// confidence.
+// summary formats the band and the entries with their confidence in one line.
 func (r Result) summary() string {
 	var b strings.Builder
 	b.WriteString(r.Band.String())
@@ -171,7 +169,8 @@ func (r Result) summary() string {
 	return b.String()
 }
 
-// shorten cuts a text to what fits a line of a terminal beside the rest.
+// shorten cuts a text so that it fits on one line of a terminal together with
+// the rest.
 func shorten(s string) string {
 	const room = 60
 	if r := []rune(s); len(r) > room {

@@ -10,10 +10,10 @@ import (
 	"text/tabwriter"
 )
 
-// The texts of the commands «kb lint», «kb list», «kb show» and «kb test».
+// The output of the commands "kb lint", "kb list", "kb show" and "kb test".
 
-// Lint loads the layers and writes all mistakes, one a line, or that there are
-// none. It returns an error where there are some.
+// Lint loads the layers and writes all mistakes, one per line, or that there
+// are none. It returns an error if there are any.
 func Lint(w io.Writer, layers ...Layer) error {
 	b, err := Load(layers...)
 	if mistakes, ok := errors.AsType[Mistakes](err); ok {
@@ -31,7 +31,7 @@ func entryCount(n int) string {
 	return fmt.Sprintf("%d entries", n)
 }
 
-// count is a number with its noun.
+// count formats a number with its noun.
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -39,8 +39,8 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// List writes a line for each entry of the area, or of all areas where area is
-// "": its id, codes and title. It returns an error where the area has none.
+// List writes one line per entry of the area, or of all areas if area is "":
+// its ID, codes and title. It returns an error if the area has no entries.
 func List(w io.Writer, b *Base, lang, area string) error {
 	var areas []string
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -53,13 +53,13 @@ func List(w io.Writer, b *Base, lang, area string) error {
 		}
 	}
 	if areas = slices.Compact(areas); area != "" && !slices.Contains(areas, area) {
-		return fmt.Errorf("kb: no entry in the area %q%s", area, meant(area, areas))
+		return fmt.Errorf("kb: no entry in the area %q%s", area, suggest(area, areas))
 	}
 	return tab.Flush()
 }
 
-// plainSlots writes the words for an unknown value in place of each slot of a
-// text, or the slot's name as <Name> where it has none.
+// plainSlots replaces each slot of a text by the words for an unknown value, or
+// by <Name> if it has none.
 func plainSlots(text string) string {
 	return slotUse.ReplaceAllStringFunc(text, func(use string) string {
 		name, words, ok := strings.Cut(use[1:len(use)-1], "|")
@@ -70,9 +70,9 @@ func plainSlots(text string) string {
 	})
 }
 
-// Show writes all of an entry, in the language where it has texts in it.
+// Show writes an entry in full, in the language if it has texts in it.
 func Show(w io.Writer, e *Entry, lang string) error {
-	s := shower{lang: lang}
+	s := printer{lang: lang}
 	s.line(0, e.ID+"  (revision "+e.Revision+")")
 	s.text(0, "", e.Title)
 	s.field(0, "product", e.Product)
@@ -100,19 +100,19 @@ func Show(w io.Writer, e *Entry, lang string) error {
 	return err
 }
 
-// A shower writes an entry as an outline.
-type shower struct {
+// A printer writes an entry as an indented outline.
+type printer struct {
 	lang string
 	b    strings.Builder
 }
 
-// line writes a text, which may be of several lines, at a depth.
-func (s *shower) line(depth int, text string) {
+// line writes a text of one or more lines at a depth.
+func (s *printer) line(depth int, text string) {
 	indent := strings.Repeat("  ", depth)
 	s.b.WriteString(indent + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+indent) + "\n")
 }
 
-func (s *shower) field(depth int, name, value string) {
+func (s *printer) field(depth int, name, value string) {
 	switch {
 	case value == "":
 	case name == "":
@@ -122,9 +122,9 @@ func (s *shower) field(depth int, name, value string) {
 	}
 }
 
-func (s *shower) text(depth int, name string, t Text) { s.field(depth, name, t.In(s.lang)) }
+func (s *printer) text(depth int, name string, t Text) { s.field(depth, name, t.In(s.lang)) }
 
-func (s *shower) list(depth int, name string, list []string) {
+func (s *printer) list(depth int, name string, list []string) {
 	if len(list) == 0 {
 		return
 	}
@@ -134,7 +134,7 @@ func (s *shower) list(depth int, name string, list []string) {
 	}
 }
 
-func (s *shower) texts(name string, t Texts) {
+func (s *printer) texts(name string, t Texts) {
 	for _, v := range t {
 		heading := name
 		if v.Lang != "" {
@@ -144,7 +144,7 @@ func (s *shower) texts(name string, t Texts) {
 	}
 }
 
-func (s *shower) question(depth int, q *Question) {
+func (s *printer) question(depth int, q *Question) {
 	s.field(depth, "question "+q.ID, q.Text.In(s.lang))
 	s.field(depth+1, "asks for the slot", q.Slot)
 	for _, c := range q.Choices {
@@ -164,7 +164,7 @@ func leads(c Choice) string {
 	return ""
 }
 
-func (s *shower) steps(steps Steps) {
+func (s *printer) steps(steps Steps) {
 	if len(steps.Items) == 0 {
 		return
 	}
@@ -178,7 +178,7 @@ func (s *shower) steps(steps Steps) {
 	}
 }
 
-func (s *shower) step(number int, step *Step) {
+func (s *printer) step(number int, step *Step) {
 	s.line(1, strings.TrimSpace(fmt.Sprintf("%d. [%s] %s", number, step.ID, step.Title.In(s.lang))))
 	s.text(2, "", step.Do)
 	for _, row := range step.Table {
@@ -203,7 +203,7 @@ func (s *shower) step(number int, step *Step) {
 	s.field(2, "then", step.Next)
 }
 
-func (s *shower) source(source Source) {
+func (s *printer) source(source Source) {
 	read := ""
 	if source.Read != "" {
 		read = " (read " + source.Read + ")"

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// golden compares with a file of testdata/report, or writes it with -update.
+// golden compares text with a file of testdata/report, or writes the file with
+// -update.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata/report", name)
@@ -28,8 +29,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// shown is a base of one entry with all that an entry can hold, and two bare
-// ones.
+// shown returns a base with one entry that uses every field, and two bare ones.
 func shown(t *testing.T) *Base {
 	t.Helper()
 	full, err := os.ReadFile("testdata/lint/right.yaml")
@@ -89,8 +89,8 @@ func TestLintReport(t *testing.T) {
 	}
 }
 
-// A broken pipe must be said, not hidden.
-func TestReportsTellWriteErrors(t *testing.T) {
+// A write error, such as a broken pipe, must be reported.
+func TestReportsReturnWriteErrors(t *testing.T) {
 	b := shown(t)
 	for name, err := range map[string]error{
 		"lint": Lint(full{}, folder("kb", "a.yaml", entryNamed("a", "1"))),

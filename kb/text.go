@@ -11,18 +11,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Text is the same text in several languages, in the order of the file. A
-// variant without a language serves every language. In YAML and JSON it is a
-// map from language to text, or a plain string. A slice and not a map: large
-// collections hold hundreds of thousands of texts with one variant each.
+// A Text is one text in several languages, in the order of the file. A variant
+// without a language serves every language. In YAML and JSON it is a map from
+// language to text, or a plain string. It is a slice instead of a map because
+// large collections hold hundreds of thousands of texts with one variant each.
 type Text []Variant
 
-// A Variant is a Text in one language; Lang is a tag such as "ko", or "" for
+// A Variant is a Text in one language. Lang is a tag such as "ko", or "" for
 // every language.
 type Variant struct{ Lang, Text string }
 
-// In returns the text in the first of the languages that it has, else its
-// first variant, else "".
+// In returns the text in the first of langs that it has, or its first variant,
+// or "".
 func (t Text) In(langs ...string) string {
 	for _, lang := range langs {
 		for _, v := range t {
@@ -37,8 +37,8 @@ func (t Text) In(langs ...string) string {
 	return ""
 }
 
-// Texts are lists of texts in several languages: a map from language to list.
-// A plain list or string serves every language.
+// Texts are lists of texts in several languages: in YAML and JSON a map from
+// language to list. A plain list or string serves every language.
 type Texts []Variants
 
 // Variants are the Texts in one language.
@@ -61,7 +61,7 @@ func (t *Text) UnmarshalYAML(n *yaml.Node) error {
 			return typeError(value, "want a text")
 		}
 		if slices.ContainsFunc(*t, func(v Variant) bool { return v.Lang == key.Value }) {
-			return typeError(key, fmt.Sprintf("language %q stands here twice", key.Value))
+			return typeError(key, fmt.Sprintf("language %q is repeated", key.Value))
 		}
 		*t = append(*t, Variant{key.Value, value.Value})
 	}
@@ -103,7 +103,7 @@ func stringList(n *yaml.Node) ([]string, error) {
 	return nil, typeError(n, "want a list of texts")
 }
 
-// pairs are the keys of a map with their values, aliases followed.
+// pairs yields the keys of a map with their values, following aliases.
 func pairs(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(key, value *yaml.Node) bool) {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -118,7 +118,7 @@ func typeError(n *yaml.Node, text string) error {
 	return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %s", n.Line, text)}}
 }
 
-// UnmarshalJSON reads what UnmarshalYAML reads, written as JSON.
+// UnmarshalJSON reads the JSON form of what UnmarshalYAML reads.
 func (t *Text) UnmarshalJSON(data []byte) error {
 	*t = nil
 	if data = bytes.TrimSpace(data); len(data) > 0 && data[0] == '"' {
@@ -135,7 +135,7 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	})
 }
 
-// UnmarshalJSON reads what UnmarshalYAML reads, written as JSON.
+// UnmarshalJSON reads the JSON form of what UnmarshalYAML reads.
 func (t *Texts) UnmarshalJSON(data []byte) error {
 	*t = nil
 	if data = bytes.TrimSpace(data); len(data) > 0 && data[0] != '{' {
@@ -162,7 +162,7 @@ func jsonList(data []byte) ([]string, error) {
 }
 
 // jsonMap calls f for each member in the order of the file, which a Go map
-// would lose.
+// would not keep.
 func jsonMap(data []byte, f func(key string, value json.RawMessage) error) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	open, err := d.Token()
@@ -191,8 +191,8 @@ func jsonMap(data []byte, f func(key string, value json.RawMessage) error) error
 	return nil
 }
 
-// MarshalJSON writes a plain string for a text without language, else a map in
-// the order of the file.
+// MarshalJSON writes a plain string for a text without a language, else a map
+// in the order of the file.
 func (t Text) MarshalJSON() ([]byte, error) {
 	if len(t) == 1 && t[0].Lang == "" {
 		return json.Marshal(t[0].Text)
@@ -206,7 +206,7 @@ func (t Text) MarshalJSON() ([]byte, error) {
 	return closeMap(&b), nil
 }
 
-// MarshalJSON writes a plain list for texts without language, else a map in
+// MarshalJSON writes a plain list for texts without a language, else a map in
 // the order of the file.
 func (t Texts) MarshalJSON() ([]byte, error) {
 	if len(t) == 1 && t[0].Lang == "" {
