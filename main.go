@@ -31,12 +31,44 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := root().ExecuteContext(ctx); err != nil {
+	err := root().ExecuteContext(context.Background())
+	if s, ok := errors.AsType[signaled](err); ok {
+		os.Exit(s.status())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mabsbot:", err)
 		os.Exit(1)
 	}
+}
+
+// untilSignal returns a context that SIGINT and SIGTERM end, with a signaled as
+// its cause. A second signal ends the program. Only commands that have something
+// to finish call it, once they have: a signal ends all others where they are,
+// reading standard input or a large knowledge base.
+func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			cancel(signaled{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// A signaled is the signal that ended a command.
+type signaled struct{ os.Signal }
+
+func (s signaled) Error() string { return s.String() }
+
+// status is the exit status by which shells recognize a signal.
+func (s signaled) status() int {
+	n, _ := s.Signal.(syscall.Signal)
+	return 128 + int(n)
 }
 
 // root is the whole command line.
@@ -79,10 +111,10 @@ func configured(run func(cmd *cobra.Command, args []string, c *config.Config) er
 	}
 }
 
-// serve wires everything and runs it until the program is asked to stop. However
-// it ends, the database is closed after all that uses it.
+// serve wires everything and runs it until a signal ends it. However it ends, the
+// database is closed after all that uses it.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
-	ctx, out := cmd.Context(), cmd.OutOrStdout()
+	out := cmd.OutOrStdout()
 	log := c.Log.Logger(cmd.ErrOrStderr())
 	for _, w := range c.Warnings {
 		log.Warn("config: " + w.String())
@@ -91,6 +123,8 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
 	db, err := openStore(ctx, c.Store)
 	if err != nil {
 		return err
@@ -98,7 +132,6 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var background sync.WaitGroup
 	defer background.Wait()
-	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
 	background.Go(func() { db.Maintain(ctx, log) })
@@ -234,11 +267,12 @@ The conversation goes on where it stood when you come back.`,
 }
 
 func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
-	ctx := cmd.Context()
 	live, err := kb.Open(layers(c.KB)...)
 	if err != nil {
 		return err
 	}
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
 	db, err := openStore(ctx, c.Store)
 	if err != nil {
 		return err
@@ -253,7 +287,10 @@ func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if o.Interactive {
 		fmt.Fprintln(o.Out, "Paste an error, or type /mabs help. Leave with /quit.")
 	}
-	return b.Run(ctx, terminal.New(o))
+	if err := b.Run(ctx, terminal.New(o)); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }
 
 func matchCommand() *cobra.Command {

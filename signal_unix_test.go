@@ -1,0 +1,161 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mabsbot/adapters/chat/chattest"
+)
+
+// TestSignals: SIGINT and SIGTERM end every command of the real program,
+// whatever it is doing, with the status that a shell expects.
+func TestSignals(t *testing.T) {
+	p := chattest.Build(t)
+	overlay := t.TempDir()
+	var lines strings.Builder
+	for i := range 50_000 { // takes seconds to load
+		fmt.Fprintf(&lines, `{"id":"e-%[1]d","title":"The service w%[1]d failed","messages":["The service w%[1]d failed on <ServerName> because of v%[2]d."]}`+"\n", i, i%977)
+	}
+	if err := os.WriteFile(filepath.Join(overlay, "a.jsonl"), []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, args := range leaves(root()) {
+			t.Run(fmt.Sprintf("%s/configuring/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
+				cmd, config := withConfig(t, p.Command(args...))
+				ended := run(t, cmd)
+				select {
+				case err := <-taken(config, comments):
+					if err != nil {
+						t.Fatal(err)
+					}
+					ends(t, cmd, ended, sig)
+				case <-ended: // as some do that need no configuration
+					if !cmd.ProcessState.Success() {
+						t.Error(cmd.ProcessState)
+					}
+				}
+			})
+		}
+		for _, args := range [][]string{nil, {"chat"}, {"match", "x"}, {"kb", "lint"}, {"kb", "test"}, {"kb", "list"}} {
+			t.Run(fmt.Sprintf("%s/loading/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
+				cmd, config := withConfig(t, p.Command(args...))
+				ended := run(t, cmd)
+				if err := <-taken(config, fmt.Sprintf("%skb: {overlay: %q}\nconsole: {enabled: false}\n", comments, overlay)); err != nil {
+					t.Fatal(err)
+				}
+				config.Close()
+				ends(t, cmd, ended, sig)
+			})
+		}
+		for _, args := range [][]string{{"chat"}, {"match"}, {"match", "-"}, {"match", "--jsonl"}} {
+			t.Run(fmt.Sprintf("%s/reading/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
+				cmd := p.Command(args...)
+				in, err := cmd.StdinPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer in.Close()
+				ended := run(t, cmd)
+				if err := <-taken(in, strings.Repeat("\n", 1<<18)); err != nil {
+					t.Fatal(err)
+				}
+				ends(t, cmd, ended, sig)
+				if left, err := filepath.Glob(filepath.Join(cmd.Dir, "*-wal")); err != nil || len(left) > 0 {
+					t.Errorf("the database was not closed: %v, %v", left, err)
+				}
+			})
+		}
+	}
+}
+
+// comments are more than a pipe holds; see taken.
+var comments = strings.Repeat("# \n", 1<<16)
+
+// taken writes to a pipe. Where the text is longer than pipes hold, a process
+// reads it by the end, and then waits for more.
+func taken(w io.Writer, text string) <-chan error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := io.WriteString(w, text)
+		done <- err
+	}()
+	return done
+}
+
+// leaves returns the arguments of all commands that do something.
+func leaves(c *cobra.Command) (all [][]string) {
+	if c.Runnable() {
+		args := strings.Fields(c.CommandPath())[1:]
+		if strings.HasSuffix(c.Use, " ID") {
+			args = append(args, "x")
+		}
+		all = append(all, args)
+	}
+	for _, sub := range c.Commands() {
+		all = append(all, leaves(sub)...)
+	}
+	return all
+}
+
+// withConfig makes a pipe the configuration of a command.
+func withConfig(t *testing.T, cmd *exec.Cmd) (*exec.Cmd, *os.File) {
+	t.Helper()
+	path := filepath.Join(cmd.Dir, "config")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config, err := os.OpenFile(path, os.O_RDWR, 0) // as a writer alone it would wait for a reader
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { config.Close() })
+	cmd.Env = append(cmd.Env, "MABSBOT_CONFIG="+path)
+	return cmd, config
+}
+
+// run starts a command and returns a channel that is closed when it has ended.
+func run(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended is in its state
+		close(ended)
+	}()
+	return ended
+}
+
+// ends sends a signal and checks that it ends the process.
+func ends(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}, sig syscall.Signal) {
+	t.Helper()
+	if err := cmd.Process.Signal(sig); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(time.Minute): // far longer than any command takes to end
+		t.Error("it did not end")
+		_ = cmd.Process.Kill()
+		<-ended
+	}
+	switch s := cmd.ProcessState.Sys().(syscall.WaitStatus); {
+	case s.Signaled() && s.Signal() == sig:
+	case s.Exited() && s.ExitStatus() == 128+int(sig):
+	default:
+		t.Errorf("it ended with %v", cmd.ProcessState)
+	}
+}
