@@ -6,37 +6,36 @@ import (
 	"unicode/utf8"
 )
 
-// A code is the identity of an error code, whatever its spelling. The products
-// print the same number in decimal («ID: 170036») and in hexadecimal
-// («[0x29834]»), so the number itself is the identity.
+// A code identifies an error code independently of its spelling. The products
+// print the same number in decimal ("ID: 170036") and in hexadecimal
+// ("[0x29834]"), so the number is the identity.
 type code uint32
 
-// firstResult is the lowest HRESULT that means a failure (its highest bit says
-// so). Many errors share one; it is a detail and no identity.
+// firstResult is the lowest HRESULT that means failure: its highest bit is set.
+// Many errors share an HRESULT, so it does not identify one.
 const firstResult = 1 << 31
 
-// IsCode reports whether a text is one error code, in any spelling.
+// IsCode reports whether a text is a single error code, in any spelling.
 func IsCode(s string) bool {
 	_, ok := parseCode(s)
 	return ok
 }
 
-// parseCode reads one code in any spelling: 0x29834, 0X29834, Ox29834, 29834h,
-// 170036, [0x29834], «ID: 170036», in full-width digits too. HRESULTs are no
-// codes.
+// parseCode parses a code in any spelling: 0x29834, 0X29834, Ox29834, 29834h,
+// 170036, [0x29834], "ID: 170036", also in full-width digits. It rejects HRESULTs.
 func parseCode(s string) (code, bool) {
 	p, _, _ := normalize(s, nil, nil)
 	var found code
 	n := 0
-	for _, u := range tokenize(nil, p.s) {
-		t := p.s[u.from:u.to]
-		if u.kind != numberToken {
-			if u.kind == wordToken && announcement(t) < mediumCode {
+	for _, t := range tokenize(nil, p.s) {
+		text := p.s[t.from:t.to]
+		if t.kind != numberToken {
+			if t.kind == wordToken && announcement(text) < mediumCode {
 				return 0, false
 			}
 			continue
 		}
-		c, ok := number(t)
+		c, ok := number(text)
 		if !ok {
 			return 0, false
 		}
@@ -49,43 +48,44 @@ func parseCode(s string) (code, bool) {
 	return found, true
 }
 
-// number reads a number in decimal, or in hexadecimal with its mark.
-func number(t string) (code, bool) {
+// number parses a decimal number, or a hexadecimal one with its mark.
+func number(s string) (code, bool) {
 	base := 10
-	if digits, ok := hexToken(t); ok {
-		t, base = digits, 16
+	if digits, ok := hexToken(s); ok {
+		s, base = digits, 16
 	}
-	n, err := strconv.ParseUint(t, base, 32)
+	n, err := strconv.ParseUint(s, base, 32)
 	if err != nil || n >= firstResult {
 		return 0, false
 	}
 	return code(n), true
 }
 
-// How sure it is that a number is meant as one of these products' codes.
+// A codeStrength is how certain it is that a number is an error code of these
+// products.
 type codeStrength uint8
 
 const (
-	bareCode   codeStrength = iota + 1 // a number among words
-	mediumCode                         // «error 100050»
-	strongCode                         // «(ID: 100050)», «[0x29834]»
+	bareCode   codeStrength = iota + 1 // 100050, a number among words
+	mediumCode                         // error 100050
+	strongCode                         // (ID: 100050), [0x29834]
 )
 
-// A codeRef is a number of a text that may be a code.
+// A codeRef is a number in a text that may be a code.
 type codeRef struct {
 	code     code
-	token    int32
+	token    int32 // its place among the tokens
 	strength codeStrength
 }
 
-// scanCodes finds the codes among the units of a plain.
-func scanCodes(dst []codeRef, s string, units []token) []codeRef {
-	for i, u := range units {
-		if u.kind != numberToken || u.to-u.from < 2 {
+// scanCodes appends the codes among the tokens of a plain text.
+func scanCodes(dst []codeRef, s string, tokens []token) []codeRef {
+	for i, t := range tokens {
+		if t.kind != numberToken || t.to-t.from < 2 {
 			continue
 		}
-		if c, ok := number(s[u.from:u.to]); ok {
-			if strength := codeAt(s, units, i); strength > 0 {
+		if c, ok := number(s[t.from:t.to]); ok {
+			if strength := codeAt(s, tokens, i); strength > 0 {
 				dst = append(dst, codeRef{c, int32(i), strength})
 			}
 		}
@@ -93,36 +93,35 @@ func scanCodes(dst []codeRef, s string, units []token) []codeRef {
 	return dst
 }
 
-// minHexCode is the smallest number that stands as a code by its
-// hexadecimal mark alone: what is smaller is a flag, an offset or a count.
+// minHexCode is the smallest number whose hexadecimal mark alone makes it a code.
+// Smaller ones are flags, offsets and counts.
 const minHexCode = 0x1000
 
-// codeAt judges the number at unit i by what stands around it.
-func codeAt(s string, units []token, i int) codeStrength {
-	u := units[i]
-	t := s[u.from:u.to]
-	if i+1 < len(units) && units[i+1].glued || isQuantity(s[u.to:]) {
+// codeAt returns the strength of the number at token i by the text around it, or
+// 0 if it is no code.
+func codeAt(s string, tokens []token, i int) codeStrength {
+	t := tokens[i]
+	text := s[t.from:t.to]
+	if i+1 < len(tokens) && tokens[i+1].glued || isQuantity(s[t.to:]) {
 		return 0
 	}
-	strength := bareCode
-	if announced := codeBefore(s, units, i); announced == 0 {
+	strength := codeBefore(s, tokens, i)
+	if strength == 0 {
 		return 0
-	} else {
-		strength = announced
 	}
-	if _, hex := hexToken(t); hex {
-		if c, _ := number(t); c >= minHexCode {
+	if _, hex := hexToken(text); hex {
+		if c, _ := number(text); c >= minHexCode {
 			return strongCode
 		}
 	}
-	if strength == bareCode && errorAfter(s, units, i) {
+	if strength == bareCode && errorAfter(s, tokens, i) {
 		return mediumCode
 	}
 	return strength
 }
 
-// isQuantity reports whether what follows a number makes it a date, a version, a
-// sum or a count.
+// isQuantity reports whether the text after a number makes it a date, a version,
+// an amount or a count.
 func isQuantity(after string) bool {
 	if after == "" {
 		return false
@@ -137,33 +136,35 @@ func isQuantity(after string) bool {
 	return r >= utf8.RuneSelf && strings.ContainsRune("원년월일개건명시분초대권층", r)
 }
 
-// codeBefore judges what leads to the number at unit i: 0 if it is a part of
-// something else.
-func codeBefore(s string, units []token, i int) codeStrength {
-	u := units[i]
+// codeBefore returns the strength of the number at token i by the text before it,
+// or 0 if the number is part of something else.
+func codeBefore(s string, tokens []token, i int) codeStrength {
+	t := tokens[i]
 	if i == 0 {
-		return standsAlone(s[:u.from])
+		return bareAfter(s[:t.from])
 	}
-	before := units[i-1]
-	gap := s[before.to:u.from]
-	if u.glued {
+	before := tokens[i-1]
+	gap := s[before.to:t.from]
+	if t.glued {
 		if before.kind == wordToken && announcement(s[before.from:before.to]) >= mediumCode {
-			return idOf(s, units, i-1)
+			return idOf(s, tokens, i-1)
 		}
 		return 0
 	}
-	said := codeStrength(0)
-	if len(gap) <= 6 && before.kind != numberToken {
-		said = announcement(lastWord(s, units, i-1))
+	const longestGap = 6 // bytes, as in "ID ( [ "
+	strength := codeStrength(0)
+	if len(gap) <= longestGap && before.kind != numberToken {
+		strength = announcement(lastWord(s, tokens, i-1))
 	}
-	if said >= mediumCode && strings.Trim(gap, " \t\r\n.:=#([{-–—'\"`*：") == "" && gap != "." {
-		return idOf(s, units, i-1)
+	if strength >= mediumCode && strings.Trim(gap, " \t\r\n.:=#([{-–—'\"`*：") == "" && gap != "." {
+		return idOf(s, tokens, i-1)
 	}
-	return standsAlone(gap)
+	return bareAfter(gap)
 }
 
-// standsAlone reports whether a number after this gap stands for itself.
-func standsAlone(gap string) codeStrength {
+// bareAfter returns bareCode for a number after a gap, or 0 if the gap joins it
+// to what comes before, as in a path, a version or a sum.
+func bareAfter(gap string) codeStrength {
 	if gap == "" {
 		return bareCode
 	}
@@ -173,18 +174,19 @@ func standsAlone(gap string) codeStrength {
 	return bareCode
 }
 
-// lastWord is a word unit, or the last two syllables.
-func lastWord(s string, units []token, i int) string {
-	from := units[i].from
-	if units[i].kind == syllableToken && i > 0 && units[i-1].kind == syllableToken {
-		from = units[i-1].from
+// lastWord returns the word token at i, or the last two syllables up to it.
+func lastWord(s string, tokens []token, i int) string {
+	from := tokens[i].from
+	if tokens[i].kind == syllableToken && i > 0 && tokens[i-1].kind == syllableToken {
+		from = tokens[i-1].from
 	}
-	return s[from:units[i].to]
+	return s[from:tokens[i].to]
 }
 
-// announcement says how strongly a word announces a code.
+// announcement returns how strongly a word announces a code after it.
 func announcement(w string) codeStrength {
-	if len(w) > 10 {
+	const longest = 10 // bytes; spares longer words the comparison
+	if len(w) > longest {
 		return 0
 	}
 	switch strings.ToLower(w) {
@@ -196,36 +198,37 @@ func announcement(w string) codeStrength {
 	return 0
 }
 
-// idOf judges the word at unit i, which announces a code, by the word before
-// it: an «event ID» is another system's.
-func idOf(s string, units []token, i int) codeStrength {
-	said := announcement(lastWord(s, units, i))
-	if i == 0 || said < strongCode {
-		return said
+// idOf returns how strongly the word at token i announces a code, given the word
+// before it: an "event ID" belongs to another system.
+func idOf(s string, tokens []token, i int) codeStrength {
+	strength := announcement(lastWord(s, tokens, i))
+	if i == 0 || strength < strongCode {
+		return strength
 	}
-	before := units[i-1]
-	if gap := s[before.to:units[i].from]; len(gap) > 1 || before.kind != wordToken {
-		return said
+	before := tokens[i-1]
+	if gap := s[before.to:tokens[i].from]; len(gap) > 1 || before.kind != wordToken {
+		return strength
 	}
 	switch strings.ToLower(s[before.from:before.to]) {
 	case "event", "task", "job", "process", "thread", "user", "session", "device", "product", "account", "client", "order", "ticket", "request":
 		return 0
 	}
-	return said
+	return strength
 }
 
-func errorAfter(s string, units []token, i int) bool {
-	if i+1 >= len(units) {
+// errorAfter reports whether a word for "error" follows the number at token i, as
+// in Korean.
+func errorAfter(s string, tokens []token, i int) bool {
+	if i+1 >= len(tokens) {
 		return false
 	}
-	next := units[i+1]
-	if gap := s[units[i].to:next.from]; len(gap) > 1 {
+	next := tokens[i+1]
+	if gap := s[tokens[i].to:next.from]; len(gap) > 1 {
 		return false
 	}
 	to := next.to
-	if next.kind == syllableToken && i+2 < len(units) && units[i+2].kind == syllableToken {
-		to = units[i+2].to
+	if next.kind == syllableToken && i+2 < len(tokens) && tokens[i+2].kind == syllableToken {
+		to = tokens[i+2].to
 	}
-	w := s[next.from:to]
-	return announcement(w) == mediumCode
+	return announcement(s[next.from:to]) == mediumCode
 }

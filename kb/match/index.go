@@ -110,7 +110,7 @@ type docTerm struct {
 // New builds an index of documents.
 func New(documents []Document) *Index {
 	ix := &Index{v: newVocabulary(), codes: map[code][]uint32{}, mentioned: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
-	b := builder{Index: ix, analyzer: analyzer{v: ix.v, grow: true, analysis: &analysis{}}}
+	b := builder{Index: ix, analyzer: analyzer{v: ix.v, learn: true, analysis: &analysis{}}}
 	for i := range documents {
 		b.add(uint32(i), &documents[i])
 	}
@@ -118,7 +118,7 @@ func New(documents []Document) *Index {
 	b.docTermsBegin = append(b.docTermsBegin, len(b.docTerms))
 	b.addCounterexamples(documents)
 	b.addTargets(len(documents))
-	ix.v.setWeights(len(documents))
+	ix.v.complete(len(documents))
 	ix.weighTemplates()
 	ix.pool.New = func() any { return newQuery(ix) }
 	return ix

@@ -51,7 +51,7 @@ func checkRetrieve(t *testing.T, q *query, ix *Index, text string) bool {
 func plainTypo(t *typoTable, w []byte) termID {
 	best, bestRank := noTerm, 0
 	for i, name := range t.names {
-		rank := slip(w, name)
+		rank := typoRank(w, name)
 		if len(w) <= minTypo && rank < swapped {
 			continue
 		}
@@ -132,7 +132,7 @@ func TestTypoIsPlainTypo(t *testing.T) {
 	}
 }
 
-func TestSlip(t *testing.T) {
+func TestTypoRank(t *testing.T) {
 	for _, c := range []struct {
 		typed, meant string
 		rank         int
@@ -140,8 +140,8 @@ func TestSlip(t *testing.T) {
 		{"sevice", "service", 3}, {"servvice", "service", 3}, {"servixe", "service", 3}, {"serivce", "service", 4},
 		{"ervice", "service", 1}, {"sirvixe", "service", 0}, {"service", "service", 3}, {"", "service", 0},
 	} {
-		if got := slip([]byte(c.typed), c.meant); got != c.rank {
-			t.Errorf("slip(%q, %q) = %d, want %d", c.typed, c.meant, got, c.rank)
+		if got := typoRank([]byte(c.typed), c.meant); got != c.rank {
+			t.Errorf("typoRank(%q, %q) = %d, want %d", c.typed, c.meant, got, c.rank)
 		}
 	}
 }

@@ -10,20 +10,21 @@ import (
 //go:embed words
 var wordFiles embed.FS
 
-// The classes of a word, for what it says about a text beside its rarity.
+// A wordClass is what a word says about a text, whatever the documents.
 type wordClass uint8
 
 const (
-	stopWord    wordClass = 1 << iota // says nothing
-	otherWord                         // names another product
-	productWord                       // names this product
-	troubleWord                       // says that something goes wrong
+	stopWord    wordClass = 1 << iota // nothing
+	otherWord                         // it is about another product
+	productWord                       // it is about these products
+	troubleWord                       // something goes wrong
 )
 
-// A lexicon is what is known about words before any entry is read.
+// A lexicon is what is known about words before any document is read.
 type lexicon struct {
 	class    map[string]wordClass
-	synonym  map[string]string // stem or run of syllables -> the name of its idea
+	synonym  map[string]string // stem or run of syllables -> the stem that stands for it
+	products [][]string        // stems that name a product where a text has all of them
 	stopRuns []string          // runs of syllables that say nothing
 }
 
@@ -38,6 +39,10 @@ func newLexicon() *lexicon {
 	}
 	for file, class := range map[string]wordClass{"stop.txt": stopWord, "others.txt": otherWord, "products.txt": productWord, "trouble.txt": troubleWord} {
 		for w := range strings.FieldsSeq(wordFile(file)) {
+			if strings.Contains(w, "+") {
+				lex.products = append(lex.products, stems(strings.Split(w, "+")))
+				continue
+			}
 			lex.class[stemmed(w)] |= class
 		}
 	}
@@ -45,14 +50,14 @@ func newLexicon() *lexicon {
 	return lex
 }
 
-// has reports whether a list has the stem.
+// has reports whether one of the word lists has the stem.
 func (lex *lexicon) has(key []byte) bool {
-	_, alias := lex.synonym[string(key)]
+	_, synonym := lex.synonym[string(key)]
 	_, class := lex.class[string(key)]
-	return alias || class
+	return synonym || class
 }
 
-// wordFile reads an embedded list without its comments.
+// wordFile returns an embedded word list without its comments.
 func wordFile(name string) string {
 	data, err := wordFiles.ReadFile("words/" + name)
 	if err != nil {
@@ -69,6 +74,14 @@ func wordFile(name string) string {
 
 func stemmed(w string) string {
 	return string(stem(appendLower(nil, w)))
+}
+
+func stems(words []string) []string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = stemmed(w)
+	}
+	return list
 }
 
 // appendLower appends w in lower case.
@@ -89,11 +102,11 @@ func appendLower(dst []byte, w string) []byte {
 	return dst
 }
 
-// stem cuts the endings that inflection puts on an English word, so that
-// «configured», «configures» and «configuring» are one word. It need not find
-// the root, only the same string for the same word; short words stay.
+// stem cuts the inflectional ending off an English word, in place, so that
+// "configured", "configures" and "configuring" are one word. It need not find the
+// root, only the same string for the same word.
 func stem(w []byte) []byte {
-	const shortest = 5 // of 4 letters or fewer nearly none is inflected
+	const shortest = 5 // nearly no shorter word is inflected
 	if len(w) < shortest || w[len(w)-1] >= utf8.RuneSelf {
 		return singular(w)
 	}
@@ -117,6 +130,7 @@ func stem(w []byte) []byte {
 	return w
 }
 
+// singular cuts the plural s off a word of four letters.
 func singular(w []byte) []byte {
 	if len(w) == 4 && hasSuffix(w, "s") && !hasSuffix(w, "ss") && !hasSuffix(w, "us") && !hasSuffix(w, "is") {
 		return w[:3]
@@ -128,7 +142,7 @@ func hasSuffix(w []byte, suffix string) bool {
 	return len(w) >= len(suffix) && string(w[len(w)-len(suffix):]) == suffix
 }
 
-// undouble makes «run» of «runn»; ll, ss and zz belong to the word.
+// undouble makes "run" of "runn". A final ll, ss or zz belongs to the word.
 func undouble(w []byte) []byte {
 	n := len(w)
 	if n > 3 && w[n-1] == w[n-2] && w[n-1] != 'l' && w[n-1] != 's' && w[n-1] != 'z' {
@@ -137,8 +151,8 @@ func undouble(w []byte) []byte {
 	return w
 }
 
-// negation splits what a contraction hides: can't, cannot, isnt. What remains
-// of the verb is in the first result; the second says that «not» follows.
+// negation splits a contraction such as can't, cannot or isnt into the verb and
+// whether "not" follows it. Of other contractions it returns the first word.
 func negation(w []byte) ([]byte, bool) {
 	for _, suffix := range [...]string{"n't", "n’t", "n‘t", "n`t"} {
 		if hasSuffix(w, suffix) {
@@ -159,6 +173,8 @@ func negation(w []byte) ([]byte, bool) {
 	return w, false
 }
 
+// restoreVerb returns the verb of "ca" and "wo", the beginnings of can't and
+// won't.
 func restoreVerb(w []byte) []byte {
 	switch string(w) {
 	case "ca":

@@ -269,7 +269,6 @@ func (q *query) context(ix *Index) textContext {
 			s.unknown++
 		}
 	}
-	azure, backup := false, false // Azure Backup, in any order
 	for _, g := range q.terms {
 		class := ix.v.class[g.id]
 		if class&otherWord != 0 && !g.misspelt {
@@ -278,11 +277,12 @@ func (q *query) context(ix *Index) textContext {
 		if class&productWord != 0 {
 			s.products++
 		}
-		azure, backup = azure || g.id == ix.v.azure, backup || g.id == ix.v.backup
 		s.trouble = s.trouble || class&troubleWord != 0
 	}
-	if azure && backup {
-		s.products++
+	for _, set := range ix.v.productSets {
+		if !slices.ContainsFunc(set, func(id termID) bool { return !q.has(id) }) {
+			s.products++
+		}
 	}
 	return s
 }

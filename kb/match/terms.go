@@ -2,17 +2,17 @@ package match
 
 import "slices"
 
-// A term is a feature where it stands: a word is one unit, two syllables are
-// two, an idea may be more.
+// A term is an occurrence of a term in a text. A word covers one token, a pair of
+// syllables two, a synonym in syllables more.
 type term struct {
-	id termID
-	at int32 // its first unit
-	n  int16 // how many units
-	// slips says that the word was not spelled so: mistyped or misread.
-	misspelt bool
+	id       termID
+	at       int32 // its first token
+	n        int16 // how many tokens
+	misspelt bool  // the text has a word that was corrected to this one
 }
 
-// A analysis is a text on its way to grams, and space to use again.
+// An analysis is a text with its tokens and terms. Its space is reused for the
+// next text.
 type analysis struct {
 	plain   plainText
 	buf     []byte
@@ -22,136 +22,253 @@ type analysis struct {
 	key     []byte
 	word    []byte // the key before stemming
 	shape   []byte
-	unknown []int32 // units that are words, and none that is known
+	unknown []int32 // tokens that are words and no term
 }
 
-// A analyzer turns units into grams: with the vocabulary as it is, or adding to
-// it while entries are read.
+// An analyzer finds the terms of texts.
 type analyzer struct {
 	v     *vocabulary
-	grow  bool
-	known bool // with grow: only words that are known already
+	learn bool // add unknown words to the vocabulary, as for documents
+	known bool // with learn: but use only words that it has
 	*analysis
 }
 
-// analyze fills the reading with the units and grams of a text.
-func (r analyzer) analyze(text string) {
-	r.plain, r.buf, r.pos = normalize(text, r.buf, r.pos)
-	r.tokens = tokenize(r.tokens[:0], r.plain.s)
-	r.terms, r.unknown = r.terms[:0], r.unknown[:0]
-	for i := 0; i < len(r.tokens); {
-		if r.tokens[i].inPath && !r.grow {
+// analyze replaces the analysis by that of a text.
+func (a analyzer) analyze(text string) {
+	a.plain, a.buf, a.pos = normalize(text, a.buf, a.pos)
+	a.tokens = tokenize(a.tokens[:0], a.plain.s)
+	a.terms, a.unknown = a.terms[:0], a.unknown[:0]
+	for i := 0; i < len(a.tokens); {
+		if a.tokens[i].inPath && !a.learn {
 			i++
 			continue
 		}
-		if r.tokens[i].kind == syllableToken {
-			i = r.syllableRun(i)
+		if a.tokens[i].kind == syllableToken {
+			i = a.syllableRun(i)
 			continue
 		}
 		end := i + 1
-		for end < len(r.tokens) && r.tokens[end].glued {
+		for end < len(a.tokens) && a.tokens[end].glued {
 			end++
 		}
-		i = r.compound(i, end)
+		i = a.compound(i, end)
 	}
 }
 
-func (r analyzer) tokenText(i int) string {
-	u := r.tokens[i]
-	return r.plain.s[u.from:u.to]
+// tokenText returns the text of token i.
+func (a analyzer) tokenText(i int) string {
+	t := a.tokens[i]
+	return a.plain.s[t.from:t.to]
 }
 
-func (r analyzer) emit(f termID, at, n int, slips bool) {
-	r.terms = append(r.terms, term{f, int32(at), int16(n), slips})
+// emit adds a term that covers n tokens.
+func (a analyzer) emit(id termID, at, n int, misspelt bool) {
+	a.terms = append(a.terms, term{id, int32(at), int16(n), misspelt})
 }
 
-func (r analyzer) resolve(key []byte) termID {
+// resolve returns the term of a stem, or noTerm.
+func (a analyzer) resolve(key []byte) termID {
 	switch {
-	case r.known:
-		return r.v.findSynonym(key)
-	case r.grow:
-		return r.v.intern(key)
+	case a.known:
+		return a.v.findSynonym(key)
+	case a.learn:
+		return a.v.intern(key)
 	}
-	return r.v.find(key)
+	return a.v.find(key)
 }
 
-// compound reads the units of one token, each by itself and all as one word, and
-// the token with the one before it as one word, which a line break may have
-// cut. It returns where the token ends: one that is several words without
-// spaces becomes several units.
-func (r analyzer) compound(i, end int) int {
+// compound reads the tokens of a compound, each alone and all as one word, and
+// its first token together with the token before it, in case a line break cut a
+// word. It returns the end of the compound, which moves if a token turns out to
+// be several words.
+func (a analyzer) compound(i, end int) int {
 	known := false
 	if end-i > 1 {
-		known = r.whole(i, end)
+		known = a.whole(i, end)
 	}
 	for k := i; k < end; k++ {
-		if r.single(k) || known {
+		if a.single(k) || known {
 			continue
 		}
-		if n := r.segment(k); n > 0 {
+		if n := a.segment(k); n > 0 {
 			end += n - 1
 			k += n - 1
 			continue
 		}
-		r.unknown = append(r.unknown, int32(k))
+		a.unknown = append(a.unknown, int32(k))
 	}
-	if i > 0 && r.tokens[i].kind == wordToken && r.tokens[i-1].kind == wordToken {
-		r.pair(i, end)
+	if i > 0 && a.tokens[i].kind == wordToken && a.tokens[i-1].kind == wordToken {
+		a.pair(i)
 	}
 	return end
 }
 
 const (
-	minPart      = 4  // shorter pieces stand in most words by chance
-	minSegmented = 10 // of words without spaces
+	maxWord       = 80 // bytes; the longest symbolic name in the products' catalog has 60
+	minPair       = 5  // bytes; shorter pairs are short words that happen to make another
+	maxNameDigits = 3  // digits of a number that is part of a name, as in Office 365
+)
+
+// whole reads the tokens of a compound as one word.
+func (a analyzer) whole(i, end int) bool {
+	a.key = a.key[:0]
+	for k := i; k < end; k++ {
+		a.key = appendLower(a.key, a.tokenText(k))
+	}
+	if len(a.key) > maxWord || isDigit(a.key[0]) && a.learn {
+		return false
+	}
+	a.word = append(a.word[:0], a.key...)
+	key := stem(a.key)
+	id := a.resolve(key)
+	misspelt := id == noTerm
+	if misspelt {
+		id = a.correct(key)
+	}
+	if id == noTerm {
+		return false
+	}
+	a.emit(id, i, end-i, misspelt)
+	return true
+}
+
+// pair reads token i and the one before it as one word: "disk-ba" "ckup", "file"
+// "fault".
+func (a analyzer) pair(i int) {
+	a.key = appendLower(appendLower(a.key[:0], a.tokenText(i-1)), a.tokenText(i))
+	if len(a.key) > maxWord || len(a.key) < minPair {
+		return
+	}
+	key := stem(a.key)
+	id := noTerm
+	if !a.learn {
+		id = a.v.find(key)
+	} else if a.v.lex.has(key) {
+		id = a.resolve(key)
+	}
+	if id != noTerm {
+		a.emit(id, i-1, 2, false)
+	}
+}
+
+// single reads one token and reports whether it is known, or no word.
+func (a analyzer) single(i int) bool {
+	if a.tokens[i].kind == numberToken {
+		a.number(i)
+		return true
+	}
+	a.key = appendLower(a.key[:0], a.tokenText(i))
+	if len(a.key) > maxWord {
+		return true
+	}
+	key, not := negation(a.key)
+	if not {
+		if id := a.resolve([]byte("not")); id != noTerm {
+			a.emit(id, i, 1, false)
+		}
+	}
+	if len(key) == 0 {
+		return true
+	}
+	a.word = append(a.word[:0], key...)
+	key = stem(key)
+	if id := a.resolve(key); id != noTerm {
+		if a.learn {
+			a.v.addSpelling(a.word, id)
+		}
+		a.emit(id, i, 1, false)
+		return true
+	}
+	if id := a.correct(key); id != noTerm {
+		a.emit(id, i, 1, true)
+		return true
+	}
+	return len(key) < 2
+}
+
+// number reads a number that is part of a name. Longer ones are codes, dates and
+// counts; scanCodes looks at those.
+func (a analyzer) number(i int) {
+	if s := a.tokenText(i); len(s) <= maxNameDigits {
+		if id := a.resolve([]byte(s)); id != noTerm {
+			a.emit(id, i, 1, false)
+		}
+	}
+}
+
+// correct returns the term that an unknown word was meant to be, or noTerm: first
+// by its shape, as OCR misreads it, then by a single typo in the word or its stem.
+func (a analyzer) correct(key []byte) termID {
+	if a.learn || len(key) < 2 {
+		return noTerm
+	}
+	a.shape = glyphs(a.shape[:0], key)
+	if id, ok := a.v.shapes[string(a.shape)]; ok {
+		return id
+	}
+	if id, ok := a.v.ids[string(a.shape)]; ok {
+		return id
+	}
+	if !mayMistype(a.word) {
+		return noTerm
+	}
+	if id := a.v.typos.find(a.word); id != noTerm || !mayMistype(key) {
+		return id
+	}
+	return a.v.typos.find(key)
+}
+
+const (
+	minPart      = 4  // shorter words are part of most others by chance
+	minSegmented = 10 // length of words without spaces that are segmented
 	maxSegmented = 48 // the longest symbolic name of the products has 46 letters
 )
 
-// segment makes units of the known words that a unit is made of without spaces,
-// as of a symbolic name in small letters, and reads them. It returns how many,
-// or 0 where anything of the unit would be left over.
-func (r analyzer) segment(i int) int {
-	u := r.tokens[i]
-	n := int(u.to - u.from)
-	if r.grow || u.kind != wordToken || n < minSegmented || n > maxSegmented {
+// segment splits a token into the known words that it consists of, such as a
+// symbolic name in lower case, and reads them. It returns their number, or 0 if
+// anything would be left over.
+func (a analyzer) segment(i int) int {
+	t := a.tokens[i]
+	n := int(t.to - t.from)
+	if a.learn || t.kind != wordToken || n < minSegmented || n > maxSegmented {
 		return 0
 	}
-	w := appendLower(r.word[:0], r.tokenText(i))
+	w := appendLower(a.word[:0], a.tokenText(i))
 	if len(w) != n || !isLetter(w[0]) {
 		return 0
 	}
-	from := r.wordStarts(w)
+	from := a.wordStarts(w)
 	if from[n] == 0 {
 		return 0
 	}
 	parts := 0
 	for end := n; end > 0; end = int(from[end]) - 1 {
-		part := u
-		part.from, part.to = u.from+int32(from[end])-1, u.from+int32(end)
-		part.glued = u.glued || part.from > u.from
+		part := t
+		part.from, part.to = t.from+int32(from[end])-1, t.from+int32(end)
+		part.glued = t.glued || part.from > t.from
 		if parts == 0 {
-			r.tokens[i] = part
+			a.tokens[i] = part
 		} else {
-			r.tokens = slices.Insert(r.tokens, i, part)
+			a.tokens = slices.Insert(a.tokens, i, part)
 		}
 		parts++
 	}
 	for k := i; k < i+parts; k++ {
-		r.single(k)
+		a.single(k)
 	}
 	return parts
 }
 
-// wordStarts says of each place in a row of words where the word begins that ends
-// there, plus one: 0 where no known words end so. Of several the longest counts.
-func (r analyzer) wordStarts(w []byte) (from [maxSegmented + 1]int8) {
+// wordStarts returns for each end of a word in w where that word begins, plus one:
+// the longest word that follows other known words. 0 means that none ends there.
+func (a analyzer) wordStarts(w []byte) (from [maxSegmented + 1]int8) {
 	for end := minPart; end <= len(w); end++ {
 		for begin := end - minPart; begin >= 0 && end-begin <= maxTypo; begin-- {
 			if begin > 0 && from[begin] == 0 {
 				continue
 			}
-			r.key = append(r.key[:0], w[begin:end]...)
-			if f := r.v.find(stem(r.key)); f != noTerm && r.v.df[f] > 0 {
+			a.key = append(a.key[:0], w[begin:end]...)
+			if id := a.v.find(stem(a.key)); id != noTerm && a.v.df[id] > 0 {
 				from[end] = int8(begin) + 1
 			}
 		}
@@ -159,140 +276,28 @@ func (r analyzer) wordStarts(w []byte) (from [maxSegmented + 1]int8) {
 	return from
 }
 
-// whole reads the units from i up to end as one word.
-func (r analyzer) whole(i, end int) bool {
-	r.key = r.key[:0]
-	for k := i; k < end; k++ {
-		r.key = appendLower(r.key, r.tokenText(k))
-	}
-	if len(r.key) > maxWord || isDigit(r.key[0]) && r.grow {
-		return false
-	}
-	r.word = append(r.word[:0], r.key...)
-	key := stem(r.key)
-	f := r.resolve(key)
-	slips := f == noTerm
-	if slips {
-		f = r.correct(key)
-	}
-	if f == noTerm {
-		return false
-	}
-	r.emit(f, i, end-i, slips)
-	return true
-}
-
-// maxWord is longer than any word or symbolic name (the longest in the
-// products' catalog has 60 letters).
-const maxWord = 80
-
-// pair reads the last unit before i and the token at i as one word: disk-ba
-// ckup, file fault.
-func (r analyzer) pair(i, end int) {
-	r.key = appendLower(appendLower(r.key[:0], r.tokenText(i-1)), r.tokenText(i))
-	if len(r.key) > maxWord || len(r.key) < 5 {
-		return
-	}
-	key := stem(r.key)
-	f := noTerm
-	if !r.grow {
-		f = r.v.find(key)
-	} else if r.v.lex.has(key) {
-		f = r.resolve(key)
-	}
-	if f != noTerm {
-		r.emit(f, i-1, 2, false)
-	}
-}
-
-// single reads one unit and says whether it is known.
-func (r analyzer) single(i int) bool {
-	if r.tokens[i].kind == numberToken {
-		return r.shortNumber(i)
-	}
-	r.key = appendLower(r.key[:0], r.tokenText(i))
-	if len(r.key) > maxWord {
-		return true
-	}
-	key, not := negation(r.key)
-	if not {
-		if f := r.resolve([]byte("not")); f != noTerm {
-			r.emit(f, i, 1, false)
-		}
-	}
-	if len(key) == 0 {
-		return true
-	}
-	r.word = append(r.word[:0], key...)
-	key = stem(key)
-	if f := r.resolve(key); f != noTerm {
-		if r.grow {
-			r.v.addSpelling(r.word, f)
-		}
-		r.emit(f, i, 1, false)
-		return true
-	}
-	if f := r.correct(key); f != noTerm {
-		r.emit(f, i, 1, true)
-		return true
-	}
-	return len(key) < 2
-}
-
-// shortNumber reads short numbers, which are names (Office 365); longer ones are
-// codes, dates and counts, and are compared elsewhere.
-func (r analyzer) shortNumber(i int) bool {
-	if s := r.tokenText(i); len(s) <= 3 {
-		if f := r.resolve([]byte(s)); f != noTerm {
-			r.emit(f, i, 1, false)
-		}
-	}
-	return true
-}
-
-// correct finds the word that was meant by one that nobody knows.
-func (r analyzer) correct(key []byte) termID {
-	if r.grow || len(key) < 2 {
-		return noTerm
-	}
-	r.shape = glyphs(r.shape[:0], key)
-	if f, ok := r.v.shapes[string(r.shape)]; ok {
-		return f
-	}
-	if f, ok := r.v.ids[string(r.shape)]; ok {
-		return f
-	}
-	if !mayMistype(r.word) {
-		return noTerm
-	}
-	if f := r.v.typos.find(r.word); f != noTerm || !mayMistype(key) {
-		return f
-	}
-	return r.v.typos.find(key)
-}
-
-// syllableRun reads a run of syllable units from i and returns where it ends:
-// each two neighbours, and the ideas that they are part of.
-func (r analyzer) syllableRun(i int) int {
+// syllableRun reads a run of syllables from token i and returns its end: each pair
+// of neighbors, and the synonyms that they begin.
+func (a analyzer) syllableRun(i int) int {
 	end := i
-	for end < len(r.tokens) && r.tokens[end].kind == syllableToken {
+	for end < len(a.tokens) && a.tokens[end].kind == syllableToken {
 		end++
 	}
-	idea := i // the first unit that is in no idea yet
+	free := i // the first token that no synonym covers
 	for k := i; k+1 < end; k++ {
-		f := r.syllablePair(k)
-		if f == noTerm {
-			r.unknown = append(r.unknown, int32(k))
+		id := a.syllablePair(k)
+		if id == noTerm {
+			a.unknown = append(a.unknown, int32(k))
 			continue
 		}
-		r.emit(f, k, 2, false)
-		if k < idea {
+		a.emit(id, k, 2, false)
+		if k < free {
 			continue
 		}
-		for n := min(int(r.v.maxSynonym[f]), end-k); n >= 2; n-- {
-			if g := r.synonym(k, k+n); g != noTerm {
-				r.emit(g, k, n, false)
-				idea = k + n
+		for n := min(int(a.v.maxSynonym[id]), end-k); n >= 2; n-- {
+			if s := a.synonym(k, k+n); s != noTerm {
+				a.emit(s, k, n, false)
+				free = k + n
 				break
 			}
 		}
@@ -300,33 +305,35 @@ func (r analyzer) syllableRun(i int) int {
 	return end
 }
 
-func (r analyzer) syllablePair(k int) termID {
-	if key := r.syllableText(k, k+2); r.grow && !r.known {
-		return r.v.internExact(key)
-	} else {
-		return r.v.find(key)
+// syllablePair returns the term of the syllables k and k+1.
+func (a analyzer) syllablePair(k int) termID {
+	key := a.syllables(k, k+2)
+	if a.learn && !a.known {
+		return a.v.internExact(key)
 	}
+	return a.v.find(key)
 }
 
-// syllableText is the text of some syllables without the spaces between them.
-func (r analyzer) syllableText(from, to int) []byte {
-	r.key = r.key[:0]
-	for k := from; k < to; k++ {
-		r.key = append(r.key, r.tokenText(k)...)
-	}
-	return r.key
-}
-
-func (r analyzer) synonym(from, to int) termID {
-	run := r.syllableText(from, to)
-	if !r.grow {
-		if f, ok := r.v.synonyms[string(run)]; ok {
-			return f
+// synonym returns the term that some syllables are a synonym of, or noTerm.
+func (a analyzer) synonym(from, to int) termID {
+	run := a.syllables(from, to)
+	if !a.learn {
+		if id, ok := a.v.synonyms[string(run)]; ok {
+			return id
 		}
 		return noTerm
 	}
-	if name, ok := r.v.lex.synonym[string(run)]; ok {
-		return r.resolve([]byte(name))
+	if name, ok := a.v.lex.synonym[string(run)]; ok {
+		return a.resolve([]byte(name))
 	}
 	return noTerm
+}
+
+// syllables returns some syllables without the spaces between them.
+func (a analyzer) syllables(from, to int) []byte {
+	a.key = a.key[:0]
+	for k := from; k < to; k++ {
+		a.key = append(a.key, a.tokenText(k)...)
+	}
+	return a.key
 }

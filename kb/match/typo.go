@@ -7,31 +7,32 @@ import (
 	"unicode/utf8"
 )
 
-// A word with one slip (a letter lost, doubled, replaced, or two letters
-// swapped) and the word that was meant have a string in common that is either
-// word or that word without one of its letters. So each word is filed under
-// itself and under each such string, by hash, and a word that nobody knows is
-// looked up in the same way:
+// A word with one typo (a letter lost, added, replaced, or two letters swapped)
+// and the word that was meant have a string in common that is either word, or
+// either word without one of its letters. So each known word is filed under the
+// hashes of these strings, and an unknown word is looked up under its own:
 //
 //	servic → servic ervic srvic sevic seric servc servi
 //	serivc → serivc erivc srivc seivc servc seric servi      servc: a swap
 //
-// What a hash finds is checked by comparing the words.
+// Comparing the words confirms what a hash finds. The method is the symmetric
+// delete algorithm of SymSpell (https://github.com/wolfgarbe/SymSpell).
 type typoTable struct {
 	shift  uint
-	bucket []uint32 // by the first bits of the hash: where its filings begin
+	bucket []uint32 // by the first bits of a hash: where its bucket begins in hash and word
 	hash   []uint32
-	word   []uint32 // numbers in names
+	word   []uint32 // places in names
 	names  []string
-	ids    []termID
+	ids    []termID // by name
 }
 
 const (
-	minTypo = 4  // a slip in a word of 3 letters leaves too little; in one of 4 only a swap is no other word
-	swapped = 2  // the rank of two letters swapped
-	maxTypo = 24 // longer runs are not words
+	minTypo = 4  // one letter of three says too little; of four letters only a swap is not another word
+	maxTypo = 24 // longer runs of letters are not words
+	swapped = 2  // the rank of a swap
 )
 
+// mayMistype reports whether a word can be corrected.
 func mayMistype[S string | []byte](name S) bool {
 	return len(name) >= minTypo && len(name) <= maxTypo && name[0] < utf8.RuneSelf && isLetter(name[0])
 }
@@ -79,7 +80,7 @@ func (t *typoTable) each(do func(h, word uint32)) {
 	}
 }
 
-// hashWithout is FNV-1a of a word without one letter.
+// hashWithout returns the FNV-1a hash of a word without the letter at skip.
 func hashWithout[S string | []byte](w S, skip int) uint32 {
 	h := uint32(2166136261)
 	for i := range len(w) {
@@ -87,11 +88,10 @@ func hashWithout[S string | []byte](w S, skip int) uint32 {
 			h = (h ^ uint32(w[i])) * 16777619
 		}
 	}
-	return h ^ h>>15 // the top bits choose the bucket: let all letters reach them
+	return h ^ h>>15 // the high bits choose the bucket; mix the low ones in
 }
 
-// find gives what the word means that w most likely was meant to be, or
-// noFeature.
+// find returns the term of the word that w most likely was meant to be, or noTerm.
 func (t *typoTable) find(w []byte) termID {
 	best, bestRank := noTerm, 0
 	for skip := -1; skip < len(w); skip++ {
@@ -101,7 +101,7 @@ func (t *typoTable) find(w []byte) termID {
 				continue
 			}
 			f := t.ids[t.word[i]]
-			rank := slip(w, t.names[t.word[i]])
+			rank := typoRank(w, t.names[t.word[i]])
 			if len(w) <= minTypo && rank < swapped {
 				continue
 			}
@@ -113,10 +113,10 @@ func (t *typoTable) find(w []byte) termID {
 	return best
 }
 
-// slip ranks how likely w is name mistyped: 0 if it is more than one slip
-// away, else higher for a swap than for other slips, and higher where the
-// first letters agree.
-func slip(w []byte, name string) int {
+// typoRank ranks how likely w is name mistyped: 0 if it is more than one typo
+// away, else higher for a swap than for other typos, and higher if the first
+// letters agree.
+func typoRank(w []byte, name string) int {
 	a, b := w, name
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		a, b = a[1:], b[1:]
@@ -140,8 +140,8 @@ func slip(w []byte, name string) int {
 	return rank
 }
 
-// glyphs is a word with the letters and digits that a scan confuses made equal:
-// Rep1ica and replica have one shape.
+// glyphs appends the shape of a word, in which letters and digits that OCR
+// confuses are the same: Rep1ica and replica have the same shape.
 func glyphs[S string | []byte](dst []byte, w S) []byte {
 	for i := range len(w) {
 		c := w[i]

@@ -7,45 +7,50 @@ import (
 	"unicode/utf8"
 )
 
-// A termID is one thing that a text and a template can share: a word, two
-// neighbouring syllables, an idea that has several words.
+// A termID numbers a term: something that a text and a template can share, which
+// is a stem, a pair of neighboring syllables, or a synonym of several words.
 type termID uint32
 
 const noTerm = ^termID(0)
 
-// fullWeight is the weight of a word that stands in one entry alone. Weights are
-// whole numbers, so that sums do not depend on the order of adding.
+// fullWeight is the weight of a word that a single document has. Weights are
+// integers so that their sums do not depend on the order of addition.
 const fullWeight = 1000
 
-// A vocabulary numbers the features and says what each is worth.
+// A vocabulary numbers the terms and weighs them.
 type vocabulary struct {
-	lex        *lexicon
-	ids        map[string]termID // stem, or two syllables -> feature
-	class      []wordClass
-	weight     []int32
-	df         []uint32 // entries that have it
-	maxSynonym []uint8  // of two syllables: the most syllables of an idea that begins with them
-	names      []string
-	spellings  map[string]termID // words as they stand in texts, where that is not the stem
-	synonyms   map[string]termID // runs of syllables that name an idea
-	shapes     map[string]termID // words by their shape, where that is not the word itself
-	typos      typoTable
-	azure      termID
-	backup     termID
+	lex         *lexicon
+	ids         map[string]termID // by stem, or pair of syllables
+	names       []string          // by term: its stem or pair of syllables
+	class       []wordClass       // by term
+	weight      []int32           // by term
+	df          []uint32          // by term: how many documents have it (document frequency)
+	maxSynonym  []uint8           // by pair of syllables: the length of the longest synonym that begins with it
+	spellings   map[string]termID // words as they are spelled in texts, if that is not the stem
+	synonyms    map[string]termID // runs of syllables that have a synonym
+	shapes      map[string]termID // words by their shape (see glyphs), if that is not the word
+	typos       typoTable
+	productSets [][]termID // terms that name a product where a text has all of them
 }
 
+// newVocabulary returns a vocabulary with the words of the lexicon. It numbers
+// them in the same order every time, because term numbers break ties.
 func newVocabulary() *vocabulary {
 	v := &vocabulary{lex: newLexicon(), ids: map[string]termID{}, spellings: map[string]termID{}}
-	v.azure, v.backup = v.intern([]byte("azur")), v.intern([]byte("backup"))
-	// In order, so that every load numbers the features alike: ties are broken by
-	// number.
+	for _, words := range v.lex.products {
+		set := make([]termID, len(words))
+		for i, w := range words {
+			set[i] = v.intern([]byte(w))
+		}
+		v.productSets = append(v.productSets, set)
+	}
 	for _, w := range slices.Sorted(maps.Keys(v.lex.class)) {
 		v.class[v.wordOrPair(w)] |= v.lex.class[w]
 	}
 	for _, form := range slices.Sorted(maps.Keys(v.lex.synonym)) {
 		if n := utf8.RuneCountInString(form); syllables(form) && n >= 2 {
-			f := v.internExact([]byte(form[:2*syllableBytes]))
-			v.maxSynonym[f] = max(v.maxSynonym[f], uint8(n))
+			id := v.internExact([]byte(form[:2*syllableBytes]))
+			v.maxSynonym[id] = max(v.maxSynonym[id], uint8(n))
 		}
 	}
 	for _, run := range v.lex.stopRuns {
@@ -56,8 +61,8 @@ func newVocabulary() *vocabulary {
 	return v
 }
 
-// wordOrPair gives the feature of a word of a list: two syllables are
-// themselves, not the idea that they may name.
+// wordOrPair returns the term of a word of a list. A pair of syllables is itself,
+// not its synonym.
 func (v *vocabulary) wordOrPair(w string) termID {
 	if syllables(w) {
 		return v.internExact([]byte(w))
@@ -67,12 +72,13 @@ func (v *vocabulary) wordOrPair(w string) termID {
 
 const syllableBytes = 3 // of any Hangul, Han or Kana in UTF-8
 
+// syllables reports whether a word is written in syllables.
 func syllables(s string) bool {
 	r, _ := utf8.DecodeRuneInString(s)
 	return isSyllable(r)
 }
 
-// intern gives the feature of a stem, new if need be.
+// intern returns the term of a stem or of its synonym, and adds it if it is new.
 func (v *vocabulary) intern(key []byte) termID {
 	if name, ok := v.lex.synonym[string(key)]; ok {
 		key = []byte(name)
@@ -80,34 +86,32 @@ func (v *vocabulary) intern(key []byte) termID {
 	return v.internExact(key)
 }
 
-// internExact gives the feature of two syllables, which are not the word that
-// they may be elsewhere.
+// internExact returns the term of a key, and adds it if it is new.
 func (v *vocabulary) internExact(key []byte) termID {
-	if f, ok := v.ids[string(key)]; ok {
-		return f
+	if id, ok := v.ids[string(key)]; ok {
+		return id
 	}
-	f, name := termID(len(v.class)), string(key)
-	v.ids[name] = f
+	id, name := termID(len(v.class)), string(key)
+	v.ids[name] = id
 	v.names = append(v.names, name)
 	v.class = append(v.class, 0)
 	v.maxSynonym = append(v.maxSynonym, 0)
 	v.df = append(v.df, 0)
-	return f
+	return id
 }
 
-// addSpelling notes how a word was spelt whose stem is another string: slips are
-// made in words, not in stems.
-func (v *vocabulary) addSpelling(word []byte, f termID) {
-	if len(word) < minTypo || len(word) > maxTypo || string(word) == v.names[f] {
+// addSpelling records a spelling of a term that is not its stem. Typos are made
+// in words, not in stems.
+func (v *vocabulary) addSpelling(word []byte, id termID) {
+	if len(word) < minTypo || len(word) > maxTypo || string(word) == v.names[id] {
 		return
 	}
 	if _, ok := v.spellings[string(word)]; !ok {
-		v.spellings[string(word)] = f
+		v.spellings[string(word)] = id
 	}
 }
 
-// findSynonym gives the feature of a stem, or of the idea that it stands for, or
-// noFeature.
+// findSynonym returns the term of a stem or of its synonym, or noTerm.
 func (v *vocabulary) findSynonym(key []byte) termID {
 	if name, ok := v.lex.synonym[string(key)]; ok {
 		key = []byte(name)
@@ -115,53 +119,79 @@ func (v *vocabulary) findSynonym(key []byte) termID {
 	return v.find(key)
 }
 
-// find gives the feature of a stem, or noFeature.
+// find returns the term of a stem, or noTerm.
 func (v *vocabulary) find(key []byte) termID {
-	if f, ok := v.ids[string(key)]; ok {
-		return f
+	if id, ok := v.ids[string(key)]; ok {
+		return id
 	}
 	return noTerm
 }
 
-// setWeights computes the weights, once all entries are read.
-func (v *vocabulary) setWeights(entries int) {
-	for _, form := range slices.Sorted(maps.Keys(v.lex.synonym)) {
-		if f, ok := v.ids[v.lex.synonym[form]]; ok {
-			if _, taken := v.ids[form]; !taken {
-				v.ids[form] = f
-			}
-			v.spellings[form] = f
-		}
-	}
-	v.synonyms, v.shapes = map[string]termID{}, map[string]termID{}
-	for form, name := range v.lex.synonym {
-		if f, ok := v.ids[name]; ok && syllables(form) {
-			v.synonyms[form] = f
-		}
-	}
-	v.weight = make([]int32, len(v.class))
-	rarest := math.Log(float64(entries) + 1)
+// complete is called when all documents are read. It weighs the terms and makes
+// the tables that find synonyms and misspelled words.
+func (v *vocabulary) complete(documents int) {
+	v.addSynonyms()
+	v.shapes = map[string]termID{}
 	for i, name := range v.names {
-		f := termID(i)
-		if !syllables(name) && len(name) >= 3 {
-			if sk := string(glyphs(nil, name)); sk != name {
-				v.shapes[sk] = f
+		if !syllables(name) && len(name) >= minShape {
+			if shape := string(glyphs(nil, name)); shape != name {
+				v.shapes[shape] = termID(i)
 			}
 		}
-		if v.df[f] == 0 {
+	}
+	v.weigh(documents)
+	v.typos = newTypoTable(v)
+}
+
+// addSynonyms makes the terms of documents known under all their synonyms.
+func (v *vocabulary) addSynonyms() {
+	for _, form := range slices.Sorted(maps.Keys(v.lex.synonym)) {
+		if id, ok := v.ids[v.lex.synonym[form]]; ok {
+			if _, taken := v.ids[form]; !taken {
+				v.ids[form] = id
+			}
+			v.spellings[form] = id
+		}
+	}
+	v.synonyms = map[string]termID{}
+	for form, name := range v.lex.synonym {
+		if id, ok := v.ids[name]; ok && syllables(form) {
+			v.synonyms[form] = id
+		}
+	}
+}
+
+// minShape is the length from which a word is recognized by its shape: "lo" and
+// "10" have the same one.
+const minShape = 3
+
+// What a term weighs, compared with a word of the same document frequency.
+const (
+	minIDF         = 0.08 // TODO
+	stopFactor     = 0.12
+	numberFactor   = 0.3
+	syllableFactor = 0.4
+)
+
+// weigh gives each term its inverse document frequency as weight: fullWeight if a
+// single document has it, close to 0 if all do.
+func (v *vocabulary) weigh(documents int) {
+	v.weight = make([]int32, len(v.class))
+	rarest := math.Log(float64(documents) + 1)
+	for i, name := range v.names {
+		if v.df[i] == 0 {
 			continue
 		}
-		idf := math.Log((float64(entries)+1)/float64(v.df[f])) / rarest
-		w := fullWeight * max(idf, 0.08)
+		idf := math.Log((float64(documents)+1)/float64(v.df[i])) / rarest
+		w := fullWeight * max(idf, minIDF)
 		switch {
-		case v.class[f]&stopWord != 0:
-			w *= 0.12
+		case v.class[i]&stopWord != 0:
+			w *= stopFactor
 		case isDigit(name[0]):
-			w *= 0.3
+			w *= numberFactor
 		case syllables(name):
-			w *= 0.4
+			w *= syllableFactor
 		}
-		v.weight[f] = int32(w)
+		v.weight[i] = int32(w)
 	}
-	v.typos = newTypoTable(v)
 }
