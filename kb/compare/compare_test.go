@@ -18,13 +18,13 @@ var (
 	seed  = flag.Uint64("seed", 1, "what the pastes are drawn by")
 )
 
-// A score is what one way made of the pastes of one corpus.
+// A score is the result of one matcher on the pastes of one corpus.
 type score struct {
-	first, three float64         // the share with a right entry first, and among the first three
-	times        []time.Duration // of the queries, shortest first
+	first, three float64         // the share of pastes with a right entry first, and among the first three
+	times        []time.Duration // of the queries, ascending
 }
 
-// ask asks for all pastes, one after the other.
+// ask queries all pastes, one after the other.
 func ask(find finder, pastes []paste) score {
 	var s score
 	for _, p := range pastes {
@@ -43,24 +43,24 @@ func ask(find finder, pastes []paste) score {
 	return s
 }
 
-// percentile is the time that p in 100 queries took at most.
+// percentile returns the p-th percentile of the query times.
 func (s score) percentile(p int) time.Duration { return s.times[len(s.times)*p/100] }
 
-// A column holds what all ways made of one corpus.
+// A column is the result of all matchers on one corpus.
 type column struct {
 	name   string
 	corpus corpus
-	scores map[string]score // by the name of the way
+	scores map[string]score // by the name of the matcher
 }
 
-// BenchmarkWays measures all ways on all corpora and prints the table of
-// README.md.
-func BenchmarkWays(b *testing.B) {
+// BenchmarkMatchers measures all matchers on all corpora and prints the table
+// of README.md.
+func BenchmarkMatchers(b *testing.B) {
 	var table []column
 	for _, src := range sources() {
 		b.Run(src.name, func(b *testing.B) {
 			col := column{src.name, src.make(b), map[string]score{}}
-			for _, w := range ways() {
+			for _, w := range matchers() {
 				b.Run(w.name, func(b *testing.B) { col.scores[w.name] = benchmark(b, w, col.corpus) })
 			}
 			table = append(table, col)
@@ -69,16 +69,16 @@ func BenchmarkWays(b *testing.B) {
 	writeTable(os.Stdout, table)
 }
 
-// benchmark goes through all pastes until the time is up. The last round
-// counts: what is quick has warmed up by then.
-func benchmark(b *testing.B, w way, c corpus) score {
+// benchmark runs all pastes until the time is up. The last round counts, when
+// caches are warm.
+func benchmark(b *testing.B, w matcher, c corpus) score {
 	find := w.make(b, c.base)
-	runtime.GC() // what was made for others is not this one's to clear up
+	runtime.GC() // do not charge this matcher for the garbage of others
 	var s score
 	for b.Loop() {
 		s = ask(find, c.pastes)
 	}
-	b.ReportMetric(0, "ns/op") // of a round, which tells nothing
+	b.ReportMetric(0, "ns/op") // the time of a round is meaningless
 	b.ReportMetric(s.first, "first")
 	b.ReportMetric(s.three, "in-three")
 	b.ReportMetric(float64(s.percentile(50).Nanoseconds())/1e3, "µs-median")
@@ -86,17 +86,17 @@ func benchmark(b *testing.B, w way, c corpus) score {
 	return s
 }
 
-// writeTable writes a table in Markdown, and the sizes of what was measured.
+// writeTable writes the table in Markdown, and the sizes of the corpora.
 func writeTable(w io.Writer, table []column) {
 	fmt.Fprint(w, "\n|")
 	for _, col := range table {
 		fmt.Fprintf(w, " | %s: right | time", col.name)
 	}
 	fmt.Fprintf(w, " |\n|---%s|\n", strings.Repeat("|---|---", len(table)))
-	for _, way := range ways() {
-		fmt.Fprintf(w, "| %s", way.name)
+	for _, m := range matchers() {
+		fmt.Fprintf(w, "| %s", m.name)
 		for _, col := range table {
-			if s, ok := col.scores[way.name]; ok {
+			if s, ok := col.scores[m.name]; ok {
 				fmt.Fprintf(w, " | %.3f / %.3f | %s / %s", s.first, s.three, short(s.percentile(50)), short(s.percentile(99)))
 			} else {
 				fmt.Fprint(w, " | |")
@@ -112,7 +112,7 @@ func writeTable(w io.Writer, table []column) {
 	fmt.Fprintln(w)
 }
 
-// short is a time in two or three digits.
+// short formats a time in two or three digits.
 func short(d time.Duration) string {
 	switch ms := float64(d) / 1e6; {
 	case ms < 1:
@@ -124,14 +124,14 @@ func short(d time.Duration) string {
 	}
 }
 
-// TestNotBehind: on the messages of the built-in entries nothing is right more
-// often than the matcher.
+// TestNotBehind checks that no other matcher is right more often than ours on
+// the messages of the built-in entries.
 func TestNotBehind(t *testing.T) {
-	const enough = 300 // pastes, which takes all ways together ten seconds
+	const enough = 300 // pastes: all matchers together take ten seconds
 	c := builtin(t)
 	pastes := c.pastes[:min(enough, len(c.pastes))]
 	var ours, best score
-	for _, w := range ways() {
+	for _, w := range matchers() {
 		s := ask(w.make(t, c.base), pastes)
 		t.Logf("%s: %.3f / %.3f", w.name, s.first, s.three)
 		if w.name == "mabsbot" {
@@ -140,15 +140,16 @@ func TestNotBehind(t *testing.T) {
 		}
 		best.first, best.three = max(best.first, s.first), max(best.three, s.three)
 	}
-	const rounding = 1e-9 // of a sum of hundreds
+	const rounding = 1e-9 // in a sum of hundreds
 	if ours.first < best.first-rounding || ours.three < best.three-rounding {
 		t.Errorf("right %.3f / %.3f, the best of the others %.3f / %.3f", ours.first, ours.three, best.first, best.three)
 	}
 }
 
-// TestWhole: all ways recognise a message that is pasted as it stands, so that
-// what they make of others is not for a mistake in how they are asked. Chinese
-// and Japanese are left out, for what byBleve says.
+// TestWhole checks that every matcher recognizes a message that is pasted
+// unchanged, so that its results on other texts are not due to a mistake in how
+// it is queried. Chinese and Japanese are left out for the reason given at
+// byBleve.
 func TestWhole(t *testing.T) {
 	b := builtin(t).base
 	docs := documents(b)
@@ -159,9 +160,9 @@ func TestWhole(t *testing.T) {
 			pastes = append(pastes, paste{d.text, holders(docs, bare, d)})
 		}
 	}
-	for _, w := range ways() {
+	for _, w := range matchers() {
 		if s := ask(w.make(t, b), pastes); s.first < 0.99 {
-			t.Errorf("%s recognises %.3f of the messages", w.name, s.first)
+			t.Errorf("%s recognizes %.3f of the messages", w.name, s.first)
 		}
 	}
 }
@@ -170,14 +171,15 @@ func oneLetterWord(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
-// TestTable: the table has a row for each way, a cell for each corpus.
+// TestTable checks that the table has a row for each matcher and a cell for
+// each corpus.
 func TestTable(t *testing.T) {
 	c := builtin(t)
 	s := score{0.98765, 1, []time.Duration{1500 * time.Nanosecond, 2340 * time.Microsecond}}
 	var out strings.Builder
 	writeTable(&out, []column{{"one", c, map[string]score{"mabsbot": s}}, {"two", c, map[string]score{"sahilm/fuzzy": s}}})
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	for _, line := range lines[:2+len(ways())] {
+	for _, line := range lines[:2+len(matchers())] {
 		if n := strings.Count(line, "|"); n != 6 {
 			t.Errorf("%d marks, want 6: %q", n, line)
 		}

@@ -1,5 +1,5 @@
-// The ways that the matcher is compared with are other people's libraries. They
-// stand in a module of their own, so that the bot does not need them.
+// The libraries that the matcher is compared with are in a module of their own,
+// so that the bot does not depend on them.
 module mabsbot/kb/compare
 
 go 1.26.0

@@ -10,15 +10,15 @@ import (
 	"github.com/lithammer/fuzzysearch/fuzzy"
 )
 
-// A noise is what happens to a message on its way into a channel.
+// A noise is a change to a message on its way into a channel.
 type noise struct {
 	name string
 	add  func(rng *rand.Rand, message string) string
 }
 
-// noises are of people, of programs that watch servers and of screenshots. The
-// matcher was fitted under noises of the same kinds with other words, names and
-// slips (../noise_test.go).
+// noises are changes made by people, by monitoring programs and by screenshots.
+// The matcher was fitted on noises of the same kinds with other words, names
+// and typos (../match/noise_test.go).
 func noises() []noise {
 	return []noise{
 		{"talk", talk},
@@ -34,7 +34,7 @@ func noises() []noise {
 
 func pickOne[T any](rng *rand.Rand, list []T) T { return list[rng.IntN(len(list))] }
 
-// filled puts a name into each slot.
+// filled replaces each slot by a name.
 func filled(rng *rand.Rand, s string) string {
 	return slotMark.ReplaceAllStringFunc(s, func(string) string { return name(rng) })
 }
@@ -46,12 +46,12 @@ func name(rng *rand.Rand) string {
 	})
 }
 
-// leastWords is how much of a message is left at least: with less, even people
-// only guess.
+// leastWords is how many words of a message are kept at least: with fewer, even
+// people only guess.
 const leastWords = 5
 
-// cut keeps 60 to 100 in 100 words of the beginning or of the end, and not
-// fewer than leastWords. A message in a script without spaces stays whole.
+// cut keeps 60 to 100 percent of the words, from the beginning or the end, and
+// no fewer than leastWords. A message in a script without spaces is kept whole.
 func cut(rng *rand.Rand, s string) string {
 	words := strings.Fields(s)
 	k := len(words) * (60 + rng.IntN(41)) / 100
@@ -68,7 +68,7 @@ func cut(rng *rand.Rand, s string) string {
 	return s
 }
 
-// talk is what people write before and after.
+// talk adds what people write before and after.
 func talk(rng *rand.Rand, s string) string {
 	before := []string{
 		"Hey folks, quick one. Monday's run on two of our boxes ended with this:\n\n",
@@ -88,14 +88,15 @@ func talk(rng *rand.Rand, s string) string {
 	return pickOne(rng, before) + s + pickOne(rng, after)
 }
 
-// alert is the mail of a program that watches servers.
+// alert wraps a message in the mail of a monitoring program.
 func alert(rng *rand.Rand, s string) string {
 	return fmt.Sprintf("Subject: [PROBLEM] %s\nSent: 2026-10-%02d 0%d:%02d:%02d UTC\n\nHost: %s\nState: CRITICAL since %d min\nOutput: %s\nTicket: INC%07d\n-- \nThis mail was sent automatically.\n",
 		name(rng), 1+rng.IntN(30), rng.IntN(9), rng.IntN(60), rng.IntN(60), name(rng), 1+rng.IntN(90), s, rng.IntN(1e7))
 }
 
-// scan reads letters of a screenshot as others that look like them, and loses
-// or adds a space here and there: some six slips in 100 letters that can slip.
+// scan replaces letters by similar ones, as text recognition of a screenshot
+// does, and loses or adds a space here and there: about six errors in 100
+// letters that can be misread.
 func scan(rng *rand.Rand, s string) string {
 	looks := map[rune]string{
 		'l': "I", 'I': "l", '1': "l", 'O': "0", '0': "O", 'o': "c", 'c': "e", 'e': "c", 'S': "5", 'B': "8", 'Z': "2",
@@ -121,8 +122,8 @@ func scan(rng *rand.Rand, s string) string {
 
 var aLine = regexp.MustCompile(`.{1,48}(?:\s|$)|\S+`)
 
-// quote wraps a message as mail programs and terminals do, a mark before each
-// line.
+// quote wraps a message as mail programs and terminals do, with a mark before
+// each line.
 func quote(rng *rand.Rand, s string) string {
 	mark := pickOne(rng, []string{"> ", "> > ", "│ ", "\t", "# "})
 	var b strings.Builder
@@ -132,17 +133,17 @@ func quote(rng *rand.Rand, s string) string {
 	return b.String()
 }
 
-// TestNoises: nothing but a scan changes the words of a message, and a scan
-// changes few letters.
+// TestNoises checks that only a scan changes the words of a message, and that
+// it changes few letters.
 func TestNoises(t *testing.T) {
-	const slips = 12 // in 100 letters; some slips change two
+	const slips = 12 // in 100 letters; some errors change two
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, m := range messages(builtin(t).base) {
 		text := filled(rng, m.text)
 		for _, n := range noises() {
 			got := n.add(rng, text)
 			if !strings.Contains(n.name, "scan") && !strings.Contains(bareWords(got), bareWords(text)) {
-				t.Errorf("%s: %q does not hold %q", n.name, got, text)
+				t.Errorf("%s: %q does not contain %q", n.name, got, text)
 			}
 		}
 		if got := scan(rng, text); len(text) > 200 && fuzzy.LevenshteinDistance(text, got)*100 > slips*len(text) {
@@ -151,7 +152,8 @@ func TestNoises(t *testing.T) {
 	}
 }
 
-// TestCut: what is left is the beginning or the end, and five words of it.
+// TestCut checks that what is left is the beginning or the end, with at least
+// five words.
 func TestCut(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, s := range []string{"one two three", "a b <Disk> <Server> c d <Volume> e f", "1 2 3 4 5 6 7 8 9 10 11 12", "源卷快照失败，因为数据源副本不一致。"} {

@@ -21,23 +21,21 @@ import (
 	"mabsbot/kb"
 )
 
-// mostHits is how many entries a way names.
-const mostHits = 3
+// maxHits is how many entries a matcher returns.
+const maxHits = 3
 
-// A finder names the entries that a text is about, best first, mostHits at
-// most.
+// A finder returns the entries for a text, best first, at most maxHits.
 type finder func(text string) []string
 
-// A way finds entries by their messages, of which it knows all.
-type way struct {
+// A matcher finds entries by their messages, all of which it knows.
+type matcher struct {
 	name string
-	make func(tb testing.TB, b *kb.Base) finder // fails the test where a query fails
+	make func(tb testing.TB, b *kb.Base) finder // fails the test if a query fails
 }
 
-// ways are the matcher and the others, each in the best form that was found on
-// the catalog.
-func ways() []way {
-	return []way{
+// matchers are ours and the others, each in the best form found on the catalog.
+func matchers() []matcher {
+	return []matcher{
 		{"mabsbot", mabsbot},
 		{"sahilm/fuzzy", bySubsequence},
 		{"Levenshtein distance, lithammer", byDistance},
@@ -48,8 +46,8 @@ func ways() []way {
 	}
 }
 
-// mabsbot is the matcher. Where it would be silent, what it holds for likeliest
-// counts, as with the others, who always say something.
+// mabsbot is our matcher. Its best candidates count even if it would be silent,
+// as with the others, which always return something.
 func mabsbot(_ testing.TB, b *kb.Base) finder {
 	return func(text string) []string {
 		var ids []string
@@ -60,8 +58,8 @@ func mabsbot(_ testing.TB, b *kb.Base) finder {
 	}
 }
 
-// bySubsequence looks for messages that have the letters of the text in their
-// order, which is meant for short texts that are typed.
+// bySubsequence looks for messages that contain the letters of the text in
+// order, which is meant for short typed texts.
 func bySubsequence(_ testing.TB, b *kb.Base) finder {
 	docs := documents(b)
 	return func(text string) []string {
@@ -75,8 +73,8 @@ func bySubsequence(_ testing.TB, b *kb.Base) finder {
 	}
 }
 
-// documents are messages as the other ways get them: without the slots, which
-// they do not know.
+// documents returns the messages without slots, which the other matchers do not
+// support.
 func documents(b *kb.Base) documentList {
 	list := messages(b)
 	for i := range list {
@@ -85,25 +83,26 @@ func documents(b *kb.Base) documentList {
 	return list
 }
 
-// A documentList is what sahilm/fuzzy can look through.
+// A documentList is a source for sahilm/fuzzy.
 type documentList []message
 
 func (l documentList) Len() int            { return len(l) }
 func (l documentList) String(i int) string { return l[i].text }
 
-// A ranking holds different entries, best first.
+// A ranking is a list of distinct entries, best first.
 type ranking []string
 
-// add adds an entry unless it is there, and reports whether there are enough.
+// add adds an entry unless it is present, and reports whether the ranking is
+// full.
 func (r *ranking) add(entry string) bool {
 	if !slices.Contains(*r, entry) {
 		*r = append(*r, entry)
 	}
-	return len(*r) == mostHits
+	return len(*r) == maxHits
 }
 
-// enough is how many messages have to be found for mostHits entries, whichever
-// they are.
+// enough returns how many messages must be found to get maxHits entries in any
+// case.
 func enough(docs []message) int {
 	count := map[string]int{}
 	for _, d := range docs {
@@ -113,12 +112,12 @@ func enough(docs []message) int {
 	for _, n := range count {
 		most = max(most, n)
 	}
-	return mostHits * most
+	return maxHits * most
 }
 
-// byDistance looks for the messages that become the text with the fewest
-// changes of letters, by the length of the longer one: without it, short
-// messages are near to everything.
+// byDistance looks for messages that become the text with the fewest edits
+// relative to the longer of the two: without that, short messages are close to
+// everything.
 func byDistance(_ testing.TB, b *kb.Base) finder {
 	docs := documents(b)
 	lower, letters := make([]string, len(docs)), make([]int, len(docs))
@@ -145,9 +144,10 @@ func byDistance(_ testing.TB, b *kb.Base) finder {
 	}
 }
 
-// byBleve asks an index of words in memory, made by the standard analyzer and
-// ranked by bm25; words may be fuzziness letters off. That does harm in Chinese
-// and Japanese, where each letter is a word and so is like every other.
+// byBleve queries an in-memory index of words, made by the standard analyzer
+// and ranked by BM25; words may differ by fuzziness letters. That hurts in
+// Chinese and Japanese, where each letter is a word and therefore similar to
+// every other.
 func byBleve(fuzziness int) func(testing.TB, *kb.Base) finder {
 	return func(tb testing.TB, b *kb.Base) finder {
 		docs := documents(b)
@@ -176,8 +176,8 @@ func byBleve(fuzziness int) func(testing.TB, *kb.Base) finder {
 	}
 }
 
-// bleveIndex makes the index; the document with id i is message i. Scorch
-// answers in a quarter of the time that what bleve.NewMemOnly takes needs.
+// bleveIndex builds the index; the document with ID i is message i. Scorch
+// answers in a quarter of the time of bleve.NewMemOnly.
 func bleveIndex(tb testing.TB, docs []message) bleve.Index {
 	tb.Helper()
 	mapping := bleve.NewIndexMapping()
@@ -207,8 +207,8 @@ func closeAfter(tb testing.TB, c io.Closer) {
 	})
 }
 
-// bySQLite asks a full-text table in memory, ranked by bm25. query makes the
-// full-text query of a text, "" where there is nothing to ask for.
+// bySQLite queries an in-memory full-text table, ranked by BM25. query makes
+// the full-text query for a text, "" if there is nothing to search for.
 func bySQLite(tokenizer string, query func(text string) string) func(testing.TB, *kb.Base) finder {
 	return func(tb testing.TB, b *kb.Base) finder {
 		docs := documents(b)
@@ -246,7 +246,7 @@ func bySQLite(tokenizer string, query func(text string) string) func(testing.TB,
 	}
 }
 
-// fullText makes the table; the row with id i is message i.
+// fullText builds the table; the row with ID i is message i.
 func fullText(tb testing.TB, tokenizer string, docs []message) *sql.DB {
 	tb.Helper()
 	db, err := sql.Open("sqlite", ":memory:")
@@ -254,7 +254,7 @@ func fullText(tb testing.TB, tokenizer string, docs []message) *sql.DB {
 		tb.Fatal(err)
 	}
 	closeAfter(tb, db)
-	db.SetMaxOpenConns(1) // each connection has a memory of its own
+	db.SetMaxOpenConns(1) // each connection has its own memory
 	if _, err := db.Exec("CREATE VIRTUAL TABLE messages USING fts5(message, tokenize = '" + tokenizer + "')"); err != nil {
 		tb.Fatal(err)
 	}
@@ -268,13 +268,12 @@ func fullText(tb testing.TB, tokenizer string, docs []message) *sql.DB {
 
 var aWord = regexp.MustCompile(`[\pL\pN]+`)
 
-// anyWord asks for the messages with any of the words of a text.
+// anyWord matches messages with any of the words of a text.
 func anyWord(text string) string {
 	return anyOf(aWord.FindAllString(strings.ToLower(text), -1))
 }
 
-// anyTrigram asks for the messages with any three letters of a text that stand
-// together.
+// anyTrigram matches messages with any trigram of a text.
 func anyTrigram(text string) string {
 	r := []rune(strings.ToLower(strings.Join(strings.Fields(text), " ")))
 	var list []string
@@ -308,7 +307,8 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-// TestRanking: an entry counts once, and there are three at most.
+// TestRanking checks that an entry counts once, and that there are at most
+// three.
 func TestRanking(t *testing.T) {
 	var r ranking
 	for i, entry := range []string{"a", "b", "a", "c"} {
