@@ -40,10 +40,10 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	turn := Turn{Event: head.ID}
 	switch e := event.(type) {
 	case Message:
-		newDecision(&rules, in, e.Text, &turn).message(e)
+		newDecision(&rules, &in, e.Text, &turn).message(e)
 	case Press:
 		in.pressed = e.Post
-		newDecision(&rules, in, "", &turn).press(e)
+		newDecision(&rules, &in, "", &turn).press(e)
 	}
 	if channel.Mode == ModeShadow {
 		return turn.shadow()
@@ -73,8 +73,8 @@ type decision struct {
 
 // newDecision returns the decision about an event in which written was said. An
 // asker who goes on in another language is answered in it.
-func newDecision(rules *Rules, in input, written string, turn *Turn) decision {
-	d := decision{&in, voice{rules: rules, direct: in.head.Direct}, turn}
+func newDecision(rules *Rules, in *input, written string, turn *Turn) decision {
+	d := decision{in, voice{rules: rules, direct: in.head.Direct}, turn}
 	d = d.speaking(d.currentLanguage(written))
 	if w := &in.state.Walkthrough; w.Lang != "" && w.Asker.ID == in.head.From.ID {
 		w.Lang = d.locale.Lang
