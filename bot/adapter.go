@@ -45,6 +45,18 @@ type Simulator interface {
 	Simulated() bool
 }
 
+// A Profiler is an adapter whose platform does not send the locale of a user
+// with every event.
+type Profiler interface {
+	Adapter
+
+	// Profile returns the user with Name and Locale as far as they are known.
+	// The core calls it at most once for an event, after the match, and only
+	// where the event may be answered. An event is handled without the profile
+	// if Profile fails.
+	Profile(ctx context.Context, user User) (User, error)
+}
+
 // A DeliveryError says what is certain about a post that failed.
 type DeliveryError struct {
 	Err   error

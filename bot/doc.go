@@ -9,7 +9,7 @@
 // adapters/console, adapters/terminal) turns what its platform
 // sent into an [Event] (event.go): a [Message] that somebody wrote, edited or
 // deleted, or a [Press] on a button (button.go) of ours. It hands the event to
-// the handler that [Bot.Handler] made (bot.go).
+// the handler that [Bot.Handler] made (handle.go; bot.go runs the adapters).
 //
 // The handler lets kb.Base.Match (kb/documents.go) name the entries that explain
 // the text, loads from the [Store] (store.go) where the thread stands, and

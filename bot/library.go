@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 
 	"mabsbot/kb"
 	"mabsbot/kb/match"
@@ -55,5 +56,26 @@ type Suggestion struct {
 	Matched []int  // where in Label the letters of the query stand, as byte offsets in rising order
 }
 
+var _ Library = (*Bot)(nil)
+
 // Area implements Library.
 func (b *Bot) Area(id, lang string) string { return b.locales.Get(lang).Area(id) }
+
+// Entries implements Library.
+func (b *Bot) Entries() []*Entry { return b.base().Entries() }
+
+// Entry implements Library.
+func (b *Bot) Entry(id string) *Entry { return b.base().Entry(id) }
+
+// Revision implements Library.
+func (b *Bot) Revision() string { return b.base().Revision() }
+
+// Shadowed implements Library.
+func (b *Bot) Shadowed(ctx context.Context, limit int) ([]Post, error) {
+	return b.store.Shadowed(ctx, limit)
+}
+
+// Explain implements Library.
+func (b *Bot) Explain(text string, command bool) Result {
+	return recognize(b.base(), Message{Text: strings.ToValidUTF8(text, "\uFFFD"), Command: command})
+}

@@ -1,0 +1,196 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
+
+// maxConflicts bounds how often Handler retries after ErrConflict. Every
+// conflict means that another event of the thread was committed, so ten rounds
+// are far more than people can cause.
+const maxConflicts = 10
+
+// Handler returns the handler for the events of one adapter. It matches a text
+// once and asks for a profile at most once, however often it decides.
+func (b *Bot) Handler(a Adapter) Handler {
+	return func(ctx context.Context, event Event) error {
+		defer b.survive(event)
+		if err := b.handle(ctx, a, event); err != nil {
+			return fmt.Errorf("handle %s: %w", event.About().ID, err)
+		}
+		return nil
+	}
+}
+
+func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
+	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
+	found := recognize(rules.Base, event)
+	profiler, unknown := a.(Profiler)
+	for range maxConflicts {
+		state, err := b.load(ctx, event, found)
+		if err != nil {
+			return err
+		}
+		if unknown && mayAnswer(rules.Policy, state, event, found) {
+			event, unknown = b.withProfile(ctx, profiler, event), false
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		turn := Decide(rules, state, event, found)
+		if turn.Silent() {
+			return nil
+		}
+		err = b.store.Apply(ctx, turn)
+		if err == nil {
+			b.signal(turn)
+		}
+		if err == nil || errors.Is(err, ErrDuplicate) {
+			return nil
+		}
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return ErrConflict
+}
+
+// survive keeps a mistake of the program to the one event that met it. The
+// event is not handed over again: it would only meet it again.
+func (b *Bot) survive(event Event) {
+	if p := recover(); p != nil {
+		b.log.Error("bot: event dropped after a panic", "event", event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	}
+}
+
+// load reads what Decide needs of the store.
+func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state State, err error) {
+	head := event.About()
+	user := UserKey{head.Thread.Adapter, head.Thread.Workspace, head.From.ID}
+	if state.Walkthrough, state.Prefer, err = b.store.Load(ctx, head.Thread, user); err != nil {
+		return State{}, err
+	}
+	m, isMessage := event.(Message)
+	if !isMessage {
+		return state, nil
+	}
+	if !m.Command {
+		state.Recent, err = b.recent(ctx, head, found)
+		return state, err
+	}
+	last, err := b.store.Walkthroughs(ctx, user, 1)
+	if len(last) > 0 {
+		state.Last = &last[0]
+	}
+	return state, err
+}
+
+// mayAnswer reports whether an event may be answered in a way that depends on
+// who sent it. Most messages of a channel are not answered.
+func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
+	head := event.About()
+	channel := policy.channel(head)
+	if channel.Mode == ModeOff || head.From.Bot {
+		return false
+	}
+	began := state.Walkthrough.Status != ""
+	m, isMessage := event.(Message)
+	switch {
+	case !isMessage:
+		return !began || state.Walkthrough.Status == StatusEnded // else the walkthrough has a language
+	case m.Change == ChangeDeleted:
+		return false
+	case m.Addressed || m.Command:
+		return true
+	case found.Band != match.Silent:
+		return began || channel.Mode != ModeMention
+	}
+	return began && m.InThread && utf8.RuneCountInString(m.Text) <= locale.MaxUtterance
+}
+
+// withProfile returns the event with what the adapter knows of its sender. An
+// answer in another language is better than none.
+func (b *Bot) withProfile(ctx context.Context, p Profiler, event Event) Event {
+	head := event.About()
+	user, err := p.Profile(ctx, head.From)
+	if err != nil {
+		b.log.Warn("bot: profile not available", "adapter", p.Name(), "event", head.ID, "error", err)
+		return event
+	}
+	head.From.Name, head.From.Locale = cmp.Or(user.Name, head.From.Name), cmp.Or(user.Locale, head.From.Locale)
+	switch e := event.(type) {
+	case Message:
+		e.Head = head
+		return e
+	case Press:
+		e.Head = head
+		return e
+	}
+	return event
+}
+
+// recognize matches the text of a message. A command is looked up, and judged
+// less strictly: what was typed after `/mabs` is meant for us, and so is a code
+// that somebody names to the bot, alone or in a few words.
+func recognize(base *kb.Base, event Event) kb.Result {
+	m, isMessage := event.(Message)
+	switch {
+	case !isMessage || m.Change == ChangeDeleted:
+		return kb.Result{}
+	case m.Command:
+		return base.Lookup(m.Text)
+	}
+	found := base.Match(m.Text)
+	if found.Band != match.Silent || !m.Addressed {
+		return found
+	}
+	alone := len(strings.Fields(m.Text)) == 1
+	if !alone && utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
+		return found
+	}
+	if asked := base.Lookup(m.Text); alone || namesCode(asked) {
+		return asked
+	}
+	return found
+}
+
+// namesCode reports whether something was found by a code that nobody says for
+// another reason: a number as short as 319 may count servers.
+func namesCode(found kb.Result) bool {
+	const shortest = 5 // digits; the codes of the products' own begin at 10000
+	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool {
+		return e.Kind == match.EvidenceCode && len(e.Text) >= shortest
+	})
+}
+
+// recent finds where the same error was answered in the same channel a short
+// time ago.
+func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, error) {
+	if found.Band != match.Sure || head.Direct || b.policy.RepeatWindow == 0 {
+		return nil, nil
+	}
+	t, ok, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, b.policy.RepeatWindow)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &t, nil
+}
+
+// signal wakes the senders of the adapters that got posts.
+func (b *Bot) signal(turn Turn) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, p := range turn.Posts {
+		poke(b.wake[p.Thread.Adapter]) // nil where it runs in another process
+	}
+}
