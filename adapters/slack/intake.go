@@ -109,7 +109,7 @@ func (s *Slack) rememberReply(t inbound) {
 func (s *Slack) handleOrRecord(ctx context.Context, e envelope, t inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
-	if !s.intake.Later.Busy(chat.LaneOf(t.event)) && !s.lacks(limited, t) {
+	if !s.intake.Later.Busy(chat.LaneOf(t.event)) && !s.lacks(t) {
 		err := s.handle(limited, s.complete(t))
 		if err == nil {
 			s.afterHandled(ctx, t)

@@ -3,6 +3,8 @@ package slack
 import (
 	"cmp"
 	"context"
+	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 	"sync"
 	"time"
 
@@ -63,4 +65,33 @@ func (u *profiles) fetch(ctx context.Context, user string) error {
 	}
 	u.byUser[user] = p
 	return nil
+}
+
+// maxProfileWait is how long a modal waits for a profile, whose language it would
+// have: users.info takes 100 to 200 ms, and Slack takes the modal within 3 s.
+const maxProfileWait = 250 * time.Millisecond
+
+// tryProfile asks for a profile that is not fresh, for a moment.
+func (s *Slack) tryProfile(ctx context.Context, user string) {
+	if s.profiles.fresh(user) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxProfileWait)
+	defer cancel()
+	_ = s.profiles.fetch(ctx, user) // the modal has another language
+}
+
+// Profile implements bot.Profiler. users.info takes 100 to 200 ms. Where it
+// takes longer than an event may go unacknowledged, ctx ends, and the event is
+// recorded and handled later.
+func (s *Slack) Profile(ctx context.Context, user bot.User) (bot.User, error) {
+	if !s.profiles.fresh(user.ID) {
+		err := chat.Try(ctx, apiTime, permanent, func(ctx context.Context) error { return s.profiles.fetch(ctx, user.ID) })
+		if err != nil {
+			return user, explain(err)
+		}
+	}
+	p := s.profiles.known(user.ID)
+	user.Name, user.Locale = cmp.Or(p.name, user.Name), p.locale
+	return user, nil
 }

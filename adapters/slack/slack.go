@@ -44,7 +44,6 @@ const (
 // A Library is what the adapter asks the core besides.
 type Library interface {
 	Suggest(query, lang string, limit int) []bot.Suggestion
-	Explain(text string, command bool) bot.Result
 	Language(ctx context.Context, user bot.UserKey, locale string) (string, error)
 	Languages() (tags, names []string)
 	Unfinished(ctx context.Context, user bot.UserKey, lang string, limit int) ([]bot.Unfinished, error)
@@ -97,7 +96,10 @@ type Slack struct {
 	self identity
 }
 
-var _ bot.Adapter = (*Slack)(nil)
+var (
+	_ bot.Adapter  = (*Slack)(nil)
+	_ bot.Profiler = (*Slack)(nil)
+)
 
 // pageJobs is how many pages and modals are shown at once.
 const pageJobs = 16
