@@ -162,8 +162,8 @@ func TestStoredTags(t *testing.T) {
 		check([]string{"post", id}, sealed, new(bot.Post))
 		n++
 	})
-	if n != 95 {
-		t.Errorf("%d records were compared, want 95", n)
+	if n != 96 {
+		t.Errorf("%d records were compared, want 96", n)
 	}
 }
 

@@ -1,0 +1,150 @@
+package slack
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mabsbot/adapters/chat/chattest"
+	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot"
+)
+
+// TestStoredEnvelopes checks that the inbox still has the record format of commit
+// 3c1bd8e: what is decoded and encoded again is the same.
+func TestStoredEnvelopes(t *testing.T) {
+	s := storedStage(t)
+	s.Core = chattest.NewCore(t, s.path, s.policy)
+	defer func() { s.must(s.DB.Close()) }()
+	kinds := map[string]int{}
+	s.must(s.DB.Inbox("slack").Replay(t.Context(), func(key string, record []byte) error {
+		decoder := json.NewDecoder(bytes.NewReader(record))
+		decoder.DisallowUnknownFields()
+		var e envelope
+		if err := decoder.Decode(&e); err != nil {
+			t.Errorf("%s: %v", key, err)
+			return nil
+		}
+		again, err := json.Marshal(e)
+		if err != nil || !bytes.Equal(again, record) {
+			t.Errorf("%s is recorded as\n%s\nread as\n%s (%v)", key, record, again, err)
+		}
+		kinds[e.Kind]++
+		return nil
+	}))
+	if want := map[string]int{kindEvent: 8, kindInteract: 3, kindCommand: 1}; !reflect.DeepEqual(kinds, want) {
+		t.Errorf("%v, want %v", kinds, want)
+	}
+}
+
+// TestStored goes on from a database of commit 3c1bd8e: what waited is delivered
+// once and in order, what was acknowledged is answered once, and a button of that
+// time still works, up to the end of its walkthrough.
+func TestStored(t *testing.T) {
+	t.Parallel()
+	s := storedStage(t)
+	s.start()
+	t.Cleanup(func() { s.must(s.End()) })
+	s.quiet()
+	golden(t, "stored.golden", s.written())
+	n := len(s.Calls(""))
+
+	// A second start finds nothing to do.
+	s.restart()
+	s.quiet()
+	for _, call := range s.Calls("")[n:] {
+		if strings.HasPrefix(call.Method, "chat.") {
+			t.Errorf("once more after a restart: %s %s", call.Method, call.Args["text"])
+		}
+	}
+	s.must(s.DB.Inbox("slack").Replay(t.Context(), func(key string, _ []byte) error { t.Errorf("%s is still in the inbox", key); return nil }))
+
+	// The last step of alternatives, with the button as commit 3c1bd8e encoded it.
+	const pin = "1736154802.106042"
+	s.pressOld(pin, "1736154802.122806", "m1|494bf79ebfa4471f9366def3|C00000003|1736154802.106042|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
+	s.sees(s.alex, "That was everything I know")
+	s.quiet()
+	s.presses(s.alex, "Fixed")
+	s.sees(s.alex, "Good to hear")
+	s.quiet()
+	s.status(pin, "solved")
+
+	// A question of the day before: whether the fix held.
+	const failed = "1736154801.743944"
+	s.pressOld(failed, "1736154802.058343", "m1|eb4c23ac47d56f024c20b77e|C00000003|1736154801.743944|1", "m1|h|online-rp-failed|f921|inner|")
+	s.sees(s.alex, "Glad to hear it")
+	s.quiet()
+	s.status(failed, "done")
+}
+
+// pressOld presses a button of a message that was posted before the test.
+func (s *stage) pressOld(root, ts, block, value string) {
+	s.t.Helper()
+	_, err := s.Send("interactive", map[string]any{
+		"type": "block_actions", "api_app_id": s.AppID, "team": map[string]any{"id": s.Team}, "trigger_id": block,
+		"user": map[string]any{"id": s.alex.ID, "name": s.alex.Name}, "channel": map[string]any{"id": s.channel.ID},
+		"container": map[string]any{"type": "message", "message_ts": ts, "channel_id": s.channel.ID, "thread_ts": root},
+		"actions":   []any{map[string]any{"action_id": "m1:1", "block_id": block, "value": value, "action_ts": "1.5"}},
+	})
+	s.must(err)
+}
+
+// status checks the stored status of the walkthrough in a thread of the channel.
+func (s *stage) status(root, want string) {
+	s.t.Helper()
+	w, _, err := s.DB.Load(s.t.Context(), bot.Thread{Adapter: "slack", Workspace: "T0FAKE", Channel: s.channel.ID, Root: root}, bot.UserKey{})
+	s.must(err)
+	if string(w.Status) != want {
+		s.t.Errorf("the walkthrough in %s is %q, want %q", root, w.Status, want)
+	}
+}
+
+// written is all that the bot wrote, changed and deleted in each thread, in order.
+func (s *stage) written() string {
+	var lines []string
+	for _, call := range s.Calls("") {
+		if !strings.HasPrefix(call.Method, "chat.") || call.Error != "" {
+			continue
+		}
+		first, _, _ := strings.Cut(call.Args["text"], "\n")
+		place := strings.Join(strings.Fields(call.Args["channel"]+" "+call.Args["thread_ts"]+" "+call.Args["ts"]+" "+call.Args["user"]), " ")
+		lines = append(lines, strings.TrimSpace(place+" "+call.Method+": "+first))
+	}
+	slices.SortStableFunc(lines, func(a, b string) int {
+		x, what, _ := strings.Cut(a, " chat.")
+		y, _, _ := strings.Cut(b, " chat.")
+		if x == y && strings.HasPrefix(what, "postEphemeral") {
+			return strings.Compare(a, b) // of several private threads
+		}
+		return strings.Compare(x, y)
+	})
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// storedStage is a stage without a bot, as it was when commit 3c1bd8e wrote its
+// database.
+func storedStage(t *testing.T) *stage {
+	t.Helper()
+	retries := make([]time.Duration, 100) // what the bot posts before it is connected is an event, too
+	for i := range retries {
+		retries[i] = 100 * time.Millisecond
+	}
+	s := &stage{Server: slackfake.New(t, slackfake.Options{RetryDelays: retries}), t: t, path: chattest.Stored(t, "../.."), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
+	data, err := os.ReadFile("../../testdata/stored/3c1bd8e.slack.json")
+	s.must(err)
+	people, err := s.Restore(data)
+	s.must(err)
+	s.alex, s.kim = people["alex"], people["kim"]
+	s.channel = slackfake.Channel{ID: "C00000003"}
+	s.RestoreFile(slackfake.File{ID: "F0LOG", Name: "agent.log", Content: []byte("The Microsoft Azure Backup Agent cannot connect to the OBEngine service. (ID: 100052)")}, people["sam"].ID)
+	s.policy.RepeatWindow = 0
+	s.policy.EscalationChannels = map[string]string{adapterName: "C00000004"}
+	s.policy.Channels = map[string]bot.ChannelPolicy{"C00000009": {Mode: bot.ModeShadow}}
+	s.options = func(o *Options) { o.EscalationChannel = "C00000004" }
+	return s
+}
