@@ -89,12 +89,12 @@ func (c *Validator) View(view map[string]any) []string {
 		return []string{validationMessage("/view/blocks", "must be an array")}
 	}
 	frame["blocks"] = []any{} // blocks are validated one by one below
-	wrong := validationMessages("/view", schema.Validate(frame))
+	errs := validationMessages("/view", schema.Validate(frame))
 	asks := slices.ContainsFunc(blocks, func(b any) bool { block, _ := b.(object); return block["type"] == "input" })
 	if kind == "modal" && asks && view["submit"] == nil {
-		wrong = append(wrong, validationMessage("/view/submit", "required when there are input blocks"))
+		errs = append(errs, validationMessage("/view/submit", "required when there are input blocks"))
 	}
-	return append(wrong, c.blocks(blocks, maxViewBlocks)...)
+	return append(errs, c.blocks(blocks, maxViewBlocks)...)
 }
 
 // Option returns the errors in an option of a select menu.
@@ -102,10 +102,10 @@ func (c *Validator) Option(option any) []string {
 	return validationMessages("/option", c.other["option"].Validate(option))
 }
 
-func (c *Validator) blocks(blocks []any, most int) []string {
-	var wrong []string
-	if len(blocks) > most {
-		wrong = append(wrong, validationMessage("/blocks", fmt.Sprintf("no more than %d items allowed", most)))
+func (c *Validator) blocks(blocks []any, limit int) []string {
+	var errs []string
+	if len(blocks) > limit {
+		errs = append(errs, validationMessage("/blocks", fmt.Sprintf("no more than %d items allowed", limit)))
 	}
 	ids := map[string]bool{}
 	for i, b := range blocks {
@@ -114,32 +114,32 @@ func (c *Validator) blocks(blocks []any, most int) []string {
 		kind, _ := block["type"].(string)
 		schema, ok := c.block[kind]
 		if !ok {
-			wrong = append(wrong, validationMessage(pointer+"/type", "unsupported type: "+kind))
+			errs = append(errs, validationMessage(pointer+"/type", "unsupported type: "+kind))
 			continue
 		}
 		if id, ok := block["block_id"].(string); ok && ids[id] {
-			wrong = append(wrong, validationMessage(pointer+"/block_id", "`block_id` "+id+" already exists"))
+			errs = append(errs, validationMessage(pointer+"/block_id", "`block_id` "+id+" already exists"))
 		} else if ok {
 			ids[id] = true
 		}
-		wrong = append(wrong, validationMessages(pointer, schema.Validate(b))...)
-		wrong = append(wrong, repeatedActionIDs(pointer, block)...)
+		errs = append(errs, validationMessages(pointer, schema.Validate(b))...)
+		errs = append(errs, repeatedActionIDs(pointer, block)...)
 	}
-	return wrong
+	return errs
 }
 
 // repeatedActionIDs reports action_ids that a block has more than once.
 func repeatedActionIDs(pointer string, block object) []string {
-	var wrong []string
+	var errs []string
 	ids := map[string]bool{}
 	for e := range elements([]any{block}) {
 		id, ok := e.json["action_id"].(string)
 		if ok && ids[id] {
-			wrong = append(wrong, validationMessage(pointer, "`action_id` "+id+" already exists"))
+			errs = append(errs, validationMessage(pointer, "`action_id` "+id+" already exists"))
 		}
 		ids[id] = true
 	}
-	return wrong
+	return errs
 }
 
 func validationMessage(pointer, what string) string {

@@ -69,12 +69,12 @@ func (n *node) submit() {
 	n.check(n.kim.Shortcut("ask"))
 	n.until("no modal opens", func() bool { _, ok := n.kim.View(); return ok })
 	n.check(n.kim.Fill("Question", "bad"))
-	if wrong, err := n.kim.Submit(); err != nil || wrong["question"] != "ask something else" {
-		n.t.Fatal(wrong, err)
+	if errs, err := n.kim.Submit(); err != nil || errs["question"] != "ask something else" {
+		n.t.Fatal(errs, err)
 	}
 	n.check(n.kim.Fill("Question", "good"))
-	if wrong, err := n.kim.Submit(); err != nil || len(wrong) > 0 {
-		n.t.Fatal(wrong, err)
+	if errs, err := n.kim.Submit(); err != nil || len(errs) > 0 {
+		n.t.Fatal(errs, err)
 	}
 	if v, ok := n.kim.View(); ok {
 		n.t.Errorf("the modal is still open: %s", v.Plain())

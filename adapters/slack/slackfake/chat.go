@@ -32,7 +32,7 @@ func (s *Server) destination(id string) (*Channel, error) {
 
 // compose makes a message from the arguments that all methods for posting
 // share.
-func (s *Server) compose(c *call, longest int) (*Message, error) {
+func (s *Server) compose(c *call, maxLength int) (*Message, error) {
 	m := &Message{User: s.botUser, Bot: s.botID, Text: cmp.Or(c.args["text"], c.args["markdown_text"])}
 	if err := s.composeBlocks(m, c); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s *Server) compose(c *call, longest int) (*Message, error) {
 	switch {
 	case m.Text == "" && len(m.Blocks) == 0 && len(m.attachments) == 0:
 		return nil, fail("no_text")
-	case length(m.Text) > longest, length(c.args["markdown_text"]) > maxMarkdown:
+	case length(m.Text) > maxLength, length(c.args["markdown_text"]) > maxMarkdown:
 		return nil, fail("msg_too_long")
 	case c.args["markdown_text"] != "" && (c.args["text"] != "" || len(m.Blocks) > 0):
 		return nil, fail("markdown_text_conflict")
@@ -63,8 +63,8 @@ func (s *Server) composeBlocks(m *Message, c *call) error {
 	if !ok {
 		return fail("invalid_blocks_format")
 	}
-	if wrong := s.validator.Blocks(blocks); len(wrong) > 0 {
-		return &failure{code: "invalid_blocks", messages: wrong}
+	if errs := s.validator.Blocks(blocks); len(errs) > 0 {
+		return &failure{code: "invalid_blocks", messages: errs}
 	}
 	if blockText(blocks) > maxBlockText {
 		return fail("msg_blocks_too_long")
@@ -155,7 +155,7 @@ func (s *Server) postEphemeral(c *call) (object, error) {
 }
 
 // botMessage returns the message of the bot that a call names.
-func (s *Server) botMessage(c *call, refusal string) (*Message, error) {
+func (s *Server) botMessage(c *call, code string) (*Message, error) {
 	channel := s.channel(c.args["channel"])
 	if !s.botSees(channel) {
 		return nil, fail("channel_not_found")
@@ -165,7 +165,7 @@ func (s *Server) botMessage(c *call, refusal string) (*Message, error) {
 	case m == nil || m.EphemeralTo != "": // no method finds an ephemeral message
 		return nil, fail("message_not_found")
 	case m.Bot != s.botID:
-		return nil, fail(refusal)
+		return nil, fail(code)
 	}
 	return m, nil
 }

@@ -87,8 +87,8 @@ func (s *Server) fileJSON(f *File) object {
 // fake's.
 const maxPreview = 500
 
-// addThumbnails adds the thumbnails that Slack makes of an image. Sizes and
-// dimensions are those of a recorded payload.
+// addThumbnails adds the thumbnails that Slack makes of an image. The numbers are
+// from a payload in the tests of Slack's SDKs.
 func addThumbnails(o object, f *File) {
 	for _, size := range []int{64, 80, 160, 360, 480, 720} {
 		key := fmt.Sprintf("thumb_%d", size)

@@ -25,8 +25,8 @@ func TestToMrkdwn(t *testing.T) {
 		if got != want {
 			t.Errorf("toMrkdwn(%q) = %q, want %q", typed, got, want)
 		}
-		if wrong := g.s.validator.Blocks(blocks); len(wrong) > 0 {
-			t.Errorf("%q: %v", typed, wrong)
+		if errs := g.s.validator.Blocks(blocks); len(errs) > 0 {
+			t.Errorf("%q: %v", typed, errs)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func TestModal(t *testing.T) {
 		t.Error("an option that was not suggested is chosen")
 	}
 	g.check(g.kim.Fill("Search", "Tape"))
-	for _, c := range []struct{ answer, wrong, top string }{
+	for _, c := range []struct{ answer, errs, top string }{
 		{`{"response_action":"errors","errors":{"q":"no"}}`, "map[q:no]", "# Ask"},
 		{`{"response_action":"update","view":` + strings.Replace(modal, `"x"`, `"Updated"`, 1) + `}`, "map[]", "# Updated"},
 		{`{"response_action":"push","view":` + strings.Replace(modal, `"x"`, `"Pushed"`, 1) + `}`, "map[]", "# Pushed"},
@@ -171,10 +171,10 @@ func TestModal(t *testing.T) {
 		{`{"response_action":"clear"}`, "map[]", ""},
 	} {
 		v.answers <- say(c.answer)
-		wrong, err := g.kim.Submit()
+		errs, err := g.kim.Submit()
 		top, _ := g.kim.View()
-		if first, _, _ := strings.Cut(top.Plain(), "\n"); err != nil || fmt.Sprint(wrong) != c.wrong || first != c.top {
-			t.Errorf("%s: %v, %v, %q", c.answer, wrong, err, first)
+		if first, _, _ := strings.Cut(top.Plain(), "\n"); err != nil || fmt.Sprint(errs) != c.errs || first != c.top {
+			t.Errorf("%s: %v, %v, %q", c.answer, errs, err, first)
 		}
 	}
 }

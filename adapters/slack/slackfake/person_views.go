@@ -131,8 +131,8 @@ func (p *Person) storeSuggestions(reply []byte) ([]string, error) {
 	}
 	texts := []string{}
 	for _, o := range options {
-		if wrong := p.s.validator.Option(o); len(wrong) > 0 {
-			return nil, fmt.Errorf("slackfake: invalid option: %v", wrong)
+		if errs := p.s.validator.Option(o); len(errs) > 0 {
+			return nil, fmt.Errorf("slackfake: invalid option: %v", errs)
 		}
 		texts = append(texts, textOf(o.(object)["text"]))
 	}

@@ -87,8 +87,8 @@ func TestSlackGo(t *testing.T) {
 	r.check(r.kim.Shortcut("ask"))
 	r.until("no modal opens", func() bool { _, ok := r.kim.View(); return ok })
 	r.check(r.kim.Fill("Question", "why?"))
-	if wrong, err := r.kim.Submit(); err != nil || len(wrong) > 0 {
-		t.Fatal(wrong, err)
+	if errs, err := r.kim.Submit(); err != nil || len(errs) > 0 {
+		t.Fatal(errs, err)
 	}
 	r.shows("you asked why?")
 }

@@ -83,7 +83,7 @@ func (s *Server) addSocket(c *socket) {
 	default:
 		c.send(object{
 			"type": "hello", "num_connections": len(s.sockets), "connection_info": object{"app_id": s.AppID},
-			"debug_info": object{"host": "applink-fake", "build_number": 1, "approximate_connection_time": 18060}, // from Slack's example
+			"debug_info": object{"host": "applink-fake", "build_number": 1, "approximate_connection_time": 18060}, // as in the tests of Slack's SDKs
 		})
 	}
 }

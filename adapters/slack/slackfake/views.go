@@ -74,12 +74,12 @@ func (s *Server) checkView(v any, kind string, self *View) (object, error) {
 	if !ok {
 		return nil, &failure{code: "invalid_arguments", messages: []string{validationMessage("/view", "must be an object")}}
 	}
-	wrong := s.validator.View(body)
+	errs := s.validator.View(body)
 	if body["type"] != kind {
-		wrong = append(wrong, validationMessage("/view/type", "must be "+kind))
+		errs = append(errs, validationMessage("/view/type", "must be "+kind))
 	}
-	if len(wrong) > 0 {
-		return nil, &failure{code: "invalid_arguments", messages: wrong}
+	if len(errs) > 0 {
+		return nil, &failure{code: "invalid_arguments", messages: errs}
 	}
 	if id, _ := body["external_id"].(string); id != "" && slices.ContainsFunc(s.views, func(v *View) bool { return v != self && v.Body["external_id"] == id }) {
 		return nil, fail("duplicate_external_id")
@@ -206,12 +206,12 @@ func (s *Server) viewsPublish(c *call) (object, error) {
 func (s *Server) respondToSubmission(v *View, answer object) (map[string]string, error) {
 	switch answer["response_action"] {
 	case "errors":
-		wrong := map[string]string{}
+		errs := map[string]string{}
 		text, _ := json.Marshal(answer["errors"])
-		if err := json.Unmarshal(text, &wrong); err != nil {
+		if err := json.Unmarshal(text, &errs); err != nil {
 			return nil, fmt.Errorf("slackfake: view_submission errors: %w", err)
 		}
-		return wrong, nil
+		return errs, nil
 	case "update", "push":
 		body, err := s.checkView(answer["view"], "modal", v)
 		if err != nil {

@@ -203,16 +203,16 @@ func missingArgument(arg string) error {
 
 // checkToken checks the token and its scopes.
 func (s *Server) checkToken(m method, c *call) error {
-	right, wrong := s.BotToken, s.AppToken
+	want, other := s.BotToken, s.AppToken
 	if m.appToken {
-		right, wrong = wrong, right
+		want, other = other, want
 	}
 	switch {
 	case c.token == "":
 		return fail("not_authed")
-	case c.token == wrong:
+	case c.token == other:
 		return fail("not_allowed_token_type")
-	case c.token != right:
+	case c.token != want:
 		return fail("invalid_auth")
 	case s.revoked != "":
 		return fail(s.revoked)
