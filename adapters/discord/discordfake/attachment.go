@@ -15,20 +15,20 @@ import (
 	"time"
 )
 
-// A File is one that somebody attached to a message.
+// A File is an attachment of a message.
 type File struct {
-	ID      string // "" is given an id
+	ID      string // "" to generate one
 	Name    string
 	Content []byte
-	Type    string // of MIME, as Discord says; "" is text/plain; charset=utf-8
-	Size    int    // as Discord says; 0 is the length of Content
-	URL     string // "" is the host of files
+	Type    string // content_type that Discord reports; "" for text/plain; charset=utf-8
+	Size    int    // size that Discord reports; 0 for the length of Content
+	URL     string // "" for an address on this server
 
 	channel, description string
-	expires              time.Time // of the address
+	expires              time.Time // of the URL
 }
 
-// addFile gives the file its ids and keeps it. The caller holds s.mu.
+// addFile stores a file with its ID. The caller holds s.mu.
 func (s *Server) addFile(f File, channel string) File {
 	f.ID = cmp.Or(f.ID, s.id())
 	f.Type = cmp.Or(f.Type, "text/plain; charset=utf-8")
@@ -40,8 +40,8 @@ func (s *Server) addFile(f File, channel string) File {
 	return f
 }
 
-// attachmentsJSON are the attachments of a message. Their addresses are good for a
-// while.
+// attachmentsJSON returns the attachments of a message. Their signed URLs
+// expire.
 func (s *Server) attachmentsJSON(m *Message) []any {
 	attachments := []any{}
 	for _, f := range m.Files {
@@ -61,7 +61,7 @@ func (s *Server) attachmentsJSON(m *Message) []any {
 	return attachments
 }
 
-// serveFile is the host of files. It wants no token, and is told none.
+// serveFile serves attachments. It needs no token.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	c := &call{route: route{name: GetAttachment}, r: r, at: time.Now()}
 	if fault := s.takeFault(GetAttachment); fault != nil && s.applyFault(w, c, fault) {
@@ -76,13 +76,12 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 		s.record(c, http.StatusNotFound, nil)
 	default:
 		w.Header().Set("Content-Type", f.Type)
-		_, _ = w.Write(f.Content) // the caller may be gone
+		_, _ = w.Write(f.Content) // the client may be gone
 		s.record(c, http.StatusOK, nil)
 	}
 }
 
-// fileAt finds the file that an address is for, nil where the address is not
-// good, or not any more.
+// fileAt returns the file at a URL, or nil if the URL is invalid or expired.
 func (s *Server) fileAt(u *url.URL) *File {
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
 	if len(parts) != 4 || parts[0] != "attachments" {
@@ -95,7 +94,7 @@ func (s *Server) fileAt(u *url.URL) *File {
 	return f
 }
 
-// readForm reads a form with the JSON of the body in payload_json.
+// readForm reads a multipart form with the JSON body in payload_json.
 func (c *call) readForm(body []byte, boundary string) error {
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
@@ -120,8 +119,8 @@ func (c *call) readForm(body []byte, boundary string) error {
 	}
 }
 
-// contentType is what Discord takes a file for. It looks at the content where the
-// bot says nothing.
+// contentType returns the type of an uploaded file. Discord detects it if the
+// bot does not declare one.
 func contentType(header textproto.MIMEHeader, content []byte) string {
 	if said := header.Get("Content-Type"); said != "application/octet-stream" {
 		return said
@@ -129,8 +128,9 @@ func contentType(header textproto.MIMEHeader, content []byte) string {
 	return http.DetectContentType(content)
 }
 
-// attachments keeps the files that came with a request, and returns all of the
-// message. Where the body has a list of attachments, it says what stays of before, too.
+// attachments stores the uploads of a request and returns all attachments of
+// the message. If the body lists attachments, only the listed ones of before
+// remain.
 func (s *Server) attachments(f *form, c *call, body object, channel string, before []File) []File {
 	kept := before
 	described := map[string]object{}
@@ -157,7 +157,7 @@ func (s *Server) attachments(f *form, c *call, body object, channel string, befo
 	return kept
 }
 
-// tooLarge reports whether a file is larger than a bot may upload.
+// tooLarge reports whether a file exceeds the limit of uploads.
 func (c *call) tooLarge() bool {
 	for _, u := range c.uploads {
 		if len(u.Content) > maxFile {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Kinds of channels.
+// Channel types.
 //
 // https://docs.discord.com/developers/resources/channel#channel-object-channel-types
 const (
@@ -23,33 +23,33 @@ const (
 	guildMedia         = 16
 )
 
-// A Channel is a channel, a thread, a post of a forum, or a direct message.
+// A Channel is a channel, thread, forum post or direct message.
 type Channel struct {
-	ID         string // "" is given an id
-	Guild      string // "" is the first server; a direct message has none
+	ID         string // "" to generate one
+	Guild      string // "" for the initial guild; direct messages have none
 	Type       int
 	Name       string
-	Parent     string // the channel of a thread, the category of a channel
+	Parent     string // of a thread its channel, of a channel its category
 	overwrites []overwrite
-	tags       []tag // of a forum
-	RequireTag bool  // a post in the forum must have a tag
+	tags       []tag // of a forum: the available tags
+	RequireTag bool  // posts in the forum need a tag
 
-	Owner               string   // who began the thread
-	Members             []string // of a thread, of a direct message: ids
-	AppliedTags         []string // ids of the tags of a post
+	Owner               string   // ID of the creator of the thread
+	Members             []string // of a thread or direct message: user IDs
+	AppliedTags         []string // IDs of the tags of a post
 	Archived, Locked    bool
-	AutoArchiveDuration int // minutes
+	AutoArchiveDuration int // in minutes
 
-	archivedAt                     time.Time // when Archived last changed
-	lastMessageID                  string    // id of the newest message
-	totalMessageSent, messageCount int       // messages of the thread: ever sent, still there
+	archivedAt                     time.Time // time of the latest change of Archived
+	lastMessageID                  string
+	totalMessageSent, messageCount int // of a thread; the total includes deleted messages
 }
 
-// A tag is what a post in a forum can be given.
+// A tag is a tag of a forum.
 type tag struct{ id, name string }
 
-// AddChannel adds a channel to a server, which everybody there sees unless its
-// overwrites say otherwise.
+// AddChannel adds a channel to a guild. All members see it unless its
+// overwrites deny that.
 func (s *Server) AddChannel(c Channel) Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,8 +64,8 @@ func (s *Server) AddChannel(c Channel) Channel {
 	return c
 }
 
-// Archive archives a thread, or takes it out of the archive; a locked one only
-// a moderator takes out.
+// Archive archives or unarchives a thread. Only moderators can unarchive a
+// locked thread.
 func (s *Server) Archive(thread string, archived, locked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,15 +74,14 @@ func (s *Server) Archive(thread string, archived, locked bool) {
 	s.publishThreadUpdate(c)
 }
 
-// DeleteChannel deletes a channel or a thread, and all that is in it.
+// DeleteChannel deletes a channel or thread and its messages.
 func (s *Server) DeleteChannel(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.removeChannel(s.mustChannel(id))
 }
 
-// Channel returns a channel or a thread as it is now. Of one that is not there
-// it is the zero value.
+// Channel returns a channel or thread, or the zero value if there is none.
 func (s *Server) Channel(id string) Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +91,8 @@ func (s *Server) Channel(id string) Channel {
 	return Channel{}
 }
 
-// threadsOf are the threads of a channel, the posts of a forum, oldest first.
+// threadsOf returns the threads of a channel or the posts of a forum, oldest
+// first.
 func (s *Server) threadsOf(channel string) []Channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -111,10 +111,10 @@ func (c *Channel) copy() Channel {
 	return d
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
-// mustChannel finds a channel that a test names. A test that names one that is
-// not there is wrong, and told so at once.
+// mustChannel returns a channel. It panics if there is none, which is a mistake
+// in the test.
 func (s *Server) mustChannel(id string) *Channel {
 	c := s.channels[id]
 	if c == nil {
@@ -123,7 +123,7 @@ func (s *Server) mustChannel(id string) *Channel {
 	return c
 }
 
-// guildChannels are all channels and threads of a server, oldest first.
+// guildChannels returns the channels and threads of a guild, oldest first.
 func (s *Server) guildChannels(guild string) []*Channel {
 	var found []*Channel
 	for _, c := range s.channels {
@@ -135,7 +135,7 @@ func (s *Server) guildChannels(guild string) []*Channel {
 	return found
 }
 
-// compareIDs orders snowflakes by age.
+// compareIDs orders snowflakes by time.
 func compareIDs(a, b string) int {
 	if len(a) != len(b) {
 		return len(a) - len(b)
@@ -147,13 +147,14 @@ func (c *Channel) isThread() bool {
 	return c.Type == publicThread || c.Type == privateThread || c.Type == announcementThread
 }
 
-// isForum reports whether only threads can be made in the channel.
+// isForum reports whether the channel can only contain threads.
 func (c *Channel) isForum() bool { return c.Type == GuildForum || c.Type == guildMedia }
 
-// hasMember reports whether the user is a member of the thread or direct message.
+// hasMember reports whether the user is a member of the thread or direct
+// message.
 func (c *Channel) hasMember(user string) bool { return slices.Contains(c.Members, user) }
 
-// dmWith returns the direct message of the bot with a user.
+// dmWith returns the direct message channel of the bot with a user.
 func (s *Server) dmWith(user string) *Channel {
 	for _, c := range s.channels {
 		if c.Type == dmChannel && c.hasMember(user) {
@@ -165,7 +166,7 @@ func (s *Server) dmWith(user string) *Channel {
 	return c
 }
 
-// channelJSON is a channel as the bot sees it.
+// channelJSON returns the channel as the bot sees it.
 func (s *Server) channelJSON(c *Channel) object {
 	o := object{"id": c.ID, "type": c.Type, "flags": 0, "last_message_id": nullIfEmpty(c.lastMessageID)}
 	if c.Type == dmChannel {
@@ -224,7 +225,7 @@ func (s *Server) addForumFields(o object, c *Channel) {
 	o["available_tags"], o["default_reaction_emoji"], o["default_sort_order"], o["default_forum_layout"] = tags, nil, nil, 0
 }
 
-// nullIfEmpty is a text, or JSON's null where there is none.
+// nullIfEmpty returns the text, or nil for JSON's null if it is "".
 func nullIfEmpty(text string) any {
 	if text == "" {
 		return nil
@@ -232,13 +233,13 @@ func nullIfEmpty(text string) any {
 	return text
 }
 
-// publishChannelUpdate tells the bot of a channel's new state, one that it cannot see
-// too.
+// publishChannelUpdate sends CHANNEL_UPDATE, even if the bot cannot see the
+// channel.
 func (s *Server) publishChannelUpdate(c *Channel) {
 	s.publish(event{name: "CHANNEL_UPDATE", guild: c.Guild, intents: intentGuilds, data: s.channelJSON(c)})
 }
 
-// publishThreadUpdate tells the bot of a thread's new state.
+// publishThreadUpdate sends THREAD_UPDATE.
 func (s *Server) publishThreadUpdate(c *Channel) {
 	c.archivedAt = time.Now()
 	s.publish(event{name: "THREAD_UPDATE", guild: c.Guild, channel: c.ID, intents: intentGuilds, data: s.channelJSON(c)})

@@ -5,7 +5,7 @@ import (
 	"iter"
 )
 
-// Kinds of components.
+// Component types.
 //
 // https://docs.discord.com/developers/components/reference#component-object-component-types
 const (
@@ -14,7 +14,7 @@ const (
 	stringSelect  = 3
 	textInput     = 4
 	userSelect    = 5
-	channelSelect = 8 // the last of the selects of users, roles, mentionables, channels
+	channelSelect = 8 // 5 to 8 are user, role, mentionable and channel select
 	section       = 9
 	textDisplay   = 10
 	thumbnail     = 11
@@ -36,7 +36,7 @@ const (
 	maxRows             = 5
 	maxButtons          = 5
 	maxComponents       = 40
-	maxDisplayableText  = 4000 // characters over all texts of a message
+	maxDisplayableText  = 4000 // total of all texts in a message
 	maxCustomID         = 100
 	maxLabel            = 80
 	maxURL              = 512
@@ -52,7 +52,8 @@ const (
 	premiumStyle        = 6
 )
 
-// typeOf is the type of a component; 0 is none.
+// typeOf returns the type of a component, command or option, or 0 if it has
+// none.
 func typeOf(o object) int {
 	n, ok := o["type"].(float64)
 	if !ok {
@@ -61,7 +62,7 @@ func typeOf(o object) int {
 	return int(n)
 }
 
-// children are the components in a component.
+// children returns the components in a component.
 func children(o object) []any {
 	var found []any
 	if list, ok := o["components"].([]any); ok {
@@ -75,8 +76,8 @@ func children(o object) []any {
 	return found
 }
 
-// walk goes through components and all that is in them, in the order in which
-// they are shown.
+// walk yields components and their descendants in the order in which they are
+// shown.
 func walk(components []any) iter.Seq[object] {
 	return func(yield func(object) bool) { walkAll(components, yield) }
 }
@@ -91,7 +92,7 @@ func walkAll(components []any, yield func(object) bool) bool {
 	return true
 }
 
-// setDefaults gives components the ids and the defaults that Discord gives them.
+// setDefaults adds the IDs and defaults that Discord adds to components.
 func setDefaults(components []any) {
 	next := 1
 	for o := range walk(components) {
@@ -111,7 +112,7 @@ func setDefaults(components []any) {
 	}
 }
 
-// setMediaDefaults gives a picture or a file what Discord knows of it.
+// setMediaDefaults adds the fields that Discord adds to media and files.
 func setMediaDefaults(o object, id any) {
 	for _, key := range []string{"media", "file"} {
 		media, ok := o[key].(object)
@@ -127,7 +128,7 @@ func setMediaDefaults(o object, id any) {
 	}
 }
 
-// defaults are what components have that nobody gave them.
+// defaults returns the default fields of a component type.
 func defaults(kind int) object {
 	switch kind {
 	case stringSelect, userSelect, userSelect + 1, userSelect + 2, channelSelect:
@@ -144,7 +145,7 @@ func defaults(kind int) object {
 	return nil
 }
 
-// displayedTexts are the texts that components show.
+// displayedTexts returns the texts of all text displays.
 func displayedTexts(components []any) []string {
 	var found []string
 	for o := range walk(components) {

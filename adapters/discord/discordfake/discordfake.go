@@ -39,28 +39,27 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// object is a JSON object.
+// An object is a JSON object.
 type object = map[string]any
 
-// Options are what a test may want other than Discord has it. The zero value is
-// Discord as documented.
+// Options configures a Server. The zero value behaves as Discord documents.
 type Options struct {
-	Spec string // the file with Discord's OpenAPI document; "" is none
+	Spec string // file with Discord's OpenAPI document; "" for none
 
-	Permissions      Permissions // of the bot in its servers; 0 is DefaultPermissions
-	NoMessageContent bool        // the application may not ask for the content of messages
+	Permissions      Permissions // of the bot in its guilds; 0 means DefaultPermissions
+	NoMessageContent bool        // the application may not use the Message Content intent
 
-	AckTimeout        time.Duration // until an interaction must be answered; 0 is 3 s
-	TokenTTL          time.Duration // of an interaction that was answered; 0 is 15 min
-	NonceTTL          time.Duration // while a nonce is known; 0 is 5 min
-	HeartbeatInterval time.Duration // 0 is 41.25 s
-	SessionTTL        time.Duration // of a session without a connection; 0 is 2 min
-	AttachmentTTL     time.Duration // of the address of an attachment; 0 is 24 h
+	AckTimeout        time.Duration // time limit for the response to an interaction; 0 means 3 s
+	TokenTTL          time.Duration // lifetime of an interaction token after the response; 0 means 15 min
+	NonceTTL          time.Duration // lifetime of a nonce; 0 means 5 min
+	HeartbeatInterval time.Duration // 0 means 41.25 s
+	SessionTTL        time.Duration // lifetime of a session without a connection; 0 means 2 min
+	AttachmentTTL     time.Duration // lifetime of an attachment URL; 0 means 24 h
 
-	RateLimits    bool // limits of rate hold: by route, global, identifies by the second
-	InvalidLimit  int  // invalid requests in 10 min before all are refused; 0 is 10,000
-	IdentifyLimit int  // identifies a day before the token is reset; 0 is 1,000
-	CommandLimit  int  // commands created a day and server; 0 is 200
+	RateLimits    bool // enforce the global limit, the limits of routes, and max_concurrency
+	InvalidLimit  int  // invalid requests in 10 min before all requests are refused; 0 means 10,000
+	IdentifyLimit int  // identifies per day before the token is reset; 0 means 1,000
+	CommandLimit  int  // commands created per day and guild; 0 means 200
 }
 
 // Numbers of Discord.
@@ -72,22 +71,21 @@ const (
 	ackTimeout        = 3 * time.Second
 	tokenTTL          = 15 * time.Minute
 	nonceTTL          = 5 * time.Minute          // "the past few minutes"
-	heartbeatInterval = 41250 * time.Millisecond // as it is seen
+	heartbeatInterval = 41250 * time.Millisecond // undocumented; the usual value
 	sessionTTL        = 2 * time.Minute          // "a few minutes"
-	attachmentTTL     = 24 * time.Hour           // as it is seen in the parameters ex and is
+	attachmentTTL     = 24 * time.Hour           // undocumented; the difference of the parameters ex and is
 	invalidLimit      = 10_000
 	identifyLimit     = 1_000
 	commandLimit      = 200
 )
 
-// A Server is a Discord with one application, safe for use by several
-// goroutines at once.
+// A Server is a Discord with one application. It is safe for concurrent use.
 type Server struct {
-	chatfake.Changes // each that a test may wait for
+	chatfake.Changes // notified of everything that a test may wait for
 
 	AppID, BotID string
-	Token        string // of the bot, without the word Bot before it
-	Guild        string // id of the server that is there from the beginning
+	Token        string // of the bot, without the prefix "Bot "
+	Guild        string // ID of the initial guild
 
 	options       Options
 	http          *chatfake.Server
@@ -100,21 +98,21 @@ type Server struct {
 
 	mu       sync.Mutex
 	lastID   int64
-	revoked  bool // the token is worth nothing any more
+	revoked  bool // the token is invalid
 	users    []*User
 	guilds   []*guild
 	channels map[string]*Channel
 	messages map[string]*Message
-	shown    []*Message // all of messages, oldest first
+	shown    []*Message // visible messages, oldest first
 	files    map[string]*File
 	commands []*Command
-	created  map[string]int // commands made, by server
+	created  map[string]int // number of commands created, by guild
 	nonces   map[string]sentNonce
 	pings    []Ping
 
 	interactions []*Interaction
 	tokens       map[string]*Interaction
-	modals       map[string]*modal // by user
+	modals       map[string]*modal // open modals, by user
 
 	limits          map[string]*window
 	invalidRequests window
@@ -123,12 +121,12 @@ type Server struct {
 	conns               []*conn
 	connections         []*Connection
 	identifies          int
-	lastIdentify        time.Time // the latest
+	lastIdentify        time.Time // time of the latest identify
 	muted, withholdAcks bool
 }
 
-// New starts a server that lasts as long as the test. Requests are checked by
-// Discord's OpenAPI document where that stands beside the module.
+// New starts a server and closes it at the end of the test. It validates
+// requests with Discord's OpenAPI document if that is available.
 func New(t testing.TB, options Options) *Server {
 	t.Helper()
 	if options.Spec == "" {
@@ -142,8 +140,7 @@ func New(t testing.TB, options Options) *Server {
 	return s
 }
 
-// start starts a server. An error says why it cannot listen, or what is wrong
-// with the OpenAPI document.
+// start starts a server.
 func start(options Options) (*Server, error) {
 	s := newServer(options.withDefaults())
 	var err error
@@ -162,7 +159,7 @@ func start(options Options) (*Server, error) {
 	return s, nil
 }
 
-// withDefaults fills in what Discord has.
+// withDefaults replaces zero values with Discord's values.
 func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		at      *time.Duration
@@ -196,14 +193,14 @@ func newServer(options Options) *Server {
 		modals: map[string]*modal{}, limits: map[string]*window{},
 	}
 	s.AppID = s.id()
-	s.BotID = s.AppID // of applications since 2016 they are the same
+	s.BotID = s.AppID // applications created before 2016 have two IDs
 	s.Token = "fake." + s.BotID + ".bot-token"
 	s.users = []*User{{ID: s.BotID, Name: "mabsbot", Locale: "en-US", Bot: true}}
 	s.Guild = s.newGuild(guild{name: "Backup Support"}).id
 	return s
 }
 
-// close ends the server and all its connections.
+// close stops the server and cuts all connections.
 func (s *Server) close() {
 	s.http.Close()
 	s.mu.Lock()
@@ -213,32 +210,31 @@ func (s *Server) close() {
 	}
 }
 
-// url is where REST and the gateway stand, without a slash at its end.
+// url returns the address of REST and the gateway, without a slash at the end.
 func (s *Server) url() string { return s.api.URL }
 
-// APIURL is the base of REST, without the version and without a slash at its
-// end.
+// APIURL returns the base URL of REST without the version.
 func (s *Server) APIURL() string { return s.url() + "/api" }
 
-// CDNURL is the host of files, without a slash at its end.
+// CDNURL returns the address of attachments, without a slash at the end.
 func (s *Server) CDNURL() string { return s.cdn.URL }
 
-// epoch is when Discord began to count, in milliseconds of Unix.
+// epoch is the first millisecond of snowflakes, in Unix time.
 //
 // https://docs.discord.com/developers/reference#snowflakes
 const epoch = 1420070400000
 
-// id returns a new snowflake, larger than all before it. The caller holds s.mu.
+// id returns a new snowflake, larger than all before. The caller holds s.mu.
 func (s *Server) id() string {
 	s.lastID = max(s.lastID+1, (time.Now().UnixMilli()-epoch)<<22)
 	return strconv.FormatInt(s.lastID, 10)
 }
 
-// snowflakeTime is when the snowflake was made.
+// snowflakeTime returns the creation time of a snowflake.
 func snowflakeTime(id string) time.Time {
 	n, _ := strconv.ParseInt(id, 10, 64)
 	return time.UnixMilli(n>>22 + epoch).UTC()
 }
 
-// timestamp is a time as Discord writes it.
+// timestamp formats a time as Discord does.
 func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000+00:00") }

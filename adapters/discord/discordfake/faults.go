@@ -9,33 +9,32 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A Fault is what happens to requests of a route instead of an answer.
+// A Fault makes requests of a route fail.
 type Fault struct {
-	Route string // such as CreateMessage; File is the host of files; "" is every route
-	Times int    // how many requests; 0 is one, less is all
-	After bool   // the request is carried out before: whoever asked cannot know
+	Route string // such as CreateMessage or GetAttachment; "" for all
+	Times int    // number of requests; 0 means one, negative means all
+	After bool   // carry out the request first, so that the caller cannot know
 
-	// What happens; one of these.
-	Status     int           // an HTTP status, such as 502
-	Code       int           // an error of Discord's with this code, such as 50013
-	RetryAfter time.Duration // 429 with this wait
-	Scope      string        // of RetryAfter: user, global or shared; "" is user
-	Drop       bool          // the connection is cut without an answer
-	Hang       bool          // no answer until the caller leaves
-	Delay      time.Duration // the answer is late; nothing else is wrong
+	// One of the following.
+	Status     int           // respond with this HTTP status, such as 502
+	Code       int           // respond with this JSON error code, such as 50013
+	RetryAfter time.Duration // respond with 429 and this Retry-After
+	Scope      string        // of RetryAfter: user, global or shared; "" for user
+	Drop       bool          // cut the connection without a response
+	Hang       bool          // do not respond until the client gives up
+	Delay      time.Duration // respond late, without another error
 }
 
-// Fail lets requests fail. Faults are used up in the order in which they are
-// given.
+// Fail makes requests fail. Faults apply in the order in which they were added.
 func (s *Server) Fail(f Fault) { s.faults.Add(f.Route, f.Times, f) }
 
-// Heal takes away all faults, of the gateway too.
+// Heal removes all faults, including those of the gateway.
 func (s *Server) Heal() {
 	s.faults.Clear()
 	s.gatewayFaults.Clear()
 }
 
-// takeFault returns what is to happen to a request of the route, nil for nothing.
+// takeFault returns the fault for a request of the route, or nil.
 func (s *Server) takeFault(route string) *Fault {
 	if f, ok := s.faults.Take(route); ok {
 		return &f
@@ -43,8 +42,9 @@ func (s *Server) takeFault(route string) *Fault {
 	return nil
 }
 
-// applyFault lets the fault happen, and keeps in the journal what had no answer
-// before. It reports whether the request is answered, or never will be.
+// applyFault applies the fault, and records the request if the fault prevents
+// it from being carried out. It reports whether the request needs no other
+// response.
 func (s *Server) applyFault(w http.ResponseWriter, c *call, f *Fault) bool {
 	status, failed := f.Status, (*apiError)(nil)
 	if f.Code != 0 {
@@ -71,7 +71,7 @@ func (s *Server) applyFault(w http.ResponseWriter, c *call, f *Fault) bool {
 		writeJSON(w, status, failed.json())
 	case status > 0:
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, http.StatusText(status)) // such as a proxy in front says it
+		_, _ = io.WriteString(w, http.StatusText(status)) // like a proxy in front of Discord
 	default:
 		chatfake.Delay(s.http.Context(), c.r, f.Delay)
 		return false

@@ -14,7 +14,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// A conn is a connection of the gateway.
+// A conn is a connection to the gateway.
 type conn struct {
 	s      *Server
 	ws     *websocket.Conn
@@ -24,42 +24,42 @@ type conn struct {
 	queue []frame
 	wake  chan struct{}
 
-	stream *zlib.Writer // nil unless the whole connection is compressed
-	buffer bytes.Buffer // what stream has written
+	stream *zlib.Writer // nil without transport compression
+	buffer bytes.Buffer // output of stream
 
-	// guarded by Server.mu
+	// Guarded by Server.mu.
 	session       *session
-	sends         []time.Time // of the last minute
-	lastHeartbeat time.Time   // the latest heartbeat
+	sends         []time.Time // times of the sends in the last minute
+	lastHeartbeat time.Time   // time of the latest heartbeat
 }
 
-// A frame is one that waits to be written: a text, or the end of the connection.
+// A frame is a queued text or close frame.
 type frame struct {
 	text []byte
-	code int // with which to close; 0 is a text
+	code int // close code; 0 for a text
 }
 
-// A Connection is one of the gateway, as it was kept.
+// A Connection is the record of a connection to the gateway.
 type Connection struct {
 	At         time.Time
-	Resume     bool   // it was opened at the URL for resuming
-	Query      string // what stood behind the URL
-	Op         int    // how it began: 2 identify, 6 resume, 0 neither
-	Session    string // id
+	Resume     bool   // opened at resume_gateway_url
+	Query      string // of the URL
+	Op         int    // first opcode: 2 identify, 6 resume, 0 neither
+	Session    string // ID
 	Heartbeats []time.Time
 	Ended      time.Time // zero while it is open
-	CloseCode  int       // with which the bot closed it; 0 where it did not
+	CloseCode  int       // from the bot; 0 if it sent none
 }
 
 func (s *Server) gatewayURL() string { return "ws" + s.url()[len("http"):] + "/gateway/" }
 
 func (s *Server) resumeURL() string { return "ws" + s.url()[len("http"):] + "/resume/" }
 
-// serveGateway takes a connection until it ends.
+// serveGateway serves a connection until it ends.
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if compress := query.Get("compress"); compress != "" && compress != "zlib-stream" {
-		http.Error(w, "the fake has no "+compress, http.StatusBadRequest)
+		http.Error(w, "the fake does not support "+compress, http.StatusBadRequest)
 		return
 	}
 	upgrader := websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }}
@@ -80,7 +80,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	writing.Wait()
 }
 
-// addConn says hello.
+// addConn sends hello.
 func (s *Server) addConn(c *conn, query url.Values) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,13 +92,14 @@ func (s *Server) addConn(c *conn, query url.Values) {
 	case v != "9" && v != "10":
 		c.close(closeInvalidVersion)
 	case query.Get("encoding") != "json":
-		c.close(closeDecodeError) // etf is not there
+		c.close(closeDecodeError) // the fake does not support etf
 	case !s.applyGatewayFault(c, "connect"):
 		c.send(opHello, object{"heartbeat_interval": s.options.HeartbeatInterval.Milliseconds(), "_trace": []any{"discordfake"}})
 	}
 }
 
-// removeConn forgets the connection. With 1000 and 1001 the bot ends its session, too.
+// removeConn removes the connection. Close codes 1000 and 1001 from the bot
+// also end its session.
 func (s *Server) removeConn(c *conn, code int) {
 	c.ws.Close()
 	s.mu.Lock()
@@ -115,8 +116,8 @@ func (s *Server) removeConn(c *conn, code int) {
 	s.Note()
 }
 
-// read takes what the bot sends until the connection ends, and returns the code
-// that it closed with.
+// read receives payloads until the connection ends and returns the bot's close
+// code.
 func (c *conn) read() int {
 	for {
 		_, text, err := c.ws.ReadMessage()
@@ -130,7 +131,7 @@ func (c *conn) read() int {
 	}
 }
 
-// write sends what is queued, and watches for heartbeats.
+// write sends queued frames and checks for heartbeats.
 func (c *conn) write() {
 	watch := time.NewTicker(c.s.options.HeartbeatInterval)
 	defer watch.Stop()
@@ -148,8 +149,8 @@ func (c *conn) write() {
 	}
 }
 
-// checkHeartbeat ends a connection from which no heartbeat comes. Discord does not say
-// how long it waits; two intervals are the fake's own.
+// checkHeartbeat closes a connection that sends no heartbeats. Discord does not
+// document the time limit; two intervals are the fake's choice.
 func (s *Server) checkHeartbeat(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -158,7 +159,7 @@ func (s *Server) checkHeartbeat(c *conn) {
 	}
 }
 
-// flush writes the queue and reports whether the connection lives on.
+// flush writes the queue and reports whether the connection is still open.
 func (c *conn) flush() bool {
 	c.mu.Lock()
 	queue := c.queue
@@ -178,13 +179,13 @@ func (c *conn) flush() bool {
 	return c.s.isOpen(c)
 }
 
-// writeText writes a frame, compressed where the bot asked for it.
+// writeText writes a frame, compressed if the bot asked for it.
 func (c *conn) writeText(text []byte) error {
 	switch {
 	case c.stream != nil:
 		c.buffer.Reset()
-		_, _ = c.stream.Write(text) // into memory
-		_ = c.stream.Flush()        // ends in 00 00 ff ff, as the bot waits for
+		_, _ = c.stream.Write(text) // cannot fail in memory
+		_ = c.stream.Flush()        // ends in 00 00 ff ff, the Z_SYNC_FLUSH suffix
 		return c.ws.WriteMessage(websocket.BinaryMessage, c.buffer.Bytes())
 	case len(text) > compressFrom && c.s.compresses(c):
 		var b bytes.Buffer
@@ -196,8 +197,8 @@ func (c *conn) writeText(text []byte) error {
 	return c.ws.WriteMessage(websocket.TextMessage, text)
 }
 
-// compressFrom is from which length on frames are compressed one by one, where
-// the bot wants that. Discord does not say; this is the fake's own.
+// compressFrom is the length from which payload compression applies. Discord
+// does not document it; this is the fake's choice.
 const compressFrom = 1024
 
 func (s *Server) compresses(c *conn) bool {
@@ -234,17 +235,17 @@ func (c *conn) enqueue(f frame) {
 
 func (c *conn) sendText(text []byte) { c.enqueue(frame{text: text}) }
 
-// close ends the connection after what is queued.
+// close queues a close frame.
 func (c *conn) close(code int) { c.enqueue(frame{code: code}) }
 
-// Connected waits until the bot has a session with a connection.
+// Connected waits until the bot has a connected session.
 func (s *Server) Connected(ctx context.Context) error {
 	return s.Until(ctx, func() bool {
 		return slices.ContainsFunc(s.Sessions(), func(n Session) bool { return n.Connected })
 	})
 }
 
-// Connections are all that were ever opened, oldest first.
+// Connections returns all connections so far, oldest first.
 func (s *Server) Connections() []Connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,7 +2,7 @@ package discordfake
 
 import "maps"
 
-// Intents are the groups of events that a session asks for.
+// Gateway intents.
 //
 // https://docs.discord.com/developers/events/gateway#list-of-intents
 const (
@@ -16,20 +16,21 @@ const (
 	intentMessageContent         = 1 << 15
 )
 
-// knownIntents are all bits that mean something.
+// knownIntents are all intents that Discord defines.
 const knownIntents = 1<<17 - 1 | 1<<20 | 1<<21 | 1<<24 | 1<<25
 
-// An event is what sessions are told.
+// An event is an event of the gateway.
 type event struct {
 	name    string
-	guild   string // "" of direct messages, and of what is of no server
-	channel string // where it happened: only who can see it is told; "" is nowhere
-	intents int    // any of them will do; 0 is an event for everybody
+	guild   string // "" if it is not about a guild
+	channel string // where it happened; only those who can view it get the event; "" means everyone
+	intents int    // any of these is enough; 0 means no intent is needed
 	data    object
-	message *Message // whose content data has
+	message *Message // that data contains, or nil
 }
 
-// publish tells all sessions that the event is for. The caller holds s.mu.
+// publish sends an event to the sessions that receive it. The caller holds
+// s.mu.
 func (s *Server) publish(e event) {
 	c := s.channels[e.channel]
 	if c != nil && !s.permissions(c, s.BotID).has(ViewChannel) {
@@ -48,8 +49,8 @@ func (s *Server) publish(e event) {
 	s.Note()
 }
 
-// Dispatch sends an event as it is to all sessions, whatever they asked for: one
-// that is half empty, of an unknown name, or with unknown parts.
+// Dispatch sends an arbitrary event to all sessions regardless of intents, such
+// as one with missing or unknown fields or of an unknown type.
 func (s *Server) Dispatch(name string, data map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,8 +59,8 @@ func (s *Server) Dispatch(name string, data map[string]any) {
 	}
 }
 
-// messageEventFor is an event about a message. What one user alone sees counts as a
-// direct message, of no server, wherever it is shown.
+// messageEventFor returns an event about a message, without data. An ephemeral
+// message counts as a direct message wherever it is shown.
 //
 // https://docs.discord.com/developers/events/gateway-events#messages
 func (s *Server) messageEventFor(name string, m *Message) event {
@@ -70,7 +71,7 @@ func (s *Server) messageEventFor(name string, m *Message) event {
 	return event{name: name, guild: c.Guild, channel: c.ID, intents: intentGuildMessages, message: m}
 }
 
-// messageEvent is an event that carries a whole message.
+// messageEvent returns an event with a message.
 func (s *Server) messageEvent(name string, m *Message) event {
 	e := s.messageEventFor(name, m)
 	o := s.messageJSON(m)
@@ -89,7 +90,7 @@ func (s *Server) messageEvent(name string, m *Message) event {
 	return e
 }
 
-// addMentionedMembers adds to the mentioned users what the server knows of them.
+// addMentionedMembers adds the guild members of the mentioned users.
 func (s *Server) addMentionedMembers(o object, g *guild) {
 	mentions, _ := o["mentions"].([]any)
 	for _, each := range mentions {

@@ -1,22 +1,23 @@
 package discordfake
 
-// A GatewayFault is what happens in the gateway instead of what should.
+// A GatewayFault makes the gateway misbehave.
 type GatewayFault struct {
-	On    string // connect (instead of hello), identify, resume or heartbeat
-	Times int    // how many; 0 is one, less is all
+	On    string // when: connect (instead of hello), identify, resume or heartbeat
+	Times int    // number of times; 0 means one, negative means always
 
-	// What happens; one of these. Where none is set nothing is answered.
-	Reconnect bool  // op 7
-	Invalid   *bool // op 9, with whether the session can be resumed
-	Code      int   // the connection is closed with it
-	Drop      bool  // the connection is cut without a word
+	// At most one of the following. If none is set, the gateway does not
+	// respond.
+	Reconnect bool  // send op 7
+	Invalid   *bool // send op 9; the value tells whether the session is resumable
+	Code      int   // close with this code
+	Drop      bool  // cut the connection without a close frame
 }
 
-// FailGateway lets the gateway fail. Faults are used up in the order in which
-// they are given.
+// FailGateway makes the gateway fail. Faults apply in the order in which they
+// were added.
 func (s *Server) FailGateway(f GatewayFault) { s.gatewayFaults.Add(f.On, f.Times, f) }
 
-// applyGatewayFault lets a fault happen, and reports whether there was one. The
+// applyGatewayFault applies a fault and reports whether there was one. The
 // caller holds s.mu.
 func (s *Server) applyGatewayFault(c *conn, on string) bool {
 	f, ok := s.gatewayFaults.Take(on)
@@ -36,7 +37,7 @@ func (s *Server) applyGatewayFault(c *conn, on string) bool {
 	return true
 }
 
-// eachConn does something to all connections that are open.
+// eachConn calls do for all open connections.
 func (s *Server) eachConn(do func(c *conn)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,19 +46,19 @@ func (s *Server) eachConn(do func(c *conn)) {
 	}
 }
 
-// Reconnect asks all connections to go and resume (op 7).
+// Reconnect asks all connections to reconnect and resume (op 7).
 func (s *Server) Reconnect() {
 	s.eachConn(func(c *conn) { c.send(opReconnect, nil) })
 }
 
-// Invalidate tells all connections that their session is no longer good (op 9).
-// One that cannot be resumed is forgotten.
+// Invalidate invalidates the sessions of all connections (op 9). A session that
+// is not resumable ends.
 func (s *Server) Invalidate(resumable bool) {
 	s.eachConn(func(c *conn) { s.invalidate(c, resumable) })
 }
 
-// invalidate takes the session from a connection, which stays open for the bot
-// to resume or to identify. The caller holds s.mu.
+// invalidate takes the session from a connection, which stays open so that the
+// bot can resume or identify. The caller holds s.mu.
 func (s *Server) invalidate(c *conn, resumable bool) {
 	if n := c.session; n != nil {
 		n.detach()
@@ -69,58 +70,57 @@ func (s *Server) invalidate(c *conn, resumable bool) {
 	c.send(opInvalidSession, resumable)
 }
 
-// CloseConnections closes all connections with a code.
+// CloseConnections closes all connections with a close code.
 func (s *Server) CloseConnections(code int) {
 	s.eachConn(func(c *conn) { c.close(code) })
 }
 
-// CutConnections cuts all connections without a word.
+// CutConnections cuts all connections without a close frame.
 func (s *Server) CutConnections() {
 	s.eachConn(func(c *conn) { c.ws.Close() })
 }
 
-// RequestHeartbeats asks all connections for a heartbeat at once (op 1).
+// RequestHeartbeats requests a heartbeat on all connections (op 1).
 func (s *Server) RequestHeartbeats() {
 	s.eachConn(func(c *conn) { c.send(opHeartbeat, nil) })
 }
 
-// SendFrame sends a text as it is in all connections, JSON or not.
+// SendFrame sends an arbitrary text on all connections.
 func (s *Server) SendFrame(text string) {
 	s.eachConn(func(c *conn) { c.sendText([]byte(text)) })
 }
 
-// WithholdAcks lets heartbeats stay without their acknowledgement, or not any
-// more.
+// WithholdAcks turns heartbeat acknowledgements off or on.
 func (s *Server) WithholdAcks(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.withholdAcks = on
 }
 
-// mute lets connections stay open and fall silent: nothing is written, and what
-// should have been is there for a resume.
+// mute keeps connections open but sends nothing. The events can be replayed by
+// a resume.
 func (s *Server) mute(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.muted = on
 }
 
-// Identifies counts the sessions that the bot began, or tried to.
+// Identifies returns the number of identifies so far.
 func (s *Server) Identifies() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.identifies
 }
 
-// Revoke makes the token worth nothing: the bot is put out of the gateway with
-// 4004, and all its requests are refused with 401.
+// Revoke invalidates the token: it closes all connections with 4004, and REST
+// responds with 401.
 func (s *Server) Revoke() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.revoke()
 }
 
-// revoke is Revoke; the caller holds s.mu.
+// revoke is Revoke with s.mu held.
 func (s *Server) revoke() {
 	s.revoked = true
 	s.sessions = nil

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Opcodes of the gateway.
+// Gateway opcodes.
 //
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway
 const (
@@ -23,7 +23,7 @@ const (
 	opHeartbeatAck   = 11
 )
 
-// Codes with which the gateway closes.
+// Gateway close event codes.
 const (
 	closeUnknownError         = 4000
 	closeUnknownOpcode        = 4001
@@ -40,7 +40,7 @@ const (
 	closeDisallowedIntents    = 4014
 )
 
-// closeReasons are the words that come with the codes.
+// closeReasons returns the reasons that Discord sends with close codes.
 func closeReasons() map[int]string {
 	return map[int]string{
 		closeUnknownError: "Unknown error.", closeUnknownOpcode: "Unknown opcode.", closeDecodeError: "Error while decoding payload.",
@@ -50,7 +50,7 @@ func closeReasons() map[int]string {
 	}
 }
 
-// Limits of what the bot sends.
+// Limits of what a bot sends.
 //
 // https://docs.discord.com/developers/events/gateway#sending-events
 const (
@@ -59,22 +59,23 @@ const (
 	sendsWindow = time.Minute
 )
 
-// identifyInterval is between two identifies where max_concurrency is 1.
+// identifyInterval is the minimum time between identifies with a
+// max_concurrency of 1.
 //
 // https://docs.discord.com/developers/events/gateway#sharding-max-concurrency
 const identifyInterval = 5 * time.Second
 
-// An identifyData is what a bot says of itself.
+// identifyData is the data of identify and resume.
 type identifyData struct {
 	Token     string `json:"token"`
 	Intents   *int   `json:"intents"`
 	Compress  bool   `json:"compress"`
 	Shard     []int  `json:"shard"`
-	SessionID string `json:"session_id"` // of a resume
+	SessionID string `json:"session_id"` // resume only
 	Seq       int    `json:"seq"`
 }
 
-// send queues a frame that is of no session.
+// send queues a frame without a sequence number.
 func (c *conn) send(op int, data any) {
 	text, err := json.Marshal(object{"op": op, "d": data, "s": nil, "t": nil})
 	if err != nil {
@@ -83,7 +84,7 @@ func (c *conn) send(op int, data any) {
 	c.sendText(text)
 }
 
-// handleFrame takes one frame of the bot.
+// handleFrame handles a frame from the bot.
 func (s *Server) handleFrame(c *conn, text []byte) {
 	var f struct {
 		Op *int            `json:"op"`
@@ -111,7 +112,7 @@ func (s *Server) handleFrame(c *conn, text []byte) {
 	}
 }
 
-// overSendLimit reports whether the bot has sent more than it may.
+// overSendLimit reports whether the bot has exceeded the send limit.
 func (s *Server) overSendLimit(c *conn) bool {
 	now := time.Now()
 	for len(c.sends) > 0 && now.Sub(c.sends[0]) > sendsWindow {
@@ -129,7 +130,7 @@ func (s *Server) heartbeat(c *conn) {
 	}
 }
 
-// startSession begins a session, or takes one up again.
+// startSession identifies or resumes.
 func (s *Server) startSession(c *conn, op int, data []byte) {
 	var who identifyData
 	if json.Unmarshal(data, &who) != nil || bytes.Equal(data, []byte("null")) {
@@ -178,13 +179,14 @@ func (s *Server) identify(c *conn, who identifyData) {
 	}
 }
 
-// validToken reports whether the token is the bot's, with or without its kind before
-// it.
+// validToken reports whether the token is the bot's, with or without the prefix
+// "Bot ".
 func (s *Server) validToken(token string) bool {
 	return !s.revoked && (token == s.Token || token == "Bot "+s.Token)
 }
 
-// disallowedIntents are the intents that the application has not been given.
+// disallowedIntents returns the privileged intents that the application may not
+// use.
 func (s *Server) disallowedIntents() int {
 	if s.options.NoMessageContent {
 		return intentGuildPresences | intentMessageContent
@@ -192,7 +194,7 @@ func (s *Server) disallowedIntents() int {
 	return intentGuildPresences
 }
 
-// resume takes a session up again: the bot is told what it has missed.
+// resume resumes a session and replays the events after who.Seq.
 func (s *Server) resume(c *conn, who identifyData) {
 	if s.applyGatewayFault(c, "resume") {
 		return
@@ -208,7 +210,7 @@ func (s *Server) resume(c *conn, who identifyData) {
 	default:
 		if n.conn != nil {
 			n.conn.session = nil
-			n.conn.close(closeUnknownError) // one connection is the session's
+			n.conn.close(closeUnknownError) // a session has one connection
 		}
 		n.conn = c
 		c.session, c.record.Session = n, n.id

@@ -7,27 +7,26 @@ import (
 	"time"
 )
 
-// A session is what the bot is told, in order. It outlives its connection, so
-// that the bot can resume it.
+// A session outlives its connection so that the bot can resume it.
 type session struct {
 	id         string
 	intents    int
-	shard      int // of shards
+	shard      int // shard ID and number of shards
 	shards     int
-	compress   bool // large frames are compressed, one by one
+	compress   bool // payload compression
 	seq        int
 	log        []sentEvent
-	conn       *conn     // nil while there is none
-	detachedAt time.Time // when conn was lost
+	conn       *conn     // nil if not connected
+	detachedAt time.Time // when conn ended
 }
 
-// A sentEvent frame is one that a session can be told again.
+// A sentEvent can be replayed when the session is resumed.
 type sentEvent struct {
 	seq  int
 	text []byte
 }
 
-// A Session is a session of the gateway, as it is now.
+// A Session is a snapshot of a session.
 type Session struct {
 	ID        string
 	Intents   int
@@ -35,7 +34,7 @@ type Session struct {
 	Connected bool
 }
 
-// Sessions are those that live.
+// Sessions returns the sessions that have not ended.
 func (s *Server) Sessions() []Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,8 +45,8 @@ func (s *Server) Sessions() []Session {
 	return all
 }
 
-// ForgetSessions lets Discord forget the sessions that have no connection, as
-// it does after some minutes: they cannot be resumed.
+// ForgetSessions ends the sessions without a connection, as Discord does after
+// some minutes.
 func (s *Server) ForgetSessions() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,10 +54,10 @@ func (s *Server) ForgetSessions() {
 	s.Note()
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
-// receives reports whether the session is told of the event: it asked for it, and
-// the server is in its shard.
+// receives reports whether the session has an intent for the event and the
+// shard of the guild.
 func (n *session) receives(e event) bool {
 	if e.intents != 0 && n.intents&e.intents == 0 {
 		return false
@@ -66,7 +65,8 @@ func (n *session) receives(e event) bool {
 	return shardOf(e.guild, n.shards) == n.shard
 }
 
-// shardOf is the shard of a server. What is of no server is of the first.
+// shardOf returns the shard ID of a guild. Events without a guild go to shard
+// 0.
 //
 // https://docs.discord.com/developers/events/gateway#sharding
 func shardOf(guild string, shards int) int {
@@ -74,7 +74,7 @@ func shardOf(guild string, shards int) int {
 	return (id >> 22) % shards
 }
 
-// dispatch sends an event in a session, and keeps it for a resume.
+// dispatch sends an event and keeps it for replay.
 func (s *Server) dispatch(n *session, name string, data object) {
 	n.seq++
 	text, err := json.Marshal(object{"op": opDispatch, "s": n.seq, "t": name, "d": data})
@@ -87,17 +87,17 @@ func (s *Server) dispatch(n *session, name string, data object) {
 	}
 }
 
-// detach takes the connection from a session.
+// detach removes the connection from the session.
 func (n *session) detach() {
 	n.conn, n.detachedAt = nil, time.Now()
 }
 
-// endSession ends a session for good.
+// endSession ends a session.
 func (s *Server) endSession(n *session) {
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool { return each == n })
 }
 
-// resumableSession returns a session that can be resumed, nil where there is none.
+// resumableSession returns a session that can be resumed, or nil.
 func (s *Server) resumableSession(id string) *session {
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool {
 		return each.conn == nil && time.Since(each.detachedAt) > s.options.SessionTTL
@@ -109,8 +109,7 @@ func (s *Server) resumableSession(id string) *session {
 	return s.sessions[i]
 }
 
-// sendReady tells a new session who the bot is and where it is in, and then of each
-// server.
+// sendReady sends READY and GUILD_CREATE for every guild.
 func (s *Server) sendReady(n *session) {
 	var mine []*guild
 	guilds := []any{}

@@ -6,18 +6,18 @@ import (
 	"slices"
 )
 
-// A guild is what people call a server.
+// A guild is a server, in the language of Discord's clients.
 type guild struct {
-	id          string // "" is given an id
+	id          string // "" to generate one
 	name        string
-	locale      string // "" is en-US
-	owner       string // id of a user; "" is somebody whom no test plays
+	locale      string // "" for en-US
+	owner       string // user ID; "" for a user outside the test
 	roles       []*role
-	kicked      bool // the bot was put out of it
-	unavailable bool // it cannot be reached
+	kicked      bool // the bot was removed
+	unavailable bool // as in an outage
 }
 
-// A role gives permissions to members.
+// A role grants permissions to members.
 type role struct {
 	id          string
 	name        string
@@ -27,8 +27,8 @@ type role struct {
 	managed bool
 }
 
-// addGuild adds a server that the bot is in, with a role for its bot, and one
-// for its members.
+// addGuild adds a guild that the bot is in, with a role for the bot and a role
+// for all members.
 func (s *Server) addGuild(g guild) guild {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *Server) newGuild(g guild) *guild {
 	return &g
 }
 
-// addRole adds a role to a server.
+// addRole adds a role to a guild.
 func (s *Server) addRole(guild string, r role) role {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Server) addRole(guild string, r role) role {
 	return r
 }
 
-// kickBot puts the bot out of a server.
+// kickBot removes the bot from a guild.
 func (s *Server) kickBot(guild string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *Server) kickBot(guild string) {
 	s.publish(event{name: "GUILD_DELETE", guild: guild, intents: intentGuilds, data: object{"id": guild}})
 }
 
-// SetUnavailable makes a server unreachable for the bot, or reachable again.
+// SetUnavailable makes a guild unavailable or available, as an outage does.
 func (s *Server) SetUnavailable(guild string, on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,7 +81,7 @@ func (s *Server) SetUnavailable(guild string, on bool) {
 	s.publish(event{name: "GUILD_CREATE", guild: guild, intents: intentGuilds, data: s.guildCreate(g)})
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
 func (s *Server) guild(id string) *guild {
 	i := slices.IndexFunc(s.guilds, func(g *guild) bool { return g.id == id })
@@ -124,7 +124,7 @@ func (s *Server) rolesJSON(g *guild) []any {
 	return roles
 }
 
-// guildJSON is a server as REST has it.
+// guildJSON returns the guild as REST shows it.
 func (s *Server) guildJSON(g *guild) object {
 	return object{
 		"id": g.id, "name": g.name, "icon": nil, "description": nil, "home_header": nil, "splash": nil, "discovery_splash": nil, "features": []any{},
@@ -138,27 +138,26 @@ func (s *Server) guildJSON(g *guild) object {
 	}
 }
 
-// BotRole is the id of the role that the bot was given when it was invited to a
-// server.
+// BotRole returns the ID of the role that a guild has for the bot.
 func (s *Server) BotRole(guild string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.botRole(s.guild(guild))
 }
 
-// guildCreate is a server as the gateway has it, with what is in it.
+// guildCreate returns the data of GUILD_CREATE.
 func (s *Server) guildCreate(g *guild) object {
 	o := s.guildJSON(g)
 	channels, threads, members := []any{}, []any{}, []any{}
 	for _, c := range s.guildChannels(g.id) {
 		switch {
-		case !c.isThread(): // those too that the bot cannot see
-			channels = append(channels, without(s.channelJSON(c), "guild_id")) // it may be missing there
+		case !c.isThread(): // including channels that the bot cannot see
+			channels = append(channels, without(s.channelJSON(c), "guild_id")) // Discord may leave it out here
 		case !c.Archived && s.permissions(c, s.BotID).has(ViewChannel):
 			threads = append(threads, s.channelJSON(c))
 		}
 	}
-	members = append(members, s.memberWithUserJSON(s.user(s.BotID), g)) // others are not named without the intent
+	members = append(members, s.memberWithUserJSON(s.user(s.BotID), g)) // without the Guild Members intent, only the bot
 	maps.Copy(o, map[string]any{
 		"joined_at": timestamp(snowflakeTime(g.id)), "large": false, "unavailable": false, "member_count": s.memberCount(g), "voice_states": []any{},
 		"members": members, "channels": channels, "threads": threads, "presences": []any{}, "stage_instances": []any{},

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Kinds of interactions.
+// Interaction types.
 //
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
 const (
@@ -18,37 +18,35 @@ const (
 	interactionModalSubmit  = 5
 )
 
-// An Interaction is something that a person did with the application, as it was
-// kept.
+// An Interaction is the record of a user's interaction with the application.
 type Interaction struct {
 	ID           string
 	Type         int
-	User         string // id
-	Channel      string // id
-	Name         string // of the command, or the custom id of the component or modal
+	User         string // ID
+	Channel      string // ID
+	Name         string // name of the command, or custom_id of the component or modal
 	At           time.Time
-	CallbackType int           // the type of the callback; 0 while there is none
-	Took         time.Duration // until the answer came
+	CallbackType int           // of the response; 0 before the response
+	Took         time.Duration // time until the response
 
 	token    string
 	payload  object
-	source   *Message // that the component is on; nil is none
-	message  *Message // the original answer; nil while there is none
+	source   *Message // message of the component, or nil
+	message  *Message // original response, or nil
 	choices  []Choice
 	metadata object
 }
 
-// A Choice is what the application suggests while somebody types.
+// A Choice is an autocomplete choice.
 type Choice struct {
 	Name  string
 	Value any
 }
 
-// errNoResponse is what a person sees of an application that does not answer
-// in time.
+// errNoResponse reports that the application did not respond in time.
 var errNoResponse = errors.New("discordfake: the application did not respond")
 
-// Interactions are all that people did with the application, oldest first.
+// Interactions returns all interactions, oldest first.
 func (s *Server) Interactions() []Interaction {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,10 +57,10 @@ func (s *Server) Interactions() []Interaction {
 	return all
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
-// createInteraction sends what a person did to the application. Of modals before is what
-// opened them.
+// createInteraction sends an interaction to the application. For a modal,
+// before is the interaction that opened it.
 func (s *Server) createInteraction(p *Person, channel string, kind int, name string, data object, source *Message, before *Interaction) *Interaction {
 	i := &Interaction{ID: s.id(), Type: kind, User: p.ID, Channel: channel, Name: name, At: time.Now(), source: source}
 	i.token = "fake-interaction-token-" + i.ID
@@ -76,10 +74,11 @@ func (s *Server) createInteraction(p *Person, channel string, kind int, name str
 	return i
 }
 
-// authorizingOwners says by which installation the application is where it is.
+// authorizingOwners returns authorizing_integration_owners for a
+// guild-installed application.
 func authorizingOwners(c *Channel) object { return object{"0": cmp.Or(c.Guild, "0")} }
 
-// metadata is what messages say of the interaction that they answer.
+// metadata returns the interaction_metadata of the response.
 func (s *Server) metadata(i *Interaction, u *User, c *Channel, before *Interaction) object {
 	kind := i.Type
 	o := object{"id": i.ID, "type": kind, "user": u.json(), "authorizing_integration_owners": authorizingOwners(c)}
@@ -115,7 +114,8 @@ func (s *Server) interactionJSON(i *Interaction, u *User, c *Channel, data objec
 	return o
 }
 
-// waitForResponse waits until the application answers, or the time for it is over.
+// waitForResponse waits until the application responds or the time limit
+// passes.
 func (s *Server) waitForResponse(i *Interaction) error {
 	ctx, cancel := context.WithDeadline(s.http.Context(), i.At.Add(s.options.AckTimeout))
 	defer cancel()

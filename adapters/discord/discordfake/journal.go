@@ -7,23 +7,23 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A Call is a request to REST or to the host of files, as it was kept.
+// A Call is the record of a request to REST or for an attachment.
 type Call struct {
 	Route  string // such as CreateMessage
 	Path   string // without the version
 	Query  string
-	Body   map[string]any // the JSON; nil where there is none
-	List   []any          // the JSON where it is an array
-	Files  []string       // names of what was uploaded
-	Bot    bool           // it carried the bot's token
-	Status int            // 0 where a fault struck before there was one
-	Code   int            // of Discord's error; 0 is none
-	Reason string         // what is wrong with the form, or with the body by the OpenAPI document
+	Body   map[string]any // JSON body; nil if there is none
+	List   []any          // JSON body if it is an array
+	Files  []string       // names of uploads
+	Bot    bool           // the request has the bot's token
+	Status int            // 0 if a fault prevented a response
+	Code   int            // JSON error code; 0 if there is none
+	Reason string         // errors in the form or from the OpenAPI document
 	At     time.Time
-	Took   time.Duration // until the answer began
+	Took   time.Duration // until the response started
 }
 
-// record keeps a call. The caller holds s.mu.
+// record adds a request to the journal. The caller holds s.mu.
 func (s *Server) record(c *call, status int, f *apiError) {
 	kept := Call{
 		Route: c.route.name, Path: c.path(), Query: c.r.URL.RawQuery, Body: chatfake.Clone(c.body), List: chatfake.Clone(c.list), Bot: c.hasBotToken(s), Status: status,
@@ -39,7 +39,7 @@ func (s *Server) record(c *call, status int, f *apiError) {
 	s.Note()
 }
 
-// reason is what is wrong, in one line.
+// reason returns the error in one line.
 func (f *apiError) reason() string {
 	if len(f.errors) == 0 {
 		return f.message
@@ -62,13 +62,14 @@ func (f *apiError) reason() string {
 	return strings.Join(lines, "; ")
 }
 
-// Calls returns the calls of a route, oldest first; of all where it is "".
+// Calls returns the calls of a route, oldest first, or all calls if route is
+// "".
 func (s *Server) Calls(route string) []Call {
 	return s.journal.Select(func(c Call) bool { return route == "" || c.Route == route })
 }
 
-// Refused returns the calls that were answered with an error of the bot's own:
-// of form, of permission, of something that is not there.
+// Refused returns the calls with a JSON error: an invalid form, a missing
+// permission, or an unknown resource.
 func (s *Server) Refused() []Call {
 	return s.journal.Select(func(c Call) bool { return c.Code != 0 })
 }

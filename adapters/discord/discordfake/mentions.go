@@ -6,40 +6,41 @@ import (
 	"strings"
 )
 
-// A Ping is somebody whom a message notified. Changing a message notifies
-// nobody, but would highlight the same people.
+// A Ping is a notification caused by a message. An edit does not notify users
+// but highlights the message for them.
 type Ping struct {
-	Message string // its id
-	User    string // id of who was pinged
+	Message string // ID
+	User    string // ID
 	How     string // user, role, everyone or reply
-	Edit    bool   // it came by a change of the message
+	Edit    bool   // the mention came by an edit
 }
 
-// Pings are all pings that the bot's messages led to, oldest first.
+// Pings returns the pings of the bot's messages, oldest first.
 func (s *Server) Pings() []Ping {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.pings)
 }
 
-// An allowedMentions says which mentions of a text may ping.
+// allowedMentions limits which mentions of a message are effective.
 //
 // https://docs.discord.com/developers/resources/message#allowed-mentions-object
 type allowedMentions struct {
-	parse        []string // users, roles, everyone: all of the kind
-	users, roles []string // ids
+	parse        []string // users, roles or everyone: all mentions of the type
+	users, roles []string // IDs
 	repliedUser  bool
 }
 
-// allMentions is what holds for messages where nothing is said; byHook for
-// webhooks, and so for all that answers interactions.
+// allMentions is the default for messages, webhookMentions for webhooks and
+// interaction responses.
 func allMentions() allowedMentions {
 	return allowedMentions{parse: []string{"users", "roles", "everyone"}, repliedUser: true}
 }
 
 func webhookMentions() allowedMentions { return allowedMentions{parse: []string{"users"}} }
 
-// parseAllowedMentions reads allowed_mentions; fallback holds where there is none.
+// parseAllowedMentions reads allowed_mentions, or returns fallback if the body
+// has none.
 func parseAllowedMentions(f *form, body object, fallback allowedMentions) allowedMentions {
 	o, ok := body["allowed_mentions"].(object)
 	if !ok {
@@ -56,7 +57,7 @@ func parseAllowedMentions(f *form, body object, fallback allowedMentions) allowe
 	return a
 }
 
-// stringsOf are the texts of a JSON array.
+// stringsOf returns the strings in a JSON array.
 func stringsOf(v any) []string {
 	array, _ := v.([]any)
 	var found []string
@@ -69,11 +70,12 @@ func stringsOf(v any) []string {
 }
 
 var (
-	codeSpan      = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`") // where nothing is a mention
+	codeSpan      = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`") // mentions in code have no effect
 	mentionMarkup = regexp.MustCompile(`<@(&|!?)(\d+)>|@(everyone|here)\b`)
 )
 
-// resolveMentions works out whom a message highlights and pings. The caller holds s.mu.
+// resolveMentions determines whom a message highlights and pings. The caller
+// holds s.mu.
 func (s *Server) resolveMentions(m *Message, a allowedMentions, edit bool) {
 	m.Mentions, m.MentionRoles, m.MentionEveryone = nil, nil, false
 	text := codeSpan.ReplaceAllString(m.Content+"\n"+strings.Join(displayedTexts(m.Components), "\n"), " ")
@@ -122,8 +124,7 @@ func (s *Server) mentionUser(m *Message, id, how string, edit bool) {
 	s.recordPings(m, how, edit, func(each *User) bool { return each.ID == id })
 }
 
-// recordPings keeps the pings of those who can see the message. Only those by the
-// bot are kept.
+// recordPings records pings by the bot for the users who can see the message.
 func (s *Server) recordPings(m *Message, how string, edit bool, whom func(u *User) bool) {
 	if m.User != s.BotID || m.EphemeralTo != "" {
 		return

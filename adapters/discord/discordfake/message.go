@@ -10,7 +10,7 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Kinds of messages that the fake makes.
+// Message types.
 //
 // https://docs.discord.com/developers/resources/message#message-object-message-types
 const (
@@ -25,43 +25,43 @@ const (
 	messageContextMenuCommand = 23
 )
 
-// Flags of messages.
+// Message flags.
 //
 // https://docs.discord.com/developers/resources/message#message-object-message-flags
 const (
 	flagSuppressEmbeds        = 1 << 2
 	flagHasThread             = 1 << 5
 	flagEphemeral             = 1 << 6
-	flagLoading               = 1 << 7 // «is thinking»
+	flagLoading               = 1 << 7 // "… is thinking"
 	flagSuppressNotifications = 1 << 12
 	flagComponentsV2          = 1 << 15
 )
 
-// A Message is one that stands in a channel, or that one user alone sees.
+// A Message is a message in a channel, thread or direct message.
 type Message struct {
 	ID                 string
-	Channel            string // its id; that of the thread where it stands in one
+	Channel            string // ID
 	Type               int
-	User               string // id of who wrote it
-	WebhookName        string // name of the webhook that wrote it; User is the webhook's id then
-	Content            string // with Discord's markup
+	User               string // ID of the author
+	WebhookName        string // name of the webhook that sent it; User is the webhook's ID then
+	Content            string // with markup
 	Embeds, Components []any
 	Files              []File
 	Flags              int
-	EphemeralTo        string // an ephemeral message: id of the only user who sees it
-	ReplyTo            string // id of the message it replies to
+	EphemeralTo        string // ID of the only user who sees an ephemeral message
+	ReplyTo            string // ID of the referenced message
 	Nonce              any
-	Edited             time.Time // zero while it was not
+	Edited             time.Time // zero if it was not edited
 
-	Mentions, MentionRoles []string // ids of whom it highlights
+	Mentions, MentionRoles []string // IDs of mentioned users and roles
 	MentionEveryone        bool
 	Reactions              []string // emoji:user
 
-	position            int          // in its thread
-	referenceChannel    string       // the channel of Reply, where that is another
-	interactionMetadata object       // interaction_metadata
-	webhookID           string       // id of the webhook that wrote it
-	interaction         *Interaction // what it answers
+	position            int    // in a thread
+	referenceChannel    string // channel of ReplyTo, if it is another channel
+	interactionMetadata object
+	webhookID           string
+	interaction         *Interaction // that it responds to
 }
 
 func (m *Message) copy() Message {
@@ -71,14 +71,14 @@ func (m *Message) copy() Message {
 	return c
 }
 
-// isSystem reports whether Discord itself wrote the message.
+// isSystem reports whether Discord itself sent the message.
 func (m *Message) isSystem() bool {
 	return m.Type != messageDefault && m.Type != messageReply && m.Type != messageChatInputCommand && m.Type != messageContextMenuCommand
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
-// addMessage gives the message its id and keeps it.
+// addMessage stores a message with a new ID.
 func (s *Server) addMessage(m *Message) *Message {
 	m.ID = cmp.Or(m.ID, s.id())
 	setDefaults(m.Components)
@@ -93,8 +93,8 @@ func (s *Server) addMessage(m *Message) *Message {
 	return m
 }
 
-// publishMessage keeps a message, and tells everybody. Writing in an archived thread takes
-// it out of the archive.
+// publishMessage stores a message and sends MESSAGE_CREATE. It unarchives an
+// archived thread.
 func (s *Server) publishMessage(m *Message, a allowedMentions) *Message {
 	c := s.channels[m.Channel]
 	if c.isThread() && c.Archived && m.EphemeralTo == "" {
@@ -107,13 +107,13 @@ func (s *Server) publishMessage(m *Message, a allowedMentions) *Message {
 	return m
 }
 
-// publishMessageUpdate tells everybody of a message's new state.
+// publishMessageUpdate sends MESSAGE_UPDATE.
 func (s *Server) publishMessageUpdate(m *Message) {
 	setDefaults(m.Components)
 	s.publish(s.messageEvent("MESSAGE_UPDATE", m))
 }
 
-// removeMessage deletes a message, and tells everybody.
+// removeMessage deletes a message and sends MESSAGE_DELETE.
 func (s *Server) removeMessage(m *Message) {
 	delete(s.messages, m.ID)
 	s.shown = slices.DeleteFunc(s.shown, func(each *Message) bool { return each == m })
@@ -128,7 +128,7 @@ func (s *Server) removeMessage(m *Message) {
 	s.publish(e)
 }
 
-// message finds a message of a channel that all there see.
+// message returns a message in a channel unless it is ephemeral.
 func (s *Server) message(channel, id string) *Message {
 	m := s.messages[id]
 	if m == nil || m.Channel != channel || m.EphemeralTo != "" {
@@ -137,7 +137,7 @@ func (s *Server) message(channel, id string) *Message {
 	return m
 }
 
-// messageJSON is the message as REST has it. Events have more.
+// messageJSON returns the message as REST shows it. Events have more fields.
 func (s *Server) messageJSON(m *Message) object {
 	o := object{
 		"id": m.ID, "channel_id": m.Channel, "type": m.Type, "content": m.Content, "author": s.author(m), "timestamp": timestamp(snowflakeTime(m.ID)),
@@ -168,7 +168,7 @@ func (s *Server) messageJSON(m *Message) object {
 	return o
 }
 
-// without takes keys out of an object.
+// without deletes keys from an object and returns it.
 func without(o object, keys ...string) object {
 	for _, key := range keys {
 		delete(o, key)
@@ -176,7 +176,7 @@ func without(o object, keys ...string) object {
 	return o
 }
 
-// jsonArray is an array that is never null.
+// jsonArray returns a copy of the array that is not nil.
 func jsonArray(v []any) []any {
 	if v == nil {
 		return []any{}
@@ -184,7 +184,7 @@ func jsonArray(v []any) []any {
 	return chatfake.Clone(v)
 }
 
-// author is who wrote the message: a user, or a webhook, which is none.
+// author returns the author of a message: a user or a webhook.
 func (s *Server) author(m *Message) object {
 	if m.WebhookName == "" {
 		return s.user(m.User).json()
@@ -195,7 +195,7 @@ func (s *Server) author(m *Message) object {
 	return o
 }
 
-// mentionsJSON are the users whom the message mentions.
+// mentionsJSON returns the mentioned users.
 func (s *Server) mentionsJSON(m *Message) []any {
 	users := []any{}
 	for _, id := range m.Mentions {
@@ -204,8 +204,7 @@ func (s *Server) mentionsJSON(m *Message) []any {
 	return users
 }
 
-// addReference says what the message refers to: of a reply the message it
-// replies to, of what Discord says of threads the thread.
+// addReference adds message_reference and referenced_message.
 func (s *Server) addReference(o object, m *Message) {
 	if m.ReplyTo == "" && m.referenceChannel == "" {
 		return
@@ -222,13 +221,13 @@ func (s *Server) addReference(o object, m *Message) {
 	if m.Type != messageReply && m.Type != messageThreadStarter {
 		return
 	}
-	o["referenced_message"] = nil // it was deleted, unless it is found
+	o["referenced_message"] = nil // null if the message was deleted
 	if of := s.messages[m.ReplyTo]; of != nil {
-		o["referenced_message"] = without(s.messageJSON(of), "referenced_message", "thread") // one is shown, not those before it
+		o["referenced_message"] = without(s.messageJSON(of), "referenced_message", "thread") // only one level
 	}
 }
 
-// addReactions counts the reactions of each emoji.
+// addReactions adds the number of reactions by emoji.
 func (s *Server) addReactions(o object, m *Message) {
 	counts := map[string]int{}
 	var order []string
@@ -252,7 +251,7 @@ func (s *Server) addReactions(o object, m *Message) {
 	}
 }
 
-// withoutContent takes out what an application without the content intent is not shown.
+// withoutContent removes the fields that need the Message Content intent.
 //
 // https://docs.discord.com/developers/events/gateway#message-content-intent
 func (s *Server) withoutContent(o object, m *Message) object {
@@ -269,13 +268,13 @@ func (s *Server) withoutContent(o object, m *Message) object {
 	return o
 }
 
-// isPrivileged reports whether the content is for those who may read all: neither the
-// bot's own, nor to it, nor in a direct message.
+// isPrivileged reports whether the content needs the intent: the message is not
+// by the bot, does not mention it, and is not a direct message.
 func (s *Server) isPrivileged(m *Message) bool {
 	return m.User != s.BotID && s.channels[m.Channel].Type != dmChannel && !slices.Contains(m.Mentions, s.BotID)
 }
 
-// splitReaction parts a text at its last colon.
+// splitReaction splits emoji:user.
 func splitReaction(text string) (before, after string) {
 	i := strings.LastIndex(text, ":")
 	return text[:i], text[i+1:]

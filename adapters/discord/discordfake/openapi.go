@@ -13,23 +13,23 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A spec is Discord's OpenAPI document. Its schemas are JSON Schema, and are
-// compiled when they are asked for.
+// A spec is Discord's OpenAPI document. Its schemas are JSON Schema and are
+// compiled on first use.
 type spec struct {
 	document   object
-	operations map[string]string // by method and shape, the pointer to the operation
+	operations map[string]string // JSON pointers, by method and path shape
 
 	mu       sync.Mutex
 	compiler *jsonschema.Compiler
-	schemas  map[string]*jsonschema.Schema // by pointer into the document; nil is none
+	schemas  map[string]*jsonschema.Schema // by JSON pointer; nil if there is none
 }
 
-// loadedSpecs are the documents that were read, by file, for all servers: to
-// compile one takes as long as many a test.
+// loadedSpecs caches documents by file name for all servers, because loading
+// one takes longer than most tests.
 var loadedSpecs sync.Map // of func() (*spec, error)
 
-// findSpec finds a file that Discord made in the folder shared beside the
-// module that the test is in. Where there is none it returns "".
+// findSpec returns the path of one of Discord's schema files in ../shared next
+// to the module, or "" if it is not available.
 func findSpec(name string) string {
 	dir, err := filepath.Abs(".")
 	for err == nil {
@@ -48,7 +48,8 @@ func findSpec(name string) string {
 	return file
 }
 
-// loadSpec reads the document. Of "" it is nil, and checks nothing.
+// loadSpec reads the document. For "" it returns a nil spec, which accepts
+// everything.
 func loadSpec(file string) (*spec, error) {
 	if file == "" {
 		return nil, nil
@@ -72,16 +73,16 @@ func readSpec(file string) (*spec, error) {
 			s.operations[strings.ToUpper(method)+" "+shape(path)] = "/paths/" + pointer(path) + "/" + method
 		}
 	}
-	s.compiler.DefaultDraft(jsonschema.Draft2020) // as OpenAPI 3.1 has it
+	s.compiler.DefaultDraft(jsonschema.Draft2020) // JSON Schema of OpenAPI 3.1
 	if err := s.compiler.AddResource("openapi.json", s.document); err != nil {
 		return nil, fmt.Errorf("discordfake: %s: %w", file, err)
 	}
 	return s, nil
 }
 
-// patch lets the permissions that a command needs be a text of digits, as they are
-// by Discord's documentation and in all its libraries: the document says that
-// they are a number.
+// patch allows default_member_permissions to be a string of digits. The
+// document says that it is a number, but Discord's documentation and libraries
+// use a string.
 func (s *spec) patch() {
 	components := s.document["components"].(object)["schemas"].(object)
 	for _, each := range components {
@@ -94,15 +95,17 @@ func (s *spec) patch() {
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// shape is a route with its parameters left out, for their names differ.
+// shape returns a path without the names of its parameters, which differ
+// between the document and the fake.
 func shape(path string) string { return parameter.ReplaceAllString(path, "{}") }
 
-// pointer escapes a key for a JSON pointer in an address.
+// pointer escapes a key for a JSON pointer in a URL.
 func pointer(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1", "{", "%7B", "}", "%7D").Replace(key)
 }
 
-// schema compiles the schema at a pointer; nil where there is none.
+// schema returns the compiled schema at a JSON pointer, or nil if there is
+// none.
 func (s *spec) schema(pointer string) (*jsonschema.Schema, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,13 +117,13 @@ func (s *spec) schema(pointer string) (*jsonschema.Schema, error) {
 		err = nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("discordfake: the OpenAPI document at %s: %w", pointer, err)
+		return nil, fmt.Errorf("discordfake: OpenAPI document at %s: %w", pointer, err)
 	}
 	s.schemas[pointer] = schema
 	return schema, nil
 }
 
-// request checks the body of a request. The error names what is wrong.
+// request validates the body of a request.
 func (s *spec) request(name string, body any) error {
 	return s.check(name, "/requestBody/content/application~1json/schema", body)
 }
@@ -131,7 +134,7 @@ func (s *spec) check(name, part string, body any) error {
 	}
 	operation, ok := s.operations[shape(name)]
 	if !ok {
-		return nil // Discord has no such route, and the fake answers so
+		return nil // the fake responds with 404
 	}
 	schema, err := s.schema(operation + part)
 	if err != nil || schema == nil {

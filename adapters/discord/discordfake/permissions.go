@@ -5,12 +5,12 @@ import (
 	"strconv"
 )
 
-// Permissions are a set of bits.
+// Permissions is a permission bit set.
 //
 // https://docs.discord.com/developers/topics/permissions
 type Permissions uint64
 
-// Permissions that the fake knows.
+// Permissions that the fake checks.
 const (
 	Administrator          Permissions = 1 << 3
 	manageChannels         Permissions = 1 << 4
@@ -29,24 +29,26 @@ const (
 	SendMessagesInThreads  Permissions = 1 << 38
 )
 
-// DefaultPermissions are what a bot is invited with that answers in threads.
+// DefaultPermissions is what a bot needs to reply in threads.
 const DefaultPermissions = ViewChannel | SendMessages | SendMessagesInThreads | CreatePublicThreads | ReadMessageHistory | embedLinks | attachFiles | AddReactions
 
-// memberPermissions are those of people. They are given by a role, for what
-// @everyone may do the bot may do, too, and a test wants to take that away.
+// memberPermissions are the permissions of users. A role grants them, not
+// @everyone, because @everyone includes the bot and tests take permissions from
+// the bot.
 const memberPermissions = DefaultPermissions | createPrivateThreads | useApplicationCommands
 
-// allPermissions is what an administrator may do: every bit that is defined in 2026.
+// allPermissions are the permissions of an administrator: every bit in use in
+// 2026.
 const allPermissions Permissions = 1<<53 - 1
 
 func (p Permissions) has(q Permissions) bool { return p&q == q }
 
 func (p Permissions) json() string { return strconv.FormatUint(uint64(p), 10) }
 
-// An overwrite gives or takes permissions in one channel.
+// An overwrite allows or denies permissions in a channel.
 type overwrite struct {
-	id          string // of a role or a user
-	isUser      bool   // ID is that of a user
+	id          string // of a role or user
+	isUser      bool   // the ID is a user's
 	allow, deny Permissions
 }
 
@@ -58,7 +60,7 @@ func (o overwrite) json() object {
 	return object{"id": o.id, "type": kind, "allow": o.allow.json(), "deny": o.deny.json()}
 }
 
-// guildPermissions are the permissions that a user's roles give.
+// guildPermissions returns the permissions from a user's roles.
 func (s *Server) guildPermissions(g *guild, user string) Permissions {
 	var p Permissions
 	for _, r := range g.roles {
@@ -72,9 +74,9 @@ func (s *Server) guildPermissions(g *guild, user string) Permissions {
 	return p
 }
 
-// permissions are what a user may do in a channel: what the roles give, changed
-// by the overwrites for @everyone, for roles, and for the user, in this order. A
-// thread has those of the channel that it is in.
+// permissions returns the permissions of a user in a channel: those of the
+// roles, changed by the overwrites of @everyone, of the roles, and of the user.
+// A thread has those of its channel.
 //
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites
 func (s *Server) permissions(c *Channel, user string) Permissions {
@@ -118,13 +120,14 @@ func (s *Server) applyOverwrites(c *Channel, g *guild, user string, p Permission
 		}
 	}
 	if !p.has(ViewChannel) {
-		return 0 // who cannot see a channel can do nothing there
+		return 0 // without VIEW_CHANNEL, nothing else is allowed
 	}
 	return p
 }
 
-// require checks that the bot may do something in a channel. To send in a thread
-// is a permission of its own; who lacks it has no access there, as it is seen.
+// require checks that the bot has permissions in a channel. Sending in a thread
+// needs SEND_MESSAGES_IN_THREADS instead of SEND_MESSAGES; without it, Discord
+// responds with Missing Access (observed, not documented).
 func (s *Server) require(c *Channel, p Permissions) error {
 	have := s.permissions(c, s.BotID)
 	sends := c.isThread() && p.has(SendMessages)
@@ -140,8 +143,8 @@ func (s *Server) require(c *Channel, p Permissions) error {
 	return nil
 }
 
-// Deny takes permissions from the bot in a channel and its threads, and gives
-// back what was taken before. The bot is told.
+// Deny denies the bot permissions in a channel and its threads, instead of
+// those denied before, and publishes the change.
 func (s *Server) Deny(channel string, p Permissions) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,8 +157,8 @@ func (s *Server) Deny(channel string, p Permissions) {
 	s.publishChannelUpdate(c)
 }
 
-// setPermissions changes what the bot may do in all its servers. The bot is
-// told.
+// setPermissions changes the bot's permissions in all guilds and publishes the
+// change.
 func (s *Server) setPermissions(p Permissions) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

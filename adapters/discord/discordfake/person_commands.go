@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Command types a command in a channel, such as «/mabs 0x29834», and waits for
-// the answer. What follows the name is the value of its first option, unless it
-// names options itself, such as «/mabs query:0x29834». The error is what Discord
-// would complain of.
+// Command types a slash command such as "/mabs 0x29834" in a channel and waits
+// for the response. The text after the name is the value of the first option
+// unless it names options, as in "/mabs query:0x29834". The error is what
+// Discord's client would show.
 func (p *Person) Command(channel, line string) error {
 	_, err := p.sendCommand(channel, line, interactionCommand)
 	return err
 }
 
-// Suggest types a command without sending it, and returns what the application
-// suggests for the last option.
+// Suggest types a command without sending it and returns the application's
+// autocomplete choices for the last option.
 func (p *Person) Suggest(channel, line string) ([]Choice, error) {
 	i, err := p.sendCommand(channel, line, interactionAutocomplete)
 	if err != nil {
@@ -55,7 +55,7 @@ func (p *Person) parseCommand(channel, line string, kind int) (*Interaction, err
 	return p.s.createInteraction(p, channel, kind, command.name(), data, nil, nil), nil
 }
 
-// data is what an interaction says of a command.
+// data returns the data of an interaction with the command.
 func (c *Command) data() object {
 	o := object{"id": c.ID, "name": c.name(), "type": c.kind()}
 	if c.Guild != "" {
@@ -64,8 +64,8 @@ func (c *Command) data() object {
 	return o
 }
 
-// command finds a command that the person can use in a channel, by its name in
-// any language.
+// command returns a command that is available in a channel, by its name or
+// localized name.
 func (p *Person) command(channel, name string, kind int) (*Command, error) {
 	c := p.s.mustChannel(channel)
 	for _, each := range p.s.commands {
@@ -74,10 +74,10 @@ func (p *Person) command(channel, name string, kind int) (*Command, error) {
 			return each, nil
 		}
 	}
-	return nil, fmt.Errorf("discordfake: there is no command %s", name)
+	return nil, fmt.Errorf("discordfake: no command %s", name)
 }
 
-// availableIn reports whether the command is there in a channel.
+// availableIn reports whether the command is available in a channel.
 func (c *Command) availableIn(channel *Channel) bool {
 	if c.Guild != "" {
 		return c.Guild == channel.Guild
@@ -93,15 +93,15 @@ func (c *Command) availableIn(channel *Channel) bool {
 	return slices.Contains(contexts, any(where))
 }
 
-// optionValues turns what is typed behind a command into options. Where it is not sent
-// yet the last is in focus.
+// optionValues parses the options of a command. For autocomplete, the last one
+// is focused.
 func (p *Person) optionValues(c *Command, rest string, what int) ([]any, error) {
 	var options []any
 	for _, o := range c.options() {
 		text, ok := textFor(c, o, rest)
 		switch {
 		case !ok && o["required"] == true && what == interactionCommand:
-			return nil, fmt.Errorf("discordfake: %s wants %v", c.name(), o["name"])
+			return nil, fmt.Errorf("discordfake: %s requires %v", c.name(), o["name"])
 		case !ok:
 			continue
 		}
@@ -113,7 +113,7 @@ func (p *Person) optionValues(c *Command, rest string, what int) ([]any, error) 
 	}
 	if what == interactionAutocomplete {
 		if len(options) == 0 {
-			return nil, fmt.Errorf("discordfake: %s has no option to suggest for", c.name())
+			return nil, fmt.Errorf("discordfake: %s has no option to autocomplete", c.name())
 		}
 		options[len(options)-1].(object)["focused"] = true
 	}
@@ -129,8 +129,8 @@ func (c *Command) options() []object {
 	return options
 }
 
-// textFor is what is typed for an option: behind its name, or all, for the
-// first.
+// textFor returns the text of an option: the text after its name, or for the
+// first option the whole text if it names none.
 func textFor(c *Command, o object, rest string) (string, bool) {
 	options := c.options()
 	named := slices.ContainsFunc(options, func(each object) bool { return strings.Contains(" "+rest, " "+each["name"].(string)+":") })
@@ -148,7 +148,7 @@ func textFor(c *Command, o object, rest string) (string, bool) {
 	return text[:end], ok
 }
 
-// optionValue turns what is typed into the option's value.
+// optionValue converts the text of an option to its value.
 func optionValue(o object, text string) (any, error) {
 	choices, _ := o["choices"].([]any)
 	for _, each := range choices {
@@ -165,22 +165,22 @@ func optionValue(o object, text string) (any, error) {
 	case stringOption:
 		most, ok := o["max_length"].(float64)
 		if ok && length(text) > int(most) {
-			err = fmt.Errorf("discordfake: %v takes %v characters", o["name"], most)
+			err = fmt.Errorf("discordfake: %v is limited to %v characters", o["name"], most)
 		}
-	case 4: // a whole number
+	case 4: // INTEGER
 		value, err = strconv.Atoi(text)
-	case 5: // yes or no
+	case 5: // BOOLEAN
 		value, err = strconv.ParseBool(text)
-	case 10: // a number
+	case 10: // NUMBER
 		value, err = strconv.ParseFloat(text, 64)
 	default:
-		err = fmt.Errorf("discordfake: a person cannot type an option of type %d", typeOf(o))
+		err = fmt.Errorf("discordfake: cannot type an option of type %d", typeOf(o))
 	}
 	return value, err
 }
 
-// CommandOn uses a command from the menu of a message, and waits for the answer.
-// The bot need not see the message.
+// CommandOn uses a message command and waits for the response. The bot need not
+// see the message.
 func (p *Person) CommandOn(m Message, name string) error {
 	p.s.mu.Lock()
 	i, err := p.sendMessageCommand(m, name)

@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// errDisabled is what a person sees of a button or a select that cannot be used.
-var errDisabled = errors.New("discordfake: it is disabled")
+// errDisabled reports a disabled button or select.
+var errDisabled = errors.New("discordfake: the component is disabled")
 
-// Press presses the newest button with the label that the person sees, and waits
-// for the answer.
+// Press presses the button with the label on the newest message that has one,
+// and waits for the response.
 func (p *Person) Press(label string) error {
 	m, ok := p.Newest(label)
 	if !ok {
@@ -19,8 +19,8 @@ func (p *Person) Press(label string) error {
 	return p.PressOn(m, label)
 }
 
-// Newest finds the newest message that the person sees with a button or a select
-// of the label on it.
+// Newest returns the newest visible message that has a button or select with
+// the label.
 func (p *Person) Newest(label string) (Message, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -32,18 +32,19 @@ func (p *Person) Newest(label string) (Message, bool) {
 	return Message{}, false
 }
 
-// PressOn presses a button of a message, and waits for the answer.
+// PressOn presses a button of a message and waits for the response.
 func (p *Person) PressOn(m Message, label string) error {
 	return p.useComponent(m, label, nil)
 }
 
-// Choose chooses options from a select of a message, by the texts that are
-// shown, and waits for the answer.
+// Choose chooses options, by their labels, from a select of a message and waits
+// for the response.
 func (p *Person) Choose(m Message, label string, options ...string) error {
 	return p.useComponent(m, label, append([]string{}, options...))
 }
 
-// useComponent uses a component; options are nil for a button.
+// useComponent uses a component and waits for the response. options is nil for
+// a button.
 func (p *Person) useComponent(m Message, label string, options []string) error {
 	p.s.mu.Lock()
 	i, err := p.sendComponent(m, label, options)
@@ -62,7 +63,7 @@ func (p *Person) sendComponent(m Message, label string, options []string) (*Inte
 	o, ok := findComponent(kept.Components, label)
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("discordfake: no %q there", label)
+		return nil, fmt.Errorf("discordfake: there is no %q", label)
 	case o["disabled"] == true:
 		return nil, errDisabled
 	case typeOf(o) == button && o["style"] == float64(linkStyle):
@@ -80,7 +81,7 @@ func (p *Person) sendComponent(m Message, label string, options []string) (*Inte
 	return p.s.createInteraction(p, kept.Channel, interactionComponent, id, data, kept, nil), nil
 }
 
-// findComponent finds a button or a select by its label.
+// findComponent returns the button or select with the label.
 func findComponent(components []any, label string) (object, bool) {
 	for o := range walk(components) {
 		if text := labelOf(o); text == label && o["custom_id"] != nil || text == label && o["url"] != nil && typeOf(o) == button {
@@ -90,8 +91,7 @@ func findComponent(components []any, label string) (object, bool) {
 	return nil, false
 }
 
-// labelOf is what a person calls a component: the text on it, or of a select
-// the text in it while nothing is chosen.
+// labelOf returns the label or placeholder by which a user knows a component.
 func labelOf(o object) string {
 	for _, key := range []string{"label", "placeholder", "custom_id"} {
 		if text, ok := o[key].(string); ok && text != "" {
@@ -101,21 +101,21 @@ func labelOf(o object) string {
 	return ""
 }
 
-// optionValues turns the shown texts of options into their values.
+// optionValues returns the values of options with the labels.
 func optionValues(o object, shown []string) ([]any, error) {
 	options, _ := o["options"].([]any)
 	values := []any{}
 	for _, text := range shown {
 		i := slices.IndexFunc(options, func(each any) bool { return each.(object)["label"] == text })
 		if i < 0 {
-			return nil, fmt.Errorf("discordfake: %q offers no %q", labelOf(o), text)
+			return nil, fmt.Errorf("discordfake: %q has no option %q", labelOf(o), text)
 		}
 		values = append(values, options[i].(object)["value"])
 	}
 	var f form
 	least, most := f.integer(o, "min_values", "", 0, maxSelectOptions, 1), f.integer(o, "max_values", "", 1, maxSelectOptions, 1)
 	if len(values) < least || len(values) > most {
-		return nil, fmt.Errorf("discordfake: %q takes %d to %d", labelOf(o), least, most)
+		return nil, fmt.Errorf("discordfake: %q needs %d to %d options", labelOf(o), least, most)
 	}
 	return values, nil
 }

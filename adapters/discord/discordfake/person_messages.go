@@ -8,26 +8,25 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Say writes in a channel, a thread or a direct message. @name and #name become
-// what Discord's client makes of them.
+// Say sends a message. @name and #name become mentions as in Discord's client.
 func (p *Person) Say(channel, text string) Message {
 	return p.Write(channel, Message{Content: text})
 }
 
-// DM writes to the bot.
+// DM sends a direct message to the bot.
 func (p *Person) DM(text string) Message { return p.Say(p.DMChannel(), text) }
 
-// Reply replies to a message, which pings who wrote it.
+// Reply replies to a message and pings its author.
 func (p *Person) Reply(to Message, text string) Message {
 	return p.Write(to.Channel, Message{Type: messageReply, ReplyTo: to.ID, Content: text})
 }
 
-// Upload attaches files to a text.
+// Upload sends a message with attachments.
 func (p *Person) Upload(channel, text string, files ...File) Message {
 	return p.Write(channel, Message{Content: text, Files: files})
 }
 
-// Write writes a message as it is: that of another bot may have embeds and
+// Write sends a message with arbitrary fields. Bots may send embeds and
 // components.
 func (p *Person) Write(channel string, m Message) Message {
 	p.s.mu.Lock()
@@ -48,8 +47,8 @@ func (p *Person) compose(channel string, m Message) *Message {
 	return &m
 }
 
-// PostWebhook writes through a webhook of the person's: a message of something that has
-// a name and is no user.
+// PostWebhook sends a message through a webhook. Its author has a name but is
+// not a user.
 func (p *Person) PostWebhook(channel, name, text string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -58,7 +57,7 @@ func (p *Person) PostWebhook(channel, name, text string) Message {
 	return p.s.publishMessage(&Message{Channel: channel, User: hook, WebhookName: name, webhookID: hook, Content: text}, webhookMentions()).copy()
 }
 
-// Post begins a post in a forum. Its first message has the post's id.
+// Post creates a forum post. Its first message has the ID of the post.
 func (p *Person) Post(forum, title, text string, tags ...string) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -68,13 +67,13 @@ func (p *Person) Post(forum, title, text string, tags ...string) Message {
 	return p.s.publishMessage(m, allMentions()).copy()
 }
 
-// startThread begins a thread at a message.
+// startThread starts a thread from a message.
 func (p *Person) startThread(m Message, name string) Channel {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	channel, kept := p.s.mustChannel(m.Channel), p.s.messages[m.ID]
 	if kept == nil {
-		panic("discordfake: no message " + m.ID) // the test is wrong
+		panic("discordfake: no message " + m.ID) // a mistake in the test
 	}
 	t := &Channel{ID: m.ID, Name: name, AutoArchiveDuration: defaultAutoArchive}
 	p.s.beginThread(t, channel, p.ID)
@@ -84,24 +83,24 @@ func (p *Person) startThread(m Message, name string) Channel {
 	return t.copy()
 }
 
-// join shows in a channel that the person has come to the server.
+// join posts the system message of a new member.
 func (p *Person) join(channel string) Message {
 	return p.postSystemMessage(channel, Message{Type: messageUserJoin})
 }
 
-// pin pins a message, which a message says.
+// pin posts the system message of a pinned message.
 func (p *Person) pin(m Message) Message {
 	return p.postSystemMessage(m.Channel, Message{Type: messageChannelPinned, ReplyTo: m.ID})
 }
 
-// postSystemMessage shows what Discord itself says.
+// postSystemMessage posts a message that Discord itself generates.
 func (p *Person) postSystemMessage(channel string, m Message) Message {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	return p.s.publishMessage(p.compose(channel, m), allowedMentions{}).copy()
 }
 
-// Edit changes what the person has written.
+// Edit edits a message.
 func (p *Person) Edit(m Message, text string) error {
 	return p.withMessage(m, func(kept *Message) {
 		kept.Content, kept.Edited = p.s.toMarkup(text), time.Now()
@@ -110,8 +109,8 @@ func (p *Person) Edit(m Message, text string) error {
 	})
 }
 
-// addPreview shows the page that an address in the message leads to, some time
-// after it was written. That is a change of the message which nobody made.
+// addPreview adds an embed for a URL in the message, which Discord does some
+// time after it is sent. The update is not an edit.
 func (p *Person) addPreview(m Message, embed map[string]any) error {
 	return p.withMessage(m, func(kept *Message) {
 		kept.Embeds = append(kept.Embeds, chatfake.Clone(embed))
@@ -119,7 +118,7 @@ func (p *Person) addPreview(m Message, embed map[string]any) error {
 	})
 }
 
-// Delete takes back what the person has written.
+// Delete deletes a message.
 func (p *Person) Delete(m Message) error { return p.withMessage(m, p.s.removeMessage) }
 
 // react adds a reaction to a message.
@@ -127,7 +126,7 @@ func (p *Person) react(m Message, emoji string) error {
 	return p.withMessage(m, func(kept *Message) { p.s.react(kept, p.ID, emoji) })
 }
 
-// withMessage changes a message that stands.
+// withMessage changes a stored message.
 func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -141,8 +140,7 @@ func (p *Person) withMessage(m Message, change func(kept *Message)) error {
 
 var typedName = regexp.MustCompile(`(^|[\s(])([@#])([\p{L}\p{N}_.-]*[\p{L}\p{N}_])`)
 
-// toMarkup turns what a person types into Discord's markup, as the client does:
-// @name of a user and #name of a channel.
+// toMarkup converts @name and #name to mentions, as Discord's client does.
 func (s *Server) toMarkup(text string) string {
 	return typedName.ReplaceAllStringFunc(text, func(found string) string {
 		parts := typedName.FindStringSubmatch(found)

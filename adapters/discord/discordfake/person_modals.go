@@ -6,18 +6,18 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A modal is a window with questions, as a person sees it.
+// A modal is a form in a pop-up window.
 type modal struct {
-	id         string // its custom id
+	id         string // custom_id
 	title      string
 	components []any
 
-	openedBy *Interaction // by which it was opened
+	openedBy *Interaction // interaction that opened it
 	values   map[string]any
 }
 
-// openModal checks a modal and shows it to who did something. One that was open
-// is gone. The caller holds s.mu.
+// openModal validates a modal and shows it to the user of the interaction,
+// replacing an open one. The caller holds s.mu.
 func (s *Server) openModal(f *form, i *Interaction, data object) error {
 	m := &modal{id: f.text(data, "custom_id", "data", 1, maxCustomID), title: f.text(data, "title", "data", 1, maxModalTitle), openedBy: i}
 	components := f.objects(chatfake.Clone(data), "components", "data")
@@ -44,7 +44,7 @@ func (s *Server) openModal(f *form, i *Interaction, data object) error {
 	return nil
 }
 
-// modal is the one that is open before the person.
+// modal returns the open modal of the person.
 func (p *Person) modal() (modal, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -57,7 +57,8 @@ func (p *Person) modal() (modal, bool) {
 	return c, true
 }
 
-// closeModal closes it. The application is not told.
+// closeModal closes the open modal. Discord does not report that to the
+// application.
 func (p *Person) closeModal() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -65,18 +66,18 @@ func (p *Person) closeModal() {
 	p.s.Note()
 }
 
-// Fill types into a text input of the modal, or chooses from a string select
-// there.
+// Fill types into a text input of the open modal, or chooses an option of a
+// select.
 func (p *Person) Fill(label, text string) error {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	m := p.s.modals[p.ID]
 	if m == nil {
-		return fmt.Errorf("discordfake: %s has no modal", p.Name)
+		return fmt.Errorf("discordfake: %s has no open modal", p.Name)
 	}
 	o, ok := m.input(label)
 	if !ok {
-		return fmt.Errorf("discordfake: the modal does not ask for %q", label)
+		return fmt.Errorf("discordfake: the modal has no input %q", label)
 	}
 	id := o["custom_id"].(string)
 	if typeOf(o) == textInput {
@@ -88,7 +89,8 @@ func (p *Person) Fill(label, text string) error {
 	return err
 }
 
-// input finds what asks, by its label or the label around it.
+// input returns the input with the label, its own or that of the label
+// component around it.
 func (m *modal) input(text string) (object, bool) {
 	for o := range walk(m.components) {
 		inner, ok := o["component"].(object)
@@ -102,7 +104,7 @@ func (m *modal) input(text string) (object, bool) {
 	return nil, false
 }
 
-// Submit sends the modal and waits for the answer. Then it is closed.
+// Submit submits the open modal, which closes it, and waits for the response.
 func (p *Person) Submit() error {
 	p.s.mu.Lock()
 	i, err := p.submit()
@@ -116,7 +118,7 @@ func (p *Person) Submit() error {
 func (p *Person) submit() (*Interaction, error) {
 	m := p.s.modals[p.ID]
 	if m == nil {
-		return nil, fmt.Errorf("discordfake: %s has no modal", p.Name)
+		return nil, fmt.Errorf("discordfake: %s has no open modal", p.Name)
 	}
 	if err := m.checkInputs(); err != nil {
 		return nil, err
@@ -127,7 +129,7 @@ func (p *Person) submit() (*Interaction, error) {
 	return p.s.createInteraction(p, before.Channel, interactionModalSubmit, m.id, data, before.source, before), nil
 }
 
-// checkInputs checks that what must be filled in is.
+// checkInputs checks required inputs and lengths.
 func (m *modal) checkInputs() error {
 	for o := range walk(m.components) {
 		id, ok := o["custom_id"].(string)
@@ -147,7 +149,7 @@ func (m *modal) checkInputs() error {
 	return nil
 }
 
-// submitted is what the application is sent of components: ids and values.
+// submitted returns the components of a modal submit: IDs and values.
 func (m *modal) submitted(components []any) []any {
 	sent := []any{}
 	for _, each := range components {

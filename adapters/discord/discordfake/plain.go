@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Plain is what a message shows, as text: its content, its embeds, its
-// components and the names of its files. Discord's markup stays. Buttons stand
-// in brackets, disabled ones in parentheses.
+// Plain returns content, embeds, components and file names of a message as
+// plain text. Markup stays. Buttons are in brackets, disabled ones in
+// parentheses.
 func (m Message) Plain() string {
 	var lines []string
 	add := func(text string) {
@@ -31,7 +31,7 @@ func (m Message) Plain() string {
 	return strings.Join(lines, "\n")
 }
 
-// plain is what a modal shows, as text.
+// plain returns a modal as plain text.
 func (m modal) plain() string {
 	return "# " + m.title + "\n" + plain(m.components)
 }
@@ -54,7 +54,7 @@ func plainEmbed(e object) string {
 	return joined(append(lines, text(e["footer"], "text")))
 }
 
-// joined joins the lines that have something on them.
+// joined joins the non-empty lines.
 func joined(lines []string) string {
 	var kept []string
 	for _, l := range lines {
@@ -65,7 +65,7 @@ func joined(lines []string) string {
 	return strings.Join(kept, "\n")
 }
 
-// plain writes components, one a line; those of a row on one.
+// plain renders components, one per line; those of an action row share a line.
 func plain(components []any) string {
 	var lines []string
 	for _, each := range components {
@@ -103,7 +103,7 @@ func plainComponent(o object) string {
 		text += ": " + strings.Join(labels, " / ")
 	}
 	if text == "" {
-		return "" // of a kind that nobody knows
+		return "" // unknown component type
 	}
 	if o["disabled"] == true {
 		return "(" + text + ")"

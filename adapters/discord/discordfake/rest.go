@@ -18,41 +18,42 @@ const (
 	maxFile    = 10 << 20
 )
 
-// A call is one request.
+// A call is a request.
 type call struct {
 	route   route
 	r       *http.Request
 	at      time.Time
 	body    object
-	list    []any // the body where it is an array
+	list    []any // body if it is an array
 	uploads []upload
-	status  int // of the answer; 0 is the route's
+	status  int // of the response; 0 for the route's default
 }
 
-// An upload is a file that came with a request.
+// An upload is a file in a request.
 type upload struct {
 	File
 	key string // files[0]
 }
 
-// path is what stands behind the version.
+// path returns the path without the version.
 func (c *call) path() string {
 	_, path, _ := strings.Cut(strings.TrimPrefix(c.r.URL.Path, "/api/"), "/")
 	return "/" + path
 }
 
-// arg returns a part of the path, such as channel.
+// arg returns a parameter of the path, such as channel.
 func (c *call) arg(name string) string { return c.r.PathValue(name) }
 
-// majorParameters is what limits of rate count apart: channel, server, webhook and token.
+// majorParameters returns the parameters that have separate rate limits:
+// channel, guild, application and token.
 func (c *call) majorParameters() string {
 	return c.arg("channel") + c.arg("guild") + c.arg("application") + c.arg("token")
 }
 
-// hasBotToken reports whether the request carries the bot's token.
+// hasBotToken reports whether the request has the bot's token.
 func (c *call) hasBotToken(s *Server) bool { return c.r.Header.Get("Authorization") == "Bot "+s.Token }
 
-// serve answers a request of the route.
+// serve handles a request of the route.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, at route) {
 	c := &call{route: at, r: r, at: time.Now()}
 	broken := c.read()
@@ -70,7 +71,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, at route) {
 	writeJSON(w, status, body)
 }
 
-// writeJSON writes an answer; of nil there is none.
+// writeJSON writes a response. A nil body is no body.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	if body == nil {
 		w.WriteHeader(status)
@@ -78,10 +79,10 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller may be gone
+	_ = json.NewEncoder(w).Encode(body) // the client may be gone
 }
 
-// run carries the request out and keeps it in the journal.
+// run carries out the request and records it.
 func (s *Server) run(c *call, broken error) (status int, body any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +127,7 @@ func (s *Server) carryOut(c *call, broken error) (any, error) {
 	return c.route.run(s, c)
 }
 
-// checkBody checks the body by Discord's own document.
+// checkBody validates the body with Discord's OpenAPI document.
 func (s *Server) checkBody(c *call) error {
 	switch {
 	case c.list != nil:
@@ -137,7 +138,7 @@ func (s *Server) checkBody(c *call) error {
 	return nil
 }
 
-// read reads the body: JSON, or a form with JSON and files in it.
+// read reads the body: JSON, or a form with JSON and files.
 func (c *call) read() error {
 	kind, parameters, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	body, err := io.ReadAll(io.LimitReader(c.r.Body, maxRequest+1))
@@ -168,7 +169,7 @@ func (c *call) readJSON(body []byte) error {
 		c.body = v
 	case []any:
 		c.list = v
-	case nil: // discordgo sends it where it has nothing to say
+	case nil: // discordgo sends null for an empty body
 	default:
 		return fail(invalidFormBody)
 	}

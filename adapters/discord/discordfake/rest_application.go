@@ -13,11 +13,11 @@ func (s *Server) getGatewayBot(*call) (any, error) {
 	return object{"url": s.gatewayURL(), "shards": 1, "session_start_limit": start}, nil
 }
 
-// Flags of applications.
+// Application flags.
 //
 // https://docs.discord.com/developers/resources/application#application-object-application-flags
 const (
-	gatewayMessageContentLimited = 1 << 19 // the content intent, in fewer than 100 servers
+	gatewayMessageContentLimited = 1 << 19 // Message Content intent of an application in fewer than 100 guilds
 	gatewayGuildMembersLimited   = 1 << 15
 )
 
@@ -28,7 +28,7 @@ func (s *Server) applicationFlags() int {
 	return gatewayGuildMembersLimited | gatewayMessageContentLimited
 }
 
-// AllowMessageContent lets the application ask for the content of messages from now on.
+// AllowMessageContent enables the Message Content intent.
 func (s *Server) AllowMessageContent() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,7 +1,7 @@
 package discordfake
 
-// channelFor finds the channel that a request names, and checks that the bot may do
-// something there.
+// channelFor returns the channel that a request names and checks the bot's
+// permissions there.
 func (s *Server) channelFor(c *call, p Permissions) (*Channel, error) {
 	channel := s.channels[c.arg("channel")]
 	if channel == nil {
@@ -18,8 +18,7 @@ func (s *Server) getChannel(c *call) (any, error) {
 	return s.channelJSON(channel), nil
 }
 
-// modifyChannel changes a thread's name, archives or locks it. Of a channel it
-// changes the name.
+// modifyChannel renames, archives or locks a thread, or renames a channel.
 func (s *Server) modifyChannel(c *call) (any, error) {
 	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
@@ -59,7 +58,7 @@ func (s *Server) modifyChannel(c *call) (any, error) {
 	return s.channelJSON(channel), nil
 }
 
-// checkModify checks who may change a channel how.
+// checkModify checks the permissions for a change of a channel.
 //
 // https://docs.discord.com/developers/topics/threads#editing-deleting-threads
 func (s *Server) checkModify(channel, next *Channel) error {

@@ -10,18 +10,18 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A Command is one that the application has registered.
+// A Command is a registered application command.
 type Command struct {
 	ID      string
-	Guild   string         // "" is every server, and direct messages
-	Body    map[string]any // name, description, options, as Discord shows them
+	Guild   string         // "" for a global command
+	Body    map[string]any // as Discord shows it: name, description, options …
 	version string
 }
 
 func (c *Command) name() string { return c.Body["name"].(string) }
 func (c *Command) kind() int    { return typeOf(c.Body) }
 
-// Commands are those that are registered, oldest first.
+// Commands returns the registered commands, oldest first.
 func (s *Server) Commands() []Command {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Server) Commands() []Command {
 	return all
 }
 
-// json is a command as REST has it.
+// json returns the command as REST shows it.
 func (c *Command) json(s *Server) object {
 	o := chatfake.Clone(c.Body)
 	o["id"], o["application_id"], o["version"] = c.ID, s.AppID, c.version
@@ -43,8 +43,8 @@ func (c *Command) json(s *Server) object {
 	return o
 }
 
-// commandGuild checks that the request is for this application, and finds the server of
-// its commands.
+// commandGuild checks the application ID of a request and returns the guild of
+// its commands, if any.
 func (s *Server) commandGuild(c *call) (guild string, err error) {
 	switch {
 	case c.arg("application") != s.AppID:
@@ -55,7 +55,7 @@ func (s *Server) commandGuild(c *call) (guild string, err error) {
 	return c.arg("guild"), err
 }
 
-// commandFor finds the command that a request names.
+// commandFor returns the command that a request names.
 func (s *Server) commandFor(c *call) (*Command, error) {
 	guild, err := s.commandGuild(c)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Server) getCommands(c *call) (any, error) {
 	return commands, nil
 }
 
-// removeLocalizations takes out the names in other languages.
+// removeLocalizations removes localized names and descriptions.
 func removeLocalizations(o object) {
 	delete(o, "name_localizations")
 	delete(o, "description_localizations")
@@ -127,7 +127,7 @@ func (s *Server) createCommand(c *call) (any, error) {
 	return command.json(s), nil
 }
 
-// register keeps a command. One with the same name and type is changed.
+// register adds a command, or updates the one with the same name and type.
 func (s *Server) register(guild string, body object) (command *Command, fresh bool, err error) {
 	same := func(each *Command) bool {
 		return each.Guild == guild && each.name() == body["name"] && each.kind() == typeOf(body)
@@ -153,7 +153,7 @@ func (s *Server) register(guild string, body object) (command *Command, fresh bo
 	return command, true, nil
 }
 
-// updateCommand gives a command another body. It has a new version then.
+// updateCommand replaces the body of a command, which changes its version.
 func (s *Server) updateCommand(command *Command, body object) {
 	if !reflect.DeepEqual(command.Body, body) {
 		command.Body, command.version = body, s.id()

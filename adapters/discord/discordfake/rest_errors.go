@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// Codes of errors.
+// JSON error codes.
 //
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 const (
@@ -45,7 +45,7 @@ const (
 	threadLocked        = 160005
 )
 
-// apiErrors say for each code with which status and in which words it comes.
+// apiErrors returns status and message for each JSON error code.
 func apiErrors() map[int]apiError {
 	return map[int]apiError{
 		unknownApplication:  {status: http.StatusNotFound, message: "Unknown Application"},
@@ -84,12 +84,12 @@ func apiErrors() map[int]apiError {
 	}
 }
 
-// A apiError is an answer that says no.
+// An apiError is an error response.
 type apiError struct {
 	status  int
 	code    int
 	message string
-	errors  object // what is wrong with a form, by field
+	errors  object // form errors, by field
 }
 
 func (f *apiError) Error() string { return f.message }
@@ -108,7 +108,8 @@ func fail(code int) error {
 	return &f
 }
 
-// statusError is a failure that says no more than its status.
+// statusError returns an error with the code 0, which says no more than its
+// status.
 func statusError(status int) error {
 	text := map[int]string{401: "401: Unauthorized", 404: "404: Not Found", 405: "405: Method Not Allowed", 500: "500: Internal Server Error"}[status]
 	return &apiError{status: status, code: generalError, message: cmp.Or(text, http.StatusText(status))}

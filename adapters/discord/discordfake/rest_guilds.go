@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// guildFor finds a server that the bot is in.
+// guildFor returns the guild that a request names if the bot is in it.
 func (s *Server) guildFor(c *call) (*guild, error) {
 	g := s.guild(c.arg("guild"))
 	switch {
@@ -33,8 +33,8 @@ func (s *Server) getGuild(c *call) (any, error) {
 	return o, nil
 }
 
-// getGuildChannels lists all channels, without threads: those too that the bot
-// cannot see.
+// getGuildChannels returns all channels, including those that the bot cannot
+// see, but no threads.
 func (s *Server) getGuildChannels(c *call) (any, error) {
 	g, err := s.guildFor(c)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kinds of answers to interactions.
+// Interaction callback types.
 //
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
 const (
@@ -18,7 +18,8 @@ const (
 	callbackModal           = 9
 )
 
-// createInteractionResponse takes the first answer to an interaction. It comes once, and in time.
+// createInteractionResponse accepts one response to an interaction, within the
+// time limit.
 func (s *Server) createInteractionResponse(c *call) (any, error) {
 	i := s.tokens[c.arg("token")]
 	switch {
@@ -32,7 +33,7 @@ func (s *Server) createInteractionResponse(c *call) (any, error) {
 	var f form
 	kind := f.integer(c.body, "type", "", 1, 12, 0)
 	if !slices.Contains(i.callbackTypes(), kind) {
-		f.add("type", "BASE_TYPE_CHOICES", "The type does not answer this kind of interaction.")
+		f.add("type", "BASE_TYPE_CHOICES", "The type is not a valid response to this interaction.")
 	}
 	if err := f.err(); err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func (s *Server) createInteractionResponse(c *call) (any, error) {
 	return nil, nil
 }
 
-// callbackTypes are the types that may answer the interaction.
+// callbackTypes returns the callback types that an interaction allows.
 func (i *Interaction) callbackTypes() []int {
 	switch {
 	case i.Type == interactionAutocomplete:
@@ -89,8 +90,8 @@ func (s *Server) respond(i *Interaction, kind int, data object, c *call) error {
 	return nil
 }
 
-// publishResponse shows a message as an answer to an interaction: as a reply to
-// another, where there is one to reply to.
+// publishResponse publishes a message as the response to an interaction. If to
+// is not nil, it is a reply to that message.
 func (s *Server) publishResponse(i *Interaction, m, to *Message, a allowedMentions) *Message {
 	m.Channel, m.User, m.webhookID, m.interaction, m.interactionMetadata = i.Channel, s.BotID, s.AppID, i, i.metadata
 	if m.Flags&flagEphemeral != 0 {
@@ -107,7 +108,7 @@ func (s *Server) publishResponse(i *Interaction, m, to *Message, a allowedMentio
 	return s.publishMessage(m, a)
 }
 
-// update changes the message that a component is on.
+// update edits the message of a component.
 func (s *Server) update(m *Message, data object, c *call) error {
 	var f form
 	if err := s.applyEdit(&f, m, f.messageBody(data, webhookMentions(), m.Flags, 0), c, data); err != nil {
@@ -118,7 +119,7 @@ func (s *Server) update(m *Message, data object, c *call) error {
 	return nil
 }
 
-// storeChoices keeps what the application suggests.
+// storeChoices validates and stores autocomplete choices.
 func (s *Server) storeChoices(f *form, i *Interaction, data object) error {
 	choices := f.objects(data, "choices", "data")
 	f.maxItems("data.choices", len(choices), maxOptions)
@@ -130,7 +131,7 @@ func (s *Server) storeChoices(f *form, i *Interaction, data object) error {
 	return f.err()
 }
 
-// callbackResponse is the answer to a callback that asks for one.
+// callbackResponse returns the response to a callback with with_response.
 func (s *Server) callbackResponse(i *Interaction) object {
 	about := object{"id": i.ID, "type": i.Type}
 	if i.message == nil {

@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// A sentNonce nonce is that of a message that was made not long ago.
+// A sentNonce is the nonce of a recent message.
 type sentNonce struct {
 	message string
 	at      time.Time
 }
 
-// getChannelMessages lists messages of a channel, newest first. Without the intent
-// for it they have no content.
+// getChannelMessages returns messages of a channel, newest first.
 func (s *Server) getChannelMessages(c *call) (any, error) {
 	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
@@ -45,8 +44,8 @@ func (s *Server) getChannelMessages(c *call) (any, error) {
 	return list, nil
 }
 
-// readableJSON is a message as a request gets it: with its content only where the
-// application may have that.
+// readableJSON returns the message as REST shows it: without content if that
+// needs an intent that the application does not have.
 func (s *Server) readableJSON(m *Message) object {
 	o := s.messageJSON(m)
 	if s.options.NoMessageContent {
@@ -87,8 +86,8 @@ func (s *Server) createMessage(c *call) (any, error) {
 	return s.withNonce(m), nil
 }
 
-// messageWithNonce is the message that the bot made with the nonce not long ago, which may
-// be deleted since, or "".
+// messageWithNonce returns the ID of the bot's recent message with the nonce,
+// which may be deleted, or "".
 func (s *Server) messageWithNonce(nonce string) string {
 	k := s.nonces[nonce]
 	if time.Since(k.at) > s.options.NonceTTL {
@@ -105,7 +104,8 @@ func (s *Server) withNonce(m *Message) object {
 	return o
 }
 
-// writableChannel finds the channel that the bot writes to, and checks that it may.
+// writableChannel returns the channel that a request names and checks that the
+// bot can send messages there.
 func (s *Server) writableChannel(c *call) (*Channel, error) {
 	channel, err := s.channelFor(c, SendMessages)
 	switch {
@@ -123,12 +123,12 @@ func (s *Server) writableChannel(c *call) (*Channel, error) {
 	return channel, nil
 }
 
-// dmsClosed reports whether the other side of a direct message takes none.
+// dmsClosed reports whether the recipient does not accept direct messages.
 func (s *Server) dmsClosed(channel *Channel) bool {
 	return slices.ContainsFunc(channel.Members, func(id string) bool { return s.user(id).DMsClosed })
 }
 
-// compose makes a message of a body. It is checked, and not yet kept.
+// compose validates a body and makes a message from it.
 func (s *Server) compose(f *form, c *call, body object, channel *Channel, fallback allowedMentions, extra int) (*Message, messageBody, error) {
 	d := f.messageBody(body, fallback, 0, extra)
 	m := &Message{Channel: channel.ID, User: s.BotID, Content: d.content, Embeds: d.embeds, Components: d.components, Flags: d.flags}
@@ -145,9 +145,9 @@ func (s *Server) compose(f *form, c *call, body object, channel *Channel, fallba
 	return m, d, nil
 }
 
-// checkContentPermissions checks that the bot may show what is in a message. Embeds that it may
-// not show are left out, where something else is left. Answers to interactions
-// may show all.
+// checkContentPermissions checks the permissions that attachments and embeds
+// need. Without EMBED_LINKS, Discord drops the embeds if the message has other
+// content. Responses to interactions need no permission.
 func (s *Server) checkContentPermissions(channel *Channel, m *Message) error {
 	if err := s.require(channel, attachFiles); len(m.Files) > 0 && err != nil {
 		return err
@@ -161,7 +161,7 @@ func (s *Server) checkContentPermissions(channel *Channel, m *Message) error {
 	return nil
 }
 
-// setReference makes the message a reply to the one that the body refers to.
+// setReference makes the message a reply if the body has a message_reference.
 func (s *Server) setReference(m *Message, body object, channel *Channel) error {
 	reference, ok := body["message_reference"].(object)
 	if !ok {
@@ -185,7 +185,7 @@ func (s *Server) setReference(m *Message, body object, channel *Channel) error {
 	return f.err()
 }
 
-// messageFor finds the message that a request names.
+// messageFor returns the message that a request names.
 func (s *Server) messageFor(c *call, p Permissions) (*Message, *Channel, error) {
 	channel, err := s.channelFor(c, p)
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *Server) editMessage(c *call) (any, error) {
 	var f form
 	d := f.messageBody(c.body, allMentions(), m.Flags, 0)
 	if s.require(channel, embedLinks) != nil {
-		d.embeds = nil // left out in silence
+		d.embeds = nil // dropped silently
 	}
 	if err := s.applyEdit(&f, m, d, c, c.body); err != nil {
 		return nil, err
@@ -240,7 +240,7 @@ func (s *Server) deleteMessage(c *call) (any, error) {
 		return nil, err
 	case m.User != s.BotID && s.require(channel, manageMessages) != nil:
 		return nil, fail(missingPermissions)
-	case channel.Archived: // as it is seen, although the documentation allows it
+	case channel.Archived: // observed, although the documentation allows it
 		return nil, fail(threadArchived)
 	}
 	s.removeMessage(m)
@@ -266,7 +266,7 @@ func (s *Server) deleteOwnReaction(c *call) (any, error) {
 	return nil, nil
 }
 
-// react adds a reaction, once.
+// react adds a reaction unless it exists.
 func (s *Server) react(m *Message, user, emoji string) {
 	one := emoji + ":" + user
 	if slices.Contains(m.Reactions, one) {

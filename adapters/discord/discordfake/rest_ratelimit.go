@@ -9,32 +9,32 @@ import (
 	"time"
 )
 
-// A limit lets through so many requests in a time.
+// A limit is a number of requests per time window.
 type limit struct {
 	requests int
 	per      time.Duration
 }
 
-// Limits that hold for all routes. That of a route where the table has none is
-// as it is seen.
+// Limits of all routes. The documentation has the global limit and the limit of
+// invalid requests; routeLimit is usual in practice.
 //
 // https://docs.discord.com/developers/topics/rate-limits
 const (
-	globalLimit   = 50 // a second
-	routeLimit    = 10 // in ten seconds
+	globalLimit   = 50 // per second
+	routeLimit    = 10 // per routeWindow
 	routeWindow   = 10 * time.Second
-	invalidWindow = 10 * time.Minute // in which invalid requests are counted
-	unlimited     = 1_000_000        // of a route, where no bot is to wait
+	invalidWindow = 10 * time.Minute // in which invalid requests count
+	unlimited     = 1_000_000        // limit of a route if rate limits are not enforced
 )
 
-// A window counts requests until it is over.
+// A window counts requests until it ends.
 type window struct {
 	n    int
 	ends time.Time
 }
 
-// take counts one more and returns how many are left, and how long the window
-// lasts; less than none are left where it was one too many.
+// take counts a request and returns the remaining requests, which are negative
+// over the limit, and the time until the window ends.
 func (w *window) take(l limit, now time.Time) (left int, rest time.Duration) {
 	if !now.Before(w.ends) {
 		*w = window{ends: now.Add(l.per)}
@@ -50,8 +50,8 @@ func (s *Server) window(key string) *window {
 	return s.limits[key]
 }
 
-// checkRateLimit counts the request against the limits, sets the headers that tell of
-// them, and reports whether it may go on.
+// checkRateLimit counts the request, sets the rate limit headers, and reports
+// whether the request is within the limits.
 func (s *Server) checkRateLimit(w http.ResponseWriter, c *call) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Server) checkRateLimit(w http.ResponseWriter, c *call) bool {
 	return true
 }
 
-// refuseRateLimited answers that a limit is reached.
+// refuseRateLimited responds that a limit is exceeded.
 func (s *Server) refuseRateLimited(w http.ResponseWriter, c *call, rest time.Duration, scope string) {
 	writeRateLimited(w, rest, scope)
 	s.record(c, http.StatusTooManyRequests, nil)
@@ -107,7 +107,7 @@ func writeRateLimited(w http.ResponseWriter, wait time.Duration, scope string) {
 	writeJSON(w, http.StatusTooManyRequests, object{"message": message, "retry_after": wait.Seconds(), "global": scope == "global"})
 }
 
-// writeBanned answers as Cloudflare does in front of Discord.
+// writeBanned writes the response of Cloudflare, which is in front of Discord.
 func writeBanned(w http.ResponseWriter, rest time.Duration) {
 	w.Header().Set("Content-Type", "text/plain; charset=UTF-8")
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(rest.Seconds()))))
@@ -115,7 +115,8 @@ func writeBanned(w http.ResponseWriter, rest time.Duration) {
 	_, _ = io.WriteString(w, "error code: 1015")
 }
 
-// countInvalid counts an invalid request. The caller holds s.mu.
+// countInvalid counts an invalid request: 401, 403 or 429, except for shared
+// limits. The caller holds s.mu.
 func (s *Server) countInvalid(status int, scope string) {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
@@ -125,8 +126,8 @@ func (s *Server) countInvalid(status int, scope string) {
 	}
 }
 
-// InvalidRequests counts the requests that Discord holds against the bot: those of the
-// last ten minutes that were answered with 401, 403 or 429.
+// InvalidRequests returns the number of invalid requests in the last ten
+// minutes.
 func (s *Server) InvalidRequests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Routes by the names that a Call and a Fault have for them.
+// Routes, by the names in Discord's documentation. Calls and faults refer to
+// them.
 const (
 	getGateway               = "GET /gateway"
 	GetGatewayBot            = "GET /gateway/bot"
@@ -64,20 +65,21 @@ const (
 	editFollowupMessage       = "PATCH /webhooks/{application}/{token}/messages/{message}"
 	deleteFollowupMessage     = "DELETE /webhooks/{application}/{token}/messages/{message}"
 
-	GetAttachment = "GET /attachments" // of the host of files
+	GetAttachment = "GET /attachments" // on the CDN
 )
 
-// A route is one of REST. It runs with s.mu held.
+// A route is an endpoint of REST. It runs with s.mu held.
 type route struct {
 	name          string
-	run           func(s *Server, c *call) (any, error) // an answer of nil is 204
-	status        int                                   // of an answer; 0 is 200
-	limit         limit                                 // 0 is that of all routes
-	noToken       bool                                  // it wants no token of the bot
-	noGlobalLimit bool                                  // the global limit does not hold
+	run           func(s *Server, c *call) (any, error) // a nil body responds with 204
+	status        int                                   // of a success; 0 means 200
+	limit         limit                                 // 0 means routeLimit
+	noToken       bool                                  // needs no bot token
+	noGlobalLimit bool                                  // exempt from the global limit
 }
 
-// endpoints are the routes that the fake has. Their limits are as they are seen.
+// endpoints returns the routes that the fake implements. Discord does not
+// document their limits; these are usual in practice.
 func endpoints() []route {
 	perMessage, perDelete, perHook := limit{5, 5 * time.Second}, limit{5, time.Second}, limit{5, 2 * time.Second}
 	return []route{
@@ -137,16 +139,16 @@ func endpoints() []route {
 	}
 }
 
-// bucket names the limit, the same for all channels.
+// bucket returns the name of the rate limit. It is the same for all channels.
 func (t route) bucket() string {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(t.name)) // it never fails
+	_, _ = h.Write([]byte(t.name)) // cannot fail
 	return strconv.FormatUint(h.Sum64(), 16)
 }
 
 const resumePattern = "GET /resume/"
 
-// routes are all that the server answers.
+// routes returns the handler of REST and the gateway.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	for _, t := range s.endpoints {

@@ -11,10 +11,10 @@ import (
 const (
 	maxThreadName      = 100
 	maxAppliedTags     = 5
-	defaultAutoArchive = 4320 // minutes, where nobody says otherwise
+	defaultAutoArchive = 4320 // minutes
 )
 
-// autoArchiveDuration checks after how many minutes a thread is archived.
+// autoArchiveDuration validates the auto_archive_duration of a body.
 func (f *form) autoArchiveDuration(body object, fallback int) int {
 	n := f.integer(body, "auto_archive_duration", "", 0, 10080, fallback)
 	if !slices.Contains([]int{0, 60, 1440, 4320, 10080}, n) {
@@ -23,7 +23,7 @@ func (f *form) autoArchiveDuration(body object, fallback int) int {
 	return n
 }
 
-// startThreadFromMessage begins a thread at a message. It has the message's id.
+// startThreadFromMessage starts a thread, whose ID is the message's.
 func (s *Server) startThreadFromMessage(c *call) (any, error) {
 	m, channel, err := s.messageFor(c, ViewChannel|CreatePublicThreads)
 	switch {
@@ -48,8 +48,8 @@ func (s *Server) startThreadFromMessage(c *call) (any, error) {
 	return s.channelJSON(t), nil
 }
 
-// beginThread keeps a new thread and tells everybody. It is open to all who see
-// the channel, unless it has another kind already.
+// beginThread adds a new thread and sends THREAD_CREATE. It is public unless
+// its type is set.
 func (s *Server) beginThread(t, channel *Channel, owner string) {
 	t.Guild, t.Parent, t.Owner, t.Members, t.archivedAt = channel.Guild, channel.ID, owner, []string{owner}, time.Now()
 	switch {
@@ -67,8 +67,8 @@ func (s *Server) beginThread(t, channel *Channel, owner string) {
 	}
 }
 
-// membersEvent tells that somebody came into a thread. Without the intent for
-// members the bot is told of itself alone.
+// membersEvent returns a THREAD_MEMBERS_UPDATE about a new member. Without the
+// Guild Members intent, the bot receives it only about itself.
 func (s *Server) membersEvent(t *Channel, user string) event {
 	g := s.guild(t.Guild)
 	added := s.threadMember(t, user)
@@ -82,7 +82,7 @@ func (s *Server) membersEvent(t *Channel, user string) event {
 	}}
 }
 
-// startThread begins a thread at no message, or a post in a forum.
+// startThread starts a thread without a message, or a post in a forum.
 func (s *Server) startThread(c *call) (any, error) {
 	channel, err := s.channelFor(c, ViewChannel)
 	if err != nil {
@@ -114,7 +114,8 @@ func (s *Server) startThread(c *call) (any, error) {
 	return s.channelJSON(t), nil
 }
 
-// startPost begins a post in a forum. Its first message has its id.
+// startPost creates a post in a forum. Its first message has the ID of the
+// post.
 func (s *Server) startPost(c *call, channel *Channel) (any, error) {
 	if err := s.require(channel, SendMessages); err != nil {
 		return nil, err
@@ -150,7 +151,7 @@ func (s *Server) startPost(c *call, channel *Channel) (any, error) {
 	return o, nil
 }
 
-// thread finds the thread that a request names.
+// thread returns the thread that a request names.
 func (s *Server) thread(c *call) (*Channel, error) {
 	t, err := s.channelFor(c, ViewChannel)
 	switch {
@@ -196,7 +197,7 @@ func (s *Server) addThreadMember(c *call) (any, error) {
 	return nil, s.enter(t, c.arg("user"))
 }
 
-// enter makes a user a member of a thread.
+// enter adds a user to a thread.
 func (s *Server) enter(t *Channel, user string) error {
 	switch {
 	case t.Archived:

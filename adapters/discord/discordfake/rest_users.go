@@ -10,8 +10,8 @@ func (s *Server) getUser(c *call) (any, error) {
 	return u.json(), nil
 }
 
-// createDM opens the direct message with a user. It does not say whether the
-// user takes any.
+// createDM opens a direct message channel. It succeeds even if the user does
+// not accept direct messages.
 func (s *Server) createDM(c *call) (any, error) {
 	id, _ := c.body["recipient_id"].(string)
 	u := s.user(id)

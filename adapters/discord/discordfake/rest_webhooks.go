@@ -2,8 +2,8 @@ package discordfake
 
 import "time"
 
-// interactionFor finds the interaction that a token is for. The token is good once the
-// interaction was answered, and for a while.
+// interactionFor returns the interaction of a token. The token is valid after
+// the first response, until it expires.
 func (s *Server) interactionFor(c *call) (*Interaction, error) {
 	i := s.tokens[c.arg("token")]
 	switch {
@@ -19,8 +19,8 @@ func (s *Server) interactionFor(c *call) (*Interaction, error) {
 	return i, nil
 }
 
-// isLocked reports whether an interaction happened in a thread that takes nothing
-// any more, not even answers.
+// isLocked reports whether the interaction is in an archived and locked thread,
+// which rejects even responses.
 //
 // https://github.com/discord/discord-api-docs/issues/6884
 func (s *Server) isLocked(i *Interaction) bool {
@@ -28,8 +28,8 @@ func (s *Server) isLocked(i *Interaction) bool {
 	return c != nil && c.Archived && c.Locked
 }
 
-// responseFor finds a message that answers an interaction: the original answer, or
-// one after it.
+// responseFor returns a message that responds to an interaction: the original
+// response or a follow-up.
 func (s *Server) responseFor(c *call) (*Interaction, *Message, error) {
 	i, err := s.interactionFor(c)
 	if err != nil {
@@ -64,8 +64,8 @@ func (s *Server) editResponse(c *call) (any, error) {
 	return s.editResponseMessage(m, c)
 }
 
-// editResponseMessage changes an answer. One that was promised is shown now, and does not
-// count as edited.
+// editResponseMessage edits a response. The first edit of a deferred response
+// shows it and does not count as an edit.
 func (s *Server) editResponseMessage(m *Message, c *call) (any, error) {
 	if c.tooLarge() {
 		return nil, fail(requestTooLarge)
@@ -91,8 +91,8 @@ func (s *Server) deleteResponse(c *call) (any, error) {
 	return nil, nil
 }
 
-// createFollowupMessage shows another message, as a reply to the original answer. Where that
-// was only promised, it is shown instead.
+// createFollowupMessage sends a follow-up as a reply to the original response.
+// If that is deferred, it becomes the original response.
 func (s *Server) createFollowupMessage(c *call) (any, error) {
 	i, err := s.interactionFor(c)
 	if err != nil {

@@ -6,20 +6,20 @@ import (
 	"slices"
 )
 
-// A User is a person, or a bot. It is in all servers that Guilds names.
+// A User is a user or bot.
 type User struct {
-	ID         string // "" is given an id
-	Name       string // in lower case, as @name finds it
-	GlobalName string // the name that is shown; "" is none
-	Nick       string // the name in servers; "" is none
-	Locale     string // the client's language; "" is en-US
+	ID         string // "" to generate one
+	Name       string // username, in lower case; @name mentions it
+	GlobalName string // display name, or ""
+	Nick       string // nickname in guilds, or ""
+	Locale     string // of the client; "" for en-US
 	Bot        bool
-	Guilds     []string // nil is the first server
-	Roles      []string // ids, besides @everyone and members
-	DMsClosed  bool     // takes no direct messages
+	Guilds     []string // IDs; nil for the initial guild
+	Roles      []string // IDs, in addition to @everyone and the members role
+	DMsClosed  bool     // does not accept direct messages
 }
 
-// addUser adds a user and tells the bot's sessions that ask for members.
+// addUser adds a user and sends GUILD_MEMBER_ADD.
 func (s *Server) addUser(u User) User {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -40,7 +40,7 @@ func (s *Server) addUser(u User) User {
 	return u
 }
 
-// The callers of the following hold s.mu.
+// The functions below require s.mu.
 
 func (s *Server) user(id string) *User {
 	i := slices.IndexFunc(s.users, func(u *User) bool { return u.ID == id })
@@ -71,7 +71,7 @@ func (s *Server) hasRole(user string, g *guild, role string) bool {
 	return u != nil && s.isMember(user, g) && slices.Contains(s.roles(u, g), role)
 }
 
-// roles are the ids of the user's roles in a server, without @everyone.
+// roles returns the IDs of the user's roles in a guild, without @everyone.
 func (s *Server) roles(u *User, g *guild) []string {
 	if u.ID == s.BotID {
 		return []string{s.botRole(g)}
@@ -85,7 +85,7 @@ func (s *Server) roles(u *User, g *guild) []string {
 	return roles
 }
 
-// json is the user as everybody sees it.
+// json returns the user as others see it.
 func (u *User) json() object {
 	o := object{
 		"id": u.ID, "username": u.Name, "discriminator": "0", "global_name": nil, "avatar": nil, "avatar_decoration_data": nil,
@@ -95,19 +95,19 @@ func (u *User) json() object {
 		o["global_name"] = u.GlobalName
 	}
 	if u.Bot {
-		o["bot"], o["discriminator"] = true, fmt.Sprintf("%04d", 1+len(u.Name)) // bots have kept theirs
+		o["bot"], o["discriminator"] = true, fmt.Sprintf("%04d", 1+len(u.Name)) // only bots still have a discriminator
 	}
 	return o
 }
 
-// currentUserJSON is the user as the bot sees itself.
+// currentUserJSON returns the user as it sees itself.
 func (u *User) currentUserJSON() object {
 	o := u.json()
 	o["mfa_enabled"], o["verified"], o["email"], o["locale"] = true, true, nil, u.Locale
 	return o
 }
 
-// memberJSON is what a server knows of the user, without the user.
+// memberJSON returns the guild member without the user.
 func (s *Server) memberJSON(u *User, g *guild) object {
 	o := object{
 		"roles": s.roles(u, g), "nick": nil, "avatar": nil, "banner": nil, "joined_at": timestamp(snowflakeTime(u.ID)), "premium_since": nil,
@@ -119,7 +119,7 @@ func (s *Server) memberJSON(u *User, g *guild) object {
 	return o
 }
 
-// memberWithUserJSON is memberJSON with the user.
+// memberWithUserJSON returns the guild member with the user.
 func (s *Server) memberWithUserJSON(u *User, g *guild) object {
 	o := s.memberJSON(u, g)
 	o["user"] = u.json()

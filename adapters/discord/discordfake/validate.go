@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// A form collects what is wrong with the fields of a body.
+// A form collects the errors in the fields of a body.
 type form struct{ errors object }
 
-// add keeps a mistake of a field, such as embeds.0.title.
+// add adds an error of a field such as embeds.0.title.
 func (f *form) add(field, code, message string) {
 	if f.errors == nil {
 		f.errors = object{}
@@ -28,7 +28,7 @@ func (f *form) add(field, code, message string) {
 	at["_errors"] = append(mistakes, object{"code": code, "message": message})
 }
 
-// err is what the form leads to: nil where nothing is wrong.
+// err returns an Invalid Form Body error, or nil if there are no errors.
 func (f *form) err() error {
 	if len(f.errors) == 0 {
 		return nil
@@ -41,8 +41,7 @@ func (f *form) err() error {
 // length counts characters as Discord does.
 func length(text string) int { return utf8.RuneCountInString(text) }
 
-// text checks that a text has between least and most characters, and returns
-// it. One that is not there is empty.
+// text checks the length of a string and returns it. A missing one is "".
 func (f *form) text(o object, key, at string, least, most int) string {
 	at = fieldPath(at, key)
 	switch v := o[key].(type) {
@@ -70,14 +69,14 @@ func (f *form) required(at string) {
 	f.add(at, "BASE_TYPE_REQUIRED", "This field is required")
 }
 
-// maxItems checks how many there are of something.
+// maxItems checks the number of items.
 func (f *form) maxItems(at string, n, most int) {
 	if n > most {
 		f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
 	}
 }
 
-// integer returns a whole number, or fallback where there is none.
+// integer returns an integer, or fallback if it is missing.
 func (f *form) integer(o object, key, at string, least, most, fallback int) int {
 	v, ok := o[key]
 	if !ok || v == nil {
@@ -95,7 +94,7 @@ func (f *form) integer(o object, key, at string, least, most, fallback int) int 
 	return n
 }
 
-// toInt is a JSON number as an int; a text of digits is one, too.
+// toInt converts a JSON number or a string of digits to an int.
 func toInt(v any) (int, bool) {
 	switch v := v.(type) {
 	case float64:
@@ -107,7 +106,7 @@ func toInt(v any) (int, bool) {
 	return 0, false
 }
 
-// objects returns a JSON array of objects; what is no object is wrong.
+// objects returns a JSON array of objects. Elements of another type are errors.
 func (f *form) objects(o object, key, at string) []object {
 	v, ok := o[key]
 	if !ok || v == nil {
@@ -128,7 +127,7 @@ func (f *form) objects(o object, key, at string) []object {
 	return objects
 }
 
-// fieldPath puts a key behind the path of what it is in.
+// fieldPath appends a key to the path of a field.
 func fieldPath(at string, key any) string {
 	if at == "" {
 		return fmt.Sprint(key)

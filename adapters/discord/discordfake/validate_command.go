@@ -9,7 +9,7 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// Kinds of commands.
+// Application command types.
 //
 // https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-types
 const (
@@ -24,11 +24,11 @@ const (
 const (
 	maxName          = 32
 	maxDescription   = 100
-	maxChoice        = 100  // characters of a choice's name, and of its value
-	maxCommandLength = 8000 // characters of a command, all names, descriptions and values
+	maxChoice        = 100  // characters in the name of a choice, and in its value
+	maxCommandLength = 8000 // total of names, descriptions and values
 	maxOptions       = 25
 	maxChatInput     = 100
-	maxContextMenu   = 15 // of users, and of messages
+	maxContextMenu   = 15 // each of user and message commands
 )
 
 func maxCommands(kind int) int {
@@ -38,15 +38,15 @@ func maxCommands(kind int) int {
 	return maxContextMenu
 }
 
-// slashName is what a command of text, and an option, can be called.
+// slashName matches valid names of slash commands and options.
 var slashName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
-// locales are those that names can be given in.
+// locales are the locales for localizations.
 //
 // https://docs.discord.com/developers/reference#locales
 const locales = " id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko ar he "
 
-// command checks a command and returns it as Discord shows it.
+// command validates a command and returns it as Discord shows it.
 func (f *form) command(body object, at string) object {
 	o := chatfake.Clone(body)
 	if o == nil {
@@ -77,8 +77,8 @@ func (f *form) command(body object, at string) object {
 	return o
 }
 
-// names checks the names and descriptions of a command or an option, and
-// returns how many characters they have: of languages the longest counts.
+// names validates name and description of a command or option and returns their
+// length. Of the localizations, the longest counts.
 func (f *form) names(o object, at string, slash bool) int {
 	name := f.text(o, "name", at, 1, maxName)
 	f.commandName(name, fieldPath(at, "name"), slash)
@@ -101,7 +101,8 @@ func (f *form) commandName(name, at string, slash bool) {
 	}
 }
 
-// localizations checks names by language and returns the length of the longest.
+// localizations validates localized texts and returns the length of the
+// longest.
 func (f *form) localizations(o object, key, at string, most int, slash bool) int {
 	longest := 0
 	translations, _ := o[key].(object)
@@ -117,7 +118,7 @@ func (f *form) localizations(o object, key, at string, most int, slash bool) int
 	return longest
 }
 
-// Kinds of options.
+// Application command option types.
 const (
 	subcommand       = 1
 	subcommandGroup  = 2
@@ -125,8 +126,8 @@ const (
 	attachmentOption = 11
 )
 
-// options checks the options of a command or subcommand, and returns how many
-// characters they have.
+// options validates the options of a command or subcommand and returns their
+// length.
 func (f *form) options(o object, at string) int {
 	options := f.objects(o, "options", at)
 	at = fieldPath(at, "options")
@@ -161,13 +162,13 @@ func (f *form) option(option object, at string) int {
 	choices := f.objects(option, "choices", at)
 	f.maxItems(fieldPath(at, "choices"), len(choices), maxOptions)
 	if len(choices) > 0 && option["autocomplete"] == true {
-		f.add(fieldPath(at, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices and autocomplete cannot be both there")
+		f.add(fieldPath(at, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "An option cannot have both choices and autocomplete")
 	}
 	return sum + f.choices(choices, fieldPath(at, "choices"), k)
 }
 
-// choices checks choices, of an option or suggested, and returns how many
-// characters they have.
+// choices validates the choices of an option or of an autocomplete result and
+// returns their length.
 func (f *form) choices(choices []object, at string, optionKind int) int {
 	sum := 0
 	for i, choice := range choices {

@@ -7,7 +7,7 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// components checks those of a message.
+// components validates the components of a message.
 func (f *form) components(body object, flags int) []any {
 	top := f.objects(body, "components", "")
 	shown := make([]any, len(top))
@@ -22,7 +22,7 @@ func (f *form) components(body object, flags int) []any {
 	return shown
 }
 
-// topLevel checks a component that is in no other.
+// topLevel validates a top-level component.
 func (f *form) topLevel(o object, at string, flags int) {
 	allowed := []int{actionRow}
 	if flags&flagComponentsV2 != 0 {
@@ -31,7 +31,7 @@ func (f *form) topLevel(o object, at string, flags int) {
 	f.component(o, at, allowed)
 }
 
-// component checks a component of one of the kinds.
+// component validates a component that must have one of the types.
 func (f *form) component(o object, at string, allowed []int) {
 	if !slices.Contains(allowed, typeOf(o)) {
 		f.add(fieldPath(at, "type"), "BASE_TYPE_CHOICES", fmt.Sprintf("Value must be one of %v.", allowed))
@@ -55,7 +55,7 @@ func (f *form) component(o object, at string, allowed []int) {
 	}
 }
 
-// children checks what is in a component.
+// children validates the components in a component.
 func (f *form) children(o object, at string, least, most int, allowed ...int) {
 	children := f.objects(o, "components", at)
 	at = fieldPath(at, "components")
@@ -67,7 +67,7 @@ func (f *form) children(o object, at string, least, most int, allowed ...int) {
 	}
 }
 
-// actionRow checks a row: some buttons, or one select.
+// actionRow validates an action row: up to five buttons or one select.
 func (f *form) actionRow(o object, at string) {
 	selects := []int{stringSelect, userSelect, userSelect + 1, userSelect + 2, channelSelect}
 	f.children(o, at, 1, maxButtons, append(selects, button)...)
@@ -102,7 +102,7 @@ func (f *form) button(o object, at string) {
 	}
 }
 
-// selectMenu checks a select.
+// selectMenu validates a select.
 func (f *form) selectMenu(o object, at string) {
 	withoutNulls(o)
 	f.text(o, "custom_id", at, 1, maxCustomID)
@@ -137,7 +137,7 @@ func (f *form) selectOptions(o object, at string) {
 	}
 }
 
-// totals checks what holds over all components of a message.
+// totals validates the limits on all components of a message.
 func (f *form) totals(components []any, flags int) {
 	if flags&flagComponentsV2 == 0 {
 		f.maxItems("components", len(components), maxRows)
@@ -158,7 +158,7 @@ func (f *form) totals(components []any, flags int) {
 	}
 }
 
-// uniqueCustomIDs checks that no custom id is there twice.
+// uniqueCustomIDs checks for duplicate custom_ids.
 func (f *form) uniqueCustomIDs(components []any, at string) {
 	seen := map[string]bool{}
 	for o := range walk(components) {

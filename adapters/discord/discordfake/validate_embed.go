@@ -13,7 +13,7 @@ import (
 // https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 const (
 	maxEmbeds           = 10
-	maxEmbedText        = 6000 // over all embeds of a message
+	maxEmbedText        = 6000 // total of all embeds in a message
 	maxEmbedTitle       = 256
 	maxEmbedDescription = 4096
 	maxFields           = 25
@@ -23,13 +23,13 @@ const (
 	maxAuthor           = 256
 )
 
-// embeds checks the embeds of a body and returns them as they are shown.
+// embeds validates the embeds of a body and returns them as Discord shows them.
 func (f *form) embeds(body object) []any {
 	var shown []any
 	sum := 0
 	for i, e := range f.objects(body, "embeds", "") {
 		if e == nil {
-			continue // array has said so
+			continue // objects has added an error
 		}
 		sum += f.embed(e, fieldPath("embeds", i))
 		shown = append(shown, richEmbed(e))
@@ -41,7 +41,7 @@ func (f *form) embeds(body object) []any {
 	return shown
 }
 
-// richEmbed is an embed as it is shown.
+// richEmbed returns an embed as Discord shows it.
 func richEmbed(e object) object {
 	o := withoutNulls(chatfake.Clone(e))
 	o["type"] = "rich"
@@ -54,7 +54,7 @@ func richEmbed(e object) object {
 	return o
 }
 
-// embed checks one and returns how many characters it has.
+// embed validates an embed and returns its length.
 func (f *form) embed(e object, at string) int {
 	footer, _ := e["footer"].(object)
 	author, _ := e["author"].(object)
@@ -80,7 +80,7 @@ func (f *form) embed(e object, at string) int {
 	return sum
 }
 
-// url checks an address.
+// url validates a URL.
 func (f *form) url(o object, key, at string) {
 	text, _ := o[key].(string)
 	if text == "" {
@@ -92,7 +92,7 @@ func (f *form) url(o object, key, at string) {
 	}
 }
 
-// withoutNulls takes out what is null.
+// withoutNulls deletes the keys whose value is null.
 func withoutNulls(o object) object {
 	for key, v := range o {
 		if v == nil {

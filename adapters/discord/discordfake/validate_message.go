@@ -5,15 +5,17 @@ import (
 	"strings"
 )
 
-// maxContent is the most characters of a bot's message.
+// maxContent is the maximum length of a bot's message.
 //
 // https://docs.discord.com/developers/resources/message#create-message
 const maxContent = 2000
 
-// maxNonce is the most characters of a nonce.
+// maxNonce is the maximum length of a nonce.
+//
+// https://docs.discord.com/developers/resources/message#create-message
 const maxNonce = 25
 
-// A messageBody is a message that a request asks for, checked.
+// A messageBody is the validated body of a request with a message.
 type messageBody struct {
 	content    string
 	embeds     []any
@@ -21,14 +23,15 @@ type messageBody struct {
 	flags      int
 	allowed    allowedMentions
 
-	present map[string]bool // which of the fields the body has
+	present map[string]bool // fields that the body has
 }
 
 // settableFlags are the flags that a request can set.
 const settableFlags = flagSuppressEmbeds | flagSuppressNotifications | flagComponentsV2
 
-// messageBody checks what all bodies of messages have. before are the flags that the
-// message had; extra are flags that can be set besides.
+// messageBody validates the fields that all bodies with a message share. before
+// are the flags of the edited message; extra are additional flags that the
+// request can set.
 func (f *form) messageBody(body object, fallback allowedMentions, before, extra int) messageBody {
 	d := messageBody{present: map[string]bool{}}
 	for _, key := range []string{"content", "embeds", "components", "flags"} {
@@ -49,12 +52,12 @@ func (f *form) messageBody(body object, fallback allowedMentions, before, extra 
 	return d
 }
 
-// isEmpty reports whether nothing would be shown.
+// isEmpty reports whether the message has nothing to show.
 func (m *Message) isEmpty() bool {
 	return m.Content == "" && len(m.Embeds) == 0 && len(m.Components) == 0 && len(m.Files) == 0
 }
 
-// nonce checks the nonce of a body. It is a text or a number.
+// nonce validates a nonce, which is a string or a number.
 func (f *form) nonce(body object) string {
 	if n, ok := body["nonce"].(float64); ok {
 		return strconv.Itoa(int(n))
@@ -62,8 +65,8 @@ func (f *form) nonce(body object) string {
 	return f.text(body, "nonce", "", 0, maxNonce)
 }
 
-// applyEdit puts a draft over a message that stands: what the body does not have
-// stays. The caller holds s.mu.
+// applyEdit applies a validated body to a message. Missing fields stay
+// unchanged. The caller holds s.mu.
 func (s *Server) applyEdit(f *form, m *Message, d messageBody, c *call, body object) error {
 	next := *m
 	if d.present["content"] {
@@ -79,7 +82,7 @@ func (s *Server) applyEdit(f *form, m *Message, d messageBody, c *call, body obj
 		next.Flags = d.flags | m.Flags&(flagHasThread|flagEphemeral|flagLoading)
 	}
 	if next.Flags&flagComponentsV2 != 0 && (next.Content != "" || len(next.Embeds) > 0) {
-		f.add("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The message has content or embeds, which components v2 cannot have beside them")
+		f.add("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Content and embeds cannot be used with components v2")
 	}
 	next.Files = s.attachments(f, c, body, m.Channel, m.Files)
 	if err := f.err(); err != nil {

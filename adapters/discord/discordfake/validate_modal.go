@@ -1,6 +1,6 @@
 package discordfake
 
-// modalComponent checks one of the components of a modal.
+// modalComponent validates a top-level component of a modal.
 func (f *form) modalComponent(o object, at string) {
 	switch children := children(o); typeOf(o) {
 	case textDisplay:
@@ -25,8 +25,8 @@ func (f *form) modalComponent(o object, at string) {
 	}
 }
 
-// modalInput checks a component that asks for something. In a row it is an input
-// with a label of its own.
+// modalInput validates an input component. In an action row, only a text input
+// with its own label is valid.
 func (f *form) modalInput(o object, at string, inRow bool) {
 	switch k := typeOf(o); {
 	case k == textInput:
@@ -48,7 +48,7 @@ func (f *form) modalInput(o object, at string, inRow bool) {
 	case k == stringSelect, k >= userSelect && k <= channelSelect:
 		f.selectMenu(o, at)
 	case k == fileUpload, k == radioGroup, k == checkboxGroup, k == checkbox:
-		f.text(o, "custom_id", at, 1, maxCustomID) // no more is checked of what no test's person fills in
+		f.text(o, "custom_id", at, 1, maxCustomID) // a Person cannot fill these in, so the rest is not validated
 	default:
 		f.add(fieldPath(at, "type"), "BASE_TYPE_CHOICES", "Value must be one of (3, 4, 5, 6, 7, 8, 19, 21, 22, 23).")
 	}

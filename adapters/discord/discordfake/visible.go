@@ -2,14 +2,13 @@ package discordfake
 
 import "slices"
 
-// Messages are what stands in a channel, a thread or a direct message, oldest
-// first, without what one user alone sees.
+// Messages returns the messages in a channel, thread or direct message, oldest
+// first, without ephemeral messages.
 func (s *Server) Messages(channel string) []Message {
 	return s.selectMessages(func(m *Message) bool { return m.Channel == channel && m.EphemeralTo == "" })
 }
 
-// messageByID returns a message as it is now. Of one that is not there it is the
-// zero value.
+// messageByID returns a message, or the zero value if there is none.
 func (s *Server) messageByID(id string) Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -19,22 +18,22 @@ func (s *Server) messageByID(id string) Message {
 	return Message{}
 }
 
-// BotMessages are all messages of the bot's that stand, oldest first, of direct messages
-// and those that one user alone sees among them.
+// BotMessages returns all messages of the bot, oldest first, including direct
+// and ephemeral messages.
 func (s *Server) BotMessages() []Message {
 	return s.selectMessages(func(m *Message) bool { return m.User == s.BotID })
 }
 
-// Visible are all messages that the person sees, ephemeral ones among them.
+// Visible returns all messages that the person sees, including ephemeral ones.
 func (p *Person) Visible() []Message { return p.s.selectMessages(p.sees) }
 
-// Ephemerals are the ephemeral messages that the person sees.
+// Ephemerals returns the ephemeral messages that the person sees.
 func (p *Person) Ephemerals() []Message {
 	return p.s.selectMessages(func(m *Message) bool { return m.EphemeralTo == p.ID })
 }
 
-// Reload is what happens to ephemeral messages when the person's client starts
-// again: they are gone from sight. The application can still change them.
+// Reload restarts the person's client, which hides ephemeral messages. The
+// application can still edit them.
 func (p *Person) Reload() {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
@@ -42,7 +41,7 @@ func (p *Person) Reload() {
 	p.s.Note()
 }
 
-// pinged are the messages that notified the person when they were written.
+// pinged returns the messages that pinged the person when they were sent.
 func (p *Person) pinged() []Message {
 	var ids []string
 	for _, each := range p.s.Pings() {
