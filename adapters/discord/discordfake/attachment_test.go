@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// upload makes a request with files, by name.
+// upload makes a request with uploads of the given names.
 func (g *stage) upload(method, path, body string, files ...string) (int, object) {
 	g.t.Helper()
 	var b bytes.Buffer
@@ -38,7 +38,7 @@ func (g *stage) upload(method, path, body string, files ...string) (int, object)
 	return answer.StatusCode, o
 }
 
-// fetch gets a file as anybody does.
+// fetch gets an attachment without a token.
 func (g *stage) fetch(address string) string {
 	g.t.Helper()
 	w, err := http.Get(address)
@@ -49,7 +49,7 @@ func (g *stage) fetch(address string) string {
 	return strings.TrimSpace(fmt.Sprint(w.StatusCode, " ", w.Header.Get("Content-Type"), " ", string(content)))
 }
 
-// TestUploads: files of the bot are kept, described, and changed.
+// TestUploads checks that uploads are stored, described and replaced.
 func TestUploads(t *testing.T) {
 	g := newStage(t, Options{})
 	messages := "/channels/" + g.c.ID + "/messages"
@@ -81,8 +81,8 @@ func TestUploads(t *testing.T) {
 	}
 }
 
-// TestHeavyUploads are refused, and so are those without permission.
-func TestHeavyUploads(t *testing.T) {
+// TestUploadLimits checks the size limit and the permission for uploads.
+func TestUploadLimits(t *testing.T) {
 	g := newStage(t, Options{})
 	messages := "/channels/" + g.c.ID + "/messages"
 	if status, o := g.upload("POST", messages, `{}`, strings.Repeat("x", maxFile+1)); status != 413 || o["code"] != 40005.0 {
@@ -102,12 +102,13 @@ func TestHeavyUploads(t *testing.T) {
 		t.Error(status, o)
 	}
 	if n := len(g.s.Messages(g.c.ID)); n != 0 {
-		t.Errorf("%d messages", n)
+		t.Errorf("got %d messages", n)
 	}
 }
 
-// TestFiles of people: their addresses are good for a while, and need no token.
-func TestFiles(t *testing.T) {
+// TestAttachmentURLs checks that the URLs of attachments need no token and
+// expire.
+func TestAttachmentURLs(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
 	m := g.kim.Upload(g.c.ID, "look", File{Name: "로그 1.txt", Content: []byte("0x29834")}, File{Name: "a.png", Type: "image/png", Size: 99, URL: "https://elsewhere/a.png"})

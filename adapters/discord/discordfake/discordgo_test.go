@@ -11,7 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// redirect sends what is meant for Discord to the fake.
+// redirect sends requests for Discord to the fake.
 type redirect struct{ to *url.URL }
 
 func (r redirect) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -20,7 +20,7 @@ func (r redirect) RoundTrip(request *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// openDiscordgo is a session of discordgo on the fake.
+// openDiscordgo connects a discordgo session to the fake.
 func (g *stage) openDiscordgo(handlers ...any) *discordgo.Session {
 	g.t.Helper()
 	discordgo.Logger = func(_, _ int, format string, args ...any) { log.New(io.Discard, "", 0).Printf(format, args...) }
@@ -35,11 +35,11 @@ func (g *stage) openDiscordgo(handlers ...any) *discordgo.Session {
 		session.AddHandler(h)
 	}
 	g.must(session.Open())
-	g.t.Cleanup(func() { _ = session.Close() }) // it may be cut
+	g.t.Cleanup(func() { _ = session.Close() }) // it may be disconnected already
 	return session
 }
 
-// TestDiscordgo holds the fake against the library.
+// TestDiscordgo checks the fake with discordgo.
 func TestDiscordgo(t *testing.T) {
 	g := newStage(t, Options{})
 	session := g.openDiscordgo(func(s *discordgo.Session, m *discordgo.MessageCreate) {
@@ -87,14 +87,15 @@ func TestDiscordgo(t *testing.T) {
 	}
 }
 
-// check is must for a handler, which must not end the test.
+// check is must for handlers, which run in another goroutine and cannot end the
+// test.
 func (g *stage) check(err error) {
 	if err != nil {
 		g.t.Error(err)
 	}
 }
 
-// answerInteraction answers all that a person can do but modals.
+// answerInteraction returns a handler for commands, autocomplete and buttons.
 func answerInteraction(g *stage) any {
 	return func(s *discordgo.Session, i *discordgo.InteractionCreate) {
 		text := func(content string) *discordgo.InteractionResponse {

@@ -12,13 +12,13 @@ import (
 	"mabsbot/adapters/chat/chatfake"
 )
 
-// A node is the program of testdata/discordjs beside a stage.
+// A node is a stage with the program of testdata/discordjs as its bot.
 type node struct {
 	*stage
 	*chatfake.Node
 }
 
-// startNode runs the program until it is ready. The test is skipped where
+// startNode runs the program until it is ready. The test is skipped if
 // discord.js is not installed.
 func startNode(t *testing.T, options Options, args ...string) *node {
 	t.Helper()
@@ -29,16 +29,16 @@ func startNode(t *testing.T, options Options, args ...string) *node {
 	return n
 }
 
-// says waits until the program says a line with the beginning.
+// says waits until the program prints a line with the prefix.
 func (n *node) says(beginning string) {
 	n.t.Helper()
-	n.until("the program does not say "+beginning, func() bool { return n.Line(beginning) != "" || n.FirstError() != "" })
+	n.until("the program does not print "+beginning, func() bool { return n.Line(beginning) != "" || n.FirstError() != "" })
 	if complaint := n.FirstError(); complaint != "" {
 		n.t.Fatal(complaint)
 	}
 }
 
-// converse does all that a person can do with the program.
+// converse uses every feature of the program.
 func (n *node) converse() {
 	n.t.Helper()
 	said := n.kim.Say(n.c.ID, "hello")
@@ -64,7 +64,7 @@ func (n *node) converse() {
 	}
 }
 
-// command types one, chooses from what is suggested, and looks at the answers.
+// command uses autocomplete and a command, and checks the responses.
 func (n *node) command() {
 	n.t.Helper()
 	choices, err := n.kim.Suggest(n.c.ID, "/맙스 0x2")
@@ -76,7 +76,7 @@ func (n *node) command() {
 	n.shows("0x29834 for all")
 	m, _ := n.kim.Newest("Pick")
 	if m.EphemeralTo != n.kim.ID || !strings.HasSuffix(m.Content, m.ID) {
-		n.t.Errorf("the deferred answer is %+v", m)
+		n.t.Errorf("deferred response: %+v", m)
 	}
 	n.must(n.kim.Choose(m, "Pick", "disk"))
 	n.shows("picked d")
@@ -94,18 +94,18 @@ func (n *node) components() {
 	n.must(n.kim.Press("Go on"))
 	n.shows("pressed")
 	for _, p := range n.s.Pings() {
-		if p.How != "reply" { // the mentions in the embed are none
+		if p.How != "reply" { // mentions in the embed do not ping
 			n.t.Errorf("%+v", p)
 		}
 	}
 }
 
-// threads talks in a thread and in a post of a forum.
+// threads writes in a thread and in a forum post.
 func (n *node) threads() {
 	n.t.Helper()
 	m := n.kim.Say(n.c.ID, "thread, please")
 	n.shows("in the thread")
-	n.until("the thread has its old name", func() bool { return n.s.Channel(m.ID).Name == "about that" })
+	n.until("the thread is not renamed", func() bool { return n.s.Channel(m.ID).Name == "about that" })
 	n.kim.Say(m.ID, "me too")
 	n.shows("in about that: me too")
 	forum := n.s.AddChannel(Channel{Name: "questions", Type: GuildForum})
@@ -114,8 +114,7 @@ func (n *node) threads() {
 	n.shows("in A question: why?")
 }
 
-// TestDiscordJS holds the fake against discord.js: all that a person can do, and
-// sessions that are resumed.
+// TestDiscordJS checks the fake with discord.js, including resumed sessions.
 func TestDiscordJS(t *testing.T) {
 	n := startNode(t, Options{})
 	n.converse()
@@ -129,44 +128,43 @@ func TestDiscordJS(t *testing.T) {
 		n.shows("heard hello over " + what)
 		n.until("not resumed after "+what, n.resumed)
 	}
-	n.s.Invalidate(true) // it resumes in the same connection
+	n.s.Invalidate(true) // the bot resumes on the same connection
 	n.must(n.s.Connected(t.Context()))
 	n.kim.Say(n.c.ID, "hello over op 9")
 	n.shows("heard hello over op 9")
 	if all := n.s.Connections(); len(all) != 4 || n.s.Identifies() != 1 {
-		t.Errorf("%d identifies, %+v", n.s.Identifies(), all)
+		t.Errorf("%d identifies, connections: %+v", n.s.Identifies(), all)
 	}
 }
 
-// resumed reports whether the first connection is over, and the latest lives
-// with the session of it.
+// resumed reports whether the first connection has ended and the latest has its
+// session.
 func (n *node) resumed() bool {
 	all := n.s.Connections()
 	latest := all[len(all)-1]
 	return len(all) > 1 && latest.Resume && latest.Session == all[0].Session && latest.Ended.IsZero() && !all[len(all)-2].Ended.IsZero()
 }
 
-// TestDiscordJSCompressed: the same with compressed frames, and a session that
-// has to be begun anew.
+// TestDiscordJSCompressed checks compression and a new session.
 func TestDiscordJSCompressed(t *testing.T) {
 	n := startNode(t, Options{}, "compressed")
 	n.converse()
 	n.s.CutConnections()
-	n.until("the connection is still there", func() bool { return !n.s.Connections()[0].Ended.IsZero() })
+	n.until("the connection does not end", func() bool { return !n.s.Connections()[0].Ended.IsZero() })
 	n.s.ForgetSessions()
-	n.until("no new session", func() bool { return n.s.Identifies() == 2 })
+	n.until("no new session starts", func() bool { return n.s.Identifies() == 2 })
 	n.must(n.s.Connected(t.Context()))
-	n.kim.Say(n.c.ID, "hello anew")
-	n.shows("heard hello anew")
+	n.kim.Say(n.c.ID, "hello again")
+	n.shows("heard hello again")
 }
 
-// TestDiscordJSHeartbeat: a connection without acknowledgements is given up, and
-// the session resumed.
+// TestDiscordJSHeartbeat checks that discord.js gives up a connection without
+// heartbeat acknowledgements and resumes.
 func TestDiscordJSHeartbeat(t *testing.T) {
 	n := startNode(t, Options{HeartbeatInterval: time.Second})
 	n.until("no heartbeat", func() bool { return len(n.s.Connections()[0].Heartbeats) > 1 })
 	n.s.WithholdAcks(true)
-	n.until("the zombie lives", func() bool { return len(n.s.Connections()) > 1 })
+	n.until("the zombie connection does not end", func() bool { return len(n.s.Connections()) > 1 })
 	n.s.WithholdAcks(false)
 	first := n.s.Connections()[0]
 	if first.CloseCode == websocket.CloseNormalClosure || first.CloseCode == 0 {
@@ -175,6 +173,6 @@ func TestDiscordJSHeartbeat(t *testing.T) {
 	n.kim.Say(n.c.ID, "hello")
 	n.shows("heard hello")
 	if n.s.Identifies() != 1 {
-		t.Errorf("%d identifies", n.s.Identifies())
+		t.Errorf("got %d identifies", n.s.Identifies())
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// tryCreateMessage posts a message as the bot and says how that went: status and wait, or
-// what broke.
+// tryCreateMessage sends a message as the bot and returns the outcome: status
+// and rate limit headers, or "broken".
 func (g *stage) tryCreateMessage(ctx context.Context) string {
 	g.t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.s.APIURL()+"/v10/channels/"+g.c.ID+"/messages", strings.NewReader(`{"content":"x"}`))
@@ -29,23 +29,23 @@ func TestFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   Fault
 		want    string
-		shown   int // messages after it
-		invalid int // requests held against the bot
+		shown   int // messages sent
+		invalid int // invalid requests
 	}{
-		"an error":             {Fault{Code: missingPermissions}, "403", 0, 1},
-		"an error afterwards":  {Fault{Code: missingPermissions, After: true}, "403", 1, 0},
-		"HTTP 502":             {Fault{Status: 502}, "502", 0, 0},
-		"HTTP 500 afterwards":  {Fault{Status: 500, After: true}, "500", 1, 0},
-		"a limit":              {Fault{RetryAfter: 1500 * time.Millisecond}, "429 2 user", 0, 1},
-		"a global limit":       {Fault{RetryAfter: time.Second, Scope: "global"}, "429 1 global", 0, 1},
-		"a shared limit":       {Fault{RetryAfter: time.Second, Scope: "shared"}, "429 1 shared", 0, 0},
-		"a cut":                {Fault{Drop: true}, "broken", 0, 0},
-		"a cut afterwards":     {Fault{Drop: true, After: true}, "broken", 1, 0},
-		"no answer":            {Fault{Hang: true}, "broken", 0, 0},
-		"no answer afterwards": {Fault{Hang: true, After: true}, "broken", 1, 0},
-		"a late answer":        {Fault{Delay: time.Millisecond}, "200", 1, 0},
-		"its route":            {Fault{Route: CreateMessage, Status: 503}, "503", 0, 0},
-		"another route":        {Fault{Route: EditMessage, Status: 503}, "200", 1, 0},
+		"an error":                               {Fault{Code: missingPermissions}, "403", 0, 1},
+		"an error after the request":             {Fault{Code: missingPermissions, After: true}, "403", 1, 0},
+		"HTTP 502":                               {Fault{Status: 502}, "502", 0, 0},
+		"HTTP 500 after the request":             {Fault{Status: 500, After: true}, "500", 1, 0},
+		"a rate limit":                           {Fault{RetryAfter: 1500 * time.Millisecond}, "429 2 user", 0, 1},
+		"a global rate limit":                    {Fault{RetryAfter: time.Second, Scope: "global"}, "429 1 global", 0, 1},
+		"a shared rate limit":                    {Fault{RetryAfter: time.Second, Scope: "shared"}, "429 1 shared", 0, 0},
+		"a dropped connection":                   {Fault{Drop: true}, "broken", 0, 0},
+		"a dropped connection after the request": {Fault{Drop: true, After: true}, "broken", 1, 0},
+		"no response":                            {Fault{Hang: true}, "broken", 0, 0},
+		"no response after the request":          {Fault{Hang: true, After: true}, "broken", 1, 0},
+		"a late response":                        {Fault{Delay: time.Millisecond}, "200", 1, 0},
+		"a fault of the route":                   {Fault{Route: CreateMessage, Status: 503}, "503", 0, 0},
+		"a fault of another route":               {Fault{Route: EditMessage, Status: 503}, "200", 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
@@ -62,23 +62,23 @@ func TestFaults(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 			if n := len(g.s.Messages(g.c.ID)); n != c.shown {
-				t.Errorf("%d messages", n)
+				t.Errorf("got %d messages", n)
 			}
 			if n := len(g.s.Calls(CreateMessage)); n != 1 {
-				t.Errorf("%d calls in the journal", n)
+				t.Errorf("got %d calls in the journal", n)
 			}
 			if n := g.s.InvalidRequests(); n != c.invalid {
-				t.Errorf("%d invalid requests", n)
+				t.Errorf("got %d invalid requests", n)
 			}
 			g.s.Heal()
 			if got := g.tryCreateMessage(t.Context()); got != "200" {
-				t.Errorf("afterwards %q", got)
+				t.Errorf("after Heal: %q", got)
 			}
 		})
 	}
 }
 
-// TestFaultTimes: a fault lasts as many requests as it says.
+// TestFaultTimes checks that a fault applies to as many requests as it says.
 func TestFaultTimes(t *testing.T) {
 	g := newStage(t, Options{})
 	g.s.Fail(Fault{Route: CreateMessage, Status: 500, Times: 2})
@@ -90,8 +90,9 @@ func TestFaultTimes(t *testing.T) {
 	}
 }
 
-// TestLimits: five messages in five seconds and channel, where limits hold.
-func TestLimits(t *testing.T) {
+// TestRouteLimit checks the limit of five messages per five seconds and
+// channel.
+func TestRouteLimit(t *testing.T) {
 	for limited, want := range map[bool]string{true: "429 5 user", false: "200"} {
 		g := newStage(t, Options{RateLimits: limited})
 		for i := range 5 {
@@ -112,12 +113,12 @@ func TestLimits(t *testing.T) {
 		}
 		g.s.mu.Unlock()
 		if got := g.tryCreateMessage(t.Context()); got != "200" {
-			t.Errorf("later: %s", got)
+			t.Errorf("after the window: %s", got)
 		}
 	}
 }
 
-// TestLimitHeaders tell how many requests are left, in one bucket for a route.
+// TestLimitHeaders checks the rate limit headers.
 func TestLimitHeaders(t *testing.T) {
 	g := newStage(t, Options{RateLimits: true})
 	header := func(route string, args ...any) http.Header {
@@ -133,14 +134,15 @@ func TestLimitHeaders(t *testing.T) {
 		}
 	}
 	if b := one.Get("X-RateLimit-Bucket"); b == "" || b != three.Get("X-RateLimit-Bucket") || b == header(GetCurrentUser).Get("X-RateLimit-Bucket") {
-		t.Errorf("bucket %s", b)
+		t.Errorf("different buckets: %s", b)
 	}
 	if one.Get("X-RateLimit-Reset") == "" || one.Get("X-RateLimit-Reset-After") == "" {
 		t.Errorf("%v", one)
 	}
 }
 
-// TestGlobalLimit: 50 requests a second; answers to interactions do not count.
+// TestGlobalLimit checks the limit of 50 requests per second, which interaction
+// responses are exempt from.
 func TestGlobalLimit(t *testing.T) {
 	g := newStage(t, Options{RateLimits: true})
 	i := g.typeCommand()
@@ -155,7 +157,7 @@ func TestGlobalLimit(t *testing.T) {
 	}
 }
 
-// TestBan: who makes too many invalid requests is shut out, whatever he asks.
+// TestBan checks that too many invalid requests get all requests refused.
 func TestBan(t *testing.T) {
 	g := newStage(t, Options{InvalidLimit: 3})
 	g.s.Deny(g.c.ID, SendMessages)
@@ -174,6 +176,6 @@ func TestBan(t *testing.T) {
 	g.s.invalidRequests.ends = time.Now()
 	g.s.mu.Unlock()
 	if got := g.tryCreateMessage(t.Context()); got != "403" || g.s.InvalidRequests() != 1 {
-		t.Errorf("later: %s, %d", got, g.s.InvalidRequests())
+		t.Errorf("after the ban: %s, %d", got, g.s.InvalidRequests())
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// FuzzRequests: no body makes the fake panic, or answer with anything but
-// Discord's own answers.
+// FuzzRequests checks that no body makes the fake panic or respond with an
+// error that Discord does not have.
 func FuzzRequests(f *testing.F) {
 	for i, body := range []string{
 		withButtons, `{"embeds":[{"title":"x","fields":[{"name":"a","value":"b"}]}],"allowed_mentions":{"parse":["users"]},"nonce":1}`,
@@ -53,7 +53,7 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// FuzzFrames: no frame of a bot makes the gateway panic.
+// FuzzFrames checks that no frame makes the gateway panic.
 func FuzzFrames(f *testing.F) {
 	for _, text := range []string{
 		`{"op":1,"d":null}`, `{"op":2,"d":{"token":"x","intents":1,"shard":[0,1]}}`, `{"op":6,"d":{"token":"x","session_id":"x","seq":-1}}`, `{"op":2,"d":{"shard":[0,0]}}`,

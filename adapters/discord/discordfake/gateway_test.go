@@ -13,25 +13,25 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// plainIntents are what most tests ask for.
+// plainIntents are the intents of most tests.
 const plainIntents = intentGuilds | intentGuildMessages | intentGuildMessageReactions | intentDirectMessages | intentDirectMessageReactions | intentMessageContent
 
-// A gatewayClient is a connection of the bot's to the gateway.
+// A gatewayClient is the bot's end of a gateway connection.
 type gatewayClient struct {
 	*stage
 	ws      *websocket.Conn
-	stream  *bytes.Buffer // compressed frames; nil where they are not
+	stream  *bytes.Buffer // input of inflate; nil without transport compression
 	inflate io.ReadCloser
 	seq     float64
 	session string
 }
 
-// dial opens a connection at an address of the gateway and reads the hello.
+// dial opens a connection and reads hello.
 func (g *stage) dial(url string) *gatewayClient {
 	g.t.Helper()
 	l := g.connect(url)
 	if f := l.readFrame(); f["op"] != 10.0 || f["d"].(object)["heartbeat_interval"] != float64(g.s.options.HeartbeatInterval.Milliseconds()) {
-		g.t.Fatalf("no hello: %v", f)
+		g.t.Fatalf("not hello: %v", f)
 	}
 	return l
 }
@@ -44,7 +44,7 @@ func (g *stage) connect(url string) *gatewayClient {
 	return &gatewayClient{stage: g, ws: ws}
 }
 
-// startSession begins a session with the intents, and reads what it begins with.
+// startSession identifies with the intents and reads READY and the guilds.
 func (g *stage) startSession(intents int) *gatewayClient {
 	g.t.Helper()
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
@@ -58,7 +58,7 @@ func (l *gatewayClient) identify(intents int) {
 	l.send(opIdentify, fmt.Sprintf(`{"token":%q,"intents":%d,"properties":{}}`, l.s.Token, intents))
 }
 
-// readReady reads what a session begins with.
+// readReady reads READY and GUILD_CREATE.
 func (l *gatewayClient) readReady(intents int) {
 	l.t.Helper()
 	l.session = l.readEvent("READY")["session_id"].(string)
@@ -94,15 +94,14 @@ func (l *gatewayClient) read() (object, error) {
 	l.must(json.Unmarshal(text, &f))
 	if seq, ok := f["s"].(float64); ok {
 		if seq <= l.seq {
-			l.t.Errorf("event %v after %v", seq, l.seq)
+			l.t.Errorf("sequence number %v after %v", seq, l.seq)
 		}
 		l.seq = seq
 	}
 	return f, nil
 }
 
-// inflated undoes the compression of a frame: of one that goes on from those
-// before it, where stream is set.
+// inflated decompresses a frame, with transport compression if stream is set.
 func (l *gatewayClient) inflated(text []byte) []byte {
 	l.t.Helper()
 	if l.stream == nil {
@@ -113,7 +112,7 @@ func (l *gatewayClient) inflated(text []byte) []byte {
 		return plain
 	}
 	if !bytes.HasSuffix(text, []byte{0, 0, 0xff, 0xff}) {
-		l.t.Fatalf("the frame does not end in a flush: %x", text)
+		l.t.Fatalf("the frame does not end with a Z_SYNC_FLUSH: %x", text)
 	}
 	l.stream.Write(text)
 	if l.inflate == nil {
@@ -135,18 +134,18 @@ func (l *gatewayClient) inflated(text []byte) []byte {
 	}
 }
 
-// readEvent reads the next event, which must have the name.
+// readEvent reads the next event, which must have the given type.
 func (l *gatewayClient) readEvent(name string) object {
 	l.t.Helper()
 	f := l.readFrame()
 	if f["op"] != 0.0 || f["t"] != name {
-		l.t.Fatalf("%v %v comes instead of %s", f["op"], f["t"], name)
+		l.t.Fatalf("got op %v, event %v, want %s", f["op"], f["t"], name)
 	}
 	d, _ := f["d"].(object)
 	return d
 }
 
-// closeCode reads until the connection ends, and returns with what code.
+// closeCode reads until the connection ends and returns its close code.
 func (l *gatewayClient) closeCode() int {
 	l.t.Helper()
 	for {
@@ -160,20 +159,20 @@ func (l *gatewayClient) closeCode() int {
 	}
 }
 
-// resume takes the session of another connection up again.
+// resume resumes the session of another connection.
 func (l *gatewayClient) resume(from *gatewayClient) {
 	l.t.Helper()
 	l.send(opResume, fmt.Sprintf(`{"token":%q,"session_id":%q,"seq":%v}`, l.s.Token, from.session, from.seq))
 }
 
-// dialResume opens a connection for resuming.
+// dialResume opens a connection at resume_gateway_url.
 func (l *gatewayClient) dialResume() *gatewayClient {
 	l.t.Helper()
 	return l.dial(l.s.resumeURL() + "?v=10&encoding=json")
 }
 
-// TestCloses: what a bot must not do ends its connection.
-func TestCloses(t *testing.T) {
+// TestCloseCodes checks that mistakes of the bot close the connection.
+func TestCloseCodes(t *testing.T) {
 	identify := func(fields string) func(l *gatewayClient) {
 		return func(l *gatewayClient) { l.send(opIdentify, fmt.Sprintf(`{"token":%q,%s}`, l.s.Token, fields)) }
 	}
@@ -182,21 +181,21 @@ func TestCloses(t *testing.T) {
 		do    func(l *gatewayClient)
 		want  int
 	}{
-		"version 8":              {query: "?v=8&encoding=json", want: 4012},
-		"another encoding":       {query: "?v=10&encoding=etf", want: 4002},
-		"no JSON":                {do: func(l *gatewayClient) { l.must(l.ws.WriteMessage(websocket.TextMessage, []byte("{"))) }, want: 4002},
-		"a long frame":           {do: func(l *gatewayClient) { l.send(opPresence, `"`+letters(1400)+`"`) }, want: 4002},
-		"an unknown opcode":      {do: func(l *gatewayClient) { l.send(99, "null") }, want: 4001},
-		"a presence too early":   {do: func(l *gatewayClient) { l.send(opPresence, "{}") }, want: 4003},
-		"nothing in an identify": {do: func(l *gatewayClient) { l.send(opIdentify, "null") }, want: 4002},
-		"a wrong token":          {do: func(l *gatewayClient) { l.send(opIdentify, `{"token":"x","intents":1}`) }, want: 4004},
-		"a wrong token later":    {do: func(l *gatewayClient) { l.send(opResume, `{"token":"x","session_id":"x","seq":1}`) }, want: 4004},
-		"no intents":             {do: identify(`"properties":{}`), want: 4013},
-		"unknown intents":        {do: identify(`"intents":1073741824`), want: 4013},
-		"disallowed intents":     {do: identify(`"intents":256`), want: 4014},
-		"a wrong shard":          {do: identify(`"intents":1,"shard":[1,1]`), want: 4010},
-		"two identifies":         {do: func(l *gatewayClient) { l.identify(1); l.identify(1) }, want: 4005},
-		"a sequence too high":    {do: func(l *gatewayClient) { from := l.startSession(1); from.seq = 99; l.resume(from) }, want: 4007},
+		"version 8":                       {query: "?v=8&encoding=json", want: 4012},
+		"unsupported encoding":            {query: "?v=10&encoding=etf", want: 4002},
+		"no JSON":                         {do: func(l *gatewayClient) { l.must(l.ws.WriteMessage(websocket.TextMessage, []byte("{"))) }, want: 4002},
+		"a long frame":                    {do: func(l *gatewayClient) { l.send(opPresence, `"`+letters(1400)+`"`) }, want: 4002},
+		"an unknown opcode":               {do: func(l *gatewayClient) { l.send(99, "null") }, want: 4001},
+		"presence update before identify": {do: func(l *gatewayClient) { l.send(opPresence, "{}") }, want: 4003},
+		"empty identify":                  {do: func(l *gatewayClient) { l.send(opIdentify, "null") }, want: 4002},
+		"invalid token":                   {do: func(l *gatewayClient) { l.send(opIdentify, `{"token":"x","intents":1}`) }, want: 4004},
+		"invalid token in resume":         {do: func(l *gatewayClient) { l.send(opResume, `{"token":"x","session_id":"x","seq":1}`) }, want: 4004},
+		"no intents":                      {do: identify(`"properties":{}`), want: 4013},
+		"unknown intents":                 {do: identify(`"intents":1073741824`), want: 4013},
+		"disallowed intents":              {do: identify(`"intents":256`), want: 4014},
+		"invalid shard":                   {do: identify(`"intents":1,"shard":[1,1]`), want: 4010},
+		"two identifies":                  {do: func(l *gatewayClient) { l.identify(1); l.identify(1) }, want: 4005},
+		"invalid sequence number":         {do: func(l *gatewayClient) { from := l.startSession(1); from.seq = 99; l.resume(from) }, want: 4007},
 		"121 frames": {do: func(l *gatewayClient) {
 			for range 121 {
 				l.send(opHeartbeat, "null")
@@ -220,7 +219,8 @@ func TestCloses(t *testing.T) {
 	}
 }
 
-// TestNoContentIntent: an application that may not ask for content is put out.
+// TestNoContentIntent checks that an unapproved Message Content intent closes
+// the connection.
 func TestNoContentIntent(t *testing.T) {
 	g := newStage(t, Options{NoMessageContent: true})
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
@@ -231,8 +231,8 @@ func TestNoContentIntent(t *testing.T) {
 	g.startSession(plainIntents &^ intentMessageContent)
 }
 
-// TestHeartbeats are acknowledged, unless a test withholds that; a connection
-// without any is ended.
+// TestHeartbeats checks acknowledgements, and that a connection without
+// heartbeats is closed.
 func TestHeartbeats(t *testing.T) {
 	g := newStage(t, Options{HeartbeatInterval: 200 * time.Millisecond})
 	l := g.startSession(intentGuilds)
@@ -255,8 +255,7 @@ func TestHeartbeats(t *testing.T) {
 	}
 }
 
-// TestResume: what a bot missed is told again, in order, also what happened
-// while it was away.
+// TestResume checks that missed events are replayed in order.
 func TestResume(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
@@ -264,7 +263,7 @@ func TestResume(t *testing.T) {
 	g.kim.Say(g.c.ID, "two")
 	l.readEvent("MESSAGE_CREATE")
 	g.s.CutConnections()
-	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
+	g.until("the session is still connected", func() bool { return !g.s.Sessions()[0].Connected })
 	g.kim.Say(g.c.ID, "three")
 	next := l.dialResume()
 	next.seq = l.seq
@@ -285,7 +284,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeElsewhere: a session has one connection, the newest.
+// TestResumeElsewhere checks that a session moves to the connection that
+// resumes it.
 func TestResumeElsewhere(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
@@ -299,8 +299,8 @@ func TestResumeElsewhere(t *testing.T) {
 	next.readEvent("MESSAGE_CREATE")
 }
 
-// TestSessionsEnd: when the bot says good-bye, when it is away for long, and
-// when a test says so.
+// TestSessionsEnd checks what ends a session: a close with 1000 or 1001, the
+// time limit, ForgetSessions.
 func TestSessionsEnd(t *testing.T) {
 	for name, end := range map[string]func(l *gatewayClient){
 		"1000": func(l *gatewayClient) {
@@ -308,12 +308,12 @@ func TestSessionsEnd(t *testing.T) {
 		},
 		"forgotten": func(l *gatewayClient) {
 			l.ws.Close()
-			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
+			l.until("the session is still connected", func() bool { return !l.s.Sessions()[0].Connected })
 			l.s.ForgetSessions()
 		},
 		"late": func(l *gatewayClient) {
 			l.s.CutConnections()
-			l.until("it is connected", func() bool { return !l.s.Sessions()[0].Connected })
+			l.until("the session is still connected", func() bool { return !l.s.Sessions()[0].Connected })
 			l.s.mu.Lock()
 			l.s.sessions[0].detachedAt = time.Now().Add(-time.Hour)
 			l.s.mu.Unlock()
@@ -323,24 +323,25 @@ func TestSessionsEnd(t *testing.T) {
 			g := newStage(t, Options{})
 			l := g.startSession(intentGuilds)
 			end(l)
-			g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
+			g.until("the connection is still open", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
 			next := l.dialResume()
 			next.resume(l)
 			if f := next.readFrame(); f["op"] != 9.0 || f["d"] != false {
 				t.Errorf("%v", f)
 			}
-			next.identify(intentGuilds) // as discordgo does it
+			next.identify(intentGuilds) // like discordgo
 			next.readReady(intentGuilds)
 		})
 	}
 }
 
-// TestKept: any other code than 1000 and 1001 keeps the session.
-func TestKept(t *testing.T) {
+// TestSessionSurvives checks that close codes except 1000 and 1001 keep the
+// session.
+func TestSessionSurvives(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(intentGuilds)
 	l.must(l.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(4900, ""), time.Now().Add(time.Second)))
-	g.until("the connection is there", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
+	g.until("the connection is still open", func() bool { return !g.s.Connections()[0].Ended.IsZero() })
 	if c := g.s.Connections()[0]; c.CloseCode != 4900 {
 		t.Errorf("%+v", c)
 	}
@@ -349,7 +350,7 @@ func TestKept(t *testing.T) {
 	next.readEvent("RESUMED")
 }
 
-// TestGatewayFaults: each happens where it should.
+// TestGatewayFaults checks every fault at every point.
 func TestGatewayFaults(t *testing.T) {
 	begin := map[string]func(l *gatewayClient){
 		"identify":  func(l *gatewayClient) { l.identify(intentGuilds) },
@@ -361,12 +362,12 @@ func TestGatewayFaults(t *testing.T) {
 			fault GatewayFault
 			want  string
 		}{
-			"op 7":        {GatewayFault{Reconnect: true}, "7 <nil>"},
-			"op 9 true":   {GatewayFault{Invalid: new(true)}, "9 true"},
-			"op 9 false":  {GatewayFault{Invalid: new(false)}, "9 false"},
-			"code 4000":   {GatewayFault{Code: 4000}, "websocket: close 4000: Unknown error."},
-			"a cut":       {GatewayFault{Drop: true}, "websocket: close 1006 (abnormal closure): unexpected EOF"},
-			"two of them": {GatewayFault{Times: 2, Reconnect: true}, "7 <nil>"},
+			"op 7":                 {GatewayFault{Reconnect: true}, "7 <nil>"},
+			"op 9 true":            {GatewayFault{Invalid: new(true)}, "9 true"},
+			"op 9 false":           {GatewayFault{Invalid: new(false)}, "9 false"},
+			"code 4000":            {GatewayFault{Code: 4000}, "websocket: close 4000: Unknown error."},
+			"a dropped connection": {GatewayFault{Drop: true}, "websocket: close 1006 (abnormal closure): unexpected EOF"},
+			"two times":            {GatewayFault{Times: 2, Reconnect: true}, "7 <nil>"},
 		} {
 			t.Run(on+" "+what, func(t *testing.T) {
 				g := newStage(t, Options{})
@@ -387,7 +388,7 @@ func TestGatewayFaults(t *testing.T) {
 					left++
 				}
 				if left != max(0, c.fault.Times-1) {
-					t.Errorf("%d faults are left", left)
+					t.Errorf("%d faults remain", left)
 				}
 			})
 		}
@@ -399,8 +400,8 @@ func TestGatewayFaults(t *testing.T) {
 	}
 }
 
-// TestServerEnds: what Discord does to connections.
-func TestServerEnds(t *testing.T) {
+// TestServerDisconnects checks what a test can do to connections.
+func TestServerDisconnects(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(intentGuilds)
 	g.s.Reconnect()
@@ -427,7 +428,8 @@ func TestServerEnds(t *testing.T) {
 	}
 }
 
-// TestMute: a silent connection is told nothing, and a resume tells all.
+// TestMute checks that a muted connection receives nothing and a resume replays
+// everything.
 func TestMute(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
@@ -436,7 +438,7 @@ func TestMute(t *testing.T) {
 	l.send(opHeartbeat, "null")
 	g.until("no heartbeat", func() bool { return len(g.s.Connections()[0].Heartbeats) == 1 })
 	l.ws.Close()
-	g.until("it is connected", func() bool { return !g.s.Sessions()[0].Connected })
+	g.until("the session is still connected", func() bool { return !g.s.Sessions()[0].Connected })
 	g.s.mute(false)
 	next := l.dialResume()
 	next.resume(l)
@@ -445,7 +447,7 @@ func TestMute(t *testing.T) {
 	}
 }
 
-// TestIdentifyLimit: too many identifies cost the token.
+// TestIdentifyLimit checks that too many identifies reset the token.
 func TestIdentifyLimit(t *testing.T) {
 	g := newStage(t, Options{IdentifyLimit: 2})
 	first := g.startSession(intentGuilds)
@@ -457,15 +459,14 @@ func TestIdentifyLimit(t *testing.T) {
 	l := g.dial(g.s.gatewayURL() + "?v=10&encoding=json")
 	l.identify(intentGuilds)
 	if l.closeCode() != 4004 || first.closeCode() != 4004 {
-		t.Error("they live on")
+		t.Error("the connections do not end")
 	}
 	if status, _ := g.call(GetCurrentUser, ""); status != 401 || g.s.Identifies() != 3 {
 		t.Errorf("%d, %d", status, g.s.Identifies())
 	}
 }
 
-// TestIdentifyConcurrency: where limits hold, two identifies at once are one too
-// many.
+// TestIdentifyConcurrency checks max_concurrency.
 func TestIdentifyConcurrency(t *testing.T) {
 	g := newStage(t, Options{RateLimits: true})
 	g.startSession(intentGuilds)
@@ -476,7 +477,7 @@ func TestIdentifyConcurrency(t *testing.T) {
 	}
 }
 
-// TestCompression: of the whole connection, and of single frames.
+// TestCompression checks transport and payload compression.
 func TestCompression(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.connect(g.s.gatewayURL() + "?v=10&encoding=json&compress=zlib-stream")
@@ -503,7 +504,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// TestIntents: a session is told what it asked for.
+// TestIntents checks that a session receives only the events of its intents.
 func TestIntents(t *testing.T) {
 	g := newStage(t, Options{})
 	none, guild, direct := g.startSession(0), g.startSession(intentGuildMessages), g.startSession(intentDirectMessages)
@@ -522,9 +523,9 @@ func TestIntents(t *testing.T) {
 	}
 }
 
-// TestContent: without the intent for it, content is shown where it is the bot's
-// business.
-func TestContent(t *testing.T) {
+// TestMessageContent checks which content is visible without the Message
+// Content intent.
+func TestMessageContent(t *testing.T) {
 	g := newStage(t, Options{})
 	own := g.post(`{"content":"mine"}`)
 	l := g.startSession(plainIntents &^ intentMessageContent)
@@ -533,7 +534,7 @@ func TestContent(t *testing.T) {
 	for _, c := range []struct {
 		say     func()
 		content string
-		replied any // the content of the message replied to
+		replied any // content of the referenced message
 	}{
 		{func() { g.kim.Upload(g.c.ID, "secret", File{Name: "x.txt"}) }, "", nil},
 		{func() { g.kim.Say(g.c.ID, "@mabsbot hi") }, "<@" + g.s.BotID + "> hi", nil},
@@ -553,7 +554,7 @@ func TestContent(t *testing.T) {
 	}
 }
 
-// drain reads all that is on its way.
+// drain reads everything that was sent.
 func (l *gatewayClient) drain() {
 	l.t.Helper()
 	l.s.Dispatch("MARK", nil)
@@ -561,21 +562,21 @@ func (l *gatewayClient) drain() {
 	}
 }
 
-// TestTwoConnections of the bot are told the same.
+// TestTwoConnections checks that two sessions receive the same events.
 func TestTwoConnections(t *testing.T) {
 	g := newStage(t, Options{})
 	one, two := g.startSession(plainIntents), g.startSession(plainIntents)
 	said := g.kim.Say(g.c.ID, "hi")
 	if one.readEvent("MESSAGE_CREATE")["id"] != said.ID || two.readEvent("MESSAGE_CREATE")["id"] != said.ID {
-		t.Error("they are told different things")
+		t.Error("the sessions receive different events")
 	}
 }
 
-// TestShards: what happens in a server is told to its shard, what is private to
-// the first.
+// TestShards checks that events go to the shard of the guild, and direct
+// messages to shard 0.
 func TestShards(t *testing.T) {
 	g := newStage(t, Options{})
-	for shardOf(g.s.Guild, 2) == 0 { // a server of the other shard than direct messages
+	for shardOf(g.s.Guild, 2) == 0 { // direct messages need the other shard
 		g.s.Guild = g.s.addGuild(guild{name: "another"}).id
 	}
 	c := g.s.AddChannel(Channel{Name: "there"})
@@ -589,7 +590,7 @@ func TestShards(t *testing.T) {
 	g.kim.DM("private")
 	for i, want := range []string{"private", "there"} {
 		if got := shards[i].readEvent("MESSAGE_CREATE")["content"]; got != want {
-			t.Errorf("shard %d is told %v", i, got)
+			t.Errorf("shard %d receives %v", i, got)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// interact lets a person begin an interaction, and does not wait for the answer.
+// interact starts an interaction without waiting for the response.
 func (g *stage) interact(begin func() (*Interaction, error)) *Interaction {
 	g.t.Helper()
 	g.s.mu.Lock()
@@ -18,7 +18,7 @@ func (g *stage) interact(begin func() (*Interaction, error)) *Interaction {
 	return i
 }
 
-// typeCommand is a command that the person types.
+// typeCommand uses a slash command.
 func (g *stage) typeCommand() *Interaction {
 	g.t.Helper()
 	if len(g.s.Commands()) == 0 {
@@ -27,20 +27,20 @@ func (g *stage) typeCommand() *Interaction {
 	return g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0x29834", interactionCommand) })
 }
 
-// pressButton is a button that the person presses.
+// pressButton presses a button.
 func (g *stage) pressButton() *Interaction {
 	g.t.Helper()
 	m := g.post(withButtons)
 	return g.interact(func() (*Interaction, error) { return g.kim.sendComponent(m, "Go on", nil) })
 }
 
-// callback answers an interaction and returns status, and code of the error.
+// callback responds to an interaction and returns status and error code.
 func (g *stage) callback(i *Interaction, body string) string {
 	g.t.Helper()
 	return statusOf(g.call(createInteractionResponse, body, i.ID, i.token))
 }
 
-// statusOf is a status, and the code of an error.
+// statusOf returns status and error code.
 func statusOf(status int, v any) string {
 	if o, ok := v.(object); ok && o["code"] != nil {
 		return fmt.Sprint(status, " ", o["code"])
@@ -48,7 +48,7 @@ func statusOf(status int, v any) string {
 	return fmt.Sprint(status)
 }
 
-// answerCommand types a command and answers it.
+// answerCommand uses a command and responds to it.
 func (g *stage) answerCommand(body string) *Interaction {
 	g.t.Helper()
 	i := g.typeCommand()
@@ -58,8 +58,8 @@ func (g *stage) answerCommand(body string) *Interaction {
 	return i
 }
 
-// Two modals that ask the same: one with labels, one as it was before there
-// were any.
+// Two equivalent modals: one with label components, one with the older action
+// rows.
 const (
 	labels = `{"type":9,"data":{"custom_id":"ask","title":"Ask","components":[{"type":10,"content":"Tell me."},
 		{"type":18,"label":"Question","component":{"type":4,"custom_id":"q","style":1,"min_length":2,"max_length":20,"value":"why?"}},
@@ -68,7 +68,7 @@ const (
 		{"type":1,"components":[{"type":4,"custom_id":"q","label":"Question","style":2,"required":false}]}]}}`
 )
 
-// modal opens one.
+// modal opens a modal.
 func (g *stage) modal(body string) {
 	g.t.Helper()
 	i := g.typeCommand()
@@ -77,27 +77,27 @@ func (g *stage) modal(body string) {
 	}
 }
 
-// TestAnswers: which answers which kind of interaction takes.
-func TestAnswers(t *testing.T) {
+// TestCallbackTypes checks which responses each type of interaction accepts.
+func TestCallbackTypes(t *testing.T) {
 	bodies := []string{
 		`{"type":1}`, `{"type":4,"data":{"content":"x"}}`, `{"type":5}`, `{"type":6}`, `{"type":7,"data":{"content":"x"}}`,
 		`{"type":8,"data":{"choices":[{"name":"x","value":"x"}]}}`, rows, `{"type":4,"data":{"content":""}}`, `{"type":99}`, `{}`,
 	}
 	for name, c := range map[string]struct {
 		begin func(g *stage) *Interaction
-		want  string // for each body whether it is taken
+		want  string // y for each accepted body, - for each rejected
 	}{
 		"a command": {(*stage).typeCommand, "-yy---y---"},
 		"a button":  {(*stage).pressButton, "-yyyy-y---"},
-		"suggestions": {func(g *stage) *Interaction {
+		"autocomplete": {func(g *stage) *Interaction {
 			g.registerCommands()
 			return g.interact(func() (*Interaction, error) { return g.kim.parseCommand(g.c.ID, "/mabs 0", interactionAutocomplete) })
 		}, "-----y----"},
-		"a modal of a command": {func(g *stage) *Interaction {
+		"a modal from a command": {func(g *stage) *Interaction {
 			g.modal(rows)
 			return g.interact(g.kim.submit)
 		}, "-yy-------"},
-		"a modal of a button": {func(g *stage) *Interaction {
+		"a modal from a button": {func(g *stage) *Interaction {
 			g.callback(g.pressButton(), rows)
 			return g.interact(g.kim.submit)
 		}, "-yyyy-----"},
@@ -106,7 +106,7 @@ func TestAnswers(t *testing.T) {
 			var got strings.Builder
 			for _, body := range bodies {
 				g := newStage(t, Options{})
-				if told := g.callback(c.begin(g), body); told == "204" {
+				if status := g.callback(c.begin(g), body); status == "204" {
 					got.WriteString("y")
 				} else {
 					got.WriteString("-")
@@ -119,32 +119,33 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestAnswerOnce: an interaction has one answer, in time, and by its own token.
-func TestAnswerOnce(t *testing.T) {
+// TestRespondOnce checks that an interaction accepts one response, in time,
+// with its token.
+func TestRespondOnce(t *testing.T) {
 	const hello = `{"type":4,"data":{"content":"x"}}`
 	g := newStage(t, Options{})
 	i := g.typeCommand()
 	if got := statusOf(g.call(createInteractionResponse, hello, i.ID, "x")); got != "404 10062" {
-		t.Errorf("a wrong token: %s", got)
+		t.Errorf("with another token: %s", got)
 	}
 	if got := statusOf(g.call(createInteractionResponse, hello, "1", i.token)); got != "404 10062" {
-		t.Errorf("a wrong id: %s", got)
+		t.Errorf("with another ID: %s", got)
 	}
 	if got := g.callback(i, hello); got != "204" {
 		t.Error(got)
 	}
 	if got := g.callback(i, hello); got != "400 40060" {
-		t.Errorf("again: %s", got)
+		t.Errorf("a second response: %s", got)
 	}
 	i = g.typeCommand()
 	g.s.mu.Lock()
 	i.At = i.At.Add(-ackTimeout)
 	g.s.mu.Unlock()
 	if got := g.callback(i, hello); got != "404 10062" {
-		t.Errorf("late: %s", got)
+		t.Errorf("a late response: %s", got)
 	}
 	if n := len(g.s.Messages(g.c.ID)); n != 1 {
-		t.Errorf("%d messages", n)
+		t.Errorf("got %d messages", n)
 	}
 	all := g.s.Interactions()
 	if len(all) != 2 || all[0].CallbackType != callbackMessage || all[0].Took <= 0 || all[0].Name != "mabs" || all[1].CallbackType != 0 {
@@ -152,8 +153,8 @@ func TestAnswerOnce(t *testing.T) {
 	}
 }
 
-// TestNobodyAnswers: a person sees that the application did not respond.
-func TestNobodyAnswers(t *testing.T) {
+// TestNoResponse checks the error that the user sees.
+func TestNoResponse(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 10 * time.Millisecond})
 	g.registerCommands()
 	if err := g.kim.Command(g.c.ID, "/mabs 0x29834"); err != errNoResponse {
@@ -161,17 +162,17 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 }
 
-// TestDeferred: a promised answer is shown as such until it is there, and is
-// seen by whom it was promised to.
+// TestDeferred checks that a deferred response shows as thinking until it is
+// edited, to the users it was deferred for.
 func TestDeferred(t *testing.T) {
 	for name, c := range map[string]struct {
 		body, route string
 		private     bool
 	}{
-		"an edit":             {`{"type":5}`, EditOriginalResponse, false},
-		"a private edit":      {`{"type":5,"data":{"flags":64}}`, EditOriginalResponse, true},
-		"a follow-up":         {`{"type":5}`, CreateFollowupMessage, false},
-		"a private follow-up": {`{"type":5,"data":{"flags":64}}`, CreateFollowupMessage, true},
+		"an edit":                {`{"type":5}`, EditOriginalResponse, false},
+		"an ephemeral edit":      {`{"type":5,"data":{"flags":64}}`, EditOriginalResponse, true},
+		"a follow-up":            {`{"type":5}`, CreateFollowupMessage, false},
+		"an ephemeral follow-up": {`{"type":5,"data":{"flags":64}}`, CreateFollowupMessage, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newStage(t, Options{})
@@ -187,24 +188,24 @@ func TestDeferred(t *testing.T) {
 			}
 			if c.private {
 				if got := statusOf(g.call(getChannelMessage, "", g.c.ID, shown[0].ID)); got != "404 10008" {
-					t.Errorf("the channel shows it: %s", got)
+					t.Errorf("the channel shows %s", got)
 				}
 				g.kim.Reload()
 				if len(g.kim.Visible()) != 0 {
-					t.Error("it outlives a reload")
+					t.Error("it survives a reload")
 				}
 			}
 		})
 	}
 }
 
-// TestToken: what the token of an interaction is good for, and when.
-func TestToken(t *testing.T) {
+// TestInteractionToken checks what an interaction token allows, and when.
+func TestInteractionToken(t *testing.T) {
 	g := newStage(t, Options{})
 	i := g.typeCommand()
 	edit := func() string { return statusOf(g.call(EditOriginalResponse, `{"content":"new"}`, g.s.AppID, i.token)) }
 	if got := edit(); got != "404 10015" {
-		t.Errorf("before the answer: %s", got)
+		t.Errorf("before the response: %s", got)
 	}
 	g.callback(i, `{"type":4,"data":{"content":"first"}}`)
 	if got := edit(); got != "200" {
@@ -229,7 +230,7 @@ func TestToken(t *testing.T) {
 		}
 	}
 	if got := statusOf(g.call(CreateFollowupMessage, `{"content":"x"}`, "1", i.token)); got != "404 10015" {
-		t.Errorf("of another application: %s", got)
+		t.Errorf("for another application: %s", got)
 	}
 	g.s.mu.Lock()
 	i.At = i.At.Add(-tokenTTL)
@@ -239,10 +240,10 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// TestUpdate: an answer to a button can change the message that it is on.
-func TestUpdate(t *testing.T) {
+// TestUpdateMessage checks that a response can edit the message of the button.
+func TestUpdateMessage(t *testing.T) {
 	for name, answer := range map[string]func(g *stage, i *Interaction){
-		"at once": func(g *stage, i *Interaction) { g.callback(i, `{"type":7,"data":{"content":"done","components":[]}}`) },
+		"immediate": func(g *stage, i *Interaction) { g.callback(i, `{"type":7,"data":{"content":"done","components":[]}}`) },
 		"later": func(g *stage, i *Interaction) {
 			g.callback(i, `{"type":6}`)
 			g.call(EditOriginalResponse, `{"content":"done","components":[]}`, g.s.AppID, i.token)
@@ -258,7 +259,8 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestReplyToButton: any other answer to a button is a reply to its message.
+// TestReplyToButton checks that other responses to a button are replies to its
+// message.
 func TestReplyToButton(t *testing.T) {
 	g := newStage(t, Options{})
 	i := g.pressButton()
@@ -270,7 +272,7 @@ func TestReplyToButton(t *testing.T) {
 	}
 }
 
-// TestModals: a modal is filled in, within its limits, and sent.
+// TestModals checks filling in and submitting a modal.
 func TestModals(t *testing.T) {
 	g := newStage(t, Options{})
 	g.modal(labels)
@@ -280,13 +282,13 @@ func TestModals(t *testing.T) {
 	for _, wrong := range []string{"a", "", letters(21)} {
 		g.must(g.kim.Fill("Question", wrong))
 		if _, err := g.kim.submit(); err == nil {
-			t.Errorf("%q is taken", wrong)
+			t.Errorf("%q is accepted", wrong)
 		}
 	}
 	g.must(g.kim.Fill("Question", "why?"))
 	g.must(g.kim.Fill("Where", "disk"))
 	if g.kim.Fill("Where", "cloud") == nil || g.kim.Fill("When", "now") == nil {
-		t.Error("what is not asked is taken")
+		t.Error("an input that is not in the modal is accepted")
 	}
 	g.must(g.kim.Fill("Where", "disk"))
 	i := g.interact(g.kim.submit)
@@ -297,17 +299,17 @@ func TestModals(t *testing.T) {
 		t.Errorf("\n%s\n%s", got, want)
 	}
 	if _, ok := g.kim.modal(); ok {
-		t.Error("it is still open")
+		t.Error("the modal is still open")
 	}
 	g.modal(rows)
 	g.kim.closeModal()
 	if g.kim.Submit() == nil || g.kim.Fill("Question", "x") == nil {
-		t.Error("a closed modal is used")
+		t.Error("a closed modal is submitted")
 	}
 }
 
-// TestModalForms: what Discord does not open is not opened.
-func TestModalForms(t *testing.T) {
+// TestValidateModals checks modals that Discord rejects.
+func TestValidateModals(t *testing.T) {
 	g := newStage(t, Options{})
 	modal := func(title, components string) string {
 		return fmt.Sprintf(`{"type":9,"data":{"custom_id":"ask","title":%q,"components":[%s]}}`, title, components)
@@ -316,17 +318,17 @@ func TestModalForms(t *testing.T) {
 		return fmt.Sprintf(`{"type":1,"components":[{"type":4,"custom_id":%q,"label":%q,"style":1}]}`, id, label)
 	}
 	for name, c := range map[string]struct{ body, want string }{
-		"five":                {modal("x", input("1", "x")+","+input("2", "x")+","+input("3", "x")+","+input("4", "x")+","+input("5", "x")), "204"},
-		"six":                 {modal("x", strings.Repeat(input("a", "x")+",", 5)+input("b", "x")), "400 50035"},
-		"none":                {modal("x", ""), "400 50035"},
-		"a long title":        {modal(letters(46), input("1", "x")), "400 50035"},
-		"a long label":        {modal("x", input("1", letters(46))), "400 50035"},
-		"no label":            {modal("x", input("1", "")), "400 50035"},
-		"the same id twice":   {modal("x", input("1", "x")+","+input("1", "x")), "400 50035"},
-		"a button":            {modal("x", `{"type":1,"components":[{"type":2,"style":1,"label":"x","custom_id":"a"}]}`), "400 50035"},
-		"an input in no row":  {modal("x", `{"type":4,"custom_id":"a","label":"x","style":1}`), "400 50035"},
-		"two in a row":        {modal("x", `{"type":1,"components":[{"type":4,"custom_id":"a","label":"x","style":1},{"type":4,"custom_id":"b","label":"x","style":1}]}`), "400 50035"},
-		"a label for nothing": {modal("x", `{"type":18,"label":"x"}`), "400 50035"},
+		"five":                     {modal("x", input("1", "x")+","+input("2", "x")+","+input("3", "x")+","+input("4", "x")+","+input("5", "x")), "204"},
+		"six":                      {modal("x", strings.Repeat(input("a", "x")+",", 5)+input("b", "x")), "400 50035"},
+		"none":                     {modal("x", ""), "400 50035"},
+		"a long title":             {modal(letters(46), input("1", "x")), "400 50035"},
+		"a long label":             {modal("x", input("1", letters(46))), "400 50035"},
+		"no label":                 {modal("x", input("1", "")), "400 50035"},
+		"duplicate custom_id":      {modal("x", input("1", "x")+","+input("1", "x")), "400 50035"},
+		"a button":                 {modal("x", `{"type":1,"components":[{"type":2,"style":1,"label":"x","custom_id":"a"}]}`), "400 50035"},
+		"an input outside a row":   {modal("x", `{"type":4,"custom_id":"a","label":"x","style":1}`), "400 50035"},
+		"two inputs in a row":      {modal("x", `{"type":1,"components":[{"type":4,"custom_id":"a","label":"x","style":1},{"type":4,"custom_id":"b","label":"x","style":1}]}`), "400 50035"},
+		"a label without an input": {modal("x", `{"type":18,"label":"x"}`), "400 50035"},
 	} {
 		if got := g.callback(g.typeCommand(), c.body); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
@@ -334,8 +336,8 @@ func TestModalForms(t *testing.T) {
 	}
 }
 
-// TestSuggestions: at most 25, of at most 100 characters.
-func TestSuggestions(t *testing.T) {
+// TestAutocomplete checks the limits of autocomplete choices.
+func TestAutocomplete(t *testing.T) {
 	g := newStage(t, Options{})
 	g.registerCommands()
 	choices := func(n, long int) string {
@@ -350,7 +352,7 @@ func TestSuggestions(t *testing.T) {
 			t.Errorf("%+v: %s", c, got)
 		}
 		if got := statusOf(g.call(CreateFollowupMessage, `{"content":"x"}`, g.s.AppID, i.token)); got != "404 10015" {
-			t.Errorf("its token is good for more: %s", got)
+			t.Errorf("its token allows a follow-up: %s", got)
 		}
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"testing"
 )
 
-// TestSpec: Discord's own document, where it is there, takes what Discord takes.
-func TestSpec(t *testing.T) {
+// TestOpenAPI checks that the fake validates requests with Discord's OpenAPI
+// document.
+func TestOpenAPI(t *testing.T) {
 	file := findSpec("discord-openapi.json")
 	if file == "" {
-		t.Skip("no OpenAPI document of Discord's beside this module")
+		t.Skip("Discord's OpenAPI document is not available")
 	}
 	document, err := loadSpec(file)
 	if err != nil {
@@ -20,17 +21,17 @@ func TestSpec(t *testing.T) {
 		route, body string
 		ok          bool
 	}{
-		"a message":         {CreateMessage, `{"content":"x"}`, true},
-		"11 embeds":         {CreateMessage, `{"embeds":[` + strings.Repeat(`{"title":"x"},`, 10) + `{"title":"x"}]}`, false},
-		"a long nonce":      {CreateMessage, `{"content":"x","nonce":"012345678901234567890123456789"}`, false},
-		"a long label":      {CreateMessage, `{"components":[{"type":1,"components":[{"type":2,"style":1,"custom_id":"a","label":"` + letters(90) + `"}]}]}`, false},
-		"an answer":         {createInteractionResponse, `{"type":4,"data":{"content":"x"}}`, true},
-		"an unknown answer": {createInteractionResponse, `{"type":99}`, false},
-		"an edit":           {EditOriginalResponse, `{"content":"x"}`, true},
-		"a wrong edit":      {EditOriginalResponse, `{"content":7}`, false},
-		"commands":          {bulkOverwriteGlobalCommands, `[{"name":"mabs","description":"x"}]`, true},
-		"wrong commands":    {bulkOverwriteGlobalCommands, `[{"description":"x"}]`, false},
-		"of another day":    {getCurrentBotApplication, `{}`, true},
+		"a message":                {CreateMessage, `{"content":"x"}`, true},
+		"11 embeds":                {CreateMessage, `{"embeds":[` + strings.Repeat(`{"title":"x"},`, 10) + `{"title":"x"}]}`, false},
+		"a long nonce":             {CreateMessage, `{"content":"x","nonce":"012345678901234567890123456789"}`, false},
+		"a long label":             {CreateMessage, `{"components":[{"type":1,"components":[{"type":2,"style":1,"custom_id":"a","label":"` + letters(90) + `"}]}]}`, false},
+		"a response":               {createInteractionResponse, `{"type":4,"data":{"content":"x"}}`, true},
+		"an unknown callback type": {createInteractionResponse, `{"type":99}`, false},
+		"an edit":                  {EditOriginalResponse, `{"content":"x"}`, true},
+		"an invalid edit":          {EditOriginalResponse, `{"content":7}`, false},
+		"commands":                 {bulkOverwriteGlobalCommands, `[{"name":"mabs","description":"x"}]`, true},
+		"invalid commands":         {bulkOverwriteGlobalCommands, `[{"description":"x"}]`, false},
+		"an unknown route":         {getCurrentBotApplication, `{}`, true},
 	} {
 		var body any
 		if err := json.Unmarshal([]byte(c.body), &body); err != nil {
@@ -42,7 +43,7 @@ func TestSpec(t *testing.T) {
 	}
 	for _, r := range endpoints() {
 		if document.operations[shape(r.name)] == "" {
-			t.Errorf("Discord has no %s", r.name)
+			t.Errorf("Discord's document does not have %s", r.name)
 		}
 	}
 }
@@ -50,7 +51,7 @@ func TestSpec(t *testing.T) {
 func BenchmarkLoadSpec(b *testing.B) {
 	file := findSpec("discord-openapi.json")
 	if file == "" {
-		b.Skip("no OpenAPI document of Discord's beside this module")
+		b.Skip("Discord's OpenAPI document is not available")
 	}
 	for b.Loop() {
 		document, err := readSpec(file)

@@ -12,14 +12,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A eventCase is something that makes the fake send an event, and the event.
+// An eventCase makes the fake send an event.
 type eventCase struct {
-	event   string
-	kind    float64 // of an interaction
-	trigger func(g *stage)
+	event           string
+	interactionType float64 // interaction type
+	trigger         func(g *stage)
 }
 
-// registerCommands registers what most tests use.
+// registerCommands registers the commands of most tests.
 func (g *stage) registerCommands() {
 	g.t.Helper()
 	status, o := g.call(bulkOverwriteGlobalCommands, `[
@@ -30,13 +30,13 @@ func (g *stage) registerCommands() {
 	}
 }
 
-// withButtons is a message of the bot's with a button and a select.
+// withButtons is a message with buttons and a select.
 const withButtons = `{"content":"choose","components":[
 	{"type":1,"components":[{"type":2,"style":1,"label":"Go on","custom_id":"go"},{"type":2,"style":2,"label":"Stop","custom_id":"stop","disabled":true},
 		{"type":2,"style":5,"label":"Read","url":"https://example.com"}]},
 	{"type":1,"components":[{"type":3,"custom_id":"pick","placeholder":"Pick","options":[{"label":"tape","value":"t"},{"label":"disk","value":"d"}]}]}]}`
 
-// eventCases are by the schema that the event must have.
+// eventCases returns the cases by the schema of the event.
 func eventCases() map[string][]eventCase {
 	use := func(kind float64, do func(g *stage)) eventCase { return eventCase{"INTERACTION_CREATE", kind, do} }
 	return map[string][]eventCase{
@@ -106,9 +106,9 @@ func eventCases() map[string][]eventCase {
 	}
 }
 
-// TestEventsHaveDiscordsShape holds the events against schemas made from
-// discord-api-types, and against the examples of Discord's documentation.
-func TestEventsHaveDiscordsShape(t *testing.T) {
+// TestEventSchemas validates events with schemas made from discord-api-types,
+// which the examples in Discord's documentation must match too.
+func TestEventSchemas(t *testing.T) {
 	for name, each := range eventCases() {
 		schema := eventSchema(t, name)
 		for _, c := range each {
@@ -131,12 +131,13 @@ func TestEventsHaveDiscordsShape(t *testing.T) {
 	}
 }
 
-// eventSchema is the schema of an event; the test is skipped where there is none.
+// eventSchema returns the schema of an event. The test is skipped if it is not
+// available.
 func eventSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
 	file := findSpec("discord-" + name + ".schema.json")
 	if file == "" {
-		t.Skip("no schemas of Discord's events beside this module")
+		t.Skip("the schemas of Discord's events are not available")
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -148,7 +149,7 @@ func eventSchema(t *testing.T, name string) *jsonschema.Schema {
 	}
 	for name, each := range document["definitions"].(object) {
 		if strings.HasSuffix(name, "Flags") {
-			delete(each.(object), "enum") // the flags, where any set of them may come
+			delete(each.(object), "enum") // flags combine to values that the enum does not list
 		}
 	}
 	compiler := jsonschema.NewCompiler()
@@ -158,7 +159,8 @@ func eventSchema(t *testing.T, name string) *jsonschema.Schema {
 	return compiler.MustCompile(name)
 }
 
-// latestEvent is the data of the newest event of a kind. The caller holds Server.mu.
+// latestEvent returns the data of the newest event of the case. The caller
+// holds Server.mu.
 func (g *stage) latestEvent(c eventCase) any {
 	for _, each := range slices.Backward(g.s.sessions[0].log) {
 		var f struct {
@@ -168,14 +170,14 @@ func (g *stage) latestEvent(c eventCase) any {
 		if err := json.Unmarshal(each.text, &f); err != nil {
 			g.t.Fatal(err)
 		}
-		if data, _ := f.D.(object); f.T == c.event && (c.kind == 0 || data["type"] == c.kind) {
+		if data, _ := f.D.(object); f.T == c.event && (c.interactionType == 0 || data["type"] == c.interactionType) {
 			return f.D
 		}
 	}
 	return nil
 }
 
-// TestHello has the shape of Discord's.
+// TestHello checks the schema of hello.
 func TestHello(t *testing.T) {
 	schema := eventSchema(t, "Hello")
 	g := newStage(t, Options{})
@@ -185,29 +187,29 @@ func TestHello(t *testing.T) {
 	}
 }
 
-// examples are payloads of Discord's documentation, and the events that are like
-// them.
+// examples maps examples in Discord's documentation to the events that
+// correspond to them.
 var examples = map[string]struct {
 	schema string
-	number int // of the sending
+	number int // index of the event case
 }{
 	"msg-031-example-message.json":     {"MessageCreate", 0},
 	"cmd-020-example-interaction.json": {"SlashInteraction", 0},
 	"cmd-026-example-interaction.json": {"MessageCommandInteraction", 0},
 }
 
-// unsent are keys of the examples that the fake leaves out, and why.
-var unsent = map[string]string{
-	"reactions":         "nobody has reacted",
-	"member.is_pending": "of before 2021; pending took its place",
+// omittedKeys lists keys of the examples that the fake does not send, and why.
+var omittedKeys = map[string]string{
+	"reactions":         "there are no reactions",
+	"member.is_pending": "removed in 2021 in favor of pending",
 }
 
-// TestEventsHaveAllKeysOfExamples holds what the fake sends against what Discord
-// says that it sends.
+// TestEventsHaveAllKeysOfExamples compares the fake's events with Discord's
+// examples.
 func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 	spec := findSpec("discord-openapi.json")
 	if spec == "" {
-		t.Skip("no examples of Discord's beside this module")
+		t.Skip("Discord's examples are not available")
 	}
 	for name, e := range examples {
 		t.Run(name, func(t *testing.T) {
@@ -227,7 +229,7 @@ func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 			defer g.s.mu.Unlock()
 			got := keys(g.latestEvent(c))
 			for _, key := range slices.Sorted(maps.Keys(keys(example))) {
-				if !got[key] && unsent[key] == "" && unsent[strings.Split(key, ".")[0]] == "" {
+				if !got[key] && omittedKeys[key] == "" && omittedKeys[strings.Split(key, ".")[0]] == "" {
 					t.Errorf("the fake does not send %s", key)
 				}
 			}
@@ -235,12 +237,12 @@ func TestEventsHaveAllKeysOfExamples(t *testing.T) {
 	}
 }
 
-// TestExamplesAreTaken: messages, modals and commands of Discord's documentation
-// are such as the fake takes.
-func TestExamplesAreTaken(t *testing.T) {
+// TestExamplesAreAccepted checks that the fake accepts the messages, modals and
+// commands in Discord's documentation.
+func TestExamplesAreAccepted(t *testing.T) {
 	spec := findSpec("discord-openapi.json")
 	if spec == "" {
-		t.Skip("no examples of Discord's beside this module")
+		t.Skip("Discord's examples are not available")
 	}
 	files, err := filepath.Glob(filepath.Join(filepath.Dir(spec), "..", "discord-samples", "*.json"))
 	if err != nil {
@@ -253,7 +255,7 @@ func TestExamplesAreTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := newStage(t, Options{})
-		status, o, route := g.take(filepath.Base(file), string(text))
+		status, o, route := g.sendExample(filepath.Base(file), string(text))
 		if status >= 400 {
 			t.Errorf("%s: %d %v", filepath.Base(file), status, o)
 		}
@@ -264,8 +266,9 @@ func TestExamplesAreTaken(t *testing.T) {
 	}
 }
 
-// take makes the request whose body the example is; none for another example.
-func (g *stage) take(name, text string) (status int, answer any, route string) {
+// sendExample makes a request with the example as its body. The route is "" for
+// examples that are not requests.
+func (g *stage) sendExample(name, text string) (status int, answer any, route string) {
 	g.t.Helper()
 	var o object
 	if json.Unmarshal([]byte(text), &o) != nil {
@@ -286,7 +289,7 @@ func (g *stage) take(name, text string) (status int, answer any, route string) {
 	return status, answer, route
 }
 
-// keys are the paths of all keys. Keys that are ids count as one.
+// keys returns the paths of all keys. IDs as keys count as one.
 func keys(v any) map[string]bool {
 	all := map[string]bool{}
 	var walk func(path string, v any)

@@ -72,7 +72,7 @@ func (p *Person) sendComponent(m Message, label string, options []string) (*Inte
 	id, _ := o["custom_id"].(string)
 	data := object{"custom_id": id, "component_type": typeOf(o), "id": o["id"]}
 	if options != nil {
-		values, err := optionValues(o, options)
+		values, err := selectValues(o, options)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +101,8 @@ func labelOf(o object) string {
 	return ""
 }
 
-// optionValues returns the values of options with the labels.
-func optionValues(o object, shown []string) ([]any, error) {
+// selectValues returns the values of options with the labels.
+func selectValues(o object, shown []string) ([]any, error) {
 	options, _ := o["options"].([]any)
 	values := []any{}
 	for _, text := range shown {

@@ -84,7 +84,7 @@ func (p *Person) Fill(label, text string) error {
 		m.values[id] = text
 		return nil
 	}
-	values, err := optionValues(o, []string{text})
+	values, err := selectValues(o, []string{text})
 	m.values[id] = values
 	return err
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPeopleWrite: what a person does reaches the bot as an event.
-func TestPeopleWrite(t *testing.T) {
+// TestPersonMessages checks the events of a person's messages.
+func TestPersonMessages(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
 	said := g.kim.Say(g.c.ID, "ask @mabsbot or @nobody in #support, not a@kim")
@@ -33,7 +33,7 @@ func TestPeopleWrite(t *testing.T) {
 	}
 	for _, err := range []error{g.kim.Edit(said, "x"), g.kim.Delete(said), g.kim.react(said, "👍"), g.kim.PressOn(said, "x"), g.kim.CommandOn(said, "x")} {
 		if err == nil {
-			t.Error("a deleted message is used")
+			t.Error("a deleted message can be edited")
 		}
 	}
 	direct := g.kim.DM("in private")
@@ -46,8 +46,8 @@ func TestPeopleWrite(t *testing.T) {
 	}
 }
 
-// TestOthersWrite: webhooks, other bots, and Discord itself.
-func TestOthersWrite(t *testing.T) {
+// TestOtherAuthors checks messages of webhooks, other bots and Discord itself.
+func TestOtherAuthors(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
 	g.kim.PostWebhook(g.c.ID, "alerts", "down")
@@ -72,7 +72,7 @@ func TestOthersWrite(t *testing.T) {
 	}
 }
 
-// TestMembers: who comes and goes is told with the intent for it.
+// TestMembers checks the events of the Guild Members intent.
 func TestMembers(t *testing.T) {
 	g := newStage(t, Options{})
 	l, none := g.startSession(intentGuildMembers), g.startSession(intentGuildMessages)
@@ -87,8 +87,8 @@ func TestMembers(t *testing.T) {
 	none.drain()
 }
 
-// TestSights: who sees what.
-func TestSights(t *testing.T) {
+// TestVisible checks who sees which message.
+func TestVisible(t *testing.T) {
 	g := newStage(t, Options{})
 	lee, outsider := g.s.Person(User{Name: "lee"}), g.s.Person(User{Name: "sam", Guilds: []string{}})
 	g.kim.Say(g.c.ID, "for all")
@@ -112,12 +112,12 @@ func TestSights(t *testing.T) {
 		t.Errorf("%+v", own)
 	}
 	if len(g.s.Messages(g.c.ID)) != 1 || g.s.messageByID("1").ID != "" || g.s.Channel("1").ID != "" {
-		t.Error("it shows what is not there")
+		t.Error("there are unexpected messages or channels")
 	}
 }
 
-// TestPressing: what can be pressed and chosen.
-func TestPressing(t *testing.T) {
+// TestUseComponents checks buttons, selects and message commands.
+func TestUseComponents(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 1})
 	old := g.post(withButtons)
 	m := g.post(withButtons)
@@ -126,18 +126,18 @@ func TestPressing(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		do   func() error
-		want error // nil is any other
+		want error // nil means any error
 	}{
-		"a button":            {func() error { return g.kim.Press("Go on") }, errNoResponse},
-		"an old button":       {func() error { return g.kim.PressOn(old, "Go on") }, errNoResponse},
-		"a disabled one":      {func() error { return g.kim.Press("Stop") }, errDisabled},
-		"a link":              {func() error { return g.kim.Press("Read") }, nil},
-		"none":                {func() error { return g.kim.Press("Nothing") }, nil},
-		"none there":          {func() error { return g.kim.PressOn(m, "Nothing") }, nil},
-		"an option":           {func() error { return g.kim.Choose(m, "Pick", "tape") }, errNoResponse},
-		"an option of others": {func() error { return g.kim.Choose(m, "Pick", "cloud") }, nil},
-		"two of one":          {func() error { return g.kim.Choose(m, "Pick", "tape", "disk") }, nil},
-		"a command of nobody": {func() error { return g.kim.CommandOn(m, "Look up") }, nil},
+		"a button":                      {func() error { return g.kim.Press("Go on") }, errNoResponse},
+		"a button on an older message":  {func() error { return g.kim.PressOn(old, "Go on") }, errNoResponse},
+		"a disabled button":             {func() error { return g.kim.Press("Stop") }, errDisabled},
+		"a link button":                 {func() error { return g.kim.Press("Read") }, nil},
+		"an unknown label":              {func() error { return g.kim.Press("Nothing") }, nil},
+		"an unknown label on a message": {func() error { return g.kim.PressOn(m, "Nothing") }, nil},
+		"an option":                     {func() error { return g.kim.Choose(m, "Pick", "tape") }, errNoResponse},
+		"an unknown option":             {func() error { return g.kim.Choose(m, "Pick", "cloud") }, nil},
+		"too many options":              {func() error { return g.kim.Choose(m, "Pick", "tape", "disk") }, nil},
+		"an unknown command":            {func() error { return g.kim.CommandOn(m, "Look up") }, nil},
 	} {
 		if err := c.do(); err == nil || c.want != nil && !errors.Is(err, c.want) || c.want == nil && (errors.Is(err, errNoResponse) || errors.Is(err, errDisabled)) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -153,7 +153,7 @@ func TestPressing(t *testing.T) {
 	}
 }
 
-// TestPlain: what a message shows, as text.
+// TestPlain checks messages as plain text.
 func TestPlain(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"content":"a **b**"}`: "a **b**",
@@ -169,7 +169,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// TestOverwrites: permissions of a channel, in the order in which they count.
+// TestOverwrites checks the order of permission overwrites.
 func TestOverwrites(t *testing.T) {
 	g := newStage(t, Options{})
 	engineers := g.s.addRole(g.s.Guild, role{name: "engineers"})
@@ -180,15 +180,15 @@ func TestOverwrites(t *testing.T) {
 	g.s.mu.Unlock()
 	for name, c := range map[string]struct {
 		overwrites []overwrite
-		want       bool // lee may write
+		want       bool // whether lee may send messages
 	}{
-		"none":                       {nil, true},
-		"everyone may not":           {[]overwrite{{id: everyone, deny: SendMessages}}, false},
-		"a role may":                 {[]overwrite{{id: everyone, deny: SendMessages}, {id: engineers.id, allow: SendMessages}}, true},
-		"one role may, one may not":  {[]overwrite{{id: members, deny: SendMessages}, {id: engineers.id, allow: SendMessages}}, true},
-		"a role may not":             {[]overwrite{{id: engineers.id, deny: SendMessages}}, false},
-		"a role may not, a user may": {[]overwrite{{id: engineers.id, deny: SendMessages}, {id: ofLee, isUser: true, allow: SendMessages}}, true},
-		"the channel is not seen":    {[]overwrite{{id: engineers.id, deny: ViewChannel}}, false},
+		"none":                          {nil, true},
+		"@everyone denied":              {[]overwrite{{id: everyone, deny: SendMessages}}, false},
+		"a role allowed":                {[]overwrite{{id: everyone, deny: SendMessages}, {id: engineers.id, allow: SendMessages}}, true},
+		"one role allowed, one denied":  {[]overwrite{{id: members, deny: SendMessages}, {id: engineers.id, allow: SendMessages}}, true},
+		"a role denied":                 {[]overwrite{{id: engineers.id, deny: SendMessages}}, false},
+		"a role denied, a user allowed": {[]overwrite{{id: engineers.id, deny: SendMessages}, {id: ofLee, isUser: true, allow: SendMessages}}, true},
+		"VIEW_CHANNEL denied":           {[]overwrite{{id: engineers.id, deny: ViewChannel}}, false},
 	} {
 		channel := g.s.AddChannel(Channel{Name: name, overwrites: c.overwrites})
 		g.s.mu.Lock()
@@ -204,13 +204,13 @@ func TestOverwrites(t *testing.T) {
 	defer g.s.mu.Unlock()
 	for _, p := range []*Person{owner, boss} {
 		if g.s.permissions(g.s.channels[hidden.ID], p.ID) != allPermissions {
-			t.Errorf("%s may not all", p.Name)
+			t.Errorf("%s does not have all permissions", p.Name)
 		}
 	}
 }
 
-// TestWhereTheBotIs: it is told when that changes.
-func TestWhereTheBotIs(t *testing.T) {
+// TestGuildEvents checks the events about guilds, channels and roles.
+func TestGuildEvents(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
 	c := g.s.AddChannel(Channel{Name: "new"})

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestCommandForms: what can be registered.
-func TestCommandForms(t *testing.T) {
+// TestValidateCommands checks which commands can be registered.
+func TestValidateCommands(t *testing.T) {
 	option := func(fields string) string {
 		return `{"name":"mabs","description":"x","options":[` + fields + `]}`
 	}
@@ -20,30 +20,30 @@ func TestCommandForms(t *testing.T) {
 		return option(query + `,"choices":[` + strings.Join(list, ",") + `]}`)
 	}
 	for name, c := range map[string]struct{ body, want string }{
-		"a command":              {`{"name":"mabs","description":"x"}`, "201"},
-		"in Korean":              {`{"name":"맙스","description":"x"}`, "201"},
-		"upper case":             {`{"name":"Mabs","description":"x"}`, "400 50035"},
-		"a space":                {`{"name":"ma bs","description":"x"}`, "400 50035"},
-		"a long name":            {`{"name":"` + letters(33) + `","description":"x"}`, "400 50035"},
-		"no name":                {`{"description":"x"}`, "400 50035"},
-		"no description":         {`{"name":"mabs"}`, "400 50035"},
-		"a long description":     {`{"name":"mabs","description":"` + letters(101) + `"}`, "400 50035"},
-		"of a message":           {`{"name":"Look Up","type":3}`, "201"},
-		"of a message, told":     {`{"name":"Look up","type":3,"description":"x"}`, "400 50035"},
-		"localized":              {`{"name":"mabs","description":"x","name_localizations":{"ko":"맙스"},"description_localizations":{"ko":"찾기"}}`, "201"},
-		"in no language":         {`{"name":"mabs","description":"x","name_localizations":{"kr":"맙스"}}`, "400 50035"},
-		"wrong in one":           {`{"name":"mabs","description":"x","name_localizations":{"de":"Mabs"}}`, "400 50035"},
-		"an option":              {option(query + `,"autocomplete":true}`), "201"},
-		"an option in no form":   {option(`{"type":3,"name":"Query","description":"x"}`), "400 50035"},
-		"an option of no type":   {option(`{"name":"query","description":"x"}`), "400 50035"},
-		"the same option twice":  {option(query + `},` + query + `}`), "400 50035"},
-		"required behind others": {option(query + `},{"type":3,"name":"b","description":"x","required":true}`), "400 50035"},
-		"25 choices":             {choices(25, 100), "201"},
-		"26 choices":             {choices(26, 1), "400 50035"},
-		"a long choice":          {choices(1, 101), "400 50035"},
-		"choices and more":       {option(query + `,"autocomplete":true,"choices":[{"name":"x","value":"x"}]}`), "400 50035"},
-		"a subcommand":           {option(`{"type":1,"name":"help","description":"x","options":[` + query + `}]}`), "201"},
-		"too much":               {option(strings.TrimSuffix(strings.Repeat(`{"type":1,"name":"NAME","description":"x","options":[`+choicesOnly(25)+`]},`, 3), ",")), "400 50035"},
+		"a command":                            {`{"name":"mabs","description":"x"}`, "201"},
+		"in Korean":                            {`{"name":"맙스","description":"x"}`, "201"},
+		"upper case":                           {`{"name":"Mabs","description":"x"}`, "400 50035"},
+		"a space":                              {`{"name":"ma bs","description":"x"}`, "400 50035"},
+		"a long name":                          {`{"name":"` + letters(33) + `","description":"x"}`, "400 50035"},
+		"no name":                              {`{"description":"x"}`, "400 50035"},
+		"no description":                       {`{"name":"mabs"}`, "400 50035"},
+		"a long description":                   {`{"name":"mabs","description":"` + letters(101) + `"}`, "400 50035"},
+		"a message command":                    {`{"name":"Look Up","type":3}`, "201"},
+		"a message command with a description": {`{"name":"Look up","type":3,"description":"x"}`, "400 50035"},
+		"localized":                            {`{"name":"mabs","description":"x","name_localizations":{"ko":"맙스"},"description_localizations":{"ko":"찾기"}}`, "201"},
+		"an unknown locale":                    {`{"name":"mabs","description":"x","name_localizations":{"kr":"맙스"}}`, "400 50035"},
+		"an invalid localization":              {`{"name":"mabs","description":"x","name_localizations":{"de":"Mabs"}}`, "400 50035"},
+		"an option":                            {option(query + `,"autocomplete":true}`), "201"},
+		"an option with an upper-case name":    {option(`{"type":3,"name":"Query","description":"x"}`), "400 50035"},
+		"an option without a type":             {option(`{"name":"query","description":"x"}`), "400 50035"},
+		"a duplicate option":                   {option(query + `},` + query + `}`), "400 50035"},
+		"required after optional":              {option(query + `},{"type":3,"name":"b","description":"x","required":true}`), "400 50035"},
+		"25 choices":                           {choices(25, 100), "201"},
+		"26 choices":                           {choices(26, 1), "400 50035"},
+		"a long choice":                        {choices(1, 101), "400 50035"},
+		"choices and autocomplete":             {option(query + `,"autocomplete":true,"choices":[{"name":"x","value":"x"}]}`), "400 50035"},
+		"a subcommand":                         {option(`{"type":1,"name":"help","description":"x","options":[` + query + `}]}`), "201"},
+		"8,001 characters":                     {option(strings.TrimSuffix(strings.Repeat(`{"type":1,"name":"NAME","description":"x","options":[`+choicesOnly(25)+`]},`, 3), ",")), "400 50035"},
 	} {
 		g := newStage(t, Options{})
 		body := c.body
@@ -59,8 +59,8 @@ func TestCommandForms(t *testing.T) {
 	}
 }
 
-// choicesOnly is an option with so many choices of 100 characters, and values as
-// long.
+// choicesOnly returns an option with n choices whose names and values have 100
+// characters.
 func choicesOnly(n int) string {
 	var list []string
 	for i := range n {
@@ -69,7 +69,7 @@ func choicesOnly(n int) string {
 	return `{"type":3,"name":"q","description":"x","choices":[` + strings.Join(list, ",") + `]}`
 }
 
-// TestRegister: by name and type; what is the same stays as it is.
+// TestRegister checks that name and type identify a command.
 func TestRegister(t *testing.T) {
 	g := newStage(t, Options{CommandLimit: 3})
 	const mabs, look = `{"name":"mabs","description":"x"}`, `{"name":"look","type":3}`
@@ -82,10 +82,10 @@ func TestRegister(t *testing.T) {
 		t.Errorf("%s %v", got, one)
 	}
 	if got, two := create(mabs); got != "200" || two["id"] != one["id"] || two["version"] != one["version"] {
-		t.Errorf("again: %s %v", got, two)
+		t.Errorf("registered again: %s %v", got, two)
 	}
 	if got, two := create(`{"name":"mabs","description":"y"}`); got != "200" || two["id"] != one["id"] || two["version"] == one["version"] {
-		t.Errorf("changed: %s %v", got, two)
+		t.Errorf("registered with changes: %s %v", got, two)
 	}
 	if _, o := g.call(bulkOverwriteGlobalCommands, `[`+mabs+`,`+look+`]`, g.s.AppID); len(o.([]any)) != 2 || o.([]any)[0].(object)["id"] != one["id"] {
 		t.Errorf("%v", o)
@@ -101,18 +101,18 @@ func TestRegister(t *testing.T) {
 	}
 	create(look)
 	if got, _ := create(`{"name":"another","description":"x"}`); got != "400 30034" {
-		t.Errorf("a fourth creation: %s", got)
+		t.Errorf("a command over the daily limit: %s", got)
 	}
 	if got := statusOf(g.call(getGlobalCommands, "", "1")); got != "404 10002" {
-		t.Errorf("of another application: %s", got)
+		t.Errorf("for another application: %s", got)
 	}
 	if got := statusOf(g.call(bulkOverwriteGlobalCommands, `[]`, g.s.AppID)); got != "200" || len(g.s.Commands()) != 0 {
 		t.Error(got)
 	}
 }
 
-// TestManyCommands: 100 of text, 15 of messages.
-func TestManyCommands(t *testing.T) {
+// TestCommandLimits checks the number of commands of each type.
+func TestCommandLimits(t *testing.T) {
 	for kind, most := range map[int]int{commandChatInput: 100, commandMessage: 15} {
 		g := newStage(t, Options{})
 		for i := range most + 1 {
@@ -131,7 +131,7 @@ func TestManyCommands(t *testing.T) {
 	}
 }
 
-// TestGuildCommands are there in their server alone.
+// TestGuildCommands checks that a guild command exists only in its guild.
 func TestGuildCommands(t *testing.T) {
 	g := newStage(t, Options{AckTimeout: 1})
 	status, o := g.call(createGuildCommand, `{"name":"here","description":"x"}`, g.s.AppID, g.s.Guild)
@@ -152,7 +152,7 @@ func TestGuildCommands(t *testing.T) {
 	}
 }
 
-// TestLocalizations are told where they are asked for.
+// TestLocalizations checks with_localizations.
 func TestLocalizations(t *testing.T) {
 	g := newStage(t, Options{})
 	g.registerCommands()
@@ -164,8 +164,8 @@ func TestLocalizations(t *testing.T) {
 	}
 }
 
-// TestTyping: what a person types becomes options, or is refused by the client.
-func TestTyping(t *testing.T) {
+// TestTypeCommand checks how the client parses a slash command.
+func TestTypeCommand(t *testing.T) {
 	const definition = `{"name":"mabs","description":"x","name_localizations":{"ko":"맙스"},"options":[
 		{"type":3,"name":"query","description":"x","required":true,"max_length":10},{"type":4,"name":"n","description":"x"},
 		{"type":5,"name":"deep","description":"x"},{"type":10,"name":"f","description":"x"},{"type":3,"name":"area","description":"x","choices":[{"name":"SQL","value":"sql"}]},
@@ -198,9 +198,9 @@ func TestTyping(t *testing.T) {
 	}
 }
 
-// TestContexts: where a command is offered.
+// TestContexts checks where a command is available.
 func TestContexts(t *testing.T) {
-	for fields, want := range map[string][2]bool{ // in a server, in a direct message
+	for fields, want := range map[string][2]bool{ // in a guild, in a direct message
 		`"type":1`: {true, true}, `"dm_permission":false`: {true, false}, `"contexts":[0]`: {true, false}, `"contexts":[1]`: {false, true}, `"contexts":[0,1,2]`: {true, true},
 	} {
 		g := newStage(t, Options{AckTimeout: 1})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// startThread is a thread of the bot's.
+// startThread starts a thread as the bot.
 func (g *stage) startThread() (Message, Channel) {
 	g.t.Helper()
 	m := g.kim.Say(g.c.ID, "help")
@@ -17,8 +17,9 @@ func (g *stage) startThread() (Message, Channel) {
 	return m, g.s.Channel(m.ID)
 }
 
-// TestThreadOfMessage: the thread has the message's id, and the bot is told.
-func TestThreadOfMessage(t *testing.T) {
+// TestStartThreadFromMessage checks that the thread has the ID of the message,
+// and its event.
+func TestStartThreadFromMessage(t *testing.T) {
 	g := newStage(t, Options{})
 	l := g.startSession(plainIntents)
 	m, thread := g.startThread()
@@ -37,7 +38,7 @@ func TestThreadOfMessage(t *testing.T) {
 		t.Errorf("%v", d)
 	}
 	if got := statusOf(g.call(StartThreadFromMessage, `{"name":"again"}`, g.c.ID, m.ID)); got != "400 160004" {
-		t.Errorf("another thread: %s", got)
+		t.Errorf("a second thread: %s", got)
 	}
 	g.kim.Say(m.ID, "in it")
 	if d := l.readEvent("MESSAGE_CREATE"); d["content"] != "in it" || d["channel_id"] != m.ID || d["position"] != 1.0 {
@@ -48,8 +49,8 @@ func TestThreadOfMessage(t *testing.T) {
 	}
 }
 
-// TestThreadForms: names of 1 to 100 characters, and four durations.
-func TestThreadForms(t *testing.T) {
+// TestValidateThreads checks names and auto_archive_duration.
+func TestValidateThreads(t *testing.T) {
 	g := newStage(t, Options{})
 	for body, want := range map[string]string{
 		`{"name":"` + letters(100) + `"}`: "201", `{"name":"` + letters(101) + `"}`: "400 50035", `{"name":""}`: "400 50035", `{}`: "400 50035",
@@ -61,7 +62,8 @@ func TestThreadForms(t *testing.T) {
 	}
 }
 
-// TestStartThread: at no message; the channel says so.
+// TestStartThread checks threads without a message, and the system message
+// about them.
 func TestStartThread(t *testing.T) {
 	g := newStage(t, Options{Permissions: DefaultPermissions | createPrivateThreads})
 	for body, want := range map[string]int{`{"name":"x","type":11}`: publicThread, `{"name":"x","type":12}`: privateThread} {
@@ -87,18 +89,18 @@ func TestStartThread(t *testing.T) {
 	}
 }
 
-// TestThreadStates: what can be done in a thread that is archived or locked.
+// TestThreadStates checks what is possible in an archived or locked thread.
 func TestThreadStates(t *testing.T) {
 	const hello, open = `{"content":"x"}`, `{"archived":false}`
 	for name, c := range map[string]struct {
-		archived, locked, mighty bool
-		want                     string // to send, to edit, to rename, to open
+		archived, locked, moderator bool
+		want                        string // results of sending, editing, renaming and unarchiving
 	}{
-		"active":               {false, false, false, "200 200 200 200"},
-		"archived":             {true, false, false, "200 400 50083 400 50083 200"},
-		"locked":               {false, true, false, "403 160005 200 403 50013 403 50013"},
-		"both":                 {true, true, false, "403 160005 400 50083 400 50083 403 50013"},
-		"both, as a moderator": {true, true, true, "200 400 50083 200 200"},
+		"active":                              {false, false, false, "200 200 200 200"},
+		"archived":                            {true, false, false, "200 400 50083 400 50083 200"},
+		"locked":                              {false, true, false, "403 160005 200 403 50013 403 50013"},
+		"archived and locked":                 {true, true, false, "403 160005 400 50083 400 50083 403 50013"},
+		"archived and locked, as a moderator": {true, true, true, "200 400 50083 200 200"},
 	} {
 		var got strings.Builder
 		for i, do := range []func(g *stage, thread Channel, m string) (int, any){
@@ -110,15 +112,15 @@ func TestThreadStates(t *testing.T) {
 			func(g *stage, thread Channel, _ string) (int, any) { return g.call(ModifyChannel, open, thread.ID) },
 		} {
 			g := newStage(t, Options{})
-			if c.mighty {
+			if c.moderator {
 				g.s.setPermissions(DefaultPermissions | manageThreads)
 			}
 			_, thread := g.startThread()
 			_, o := g.call(CreateMessage, hello, thread.ID)
 			g.s.Archive(thread.ID, c.archived, c.locked)
 			got.WriteString(statusOf(do(g, thread, o.(object)["id"].(string))) + " ")
-			if after := g.s.Channel(thread.ID); i == 0 && c.archived && after.Archived != (c.locked && !c.mighty) {
-				t.Errorf("%s: after a message %+v", name, after)
+			if after := g.s.Channel(thread.ID); i == 0 && c.archived && after.Archived != (c.locked && !c.moderator) {
+				t.Errorf("%s: after a message: %+v", name, after)
 			}
 		}
 		if strings.TrimSpace(got.String()) != c.want {
@@ -127,8 +129,8 @@ func TestThreadStates(t *testing.T) {
 	}
 }
 
-// TestPosts: a post in a forum is a thread whose first message has its id.
-func TestPosts(t *testing.T) {
+// TestForumPosts checks that a post is a thread whose first message has its ID.
+func TestForumPosts(t *testing.T) {
 	g := newStage(t, Options{})
 	forum := g.s.AddChannel(Channel{Name: "forum", Type: GuildForum, tags: []tag{{name: "vm"}, {name: "sql"}}})
 	strict := g.s.AddChannel(Channel{Name: "strict", Type: GuildForum, tags: []tag{{name: "vm"}}, RequireTag: true})
@@ -158,7 +160,7 @@ func TestPosts(t *testing.T) {
 	}
 }
 
-// TestThreadMembers: who is in a thread.
+// TestThreadMembers checks joining, leaving and adding.
 func TestThreadMembers(t *testing.T) {
 	g := newStage(t, Options{})
 	thread := g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about")
@@ -182,7 +184,8 @@ func TestThreadMembers(t *testing.T) {
 	}
 }
 
-// TestDeletedChannels: they and all in them are gone, and the bot is told.
+// TestDeletedChannels checks that a deletion removes the messages, and its
+// event.
 func TestDeletedChannels(t *testing.T) {
 	g := newStage(t, Options{Permissions: DefaultPermissions | manageThreads | manageChannels})
 	_, thread := g.startThread()
@@ -198,7 +201,8 @@ func TestDeletedChannels(t *testing.T) {
 	}
 }
 
-// TestRenames: of a thread, which a message says, and of a channel.
+// TestRenames checks renaming a thread, which posts a system message, and a
+// channel.
 func TestRenames(t *testing.T) {
 	g := newStage(t, Options{Permissions: DefaultPermissions | manageChannels})
 	_, thread := g.startThread()

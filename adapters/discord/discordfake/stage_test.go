@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// A stage is a server with a person and a channel.
+// A stage is a server with a user and a channel.
 type stage struct {
 	t   *testing.T
 	s   *Server
 	kim *Person
 	c   Channel
 
-	version string // of the API; "" is v10
+	version string // API version; "" for v10
 }
 
 func newStage(t *testing.T, options Options) *stage {
@@ -29,10 +29,10 @@ func newStage(t *testing.T, options Options) *stage {
 	return g
 }
 
-// agent is what every bot must call itself.
+// agent is a valid User-Agent.
 const agent = "DiscordBot (https://example.com, 1)"
 
-// request makes a request as the bot. body is JSON, or "".
+// request makes a request as the bot. body is JSON or "".
 func (g *stage) request(route, body string, args ...any) (*http.Response, error) {
 	method, path, _ := strings.Cut(route, " ")
 	for _, each := range args {
@@ -51,8 +51,8 @@ func (g *stage) request(route, body string, args ...any) (*http.Response, error)
 	return http.DefaultClient.Do(r)
 }
 
-// call makes a request as the bot and returns status and body of the answer.
-// Numbers in the body stand as in JSON.
+// call makes a request as the bot and returns status and body of the response.
+// JSON numbers are float64.
 func (g *stage) call(route, body string, args ...any) (int, any) {
 	g.t.Helper()
 	w, err := g.request(route, body, args...)
@@ -65,23 +65,23 @@ func (g *stage) call(route, body string, args ...any) (int, any) {
 	}
 	var v any
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&v); err != nil {
-		g.t.Fatalf("%s answers %s", route, text)
+		g.t.Fatalf("%s: response is not JSON: %s", route, text)
 	}
 	g.checkAnswer(route, w.StatusCode, v)
 	return w.StatusCode, v
 }
 
-// checkAnswer holds an answer against Discord's own document.
+// checkAnswer validates a response with Discord's OpenAPI document.
 func (g *stage) checkAnswer(route string, status int, v any) {
 	g.t.Helper()
 	g.s.mu.Lock()
 	defer g.s.mu.Unlock()
 	if err := g.s.spec.check(route, fmt.Sprintf("/responses/%d/content/application~1json/schema", status), v); err != nil {
-		g.t.Errorf("%s answers what Discord does not: %v", route, err)
+		g.t.Errorf("%s: invalid response: %v", route, err)
 	}
 }
 
-// post writes a message in the channel as the bot.
+// post sends a message in the channel as the bot.
 func (g *stage) post(body string) Message {
 	g.t.Helper()
 	status, o := g.call(CreateMessage, body, g.c.ID)
@@ -91,9 +91,9 @@ func (g *stage) post(body string) Message {
 	return g.s.messageByID(o.(object)["id"].(string))
 }
 
-func (g *stage) until(wrong string, condition func() bool) {
+func (g *stage) until(message string, condition func() bool) {
 	g.t.Helper()
-	g.s.Wait(g.t, wrong, condition)
+	g.s.Wait(g.t, message, condition)
 }
 
 func (g *stage) must(err error) {
@@ -103,10 +103,10 @@ func (g *stage) must(err error) {
 	}
 }
 
-// shows waits until the person sees the text.
+// shows waits until kim sees the text.
 func (g *stage) shows(text string) {
 	g.t.Helper()
-	g.until("nothing shows "+text, func() bool {
+	g.until("not visible: "+text, func() bool {
 		var all []string
 		for _, m := range g.kim.Visible() {
 			all = append(all, m.Plain())

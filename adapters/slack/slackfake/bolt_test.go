@@ -43,16 +43,16 @@ func (n *node) converse() {
 	if err != nil || !slices.Equal(texts, []string{"like tape"}) {
 		n.t.Fatal(texts, err)
 	}
-	n.check(n.kim.choose(m, "Pick", "like tape"))
+	n.must(n.kim.choose(m, "Pick", "like tape"))
 	n.shows("picked like")
-	n.check(n.kim.Press("Go on"))
+	n.must(n.kim.Press("Go on"))
 	n.shows("pressed v1")
 	n.shows("only you see this")
-	n.check(n.kim.Command(n.c.ID, "/mabs 0x29834"))
+	n.must(n.kim.Command(n.c.ID, "/mabs 0x29834"))
 	n.shows("typed 0x29834")
-	n.check(n.kim.Command(n.c.ID, "/mabs quick"))
+	n.must(n.kim.Command(n.c.ID, "/mabs quick"))
 	n.shows("in the acknowledgement")
-	n.check(n.kim.ShortcutOn(said, "mabs_lookup"))
+	n.must(n.kim.ShortcutOn(said, "mabs_lookup"))
 	n.shows("looked at hello")
 	n.submit()
 	n.kim.OpenHome()
@@ -66,13 +66,13 @@ func (n *node) converse() {
 
 func (n *node) submit() {
 	n.t.Helper()
-	n.check(n.kim.Shortcut("ask"))
+	n.must(n.kim.Shortcut("ask"))
 	n.until("no modal opens", func() bool { _, ok := n.kim.View(); return ok })
-	n.check(n.kim.Fill("Question", "bad"))
+	n.must(n.kim.Fill("Question", "bad"))
 	if errs, err := n.kim.Submit(); err != nil || errs["question"] != "ask something else" {
 		n.t.Fatal(errs, err)
 	}
-	n.check(n.kim.Fill("Question", "good"))
+	n.must(n.kim.Fill("Question", "good"))
 	if errs, err := n.kim.Submit(); err != nil || len(errs) > 0 {
 		n.t.Fatal(errs, err)
 	}
@@ -90,7 +90,7 @@ func TestBoltSocketMode(t *testing.T) {
 	for what, end := range map[string]func(){"refresh": n.s.Refresh, "cut": n.s.CutSockets} {
 		end()
 		n.until("the old socket stays open", func() bool { return n.s.Sockets() == 0 })
-		n.check(n.s.waitForSocket(t.Context()))
+		n.must(n.s.waitForSocket(t.Context()))
 		n.kim.Say(n.c.ID, "hello after the "+what)
 		n.shows("heard hello after the " + what)
 	}
@@ -100,7 +100,7 @@ func TestBoltSocketMode(t *testing.T) {
 // verifies signatures.
 func TestBoltHTTP(t *testing.T) {
 	n := startNode(t, Options{}, "listening", "app.js", "http")
-	n.check(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.Line("listening"), "listening ") + "/slack/events"))
+	n.must(n.s.UseHTTP("http://127.0.0.1:" + strings.TrimPrefix(n.Line("listening"), "listening ") + "/slack/events"))
 	n.converse()
 	n.s.SigningSecret = "another"
 	if err := n.kim.Command(n.c.ID, "/mabs forged"); err == nil {
@@ -112,8 +112,8 @@ func TestBoltHTTP(t *testing.T) {
 func TestSocketModeClient(t *testing.T) {
 	n := startNode(t, Options{}, "connected", "client.js")
 	n.kim.Say(n.c.ID, "hello")
-	n.check(n.kim.Command(n.c.ID, "/mabs x"))
-	n.check(n.kim.Shortcut("ask"))
+	n.must(n.kim.Command(n.c.ID, "/mabs x"))
+	n.must(n.kim.Shortcut("ask"))
 	for _, want := range []string{"got events_api hello", "got slash_commands /mabs", "got interactive shortcut"} {
 		n.until("the client does not print "+want, func() bool { return n.Line(want) != "" })
 	}

@@ -15,7 +15,7 @@ func (g *stage) post(ctx context.Context) string {
 	g.t.Helper()
 	form := url.Values{"token": {g.s.BotToken}, "channel": {g.c.ID}, "text": {"hi"}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.s.APIURL()+"chat.postMessage", strings.NewReader(form.Encode()))
-	g.check(err)
+	g.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w, err := http.DefaultClient.Do(r)
 	if err != nil {

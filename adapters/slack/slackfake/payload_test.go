@@ -43,7 +43,7 @@ var sampleActions = map[string]func(g *stage){
 	"event-app-mention-blocks.json":       func(g *stage) { g.kim.Say(g.c.ID, "@mabsbot hi") },
 	"event-app-mention-bot-message.json":  func(g *stage) { g.otherBot().PostWebhook(g.c.ID, "@mabsbot hi") },
 	"event-app-home-opened.json":          func(g *stage) { g.kim.OpenMessages() },
-	"event-reaction-added.json":           func(g *stage) { g.check(g.kim.react(g.kim.Say(g.c.ID, "Hello"), "eyes")) },
+	"event-reaction-added.json":           func(g *stage) { g.must(g.kim.react(g.kim.Say(g.c.ID, "Hello"), "eyes")) },
 	"event-file-shared.json":              func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.txt"}) },
 	"event-tokens-revoked.json":           func(g *stage) { g.s.RevokeTokens(false) },
 
@@ -260,6 +260,6 @@ func (g *stage) openModal() {
 
 func (g *stage) submit() {
 	g.t.Helper()
-	g.check(g.kim.Fill("Question", "why?"))
+	g.must(g.kim.Fill("Question", "why?"))
 	_, _ = g.kim.Submit() // no app is connected
 }

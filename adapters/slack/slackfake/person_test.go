@@ -43,13 +43,13 @@ func TestEvents(t *testing.T) {
 		"a mention in a thread": {func(g *stage) { g.kim.Reply(g.kim.Say(g.c.ID, "hi"), "@mabsbot?") }, "message app_mention message"},
 		"a direct message":      {func(g *stage) { g.kim.DM("@mabsbot hi") }, "message"},
 		"a file":                {func(g *stage) { g.kim.Upload(g.c.ID, "", "look", File{Name: "a.log"}) }, "message/file_share file_shared"},
-		"an edit":               {func(g *stage) { g.check(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "ho")) }, "message message/message_changed"},
-		"a link preview":        {func(g *stage) { g.check(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
-		"a deletion":            {func(g *stage) { g.check(g.kim.Delete(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_deleted"},
+		"an edit":               {func(g *stage) { g.must(g.kim.Edit(g.kim.Say(g.c.ID, "hi"), "ho")) }, "message message/message_changed"},
+		"a link preview":        {func(g *stage) { g.must(g.s.Unfurl(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_changed"},
+		"a deletion":            {func(g *stage) { g.must(g.kim.Delete(g.kim.Say(g.c.ID, "hi"))) }, "message message/message_deleted"},
 		"a deletion of a message with replies": {func(g *stage) {
 			m := g.kim.Say(g.c.ID, "hi")
 			g.kim.Reply(m, "ho")
-			g.check(g.kim.Delete(m))
+			g.must(g.kim.Delete(m))
 		}, "message message message/message_changed"},
 		"a bot that is not a member": {func(g *stage) { g.kim.Say(g.s.AddChannelWithoutBot(Channel{Name: "else"}).ID, "@mabsbot hi") }, ""},
 		"a bot that left":            {func(g *stage) { g.s.leaveChannel(g.c.ID, g.s.botUser); g.kim.Say(g.c.ID, "hi") }, ""},
@@ -126,13 +126,13 @@ func TestFiles(t *testing.T) {
 func (g *stage) download(url, token string) string {
 	g.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, url, nil)
-	g.check(err)
+	g.must(err)
 	r.Header.Set("Authorization", "Bearer "+token)
 	w, err := http.DefaultClient.Do(r)
-	g.check(err)
+	g.must(err)
 	defer w.Body.Close()
 	text, err := io.ReadAll(w.Body)
-	g.check(err)
+	g.must(err)
 	return string(text)
 }
 
@@ -147,7 +147,7 @@ func TestModal(t *testing.T) {
 	if _, err := g.kim.Submit(); err == nil {
 		t.Error("a modal with a missing required input is submitted")
 	}
-	g.check(g.kim.Fill("Question", "why?"))
+	g.must(g.kim.Fill("Question", "why?"))
 	v.answers <- say(`{"options":[{"text":{"type":"plain_text","text":"Tape"},"value":"tape"}]}`)
 	if got, err := g.kim.Suggest("Search", "ta"); err != nil || !slices.Equal(got, []string{"Tape"}) {
 		t.Error(got, err)
@@ -162,7 +162,7 @@ func TestModal(t *testing.T) {
 	if err := g.kim.Fill("Search", "Disk"); err == nil {
 		t.Error("an option that was not suggested is chosen")
 	}
-	g.check(g.kim.Fill("Search", "Tape"))
+	g.must(g.kim.Fill("Search", "Tape"))
 	for _, c := range []struct{ answer, errs, top string }{
 		{`{"response_action":"errors","errors":{"q":"no"}}`, "map[q:no]", "# Ask"},
 		{`{"response_action":"update","view":` + strings.Replace(modal, `"x"`, `"Updated"`, 1) + `}`, "map[]", "# Updated"},
@@ -183,7 +183,7 @@ func TestModal(t *testing.T) {
 func TestUpdatedView(t *testing.T) {
 	g := newStageWithoutApp(t)
 	g.openModal()
-	g.check(g.kim.Fill("Question", "why?"))
+	g.must(g.kim.Fill("Question", "why?"))
 	before, _ := g.kim.View()
 	body := `{"type":"modal","title":{"type":"plain_text","text":"Two"},"submit":{"type":"plain_text","text":"Send"},"blocks":[
 		{"type":"input","block_id":"q","label":{"type":"plain_text","text":"Question"},"element":{"type":"plain_text_input","action_id":"a"}}]}`

@@ -37,7 +37,7 @@ func (g *stage) serveHTTPApp(answers ...http.HandlerFunc) *httpApp {
 	v := &httpApp{g, make(chan string, 100), make(chan http.HandlerFunc, 100)}
 	server := httptest.NewServer(v)
 	g.t.Cleanup(server.Close)
-	g.check(g.s.UseHTTP(server.URL))
+	g.must(g.s.UseHTTP(server.URL))
 	<-v.seen
 	for _, a := range answers {
 		v.answers <- a
@@ -112,8 +112,8 @@ func TestCommandOverHTTP(t *testing.T) {
 		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"text":"as JSON"}`) },
 		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "as text") },
 	)
-	g.check(g.kim.Command(g.c.ID, "/mabs x"))
-	g.check(g.kim.Command(g.c.ID, "/mabs x"))
+	g.must(g.kim.Command(g.c.ID, "/mabs x"))
+	g.must(g.kim.Command(g.c.ID, "/mabs x"))
 	if got := <-v.seen; !strings.HasPrefix(got, "application/x-www-form-urlencoded") {
 		t.Error(got)
 	}

@@ -22,10 +22,10 @@ func (g *stage) responseURL(m *Message) string {
 func (g *stage) respond(url, body string) string {
 	g.t.Helper()
 	w, err := http.Post(url, "application/json", strings.NewReader(body))
-	g.check(err)
+	g.must(err)
 	defer w.Body.Close()
 	text, err := io.ReadAll(w.Body)
-	g.check(err)
+	g.must(err)
 	return w.Status[:3] + " " + strings.TrimSpace(string(text))
 }
 

@@ -41,7 +41,7 @@ func newGoApp(t *testing.T, options Options, do func(r *goApp, e socketmode.Even
 		}
 	})
 	t.Cleanup(func() { cancel(); running.Wait() })
-	g.check(g.s.waitForSocket(t.Context()))
+	g.must(g.s.waitForSocket(t.Context()))
 	return r
 }
 
@@ -75,18 +75,18 @@ func TestSlackGo(t *testing.T) {
 	}
 	r.kim.Say(r.c.ID, "@mabsbot help")
 	r.shows("mentioned")
-	r.check(r.kim.Command(r.c.ID, "/mabs 0x29834"))
+	r.must(r.kim.Command(r.c.ID, "/mabs 0x29834"))
 	r.shows("you typed 0x29834")
 	if w := r.kim.Ephemerals(); len(w) != 1 {
 		t.Errorf("ephemeral messages: %+v", w)
 	}
 	r.kim.Say(r.c.ID, "buttons")
 	r.shows("[Go on]")
-	r.check(r.kim.Press("Go on"))
+	r.must(r.kim.Press("Go on"))
 	r.shows("you pressed go")
-	r.check(r.kim.Shortcut("ask"))
+	r.must(r.kim.Shortcut("ask"))
 	r.until("no modal opens", func() bool { _, ok := r.kim.View(); return ok })
-	r.check(r.kim.Fill("Question", "why?"))
+	r.must(r.kim.Fill("Question", "why?"))
 	if errs, err := r.kim.Submit(); err != nil || len(errs) > 0 {
 		t.Fatal(errs, err)
 	}

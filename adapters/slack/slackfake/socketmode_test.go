@@ -21,7 +21,7 @@ func (g *stage) dial() (*client, object) {
 	g.t.Helper()
 	address, _ := g.callAs(g.s.AppToken, "apps.connections.open")["url"].(string)
 	conn, _, err := websocket.DefaultDialer.Dial(address, nil)
-	g.check(err)
+	g.must(err)
 	g.t.Cleanup(func() { conn.Close() })
 	w := &client{g, conn}
 	return w, w.read()
@@ -30,14 +30,14 @@ func (g *stage) dial() (*client, object) {
 func (w *client) read() object {
 	w.g.t.Helper()
 	var frame object
-	w.g.check(w.conn.SetReadDeadline(time.Now().Add(10 * time.Second)))
-	w.g.check(w.conn.ReadJSON(&frame))
+	w.g.must(w.conn.SetReadDeadline(time.Now().Add(10 * time.Second)))
+	w.g.must(w.conn.ReadJSON(&frame))
 	return frame
 }
 
 func (w *client) ack(frame object) {
 	w.g.t.Helper()
-	w.g.check(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"]}))
+	w.g.must(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"]}))
 }
 
 // eventSummary returns the text of the message event in an envelope and its
@@ -173,16 +173,16 @@ func TestMute(t *testing.T) {
 	pings, pongs := make(chan string, 1000), make(chan string, 1)
 	w.conn.SetPingHandler(func(data string) error { pings <- data; return nil })
 	w.conn.SetPongHandler(func(data string) error { pongs <- data; return nil })
-	g.check(w.conn.SetReadDeadline(time.Time{}))
+	g.must(w.conn.SetReadDeadline(time.Time{}))
 	read := make(chan error, 1)
 	go func() { _, _, err := w.conn.ReadMessage(); read <- err }()
 	<-pings
-	g.check(w.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(time.Second)))
+	g.must(w.conn.WriteControl(websocket.PingMessage, []byte("are you there"), time.Now().Add(time.Second)))
 	if got := <-pongs; got != "are you there" {
 		t.Error(got)
 	}
 	g.s.Mute(true)
-	g.check(w.conn.WriteControl(websocket.PingMessage, []byte("and now"), time.Now().Add(time.Second)))
+	g.must(w.conn.WriteControl(websocket.PingMessage, []byte("and now"), time.Now().Add(time.Second)))
 	g.kim.Say(g.c.ID, "unheard")
 	select {
 	case got := <-pongs:
@@ -203,7 +203,7 @@ func TestOversizedAck(t *testing.T) {
 	done := make(chan error, 1)
 	go func() { done <- g.kim.Command(g.c.ID, "/mabs x") }()
 	frame := w.read()
-	g.check(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"], "payload": object{"text": strings.Repeat("x", maxAck)}}))
+	g.must(w.conn.WriteJSON(object{"envelope_id": frame["envelope_id"], "payload": object{"text": strings.Repeat("x", maxAck)}}))
 	if err := <-done; !errors.Is(err, errTimeout) {
 		t.Error(err)
 	}
@@ -230,7 +230,7 @@ func TestSendFrame(t *testing.T) {
 		t.Error(err)
 	}
 	w, _ := g.dial()
-	g.check(g.s.SendFrame([]byte(`{"envelope_id":"e1","type":"news"}`)))
+	g.must(g.s.SendFrame([]byte(`{"envelope_id":"e1","type":"news"}`)))
 	if frame := w.read(); frame["type"] != "news" {
 		t.Error(frame)
 	}

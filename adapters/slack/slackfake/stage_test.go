@@ -39,7 +39,7 @@ func (g *stage) callAs(token, method string, args ...string) object {
 		form.Set(args[i], args[i+1])
 	}
 	w, err := http.PostForm(g.s.APIURL()+method, form)
-	g.check(err)
+	g.must(err)
 	defer w.Body.Close()
 	return decodedBody(g.t, w)
 }
@@ -67,7 +67,7 @@ func (g *stage) settled() []*delivery {
 	return slices.Clone(g.s.deliveries)
 }
 
-func (g *stage) check(err error) {
+func (g *stage) must(err error) {
 	g.t.Helper()
 	if err != nil {
 		g.t.Fatal(err)

@@ -213,7 +213,7 @@ func TestRateLimits(t *testing.T) {
 		}
 	}
 	r, err := http.NewRequest(http.MethodPost, g.s.APIURL()+"chat.postMessage", strings.NewReader("channel="+g.c.ID+"&text=x&token="+g.s.BotToken))
-	g.check(err)
+	g.must(err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if answer, header := do(t, r); answer["error"] != "ratelimited" || header.Get("Retry-After") != "1" {
 		t.Error(answer, header)

@@ -1,5 +1,5 @@
-// A bot on discord.js that answers everything a person can do, and says so on
-// its output. With the argument «compressed» large frames come compressed.
+// A bot on discord.js that responds to every action of a user and prints it. With
+// the argument "compressed" it asks for compression.
 import {
   ActionRowBuilder,
   ApplicationCommandOptionType,
@@ -33,7 +33,7 @@ const client = new Client({
   rest: { api: API_URL },
   ws: {
     buildStrategy(manager) {
-      // Without the package zlib-sync this means compression of single frames.
+      // Without the package zlib-sync this means payload compression.
       if (process.argv[2] === 'compressed') manager.options.compression = CompressionMethod.ZlibStream;
       return new SimpleShardingStrategy(manager);
     },
