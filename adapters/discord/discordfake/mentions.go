@@ -89,11 +89,11 @@ func (s *Server) resolveMentions(m *Message, a allowedMentions, edit bool) {
 
 func (s *Server) resolveMention(m *Message, a allowedMentions, found []string, edit bool) {
 	c := s.channels[m.Channel]
-	mighty := s.permissions(c, m.User).has(MentionEveryone)
+	mentionsEveryone := s.permissions(c, m.User).has(MentionEveryone)
 	kind, id, all := found[1], found[2], found[3]
 	switch {
 	case all != "":
-		if mighty && slices.Contains(a.parse, "everyone") {
+		if mentionsEveryone && slices.Contains(a.parse, "everyone") {
 			m.MentionEveryone = true
 			s.recordPings(m, "everyone", edit, func(*User) bool { return true })
 		}
@@ -103,7 +103,7 @@ func (s *Server) resolveMention(m *Message, a allowedMentions, found []string, e
 			return
 		}
 		m.MentionRoles = append(removeID(m.MentionRoles, id), id)
-		if mighty || g.role(id).mentionable {
+		if mentionsEveryone || g.role(id).mentionable {
 			s.recordPings(m, "role", edit, func(u *User) bool { return s.hasRole(u.ID, g, id) })
 		}
 	case slices.Contains(a.parse, "users") || slices.Contains(a.users, id):

@@ -163,9 +163,9 @@ func optionValue(o object, text string) (any, error) {
 	var err error
 	switch typeOf(o) {
 	case stringOption:
-		most, ok := o["max_length"].(float64)
-		if ok && length(text) > int(most) {
-			err = fmt.Errorf("discordfake: %v is limited to %v characters", o["name"], most)
+		maximum, ok := o["max_length"].(float64)
+		if ok && length(text) > int(maximum) {
+			err = fmt.Errorf("discordfake: %v is limited to %v characters", o["name"], maximum)
 		}
 	case 4: // INTEGER
 		value, err = strconv.Atoi(text)

@@ -113,9 +113,9 @@ func selectValues(o object, shown []string) ([]any, error) {
 		values = append(values, options[i].(object)["value"])
 	}
 	var f form
-	least, most := f.integer(o, "min_values", "", 0, maxSelectOptions, 1), f.integer(o, "max_values", "", 1, maxSelectOptions, 1)
-	if len(values) < least || len(values) > most {
-		return nil, fmt.Errorf("discordfake: %q needs %d to %d options", labelOf(o), least, most)
+	minimum, maximum := f.integer(o, "min_values", "", 0, maxSelectOptions, 1), f.integer(o, "max_values", "", 1, maxSelectOptions, 1)
+	if len(values) < minimum || len(values) > maximum {
+		return nil, fmt.Errorf("discordfake: %q needs %d to %d options", labelOf(o), minimum, maximum)
 	}
 	return values, nil
 }

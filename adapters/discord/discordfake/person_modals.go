@@ -137,12 +137,12 @@ func (m *modal) checkInputs() error {
 			continue
 		}
 		text, _ := m.values[id].(string)
-		least, _ := toInt(o["min_length"])
-		most, ok := toInt(o["max_length"])
+		minimum, _ := toInt(o["min_length"])
+		maximum, ok := toInt(o["max_length"])
 		if !ok {
-			most = maxInput
+			maximum = maxInput
 		}
-		if n := length(text); n > most || n < least && (n > 0 || o["required"] != false) || n == 0 && o["required"] != false {
+		if n := length(text); n > maximum || n < minimum && (n > 0 || o["required"] != false) || n == 0 && o["required"] != false {
 			return fmt.Errorf("discordfake: %q has %d characters", labelOf(o), n)
 		}
 	}

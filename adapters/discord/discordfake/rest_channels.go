@@ -62,11 +62,11 @@ func (s *Server) modifyChannel(c *call) (any, error) {
 //
 // https://docs.discord.com/developers/topics/threads#editing-deleting-threads
 func (s *Server) checkModify(channel, next *Channel) error {
-	mighty := s.permissions(channel, s.BotID).has(manageThreads)
+	moderator := s.permissions(channel, s.BotID).has(manageThreads)
 	switch {
 	case !channel.isThread():
 		return s.require(channel, manageChannels)
-	case mighty:
+	case moderator:
 		return nil
 	case channel.Archived && next.Archived:
 		return fail(threadArchived)

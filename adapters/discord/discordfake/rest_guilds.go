@@ -78,13 +78,13 @@ func (s *Server) listGuildMembers(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	most, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("limit"), "1"))
-	if err != nil || most < 1 || most > 1000 { // https://docs.discord.com/developers/resources/guild#list-guild-members
+	limit, err := strconv.Atoi(cmp.Or(c.r.URL.Query().Get("limit"), "1"))
+	if err != nil || limit < 1 || limit > 1000 { // https://docs.discord.com/developers/resources/guild#list-guild-members
 		return nil, fail(invalidFormBody)
 	}
 	members := []any{}
 	for _, u := range s.users {
-		if s.isMember(u.ID, g) && len(members) < most {
+		if s.isMember(u.ID, g) && len(members) < limit {
 			members = append(members, s.memberWithUserJSON(u, g))
 		}
 	}

@@ -23,8 +23,8 @@ func (s *Server) getChannelMessages(c *call) (any, error) {
 		return []any{}, nil
 	}
 	q := c.r.URL.Query()
-	most, err := strconv.Atoi(cmp.Or(q.Get("limit"), "50"))
-	if err != nil || most < 1 || most > 100 { // https://docs.discord.com/developers/resources/message#get-channel-messages
+	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "50"))
+	if err != nil || limit < 1 || limit > 100 { // https://docs.discord.com/developers/resources/message#get-channel-messages
 		return nil, fail(invalidFormBody)
 	}
 	var found []*Message
@@ -34,11 +34,11 @@ func (s *Server) getChannelMessages(c *call) (any, error) {
 			found = append(found, m)
 		}
 	}
-	if len(found) > most && q.Get("after") != "" {
-		found = found[:most]
+	if len(found) > limit && q.Get("after") != "" {
+		found = found[:limit]
 	}
 	list := []any{}
-	for _, m := range slices.Backward(found[max(0, len(found)-most):]) {
+	for _, m := range slices.Backward(found[max(0, len(found)-limit):]) {
 		list = append(list, s.readableJSON(m))
 	}
 	return list, nil

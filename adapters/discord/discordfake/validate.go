@@ -42,21 +42,21 @@ func (f *form) err() error {
 func length(text string) int { return utf8.RuneCountInString(text) }
 
 // text checks the length of a string and returns it. A missing one is "".
-func (f *form) text(o object, key, at string, least, most int) string {
+func (f *form) text(o object, key, at string, minimum, maximum int) string {
 	at = fieldPath(at, key)
 	switch v := o[key].(type) {
 	case string:
 		switch n := length(v); {
-		case n > most && least > 0:
-			f.add(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", least, most))
-		case n > most:
-			f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
-		case n < least:
+		case n > maximum && minimum > 0:
+			f.add(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", minimum, maximum))
+		case n > maximum:
+			f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", maximum))
+		case n < minimum:
 			f.required(at)
 		}
 		return v
 	case nil:
-		if least > 0 {
+		if minimum > 0 {
 			f.required(at)
 		}
 	default:
@@ -70,14 +70,14 @@ func (f *form) required(at string) {
 }
 
 // maxItems checks the number of items.
-func (f *form) maxItems(at string, n, most int) {
-	if n > most {
-		f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", most))
+func (f *form) maxItems(at string, n, maximum int) {
+	if n > maximum {
+		f.add(at, "BASE_TYPE_MAX_LENGTH", fmt.Sprintf("Must be %d or fewer in length.", maximum))
 	}
 }
 
 // integer returns an integer, or fallback if it is missing.
-func (f *form) integer(o object, key, at string, least, most, fallback int) int {
+func (f *form) integer(o object, key, at string, minimum, maximum, fallback int) int {
 	v, ok := o[key]
 	if !ok || v == nil {
 		return fallback
@@ -86,10 +86,10 @@ func (f *form) integer(o object, key, at string, least, most, fallback int) int 
 	switch at := fieldPath(at, key); {
 	case !ok:
 		f.add(at, "NUMBER_TYPE_COERCE", fmt.Sprintf("Value %q is not int.", fmt.Sprint(v)))
-	case n < least:
-		f.add(at, "NUMBER_TYPE_MIN", fmt.Sprintf("int value should be greater than or equal to %d.", least))
-	case n > most:
-		f.add(at, "NUMBER_TYPE_MAX", fmt.Sprintf("int value should be less than or equal to %d.", most))
+	case n < minimum:
+		f.add(at, "NUMBER_TYPE_MIN", fmt.Sprintf("int value should be greater than or equal to %d.", minimum))
+	case n > maximum:
+		f.add(at, "NUMBER_TYPE_MAX", fmt.Sprintf("int value should be less than or equal to %d.", maximum))
 	}
 	return n
 }

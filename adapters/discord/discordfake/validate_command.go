@@ -82,11 +82,11 @@ func (f *form) command(body object, at string) object {
 func (f *form) names(o object, at string, slash bool) int {
 	name := f.text(o, "name", at, 1, maxName)
 	f.commandName(name, fieldPath(at, "name"), slash)
-	least := 0
+	minimum := 0
 	if slash {
-		least = 1
+		minimum = 1
 	}
-	description := f.text(o, "description", at, least, maxDescription)
+	description := f.text(o, "description", at, minimum, maxDescription)
 	if !slash && description != "" {
 		f.add(fieldPath(at, "description"), "APPLICATION_COMMAND_DESCRIPTION_NOT_EMPTY", "Context menu commands cannot have description")
 	}
@@ -103,7 +103,7 @@ func (f *form) commandName(name, at string, slash bool) {
 
 // localizations validates localized texts and returns the length of the
 // longest.
-func (f *form) localizations(o object, key, at string, most int, slash bool) int {
+func (f *form) localizations(o object, key, at string, maximum int, slash bool) int {
 	longest := 0
 	translations, _ := o[key].(object)
 	for locale := range maps.Keys(translations) {
@@ -111,7 +111,7 @@ func (f *form) localizations(o object, key, at string, most int, slash bool) int
 		if !strings.Contains(locales, " "+locale+" ") {
 			f.add(path, "BASE_TYPE_CHOICES", "The locale "+locale+" is not known")
 		}
-		text := f.text(translations, locale, path, 1, most)
+		text := f.text(translations, locale, path, 1, maximum)
 		f.commandName(text, fieldPath(path, locale), slash)
 		longest = max(longest, length(text))
 	}

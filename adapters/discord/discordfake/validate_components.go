@@ -56,11 +56,11 @@ func (f *form) component(o object, at string, allowed []int) {
 }
 
 // children validates the components in a component.
-func (f *form) children(o object, at string, least, most int, allowed ...int) {
+func (f *form) children(o object, at string, minimum, maximum int, allowed ...int) {
 	children := f.objects(o, "components", at)
 	at = fieldPath(at, "components")
-	if len(children) < least || len(children) > most {
-		f.add(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", least, most))
+	if len(children) < minimum || len(children) > maximum {
+		f.add(at, "BASE_TYPE_BAD_LENGTH", fmt.Sprintf("Must be between %d and %d in length.", minimum, maximum))
 	}
 	for i, child := range children {
 		f.component(child, fieldPath(at, i), allowed)
@@ -107,9 +107,9 @@ func (f *form) selectMenu(o object, at string) {
 	withoutNulls(o)
 	f.text(o, "custom_id", at, 1, maxCustomID)
 	f.text(o, "placeholder", at, 0, maxPlaceholder)
-	least := f.integer(o, "min_values", at, 0, maxSelectOptions, 1)
-	most := f.integer(o, "max_values", at, 1, maxSelectOptions, 1)
-	if least > most {
+	minimum := f.integer(o, "min_values", at, 0, maxSelectOptions, 1)
+	maximum := f.integer(o, "max_values", at, 1, maxSelectOptions, 1)
+	if minimum > maximum {
 		f.add(fieldPath(at, "min_values"), "BASE_TYPE_MAX", "min_values is more than max_values")
 	}
 	if typeOf(o) == stringSelect {

@@ -31,11 +31,11 @@ func (f *form) modalInput(o object, at string, inRow bool) {
 	switch k := typeOf(o); {
 	case k == textInput:
 		f.text(o, "custom_id", at, 1, maxCustomID)
-		least := 0
+		minimum := 0
 		if inRow {
-			least = 1
+			minimum = 1
 		}
-		f.text(o, "label", at, least, maxModalLabel)
+		f.text(o, "label", at, minimum, maxModalLabel)
 		f.text(o, "placeholder", at, 0, maxModalDescription)
 		f.text(o, "value", at, 0, maxInput)
 		f.integer(o, "min_length", at, 0, maxInput, 0)
