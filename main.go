@@ -1,11 +1,11 @@
-// Command mabsbot recognises errors of Microsoft Azure Backup Server in support
-// channels and walks people through the remedy. See bot/doc.go for how.
+// Command mabsbot recognizes errors of Microsoft Azure Backup Server in support
+// channels and walks users through the fix. bot/doc.go follows a message through
+// the program.
 package main
 
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mabsbot/adapters/console"
 	"mabsbot/adapters/discord"
@@ -41,85 +42,67 @@ func main() {
 	}
 }
 
-// untilSignal returns a context that SIGINT and SIGTERM end, with a signaled as
-// its cause. A second signal ends the program. Only commands that have something
-// to finish call it, once they have: a signal ends all others where they are,
-// reading standard input or a large knowledge base.
-func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		defer signal.Stop(signals)
-		select {
-		case s := <-signals:
-			cancel(signaled{s})
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { cancel(nil) }
-}
-
-// A signaled is the signal that ended a command.
-type signaled struct{ os.Signal }
-
-func (s signaled) Error() string { return s.String() }
-
-// status is the exit status by which shells recognize a signal.
-func (s signaled) status() int {
-	n, _ := s.Signal.(syscall.Signal)
-	return 128 + int(n)
-}
-
-// root is the whole command line.
+// root returns the command line.
 func root() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "mabsbot",
-		Short: "Recognises Azure Backup Server errors in a support channel and walks people through the remedy",
-		Long: `mabsbot recognises errors of Microsoft Azure Backup Server (MABS), DPM and the
-MARS agent in what people paste into a support channel, and walks them through
-the remedy, step by step, in Korean or English.
+	c := command("mabsbot", "Recognize Azure Backup Server errors in support channels and walk users through the fix", cobra.NoArgs, serve)
+	c.Long = `mabsbot recognizes errors of Microsoft Azure Backup Server (MABS), DPM and the
+MARS agent in what users paste into a support channel, and walks them through
+the fix, step by step, in Korean or English.
 
-Without a subcommand it serves: the web console on http://127.0.0.1:8080, a
-simulated support channel in which everything can be tried, and, with its
-tokens, a workspace of Slack, and Discord.`,
-		Example: `  mabsbot
+Without a subcommand it serves the web console on http://127.0.0.1:8080, a
+simulated support channel where everything can be tried, and, if their tokens
+are set, Slack and Discord.`
+	c.Example = `  mabsbot
   mabsbot chat
   mabsbot match "Replica is inconsistent (ID: 3106)"
   mabsbot --console.addr 127.0.0.1:9000
   MABSBOT_SLACK_BOT_TOKEN=xoxb-… MABSBOT_SLACK_APP_TOKEN=xapp-… mabsbot
-  MABSBOT_DISCORD_TOKEN=… mabsbot`,
-		Args:          cobra.NoArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		RunE:          configured(serve),
-	}
-	config.AddFlags(c.PersistentFlags())
+  MABSBOT_DISCORD_TOKEN=… mabsbot`
+	c.SilenceUsage, c.SilenceErrors = true, true
 	c.CompletionOptions.HiddenDefaultCmd = true
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(), versionCommand())
+	config.AddFlags(c.PersistentFlags())
+	chat := command("chat", "Have a conversation in this terminal", cobra.NoArgs, chat)
+	chat.Long = `Have a conversation in this terminal: paste an error, type a number or words such
+as "next", look things up with /mabs, and leave with /quit or Ctrl-D. The
+conversation continues where it was when you come back.`
+	c.AddCommand(chat, matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
+		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
+			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
+			return err
+		}))
 	return c
 }
 
-// configured loads the configuration before a command runs.
-func configured(run func(cmd *cobra.Command, args []string, c *config.Config) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
+// A runFunc runs a command with a valid configuration.
+type runFunc func(cmd *cobra.Command, args []string, c *config.Config) error
+
+// command returns a command that loads the configuration before it runs.
+func command(use, short string, args cobra.PositionalArgs, run runFunc) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
 		c, err := config.Load(cmd.Flags(), os.Environ())
 		if err != nil {
 			return err
 		}
 		return run(cmd, args, c)
-	}
+	}}
 }
 
-// serve wires everything and runs it until a signal ends it. However it ends, the
-// database is closed after all that uses it.
+// group returns a command that consists of subcommands.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
+	c.AddCommand(commands...)
+	return c
+}
+
+// serve wires the program and runs it until a signal. The deferred calls end
+// what was started in reverse order, so that the database is closed last.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	out := cmd.OutOrStdout()
 	log := c.Log.Logger(cmd.ErrOrStderr())
 	for _, w := range c.Warnings {
 		log.Warn("config: " + w.String())
 	}
-	live, err := kb.Open(layers(c.KB)...)
+	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err
 	}
@@ -164,12 +147,11 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 		fmt.Fprintf(out, "mabsbot knows %d errors. Open %s\n", len(live.Base().Entries()), web.URL())
 	}
 	if len(adapters) == 0 {
-		return errors.New("nothing to serve: console.enabled is false, and no other channel is configured")
+		return errors.New("nothing to serve: console.enabled is false and no platform is configured")
 	}
 	return b.Run(ctx, adapters...)
 }
 
-// newSlack makes the adapter of the configured workspace.
 func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
 	return slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
@@ -178,8 +160,6 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bo
 	})
 }
 
-// newDiscord makes the adapter of the configured application. b and db may be nil
-// for one that only registers commands.
 func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*discord.Discord, error) {
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
@@ -187,9 +167,9 @@ func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (
 	})
 }
 
-// openConsole opens the web console, or returns nil where it is not to be
-// served. Its usual address may be taken by another program: a bot that serves a
-// platform goes on without it.
+// openConsole opens the web console, or returns nil if it is disabled. If
+// another program uses its default address, a bot that serves a platform runs
+// without it.
 func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*console.Console, error) {
 	if !c.Console.Enabled {
 		return nil, nil
@@ -202,13 +182,12 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 	}
 	err = web.Listen()
 	if err != nil && (c.Slack.Enabled() || c.Discord.Enabled()) && c.Console.Addr == config.Default().Console.Addr {
-		log.Warn("the web console is not served; console.addr gives it another address", "error", err)
+		log.Warn("console: not served, set console.addr to use another address", "error", err)
 		return nil, nil
 	}
 	return web, err
 }
 
-// newBot makes the core of its parts.
 func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
 	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
@@ -217,7 +196,7 @@ func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Log
 	return bot.New(base, locales, policy(c), db, db, log), nil
 }
 
-// policy is what the configuration says of the bot's manners.
+// policy converts the configuration to a bot.Policy.
 func policy(c *config.Config) bot.Policy {
 	p := bot.DefaultPolicy()
 	p.Language = c.Language
@@ -231,18 +210,6 @@ func policy(c *config.Config) bot.Policy {
 	return p
 }
 
-// layers are the folders of the knowledge base.
-func layers(c config.KB) []kb.Layer {
-	all := []kb.Layer{{Name: "kb/entries", FS: kb.Builtin()}}
-	if c.Dir != "" {
-		all = []kb.Layer{{Name: c.Dir, FS: os.DirFS(c.Dir)}}
-	}
-	if c.Overlay != "" {
-		all = append(all, kb.Layer{Name: c.Overlay, FS: os.DirFS(c.Overlay)})
-	}
-	return all
-}
-
 func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	key, err := c.Key.Bytes()
 	if err == nil && key == nil {
@@ -254,20 +221,8 @@ func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	return store.Open(ctx, c.Path, key)
 }
 
-func chatCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "chat",
-		Short: "Have a conversation in this terminal",
-		Long: `Have a conversation in this terminal: paste an error, type a number or words such
-as "next", look things up with /mabs, and leave with /quit or Ctrl-D.
-The conversation goes on where it stood when you come back.`,
-		Args: cobra.NoArgs,
-		RunE: configured(chat),
-	}
-}
-
 func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
-	live, err := kb.Open(layers(c.KB)...)
+	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err
 	}
@@ -293,169 +248,142 @@ func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	return context.Cause(ctx)
 }
 
+// untilSignal returns a context that ends at SIGINT or SIGTERM, with a signaled
+// as its cause. A second signal kills the program. Only commands with something
+// to finish call it; a signal kills all others at once, even while they read
+// standard input or a large knowledge base.
+func untilSignal(parent context.Context) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		select {
+		case s := <-signals:
+			cancel(signaled{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// A signaled is the signal that ended a command.
+type signaled struct{ os.Signal }
+
+func (s signaled) Error() string { return s.String() }
+
+// status returns the exit status that shells use for a signal.
+func (s signaled) status() int {
+	n, _ := s.Signal.(syscall.Signal)
+	return 128 + int(n)
+}
+
 func matchCommand() *cobra.Command {
-	var asJSON, asLines, lookup bool
-	var dir, overlay string
-	c := &cobra.Command{
-		Use:   "match [TEXT|-]",
-		Short: "Show what the matcher makes of a text, with its evidence",
-		Long: `Show what the matcher makes of a text, with its evidence. The text stands on the
-command line, or is read from standard input («-», or nothing).`,
-		Example: `  mabsbot match "Replica is inconsistent (ID: 3106)"
-  mabsbot match --lookup 170036
-  mabsbot match - < paste.txt
-  mabsbot match --jsonl < questions.jsonl`,
-	}
-	c.Flags().BoolVar(&asJSON, "json", false, "write the result as JSON")
-	c.Flags().BoolVar(&asLines, "jsonl", false, `read {"id","text"} lines from standard input, write one result a line`)
-	c.Flags().BoolVar(&lookup, "lookup", false, "judge as for /mabs TEXT and not as for a paste")
-	c.Flags().StringVar(&dir, "kb", "", "folder of entries that replaces the built-in ones")
-	c.Flags().StringVar(&overlay, "kb-overlay", "", "folder of entries laid over the built-in ones")
-	c.RunE = configured(func(cmd *cobra.Command, args []string, cfg *config.Config) error {
-		base, err := kb.Load(layers(config.KB{Dir: cmp.Or(dir, cfg.KB.Dir), Overlay: cmp.Or(overlay, cfg.KB.Overlay)})...)
+	var o kb.MatchOptions
+	var layers func(*config.Config) []kb.Layer
+	c := command("match [TEXT|-]", "Show what the matcher finds in a text, with its evidence", cobra.ArbitraryArgs, func(cmd *cobra.Command, args []string, c *config.Config) error {
+		base, err := kb.Load(layers(c)...)
 		if err != nil {
 			return err
 		}
-		if asLines {
-			if len(args) > 0 {
-				return errors.New("match --jsonl reads standard input, and takes no text")
-			}
-			return kb.MatchLines(base, cmd.InOrStdin(), cmd.OutOrStdout(), lookup)
-		}
-		text := strings.Join(args, " ")
-		if text == "" || text == "-" {
-			data, err := io.ReadAll(cmd.InOrStdin())
-			if err != nil {
-				return err
-			}
-			text = string(data)
-		}
-		result := base.Match(text)
-		if lookup {
-			result = base.Lookup(text)
-		}
-		if asJSON {
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(result)
-		}
-		return kb.WriteResult(cmd.OutOrStdout(), text, result)
+		return kb.Match(cmd.OutOrStdout(), cmd.InOrStdin(), base, strings.Join(args, " "), o)
 	})
+	c.Long = `Show what the matcher finds in a text, with its evidence. The text is an argument,
+or read from standard input ("-", or no argument).`
+	c.Example = `  mabsbot match "Replica is inconsistent (ID: 3106)"
+  mabsbot match --lookup 170036
+  mabsbot match - < paste.txt
+  mabsbot match --jsonl < questions.jsonl`
+	c.Flags().BoolVar(&o.JSON, "json", false, "write the result as JSON")
+	c.Flags().BoolVar(&o.Lines, "jsonl", false, `read {"id","text"} lines from standard input, write one result per line`)
+	c.Flags().BoolVar(&o.Lookup, "lookup", false, "match as for /mabs TEXT instead of a paste")
+	layers = layerFlags(c.Flags())
 	return c
 }
 
 func kbCommand() *cobra.Command {
-	var dir, overlay, lang string
-	c := &cobra.Command{Use: "kb", Short: "Check and read the knowledge base", Args: cobra.NoArgs}
-	c.PersistentFlags().StringVar(&dir, "kb", "", "folder of entries that replaces the built-in ones")
-	c.PersistentFlags().StringVar(&overlay, "kb-overlay", "", "folder of entries laid over the built-in ones")
-	c.PersistentFlags().StringVar(&lang, "lang", "", "language of the texts (default: the configured one)")
-	sub := func(use, short string, args cobra.PositionalArgs, run func(out io.Writer, cfg *config.Config, args []string) error) {
-		c.AddCommand(&cobra.Command{Use: use, Short: short, Args: args, RunE: configured(func(cmd *cobra.Command, args []string, cfg *config.Config) error {
-			cfg.KB.Dir, cfg.KB.Overlay = cmp.Or(dir, cfg.KB.Dir), cmp.Or(overlay, cfg.KB.Overlay)
-			cfg.Language = cmp.Or(lang, cfg.Language)
-			return run(cmd.OutOrStdout(), cfg, args)
-		})})
+	c := group("kb", "Check and read the knowledge base")
+	lang := c.PersistentFlags().String("lang", "", "language of the texts (default: the configured one)")
+	layers := layerFlags(c.PersistentFlags())
+	base := func(run func(out io.Writer, base *kb.Base, lang, arg string) error) runFunc {
+		return func(cmd *cobra.Command, args []string, c *config.Config) error {
+			base, err := kb.Load(layers(c)...)
+			if err != nil {
+				return err
+			}
+			return run(cmd.OutOrStdout(), base, cmp.Or(*lang, c.Language), strings.Join(args, ""))
+		}
 	}
-	sub("lint", "Check all entries and say every mistake", cobra.NoArgs, func(out io.Writer, cfg *config.Config, _ []string) error {
-		return kb.Lint(out, layers(cfg.KB)...)
-	})
-	sub("list [AREA]", "List the entries", cobra.MaximumNArgs(1), func(out io.Writer, cfg *config.Config, args []string) error {
-		base, err := kb.Load(layers(cfg.KB)...)
-		if err != nil {
-			return err
-		}
-		return kb.List(out, base, cfg.Language, strings.Join(args, ""))
-	})
-	sub("show ID", "Show one entry", cobra.ExactArgs(1), func(out io.Writer, cfg *config.Config, args []string) error {
-		base, err := kb.Load(layers(cfg.KB)...)
-		if err != nil {
-			return err
-		}
-		e := base.Entry(args[0])
-		if e == nil {
-			return fmt.Errorf("there is no entry %q; see mabsbot kb list", args[0])
-		}
-		return kb.Show(out, e, cfg.Language)
-	})
-	sub("test", "Try the entries' own examples and all their messages on the matcher", cobra.NoArgs, func(out io.Writer, cfg *config.Config, _ []string) error {
-		base, err := kb.Load(layers(cfg.KB)...)
-		if err != nil {
-			return err
-		}
-		return kb.Test(out, base)
-	})
-	sub("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(out io.Writer, _ *config.Config, _ []string) error {
-		_, err := out.Write(kb.Schema())
-		return err
-	})
-	return c
-}
-
-func configCommand() *cobra.Command {
-	c := &cobra.Command{Use: "config", Short: "Check the configuration, or print an example", Args: cobra.NoArgs}
 	c.AddCommand(
-		&cobra.Command{Use: "check", Short: "Check the configuration and say what would run", Args: cobra.NoArgs, RunE: configured(func(cmd *cobra.Command, _ []string, cfg *config.Config) error {
-			return cfg.Describe(cmd.OutOrStdout())
-		})},
-		&cobra.Command{Use: "example", Short: "Print a commented configuration with all keys", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
+		command("lint", "Check all entries and report every mistake", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+			return kb.Lint(cmd.OutOrStdout(), layers(c)...)
+		}),
+		command("list [AREA]", "List the entries", cobra.MaximumNArgs(1), base(kb.List)),
+		command("show ID", "Show one entry", cobra.ExactArgs(1), base(kb.Show)),
+		command("test", "Test the matcher on the examples and messages of all entries", cobra.NoArgs, base(func(out io.Writer, base *kb.Base, _, _ string) error {
+			return kb.Test(out, base)
+		})),
+		command("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
+			_, err := cmd.OutOrStdout().Write(kb.Schema())
 			return err
-		}},
+		}),
 	)
 	return c
 }
 
+// layerFlags defines the flags for folders of entries. The returned function
+// gives the layers of the knowledge base; the flags take precedence over the
+// configuration.
+func layerFlags(flags *pflag.FlagSet) func(c *config.Config) []kb.Layer {
+	dir := flags.String("kb", "", "folder of entries that replaces the built-in ones")
+	overlay := flags.String("kb-overlay", "", "folder of entries that add to or replace built-in ones")
+	return func(c *config.Config) []kb.Layer {
+		return kb.Layers(cmp.Or(*dir, c.KB.Dir), cmp.Or(*overlay, c.KB.Overlay))
+	}
+}
+
+func configCommand() *cobra.Command {
+	example := &cobra.Command{Use: "example", Short: "Print a commented configuration with every key", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
+		return err
+	}}
+	return group("config", "Check the configuration, or print an example",
+		command("check", "Check the configuration and print the effective values", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+			return c.Describe(cmd.OutOrStdout())
+		}), example)
+}
+
 func slackCommand() *cobra.Command {
-	c := &cobra.Command{Use: "slack", Short: "Print what Slack needs to know of the bot", Args: cobra.NoArgs}
-	c.AddCommand(&cobra.Command{
-		Use: "manifest", Short: "Print the manifest of the Slack app for the configured mode", Args: cobra.NoArgs,
-		Long: `Print the manifest of the Slack app for the configured mode (slack.mode). Paste it
-on https://api.slack.com/apps, «Create New App», «From a manifest».`,
-		RunE: configured(func(cmd *cobra.Command, _ []string, c *config.Config) error {
-			return slack.WriteManifest(cmd.OutOrStdout(), c.Slack.Mode)
-		}),
+	manifest := command("manifest", "Print the manifest of the Slack app", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		return slack.WriteManifest(cmd.OutOrStdout(), c.Slack.Mode)
 	})
-	return c
+	manifest.Long = `Print the manifest of the Slack app for the configured mode (slack.mode). Paste it
+on https://api.slack.com/apps, "Create New App", "From a manifest".`
+	return group("slack", "Print what Slack needs to know about the bot", manifest)
 }
 
 func discordCommand() *cobra.Command {
-	c := &cobra.Command{Use: "discord", Short: "Tell Discord what it needs to know of the bot", Args: cobra.NoArgs}
-	c.AddCommand(&cobra.Command{
-		Use: "register", Short: "Register the bot's commands, and print the address that invites it", Args: cobra.NoArgs,
-		Long: `Register the bot's commands with Discord, as far as they differ from those that
-are registered, and print the address with which an administrator invites the bot
-to a server.`,
-		RunE: configured(func(cmd *cobra.Command, _ []string, c *config.Config) error {
-			if !c.Discord.Enabled() {
-				return errors.New("discord.token is missing; it stands on the application's page «Bot»")
-			}
-			d, err := newDiscord(c, nil, nil, c.Log.Logger(cmd.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			return d.Register(cmd.Context(), cmd.OutOrStdout())
-		}),
+	register := command("register", "Register the bot's commands, and print the URL that invites it", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		if !c.Discord.Enabled() {
+			return errors.New("discord.token is missing; it is on the application's page \"Bot\"")
+		}
+		d, err := newDiscord(c, nil, nil, c.Log.Logger(cmd.ErrOrStderr()))
+		if err != nil {
+			return err
+		}
+		return d.Register(cmd.Context(), cmd.OutOrStdout())
 	})
-	return c
+	register.Long = `Register the commands that differ from those registered with Discord, and print
+the URL with which an administrator invites the bot to a server.`
+	return group("discord", "Register the bot with Discord", register)
 }
 
-func versionCommand() *cobra.Command {
-	return &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
-		return err
-	}}
-}
-
-// version is what the Go toolchain knows of this build.
+// version returns the version of this build, which includes the revision if the
+// program was built in its repository, and of the Go toolchain.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
-	parts := []string{cmp.Or(info.Main.Version, "(devel)")}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			parts = append(parts, s.Value[:min(12, len(s.Value))])
-		}
-	}
-	return strings.Join(append(parts, info.GoVersion), " ")
+	return cmp.Or(info.Main.Version, "(devel)") + " " + info.GoVersion
 }

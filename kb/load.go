@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -33,6 +34,19 @@ func Builtin() fs.FS {
 type Layer struct {
 	Name string // the name of the folder in mistakes
 	FS   fs.FS
+}
+
+// Layers returns the layers of a knowledge base: dir, or the built-in entries if
+// it is "", and overlay if it is not "".
+func Layers(dir, overlay string) []Layer {
+	all := []Layer{{Name: "kb/entries", FS: Builtin()}}
+	if dir != "" {
+		all = []Layer{{Name: dir, FS: os.DirFS(dir)}}
+	}
+	if overlay != "" {
+		all = append(all, Layer{Name: overlay, FS: os.DirFS(overlay)})
+	}
+	return all
 }
 
 // Larger files are rejected. The largest built-in entry has about 20 kB of

@@ -3,6 +3,7 @@ package kb
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -32,6 +33,39 @@ type answerHit struct {
 	Codes      []string          `json:"codes"`
 	Slots      map[string]string `json:"slots"`
 	Evidence   []match.Evidence  `json:"evidence"`
+}
+
+// MatchOptions select the input and output of Match.
+type MatchOptions struct {
+	JSON   bool // write JSON instead of text
+	Lines  bool // read and write JSON lines; see MatchLines
+	Lookup bool // match as after /mabs instead of a paste
+}
+
+// Match matches a text and writes the result. If text is "" or "-", it is read
+// from in.
+func Match(w io.Writer, in io.Reader, b *Base, text string, o MatchOptions) error {
+	if o.Lines {
+		if text != "" {
+			return errors.New("match --jsonl reads standard input and takes no text")
+		}
+		return MatchLines(b, in, w, o.Lookup)
+	}
+	if text == "" || text == "-" {
+		data, err := io.ReadAll(in)
+		if err != nil {
+			return err
+		}
+		text = string(data)
+	}
+	result := b.Match(text)
+	if o.Lookup {
+		result = b.Lookup(text)
+	}
+	if o.JSON {
+		return json.NewEncoder(w).Encode(result)
+	}
+	return WriteResult(w, text, result)
 }
 
 // MatchLines answers questions, one JSON object {"id", "text"} per line, with

@@ -70,8 +70,13 @@ func plainSlots(text string) string {
 	})
 }
 
-// Show writes an entry in full, in the language if it has texts in it.
-func Show(w io.Writer, e *Entry, lang string) error {
+// Show writes the entry with the ID in full, in the language if it has texts in
+// it. It returns an error if there is no such entry.
+func Show(w io.Writer, b *Base, lang, id string) error {
+	e := b.Entry(id)
+	if e == nil {
+		return fmt.Errorf("kb: no entry %q; see mabsbot kb list", id)
+	}
 	s := printer{lang: lang}
 	s.line(0, e.ID+"  (revision "+e.Revision+")")
 	s.text(0, "", e.Title)

@@ -49,7 +49,7 @@ func TestShow(t *testing.T) {
 	for _, lang := range []string{"en", "ko"} {
 		var out bytes.Buffer
 		for _, e := range b.Entries() {
-			if err := Show(&out, e, lang); err != nil {
+			if err := Show(&out, b, lang, e.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -95,7 +95,7 @@ func TestReportsReturnWriteErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"lint": Lint(full{}, folder("kb", "a.yaml", entryNamed("a", "1"))),
 		"list": List(full{}, b, "en", ""),
-		"show": Show(full{}, b.Entry("bare"), "en"),
+		"show": Show(full{}, b, "en", "bare"),
 		"test": Test(full{}, b),
 	} {
 		if !errors.Is(err, errFull) {
