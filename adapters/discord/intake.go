@@ -372,7 +372,7 @@ func (d *Discord) remember(e envelope, u used, promised time.Time) {
 	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
 		return
 	}
-	if _, err := d.original(ctx, "DELETE", other.token, nil); err != nil && !isOne(err, expired) {
+	if _, err := d.original(ctx, "DELETE", other.token, nil); err != nil && !discordapi.IsTokenExpired(err) {
 		d.log.Debug("discord: an answer that was promised stays", "error", err)
 	}
 }
@@ -392,7 +392,7 @@ func (d *Discord) callback(e envelope, i discordapi.Interaction, kind int, data 
 		body["data"] = data
 	}
 	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Interaction: true})
-	if err != nil && discordapi.Code(err) != codeAcknowledged {
+	if err != nil && discordapi.Code(err) != discordapi.CodeAlreadyAcknowledged {
 		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
 		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived
 	}

@@ -147,7 +147,7 @@ func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) 
 	}
 	m, err := d.original(ctx, "GET", one.token, nil)
 	switch {
-	case isOne(err, expired):
+	case discordapi.IsTokenExpired(err):
 		d.links.drop(a, one.token)
 		return false, nil
 	case hopeless(err): // who stands in for Discord does not tell

@@ -99,13 +99,13 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 		return bot.Delivery{}, d.unreachable(p, bot.Refused(errClosed))
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
-	if isOne(err, barred) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
+	if discordapi.IsForbidden(err) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
 		d.closed.shut(noSending + p.Thread.Channel)
 		if at = (spot{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
 			done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 		}
 	}
-	if isOne(err, barred) {
+	if discordapi.IsForbidden(err) {
 		d.closed.shut(at.channel)
 		d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there, or in its threads", "channel", at.channel)
 	}
@@ -147,7 +147,7 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m discordapi.Message, err error) {
 	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits}
 	err = d.client.Do(ctx, r)
-	if discordapi.Code(err) == codeNoHistory && body.Reference != nil {
+	if discordapi.Code(err) == discordapi.CodeNoMessageHistory && body.Reference != nil {
 		d.closed.shut(noReplies + channel)
 		d.once("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
 		body.Reference = nil
@@ -181,9 +181,9 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 func (d *Discord) unreachable(p bot.Post, err error) error {
 	key := ""
 	switch _, direct := directUser(p.Thread.Channel); {
-	case direct && isOne(err, shut):
+	case direct && discordapi.IsDMForbidden(err):
 		key = "closed"
-	case !direct && (isOne(err, barred) || discordapi.Code(err) == codeLocked || errors.Is(err, errClosed)):
+	case !direct && (discordapi.IsForbidden(err) || discordapi.Code(err) == discordapi.CodeThreadLocked || errors.Is(err, errClosed)):
 		key = "barred"
 	default:
 		return err
@@ -221,7 +221,7 @@ func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot
 		}
 		m, err := d.original(ctx, "PATCH", one.token, pages[0])
 		switch {
-		case isOne(err, expired):
+		case discordapi.IsTokenExpired(err):
 			d.links.drop(who, one.token)
 			return bot.Delivery{}, false, nil
 		case err != nil:
@@ -273,7 +273,7 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		err = d.followUp(ctx, one.token, body)
 	}
 	switch {
-	case isOne(err, expired):
+	case discordapi.IsTokenExpired(err):
 		d.links.drop(who, one.token)
 		return d.sayDirectly(ctx, p)
 	case err != nil:
@@ -294,7 +294,7 @@ func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, er
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
 	done, err := d.say(ctx, there, d.in(p.Reply.Lang)["late"])
-	if _, told := d.links.latest(p.To.ID); isOne(err, shut) && !told {
+	if _, told := d.links.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
 		here := p
 		here.Private, here.Thread.Root = false, ""
 		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
@@ -316,7 +316,7 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 	body.Flags |= discordapi.MessageFlagEphemeral
 	err := d.followUp(ctx, one.token, body)
 	switch {
-	case isOne(err, expired):
+	case discordapi.IsTokenExpired(err):
 		d.links.drop(who, one.token)
 		return d.say(ctx, p, "")
 	case err != nil:
@@ -355,10 +355,10 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 			r.Method, r.Body = "PATCH", pages[n]
 		}
 		err := d.client.Do(ctx, r)
-		if discordapi.Code(err) == codeArchived && d.reopen(ctx, old.channel) == nil {
+		if discordapi.Code(err) == discordapi.CodeThreadArchived && d.reopen(ctx, old.channel) == nil {
 			err = d.client.Do(ctx, r)
 		}
-		if err != nil && !isOne(err, absent) && discordapi.Code(err) != codeArchived {
+		if err != nil && !discordapi.IsGone(err) && discordapi.Code(err) != discordapi.CodeThreadArchived {
 			return bot.Delivery{}, failed("change a message", err)
 		}
 	}
@@ -391,7 +391,7 @@ func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 		method, body = "DELETE", nil
 	}
 	_, err := d.original(ctx, method, one.token, body)
-	if isOne(err, expired) {
+	if discordapi.IsTokenExpired(err) {
 		d.links.drop(who, one.token)
 		return nil
 	}

@@ -80,9 +80,9 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	case err == nil, discordapi.Code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
 		d.places.learn(at.guild, discordapi.Channel{ID: t.Root, ParentID: t.Channel, Type: new(discordapi.ChannelTypePublicThread)})
 		return spot{channel: t.Root}, nil
-	case isOne(err, threadless) && d.threadThere(ctx, t.Root):
+	case discordapi.IsThreadForbidden(err) && d.threadThere(ctx, t.Root):
 		return spot{channel: t.Root}, nil
-	case isOne(err, threadless):
+	case discordapi.IsThreadForbidden(err):
 		d.closed.shut(noThreads + t.Channel)
 		d.once("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
 		return reply, nil

@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 // An Error is a response that is not 2xx.
@@ -110,6 +114,63 @@ func Code(err error) int {
 		return e.Code
 	}
 	return 0
+}
+
+// JSON error codes that callers handle and that discordgo does not name, or at
+// length.
+const (
+	CodeOpeningDMsTooFast   = 40003
+	CodeThreadArchived      = 50083
+	CodeNoMessageHistory    = 160002 // a reply needs the permission Read Message History
+	CodeThreadLocked        = 160005
+	CodeAlreadyAcknowledged = discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged // by another process
+
+	codeInvalidWebhookToken = 50027
+	codeNoMutualGuilds      = 50278 // a DM needs a guild that both are in
+)
+
+// IsGone reports whether the message to be changed does not exist any more, or is
+// not the bot's.
+func IsGone(err error) bool {
+	return hasCode(err, discordgo.ErrCodeUnknownMessage, discordgo.ErrCodeUnknownChannel, discordgo.ErrCodeCannotEditFromAnotherUser)
+}
+
+// IsForbidden reports whether the bot lacks a permission in the channel.
+func IsForbidden(err error) bool {
+	return hasCode(err, discordgo.ErrCodeMissingAccess, discordgo.ErrCodeMissingPermissions)
+}
+
+// IsTokenExpired reports whether the token of an interaction cannot be used any
+// more, or not where it was handed out: in an archived thread it cannot.
+func IsTokenExpired(err error) bool {
+	return hasCode(err, discordgo.ErrCodeUnknownWebhook, discordgo.ErrCodeUnknownInteraction, discordgo.ErrCodeUnknownMessage, codeInvalidWebhookToken, CodeThreadArchived)
+}
+
+// IsDMForbidden reports whether the user accepts no direct messages from the bot.
+func IsDMForbidden(err error) bool {
+	return hasCode(err, discordgo.ErrCodeCannotSendMessagesToThisUser, codeNoMutualGuilds)
+}
+
+// IsThreadForbidden reports whether no thread can be started from the message:
+// the bot lacks a permission, or the channel takes no threads.
+func IsThreadForbidden(err error) bool {
+	return IsForbidden(err) || hasCode(err,
+		discordgo.ErrCodeCannotExecuteActionOnThisChannelType, discordgo.ErrCodeCannotExecuteActionOnSystemMessage,
+		discordgo.ErrCodeMaximumNumberOfActiveThreadsReached, discordgo.ErrCodeMaximumNumberOfActiveAnnouncementThreadsReached)
+}
+
+func hasCode(err error, codes ...int) bool { return slices.Contains(codes, Code(err)) }
+
+// IsPermanent reports whether Discord would refuse the request again.
+func IsPermanent(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && 400 <= e.Status && e.Status < 500 && e.Status != http.StatusTooManyRequests
+}
+
+// NotSent reports whether the request cannot have reached Discord.
+func NotSent(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial" || errors.Is(err, ErrRateLimited)
 }
 
 // HasStatus reports whether a response had the HTTP status.

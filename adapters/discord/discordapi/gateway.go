@@ -73,8 +73,8 @@ func DefaultPace() Pace {
 }
 
 // Run connects to the gateway and hands events to Options.Events. It reconnects
-// until ctx ends, for which it returns nil, or until Discord refuses: the error
-// is then a *CloseError, or one that matches ErrUnauthorized.
+// until ctx ends, and returns nil then, or until Discord refuses for good: the
+// error is a *CloseError, or an *Error with the status 401.
 //
 // It begins by resuming the session, if that has an ID, and identifies with the
 // intents where there is none to resume. Call it again for other intents.
