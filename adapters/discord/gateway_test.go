@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
-	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
@@ -174,40 +172,6 @@ func TestRefusedAndSilent(t *testing.T) {
 	s.walks()
 }
 
-// TestZombie replaces a connection whose heartbeats are not answered within one
-// and a half intervals, and loses nothing.
-func TestZombie(t *testing.T) {
-	t.Parallel()
-	const interval = 400 * time.Millisecond
-	s := newStage(t, discordfake.Options{HeartbeatInterval: interval}, repeats)
-	s.until("the heart beats", func() bool { return len(s.Connections()[0].Heartbeats) > 1 })
-	s.WithholdAcks(true)
-	from := time.Now()
-	m := s.load(s.channel.ID, 0)
-	s.until("there is another connection", func() bool { return len(s.Connections()) > 1 })
-	if took := time.Since(from); took > interval*3/2+interval/4 { // a quarter for the machine
-		t.Errorf("noticed after %v of intervals of %v", took, interval)
-	}
-	s.WithholdAcks(false)
-	s.until("it is answered", func() bool { return s.answers(m) == 1 })
-	first, n := s.Connections()[0], s.Identifies()
-	if first.CloseCode == 1000 || first.CloseCode == 1001 || n != 1 {
-		t.Errorf("closed with %d, and %d sessions", first.CloseCode, n)
-	}
-}
-
-// TestResumeAddress resumes where Discord says.
-func TestResumeAddress(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, discordfake.Options{}, repeats)
-	s.Reconnect()
-	s.until("it is connected again", func() bool { return len(s.Connections()) == 2 && s.Connections()[1].Op == 6 })
-	first, second := s.Connections()[0], s.Connections()[1]
-	if first.Resume || !second.Resume || second.Session != first.Session {
-		t.Errorf("%+v, then %+v", first, second)
-	}
-}
-
 // TestReconnects loses nothing over many connections.
 func TestReconnects(t *testing.T) {
 	t.Parallel()
@@ -256,27 +220,6 @@ func TestContentGranted(t *testing.T) {
 	s.restart()
 	if n := s.Identifies(); n != begun+1 {
 		t.Errorf("%d more sessions were begun", n-begun)
-	}
-}
-
-// TestSessionsADay begins no more sessions than Discord allows in a day: one more
-// would cost the token.
-func TestSessionsADay(t *testing.T) {
-	t.Parallel()
-	const most = 4
-	var log chattest.Buffer
-	s := newStage(t, discordfake.Options{IdentifyLimit: most}, repeats, noted(&log))
-	for n := 2; n <= most; n++ {
-		s.Invalidate(false)
-		s.until("there is another session", func() bool { return s.Identifies() == n && s.hasSession() })
-	}
-	s.Invalidate(false)
-	s.soon("it says why it waits", func() bool { return strings.Contains(log.String(), "session start limit reached") })
-	if n := s.Identifies(); n != most {
-		t.Errorf("%d sessions were begun", n)
-	}
-	if _, err := s.discord.place(t.Context(), s.channel.ID); err != nil {
-		t.Errorf("the token: %v", err)
 	}
 }
 

@@ -6,8 +6,7 @@ import (
 	"time"
 )
 
-// TestBackOff waits longer after each attempt that came to nothing, also where
-// Discord takes the connection and no session.
+// TestBackOff waits longer after each failure, and as long as Discord asks for.
 func TestBackOff(t *testing.T) {
 	c, err := New(Options{})
 	if err != nil {
@@ -18,14 +17,14 @@ func TestBackOff(t *testing.T) {
 		err         error
 		least, most time.Duration
 	}{
-		"after a session":            {0, errReconnect, 0, 0},
-		"the first failure":          {1, errZombie, time.Second, 5 * time.Second / 4},
-		"the fourth":                 {4, errZombie, 8 * time.Second, 10 * time.Second},
-		"the hundredth":              {100, errZombie, time.Minute, 75 * time.Second},
-		"a session is refused":       {0, &invalidSession{}, time.Second, 25 * time.Second / 4},
-		"again and again":            {6, &invalidSession{}, 32 * time.Second, 40 * time.Second},
-		"Discord says when":          {1, &Error{Status: 429, RetryAfter: 90 * time.Second}, 90 * time.Second, 113 * time.Second},
-		"Discord is down for a time": {5, &Error{Status: 502}, 16 * time.Second, 20 * time.Second},
+		"after a session":         {0, errReconnect, 0, 0},
+		"after the first failure": {1, errZombie, time.Second, 5 * time.Second / 4},
+		"after the fourth":        {4, errZombie, 8 * time.Second, 10 * time.Second},
+		"after the hundredth":     {100, errZombie, time.Minute, 75 * time.Second},
+		"Invalid Session":         {0, &invalidSession{}, time.Second, 25 * time.Second / 4},
+		"Invalid Session again":   {6, &invalidSession{}, 32 * time.Second, 40 * time.Second},
+		"Retry-After":             {1, &Error{Status: 429, RetryAfter: 90 * time.Second}, 90 * time.Second, 113 * time.Second},
+		"Discord is down":         {5, &Error{Status: 502}, 16 * time.Second, 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

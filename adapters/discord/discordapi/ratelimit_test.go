@@ -8,97 +8,100 @@ import (
 	"time"
 )
 
-// answered is an answer with the headers of a bucket.
-func answered(bucket string, limit, left int, rest time.Duration) *http.Response {
+// limited returns a response with the headers of a bucket.
+func limited(bucket string, limit, remaining int, resetAfter time.Duration) *http.Response {
 	h := http.Header{}
 	h.Set("X-RateLimit-Bucket", bucket)
 	h.Set("X-RateLimit-Limit", fmt.Sprint(limit))
-	h.Set("X-RateLimit-Remaining", fmt.Sprint(left))
-	h.Set("X-RateLimit-Reset-After", fmt.Sprint(rest.Seconds()))
+	h.Set("X-RateLimit-Remaining", fmt.Sprint(remaining))
+	h.Set("X-RateLimit-Reset-After", fmt.Sprint(resetAfter.Seconds()))
 	return &http.Response{StatusCode: http.StatusOK, Header: h}
 }
 
-// A limitStep is one thing that happens to a limiter: a request is taken, which
-// has to wait so long, or is answered.
+// A limitStep is one thing that happens to a limiter: time passes, a request asks
+// whether it may be sent, or a request gets its response. A request is a route
+// and a channel.
 type limitStep struct {
-	take   string // a route, and a channel behind a blank
-	wait   time.Duration
-	free   bool // it answers an interaction
-	learn  string
-	answer *http.Response
-	failed *Error
-	pass   time.Duration // time goes by
+	pass time.Duration
+
+	take        string
+	wait        time.Duration // what take returns
+	interaction bool
+
+	learn    string
+	response *http.Response // nil is none
+	refused  *Error
 }
 
-// TestLimiter has a story for each rule of the limits.
+// TestLimiter has one case for each rule of the rate limits.
 func TestLimiter(t *testing.T) {
 	plain := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
 	for name, steps := range map[string][]limitStep{
-		"a bucket that is empty, until it is full again": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 5, 0, 2*time.Second)},
+		"an exhausted bucket waits until it resets, other channels do not": {
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 5, 0, 2*time.Second)},
 			{take: "r 1", wait: 2 * time.Second}, {take: "r 2"}, {pass: 2 * time.Second}, {take: "r 1"},
 		},
-		"the first request finds out": {
+		"requests wait for the response to the first one": {
 			{take: "r 1"}, {take: "r 1", wait: probeInterval}, {take: "r 2"},
-			{learn: "r 1", answer: answered("b", 5, 4, time.Second)}, {take: "r 1"}, {take: "r 1"},
+			{learn: "r 1", response: limited("b", 5, 4, time.Second)}, {take: "r 1"}, {take: "r 1"},
 		},
-		"a first request without an answer": {{take: "r 1"}, {learn: "r 1"}, {take: "r 1"}, {take: "r 1", wait: probeInterval}},
-		"no limits are told":                {{take: "r 1"}, {learn: "r 1", answer: plain}, {take: "r 1"}, {take: "r 1"}},
-		"what is under way counts": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 3, 2, time.Second)},
-			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second}, {learn: "r 1", answer: answered("b", 3, 1, time.Second)},
+		"the first request has no response": {{take: "r 1"}, {learn: "r 1"}, {take: "r 1"}, {take: "r 1", wait: probeInterval}},
+		"no rate limit headers":             {{take: "r 1"}, {learn: "r 1", response: plain}, {take: "r 1"}, {take: "r 1"}},
+		"requests in flight count": {
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 3, 2, time.Second)},
+			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second}, {learn: "r 1", response: limited("b", 3, 1, time.Second)},
 			{take: "r 1", wait: time.Second},
 		},
-		"answers overtake each other": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 3, 2, time.Second)}, {take: "r 1"}, {take: "r 1"},
-			{learn: "r 1", answer: answered("b", 3, 0, time.Second)}, {learn: "r 1", answer: answered("b", 3, 1, time.Second)},
+		"responses overtake each other": {
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 3, 2, time.Second)}, {take: "r 1"}, {take: "r 1"},
+			{learn: "r 1", response: limited("b", 3, 0, time.Second)}, {learn: "r 1", response: limited("b", 3, 1, time.Second)},
 			{take: "r 1", wait: time.Second},
 		},
-		"the next window takes what the last one took": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Second},
+		"the next window has the limit of the last one": {
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 2, 1, time.Second)}, {pass: time.Second},
 			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
 		},
 		"a route changes its bucket": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {take: "r 1"}, {learn: "r 1", answer: answered("c", 2, 1, time.Second)},
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Hour},
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 2, 1, time.Second)}, {take: "r 1"}, {learn: "r 1", response: limited("c", 2, 1, time.Second)},
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 2, 1, time.Second)}, {pass: time.Hour},
 			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
 		},
-		"a long window was an exception": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Minute)}, {pass: time.Minute},
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 2, 1, time.Second)}, {pass: time.Second},
+		"a window that was longer than the others": {
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 2, 1, time.Minute)}, {pass: time.Minute},
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 2, 1, time.Second)}, {pass: time.Second},
 			{take: "r 1"}, {take: "r 1"}, {take: "r 1", wait: time.Second},
 		},
 		"routes share a bucket": {
-			{take: "r 1"}, {learn: "r 1", answer: answered("b", 5, 3, time.Second)}, {take: "q 1"},
-			{learn: "q 1", answer: answered("b", 5, 0, time.Second)}, {take: "r 1", wait: time.Second},
+			{take: "r 1"}, {learn: "r 1", response: limited("b", 5, 3, time.Second)}, {take: "q 1"},
+			{learn: "q 1", response: limited("b", 5, 0, time.Second)}, {take: "r 1", wait: time.Second},
 		},
-		"refused, for one bucket": {
-			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &Error{Status: 429, RetryAfter: 3 * time.Second}},
+		"429 of a bucket": {
+			{take: "r 1"}, {learn: "r 1", response: plain, refused: &Error{Status: 429, RetryAfter: 3 * time.Second}},
 			{take: "r 1", wait: 3 * time.Second}, {take: "r 2"},
 		},
-		"refused, for all": {
-			{take: "r 1"}, {learn: "r 1", answer: plain, failed: &Error{Status: 429, RetryAfter: 3 * time.Second, Global: true}},
-			{take: "r 2", wait: 3 * time.Second}, {take: "hook 3", free: true},
+		"429 of the global rate limit": {
+			{take: "r 1"}, {learn: "r 1", response: plain, refused: &Error{Status: 429, RetryAfter: 3 * time.Second, Global: true}},
+			{take: "r 2", wait: 3 * time.Second}, {take: "hook 3", interaction: true},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLimiter()
-				flying := map[string][]*bucket{}
+				inFlight := map[string][]*bucket{}
 				for i, s := range steps {
 					time.Sleep(s.pass)
 					if s.take != "" {
-						b, got := l.take(s.take[:len(s.take)-2], s.take[len(s.take)-1:], s.free)
+						b, got := l.take(s.take[:len(s.take)-2], s.take[len(s.take)-1:], s.interaction)
 						if got != s.wait {
 							t.Errorf("step %d: %s waits %v, want %v", i, s.take, got, s.wait)
 						}
 						if b != nil {
-							flying[s.take] = append(flying[s.take], b)
+							inFlight[s.take] = append(inFlight[s.take], b)
 						}
 					}
 					if s.learn != "" {
-						l.learn(flying[s.learn][0], s.learn[:len(s.learn)-2], s.learn[len(s.learn)-1:], s.answer, s.failed)
-						flying[s.learn] = flying[s.learn][1:]
+						l.learn(inFlight[s.learn][0], s.learn[:len(s.learn)-2], s.learn[len(s.learn)-1:], s.response, s.refused)
+						inFlight[s.learn] = inFlight[s.learn][1:]
 					}
 				}
 			})
@@ -106,8 +109,8 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
-// TestGlobalLimit lets 50 requests a second through, and those that answer
-// interactions besides.
+// TestGlobalLimit allows 50 requests a second, and does not count those to
+// interaction endpoints.
 func TestGlobalLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
@@ -120,7 +123,7 @@ func TestGlobalLimit(t *testing.T) {
 			t.Errorf("one more waits %v", wait)
 		}
 		if _, wait := l.take("hook", "x", true); wait != 0 {
-			t.Errorf("an answer waits %v", wait)
+			t.Errorf("an interaction waits %v", wait)
 		}
 		time.Sleep(time.Second)
 		if _, wait := l.take("r", "x", false); wait != 0 {
@@ -129,14 +132,14 @@ func TestGlobalLimit(t *testing.T) {
 	})
 }
 
-// TestInvalidRequests rests before Discord shuts the address out, and counts only
-// what Discord counts.
+// TestInvalidRequests stops requests before Discord bans the IP address, and counts
+// only what Discord counts as invalid.
 func TestInvalidRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		refuse := func(status int, shared bool) {
-			failed := &Error{Status: status, Shared: shared}
-			l.learn(&bucket{}, "r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, failed)
+			refused := &Error{Status: status, Shared: shared}
+			l.learn(&bucket{}, "r", "1", &http.Response{StatusCode: status, Header: http.Header{}}, refused)
 		}
 		refuse(http.StatusForbidden, false)
 		for range invalidLimit {
@@ -147,12 +150,12 @@ func TestInvalidRequests(t *testing.T) {
 			refuse(http.StatusForbidden, false)
 		}
 		if _, wait := l.take("r", "1", false); wait != 0 {
-			t.Errorf("one too few, and it waits %v", wait)
+			t.Errorf("below the limit it waits %v", wait)
 		}
 		refuse(http.StatusUnauthorized, false)
 		time.Sleep(time.Minute)
-		for _, free := range []bool{false, true} {
-			if _, wait := l.take("q", "2", free); wait != invalidWindow-time.Minute {
+		for _, interaction := range []bool{false, true} {
+			if _, wait := l.take("q", "2", interaction); wait != invalidWindow-time.Minute {
 				t.Errorf("waits %v", wait)
 			}
 		}
@@ -163,14 +166,14 @@ func TestInvalidRequests(t *testing.T) {
 	})
 }
 
-// TestBuckets does not remember every channel for ever.
+// TestBuckets drops the buckets of channels that are not used any more.
 func TestBuckets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLimiter()
 		for i := range 20 * maxBuckets {
 			channel := fmt.Sprint(i)
 			b, _ := l.take("r", channel, true)
-			l.learn(b, "r", channel, answered("b", 5, 4, time.Second), nil)
+			l.learn(b, "r", channel, limited("b", 5, 4, time.Second), nil)
 			time.Sleep(10 * time.Millisecond)
 		}
 		if n := len(l.buckets); n > 2*maxBuckets {
