@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,7 +52,20 @@ func (s *syncBuffer) String() string {
 // serveAll starts the program. settings replace or add to its environment.
 func serveAll(t *testing.T, settings map[string]string) *served {
 	t.Helper()
-	p := &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, ended: make(chan error, 1)}
+	p := newServed(t)
+	p.start(settings)
+	return p
+}
+
+// newServed returns a program that start starts.
+func newServed(t *testing.T) *served {
+	t.Helper()
+	return &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, ended: make(chan error, 1)}
+}
+
+func (p *served) start(settings map[string]string) {
+	t := p.t
+	t.Helper()
 	for key, value := range map[string]string{
 		"MABSBOT_SLACK_BOT_TOKEN": p.slack.BotToken, "MABSBOT_SLACK_APP_TOKEN": p.slack.AppToken, "MABSBOT_SLACK_API_URL": p.slack.APIURL(),
 		"MABSBOT_DISCORD_TOKEN": p.discord.Token, "MABSBOT_DISCORD_API_URL": p.discord.APIURL(),
@@ -77,7 +92,6 @@ func serveAll(t *testing.T, settings map[string]string) *served {
 	})
 	address := regexp.MustCompile(`http://\S+`)
 	p.until("the console serves", func() bool { p.console = address.FindString(out.String()); return p.console != "" })
-	return p
 }
 
 // until waits until something holds.
@@ -238,5 +252,52 @@ func TestConsoleAlone(t *testing.T) {
 	p.stop()
 	if err := p.end(); err != nil {
 		t.Errorf("the program ended with %v", err)
+	}
+}
+
+// Between a channel of Slack and one of Discord two bridges copy what the bot
+// answers and what people write. A paste gets an answer on each side, and it
+// ends there, although repeats are not linked.
+func TestBridge(t *testing.T) {
+	p := newServed(t)
+	alex := p.slack.Person(slackfake.User{Name: "alex", Locale: "en-US"})
+	toSlack := p.slack.Person(slackfake.User{Name: "bridge"})
+	toDiscord := p.discord.Person(discordfake.User{Name: "bridge", Bot: true})
+	onSlack := p.slack.AddChannel(slackfake.Channel{Name: "support", Members: []string{alex.ID, toSlack.ID}}).ID
+	onDiscord := p.discord.AddChannel(discordfake.Channel{Name: "support"}).ID
+	file := filepath.Join(t.TempDir(), "mabsbot.yaml")
+	settings := fmt.Sprintf("bot:\n  repeat_window: 0s\n  channels:\n    - {id: %s, bots: [%s]}\n    - {id: %q, bots: [%q]}\n", onSlack, "B"+toSlack.ID, onDiscord, toDiscord.ID)
+	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.start(map[string]string{"MABSBOT_CONFIG": file})
+	p.until("both are connected", func() bool { return p.slack.Sockets() > 0 && len(p.discord.Sessions()) > 0 })
+
+	answers := map[string]int{}
+	copied := map[string]bool{}
+	copyAll := func() {
+		for _, m := range p.slack.Messages(onSlack) {
+			if !copied[m.TS] && m.Bot != "B"+toSlack.ID {
+				if copied[m.TS] = true; m.User != alex.ID {
+					answers["slack"]++
+				}
+				toDiscord.Say(onDiscord, m.Plain())
+			}
+		}
+		for _, m := range p.discord.BotMessages() {
+			if !copied[m.ID] && m.Plain() != "" { // Discord's own line about a thread has no text
+				copied[m.ID] = true
+				answers["discord"]++
+				toSlack.PostWebhook(onSlack, m.Plain())
+			}
+		}
+	}
+	alex.Say(onSlack, "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)")
+	p.until("both sides are answered", func() bool { copyAll(); return answers["slack"] > 0 && answers["discord"] > 0 })
+	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		copyAll()
+	}
+	if answers["slack"] != 1 || answers["discord"] != 1 {
+		t.Errorf("%v answers, want one on each side", answers)
 	}
 }

@@ -93,6 +93,8 @@ var people = map[string]bot.User{
 	"alex": {ID: "U3", Name: "alex", Locale: "en-US"},
 	"sam":  {ID: "U4", Name: "sam", Locale: "en-GB"},
 	"otto": {ID: "B1", Name: "otto", Bot: true},
+
+	"bridge": {ID: "B2", Name: "bridge", Bot: true}, // the channel's policy allows it
 }
 
 // A scene is one bot with a recorder instead of a platform.
@@ -125,6 +127,7 @@ func (s *scene) start() {
 	}
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
+	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 	s.recorder = bottest.NewRecorder("test", all)
 	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))

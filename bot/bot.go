@@ -24,6 +24,8 @@ type Bot struct {
 	mu    sync.Mutex
 	wake  map[string]chan struct{} // of each running adapter's sender
 	ended []string                 // the adapters that ended while others serve
+
+	fuse fuse
 }
 
 // New returns a bot. base returns the newest knowledge base.

@@ -58,7 +58,7 @@ type Message struct {
 	Text      string
 	Change    Change
 	Original  EventID // Edited, Deleted: the ID that the message had when it was posted
-	Addressed bool    // a mention, a direct message or a shortcut: the bot must not stay silent
+	Addressed bool    // a mention, a direct message or a shortcut: a person gets an answer in any case
 	Command   bool    // `/mabs …`; Text is what follows it. The answer is for the asker alone
 	InThread  bool    // written in a thread under an earlier message
 }

@@ -48,7 +48,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 			}
 		}
 		turn := Decide(rules, state, event, found)
-		if turn.Silent() {
+		if turn.Silent() || b.fused(event.About(), turn) {
 			return nil
 		}
 		err = b.store.Apply(ctx, turn)
@@ -63,6 +63,21 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 	}
 	return ErrConflict
+}
+
+// fused reports whether a turn is dropped because the channel had too many
+// answers to bots. What a bot deleted is still withdrawn.
+func (b *Bot) fused(head Head, turn Turn) bool {
+	says := slices.ContainsFunc(turn.Posts, func(p Post) bool { return !p.Withdraw && !p.Shadow })
+	if !head.From.Bot || !says {
+		return false
+	}
+	ok, blows := b.fuse.take(head.Thread, head.ID)
+	if blows {
+		b.log.Warn("bot: too many answers to bots; further ones are dropped", "adapter", head.Thread.Adapter,
+			"channel", head.Thread.Channel, "from", head.From.ID, "limit", maxBotAnswers, "window", botAnswersWindow)
+	}
+	return !ok
 }
 
 // survive keeps a mistake of the program to the one event that met it. The

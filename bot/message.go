@@ -12,6 +12,8 @@ import (
 func (d decision) message(m Message) {
 	w := d.state.Walkthrough
 	switch {
+	case m.From.Bot && m.Change != ChangeDeleted && d.rules.Locales.Echo(m.Text):
+		// a copy of an answer, perhaps of another channel or platform
 	case m.Change == ChangeDeleted:
 		d.withdrawAnswer(w, m)
 	case m.Change == ChangeEdited:
@@ -30,8 +32,12 @@ func (d decision) opening(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
+	repeated := d.found.Band == match.Sure && d.state.Recent != nil
 	switch {
-	case d.found.Band == match.Sure && d.state.Recent != nil && !m.Addressed:
+	case repeated && m.From.Bot:
+		// A link has the title of the error in it, too. A bot that copies the
+		// channel would never end.
+	case repeated && !m.Addressed:
 		d.repeat(m)
 	case d.found.Band != match.Silent:
 		d.answer(d.fresh(m), "")

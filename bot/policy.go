@@ -28,6 +28,17 @@ type ChannelPolicy struct {
 // ignores reports whether what the user writes is not for us.
 func (c ChannelPolicy) ignores(u User) bool { return u.Bot && !slices.Contains(c.Bots, u.ID) }
 
+// maxBotAnswers is how many answers to other bots one channel gets in
+// botAnswersWindow. Copies of answers and repeats get none, so each is to an
+// error that is new in the channel: the people behind a bridge paste a few a
+// minute at most. A bot that loops by saying the error in other words costs the
+// channel a tenth of what the platforms allow (Slack one message a second,
+// Discord five in 5 s), and leaves the rest to people.
+const (
+	maxBotAnswers    = 5
+	botAnswersWindow = time.Minute
+)
+
 // A Mode says when the bot speaks in a channel.
 type Mode string
 

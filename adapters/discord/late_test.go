@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
@@ -431,5 +432,41 @@ func TestOtherBots(t *testing.T) {
 	}
 	if n := len(s.BotMessages()); n == 0 || n > 2 {
 		t.Errorf("%d messages of ours:\n%s", n, s.shown(s.alex))
+	}
+}
+
+// TestMirror ends at once where two bots that are read copy all that the bot
+// writes to the top of the channel, and answers people meanwhile.
+func TestMirror(t *testing.T) {
+	var mirrors []*discordfake.Person
+	s := newStage(t, discordfake.Options{}, repeats, func(s *stage) {
+		policy := bot.ChannelPolicy{}
+		for _, name := range []string{"mirror", "bridge"} {
+			m := s.Person(discordfake.User{Name: name, Bot: true})
+			mirrors, policy.Bots = append(mirrors, m), append(policy.Bots, m.ID)
+		}
+		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: policy}
+	})
+	seen := map[string]bool{}
+	copyAll := func() {
+		for range 4 {
+			s.quiet()
+			for _, m := range s.BotMessages() {
+				if seen[m.ID] || m.Plain() == "" { // Discord's own line about a thread has no text
+					continue
+				}
+				seen[m.ID] = true
+				for _, mirror := range mirrors {
+					mirror.Say(s.channel.ID, chat.CutBytes(m.Plain(), 2000))
+				}
+			}
+		}
+	}
+	s.alex.Say(s.channel.ID, coordinator)
+	copyAll()
+	s.kim.Say(s.channel.ID, policyKo)
+	copyAll()
+	if len(seen) != 2 {
+		t.Errorf("%d answers, want one to each person:\n%s", len(seen), s.shown(s.alex))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
 )
 
 // TestScripts plays the conversations of testdata/script on Discord: people type
@@ -36,6 +37,9 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US"} {
 			p.people[name] = s.Person(discordfake.User{Name: name, Locale: locale})
 		}
+		bridge := s.Person(discordfake.User{Name: "bridge", Bot: true})
+		p.people["bridge"] = bridge
+		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{bridge.ID}}}
 	})
 	return p
 }

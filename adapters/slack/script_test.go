@@ -7,6 +7,7 @@ import (
 
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot"
 )
 
 // TestScripts plays the conversations of testdata/script on Slack: people type
@@ -34,6 +35,9 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US"} {
 			p.people[name] = s.Person(slackfake.User{Name: name, Locale: locale})
 		}
+		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
+		p.people["bridge"] = bridge
+		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{"B" + bridge.ID}}} // as PostWebhook names it
 	})
 	return p
 }
@@ -106,7 +110,7 @@ func (p *play) Presses(who, label string) (slackfake.Message, error) {
 
 func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 	switch {
-	case who == "otto":
+	case who == "otto", who == "bridge":
 		return p.people[who].PostWebhook(p.channel.ID, text)
 	case direct:
 		return p.people[who].DM(text)

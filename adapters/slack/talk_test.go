@@ -234,6 +234,44 @@ func TestNamedBot(t *testing.T) {
 	}
 }
 
+// Two mirrors that the channel names copy all that the bot and people write to
+// the top of the channel, blocks or text alone. It ends at once, and people are
+// answered meanwhile.
+func TestMirror(t *testing.T) {
+	var mirrors []*slackfake.Person
+	s := newStage(t, slackfake.Options{}, patient, func(s *stage) {
+		policy := bot.ChannelPolicy{}
+		for _, name := range []string{"mirror", "bridge"} {
+			m := s.Person(slackfake.User{Name: name})
+			mirrors, policy.Bots = append(mirrors, m), append(policy.Bots, "B"+m.ID)
+		}
+		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: policy}
+	})
+	seen := map[string]bool{}
+	answers := 0
+	copyAll := func() {
+		for range 4 {
+			s.quiet()
+			for _, m := range s.Messages(s.channel.ID) {
+				if seen[m.TS] || m.Bot == "B"+mirrors[0].ID || m.Bot == "B"+mirrors[1].ID || m.User == s.alex.ID || m.User == s.kim.ID {
+					continue
+				}
+				seen[m.TS] = true
+				answers++
+				mirrors[0].PostWebhook(s.channel.ID, m.Plain())
+				mirrors[1].PostWebhook(s.channel.ID, "mabsbot: "+m.Text)
+			}
+		}
+	}
+	s.alex.Say(s.channel.ID, coordinator)
+	copyAll()
+	s.kim.Say(s.channel.ID, policyKo)
+	copyAll()
+	if answers != 2 {
+		t.Errorf("%d answers, want one to each person:\n%s", answers, s.shown(s.alex))
+	}
+}
+
 // Somebody of another company is answered where they ask, and not where they
 // only talk.
 func TestSharedChannel(t *testing.T) {

@@ -36,6 +36,7 @@ type Locale struct {
 	AfterNumber []string `yaml:"after_number"` // what people say after the number of a choice
 
 	phrases  []phrase // of Intents and Fillers, folded, longest first
+	echoes   []echo
 	alphabet *unicode.RangeTable
 }
 
@@ -93,6 +94,7 @@ func load(files fs.FS, name string) (*Locale, error) {
 		return nil, fmt.Errorf("locale/%s: script %q is not a name of a Unicode script", name, l.Script)
 	}
 	l.phrases = l.compile()
+	l.echoes = l.compileEchoes()
 	return l, nil
 }
 

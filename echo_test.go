@@ -1,0 +1,80 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
+
+// Whatever the bot answers in the scripts is known as its own words in a copy, if
+// the copy looks like an error at all.
+func TestEchoOfAnswers(t *testing.T) {
+	base, locales := load(t)
+	files, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	place := regexp.MustCompile(`(?m)^\[[^\]]*: .*post \d+\]\n`) // before each post
+	buttons := regexp.MustCompile(`(?m)^\[.*\] $`)
+	n := 0
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, section := range archive.Files {
+			if section.Name != "bot" {
+				continue
+			}
+			for _, post := range place.Split(string(section.Data), -1) {
+				post = buttons.ReplaceAllString(post, "") // no text, and not copied
+				if strings.HasSuffix(post, "✓ alex\n") || strings.HasSuffix(post, "✓ kim\n") || base.Match(post).Band == match.Silent {
+					continue // the line that is new in a post, or no error
+				}
+				n++
+				if !locales.Echo(post) {
+					t.Errorf("%s: the bot would answer a copy of\n%s", file, post)
+				}
+			}
+		}
+	}
+	if n < 100 {
+		t.Errorf("%d answers look like errors, want more to try", n)
+	}
+}
+
+// No error is taken for the bot's own words.
+func TestEchoOfErrors(t *testing.T) {
+	base, locales := load(t)
+	for _, e := range base.Entries() {
+		for _, texts := range []kb.Texts{e.Messages, e.Phrases} {
+			for _, variants := range texts {
+				for _, text := range variants.Texts {
+					if locales.Echo(text) {
+						t.Errorf("%s: %q is taken for an answer", e.ID, text)
+					}
+				}
+			}
+		}
+	}
+}
+
+func load(t *testing.T) (*kb.Base, locale.Locales) {
+	t.Helper()
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	locales, err := locale.Load(locale.Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base, locales
+}
