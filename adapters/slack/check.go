@@ -14,13 +14,6 @@ import (
 
 // What is looked at when the bot starts: who it is, and what it may do.
 
-// A whoami tells who a token belongs to.
-type whoami interface {
-	AuthTestContext(ctx context.Context) (*slack.AuthTestResponse, error)
-	GetBotInfoContext(ctx context.Context, parameters slack.GetBotInfoParameters) (*slack.Bot, error)
-	GetConversationInfoContext(ctx context.Context, input *slack.GetConversationInfoInput) (*slack.Channel, error)
-}
-
 // A scope is a permission, the events that come with it, and what does not work
 // without.
 type scope struct {
@@ -81,7 +74,7 @@ func (s *Slack) authenticate(ctx context.Context) error {
 	refused := false
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(ctx, apiTime)
-		who, err := s.house.AuthTestContext(limited)
+		who, err := s.client.AuthTestContext(limited)
 		cancel()
 		switch {
 		case err == nil:
@@ -105,7 +98,7 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	me := identity{team: who.TeamID, org: who.EnterpriseID, user: who.UserID, bot: who.BotID, url: who.URL}
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
-	if info, err := s.house.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID}); err == nil {
+	if info, err := s.client.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: who.BotID}); err == nil {
 		me.app = info.AppID
 	}
 	s.mu.Lock()
@@ -150,7 +143,7 @@ func missingScopes(granted string) []string {
 
 // checkEscalationChannel sees whether the bot can write where people are asked for.
 func (s *Slack) checkEscalationChannel(ctx context.Context) {
-	info, err := s.house.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
+	info, err := s.client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {
 	case err != nil && hasCode(err, notInChannel):
 		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.EscalationChannel)

@@ -371,7 +371,7 @@ func TestAPIURL(t *testing.T) {
 		"ftp://slack.com":                 "",
 		"http://[::1":                     "",
 	} {
-		got, err := apiURL(in)
+		got, err := parseAPIURL(in)
 		if got != want || (err != nil) != (want == "") {
 			t.Errorf("%q: %q, %v, want %q", in, got, err, want)
 		}

@@ -74,7 +74,7 @@ func (s *Slack) deliveryError(ctx context.Context, method string, err error) err
 func (s *Slack) invalidToken(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
-	_, err := s.house.AuthTestContext(ctx)
+	_, err := s.client.AuthTestContext(ctx)
 	return hasCode(err, tokenErrors)
 }
 

@@ -19,11 +19,6 @@ import (
 // Attached snippets and logs. The bot's token goes to Slack's hosts alone, and
 // what comes back is read as text or not at all.
 
-// A fileInfo tells where a file stands.
-type fileInfo interface {
-	GetFileInfoContext(ctx context.Context, id string, count, page int) (*slack.File, []slack.Comment, *slack.Paging, error)
-}
-
 const (
 	fileTime  = 10 * time.Second
 	redirects = 3 // Slack uses one
@@ -56,7 +51,7 @@ func (f file) texty() bool {
 // readFile returns the text of a file.
 func (s *Slack) readFile(ctx context.Context, f file) (string, error) {
 	if f.Access == "check_file_info" || f.address() == "" { // of another company: its address is told on request
-		info, _, _, err := s.files.GetFileInfoContext(ctx, f.ID, 0, 0)
+		info, _, _, err := s.client.GetFileInfoContext(ctx, f.ID, 0, 0)
 		if err != nil {
 			return "", err
 		}
@@ -88,7 +83,7 @@ func (s *Slack) download(ctx context.Context, address string) (string, error) {
 		return "", errHost
 	}
 	request.Header.Set("Authorization", "Bearer "+s.o.BotToken())
-	client := &http.Client{Timeout: fileTime, Transport: s.client.Transport, CheckRedirect: s.follow}
+	client := &http.Client{Timeout: fileTime, Transport: s.http.Transport, CheckRedirect: s.follow}
 	response, err := client.Do(request)
 	if err != nil {
 		return "", chat.WithoutURL(err)
@@ -120,7 +115,7 @@ func (s *Slack) trustedAddress(address string) bool {
 // trusted reports whether an address is one of Slack's, or of the host that
 // stands in for it.
 func (s *Slack) trusted(u *url.URL) bool {
-	if api, err := url.Parse(s.api); err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host) {
+	if api, err := url.Parse(s.apiURL); err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host) {
 		return true
 	}
 	host := strings.ToLower(u.Hostname())

@@ -20,12 +20,6 @@ func metadata(p bot.Post) slack.SlackMetadata {
 	return slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{metadataPost: string(p.ID)}}
 }
 
-// A past tells what was written.
-type past interface {
-	GetConversationRepliesContext(ctx context.Context, params *slack.GetConversationRepliesParameters) ([]slack.Message, bool, string, error)
-	GetConversationHistoryContext(ctx context.Context, params *slack.GetConversationHistoryParameters) (*slack.GetConversationHistoryResponse, error)
-}
-
 // searchDepth is how many messages are looked through for an earlier attempt:
 // those of a thread from its beginning, those of a channel from the newest. A
 // repeat comes a minute after the attempt, or with the next start.
@@ -65,7 +59,7 @@ func (s *Slack) find(ctx context.Context, channel string, p bot.Post) (string, e
 }
 
 func (s *Slack) history(ctx context.Context, channel, _, cursor string) ([]slack.Message, string, error) {
-	r, err := s.past.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+	r, err := s.client.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
 		ChannelID: channel, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
 	})
 	if err != nil {
@@ -75,7 +69,7 @@ func (s *Slack) history(ctx context.Context, channel, _, cursor string) ([]slack
 }
 
 func (s *Slack) replies(ctx context.Context, channel, root, cursor string) ([]slack.Message, string, error) {
-	messages, more, next, err := s.past.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+	messages, more, next, err := s.client.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
 		ChannelID: channel, Timestamp: root, Cursor: cursor, Limit: pageSize, IncludeAllMetadata: true,
 	})
 	if !more {

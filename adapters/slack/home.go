@@ -13,12 +13,6 @@ import (
 // The home page of the app: what the bot does, a search, where somebody left
 // off, and the language in which they are addressed.
 
-// A house sets what stands in a direct conversation before anybody wrote.
-type house interface {
-	whoami
-	SetAssistantThreadsSuggestedPromptsContext(ctx context.Context, params slack.AssistantThreadsSetSuggestedPromptsParameters) error
-}
-
 // maxUnfinished is how many walkthroughs the home page shows: what fits a screen.
 const maxUnfinished = 10
 
@@ -65,7 +59,7 @@ func (s *Slack) publishHome(ctx context.Context, team, user string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.screen.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: slack.HomeTabViewRequest{
+	_, err = s.client.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: user, View: slack.HomeTabViewRequest{
 		Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: s.homePage(lang, open)},
 	}})
 	return err
@@ -127,5 +121,5 @@ func (s *Slack) suggestPrompts(ctx context.Context, o homeOpened) error {
 	for _, key := range []string{"prompt_code", "prompt_paste", "prompt_list"} {
 		params.AddPrompt(w[key], w[key+"_message"])
 	}
-	return s.house.SetAssistantThreadsSuggestedPromptsContext(ctx, params)
+	return s.client.SetAssistantThreadsSuggestedPromptsContext(ctx, params)
 }

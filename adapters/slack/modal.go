@@ -12,12 +12,6 @@ import (
 
 // Modals: to search, and to type a value that a private answer asks for.
 
-// A screen is where views are shown.
-type screen interface {
-	OpenViewContext(ctx context.Context, trigger string, view slack.ModalViewRequest) (*slack.ViewResponse, error)
-	PublishViewContext(ctx context.Context, request slack.PublishViewContextRequest) (*slack.ViewResponse, error)
-}
-
 // A valueMetadata is what a value's modal remembers of the question: there is no other
 // memory of it.
 type valueMetadata struct {
@@ -38,7 +32,7 @@ func (s *Slack) openModal(ctx context.Context, a modalRequest) error {
 			return err
 		}
 	}
-	_, err := s.screen.OpenViewContext(ctx, a.trigger, view)
+	_, err := s.client.OpenViewContext(ctx, a.trigger, view)
 	return err
 }
 

@@ -103,7 +103,7 @@ func TestResponseURLs(t *testing.T) {
 
 // Only Slack's hosts get the token.
 func TestTrusted(t *testing.T) {
-	s := &Slack{api: "http://127.0.0.1:9000/api/"}
+	s := &Slack{apiURL: "http://127.0.0.1:9000/api/"}
 	for address, want := range map[string][2]bool{ // the token; an answer
 		"https://files.slack.com/a":             {true, true},
 		"https://slack.com/a":                   {true, true},

@@ -11,15 +11,6 @@ import (
 	"mabsbot/bot"
 )
 
-// A sender shows messages.
-type sender interface {
-	PostMessageContext(ctx context.Context, channel string, options ...slack.MsgOption) (string, string, error)
-	PostEphemeralContext(ctx context.Context, channel, user string, options ...slack.MsgOption) (string, error)
-	UpdateMessageContext(ctx context.Context, channel, ts string, options ...slack.MsgOption) (string, string, string, error)
-	DeleteMessageContext(ctx context.Context, channel, ts string) (string, string, error)
-	OpenConversationContext(ctx context.Context, params *slack.OpenConversationParameters) (*slack.Channel, bool, bool, error)
-}
-
 // Post delivers one post.
 //
 // Slack knows no idempotency key. Every message carries its Post.ID in its
@@ -72,7 +63,7 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 	if ts := threadTS(p.Thread); ts != "" {
 		options = append(options, slack.MsgOptionTS(ts))
 	}
-	_, ts, err := s.sender.PostMessageContext(ctx, channel, options...)
+	_, ts, err := s.client.PostMessageContext(ctx, channel, options...)
 	if err == nil {
 		return delivered(p, channel, ts), nil
 	}
@@ -127,7 +118,7 @@ func (s *Slack) directChannel(ctx context.Context, user string) (string, error) 
 	if channel, ok := s.directs.Load(user); ok {
 		return channel.(string), nil
 	}
-	c, _, _, err := s.sender.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}, ReturnIM: true})
+	c, _, _, err := s.client.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}, ReturnIM: true})
 	if err != nil {
 		return "", err
 	}
@@ -181,7 +172,7 @@ func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, er
 	if ts := threadTS(p.Thread); ts != "" {
 		options = append(options, slack.MsgOptionTS(ts))
 	}
-	_, err := s.sender.PostEphemeralContext(ctx, p.Thread.Channel, p.To.ID, options...)
+	_, err := s.client.PostEphemeralContext(ctx, p.Thread.Channel, p.To.ID, options...)
 	switch {
 	case err == nil:
 		return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
@@ -208,9 +199,9 @@ func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	}
 	var err error
 	if p.Withdraw {
-		_, _, err = s.sender.DeleteMessageContext(ctx, old.channel, old.ts)
+		_, _, err = s.client.DeleteMessageContext(ctx, old.channel, old.ts)
 	} else {
-		_, _, _, err = s.sender.UpdateMessageContext(ctx, old.channel, old.ts, s.content(p, "")...)
+		_, _, _, err = s.client.UpdateMessageContext(ctx, old.channel, old.ts, s.content(p, "")...)
 	}
 	if err != nil && !hasCode(err, messageGone) {
 		return bot.Delivery{}, s.deliveryError(ctx, method, err)

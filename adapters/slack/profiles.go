@@ -11,11 +11,6 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// A directory tells who somebody is.
-type directory interface {
-	GetUserInfoContext(ctx context.Context, user string, options ...slack.GetUserInfoOption) (*slack.User, error)
-}
-
 // A profile is what is told of somebody. It is kept in memory alone.
 type profile struct {
 	name, locale string
@@ -30,12 +25,14 @@ const (
 
 // Users remember profiles. They are safe for concurrent use.
 type profiles struct {
-	directory directory
-	mu        sync.Mutex
-	byUser    map[string]profile
+	client *slack.Client
+	mu     sync.Mutex
+	byUser map[string]profile
 }
 
-func newProfiles(d directory) *profiles { return &profiles{directory: d, byUser: map[string]profile{}} }
+func newProfiles(client *slack.Client) *profiles {
+	return &profiles{client: client, byUser: map[string]profile{}}
+}
 
 // known is the profile of a user as far as it is known, perhaps an old one.
 func (u *profiles) known(user string) profile {
@@ -51,7 +48,7 @@ func (u *profiles) fresh(user string) bool { return time.Now().Before(u.known(us
 // is as good as any; other errors may pass.
 func (u *profiles) fetch(ctx context.Context, user string) error {
 	var p profile
-	info, err := u.directory.GetUserInfoContext(ctx, user)
+	info, err := u.client.GetUserInfoContext(ctx, user)
 	if err == nil {
 		p = profile{name: cmp.Or(info.Profile.DisplayName, info.RealName, info.Profile.RealName, info.Name), locale: info.Locale}
 	} else if !permanent(err) {

@@ -118,7 +118,7 @@ func (s *Slack) isResponseURL(address string) bool {
 	if err != nil || u.Host == "" {
 		return false
 	}
-	api, err := url.Parse(s.api)
+	api, err := url.Parse(s.apiURL)
 	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
 }
 
@@ -137,7 +137,7 @@ func (s *Slack) respond(ctx context.Context, address string, r response) error {
 		return errNoResponseURL
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
-	answer, err := s.client.Do(request)
+	answer, err := s.http.Do(request)
 	if err != nil {
 		return fmt.Errorf("slack: response URL: %w", chat.WithoutURL(err))
 	}

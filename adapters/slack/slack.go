@@ -69,16 +69,11 @@ type Slack struct {
 	o      Options
 	log    *slog.Logger
 	texts  chat.Texts
-	api    string // of the Web API, with a slash at its end
+	apiURL string // of the Web API, with a slash at its end
 	timing timing
 
-	client   *http.Client // for what needs no token, or its own
-	sender   sender
-	past     past
-	screen   screen
-	files    fileInfo
-	opener   opener
-	house    house
+	client   *slack.Client // the Web API
+	http     *http.Client  // response URLs and files
 	profiles *profiles
 
 	responseURLs *responseURLs
@@ -110,15 +105,14 @@ func New(o Options) (*Slack, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := apiURL(o.APIURL)
+	apiURL, err := parseAPIURL(o.APIURL)
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Timeout: apiTime, CheckRedirect: noRedirect}
-	web := slack.New(o.BotToken(), slack.OptionAPIURL(api), slack.OptionHTTPClient(client), slack.OptionAppLevelToken(reveal(o.AppToken)))
+	web := &http.Client{Timeout: apiTime, CheckRedirect: noRedirect}
+	client := slack.New(o.BotToken(), slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(web), slack.OptionAppLevelToken(reveal(o.AppToken)))
 	s := &Slack{
-		o: o, log: o.Log, texts: texts, api: api, timing: defaultTiming(), client: client,
-		sender: web, past: web, screen: web, files: web, opener: web, house: web, profiles: newProfiles(web),
+		o: o, log: o.Log, texts: texts, apiURL: apiURL, timing: defaultTiming(), client: client, http: web, profiles: newProfiles(client),
 		responseURLs: newResponseURLs(), pacer: newPacer(), subscription: newSubscriptionCheck(), ready: make(chan struct{}), stop: func(error) {},
 	}
 	if s.log == nil {
@@ -138,9 +132,9 @@ func reveal(secret func() string) string {
 // noRedirect keeps requests that may carry the token where they were sent.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// apiURL brings the address of the Web API to the form that all methods are
+// parseAPIURL brings the address of the Web API to the form that all methods are
 // appended to.
-func apiURL(address string) (string, error) {
+func parseAPIURL(address string) (string, error) {
 	if address == "" {
 		return slack.APIURL, nil
 	}

@@ -28,11 +28,6 @@ import (
 // the network does, and stops for good where only a person can help.
 // https://docs.slack.dev/apis/events-api/using-socket-mode/
 
-// An opener hands out the addresses of sockets.
-type opener interface {
-	StartSocketModeContext(ctx context.Context) (*slack.SocketModeConnection, string, error)
-}
-
 // A timing is how patient the link is. Tests have less time.
 type timing struct {
 	hello        time.Duration // from dialling to the first word
@@ -252,7 +247,7 @@ type socket struct {
 func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
 	limited, cancel := context.WithTimeout(ctx, s.timing.hello)
 	defer cancel()
-	_, address, err := s.opener.StartSocketModeContext(limited)
+	_, address, err := s.client.StartSocketModeContext(limited)
 	if err != nil {
 		return nil, err
 	}
@@ -278,7 +273,7 @@ func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
 func (s *Slack) socketAddress(address string) string {
 	u, err := url.Parse(address)
 	if err == nil && u.Scheme == "ws" {
-		if api, err := url.Parse(s.api); err != nil || api.Scheme != "http" {
+		if api, err := url.Parse(s.apiURL); err != nil || api.Scheme != "http" {
 			u.Scheme = "wss"
 			return u.String()
 		}
