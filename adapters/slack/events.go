@@ -24,44 +24,56 @@ type identity struct {
 	url  string // of the workspace, for links to messages
 }
 
-// What a payload turns out to be: one of the types below, or nil for nothing.
+// A parsed payload is one of the types below. nil is a payload that does not
+// concern the bot.
+type parsed interface{ parsed() }
 
-// A inbound is for the core: it is handled once what it lacks is there.
+// An inbound event is for the core.
 type inbound struct {
 	event bot.Event
 	files []file // their text belongs to the message
 	// direct: the thread is, or may be, the direct conversation with the sender,
-	// whose channel has to be asked for. own: it certainly is.
+	// whose channel has to be looked up. own: it certainly is.
 	direct, own bool
-	responseURL string     // where an answer for the sender alone can be sent
-	replaces    bot.PostID // link can also change this post
-	home        bool       // their home page shows something that may change
-	mention     bool       // it is the delivery of a message as a mention
+	responseURL string     // takes private answers to the sender
+	replaces    bot.PostID // responseURL can also change this post
+	home        bool       // handling it may change what the sender's home page shows
+	mention     bool       // an app_mention: in most channels the message arrives, too
 }
 
-// An homeOpened page of ours.
+// homeOpened is app_home_opened: a user looks at a tab of the app.
 type homeOpened struct{ team, user, channel, tab string }
 
-// An modalRequest modal: somebody wants to search, or to type a value.
+// A modalRequest asks for the search modal or, for a press, the modal that takes
+// its value.
 type modalRequest struct {
 	team, user, trigger string
-	about               *bot.Press // the question that a value is for, else nil
+	about               *bot.Press // nil for the search
 }
 
-// A optionsRequest in a search.
+// An optionsRequest is a block_suggestion: a user types in the search.
 type optionsRequest struct{ team, user, query string }
 
-// A invalidSubmission of what was submitted, by the block that is wrong.
+// An invalidSubmission is a view_submission in which a block is empty.
 type invalidSubmission struct{ team, user, block string }
 
-// An appUninstalled: the workspace does not want us any more.
+// appUninstalled is app_uninstalled or tokens_revoked: the app lost its access.
 type appUninstalled struct{ why error }
 
-// A appRateLimited: Slack held events back.
+// appRateLimited is app_rate_limited: Slack withholds events.
 type appRateLimited struct{}
 
-// A urlVerification asks whether we are there; the answer is the challenge.
+// urlVerification is url_verification: Slack wants the challenge back.
 type urlVerification struct{ challenge string }
+
+func (inbound) parsed()           {}
+func (homeOpened) parsed()        {}
+func (modalRequest) parsed()      {}
+func (optionsRequest) parsed()    {}
+func (invalidSubmission) parsed() {}
+func (appUninstalled) parsed()    {}
+func (appRateLimited) parsed()    {}
+func (urlVerification) parsed()   {}
 
 // The errors that end the adapter.
 var (
@@ -71,7 +83,7 @@ var (
 
 // read tells what a payload is. An error says that it is none that can be read;
 // it holds nothing of the payload's content.
-func (me identity) read(e envelope) (any, error) {
+func (me identity) read(e envelope) (parsed, error) {
 	switch e.Kind {
 	case kindEvent:
 		return me.readEvent(e.Payload)
@@ -87,7 +99,7 @@ func (me identity) read(e envelope) (any, error) {
 // not tell, it is ours: somebody knew our secret, or our socket.
 func (me identity) isOtherApp(app string) bool { return app != "" && me.app != "" && app != me.app }
 
-func (me identity) readEvent(data []byte) (any, error) {
+func (me identity) readEvent(data []byte) (parsed, error) {
 	var o outerEvent
 	if err := chat.Decode(data, &o); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
@@ -142,7 +154,7 @@ func (a authorization) id() string {
 
 // readMessage tells what a message event is. All subtypes but those of people
 // who write are news of the channel.
-func (me identity) readMessage(o outerEvent, e innerEvent, team string) (any, error) {
+func (me identity) readMessage(o outerEvent, e innerEvent, team string) (parsed, error) {
 	switch e.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
 		return me.posted(o, e, team)
@@ -160,7 +172,7 @@ func (me identity) readMessage(o outerEvent, e innerEvent, team string) (any, er
 }
 
 // posted is a message that somebody wrote.
-func (me identity) posted(o outerEvent, e innerEvent, team string) (any, error) {
+func (me identity) posted(o outerEvent, e innerEvent, team string) (parsed, error) {
 	m, ok, err := me.message(o, e, e, team)
 	if err != nil || !ok {
 		return nil, err
@@ -176,7 +188,7 @@ func (me identity) posted(o outerEvent, e innerEvent, team string) (any, error) 
 }
 
 // inbound completes what is common to new and edited messages.
-func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (any, error) {
+func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (parsed, error) {
 	if me.foreign(o, e) && !m.Addressed {
 		return nil, nil
 	}
@@ -247,7 +259,7 @@ func (me identity) author(e innerEvent) bot.User {
 // changed is an edit. Slack also says that a message changed when it attached
 // the preview of a link, counted an answer, or left a mark where one was
 // deleted.
-func (me identity) changed(o outerEvent, e innerEvent, team string) (any, error) {
+func (me identity) changed(o outerEvent, e innerEvent, team string) (parsed, error) {
 	if e.Message == nil {
 		return nil, chat.ErrIncomplete
 	}
@@ -273,7 +285,7 @@ func (me identity) changed(o outerEvent, e innerEvent, team string) (any, error)
 	return me.inbound(o, now, m)
 }
 
-func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (any, error) {
+func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (parsed, error) {
 	m, ok, err := me.message(o, e, old, team)
 	if err != nil || !ok {
 		return nil, err
@@ -336,7 +348,7 @@ func blockText(blocks []block) string {
 
 // readCommand is a use of /mabs. In the direct conversation with us the answer
 // belongs there; anywhere else it is for the one who asked alone.
-func (me identity) readCommand(data []byte) (any, error) {
+func (me identity) readCommand(data []byte) (parsed, error) {
 	var c command
 	if err := chat.Decode(data, &c); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)

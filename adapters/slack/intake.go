@@ -49,7 +49,7 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 
 // read reads an envelope. A mistake of the program is kept to the one payload
 // that met it.
-func (s *Slack) read(e envelope) (in any, err error) {
+func (s *Slack) read(e envelope) (in parsed, err error) {
 	defer s.intake.Guard(e.Kind, func() { err = chat.ErrUnknown })
 	return s.me().read(e)
 }

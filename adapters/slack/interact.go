@@ -33,7 +33,7 @@ const (
 	langAction   = "lang"
 )
 
-func (me identity) readInteraction(data []byte) (any, error) {
+func (me identity) readInteraction(data []byte) (parsed, error) {
 	var i interaction
 	if err := chat.Decode(data, &i); err != nil {
 		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
@@ -79,7 +79,7 @@ func (i interaction) user() bot.User {
 }
 
 // blockActions is the use of an element in a message or on the home page.
-func (me identity) blockActions(i interaction, team string) (any, error) {
+func (me identity) blockActions(i interaction, team string) (parsed, error) {
 	if len(i.Actions) == 0 {
 		return nil, chat.ErrIncomplete
 	}
@@ -98,7 +98,7 @@ func (me identity) blockActions(i interaction, team string) (any, error) {
 }
 
 // press is the use of a button of the core's.
-func (me identity) press(i interaction, a action, team string) (any, error) {
+func (me identity) press(i interaction, a action, team string) (parsed, error) {
 	b, err := bot.ParseButton(cmp.Or(a.Value, a.Selected.Value))
 	if err != nil {
 		return nil, nil // of an earlier form
@@ -149,7 +149,7 @@ func (me identity) asCommand(i interaction, team, text string, home bool) inboun
 
 // messageShortcut is the shortcut on a message, whoever wrote that. The answer is for
 // the one who used it alone.
-func (me identity) messageShortcut(i interaction, team string) (any, error) {
+func (me identity) messageShortcut(i interaction, team string) (parsed, error) {
 	if i.Channel.ID == "" {
 		return nil, chat.ErrIncomplete
 	}
@@ -167,7 +167,7 @@ func (me identity) messageShortcut(i interaction, team string) (any, error) {
 }
 
 // viewSubmission is a modal that somebody sent off.
-func (me identity) viewSubmission(i interaction, team string) (any, error) {
+func (me identity) viewSubmission(i interaction, team string) (parsed, error) {
 	state := i.View.State.Values
 	switch i.View.Callback {
 	case searchView:

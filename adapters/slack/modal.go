@@ -74,7 +74,7 @@ func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) 
 }
 
 // valueSubmission is the press that a value's modal stands for.
-func valueSubmission(i interaction, team, value string) (any, error) {
+func valueSubmission(i interaction, team, value string) (parsed, error) {
 	var n valueMetadata
 	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {
 		return nil, chat.ErrIncomplete
