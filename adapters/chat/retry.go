@@ -26,21 +26,6 @@ func Try(ctx context.Context, limit time.Duration, permanent func(error) bool, f
 	}
 }
 
-// RetryForever repeats what must succeed until ctx ends: the database comes back.
-// failed is told of each failure after which it is tried again.
-func RetryForever(ctx context.Context, failed func(error), f func(context.Context) error) error {
-	for attempt := 0; ; attempt++ {
-		err := f(ctx)
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		failed(err)
-		if Sleep(ctx, Backoff(attempt)) != nil {
-			return err
-		}
-	}
-}
-
 // Backoff is a short wait between attempts, longer after each.
 func Backoff(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
 

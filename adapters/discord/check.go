@@ -95,7 +95,7 @@ func (d *Discord) introduce(ctx context.Context) error {
 		return err
 	}
 	if who.ID == "" || app.ID == "" {
-		return errIncomplete
+		return chat.ErrIncomplete
 	}
 	d.granted = app.Flags&contentFlags != 0
 	d.mu.Lock()
@@ -148,7 +148,7 @@ func (d *Discord) inspect(g discordapi.Guild) {
 	}
 	if lines := missing(has, false); len(lines) > 0 {
 		text := strings.Join(lines, "; ")
-		if _, again := d.said.LoadOrStore(g.ID+" "+text, true); !again {
+		if d.intake.First(g.ID + " " + text) {
 			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.ID)
 		}
 	}
@@ -159,7 +159,7 @@ func (d *Discord) inspect(g discordapi.Guild) {
 		}
 	}
 	for _, text := range slices.Sorted(maps.Keys(closed)) {
-		if _, again := d.said.LoadOrStore(g.ID+" channels "+text, true); !again {
+		if d.intake.First(g.ID + " channels " + text) {
 			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.ID, "channels", named(closed[text]))
 		}
 	}

@@ -28,19 +28,6 @@ import (
 	"mabsbot/bot"
 )
 
-// An Inbox keeps what was recorded and is not done yet.
-type Inbox interface {
-	// Put records a payload under its key. Once it has returned nil the payload
-	// is there after a crash. A known key changes nothing.
-	Put(ctx context.Context, key string, payload []byte) error
-	// Done removes a payload.
-	Done(ctx context.Context, key string) error
-	// Bury keeps a payload that cannot be handled, for people to look at.
-	Bury(ctx context.Context, key string, payload []byte) error
-	// Replay yields every payload that is not done, oldest first.
-	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
-}
-
 // A Library is what the adapter asks the core besides.
 type Library interface {
 	Suggest(query, lang string, limit int) []bot.Suggestion
@@ -55,7 +42,7 @@ type Options struct {
 	CDNURL            string        // a host besides Discord's own that attachments may come from, or ""
 	EscalationChannel string        // the channel where people are asked for, or ""
 	Register          bool          // commands are registered at the start
-	Inbox             Inbox
+	Inbox             chat.Inbox
 	Library           Library
 	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
 
@@ -79,14 +66,12 @@ type Discord struct {
 
 	granted bool // Discord says that messages may come with their content
 
-	quick, later, pages *chat.Lanes // what is handled in order, what waits for files, and what answers at once
-	handle              bot.Handler
-	ctx                 context.Context // of Run
-	last                context.Context // outlasts it by ackTime: what came is recorded and acknowledged
-	stop                func(why error) // ends Run
-	ready               chan struct{}   // closed once we know who we are
-	ended               chan struct{}   // closed when Run ends
-	said                sync.Map        // what once has logged
+	intake  *chat.Intake
+	deliver func(e envelope, done func()) // takes events while Run runs
+	handle  bot.Handler
+	stop    func(why error) // ends Run
+	ready   chan struct{}   // closed once we know who we are
+	ended   chan struct{}   // closed when Run ends
 
 	mu   sync.Mutex
 	self identity
@@ -94,13 +79,8 @@ type Discord struct {
 
 var _ bot.Adapter = (*Discord)(nil)
 
-// How much is done at once. Handling is a transaction of a millisecond or two;
-// the others wait for the network.
-const (
-	quickJobs = 32
-	slowJobs  = 16
-	pageJobs  = 64
-)
+// pageJobs is how many interactions are answered at once. Each waits for Discord.
+const pageJobs = 64
 
 // New returns an adapter.
 func New(o Options) (*Discord, error) {
@@ -114,12 +94,12 @@ func New(o Options) (*Discord, error) {
 	d := &Discord{
 		o: o, log: o.Log, texts: texts, hushTime: hushTime,
 		sessions: &sessionStore{inbox: o.Inbox}, places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
-		quick: chat.NewLanes(quickJobs), later: chat.NewLanes(slowJobs), pages: chat.NewLanes(pageJobs),
-		ctx: context.Background(), last: context.Background(), stop: func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
+		intake: chat.NewIntake(adapterName, eventInbox{o.Inbox}, pageJobs, o.Log),
+		stop:   func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
 	d.client, err = discordapi.New(discordapi.Options{
 		Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Pace: o.pace, Log: o.Log,
-		Events:       func(e discordapi.Event, done func()) { d.intake(envelope{e.Name, e.Data, e.Received}, done) },
+		Events:       func(e discordapi.Event, done func()) { d.deliver(envelope{e.Name, e.Data, e.Received}, done) },
 		Unauthorized: func() { d.stop(errToken) },
 		Sessions:     d.sessions,
 		Throttle:     &chat.Throttle{},
@@ -145,9 +125,8 @@ func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	defer close(d.ended)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	last, cancel := outlive(ctx, ackTime)
-	defer cancel()
-	d.ctx, d.last, d.handle, d.stop = ctx, last, handle, stop
+	d.deliver = func(e envelope, done func()) { d.receive(ctx, e, done) }
+	d.handle, d.stop = handle, stop
 	err := d.serve(ctx)
 	if errors.Is(context.Cause(ctx), errToken) { // of any request, at any time
 		return errToken
@@ -161,11 +140,14 @@ func (d *Discord) serve(ctx context.Context) error {
 		return err
 	}
 	close(d.ready)
-	err := d.listen(ctx, d.replay(ctx))
+	restored, err := d.sessions.restore(ctx)
+	if err != nil && ctx.Err() == nil {
+		d.log.Error("discord: not all of the inbox can be read", "error", err)
+	}
+	d.replay(ctx)
+	err = d.listen(ctx, restored)
 	d.stop(err)
-	d.pages.Wait()
-	d.quick.Wait()
-	d.later.Wait()
+	d.intake.Wait()
 	_ = d.client.SaveSession(ctx) // without it, events come again that are known
 	return err
 }
@@ -182,13 +164,6 @@ func (d *Discord) me() identity {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.self
-}
-
-// once logs what others can make happen as often as they like.
-func (d *Discord) once(what string, args ...any) {
-	if _, again := d.said.LoadOrStore(what, true); !again {
-		d.log.Warn("discord: "+what+"; further ones are not logged", args...)
-	}
 }
 
 // Locales are the languages of people's clients, which Discord tells only when

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,13 +28,6 @@ type talk struct {
 	files []discordapi.Attachment
 }
 
-// The errors of reading.
-var (
-	errOtherApp   = errors.New("the payload is another application's")
-	errIncomplete = errors.New("the payload lacks what makes it one")
-	errUnknown    = errors.New("the payload is of a kind that is not known")
-)
-
 // The kinds of changes to messages, by the names of their events.
 const (
 	messageCreate = "MESSAGE_CREATE"
@@ -47,7 +39,7 @@ const (
 // nothing to us. role is the bot's own in the server.
 func (me identity) readMessage(kind string, m discordapi.Message, at place, role string) (t talk, ok bool, err error) {
 	if m.ID == "" || m.ChannelID == "" {
-		return talk{}, false, errIncomplete
+		return talk{}, false, chat.ErrIncomplete
 	}
 	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.GuildID, at.guild), m.ChannelID, m.ID), Direct: at.kind == discordapi.ChannelTypeDM}}
 	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.ChannelID, Root: m.ID}
@@ -72,7 +64,7 @@ func (me identity) readMessage(kind string, m discordapi.Message, at place, role
 // written completes what somebody wrote.
 func (me identity) written(kind string, m discordapi.Message, e bot.Message, role string) (t talk, ok bool, err error) {
 	if m.Author == nil || m.Author.ID == "" {
-		return talk{}, false, errIncomplete
+		return talk{}, false, chat.ErrIncomplete
 	}
 	if me.user == m.Author.ID || m.Author.System || m.Flags&discordapi.MessageFlagEphemeral != 0 ||
 		!slices.Contains([]int{discordapi.MessageTypeDefault, discordapi.MessageTypeReply, discordapi.MessageTypeChatInputCommand, discordapi.MessageTypeContextMenuCommand}, m.Type) {
@@ -89,7 +81,7 @@ func (me identity) written(kind string, m discordapi.Message, e bot.Message, rol
 		e.Thread.Root, e.InThread = root, true
 	}
 	e.From = sender(m)
-	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), maxMessageText)
+	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), chat.MaxText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
 	if e.From.Bot && e.InThread {
 		return talk{}, false, nil // an answer to an answer: two bots would never end
@@ -173,7 +165,7 @@ func (me identity) text(m discordapi.Message) string {
 		parts = append(parts, me.text(passed))
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return chat.CutBytes(strings.Join(parts, "\n"), maxMessageText)
+	return chat.CutBytes(strings.Join(parts, "\n"), chat.MaxText)
 }
 
 func wordsOf(e discordapi.Embed) string {

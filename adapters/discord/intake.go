@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -28,31 +26,23 @@ type envelope struct {
 // interactionCreate is the event of a use.
 const interactionCreate = "INTERACTION_CREATE"
 
-// intake takes an event, in the order of arrival, and returns at once. done is
+// receive takes an event, in the order of arrival, and returns at once. done is
 // called once all is recorded that must not be lost.
-func (d *Discord) intake(e envelope, done func()) {
-	defer d.survive(e, done)
+func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
+	defer d.intake.Guard(e.Kind, done)
 	switch e.Kind {
 	case messageCreate, messageUpdate, messageDelete:
-		d.tookMessage(e, done)
+		d.tookMessage(ctx, e, done)
 		return
 	case "MESSAGE_DELETE_BULK":
-		d.tookBulk(e, done)
+		d.tookBulk(ctx, e, done)
 		return
 	case interactionCreate:
-		d.tookInteraction(e, done)
+		d.tookInteraction(ctx, e, done)
 		return
 	}
 	d.news(e)
 	done()
-}
-
-// survive keeps a mistake of the program to the one event that met it.
-func (d *Discord) survive(e envelope, done func()) {
-	if p := recover(); p != nil {
-		d.log.Error("discord: panic", "event", e.Kind, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		done()
-	}
 }
 
 // news are what servers and channels say of themselves.
@@ -99,10 +89,10 @@ func (d *Discord) news(e envelope) {
 }
 
 // tookMessage takes what somebody wrote, changed or took back.
-func (d *Discord) tookMessage(e envelope, done func()) {
+func (d *Discord) tookMessage(ctx context.Context, e envelope, done func()) {
 	var m discordapi.Message
 	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.ChannelID == "" || m.Author == nil && e.Kind != messageDelete {
-		d.once("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
+		d.intake.WarnOnce("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
 		done()
 		return
 	}
@@ -110,9 +100,9 @@ func (d *Discord) tookMessage(e envelope, done func()) {
 		d.places.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
 	}
 	at, _ := d.places.of(m.ChannelID)
-	d.quick.Do(d.laneOf(at, m.ChannelID), func() {
-		defer d.survive(e, done)
-		d.handleMessage(e, m, done)
+	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
+		defer d.intake.Guard(e.Kind, done)
+		d.handleMessage(ctx, e, m, done)
 	})
 }
 
@@ -120,67 +110,63 @@ func (d *Discord) tookMessage(e envelope, done func()) {
 // of its threads, too. A thread of which it was not known yet where it belongs has
 // its own lane until that is empty.
 func (d *Discord) laneOf(at place, channel string) string {
-	if at.parent != "" && !d.quick.Busy(channel) {
+	if at.parent != "" && !d.intake.Quick.Busy(channel) {
 		return at.parent
 	}
 	return channel
 }
 
-// threadLane is the lane of what waits for files in a conversation.
-func threadLane(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
-
-func (d *Discord) handleMessage(e envelope, m discordapi.Message, done func()) {
-	t, ok := d.placed(e, m)
+func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Message, done func()) {
+	t, ok := d.placed(ctx, e, m)
 	if !ok {
-		if d.ctx.Err() == nil {
+		if ctx.Err() == nil {
 			done()
 		}
 		return
 	}
-	lane := threadLane(t.event)
-	if len(t.files) == 0 && !d.later.Busy(lane) {
-		if d.handled(t.event) == nil {
+	if len(t.files) == 0 && !d.intake.Later.Busy(chat.LaneOf(t.event)) {
+		if d.handled(ctx, t.event) == nil {
 			done()
 		}
 		return
 	}
 	key := string(t.event.About().ID)
-	record, err := json.Marshal(e)
+	payload, err := json.Marshal(e)
 	if err == nil {
-		err = d.patiently(d.ctx, "record an event", func(ctx context.Context) error { return d.o.Inbox.Put(ctx, key, record) })
+		err = d.record(ctx, key, payload)
 	}
 	if err == nil {
 		done()
-		d.postpone(key, lane, t)
+		d.postpone(ctx, key, payload, t)
 	}
 }
 
 // placed reads a message once it is known where it stands. ok is false where it
 // is nothing to us, or will never be known.
-func (d *Discord) placed(e envelope, m discordapi.Message) (t talk, ok bool) {
+func (d *Discord) placed(ctx context.Context, e envelope, m discordapi.Message) (t talk, ok bool) {
 	at, err := place{}, error(nil)
-	_ = d.patiently(d.ctx, "ask for a channel", func(ctx context.Context) error {
+	_ = d.intake.Retry(ctx, "look up channel", func(ctx context.Context) error {
 		if at, err = d.place(ctx, m.ChannelID); hopeless(err) {
 			return nil
 		}
 		return err
 	})
 	switch {
-	case d.ctx.Err() != nil:
+	case ctx.Err() != nil:
 		return talk{}, false
 	case err != nil:
-		d.once("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
+		d.intake.WarnOnce("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
 		at = unknownPlace(m)
-		if !errors.Is(err, errIncomplete) {
+		if !errors.Is(err, chat.ErrIncomplete) {
 			d.places.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
 		}
 	}
 	if e.Kind == messageUpdate && stale(m, e.At) {
 		return talk{}, false
 	}
-	t, ok, err = d.me().readMessage(e.Kind, m, at, d.role(d.ctx, m, at.guild))
+	t, ok, err = d.me().readMessage(e.Kind, m, at, d.role(ctx, m, at.guild))
 	if err != nil {
-		d.once("an event about a message cannot be read", "event", e.Kind, "error", err)
+		d.intake.WarnOnce("an event about a message cannot be read", "event", e.Kind, "error", err)
 	}
 	if message, is := t.event.(bot.Message); ok && is {
 		message.From.Locale = d.locales.of(message.From.ID)
@@ -199,12 +185,12 @@ func unknownPlace(m discordapi.Message) place {
 
 // handled hands an event to the core, however long that takes: it is not told to
 // Discord as received before. An error says that the run ends.
-func (d *Discord) handled(e bot.Event) error {
-	return d.patiently(d.ctx, "handle an event", func(ctx context.Context) error { return d.handle(ctx, e) })
+func (d *Discord) handled(ctx context.Context, e bot.Event) error {
+	return d.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return d.handle(ctx, e) })
 }
 
 // tookBulk takes many deletions at once.
-func (d *Discord) tookBulk(e envelope, done func()) {
+func (d *Discord) tookBulk(ctx context.Context, e envelope, done func()) {
 	var bulk struct {
 		IDs     []string `json:"ids"`
 		Channel string   `json:"channel_id"`
@@ -221,16 +207,16 @@ func (d *Discord) tookBulk(e envelope, done func()) {
 			left()
 			continue
 		}
-		d.tookMessage(envelope{messageDelete, data, e.At}, left)
+		d.tookMessage(ctx, envelope{messageDelete, data, e.At}, left)
 	}
 }
 
 // tookInteraction takes a use. It is recorded, answered for the time being, and
 // handled after that, in its place among what happens in the channel.
-func (d *Discord) tookInteraction(e envelope, done func()) {
+func (d *Discord) tookInteraction(ctx context.Context, e envelope, done func()) {
 	var i discordapi.Interaction
 	if err := chat.Decode(e.Data, &i); err != nil {
-		d.once("an interaction cannot be read")
+		d.intake.WarnOnce("an interaction cannot be read")
 		done()
 		return
 	}
@@ -239,18 +225,18 @@ func (d *Discord) tookInteraction(e envelope, done func()) {
 	switch in := read.(type) {
 	case typing:
 		d.locales.learn(in.user, in.locale)
-		d.pages.Do("typing/"+i.ID, func() { defer d.survive(e, done); d.suggest(e, i, in); done() })
+		d.intake.Pages.Do("typing/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.suggest(ctx, e, i, in); done() })
 	case asked:
 		d.locales.learn(in.user, in.locale)
-		d.pages.Do("modal/"+i.ID, func() { defer d.survive(e, done); d.open(e, i, in); done() })
+		d.intake.Pages.Do("modal/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.open(ctx, e, i, in); done() })
 	case used:
 		d.locales.learn(in.event.About().From.ID, i.Locale)
-		d.use(e, i, in, done)
+		d.use(ctx, e, i, in, done)
 	default:
 		if err != nil {
-			d.once("an interaction was ignored", "type", i.Type, "error", err)
+			d.intake.WarnOnce("an interaction was ignored", "type", i.Type, "error", err)
 		} else {
-			d.pages.Do("old/"+i.ID, func() { d.callback(e, i, answerUpdateLater, nil) })
+			d.intake.Pages.Do("old/"+i.ID, func() { d.callback(ctx, e, i, answerUpdateLater, nil) })
 		}
 		done()
 	}
@@ -270,47 +256,57 @@ func (d *Discord) located(i discordapi.Interaction) discordapi.Interaction {
 }
 
 // use takes what is for the core.
-func (d *Discord) use(e envelope, i discordapi.Interaction, u used, done func()) {
-	acknowledged := make(chan struct{})
+func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction, u used, done func()) {
 	key := string(u.event.About().ID)
-	d.pages.Do("use/"+i.ID, func() {
+	payload, err := json.Marshal(e)
+	if err != nil {
+		d.log.Error("discord: a use cannot be recorded", "error", err)
+		done()
+		return
+	}
+	acknowledged := make(chan struct{})
+	d.intake.Pages.Do("use/"+i.ID, func() {
 		defer close(acknowledged)
-		defer d.survive(e, func() {})
-		u.event = d.rooted(i, u.event)
-		record, err := json.Marshal(e)
-		if err == nil {
-			err = d.patiently(d.last, "record a use", func(ctx context.Context) error { return d.o.Inbox.Put(ctx, key, record) })
-		}
-		if err != nil {
+		defer d.intake.Guard(e.Kind, done)
+		last, cancel := outlive(ctx, ackTime) // what came is recorded and acknowledged
+		defer cancel()
+		u.event = d.rooted(last, i, u.event)
+		if d.record(last, key, payload) != nil {
 			return
 		}
 		done()
-		d.acknowledge(e, i, u)
+		d.acknowledge(last, e, i, u)
 	})
-	d.quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
+	d.intake.Quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
 		<-acknowledged
-		d.recorded(key, e, u)
+		d.recorded(ctx, key, payload, e, u)
 	})
+}
+
+// record puts an event into the inbox, however long the database is away: Discord
+// is told only after that.
+func (d *Discord) record(ctx context.Context, key string, payload []byte) error {
+	return d.intake.Retry(ctx, "record event", func(ctx context.Context) error { return d.intake.Record(ctx, key, payload) })
 }
 
 // recorded handles a use that is recorded. Files are fetched elsewhere: what
 // happens in the channel does not wait for them.
-func (d *Discord) recorded(key string, e envelope, u used) {
-	lost := func() { d.forget(key, 0) }
-	defer d.survive(e, lost)
+func (d *Discord) recorded(ctx context.Context, key string, payload []byte, e envelope, u used) {
+	lost := func() { d.intake.Lost(ctx, key, payload) }
+	defer d.intake.Guard(key, lost)
 	if len(u.files) > 0 {
 		files := u.talk
 		u.files = nil
-		d.later.Do(threadLane(u.event), func() {
-			defer d.survive(e, lost)
-			u.event = d.attached(files)
-			d.recorded(key, e, u)
+		d.intake.Later.Do(chat.LaneOf(u.event), func() {
+			defer d.intake.Guard(key, lost)
+			u.event = d.attached(ctx, files)
+			d.recorded(ctx, key, payload, e, u)
 		})
 		return
 	}
-	if d.handled(u.event) == nil {
-		d.hush(u)
-		d.forget(key, time.Until(e.At.Add(tokenLife)))
+	if d.handled(ctx, u.event) == nil {
+		d.hush(ctx, u)
+		time.AfterFunc(time.Until(e.At.Add(tokenLife)), func() { d.intake.Done(ctx, key) })
 	}
 }
 
@@ -320,12 +316,12 @@ const rootTime = time.Second
 // rooted is a use whose conversation is known. Where that goes on by replies, what
 // one user alone sees refers to one of our messages in it, and only that to the
 // message under which all of it stands.
-func (d *Discord) rooted(i discordapi.Interaction, e bot.Event) bot.Event {
+func (d *Discord) rooted(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
 	p, ok := e.(bot.Press)
 	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
 		return e
 	}
-	ctx, cancel := context.WithTimeout(d.last, rootTime)
+	ctx, cancel := context.WithTimeout(ctx, rootTime)
 	defer cancel()
 	var ours discordapi.Message
 	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s/messages/%s", Args: []string{p.Thread.Channel, p.Thread.Root}, Into: &ours})
@@ -336,12 +332,12 @@ func (d *Discord) rooted(i discordapi.Interaction, e bot.Event) bot.Event {
 }
 
 // acknowledge gives a use its first answer, and keeps its token.
-func (d *Discord) acknowledge(e envelope, i discordapi.Interaction, u used) {
+func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Interaction, u used) {
 	var data any
 	if u.answer == answerLater && u.private {
 		data = map[string]any{"flags": discordapi.MessageFlagEphemeral}
 	}
-	good, own := d.callback(e, i, u.answer, data)
+	good, own := d.callback(ctx, e, i, u.answer, data)
 	if !good {
 		return
 	}
@@ -349,7 +345,7 @@ func (d *Discord) acknowledge(e envelope, i discordapi.Interaction, u used) {
 	if own {
 		promised = time.Now()
 	}
-	d.remember(e, u, promised)
+	d.remember(ctx, e, u, promised)
 }
 
 // linkOf is the token of a use, which this process acknowledged at the time
@@ -361,13 +357,13 @@ func linkOf(e envelope, u used, promised time.Time) link {
 // remember keeps the token of a use. Of two uses in a conversation the newer one's
 // is used: the other's answer, if it is still «thinking», would be so for ever, and
 // is taken away, unless something is on its way there.
-func (d *Discord) remember(e envelope, u used, promised time.Time) {
+func (d *Discord) remember(ctx context.Context, e envelope, u used, promised time.Time) {
 	who := u.asker()
 	other, ok := d.links.keep(who, linkOf(e, u, promised))
 	if !ok || other.tried {
 		return
 	}
-	ctx, cancel := context.WithTimeout(d.last, apiTime)
+	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
 	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
 		return
@@ -384,8 +380,8 @@ func (u used) asker() asker {
 
 // callback answers a use for the first time, and reports whether its token is
 // good, and whether this process was the first to answer.
-func (d *Discord) callback(e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
-	ctx, cancel := context.WithTimeout(d.last, max(time.Until(e.At.Add(ackTime)), ackTime/2))
+func (d *Discord) callback(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}
 	if data != nil {
@@ -404,23 +400,23 @@ func (d *Discord) callback(e envelope, i discordapi.Interaction, kind int, data 
 const hushTime = 8 * time.Second
 
 // hush ends the «thinking» of a command that is answered by silence.
-func (d *Discord) hush(u used) {
+func (d *Discord) hush(ctx context.Context, u used) {
 	if u.answer != answerLater {
 		return
 	}
 	time.AfterFunc(d.hushTime, func() {
-		if d.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return
 		}
 		one, ok := d.links.of(u.asker())
 		if !ok || one.token != u.token || one.tried {
 			return
 		}
-		if waits, err := d.waiting(d.ctx, u.asker(), one); err != nil || !waits {
+		if waits, err := d.waiting(ctx, u.asker(), one); err != nil || !waits {
 			return
 		}
-		lang := d.lang(d.ctx, u.event.About().From.ID, u.event.About().From.Locale)
-		if _, err := d.original(d.ctx, "PATCH", one.token, d.notice(lang, "off")); err != nil {
+		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
+		if _, err := d.original(ctx, "PATCH", one.token, d.notice(lang, "off")); err != nil {
 			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
@@ -48,9 +49,9 @@ func (me identity) readInteraction(i discordapi.Interaction) (any, error) {
 	who := userOf(i)
 	switch {
 	case i.ApplicationID != "" && me.app != "" && i.ApplicationID != me.app:
-		return nil, errOtherApp
+		return nil, chat.ErrOtherApp
 	case i.ID == "" || i.Token == "" || who.ID == "" || channelOf(i) == "":
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	switch i.Type {
 	case discordapi.InteractionAutocomplete:
@@ -62,7 +63,7 @@ func (me identity) readInteraction(i discordapi.Interaction) (any, error) {
 	case discordapi.InteractionModalSubmit:
 		return me.sent(i, who)
 	}
-	return nil, errUnknown
+	return nil, chat.ErrUnknown
 }
 
 func userOf(i discordapi.Interaction) bot.User {
@@ -135,16 +136,16 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) 
 	case discordapi.CommandMessage:
 		m, ok := i.Data.Resolved.Messages[i.Data.TargetID]
 		if !ok {
-			return nil, errIncomplete
+			return nil, chat.ErrIncomplete
 		}
 		e.Text, u.files = me.text(m), readable(filesOf(m))
 	case discordapi.CommandChatInput, 0:
 		if i.Data.Name != commandName {
-			return nil, errUnknown
+			return nil, chat.ErrUnknown
 		}
 		e.Text, e.Command = plain(queryOf(i), me.user), true
 	default:
-		return nil, errUnknown
+		return nil, chat.ErrUnknown
 	}
 	u.event = e
 	return u, nil
@@ -199,7 +200,7 @@ func (me identity) press(i discordapi.Interaction, who bot.User, custom, value s
 		return nil, nil // of an earlier form
 	}
 	if i.Message == nil || i.Message.ID == "" {
-		return nil, errIncomplete
+		return nil, chat.ErrIncomplete
 	}
 	e := bot.Press{Head: me.head(i, who), Button: b, Post: post, Value: value}
 	if !e.Direct {

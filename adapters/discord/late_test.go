@@ -100,7 +100,7 @@ func TestSlowChannel(t *testing.T) {
 
 // A slowInbox records nothing until it is let to.
 type slowInbox struct {
-	Inbox
+	chat.Inbox
 	asked, let chan struct{}
 }
 
@@ -123,7 +123,7 @@ func TestEndsWithWord(t *testing.T) {
 	go func() { used <- s.kim.Command(s.channel.ID, "/mabs 0x29834") }()
 	<-slow.asked
 	go func() { ended <- s.End() }()
-	<-s.discord.ctx.Done()
+	s.until("the connection is closed", func() bool { return !s.Connections()[0].Ended.IsZero() })
 	close(slow.let)
 	s.must(<-ended)
 	s.must(<-used)
@@ -327,7 +327,7 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
-	s.soon("it is recorded", func() bool { return !s.discord.later.Idle() })
+	s.soon("it is recorded", func() bool { return !s.discord.intake.Later.Idle() })
 	s.must(s.End())
 	s.Heal()
 	s.ForgetSessions()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 )
 
@@ -143,7 +144,7 @@ func (d *Discord) role(ctx context.Context, m discordapi.Message, guild string) 
 		return id
 	}
 	var roles []discordapi.Role
-	err := d.patiently(ctx, "ask for the roles of a server", func(ctx context.Context) error {
+	err := d.intake.Retry(ctx, "look up roles", func(ctx context.Context) error {
 		err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/guilds/%s/roles", Args: []string{guild}, Into: &roles})
 		if hopeless(err) {
 			return nil
@@ -170,7 +171,7 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 	}
 	at, ok := d.places.learn("", c)
 	if !ok {
-		return place{}, errIncomplete
+		return place{}, chat.ErrIncomplete
 	}
 	return at, nil
 }

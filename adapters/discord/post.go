@@ -7,6 +7,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
@@ -93,10 +94,10 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	}
 	at, err := d.spot(ctx, p)
 	if err != nil {
-		return bot.Delivery{}, d.unreachable(p, err)
+		return bot.Delivery{}, d.unreachable(ctx, p, err)
 	}
 	if d.closed.is(at.channel) || at.channel == p.Thread.Root && d.closed.is(p.Thread.Channel) {
-		return bot.Delivery{}, d.unreachable(p, bot.Refused(errClosed))
+		return bot.Delivery{}, d.unreachable(ctx, p, bot.Refused(errClosed))
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if discordapi.IsForbidden(err) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
@@ -115,7 +116,7 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 		err = nil
 	}
 	if err != nil {
-		return bot.Delivery{}, d.unreachable(p, err)
+		return bot.Delivery{}, d.unreachable(ctx, p, err)
 	}
 	return d.delivered(p, done), nil
 }
@@ -149,13 +150,13 @@ func (d *Discord) create(ctx context.Context, channel string, body draft, waits 
 	err = d.client.Do(ctx, r)
 	if discordapi.Code(err) == discordapi.CodeNoMessageHistory && body.Reference != nil {
 		d.closed.shut(noReplies + channel)
-		d.once("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
+		d.intake.WarnOnce("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
 		body.Reference = nil
 		r.Body = body
 		err = d.client.Do(ctx, r)
 	}
 	if err == nil && m.ID == "" {
-		err = errIncomplete
+		err = chat.ErrIncomplete
 	}
 	return m, err
 }
@@ -178,7 +179,7 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 
 // unreachable tells somebody for whom something could not be said why, where they
 // asked for it, if they did so a short time ago.
-func (d *Discord) unreachable(p bot.Post, err error) error {
+func (d *Discord) unreachable(ctx context.Context, p bot.Post, err error) error {
 	key := ""
 	switch _, direct := directUser(p.Thread.Channel); {
 	case direct && discordapi.IsDMForbidden(err):
@@ -197,7 +198,7 @@ func (d *Discord) unreachable(p bot.Post, err error) error {
 	}
 	body := d.notice(p.Reply.Lang, key)
 	body.Flags |= discordapi.MessageFlagEphemeral
-	if err := d.followUp(d.ctx, one.token, body); err != nil {
+	if err := d.followUp(ctx, one.token, body); err != nil {
 		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
 	}
 	return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 )
 
@@ -27,9 +29,22 @@ const (
 	sessionLife = time.Hour
 )
 
+// An eventInbox is the inbox without the sessions: its records are events.
+type eventInbox struct{ chat.Inbox }
+
+// Replay implements chat.Inbox.
+func (i eventInbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
+	return i.Inbox.Replay(ctx, func(key string, payload []byte) error {
+		if strings.HasPrefix(key, sessionKey) {
+			return nil
+		}
+		return yield(key, payload)
+	})
+}
+
 // A sessionStore saves the gateway's session in the inbox.
 type sessionStore struct {
-	inbox Inbox
+	inbox chat.Inbox
 	key   string // of the session that is there, or ""
 }
 
@@ -51,4 +66,24 @@ func (s *sessionStore) Save(ctx context.Context, now discordapi.Session) error {
 	}
 	s.key = key
 	return nil
+}
+
+// restore returns the newest session of the inbox, the zero one if there is none.
+func (s *sessionStore) restore(ctx context.Context) (newest session, err error) {
+	err = s.inbox.Replay(ctx, func(key string, record []byte) error {
+		if !strings.HasPrefix(key, sessionKey) {
+			return nil
+		}
+		var next session
+		if json.Unmarshal(record, &next) != nil {
+			return s.inbox.Bury(ctx, key, record)
+		}
+		old := newest
+		newest, newest.key = next, key
+		if old.key == "" || time.Since(old.At) < sessionLife {
+			return nil // it may be that of another process
+		}
+		return s.inbox.Done(ctx, old.key)
+	})
+	return newest, err
 }

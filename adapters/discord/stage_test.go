@@ -176,7 +176,7 @@ func (s *stage) received() bool {
 
 // busy reports whether something is not handled yet.
 func (d *Discord) busy() bool {
-	return !d.pages.Idle() || !d.quick.Idle() || !d.later.Idle()
+	return !d.intake.Idle()
 }
 
 // walks lets alex begin a walkthrough in the channel, up to its first question.

@@ -12,10 +12,6 @@ import (
 // Discord's markdown to plain text, and foreign text to markdown that shows it
 // as it is. https://docs.discord.com/developers/reference#message-formatting
 
-// maxMessageText is the longest text that is read, in bytes: larger than any
-// log that somebody pastes with a purpose.
-const maxMessageText = 1 << 20
-
 var (
 	fenced  = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
 	angled  = regexp.MustCompile(`<(@[!&]?|#|a?:[\w~]+:|t:-?|/[^<>:\n]+:|https?://)([^<>\s]*)>`)
@@ -28,7 +24,7 @@ var (
 // plain undoes the markup of a text. Mentions of self are left out. What stands
 // in a code block is no markup.
 func plain(text, self string) string {
-	text = strings.ToValidUTF8(chat.CutBytes(text, maxMessageText), "\uFFFD")
+	text = strings.ToValidUTF8(chat.CutBytes(text, chat.MaxText), "\uFFFD")
 	var b strings.Builder
 	for at := fenced.FindStringSubmatchIndex(text); at != nil; at = fenced.FindStringSubmatchIndex(text) {
 		b.WriteString(plainLine(text[:at[0]], self) + "\n" + text[at[2]:at[3]] + "\n")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
 )
@@ -84,7 +85,7 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 		return spot{channel: t.Root}, nil
 	case discordapi.IsThreadForbidden(err):
 		d.closed.shut(noThreads + t.Channel)
-		d.once("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
+		d.intake.WarnOnce("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
 		return reply, nil
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
 		return spot{channel: t.Root}, nil // it is gone; its thread may be there
@@ -127,7 +128,7 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	var c discordapi.Channel
 	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/users/@me/channels", Body: map[string]any{"recipient_id": user}, Into: &c})
 	if err == nil && c.ID == "" {
-		err = errIncomplete
+		err = chat.ErrIncomplete
 	}
 	if err != nil {
 		return "", failed("open a direct message", err)
