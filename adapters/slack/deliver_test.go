@@ -116,10 +116,10 @@ func TestSlowChannel(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient)
 	other := s.AddChannel(slackfake.Channel{Name: "other", Members: []string{s.alex.ID}})
 	const slow = 4 * time.Second
-	s.Fail(slackfake.Fault{Method: "chat.postMessage", Delay: slow})
-	began := time.Now()
+	s.Fail(slackfake.Fault{Method: "chat.postMessage", Delay: slow, After: true})
 	first := s.saysOne(0)
-	s.until("the first message is handled", s.Settled)
+	s.until("the slow request is under way", func() bool { return len(s.Calls("chat.postMessage")) == 1 })
+	began := time.Now()
 	for range 3 {
 		m := s.alex.Say(other.ID, coordinator)
 		s.until("the other channel is answered", func() bool { return len(s.Thread(m)) == 2 })
