@@ -37,9 +37,9 @@ func TestCalibrate(t *testing.T) {
 	}
 	b := uncheckedBuiltin(t)
 	ix := match.New(kb.Documents(b.Entries()))
-	var rows []evidenceRow
+	var rows []featureRow
 	for _, l := range labelledTexts(t, b) {
-		if row, ok := evidenceOf(b, ix, l); ok {
+		if row, ok := featuresOf(b, ix, l); ok {
 			rows = append(rows, row)
 		}
 	}
@@ -285,22 +285,22 @@ func table(t *testing.T, name string) []map[string]string {
 	}
 }
 
-// An evidenceRow is the evidence of the first verdict on a text, and whether it
+// An featureRow is the evidence of the first verdict on a text, and whether it
 // is right.
-type evidenceRow struct {
+type featureRow struct {
 	labelled
 	entry string
 	right bool
 	x     [match.NumFeatures]float64
 }
 
-func evidenceOf(b *kb.Base, ix *match.Index, l labelled) (evidenceRow, bool) {
-	doc, x, ok := ix.FirstEvidence(l.text)
+func featuresOf(b *kb.Base, ix *match.Index, l labelled) (featureRow, bool) {
+	doc, x, ok := ix.FirstFeatures(l.text)
 	if !ok {
-		return evidenceRow{}, false
+		return featureRow{}, false
 	}
 	id := b.Entries()[doc].ID
-	return evidenceRow{l, id, slices.Contains(l.target, id), x}, true
+	return featureRow{l, id, slices.Contains(l.target, id), x}, true
 }
 
 func logit(w, x [match.NumFeatures]float64) float64 {
@@ -312,7 +312,7 @@ func logit(w, x [match.NumFeatures]float64) float64 {
 }
 
 // logistic fits weights by Newton's method with a ridge.
-func logistic(rows []evidenceRow, ridge float64) [match.NumFeatures]float64 {
+func logistic(rows []featureRow, ridge float64) [match.NumFeatures]float64 {
 	var w [match.NumFeatures]float64
 	for range 20 {
 		var a [match.NumFeatures][match.NumFeatures + 1]float64 // Hessian and gradient
@@ -362,8 +362,8 @@ func solve(a [match.NumFeatures][match.NumFeatures + 1]float64) [match.NumFeatur
 
 // printThresholds tells how many texts of each kind, right and wrong, have at
 // least some odds, and the wrong ones with the best odds.
-func printThresholds(rows []evidenceRow, w [match.NumFeatures]float64) {
-	kind := func(r evidenceRow) string {
+func printThresholds(rows []featureRow, w [match.NumFeatures]float64) {
+	kind := func(r featureRow) string {
 		name, _, _ := strings.Cut(r.id, "-")
 		return fmt.Sprint(name, map[bool]string{true: "+", false: "-"}[r.right])
 	}
@@ -381,7 +381,7 @@ func printThresholds(rows []evidenceRow, w [match.NumFeatures]float64) {
 		}
 		fmt.Println()
 	}
-	slices.SortFunc(rows, func(a, b evidenceRow) int { return cmp.Compare(logit(w, b.x), logit(w, a.x)) })
+	slices.SortFunc(rows, func(a, b featureRow) int { return cmp.Compare(logit(w, b.x), logit(w, a.x)) })
 	n := 0
 	for _, r := range rows {
 		if !r.right && n < 40 && !strings.HasPrefix(r.id, "noised") {

@@ -8,14 +8,14 @@ import (
 
 // The kinds of evidence.
 const (
-	EvidenceCode    = "code"    // an error code of the entry
-	EvidenceSymbol  = "symbol"  // a symbolic name of the entry
-	EvidenceMessage = "message" // a message of the entry, or most of it
+	EvidenceCode    = "code"    // an error code of the document
+	EvidenceSymbol  = "symbol"  // a symbolic name of the document
+	EvidenceMessage = "message" // a message of the document, or most of it
 	EvidencePhrase  = "phrase"  // a way people say it
-	EvidenceWords   = "words"   // words of its title, cause and steps
+	EvidenceWords   = "words"   // words anywhere in the document
 )
 
-// Evidence is one span of the text, in bytes of the text as it was given.
+// Evidence is a span of a text, in bytes of the text as it was given.
 type Evidence struct {
 	Kind  string `json:"kind"`
 	Text  string `json:"text"`
@@ -23,161 +23,174 @@ type Evidence struct {
 	End   int    `json:"end"`
 }
 
-// hit tells a verdict with its evidence.
-func (q *query) hit(ix *Index, v *candidateScore) Hit {
-	h := Hit{Doc: int(v.doc), Confidence: sigmoid(v.odds)}
-	q.codeEvidence(ix, v, &h)
-	a, kind := v.message, EvidenceMessage
-	if a.template == nil || v.phrase.template != nil && v.phrase.matched*3/4 > a.matched {
-		a, kind = v.phrase, EvidencePhrase
+const (
+	maxGap       = 3   // tokens between two runs from which they are separate spans
+	maxWordSpans = 5   // spans of single words: enough to see why
+	slotSlack    = 2   // tokens between a slot and a run that still belong to the slot's place, such as "is"
+	maxSlotValue = 253 // bytes; the longest host name (RFC 1035)
+)
+
+// hit returns a score as a hit with its evidence: codes, and the message or phrase
+// that matches best, or else single words.
+func (q *query) hit(s *candidateScore) Hit {
+	h := Hit{Doc: int(s.doc), Confidence: sigmoid(s.odds)}
+	q.addCodes(&h, s.doc)
+	a, kind := s.message, EvidenceMessage
+	if a.template == nil || s.phrase.template != nil && s.phrase.matched*3/4 > a.matched {
+		a, kind = s.phrase, EvidencePhrase
 	}
 	if a.template != nil && a.matched >= minShared {
 		if a.template.kind == symbolTemplate {
 			kind = EvidenceSymbol
 		}
-		q.align(ix, &a)
-		q.spans(&h, kind)
-		h.Slots = q.slots(a.template)
+		t := a.template
+		chain := q.align(&a)
+		q.addSpans(&h, kind, chain)
+		h.Slots = q.slots(t, chain)
 	}
 	if len(h.Evidence) == 0 {
-		q.wordEvidence(ix, v, &h)
+		q.addWords(&h, s.doc)
 	}
 	slices.SortFunc(h.Evidence, func(a, b Evidence) int { return a.Start - b.Start })
 	return h
 }
 
-func (q *query) codeEvidence(ix *Index, v *candidateScore, h *Hit) {
+// addCodes adds the codes of a document that the text has.
+func (q *query) addCodes(h *Hit, doc uint32) {
+	own := q.ix.ownCodes[doc]
 	for _, ref := range q.codes {
-		for _, own := range ix.ownCodes[v.doc] {
-			if own.code != ref.code {
-				continue
-			}
-			h.Evidence = append(h.Evidence, q.span(EvidenceCode, ref.token, ref.token+1))
-			if !slices.Contains(h.Codes, own.spelling) {
-				h.Codes = append(h.Codes, own.spelling)
-			}
-			break
+		i := slices.IndexFunc(own, func(o ownCode) bool { return o.code == ref.code })
+		if i < 0 {
+			continue
+		}
+		h.Evidence = append(h.Evidence, q.span(EvidenceCode, ref.token, ref.token+1))
+		if !slices.Contains(h.Codes, own[i].spelling) {
+			h.Codes = append(h.Codes, own[i].spelling)
 		}
 	}
 }
 
-// span is the evidence of some units.
-func (q *query) span(kind string, from, to int32) Evidence {
-	start, end := q.plain.at(int(q.tokens[from].from)), q.plain.at(int(q.tokens[to-1].to))
-	return Evidence{kind, q.original[start:end], start, end}
-}
-
-// spans tells the chain of the alignment that was made last. Pieces with less
-// than three units between them are one.
-func (q *query) spans(h *Hit, kind string) {
-	const near = 3
-	for i := len(q.chain) - 1; i >= 0; {
-		from, to := q.chain[i].pFrom, q.chain[i].pTo
-		for i--; i >= 0 && q.chain[i].pFrom < to+near; i-- {
-			to = max(to, q.chain[i].pTo)
+// addSpans adds the runs of an alignment, the last one first, as spans of the text.
+func (q *query) addSpans(h *Hit, kind string, chain []run) {
+	for i := len(chain) - 1; i >= 0; {
+		from, to := chain[i].from, chain[i].to
+		for i--; i >= 0 && chain[i].from < to+maxGap; i-- {
+			to = max(to, chain[i].to)
 		}
 		h.Evidence = append(h.Evidence, q.span(kind, from, to))
 	}
 }
 
-// wordEvidence tells the words that the text and the entry share.
-func (q *query) wordEvidence(ix *Index, v *candidateScore, h *Hit) {
-	const most = 5
-	for _, g := range q.terms {
-		if len(h.Evidence) == most {
+// addWords adds words that the text and a document share.
+func (q *query) addWords(h *Hit, doc uint32) {
+	for _, t := range q.terms {
+		if len(h.Evidence) == maxWordSpans {
 			return
 		}
-		if ix.v.weight[g.id] < minShared || !ix.hasTerm(v.doc, g.id) {
+		if q.ix.v.weight[t.id] < minShared || !q.ix.hasTerm(doc, t.id) {
 			continue
 		}
-		if n := len(h.Evidence); n > 0 && q.plain.at(int(q.tokens[g.at].from)) < h.Evidence[n-1].End {
+		if n := len(h.Evidence); n > 0 && q.plain.at(int(q.tokens[t.at].from)) < h.Evidence[n-1].End {
 			continue
 		}
-		h.Evidence = append(h.Evidence, q.span(EvidenceWords, g.at, g.at+int32(g.n)))
+		h.Evidence = append(h.Evidence, q.span(EvidenceWords, t.at, t.at+int32(t.n)))
 	}
 }
 
-func (ix *Index) hasTerm(e uint32, f termID) bool {
-	_, ok := slices.BinarySearchFunc(ix.termsOf(ix.whole[e]), uint32(f), func(p posting, f uint32) int { return int(p.id()) - int(f) })
+// hasTerm reports whether a document has a term.
+func (ix *Index) hasTerm(doc uint32, id termID) bool {
+	_, ok := slices.BinarySearchFunc(ix.termsOf(ix.whole[doc]), id, func(p posting, id termID) int { return int(p.id()) - int(id) })
 	return ok
 }
 
-// maxSlotValue is the longest host name (RFC 1035).
-const maxSlotValue = 253
-
-// slots captures what stands in the text where the template that was aligned
-// last has its slots: between the units that stand next to them in both.
-func (q *query) slots(t *template) map[string]string {
-	var out map[string]string
-	for _, s := range t.slots {
-		if value := q.capture(t, int32(s.at)); value != "" {
-			if out == nil {
-				out = map[string]string{}
-			}
-			if _, ok := out[s.name]; !ok {
-				out[s.name] = value
-			}
-		}
-	}
-	return out
+// span returns some tokens of the text as evidence.
+func (q *query) span(kind string, from, to int32) Evidence {
+	start, end := q.plain.at(int(q.tokens[from].from)), q.plain.at(int(q.tokens[to-1].to))
+	return Evidence{kind, q.original[start:end], start, end}
 }
 
-// capture reads the text of a slot that stands before unit at of a template.
-func (q *query) capture(t *template, at int32) string {
-	const slack = 2 // units, such as «is», that may stand between a slot and a run
-	s := q.plain.s
-	from, to := -1, -1
-	for _, r := range q.chain {
-		if i := r.pTo + at - r.tTo; r.tTo <= at && r.tTo >= at-slack && int(i) <= len(q.tokens) {
-			from = max(from, int(q.tokens[i-1].to))
+// slots returns the values of the slots of a template that was aligned with the
+// text, or nil if it has none.
+func (q *query) slots(t *template, chain []run) map[string]string {
+	var values map[string]string
+	for _, s := range t.slots {
+		value := q.capture(t, chain, int32(s.at))
+		if value == "" {
+			continue
 		}
-		if i := r.pFrom - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slack && i >= 0 && (to < 0 || int(q.tokens[i].from) < to) && (r.tFrom == at || !q.withinWord(i)) {
-			to = int(q.tokens[i].from)
+		if values == nil {
+			values = map[string]string{}
 		}
-		if r.tFrom < at && r.tTo > at { // the slot is empty
-			return ""
+		if _, ok := values[s.name]; !ok {
+			values[s.name] = value
 		}
 	}
+	return values
+}
+
+// capture returns the text in place of the slot before token at of a template: what
+// is between the runs on both sides of it, or one word at an end of the template.
+func (q *query) capture(t *template, chain []run, at int32) string {
+	from, to := -1, -1 // bytes of the plain text
+	for _, r := range chain {
+		if r.tFrom < at && r.tTo > at {
+			return "" // the slot is empty
+		}
+		if after := r.to + at - r.tTo; r.tTo <= at && r.tTo >= at-slotSlack && int(after) <= len(q.tokens) {
+			from = max(from, int(q.tokens[after-1].to))
+		}
+		if before := r.from - (r.tFrom - at); r.tFrom >= at && r.tFrom <= at+slotSlack && before >= 0 && (r.tFrom == at || !q.withinWord(before)) {
+			if start := int(q.tokens[before].from); to < 0 || start < to {
+				to = start
+			}
+		}
+	}
+	s := q.plain.s
 	switch {
 	case from >= 0 && to > from:
 	case from >= 0 && at == int32(t.numTokens):
-		to = from + firstWord(s[from:])
+		to = from + firstWordLen(s[from:])
 	case to >= 0 && at == 0:
 		from = to - lastWordLen(s[:to])
 	default:
 		return ""
 	}
-	start, end := q.plain.at(from), q.plain.at(to)
-	return trimSlot(q.original[start:end])
+	return trimSlot(q.original[q.plain.at(from):q.plain.at(to)])
 }
 
-// withinWord reports whether unit i goes on with a word of syllables. Where the
-// words beside a slot are not those of the template, no value ends there.
+// withinWord reports whether token i is a syllable that continues a word. A value
+// cannot end there unless the template's own words follow.
 func (q *query) withinWord(i int32) bool {
-	u := q.tokens[i]
-	return i > 0 && u.kind == syllableToken && q.tokens[i-1].kind == syllableToken && q.tokens[i-1].to == u.from
+	t := q.tokens[i]
+	return i > 0 && t.kind == syllableToken && q.tokens[i-1].kind == syllableToken && q.tokens[i-1].to == t.from
 }
 
-func firstWord(s string) int {
-	n := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
-	if i := strings.IndexAny(s[n:], " \t\r\n"); i >= 0 {
+const spaces = " \t\r\n"
+
+// firstWordLen returns the length of the first word of s, and of the spaces before
+// it.
+func firstWordLen(s string) int {
+	n := len(s) - len(strings.TrimLeft(s, spaces))
+	if i := strings.IndexAny(s[n:], spaces); i >= 0 {
 		return n + i
 	}
 	return len(s)
 }
 
+// lastWordLen returns the length of the last word of s, and of the spaces after it.
 func lastWordLen(s string) int {
-	trimmed := strings.TrimRight(s, " \t\r\n")
-	return len(s) - (strings.LastIndexAny(trimmed, " \t\r\n") + 1)
+	trimmed := strings.TrimRight(s, spaces)
+	return len(s) - (strings.LastIndexAny(trimmed, spaces) + 1)
 }
 
-// trimSlot cuts quotes and punctuation off a captured value.
+// trimSlot trims quotes and punctuation from a captured value. It returns "" for
+// one that cannot be a name.
 func trimSlot(s string) string {
-	s = strings.Trim(s, " \t\r\n\"'`‘’“”«»<>*,;:!?")
+	s = strings.Trim(s, spaces+"\"'`‘’“”«»<>*,;:!?")
 	if strings.HasPrefix(s, "(") || strings.HasPrefix(s, "[") {
 		s = s[1:]
 	}
-	s = strings.TrimRight(s, " \t\r\n\"'`‘’“”«»*.,;:!?)]")
+	s = strings.TrimRight(s, spaces+"\"'`‘’“”«»*.,;:!?)]")
 	if !utf8.ValidString(s) || len(s) > maxSlotValue || strings.Count(s, "\n") > 1 {
 		return ""
 	}

@@ -1,69 +1,64 @@
 package match
 
-// What the external tests see of the inside: they know entries, which this
-// package does not.
+// What the external tests need of this package. They import kb for its entries,
+// which an internal test cannot, because kb imports this package.
 
-// NumFeatures is the length of the evidence.
+// NumFeatures is the length of a feature vector.
 const NumFeatures = numFeatures
 
-// Sigmoid and Indicator are how odds are made and read.
 var (
 	Sigmoid   = sigmoid
 	Indicator = indicator
+	Noises    = noises
+	Filled    = filled
 )
 
-// Noises are what happens to a message on its way into a channel.
-var Noises = noises
-
-// Filled puts names into the slots of a message.
-var Filled = filled
-
-// FirstEvidence is the document of the first verdict on a text, and the evidence
-// for it.
-func (ix *Index) FirstEvidence(text string) (doc int, x [numFeatures]float64, ok bool) {
+// FirstFeatures returns the document of the first score of a text, and its features.
+func (ix *Index) FirstFeatures(text string) (doc int, x [NumFeatures]float64, ok bool) {
 	q := newQuery(ix)
-	q.load(ix, text)
-	q.retrieve(ix)
-	vs := q.score(ix)
-	if len(vs) == 0 {
+	q.load(text)
+	q.retrieve()
+	scores := q.rank()
+	if len(scores) == 0 {
 		return 0, x, false
 	}
-	v := &vs[0]
-	v.contraryCode, v.margin = q.contraryCode(ix, v), margin(vs, 0)
-	return int(v.doc), v.features(q.context(ix)), true
+	c := q.context()
+	q.assess(scores, c)
+	return int(scores[0].doc), scores[0].features(c), true
 }
 
-// HasCode reports whether a document has the code.
+// HasCode reports whether a document has a code.
 func (ix *Index) HasCode(number string) bool {
 	c, ok := parseCode(number)
 	return ok && len(ix.codes[c]) > 0
 }
 
-// A RankRow is what one template has in common with a text: weight, threes of
-// letters, threes that the text lacks, points of the runs of letters; and
-// whether the text was made of it.
+// A RankRow has what the weights of ranks are fitted on: the shared weight, shared
+// trigrams, missing trigrams and points of a template, and whether the text was made
+// from it.
 type RankRow struct {
 	X     [4]float64
 	Right bool
 }
 
-// RankRows are the nearest templates of a text that was made of a document, and
-// the likeliest of them.
-func (ix *Index) RankRows(text string, made int) (near, likely []RankRow) {
+// RankRows returns the rows of the nearest templates of a text that was made from a
+// document, and those of the likeliest.
+func (ix *Index) RankRows(text string, madeFrom int) (nearest, likeliest []RankRow) {
 	q := newQuery(ix)
-	q.load(ix, text)
-	q.retrieve(ix)
+	q.load(text)
+	q.retrieve()
 	q.trigrams.load(q.plain.s)
+	q.selectLikeliest()
 	row := func(c candidate, points int32) RankRow {
 		t := &ix.templates[c.target]
-		threes, missing := q.trigrams.count(t.trigrams)
-		return RankRow{[4]float64{float64(c.shared) / 1000, float64(threes) / 100, float64(missing) / 100, float64(points) / 100}, int(t.doc) == made}
+		trigrams, missing := q.trigrams.count(t.trigrams)
+		return RankRow{[4]float64{float64(c.shared) / 1000, float64(trigrams) / 100, float64(missing) / 100, float64(points) / 100}, int(t.doc) == madeFrom}
 	}
 	for _, c := range q.nearest {
-		near = append(near, row(c, 0))
+		nearest = append(nearest, row(c, 0))
 	}
-	for _, c := range q.selectLikeliest(ix) {
-		likely = append(likely, row(c, q.trigrams.points(ix.templates[c.target].folded)))
+	for _, c := range q.likeliest {
+		likeliest = append(likeliest, row(c, q.trigrams.points(ix.templates[c.target].folded)))
 	}
-	return near, likely
+	return nearest, likeliest
 }

@@ -5,72 +5,72 @@ import (
 	"strings"
 )
 
-// lookupAnchor answers #common-issues, or an address that ends so.
+// What a query needs. Nobody types one by accident, so it is less than a paste
+// needs.
+const (
+	minQuery      = 300 // shared weight: a third of a word that a single document has; "vmware" is in many
+	maxUnmatched  = 0.5 // share of the query that a choice may lack
+	nearlyMatched = 0.2 // share of the query that an answer may lack, if it is the only choice
+)
+
+// lookupAnchor looks up #common-issues, or a URL that ends so.
 func (ix *Index) lookupAnchor(text string) (Result, bool) {
 	_, fragment, ok := strings.Cut(strings.TrimSpace(text), "#")
 	if !ok {
 		return Result{}, false
 	}
-	list := ix.anchors[strings.ToLower(fragment)]
-	if len(list) == 0 {
+	docs := ix.anchors[strings.ToLower(fragment)]
+	if len(docs) == 0 {
 		return Result{}, false
 	}
 	at := strings.LastIndex(text, fragment)
 	r := Result{Band: Likely}
-	if len(list) == 1 {
+	if len(docs) == 1 {
 		r.Band = Sure
 	}
-	for _, e := range list[:min(maxHits, len(list))] {
+	for _, doc := range docs[:min(maxHits, len(docs))] {
 		r.Hits = append(r.Hits, Hit{
-			Doc: int(e), Confidence: 1 / float64(len(list)),
+			Doc: int(doc), Confidence: 1 / float64(len(docs)),
 			Evidence: []Evidence{{EvidenceWords, fragment, at, at + len(fragment)}},
 		})
 	}
 	return r, true
 }
 
-// decideLookup finds the band of a query: nobody types one by accident, so less is
-// asked of it than of a paste.
-func (q *query) decideLookup(ix *Index, vs []candidateScore, s textContext) Result {
-	vs = skipAnnouncement(vs)
-	r := Result{}
-	v := &vs[0]
-	strange := ratio(max(0, s.content-v.shared), v.shared)
+// decideLookup returns the band and the hits of a query.
+func (q *query) decideLookup(scores []candidateScore, c textContext) Result {
+	scores = skipAnnouncement(scores)
+	var r Result
+	best := &scores[0]
+	unmatched := ratio(max(0, c.content-best.shared), best.shared)
 	switch {
-	case v.code > 0 && v.margin >= minMargin, v.sure(s):
+	case best.code > 0 && best.margin >= minMargin, best.sure(c):
 		r.Band = Sure
-	case v.code > 0, v.shared >= minQuery && strange <= 0.5, v.odds >= likelyProductOdds:
+	case best.code > 0, best.shared >= minQuery && unmatched <= maxUnmatched, best.odds >= likelyProductOdds:
 		r.Band = Likely
 	default:
 		return r
 	}
-	if members := ix.members[v.doc]; v.code == 0 && len(members) > 0 {
-		r.Band, vs = Likely, scoresOf(vs, members)
+	if members := q.ix.members[best.doc]; best.code == 0 && len(members) > 0 {
+		r.Band, scores = Likely, scoresOf(scores, members)
 	}
-	r.Hits = q.bestHits(ix, vs)
-	if len(r.Hits) == 1 && strange <= 0.2 {
-		r.Band = Sure // all of it is said of one entry alone
+	r.Hits = q.bestHits(scores)
+	if len(r.Hits) == 1 && unmatched <= nearlyMatched {
+		r.Band = Sure
 	}
 	return r
 }
 
-// scoresOf are the verdicts on some entries, in their order. Each is as good an
-// answer as the next.
-func scoresOf(vs []candidateScore, documents []int) []candidateScore {
-	var list []candidateScore
-	for _, d := range documents {
-		e := uint32(d)
-		i := slices.IndexFunc(vs, func(v candidateScore) bool { return v.doc == e })
-		if i < 0 {
-			list = append(list, candidateScore{doc: e})
-		} else {
-			list = append(list, vs[i])
-			list[len(list)-1].odds = 0
+// scoresOf returns the scores of some documents, in their order and all with the
+// same odds.
+func scoresOf(scores []candidateScore, docs []int) []candidateScore {
+	list := make([]candidateScore, len(docs))
+	for i, doc := range docs {
+		list[i].doc = uint32(doc)
+		if k := slices.IndexFunc(scores, func(s candidateScore) bool { return s.doc == uint32(doc) }); k >= 0 {
+			list[i] = scores[k]
+			list[i].odds = 0
 		}
 	}
 	return list
 }
-
-// minQuery is what a query must share with an entry: a third of a telling
-// word, for «vmware» stands in many.
-const minQuery = 300

@@ -1,73 +1,79 @@
 package match
 
-// A Result is what the matcher makes of one text.
+// A Result is what the matcher makes of a text.
 type Result struct {
 	Band Band
-	Hits []Hit // competing explanations, best first, three at most; also where the band is Silent
-	Also []Hit // other errors recognised with certainty elsewhere in the same text; Hits[0] is nearest the cause
+	Hits []Hit // competing explanations, at most three, the best first; also if the band is Silent
+	Also []Hit // other errors that are certain in the same text; Hits[0] is the root cause
 }
 
-// A Hit is one document that explains the text, or part of it.
+// A Hit is a document that explains a text, or part of it.
 type Hit struct {
-	Doc        int               // its place among the documents that New was given
+	Doc        int               // its index in the documents that New received
 	Confidence float64           // calibrated: the share of such hits that are right
-	Codes      []string          // canonical codes of the document that stand in the text
-	Slots      map[string]string // what stood in the places of a template's slots
+	Codes      []string          // codes of the document in the text, as the document spells them
+	Slots      map[string]string // what the text has in place of slots
 	Evidence   []Evidence        // why, in the order of the text
 }
 
-// Match names the documents that explain a text as somebody pasted it.
+// Match returns the documents that explain a text that a user pasted.
 func (ix *Index) Match(text string) Result {
-	q := ix.pool.Get().(*query)
+	q := ix.query()
 	defer ix.release(q)
-	if len(text) <= windowBytes {
-		return q.match(ix, text, false)
+	if len(text) > windowBytes {
+		return q.matchLong(text)
 	}
-	return q.matchLong(ix, text)
+	return q.match(text)
 }
 
-// Lookup names the documents that a query after /mabs means: a code, a symbol,
-// a section of the sources, a few words, or a paste.
+// Lookup returns the documents that a user means who types a query: a code, a
+// symbol, an anchor, a few words, or a paste.
 func (ix *Index) Lookup(text string) Result {
-	q := ix.pool.Get().(*query)
-	defer ix.release(q)
 	text = text[:min(len(text), windowBytes)]
 	if r, ok := ix.lookupAnchor(text); ok {
 		return r
 	}
-	return q.match(ix, text, true)
+	q := ix.query()
+	defer ix.release(q)
+	return q.lookup(text)
 }
 
-// release puts a query back for the next text, and forgets this one: a paste
-// holds names that are nobody else's business.
+func (ix *Index) query() *query { return ix.pool.Get().(*query) }
+
 func (ix *Index) release(q *query) {
-	q.original, q.plain = "", plainText{}
+	q.unload()
 	ix.pool.Put(q)
 }
 
-func (q *query) match(ix *Index, text string, lookup bool) Result {
-	q.load(ix, text)
-	if lookup {
-		for i := range q.codes {
-			q.codes[i].strength = strongCode
-		}
-	}
-	q.retrieve(ix)
-	s := q.context(ix)
-	if !lookup && q.unrelated(s) {
+// match is the whole matcher: it takes a text of one window through all stages.
+func (q *query) match(text string) Result {
+	q.load(text) // normalize, tokenize, find terms and codes
+	q.retrieve() // 64 candidates by shared terms
+	c := q.context()
+	if q.unrelated(c) {
 		return Result{}
 	}
-	vs := q.score(ix)
-	if len(vs) == 0 {
+	scores := q.rank() // 12 by trigrams, ranked by substrings
+	if len(scores) == 0 {
 		return Result{}
 	}
-	for i := range min(len(vs), maxAligned) {
-		v := &vs[i]
-		v.contraryCode, v.margin = q.contraryCode(ix, v), margin(vs, i)
-		v.odds = v.logOdds(s)
+	q.assess(scores, c)        // 8 aligned word by word, with odds
+	return q.decide(scores, c) // band, root cause, evidence and slots
+}
+
+// lookup is match for a query. A number in a query is a code, and a query is about
+// the documents, so less is asked of it.
+func (q *query) lookup(text string) Result {
+	q.load(text)
+	for i := range q.codes {
+		q.codes[i].strength = strongCode
 	}
-	if lookup {
-		return q.decideLookup(ix, vs, s)
+	q.retrieve()
+	c := q.context()
+	scores := q.rank()
+	if len(scores) == 0 {
+		return Result{}
 	}
-	return q.decide(ix, vs, s)
+	q.assess(scores, c)
+	return q.decideLookup(scores, c)
 }

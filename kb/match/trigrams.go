@@ -1,56 +1,59 @@
 package match
 
-// Words decide which templates come near; where several come equally near, the
-// letters decide: first by how many threes of neighbouring letters both have,
-// then in runs, pieces of at least four letters that both have, which follow each
-// other in the same order in both:
+// Words select the candidates; bytes order them. First, trigrams that a template
+// and a text have in common narrow the candidates to those that are likeliest. Then
+// these are ranked by their common substrings, which follow each other in the same
+// order in both:
 //
-//	template  DPM could not perform the operation because the specified recovery
-//	text      > tion becuase the specifed recovery
-//	runs        |------|  |----------| |---------|
+//	template    DPM could not perform the operation because the specified recovery
+//	text        > tion becuase the specifed recovery
+//	substrings    |------|  |----------| |---------|
 //
-// A letter of a run is worth two points; between runs, each letter that only
-// one of them has, or that differs, costs two. Where a slot stands, the text may
-// have anything. This ranks templates as well as a full alignment of all letters
-// (Smith-Waterman), which takes fifty times as long.
+// A byte of a substring counts two points. Each byte between substrings that only
+// one of the two has, or that differs, costs two. A slot of the template matches
+// anything. This ranks templates as well as an alignment of all bytes
+// (Smith-Waterman) and takes a fiftieth of its time.
 
-// A trigramTable is a text of which the places of all three letters in a row
-// are known, and space to compare templates with it.
+// A trigramTable finds the trigrams of a text. It also holds scratch space for
+// comparing templates with the text.
 type trigramTable struct {
 	text       []byte
-	head       [numHeads]uint16 // by hash: one more than the first place, 0 for none
-	next       []uint16         // by place: one more than the next place with the hash
+	head       [numHeads]uint16 // by hash: one more than the first place in text; 0 for none
+	next       []uint16         // by place: one more than the next place with the same hash
 	substrings []substring
 }
 
 // A substring is a piece of a template that is a piece of the text.
-type substring struct{ t, p, n, best int32 }
+type substring struct {
+	tAt, at int32 // where it begins in the template, and in the text
+	n       int32 // its length
+	best    int32 // points of the best chain that ends with it
+}
 
 const (
 	trigramLen    = 3
-	minSubstring  = 4 // of letters; with 3 the same first hits take a third longer
+	hashBits      = 12 // a paste has some 200 trigrams; 1 in 20 shares its hash with another
 	numHeads      = 1 << hashBits
-	hashBits      = 12 // a paste has some 200 threes: one in 20 shares its place in the table
-	maxPlaces     = 8  // of three letters in one text that are tried
-	maxSubstrings = 64 // runs: beyond that a text repeats itself
-	maxSlotBytes  = 60 // that a slot may take at no cost: a long path
-	slotByte      = 0  // stands for a slot
+	minSubstring  = 4  // bytes; with 3, the first hits are the same and it takes a third longer
+	maxPlaces     = 8  // of one trigram that are tried
+	maxSubstrings = 64 // a text with more repeats itself
+	maxSlotBytes  = 60 // that a slot takes for free: a long path
+	slotByte      = 0  // a slot in a folded template
 )
 
-// load prepares a text, of windowBytes at most.
-func (l *trigramTable) load(text string) {
-	l.text = fold(l.text[:0], text)
-	clear(l.head[:])
-	l.next = append(l.next[:0], make([]uint16, len(l.text))...)
-	for i := len(l.text) - trigramLen; i >= 0; i-- {
-		h := trigramHash(l.text, i)
-		l.next[i] = l.head[h]
-		l.head[h] = uint16(i) + 1
+// load makes the table of a text of at most windowBytes.
+func (t *trigramTable) load(text string) {
+	t.text = fold(t.text[:0], text)
+	clear(t.head[:])
+	t.next = append(t.next[:0], make([]uint16, len(t.text))...)
+	for i := len(t.text) - trigramLen; i >= 0; i-- {
+		h := trigramHash(t.text, i)
+		t.next[i] = t.head[h]
+		t.head[h] = uint16(i) + 1
 	}
 }
 
-// fold appends a text without what letters are compared without:
-// capitals, and more than one space.
+// fold appends a text in lower case and with single spaces.
 func fold(dst []byte, text string) []byte {
 	for i := range len(text) {
 		c := text[i]
@@ -73,97 +76,97 @@ func trigramHash(s []byte, i int) uint32 {
 	return h * 2654435761 >> (32 - hashBits) // Knuth's multiplicative hash
 }
 
-// trigramHashes are the hashes of all three letters in a row, none of them a
-// slot.
-func trigramHashes(t []byte) []uint16 {
-	all := make([]uint16, 0, len(t))
-	for i := 0; i+trigramLen <= len(t); i++ {
-		if t[i] != slotByte && t[i+1] != slotByte && t[i+2] != slotByte {
-			all = append(all, uint16(trigramHash(t, i)))
+// trigramHashes returns the hashes of all trigrams of a folded template.
+func trigramHashes(template []byte) []uint16 {
+	all := make([]uint16, 0, len(template))
+	for i := 0; i+trigramLen <= len(template); i++ {
+		if template[i] != slotByte && template[i+1] != slotByte && template[i+2] != slotByte {
+			all = append(all, uint16(trigramHash(template, i)))
 		}
 	}
 	return all
 }
 
-// count counts the hashes of a template that the text has, and those that it
+// count counts the trigrams of a template that the text has, and those that it
 // lacks.
-func (l *trigramTable) count(threes []uint16) (shared, missing int32) {
-	for _, h := range threes {
-		if l.head[h%numHeads] > 0 {
+func (t *trigramTable) count(hashes []uint16) (shared, missing int32) {
+	for _, h := range hashes {
+		if t.head[h%numHeads] > 0 {
 			shared++
 		}
 	}
-	return shared, int32(len(threes)) - shared
+	return shared, int32(len(hashes)) - shared
 }
 
-// points finds the best runs of a folded template and the text, and returns
-// their points.
-func (l *trigramTable) points(t []byte) int32 {
-	l.substrings = l.substrings[:0]
-	for i := 0; i+trigramLen <= len(t); i++ {
-		if t[i+2] == slotByte {
+// points returns the points of the best chain of common substrings of a folded
+// template and the text.
+func (t *trigramTable) points(template []byte) int32 {
+	t.substrings = t.substrings[:0]
+	for i := 0; i+trigramLen <= len(template); i++ {
+		if template[i+2] == slotByte {
 			i += 2
 			continue
 		}
-		l.addSubstrings(t, i)
+		t.addSubstrings(template, i)
 	}
-	return l.bestChain(t)
+	return t.bestChain(template)
 }
 
-// addSubstrings begins runs with the three letters at i, wherever the text has them,
-// but where the letter before is the same too: that run has begun already.
-func (l *trigramTable) addSubstrings(t []byte, i int) {
-	n := 0
-	for next := l.head[trigramHash(t, i)]; next > 0 && n < maxPlaces; n++ {
-		j := int(next) - 1
-		next = l.next[j]
-		if t[i] != l.text[j] || t[i+1] != l.text[j+1] || t[i+2] != l.text[j+2] {
+// addSubstrings adds the common substrings that begin with the trigram at i, except
+// those that began before it.
+func (t *trigramTable) addSubstrings(template []byte, i int) {
+	places := 0
+	for next := t.head[trigramHash(template, i)]; next > 0 && places < maxPlaces; places++ {
+		k := int(next) - 1
+		next = t.next[k]
+		if template[i] != t.text[k] || template[i+1] != t.text[k+1] || template[i+2] != t.text[k+2] {
 			continue
 		}
-		if i > 0 && j > 0 && t[i-1] == l.text[j-1] || len(l.substrings) == maxSubstrings {
+		if i > 0 && k > 0 && template[i-1] == t.text[k-1] || len(t.substrings) == maxSubstrings {
 			continue
 		}
-		k := trigramLen
-		for i+k < len(t) && j+k < len(l.text) && t[i+k] == l.text[j+k] {
-			k++
+		n := trigramLen
+		for i+n < len(template) && k+n < len(t.text) && template[i+n] == t.text[k+n] {
+			n++
 		}
-		if k >= minSubstring {
-			l.substrings = append(l.substrings, substring{int32(i), int32(j), int32(k), 0})
+		if n >= minSubstring {
+			t.substrings = append(t.substrings, substring{tAt: int32(i), at: int32(k), n: int32(n)})
 		}
 	}
 }
 
-// bestChain finds the best runs that follow each other, and returns their points.
-func (l *trigramTable) bestChain(t []byte) int32 {
+// bestChain returns the points of the best chain of substrings.
+func (t *trigramTable) bestChain(template []byte) int32 {
 	points := int32(0)
-	for i := range l.substrings {
-		b := &l.substrings[i]
-		b.best = 2 * b.n
+	for i := range t.substrings {
+		s := &t.substrings[i]
+		s.best = 2 * s.n
 		for k := range i {
-			if s := l.substrings[k].extend(b, t); s > b.best {
-				b.best = s
+			if p := t.substrings[k].extend(s, template); p > s.best {
+				s.best = p
 			}
 		}
-		points = max(points, b.best)
+		points = max(points, s.best)
 	}
 	return points
 }
 
-// extend is what the best chain to run a is worth with run b after it.
-func (a *substring) extend(b *substring, t []byte) int32 {
-	if a.p >= b.p || a.t >= b.t || a.p+a.n >= b.p+b.n || a.t+a.n >= b.t+b.n {
+// extend returns the points of the best chain that ends with a, continued with b, or
+// 0 if b does not follow a.
+func (a *substring) extend(b *substring, template []byte) int32 {
+	if a.at >= b.at || a.tAt >= b.tAt || a.at+a.n >= b.at+b.n || a.tAt+a.n >= b.tAt+b.n {
 		return 0
 	}
-	over := max(0, a.t+a.n-b.t, a.p+a.n-b.p)
-	inTemplate, inText := b.t+over-a.t-a.n, b.p+over-a.p-a.n
+	overlap := max(0, a.tAt+a.n-b.tAt, a.at+a.n-b.at)
+	inTemplate, inText := b.tAt+overlap-a.tAt-a.n, b.at+overlap-a.at-a.n
 	if 2*inTemplate >= a.best+2 {
 		return 0
 	}
-	for x := a.t + a.n; x < b.t; x++ {
-		if t[x] == slotByte {
+	for i := a.tAt + a.n; i < b.tAt; i++ {
+		if template[i] == slotByte {
 			inTemplate--
 			inText = max(0, inText-maxSlotBytes)
 		}
 	}
-	return a.best + 2*(b.n-over) - 2*max(inTemplate, inText)
+	return a.best + 2*(b.n-overlap) - 2*max(inTemplate, inText)
 }

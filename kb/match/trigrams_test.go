@@ -7,11 +7,10 @@ import (
 	"testing"
 )
 
-// plainPoints is what letterTable.compare means: of all pieces of four letters
-// and more that template and text have in common and that cannot be made longer
-// to the left or right, the best that follow each other in both.
+// plainPoints is the plain version of trigramTable.points: of all common substrings
+// that cannot be longer, it tries all ways to follow each other.
 func plainPoints(t, text []byte) int32 {
-	var runs []substring
+	var substrings []substring
 	for i := range t {
 		for j := range text {
 			if t[i] == slotByte || t[i] != text[j] || i > 0 && j > 0 && t[i-1] == text[j-1] {
@@ -22,101 +21,102 @@ func plainPoints(t, text []byte) int32 {
 				n++
 			}
 			if n >= minSubstring {
-				runs = append(runs, substring{t: int32(i), p: int32(j), n: int32(n)})
+				substrings = append(substrings, substring{tAt: int32(i), at: int32(j), n: int32(n)})
 			}
 		}
 	}
 	best := int32(0)
-	for i := range runs {
-		best = max(best, plainChain(runs, i, t))
+	for i := range substrings {
+		best = max(best, plainChainOfSubstrings(substrings, i, t))
 	}
 	return best
 }
 
-// plainChain is the best that ends with a run: alone, or after any other.
-func plainChain(runs []substring, i int, t []byte) int32 {
-	b := runs[i]
+// plainChainOfSubstrings returns the points of the best chain that ends with a
+// substring.
+func plainChainOfSubstrings(substrings []substring, i int, t []byte) int32 {
+	b := substrings[i]
 	best := 2 * b.n
-	for k, a := range runs {
-		if a.t >= b.t || a.p >= b.p || a.t+a.n >= b.t+b.n || a.p+a.n >= b.p+b.n {
+	for k, a := range substrings {
+		if a.tAt >= b.tAt || a.at >= b.at || a.tAt+a.n >= b.tAt+b.n || a.at+a.n >= b.at+b.n {
 			continue
 		}
-		over := max(0, a.t+a.n-b.t, a.p+a.n-b.p) // letters that both would count
-		gap := t[min(a.t+a.n, b.t):b.t]
+		overlap := max(0, a.tAt+a.n-b.tAt, a.at+a.n-b.at) // bytes that both would count
+		gap := t[min(a.tAt+a.n, b.tAt):b.tAt]
 		slots := int32(strings.Count(string(gap), string(rune(slotByte))))
-		inTemplate := b.t + over - a.t - a.n - slots
-		inText := b.p + over - a.p - a.n
+		inTemplate := b.tAt + overlap - a.tAt - a.n - slots
+		inText := b.at + overlap - a.at - a.n
 		for range slots {
 			inText = max(0, inText-maxSlotBytes)
 		}
-		best = max(best, plainChain(runs, k, t)+2*(b.n-over)-2*max(inTemplate, inText))
+		best = max(best, plainChainOfSubstrings(substrings, k, t)+2*(b.n-overlap)-2*max(inTemplate, inText))
 	}
 	return best
 }
 
-// repeats reports whether the text repeats letters of the template more often
-// than is looked at.
-func repeats(l *trigramTable, folded []byte) bool {
+// repeats reports whether the text repeats substrings of the template more often
+// than points looks at.
+func repeats(table *trigramTable, folded []byte) bool {
 	for i := range len(folded) - 2 {
 		places := 0
-		for next := l.head[trigramHash(folded, i)]; next > 0; next = l.next[next-1] {
+		for next := table.head[trigramHash(folded, i)]; next > 0; next = table.next[next-1] {
 			places++
 		}
 		if places > maxPlaces {
 			return true
 		}
 	}
-	return len(l.substrings) == maxSubstrings
+	return len(table.substrings) == maxSubstrings
 }
 
-func checkLetters(t *testing.T, l *trigramTable, template, text string) {
+func checkTrigrams(t *testing.T, table *trigramTable, template, text string) {
 	t.Helper()
 	folded := fold(nil, strings.ReplaceAll(template, "<>", string(rune(slotByte))))
-	l.load(text)
-	if got, want := l.points(folded), plainPoints(folded, l.text); got != want && !repeats(l, folded) {
+	table.load(text)
+	if got, want := table.points(folded), plainPoints(folded, table.text); got != want && !repeats(table, folded) {
 		t.Fatalf("%q and %q have %d points, want %d", template, text, got, want)
 	}
-	shared, missing := l.count(trigramHashes(folded))
+	shared, missing := table.count(trigramHashes(folded))
 	for i := range len(folded) - 2 {
-		three := string(folded[i : i+3])
-		if strings.Contains(three, string(rune(slotByte))) {
+		trigram := string(folded[i : i+3])
+		if strings.Contains(trigram, string(rune(slotByte))) {
 			continue
 		}
-		if strings.Contains(string(l.text), three) {
+		if strings.Contains(string(table.text), trigram) {
 			shared--
 		} else {
 			missing--
 		}
 	}
-	// Hashes may meet: then one that is missing counts as shared.
+	// If two trigrams have the same hash, one that is missing counts as shared.
 	if shared < 0 || shared != -missing {
 		t.Fatalf("%q and %q: %d too many shared, %d too few missing", template, text, shared, -missing)
 	}
 }
 
-func TestLettersAreThePlainOnes(t *testing.T) {
-	var l trigramTable
-	for n := range 1 << 9 { // all texts of nine letters of an alphabet of two, beside a template with a slot
+func TestPointsArePlainPoints(t *testing.T) {
+	var table trigramTable
+	for n := range 1 << 9 { // all texts of nine letters of an alphabet of two, and templates with and without a slot
 		text := strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%09b", n), "0", "a"), "1", "b")
-		checkLetters(t, &l, "abba<>aabb", text+" "+text)
-		checkLetters(t, &l, "abbaabaaab", text)
+		checkTrigrams(t, &table, "abba<>aabb", text+" "+text)
+		checkTrigrams(t, &table, "abbaabaaab", text)
 	}
 	rng := rand.New(rand.NewPCG(3, 3))
 	for range 200 {
 		m := filled(rng, "The replica of <Name> on <Server> is inconsistent with the protected data source")
 		text := pickOne(rng, noises).Make(rng, m)
-		checkLetters(t, &l, "the replica of <> on <> is inconsistent with the protected data source", text[:min(len(text), 60)])
+		checkTrigrams(t, &table, "the replica of <> on <> is inconsistent with the protected data source", text[:min(len(text), 60)])
 	}
 }
 
-func FuzzLetters(f *testing.F) {
+func FuzzTrigrams(f *testing.F) {
 	f.Add("replica of <> is inconsistent", "Replca of D: is inconsistant")
 	f.Add("abab<>abab", "ababab xyz abab")
 	f.Fuzz(func(t *testing.T, template, text string) {
 		if len(template) > 40 || len(text) > 40 || strings.Contains(template+text, "\x00") {
-			t.Skip() // the plain way takes exponential time
+			t.Skip() // the plain version takes exponential time
 		}
-		var l trigramTable
-		checkLetters(t, &l, template, text)
+		var table trigramTable
+		checkTrigrams(t, &table, template, text)
 	})
 }

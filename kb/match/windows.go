@@ -7,23 +7,21 @@ import (
 	"unicode/utf8"
 )
 
+// A long text, such as a log, is cut into overlapping windows. A quick score of each
+// costs a few nanoseconds per byte, because it looks up words only as they are
+// spelled. The windows with the best quick scores are matched, and their results
+// joined.
+
 const (
-	// windowBytes is how much of a text is matched in one piece. The longest
-	// message of the products has 2,000 bytes.
-	windowBytes = 8 << 10
-	// overlapBytes lets a message that a window cuts stand whole in the next.
-	overlapBytes = 2 << 10
-	// maxWindows bounds how many windows of one text are matched: those that
-	// promise most at a glance. A window that is all noise takes a millisecond,
-	// the glance at one megabyte ten to thirty (BenchmarkMatch/1MB-binary).
-	maxWindows = 12
-	// minWindowScore is what a window has to hold: as much as one word that
-	// stands in a single entry.
-	minWindowScore = fullWeight
-	// codeScore is what the code of an entry is worth beside words.
-	codeScore = 4 * fullWeight
-	// maxCode is the length of 0x and the eight digits of 32 bits.
-	maxCode = 10
+	windowBytes  = 8 << 10 // the longest message of the products has 2,000 bytes
+	overlapBytes = 2 << 10 // so that a message that a window cuts is whole in the next
+	// A window full of noise takes a millisecond to match, and the quick scores of
+	// one megabyte 10 to 30 ms (BenchmarkMatch/1MB-binary).
+	maxWindows     = 12
+	minWindowScore = fullWeight     // a word that a single document has
+	codeScore      = 4 * fullWeight // of the code of a document
+	minQuickWord   = 3              // bytes; data that is not text is full of shorter words
+	maxCode        = 10             // bytes: 0x and the eight digits of 32 bits
 )
 
 // A window is a piece of a long text.
@@ -32,28 +30,26 @@ type window struct {
 	score      int32
 }
 
-// matchLong matches a long text, such as a log: it glances at all of it, looks
-// closely at the windows that promise something, and puts together what it
-// finds.
-func (q *query) matchLong(ix *Index, text string) Result {
-	var best Result
-	for _, w := range q.bestWindows(ix, text) {
-		r := q.match(ix, text[w.start:w.end], false)
+// matchLong matches a text that is longer than a window.
+func (q *query) matchLong(text string) Result {
+	var all Result
+	for _, w := range q.bestWindows(text) {
+		r := q.match(text[w.start:w.end])
 		r.shift(w.start)
-		best = best.join(r)
+		all = all.join(r)
 	}
-	return best
+	return all
 }
 
-// bestWindows are the windows worth a closer look, in the order of the text. Of
-// windows that are the same to the letter the first one stands for all.
-func (q *query) bestWindows(ix *Index, text string) []window {
+// bestWindows returns the windows that are worth matching, in the order of the text.
+// Of identical neighbors it returns the first.
+func (q *query) bestWindows(text string) []window {
 	var all []window
 	last := ""
 	for start := 0; start < len(text); {
 		w := window{start: start, end: windowEnd(text, start)}
 		piece := text[w.start:w.end]
-		if w.score = q.quickScore(ix, piece); w.score >= minWindowScore && piece != last {
+		if w.score = q.quickScore(piece); w.score >= minWindowScore && piece != last {
 			all = append(all, w)
 			last = piece
 		}
@@ -71,9 +67,24 @@ func (q *query) bestWindows(ix *Index, text string) []window {
 	return all
 }
 
-// quickScore sums up what the words of a window are worth, each once, as they stand
-// there: no other spelling is tried, so that it costs a few nanoseconds a byte.
-func (q *query) quickScore(ix *Index, text string) int32 {
+// windowEnd returns the end of the window at start: the end of a line, if there is
+// one in its last part, else the end of a character.
+func windowEnd(text string, start int) int {
+	end := start + windowBytes
+	if end >= len(text) {
+		return len(text)
+	}
+	if i := strings.LastIndexByte(text[end-overlapBytes/2:end], '\n'); i >= 0 {
+		return end - overlapBytes/2 + i + 1
+	}
+	for end > start+1 && text[end]&0xC0 == 0x80 { // within a character in UTF-8
+		end--
+	}
+	return end
+}
+
+// quickScore returns the weight of the words and codes of a window, each word once.
+func (q *query) quickScore(text string) int32 {
 	q.resetSeen()
 	var sum int32
 	for i := 0; i < len(text); {
@@ -83,11 +94,11 @@ func (q *query) quickScore(ix *Index, text string) int32 {
 			for i < len(text) && isAlnum(text[i]) {
 				i++
 			}
-			sum += q.quickWord(ix, text[from:i])
+			sum += q.quickWord(text[from:i])
 		case c >= utf8.RuneSelf && i+2*syllableBytes <= len(text):
 			if mayBeSyllable(c) && mayBeSyllable(text[i+syllableBytes]) {
-				if f, ok := ix.v.ids[text[i:i+2*syllableBytes]]; ok {
-					sum += q.newWeight(ix, f)
+				if id, ok := q.ix.v.ids[text[i:i+2*syllableBytes]]; ok {
+					sum += q.newWeight(id)
 				}
 			}
 			for i++; i < len(text) && text[i]&0xC0 == 0x80; {
@@ -100,21 +111,16 @@ func (q *query) quickScore(ix *Index, text string) int32 {
 	return sum
 }
 
-// mayBeSyllable reports whether Hangul, Han or Kana begins with the byte in UTF-8.
+// mayBeSyllable reports whether a byte can begin Hangul, Han or Kana in UTF-8.
 func mayBeSyllable(c byte) bool { return c >= 0xE3 && c <= 0xED }
 
-// minQuickWord is the length of words that are looked up at a glance: shorter
-// ones are many in what is no text, and tell little.
-const minQuickWord = 3
-
-// quickWord is what one word is worth: the code of an entry, or a word of its
-// texts.
-func (q *query) quickWord(ix *Index, word string) int32 {
+// quickWord returns the score of a word or a code.
+func (q *query) quickWord(word string) int32 {
 	if len(word) < minQuickWord || len(word) > maxTypo {
 		return 0
 	}
 	if isDigit(word[0]) {
-		return ix.quickCode(word)
+		return q.ix.quickCode(word)
 	}
 	var lower [maxTypo]byte
 	for i := range len(word) {
@@ -124,18 +130,19 @@ func (q *query) quickWord(ix *Index, word string) int32 {
 		}
 	}
 	key := lower[:len(word)]
-	f, ok := ix.v.ids[string(key)]
+	id, ok := q.ix.v.ids[string(key)]
 	if !ok {
-		if f, ok = ix.v.spellings[string(key)]; !ok {
+		if id, ok = q.ix.v.spellings[string(key)]; !ok {
 			return 0
 		}
 	}
-	return q.newWeight(ix, f)
+	return q.newWeight(id)
 }
 
-// quickCode is what a number is worth: much, if it is the code of an entry.
+// quickCode returns the score of a number, which is 0 unless it is the code of a
+// document.
 func (ix *Index) quickCode(word string) int32 {
-	if len(word) < 2 || len(word) > maxCode {
+	if len(word) > maxCode {
 		return 0
 	}
 	for i := range len(word) {
@@ -149,32 +156,16 @@ func (ix *Index) quickCode(word string) int32 {
 	return 0
 }
 
-// newWeight is the weight of a feature that was not seen in the window before.
-func (q *query) newWeight(ix *Index, f termID) int32 {
-	if q.seen[f] == q.stamp {
+// newWeight returns the weight of a term the first time that it occurs in a window.
+func (q *query) newWeight(id termID) int32 {
+	if q.has(id) {
 		return 0
 	}
-	q.seen[f] = q.stamp
-	return ix.v.weight[f]
+	q.seen[id] = q.stamp
+	return q.ix.v.weight[id]
 }
 
-// windowEnd is the end of a line, where there is one in the last part of the
-// window, else of a character.
-func windowEnd(text string, start int) int {
-	end := start + windowBytes
-	if end >= len(text) {
-		return len(text)
-	}
-	if i := strings.LastIndexByte(text[end-overlapBytes/2:end], '\n'); i >= 0 {
-		return end - overlapBytes/2 + i + 1
-	}
-	for end > start+1 && text[end]&0xC0 == 0x80 {
-		end--
-	}
-	return end
-}
-
-// shift moves evidence by the place of its window.
+// shift moves the evidence of a window to its place in the text.
 func (r *Result) shift(by int) {
 	for _, hits := range [][]Hit{r.Hits, r.Also} {
 		for i := range hits {
@@ -186,8 +177,8 @@ func (r *Result) shift(by int) {
 	}
 }
 
-// join takes the results of two windows of one text: the better one leads, and
-// what the other is sure of stands beside it.
+// join joins the results of two windows of a text, r before o. The better one leads;
+// a certain error of the other one is reported as Also.
 func (r Result) join(o Result) Result {
 	if len(o.Hits) == 0 {
 		return r
@@ -200,14 +191,14 @@ func (r Result) join(o Result) Result {
 		first, second = o, r
 	}
 	if second.Band == Sure {
-		first.Also = addHits(first, second.Hits[:1])
+		first.Also = first.alsoWith(second.Hits[:1])
 	}
-	first.Also = addHits(first, second.Also)
+	first.Also = first.alsoWith(second.Also)
 	return first
 }
 
-// addHits adds hits of entries that the result does not name yet.
-func addHits(r Result, hits []Hit) []Hit {
+// alsoWith returns Also with the hits of documents that the result does not have yet.
+func (r Result) alsoWith(hits []Hit) []Hit {
 	for _, h := range hits {
 		same := func(x Hit) bool { return x.Doc == h.Doc }
 		if !same(r.Hits[0]) && !slices.ContainsFunc(r.Also, same) {

@@ -1,0 +1,87 @@
+package match
+
+import "slices"
+
+// One text may report several errors. Most follow from another one: the cause comes
+// first.
+
+// skipAnnouncement moves the root cause to the front: if the best score is of a
+// message that only announces another ("… failed for the following reason:"), the
+// best message after it in the text.
+func skipAnnouncement(scores []candidateScore) []candidateScore {
+	best := &scores[0]
+	if best.message.template == nil || !best.message.template.announces {
+		return scores
+	}
+	for i := 1; i < min(len(scores), maxAligned); i++ {
+		s := &scores[i]
+		if s.message.template != nil && s.message.from >= best.message.to && s.odds >= likelyOdds {
+			cause := *s
+			copy(scores[1:i+1], scores[:i])
+			scores[0] = cause
+			break
+		}
+	}
+	return scores
+}
+
+// causeFirst moves the root cause of the certain errors in a text to the front and
+// returns the others as also. The cause is the first one in the text, but an error
+// comes before one that announces it. An announcement is not an error of its own.
+func (q *query) causeFirst(scores []candidateScore, c textContext) (ordered []candidateScore, also []Hit) {
+	certain := q.certain(scores, c)
+	if len(certain) == 1 {
+		return scores, nil
+	}
+	announces := func(i int) bool { return scores[i].message.template.announces }
+	slices.SortStableFunc(certain, func(a, b int) int {
+		if announces(a) != announces(b) {
+			return int(indicator(announces(a))) - int(indicator(announces(b)))
+		}
+		return int(scores[a].message.from - scores[b].message.from)
+	})
+	for _, i := range certain[1:] {
+		if !announces(i) {
+			also = append(also, q.hit(&scores[i]))
+		}
+	}
+	ordered = []candidateScore{scores[certain[0]]}
+	for i, s := range scores {
+		if !slices.Contains(certain, i) {
+			ordered = append(ordered, s)
+		}
+	}
+	return ordered, also
+}
+
+// certain returns the first score and those that are answers, too, in other parts of
+// the text.
+func (q *query) certain(scores []candidateScore, c textContext) []int {
+	certain := []int{0}
+	for i := 1; i < min(len(scores), maxAligned); i++ {
+		s := &scores[i]
+		elsewhere := func(k int) bool {
+			return disjoint(s.message, scores[k].message) && !q.alsoExplains(scores[k].doc, s.message)
+		}
+		if s.message.template != nil && !q.vetoed(s) && s.sure(c) && all(certain, elsewhere) {
+			certain = append(certain, i)
+		}
+	}
+	return certain
+}
+
+// alsoExplains reports whether another message or symbol of a document matches the
+// same part of the text as well as an alignment does.
+func (q *query) alsoExplains(doc uint32, a alignment) bool {
+	for i := q.ix.firstTemplate[doc]; i < q.ix.firstTemplate[doc+1]; i++ {
+		own := alignment{template: &q.ix.templates[i]}
+		if own.template.kind == phraseTemplate {
+			continue
+		}
+		q.align(&own)
+		if own.template != nil && !disjoint(own, a) && own.matched >= a.matched {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,103 @@
+package match
+
+import "slices"
+
+// A query is a text on its way through the stages, and their scratch space. It is
+// reused for the next text: nothing that one stage leaves here may outlive it.
+type query struct {
+	ix *Index
+	analysis
+	original string
+	codes    []codeRef
+	trigrams trigramTable
+	sums     []int32 // for each token, and for the end, the weight of the tokens before it
+
+	// The terms of the text, by ID. An array that is as long as the vocabulary is
+	// cleared by a new stamp.
+	termIDs []termID
+	stamp   uint32
+	seen    []uint32 // by term: the stamp of the last query that has it
+	head    []int32  // by term: its first occurrence in terms
+	next    []int32  // by occurrence: the next one of the same term, or -1
+
+	shared          []int32     // by target: the weight of the terms that it shares with the text
+	touched         []uint32    // targets with a weight in shared
+	nearest         []candidate // templates, best first
+	nearestWhole    []candidate // documents, best first
+	likeliest       []candidate // of the nearest
+	counterexamples []candidate // of the nearest
+
+	runs   []run // of the last alignment
+	chain  []run // of the last alignment
+	scores []candidateScore
+}
+
+func newQuery(ix *Index) *query {
+	return &query{ix: ix, seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), shared: make([]int32, len(ix.targets))}
+}
+
+// load analyzes a text.
+func (q *query) load(text string) {
+	q.original = text
+	analyzer{v: q.ix.v, analysis: &q.analysis}.analyze(text)
+	q.codes = scanCodes(q.codes[:0], q.plain.s, q.tokens)
+	q.resetSeen()
+	q.termIDs, q.next = q.termIDs[:0], slices.Grow(q.next[:0], len(q.terms))[:len(q.terms)]
+	for i := len(q.terms) - 1; i >= 0; i-- {
+		id := q.terms[i].id
+		q.next[i] = -1
+		if q.has(id) {
+			q.next[i] = q.head[id]
+		} else {
+			q.seen[id] = q.stamp
+			q.termIDs = append(q.termIDs, id)
+		}
+		q.head[id] = int32(i)
+	}
+	q.weighTokens()
+}
+
+// unload forgets the text: it may contain names that are none of our business.
+func (q *query) unload() { q.original, q.plain = "", plainText{} }
+
+// resetSeen forgets which terms were seen.
+func (q *query) resetSeen() {
+	if q.stamp++; q.stamp == 0 {
+		clear(q.seen)
+		q.stamp = 1
+	}
+}
+
+// has reports whether the text has a term.
+func (q *query) has(id termID) bool { return q.seen[id] == q.stamp }
+
+// firstOf returns the first occurrence of a term in the text, or -1.
+func (q *query) firstOf(id termID) int32 {
+	if !q.has(id) {
+		return -1
+	}
+	return q.head[id]
+}
+
+// What a token weighs that no document has.
+const (
+	unknownWord     = 350 // about the average of known words
+	unknownSyllable = 120 // a word has about three
+)
+
+// weighTokens weighs the tokens of the text.
+func (q *query) weighTokens() {
+	n := len(q.tokens)
+	q.sums = slices.Grow(q.sums[:0], n+1)[:n+1]
+	clear(q.sums)
+	q.ix.v.weighTokens(q.sums, q.terms)
+	for _, i := range q.unknown {
+		switch q.tokens[i].kind {
+		case wordToken:
+			q.sums[i+1] = max(q.sums[i+1], unknownWord)
+		case syllableToken:
+			q.sums[i+1] = max(q.sums[i+1], unknownSyllable)
+		}
+	}
+	accumulate(q.sums)
+}
