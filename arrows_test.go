@@ -48,6 +48,7 @@ var arrows = []arrow{
 	{"adapters/chat/chattest", "bot/store", "gives that core a database"},
 	{"adapters/chat/chattest", "kb", "gives that core the built-in entries"},
 	{"adapters/console", "bot", "implements bot.Adapter"},
+	{"adapters/console", "kb", "shows the entries and what the matcher makes of a text"},
 	{"adapters/slack", "bot", "implements bot.Adapter"},
 	{"adapters/slack", "adapters/chat", "shares transport code with Discord"},
 	{"adapters/slack/slackfake", "adapters/chat/chatfake", "shares faults and journals with the fake Discord"},

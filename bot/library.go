@@ -5,16 +5,6 @@ import (
 	"strings"
 
 	"mabsbot/kb"
-	"mabsbot/kb/match"
-)
-
-// Names for what a Library returns. An adapter does not import kb.
-type (
-	Entry    = kb.Entry
-	Result   = kb.Result
-	Hit      = kb.Hit
-	Evidence = match.Evidence
-	Texts    = kb.Texts
 )
 
 // A Library is what an adapter may ask for views of its own: suggestions while
@@ -24,14 +14,14 @@ type (
 type Library interface {
 	// Entries returns all entries in the order of their ids. The caller must
 	// not change them.
-	Entries() []*Entry
+	Entries() []*kb.Entry
 
 	// Entry returns the entry with the id, or nil.
-	Entry(id string) *Entry
+	Entry(id string) *kb.Entry
 
 	// Explain tells what the matcher makes of a text: of a message, or of
 	// what follows `/mabs`, which is judged less strictly.
-	Explain(text string, command bool) Result
+	Explain(text string, command bool) kb.Result
 
 	// Suggest returns at most limit ways to complete what follows `/mabs`,
 	// best first, with labels in the language.
@@ -62,10 +52,10 @@ var _ Library = (*Bot)(nil)
 func (b *Bot) Area(id, lang string) string { return b.locales.Get(lang).Area(id) }
 
 // Entries implements Library.
-func (b *Bot) Entries() []*Entry { return b.base().Entries() }
+func (b *Bot) Entries() []*kb.Entry { return b.base().Entries() }
 
 // Entry implements Library.
-func (b *Bot) Entry(id string) *Entry { return b.base().Entry(id) }
+func (b *Bot) Entry(id string) *kb.Entry { return b.base().Entry(id) }
 
 // Revision implements Library.
 func (b *Bot) Revision() string { return b.base().Revision() }
@@ -76,6 +66,6 @@ func (b *Bot) Shadowed(ctx context.Context, limit int) ([]Post, error) {
 }
 
 // Explain implements Library.
-func (b *Bot) Explain(text string, command bool) Result {
+func (b *Bot) Explain(text string, command bool) kb.Result {
 	return recognize(b.base(), Message{Text: strings.ToValidUTF8(text, "\uFFFD"), Command: command})
 }

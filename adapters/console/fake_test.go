@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"mabsbot/bot"
+	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // memory is a Journal in memory.
@@ -55,7 +57,7 @@ func (m *memory) Reset(context.Context) error {
 // shelfOf is a Library with the entries of testdata/entries.json that
 // recognizes them by their codes only.
 type shelfOf struct {
-	entries []*bot.Entry
+	entries []*kb.Entry
 	shadows []bot.Post
 }
 
@@ -75,9 +77,9 @@ func readEntries(t testing.TB) shelfOf {
 	return s
 }
 
-func (s shelfOf) Entries() []*bot.Entry { return s.entries }
+func (s shelfOf) Entries() []*kb.Entry { return s.entries }
 
-func (s shelfOf) Entry(id string) *bot.Entry {
+func (s shelfOf) Entry(id string) *kb.Entry {
 	for _, e := range s.entries {
 		if e.ID == id {
 			return e
@@ -112,15 +114,15 @@ func offsets(label string, at, length int) []int {
 	return all
 }
 
-func (s shelfOf) Explain(text string, _ bool) bot.Result {
-	var r bot.Result
+func (s shelfOf) Explain(text string, _ bool) kb.Result {
+	var r kb.Result
 	for _, e := range s.entries {
 		for _, code := range e.Codes {
 			if at := strings.Index(text, code); at >= 0 {
 				r.Band = 2
-				r.Hits = append(r.Hits, bot.Hit{
+				r.Hits = append(r.Hits, kb.Hit{
 					Entry: e, Confidence: 0.997 / float64(1+len(r.Hits)), Codes: []string{code},
-					Evidence: []bot.Evidence{{Kind: "code", Text: code, Start: at, End: at + len(code)}},
+					Evidence: []match.Evidence{{Kind: "code", Text: code, Start: at, End: at + len(code)}},
 				})
 			}
 		}

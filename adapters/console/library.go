@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mabsbot/bot"
+	"mabsbot/kb"
 )
 
 // The pages of the knowledge base.
@@ -76,14 +77,14 @@ type list struct {
 
 // A book is one entry in the list.
 type book struct {
-	*bot.Entry
+	*kb.Entry
 	In area
 }
 
 // An area is a group of entries: its ID in the entries and its display name.
 type area struct{ ID, Name string }
 
-func (c *Console) area(e *bot.Entry, lang string) area {
+func (c *Console) area(e *kb.Entry, lang string) area {
 	return area{e.Area, c.library.Area(e.Area, lang)}
 }
 
@@ -115,7 +116,7 @@ func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 }
 
 // addLangs adds the languages of an entry's title.
-func addLangs(langs []string, e *bot.Entry) []string {
+func addLangs(langs []string, e *kb.Entry) []string {
 	for _, t := range e.Title {
 		if t.Lang != "" && !slices.Contains(langs, t.Lang) {
 			langs = append(langs, t.Lang)
@@ -126,7 +127,7 @@ func addLangs(langs []string, e *bot.Entry) []string {
 
 // holds reports whether an entry contains all words, which are in lower case,
 // in any of the fields that users know it by.
-func holds(e *bot.Entry, words []string) bool {
+func holds(e *kb.Entry, words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
@@ -144,7 +145,7 @@ func holds(e *bot.Entry, words []string) bool {
 // An item is the page of one entry.
 type item struct {
 	shelf
-	*bot.Entry
+	*kb.Entry
 	Group area
 	Langs []string
 	Names map[string]string // titles of related entries by ID
@@ -190,7 +191,7 @@ func (i item) Copy(shell, text string) bot.Block { return bot.Block{Shell: shell
 
 // Texts returns the texts in the reader's language, or in the first language of
 // the list if it has none.
-func (i item) Texts(all bot.Texts) []string {
+func (i item) Texts(all kb.Texts) []string {
 	var texts []string
 	for _, v := range all {
 		if v.Lang == i.Lang || v.Lang == "" {

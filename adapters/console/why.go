@@ -1,11 +1,10 @@
 package console
 
 import (
+	"mabsbot/kb"
 	"slices"
 	"time"
 	"unicode/utf8"
-
-	"mabsbot/bot"
 )
 
 // An explanation is the match evidence of one message.
@@ -21,7 +20,7 @@ type explanation struct {
 
 // A hit is one entry that matches the text.
 type hit struct {
-	bot.Hit
+	kb.Hit
 	URL string // of the entry's page
 }
 
@@ -49,7 +48,7 @@ func (c *Console) explain(v view, m *message) *explanation {
 	return e
 }
 
-func hits(v view, found []bot.Hit) []hit {
+func hits(v view, found []kb.Hit) []hit {
 	var all []hit
 	for _, h := range found {
 		all = append(all, hit{h, shelf{View: v}.URL(h.Entry.ID)})
