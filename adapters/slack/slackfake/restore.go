@@ -2,7 +2,7 @@ package slackfake
 
 import "encoding/json"
 
-// A snapshot is a workspace as JSON.
+// A snapshot is the state of a workspace in JSON.
 type snapshot struct {
 	Users []struct {
 		ID       string `json:"id"`
@@ -29,8 +29,8 @@ type snapshot struct {
 	} `json:"messages"`
 }
 
-// Restore fills a new server with what was there before the test, without
-// telling the app. It returns the people by name.
+// Restore fills a new server with the state of an earlier run without sending
+// events. It returns the users by name.
 func (s *Server) Restore(data []byte) (map[string]*Person, error) {
 	var old snapshot
 	if err := json.Unmarshal(data, &old); err != nil {
@@ -45,7 +45,7 @@ func (s *Server) Restore(data []byte) (map[string]*Person, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lastID = 1 << 16 // above every id of a snapshot
+	s.lastID = 1 << 16 // above the IDs in snapshots
 	for _, m := range old.Messages {
 		s.messages = append(s.messages, &Message{
 			Channel: m.Channel, TS: m.TS, Thread: m.Thread, User: m.User, Bot: m.Bot, Subtype: m.Subtype,
@@ -55,8 +55,8 @@ func (s *Server) Restore(data []byte) (map[string]*Person, error) {
 	return people, nil
 }
 
-// RestoreFile adds a file that somebody uploaded before the test, and returns it
-// with its id.
+// RestoreFile adds a file of an earlier run without sending events, and returns
+// it with its ID.
 func (s *Server) RestoreFile(f File, user string) File {
 	s.mu.Lock()
 	defer s.mu.Unlock()

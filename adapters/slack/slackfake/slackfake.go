@@ -6,7 +6,7 @@
 // users.go). It checks arguments, scopes, rate limits (ratelimit.go), message
 // limits (limits.go) and Block Kit (blockkit.go, elements.go), and records every
 // call (journal.go). The state of the workspace is in users.go, channels.go and
-// message.go; restore.go starts with that of an earlier test.
+// message.go; restore.go loads that of an earlier run.
 //
 // Events (events.go) and interaction payloads with their trigger IDs
 // (interactions.go) go out over Socket Mode (socketmode.go) or as signed HTTP
