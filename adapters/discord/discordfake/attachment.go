@@ -32,7 +32,7 @@ type File struct {
 func (s *Server) addFile(f File, channel string) File {
 	f.ID = cmp.Or(f.ID, s.id())
 	f.Type = cmp.Or(f.Type, "text/plain; charset=utf-8")
-	f.channel, f.expires = channel, time.Now().Add(s.options.AttachmentTTL)
+	f.channel, f.expires = channel, time.Now().Add(attachmentTTL)
 	if f.Size == 0 {
 		f.Size = len(f.Content)
 	}

@@ -51,10 +51,7 @@ type Options struct {
 
 	AckTimeout        time.Duration // time limit for the response to an interaction; 0 means 3 s
 	TokenTTL          time.Duration // lifetime of an interaction token after the response; 0 means 15 min
-	NonceTTL          time.Duration // lifetime of a nonce; 0 means 5 min
 	HeartbeatInterval time.Duration // 0 means 41.25 s
-	SessionTTL        time.Duration // lifetime of a session without a connection; 0 means 2 min
-	AttachmentTTL     time.Duration // lifetime of an attachment URL; 0 means 24 h
 
 	RateLimits    bool // enforce the global limit, the limits of routes, and max_concurrency
 	InvalidLimit  int  // invalid requests in 10 min before all requests are refused; 0 means 10,000
@@ -165,8 +162,8 @@ func (o Options) withDefaults() Options {
 		at      *time.Duration
 		discord time.Duration
 	}{
-		{&o.AckTimeout, ackTimeout}, {&o.TokenTTL, tokenTTL}, {&o.NonceTTL, nonceTTL},
-		{&o.HeartbeatInterval, heartbeatInterval}, {&o.SessionTTL, sessionTTL}, {&o.AttachmentTTL, attachmentTTL},
+		{&o.AckTimeout, ackTimeout}, {&o.TokenTTL, tokenTTL},
+		{&o.HeartbeatInterval, heartbeatInterval},
 	} {
 		if *d.at == 0 {
 			*d.at = d.discord

@@ -100,7 +100,7 @@ func (s *Server) endSession(n *session) {
 // resumableSession returns a session that can be resumed, or nil.
 func (s *Server) resumableSession(id string) *session {
 	s.sessions = slices.DeleteFunc(s.sessions, func(each *session) bool {
-		return each.conn == nil && time.Since(each.detachedAt) > s.options.SessionTTL
+		return each.conn == nil && time.Since(each.detachedAt) > sessionTTL
 	})
 	i := slices.IndexFunc(s.sessions, func(each *session) bool { return each.id == id })
 	if i < 0 {

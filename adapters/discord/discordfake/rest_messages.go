@@ -90,7 +90,7 @@ func (s *Server) createMessage(c *call) (any, error) {
 // which may be deleted, or "".
 func (s *Server) messageWithNonce(nonce string) string {
 	k := s.nonces[nonce]
-	if time.Since(k.at) > s.options.NonceTTL {
+	if time.Since(k.at) > nonceTTL {
 		return ""
 	}
 	return k.message

@@ -134,7 +134,7 @@ func TestNonce(t *testing.T) {
 		"not enforced":             {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1"}`}, 0, 2},
 		"different nonces":         {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"2","enforce_nonce":true}`}, 0, 2},
 		"a number":                 {[2]string{`{"content":"a","nonce":1,"enforce_nonce":true}`, `{"content":"b","nonce":1,"enforce_nonce":true}`}, 0, 1},
-		"after NonceTTL":           {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, nonceTTL + 1, 2},
+		"after nonceTTL":           {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"content":"b","nonce":"1","enforce_nonce":true}`}, nonceTTL + 1, 2},
 		"enforced without a nonce": {[2]string{`{"content":"a","enforce_nonce":true}`, `{"content":"b","enforce_nonce":true}`}, 0, 2},
 		"a repeat without content": {[2]string{`{"content":"a","nonce":"1","enforce_nonce":true}`, `{"nonce":"1","enforce_nonce":true}`}, 0, 1},
 	} {
