@@ -1,12 +1,13 @@
 // Package discordapi is a client of Discord's HTTP API and Gateway. It knows
 // nothing of the bot that uses it.
 //
-//	Client.Do  --> ratelimit.go (may it go now?) --> rest.go --> errors.go (what went wrong)
-//	Client.Run --> gateway.go (connect, identify or resume) --> Options.Events
-//	                 session.go (how far are events done?)   --> Options.Sessions
+// [Client.Do] makes a request: rest.go sends it when ratelimit.go allows that, and
+// errors.go classifies the response. [Client.Run] receives events: gateway.go
+// connects, identifies or resumes, and reconnects; connection.go is one WebSocket
+// with its heartbeats; session.go tracks and saves how far events are handled, so
+// that a restarted process resumes there. payload.go has the types of payloads.
 //
-// payload.go has the types of both. The names are those of
-// https://docs.discord.com/developers.
+// Names are Discord's. https://docs.discord.com/developers
 package discordapi
 
 import (
@@ -27,11 +28,12 @@ type Options struct {
 	Log     *slog.Logger  // nil discards; neither message content nor the token is logged
 
 	// Events receives the events of the gateway in order, one at a time. It must
-	// not block. Call done once the event need not be replayed: until then a
-	// resume after a restart replays it, and all events after it.
+	// not block. It, or another goroutine, calls done when the event need not be
+	// replayed: until then a resume after a restart replays the event and all
+	// later ones.
 	Events func(e Event, done func())
-	// Unauthorized is called, before Do returns, if Discord does not accept the
-	// token.
+	// Unauthorized is called before Do returns if Discord does not accept the
+	// token. It may end the ctx of Run.
 	Unauthorized func()
 	Sessions     SessionStore // nil keeps the session in memory only
 	Throttle     Throttle     // nil opens connections without a limit

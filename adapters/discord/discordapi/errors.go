@@ -197,7 +197,7 @@ func CloseCode(err error) int {
 	return 0
 }
 
-// Close codes after which another connection would end in the same way.
+// Close codes after which Discord says not to reconnect.
 // https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 const (
 	CloseAuthenticationFailed = 4004
@@ -208,23 +208,23 @@ const (
 	CloseDisallowedIntents    = 4014
 )
 
-// An action is what follows the end of a connection.
+// An action is what a client may do after a close code.
 type action int
 
 const (
-	resume action = iota
-	identify
-	giveUp
+	mayResume action = iota
+	mustIdentify
+	mustStop
 )
 
-// afterClose returns what Discord's table of close codes allows. It allows a
-// resume after all others, and after codes that are not Discord's.
+// afterClose returns the action for a close code. Codes that are not in Discord's
+// table, such as those of WebSocket, leave the session alive.
 func afterClose(code int) action {
 	switch code {
 	case CloseAuthenticationFailed, CloseInvalidShard, CloseShardingRequired, CloseInvalidAPIVersion, CloseInvalidIntents, CloseDisallowedIntents:
-		return giveUp
+		return mustStop
 	case 4003, 4007, 4009: // Not authenticated, Invalid seq, Session timed out
-		return identify
+		return mustIdentify
 	}
-	return resume
+	return mayResume
 }

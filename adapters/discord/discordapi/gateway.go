@@ -4,16 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
 // The Gateway is a WebSocket over which Discord sends events. One connection
@@ -27,28 +22,6 @@ import (
 // A session outlives its connections: after a Resume, Discord replays what
 // happened meanwhile. https://docs.discord.com/developers/events/gateway
 
-// Opcodes.
-// https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-opcodes
-const (
-	opDispatch       = 0
-	opHeartbeat      = 1
-	opIdentify       = 2
-	opResume         = 6
-	opReconnect      = 7
-	opInvalidSession = 9
-	opHello          = 10
-	opHeartbeatACK   = 11
-)
-
-// closeResumable is the code with which the client closes a connection: any but
-// 1000 and 1001, which invalidate the session.
-// https://docs.discord.com/developers/events/gateway#initiating-a-disconnect
-const closeResumable = 4900
-
-// maxPayload bounds a payload, in bytes. The largest, the GUILD_CREATE of a
-// server with thousands of channels, has a few megabytes.
-const maxPayload = 64 << 20
-
 // A Pace says how patient the gateway connection is. Tests use shorter times.
 type Pace struct {
 	Handshake      time.Duration // from dialing to Hello, and from there to READY or RESUMED
@@ -59,12 +32,13 @@ type Pace struct {
 	Opens          int           // connections per minute
 }
 
-// DefaultPace is the pace that Discord asks for: one Identify in 5 seconds
-// (max_concurrency is 1 for all but very large bots), and a random wait of 1 to 5
-// seconds after Invalid Session. The others are ours. Two connections a second
-// for a minute are far more than Discord asks for, and do no harm.
+// DefaultPace returns the pace for Discord. It allows one Identify in 5 seconds
+// (max_concurrency is 1 for all but very large bots), and waits for a random time
+// of 1 to 5 seconds after Invalid Session, as Discord's documentation used to
+// require. The other times are ours: 120 connections a minute are far more than
+// Discord ever causes, and still harmless.
 // https://docs.discord.com/developers/events/gateway#session-start-limit-object
-// https://docs.discord.com/developers/events/gateway-events#invalid-session
+// https://docs.discord.com/developers/events/gateway#resuming
 func DefaultPace() Pace {
 	return Pace{
 		Handshake: 15 * time.Second, MinBackoff: time.Second, MaxBackoff: time.Minute,
@@ -76,8 +50,8 @@ func DefaultPace() Pace {
 // until ctx ends, and returns nil then, or until Discord refuses for good: the
 // error is a *CloseError, or an *Error with the status 401.
 //
-// It begins by resuming the session, if that has an ID, and identifies with the
-// intents where there is none to resume. Call it again for other intents.
+// Run first resumes the restored session, unless that is the zero Session. It
+// sends Identify with the intents whenever there is no session to resume.
 // https://docs.discord.com/developers/events/gateway#gateway-intents
 func (c *Client) Run(ctx context.Context, intents int, restored Session) error {
 	c.cursor.begin(restored)
@@ -87,7 +61,7 @@ func (c *Client) Run(ctx context.Context, intents int, restored Session) error {
 	saver.Go(func() { c.saveSessions(saving) })
 	defer saver.Wait()
 	defer stop()
-	g := &gateway{c: c, intents: intents, restored: restored.ID != ""}
+	g := &gateway{Client: c, intents: intents, restored: restored.ID != ""}
 	for ctx.Err() == nil {
 		if g.throttle(ctx) != nil {
 			return nil
@@ -108,53 +82,54 @@ func (c *Client) Run(ctx context.Context, intents int, restored Session) error {
 	return nil
 }
 
-// A gateway is what Run knows of its connections.
+// A gateway is the state of Run.
 type gateway struct {
-	c        *Client
+	*Client
 	intents  int
-	failures int  // connections in a row that came to no session
-	restored bool // the session is an earlier run's: another process may have it, too
-	taken    int  // times that a restored session ended soon after it was resumed
+	failures int  // connections in a row without READY or RESUMED
+	restored bool // the session is from an earlier run, so that another process may have it, too
+	taken    int  // how often a restored session ended soon after it was resumed
 }
 
 // throttle waits until another connection may be opened.
 func (g *gateway) throttle(ctx context.Context) error {
-	if g.c.o.Throttle == nil {
+	if g.o.Throttle == nil {
 		return nil
 	}
-	return g.c.o.Throttle.Take(ctx, g.c.o.Pace.Opens, func(wait time.Duration) {
-		g.c.log.Warn("discord: too many connections within a minute", "wait", wait)
+	return g.o.Throttle.Take(ctx, g.o.Pace.Opens, func(wait time.Duration) {
+		g.log.Warn("discord: too many connections within a minute", "wait", wait)
 	})
 }
 
-// refused reports whether another connection would end in the same way.
+// refused reports whether another connection would also be refused.
 func (g *gateway) refused(err error) bool {
-	return afterClose(CloseCode(err)) == giveUp || HasStatus(err, http.StatusUnauthorized)
+	return afterClose(CloseCode(err)) == mustStop || HasStatus(err, http.StatusUnauthorized)
 }
 
-// takenTime is how soon a process that has the same session takes it back.
+// takenTime is within how long another process that has the same session takes it
+// back: it reconnects at once, or after a backoff of a few seconds.
 const takenTime = 10 * time.Second
 
 // ended decides whether the next connection resumes the session of the one that
 // has ended.
 func (g *gateway) ended(err error, lasted time.Duration) {
 	invalid, ok := errors.AsType[*invalidSession](err)
-	lost := ok && !invalid.resumable || afterClose(CloseCode(err)) == identify
+	lost := ok && !invalid.resumable || afterClose(CloseCode(err)) == mustIdentify
 	if g.restored && lasted < takenTime && !errors.Is(err, errReconnect) {
 		if g.taken++; g.taken > 1 { // two processes would take the session from each other forever
 			lost, g.restored = true, false
 		}
 	}
 	if lost {
-		g.c.cursor.begin(Session{})
+		g.cursor.begin(Session{})
 	}
-	g.c.log.Info("discord: reconnecting to the gateway", "error", err)
+	g.log.Info("discord: reconnecting to the gateway", "error", err)
 }
 
-// backOff waits before the next connection, longer after each failure, and by a
-// random part longer, so that several programs do not come at once.
+// backOff waits before the next connection, longer after each failure. It adds a
+// random part, so that several processes do not connect at once.
 func (g *gateway) backOff(ctx context.Context, err error) error {
-	p := g.c.o.Pace
+	p := g.o.Pace
 	wait := time.Duration(0)
 	if g.failures > 0 {
 		wait = min(p.MinBackoff<<min(g.failures-1, 16), p.MaxBackoff)
@@ -168,7 +143,7 @@ func (g *gateway) backOff(ctx context.Context, err error) error {
 	return sleep(ctx, wait+rand.N(wait/4+1))
 }
 
-// The ends of a connection that are no close codes.
+// Why a connection ended, if not with a close code.
 var (
 	errReconnect = errors.New("Discord asks to reconnect")
 	errZombie    = errors.New("heartbeats are not acknowledged")
@@ -179,16 +154,15 @@ type invalidSession struct{ resumable bool }
 
 func (e *invalidSession) Error() string { return "the session is invalid" }
 
-// resumeFailures is after how many failures in a row a session is resumed at the
-// URL for new connections: "if the reconnect fails, you should open a new
-// connection using the URL from the initial call to Get Gateway".
+// resumeFailures is how often a resume at resume_gateway_url may fail in a row
+// before the URL for new connections is used, as Discord's documentation says to.
 // https://docs.discord.com/developers/events/gateway#handling-a-disconnect
 const resumeFailures = 3
 
-// connect is the life of one connection. It returns why it ended.
+// connect opens one connection and serves it until it ends. It returns why.
 func (g *gateway) connect(ctx context.Context) error {
 	g.failures++ // until READY or RESUMED
-	session, resume := g.c.cursor.resumable()
+	session, resume := g.cursor.resumable()
 	address := session.ResumeURL
 	if !resume || address == "" || g.failures > resumeFailures {
 		var err error
@@ -196,29 +170,29 @@ func (g *gateway) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	k, err := g.c.dial(ctx, address)
+	conn, err := g.dial(ctx, address)
 	if err != nil {
 		return err
 	}
-	defer k.close()
-	defer context.AfterFunc(ctx, k.close)()
-	if err := k.hello(); err != nil {
+	defer conn.close()
+	defer context.AfterFunc(ctx, conn.close)()
+	if err := conn.hello(); err != nil {
 		return err
 	}
 	beating, stop := context.WithCancel(ctx)
 	var heart sync.WaitGroup
-	heart.Go(func() { k.beat(beating) })
+	heart.Go(func() { conn.beat(beating) })
 	defer heart.Wait()
 	defer stop()
 	if resume {
-		err = k.send(opResume, map[string]any{"token": g.c.o.Token(), "session_id": session.ID, "seq": session.Seq})
+		err = conn.send(opResume, map[string]any{"token": g.o.Token(), "session_id": session.ID, "seq": session.Seq})
 	} else {
-		err = g.identify(k)
+		err = g.identify(conn)
 	}
 	if err != nil {
 		return err
 	}
-	return g.read(k)
+	return g.read(conn)
 }
 
 // url asks Discord for the URL of the gateway. Before an Identify it also waits
@@ -232,64 +206,55 @@ func (g *gateway) url(ctx context.Context, identifies bool) (string, error) {
 			ResetAfter int64 `json:"reset_after"` // ms
 		} `json:"session_start_limit"`
 	}
-	if err := g.c.Do(ctx, Request{Method: "GET", Path: "/gateway/bot", Into: &info}); err != nil {
+	if err := g.Do(ctx, Request{Method: "GET", Path: "/gateway/bot", Into: &info}); err != nil {
 		return "", err
 	}
 	if !identifies {
 		return info.URL, nil
 	}
-	wait := g.c.o.Pace.Identify - time.Since(g.c.identified)
+	wait := g.o.Pace.Identify - time.Since(g.identified)
 	if left := info.Start.Remaining; left != nil && *left <= 0 {
 		wait = time.Duration(info.Start.ResetAfter) * time.Millisecond
-		g.c.log.Error("discord: session start limit reached, waiting; are other copies of this bot running?", "wait", wait)
+		g.log.Error("discord: session start limit reached, waiting; are other copies of this bot running?", "wait", wait)
 	}
 	return info.URL, sleep(ctx, wait)
 }
 
-func (g *gateway) identify(k *conn) error {
-	g.c.identified, g.restored = time.Now(), false
-	return k.send(opIdentify, map[string]any{
-		"token": g.c.o.Token(), "intents": g.intents,
+func (g *gateway) identify(conn *connection) error {
+	g.identified, g.restored = time.Now(), false
+	return conn.send(opIdentify, map[string]any{
+		"token": g.o.Token(), "intents": g.intents,
 		"properties": map[string]string{"os": runtime.GOOS, "browser": program, "device": program},
 	})
 }
 
-// A payload is what both sides send over the gateway.
-// https://docs.discord.com/developers/events/gateway-events#payload-structure
-type payload struct {
-	Op   int             `json:"op"`
-	Data json.RawMessage `json:"d"`
-	Seq  int             `json:"s"`
-	Name string          `json:"t"`
-}
-
 // read handles payloads until the connection ends.
-func (g *gateway) read(k *conn) error {
+func (g *gateway) read(conn *connection) error {
 	for {
-		_, data, err := k.ws.ReadMessage()
+		_, data, err := conn.ws.ReadMessage()
 		if err != nil {
-			return k.ended(err)
+			return conn.ended(err)
 		}
 		var p payload
 		if err := decode(data, &p); err != nil {
-			g.c.warnOnce("a gateway payload cannot be read", "bytes", len(data))
+			g.warnOnce("a gateway payload cannot be read", "bytes", len(data))
 			continue
 		}
-		if err := g.receive(k, p); err != nil {
+		if err := g.receive(conn, p); err != nil {
 			return err
 		}
 	}
 }
 
 // receive handles one payload.
-func (g *gateway) receive(k *conn, p payload) error {
+func (g *gateway) receive(conn *connection, p payload) error {
 	switch p.Op {
 	case opDispatch:
-		g.dispatch(k, p)
+		g.dispatch(conn, p)
 	case opHeartbeat:
-		return k.heartbeat()
+		return conn.heartbeat()
 	case opHeartbeatACK:
-		k.acked.Store(true)
+		conn.acked.Store(true)
 	case opReconnect:
 		return errReconnect
 	case opInvalidSession:
@@ -300,9 +265,8 @@ func (g *gateway) receive(k *conn, p payload) error {
 	return nil
 }
 
-// dispatch hands an event on. READY is no event for others: it replaces the
-// cursor's session.
-func (g *gateway) dispatch(k *conn, p payload) {
+// dispatch handles READY, and hands all other events to Options.Events.
+func (g *gateway) dispatch(conn *connection, p payload) {
 	switch p.Name {
 	case "READY":
 		var ready struct {
@@ -310,149 +274,20 @@ func (g *gateway) dispatch(k *conn, p payload) {
 			ResumeURL string `json:"resume_gateway_url"`
 		}
 		if err := decode(p.Data, &ready); err != nil || ready.SessionID == "" {
-			g.c.warnOnce("READY has no session_id, so that the session cannot be resumed")
+			g.warnOnce("READY has no session_id, so that the session cannot be resumed")
 		}
-		g.c.cursor.begin(Session{ID: ready.SessionID, ResumeURL: ready.ResumeURL, Seq: p.Seq, Intents: g.intents})
-		g.connected(k, "new")
+		g.cursor.begin(Session{ID: ready.SessionID, ResumeURL: ready.ResumeURL, Seq: p.Seq, Intents: g.intents})
+		g.connected(conn, "new")
 		return
 	case "RESUMED":
-		g.connected(k, "resumed")
+		g.connected(conn, "resumed")
 	}
-	g.c.o.Events(Event{p.Name, p.Data, time.Now()}, g.c.cursor.receive(p.Seq))
+	g.o.Events(Event{p.Name, p.Data, time.Now()}, g.cursor.receive(p.Seq))
 }
 
-// connected notes that the connection has a session.
-func (g *gateway) connected(k *conn, session string) {
+// connected is called when the connection has a session.
+func (g *gateway) connected(conn *connection, session string) {
 	g.failures = 0
-	k.ws.SetReadDeadline(time.Time{}) // heartbeats find out from now on
-	g.c.log.Info("discord: connected to the gateway", "session", session, "intents", g.intents)
-}
-
-// A conn is one connection.
-type conn struct {
-	c        *Client
-	ws       *websocket.Conn
-	interval time.Duration // of heartbeats
-	acked    atomic.Bool   // the last heartbeat was acknowledged
-	zombie   atomic.Bool   // it was not, in time
-	closing  sync.Once
-	writing  sync.Mutex
-}
-
-// dial opens a connection.
-func (c *Client) dial(ctx context.Context, address string) (*conn, error) {
-	address, err := c.gatewayURL(address)
-	if err != nil {
-		return nil, err
-	}
-	limited, cancel := context.WithTimeout(ctx, c.o.Pace.Handshake)
-	defer cancel()
-	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: c.o.Pace.Handshake}
-	ws, response, err := dialer.DialContext(limited, address, http.Header{"User-Agent": {UserAgent}})
-	if err != nil {
-		if response != nil {
-			return nil, &Error{Status: response.StatusCode}
-		}
-		return nil, withoutURL(err)
-	}
-	ws.SetReadLimit(maxPayload)
-	ws.SetReadDeadline(time.Now().Add(c.o.Pace.Handshake))
-	return &conn{c: c, ws: ws}, nil
-}
-
-// gatewayURL completes a URL that Discord gave. It is unencrypted only if the API
-// is, too: the token goes there.
-// https://docs.discord.com/developers/events/gateway#connecting-gateway-url-query-string-params
-func (c *Client) gatewayURL(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return "", errors.New("Discord gave no URL of its gateway")
-	}
-	if api, err := url.Parse(c.api); err != nil || api.Scheme != "http" || u.Scheme != "ws" {
-		u.Scheme = "wss"
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	q := u.Query()
-	q.Set("v", apiVersion[2:])
-	q.Set("encoding", "json")
-	u.RawQuery = q.Encode()
-	return u.String(), nil
-}
-
-// hello reads the first payload, which has the heartbeat interval.
-// https://docs.discord.com/developers/events/gateway#hello-event
-func (k *conn) hello() error {
-	_, data, err := k.ws.ReadMessage()
-	if err != nil {
-		return fmt.Errorf("no Hello: %w", k.ended(err))
-	}
-	var p payload
-	var hello struct {
-		Interval float64 `json:"heartbeat_interval"` // ms
-	}
-	if decode(data, &p) != nil || p.Op != opHello || decode(p.Data, &hello) != nil || hello.Interval < 1 {
-		return errors.New("no Hello")
-	}
-	k.interval = time.Duration(hello.Interval * float64(time.Millisecond))
-	k.ws.SetReadDeadline(time.Now().Add(k.c.o.Pace.Handshake))
-	return nil
-}
-
-// beat sends heartbeats, the first after a random part of the interval. A
-// connection that does not acknowledge one within half the interval is a zombie,
-// and is closed.
-// https://docs.discord.com/developers/events/gateway#sending-heartbeats
-func (k *conn) beat(ctx context.Context) {
-	wait := rand.N(k.interval)
-	for sleep(ctx, wait) == nil {
-		k.acked.Store(false)
-		if k.heartbeat() != nil || sleep(ctx, k.interval/2) != nil {
-			return // read returns the error
-		}
-		if !k.acked.Load() {
-			k.zombie.Store(true)
-			k.close()
-			return
-		}
-		wait = k.interval - k.interval/2
-	}
-}
-
-// heartbeat sends a heartbeat with the sequence number up to which all events are
-// done, not the last one received: Discord may forget what it acknowledges, and a
-// restarted program still resumes from there.
-func (k *conn) heartbeat() error {
-	seq := k.c.Session().Seq
-	if seq == 0 {
-		return k.send(opHeartbeat, nil)
-	}
-	return k.send(opHeartbeat, seq)
-}
-
-func (k *conn) send(op int, data any) error {
-	k.writing.Lock()
-	defer k.writing.Unlock()
-	k.ws.SetWriteDeadline(time.Now().Add(k.c.o.Pace.Handshake))
-	return k.ws.WriteJSON(map[string]any{"op": op, "d": data})
-}
-
-func (k *conn) close() {
-	k.closing.Do(func() {
-		bye := websocket.FormatCloseMessage(closeResumable, "")
-		_ = k.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second)) // Discord may be gone
-		_ = k.ws.Close()
-	})
-}
-
-// ended returns why nothing more can be read.
-func (k *conn) ended(err error) error {
-	if k.zombie.Load() {
-		return errZombie
-	}
-	if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
-		return &CloseError{closed.Code, closed.Text}
-	}
-	return err
+	conn.ws.SetReadDeadline(time.Time{}) // from now on, heartbeats notice a dead connection
+	g.log.Info("discord: connected to the gateway", "session", session, "intents", g.intents)
 }

@@ -29,7 +29,7 @@ func TestBackOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				from := time.Now()
-				if err := (&gateway{c: c, failures: each.failures}).backOff(t.Context(), each.err); err != nil {
+				if err := (&gateway{Client: c, failures: each.failures}).backOff(t.Context(), each.err); err != nil {
 					t.Error(err)
 				}
 				if waited := time.Since(from); waited < each.least || waited > each.most {

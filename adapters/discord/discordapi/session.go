@@ -16,7 +16,7 @@ type Session struct {
 	Intents   int    `json:"intents"` // it was identified with
 }
 
-// A SessionStore keeps the session, so that a restarted program can resume it and
+// A SessionStore keeps the session, so that a restarted process can resume it and
 // misses no event.
 type SessionStore interface {
 	// Save replaces the session that was saved before. The zero Session says that
@@ -25,18 +25,18 @@ type SessionStore interface {
 }
 
 const (
-	// saveInterval is how often Run saves the session. A resume after a crash
-	// replays the events of that time, and costs the less the shorter it is; one
-	// write in 200 ms is little.
+	// saveInterval is how often Run saves the session. After a crash, Discord
+	// replays the events of the last interval. The price is one write to the
+	// store per interval in which events arrive.
 	saveInterval = 200 * time.Millisecond
 
-	// saveTimeout bounds one save, which also delays the end of the program.
+	// saveTimeout bounds one save. The last one delays the end of the process.
 	saveTimeout = 2500 * time.Millisecond
 )
 
-// SaveSession saves the session if it has moved on since it was last saved. Run
-// does that all the time; call it once more after Run, when the handlers of the
-// last events are done. It finishes even if ctx has ended.
+// SaveSession saves the session if it changed since it was last saved. Run does
+// this periodically. Call it once more after Run, when the last events are done.
+// It works even if ctx has ended.
 func (c *Client) SaveSession(ctx context.Context) error {
 	s := c.Session()
 	if c.o.Sessions == nil || s.ID == c.saved.ID && s.Seq == c.saved.Seq {
@@ -67,8 +67,8 @@ func (c *Client) saveSessions(ctx context.Context) {
 	}
 }
 
-// Session returns the session with Seq set to the last event before the first one
-// that is not done: a resume from there loses nothing.
+// Session returns the session with the sequence number up to which all events are
+// done: a resume from there loses nothing.
 func (c *Client) Session() Session { return c.cursor.done() }
 
 // A cursor tracks how far the events of a session are received and done. It is
@@ -104,8 +104,8 @@ func (c *cursor) receive(seq int) (done func()) {
 	}
 }
 
-// resumable returns the session with the last sequence number that was received,
-// as Resume takes it: the events before are already with their handlers.
+// resumable returns the session with the last sequence number received, for a
+// Resume within this process: the earlier events already have their handlers.
 func (c *cursor) resumable() (s Session, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -114,7 +114,8 @@ func (c *cursor) resumable() (s Session, ok bool) {
 	return s, s.ID != ""
 }
 
-// done returns the session as far as all of its events are done.
+// done returns the session with the sequence number up to which all events are
+// done.
 func (c *cursor) done() Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
