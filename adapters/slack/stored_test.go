@@ -65,8 +65,8 @@ func TestStored(t *testing.T) {
 	s.must(s.DB.Inbox("slack").Replay(t.Context(), func(key string, _ []byte) error { t.Errorf("%s is still in the inbox", key); return nil }))
 
 	// The last step of alternatives, with the button as commit 3c1bd8e encoded it.
-	const pin = "1736154802.106042"
-	s.pressOld(pin, "1736154802.122806", "m1|494bf79ebfa4471f9366def3|C00000003|1736154802.106042|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
+	const pin = "1736155639.754468"
+	s.pressOld(pin, "1736155639.781784", "m1|edbc5f37ea5b84c02d1c2870|C00000003|1736155639.754468|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
 	s.sees(s.alex, "That was everything I know")
 	s.quiet()
 	s.presses(s.alex, "Fixed")
@@ -75,8 +75,8 @@ func TestStored(t *testing.T) {
 	s.status(pin, "solved")
 
 	// A question of the day before: whether the fix held.
-	const failed = "1736154801.743944"
-	s.pressOld(failed, "1736154802.058343", "m1|eb4c23ac47d56f024c20b77e|C00000003|1736154801.743944|1", "m1|h|online-rp-failed|f921|inner|")
+	const failed = "1736155639.386829"
+	s.pressOld(failed, "1736155639.706246", "m1|11f12a5a829af277aae516ba|C00000003|1736155639.386829|1", "m1|h|online-rp-failed|f921|inner|")
 	s.sees(s.alex, "Glad to hear it")
 	s.quiet()
 	s.status(failed, "done")

@@ -12,7 +12,8 @@
 // against that, too (openapi.go). Errors carry Discord's JSON error codes
 // (rest_errors.go). Every request is recorded (journal.go). The state is in
 // guild.go, channel.go, user.go, message.go, components.go and interaction.go;
-// attachments have a host of their own (attachment.go).
+// attachments have a host of their own (attachment.go). A test can start with the
+// state of an earlier one (restore.go).
 //
 // Events (gateway_events.go) go out over the gateway: connections in gateway.go,
 // opcodes in gateway_opcodes.go, sessions in gateway_sessions.go. A test makes
