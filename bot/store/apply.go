@@ -10,12 +10,12 @@ import (
 	"mabsbot/bot"
 )
 
-// onThread picks the rows of the thread whose columns are the first four
+// whereThread picks the rows of the thread whose columns are the first four
 // parameters; see params.
-const onThread = ` adapter = $1 AND workspace = $2 AND channel = $3 AND root = $4 `
+const whereThread = ` adapter = $1 AND workspace = $2 AND channel = $3 AND root = $4 `
 
-// params is a thread as parameters, followed by others.
-func params(t bot.Thread, others ...any) []any {
+// threadArgs is a thread as parameters, followed by others.
+func threadArgs(t bot.Thread, others ...any) []any {
 	return append([]any{t.Adapter, t.Workspace, t.Channel, t.Root}, others...)
 }
 
@@ -43,7 +43,7 @@ func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bo
 func (s *SQL) walkthrough(ctx context.Context, q querier, thread bot.Thread) (bot.Walkthrough, error) {
 	var version int
 	var sealed []byte
-	err := q.QueryRowContext(ctx, `SELECT version, sealed FROM walkthroughs WHERE`+onThread, params(thread)...).Scan(&version, &sealed)
+	err := q.QueryRowContext(ctx, `SELECT version, sealed FROM walkthroughs WHERE`+whereThread, threadArgs(thread)...).Scan(&version, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Walkthrough{Thread: thread}, nil
 	}
@@ -54,16 +54,16 @@ func (s *SQL) walkthrough(ctx context.Context, q querier, thread bot.Thread) (bo
 }
 
 func (s *SQL) unsealWalkthrough(sealed []byte, thread bot.Thread, version int) (bot.Walkthrough, error) {
-	data, err := s.sealer.open(sealed, rowOf(thread, version)...)
+	data, err := s.sealer.open(sealed, walkthroughRow(thread, version)...)
 	if err != nil {
 		return bot.Walkthrough{}, err
 	}
 	return decodeWalkthrough(data, thread, version)
 }
 
-// rowOf is what a walkthrough is sealed for. With the version in it an earlier
+// walkthroughRow is what a walkthrough is sealed for. With the version in it an earlier
 // state does not open in the place of a later one.
-func rowOf(t bot.Thread, version int) []string {
+func walkthroughRow(t bot.Thread, version int) []string {
 	return []string{"walkthrough", t.Adapter, t.Workspace, t.Channel, t.Root, strconv.Itoa(version)}
 }
 
@@ -77,7 +77,7 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.opens = 1 AND p.adapter = w.adapter
 				AND p.workspace = w.workspace AND p.channel = w.channel AND p.root = w.root)
 		ORDER BY begun_at DESC LIMIT 1`,
-		params(near, entry, millis()-window.Milliseconds())...).Scan(&thread.Root)
+		threadArgs(near, entry, nowMillis()-window.Milliseconds())...).Scan(&thread.Root)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Thread{}, false, nil
 	}
@@ -104,8 +104,8 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 			return nil, wrap("shadowed", err)
 		}
 		read := s.unsealPost(p, sealed)
-		if read.unread != nil {
-			return nil, wrap("shadowed", read.unread)
+		if read.err != nil {
+			return nil, wrap("shadowed", read.err)
 		}
 		all = append(all, read.Post)
 	}
@@ -141,11 +141,11 @@ func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]
 
 // Apply records a turn in one transaction.
 func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
-	if err := check(turn); err != nil {
+	if err := validate(turn); err != nil {
 		return wrap("apply", err)
 	}
 	return s.update(ctx, "apply", func(tx *sql.Tx) error {
-		now := millis() // after the wait for the lock: a Delay counts from here
+		now := nowMillis() // after the wait for the lock: a Delay counts from here
 		if err := putEvent(ctx, tx, turn.Event, now); err != nil {
 			return err
 		}
@@ -164,7 +164,7 @@ func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 }
 
 func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) error {
-	return changeOne(ctx, tx, bot.ErrDuplicate, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(event), now)
+	return execOne(ctx, tx, bot.ErrDuplicate, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(event), now)
 }
 
 // putState stores w as the version after the one that was read, if that still
@@ -181,11 +181,11 @@ func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now i
 		query = `
 		UPDATE walkthroughs SET version = $5, status = $6, entry = $7, private = $8, asker = $9,
 			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11
-		WHERE version = $5 - 1 AND` + onThread
+		WHERE version = $5 - 1 AND` + whereThread
 	}
 	version := w.Version + 1
-	return changeOne(ctx, tx, bot.ErrConflict, query, params(w.Thread,
-		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, rowOf(w.Thread, version)...))...)
+	return execOne(ctx, tx, bot.ErrConflict, query, threadArgs(w.Thread,
+		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...))...)
 }
 
 // putPost queues a post. One with a known id is the same post again, of an
@@ -202,7 +202,7 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12) ON CONFLICT DO NOTHING`,
-		params(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
+		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
 			s.sealer.seal(data, "post", string(p.ID)))...)
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
@@ -227,16 +227,16 @@ func putPreference(ctx context.Context, tx *sql.Tx, p *bot.Preference) error {
 	return err
 }
 
-// changeOne runs a query that changes one row, and returns otherwise where it
+// execOne runs a query that changes one row, and returns otherwise where it
 // found none.
-func changeOne(ctx context.Context, tx *sql.Tx, otherwise error, query string, args ...any) error {
+func execOne(ctx context.Context, tx *sql.Tx, noRow error, query string, args ...any) error {
 	result, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	n, err := result.RowsAffected()
 	if err == nil && n == 0 {
-		return otherwise
+		return noRow
 	}
 	return err
 }

@@ -15,9 +15,9 @@ var (
 	errNoPostID = errors.New("a post has no id")
 )
 
-// check finds what no turn may hold. Two states of one thread would be in
+// validate finds what no turn may hold. Two states of one thread would be in
 // conflict for ever, and the second of two posts with one id would be lost.
-func check(turn bot.Turn) error {
+func validate(turn bot.Turn) error {
 	if turn.Event == "" {
 		return errNoEvent
 	}

@@ -23,18 +23,18 @@ import (
 	"mabsbot/bot"
 )
 
-// whole fails unless all of turn i is there, with the number of its posts that
+// wantWhole fails unless all of turn i is there, with the number of its posts that
 // are still waiting.
-func whole(t *testing.T, s *SQL, i, waiting int) {
+func wantWhole(t *testing.T, s *SQL, i, waiting int) {
 	t.Helper()
-	if got, want := parts(t, s, i), 4+waiting; got != want {
+	if got, want := countParts(t, s, i), 4+waiting; got != want {
 		t.Errorf("of turn %d are %d parts there, not %d", i, got, want)
 	}
 }
 
-// parts counts what is there of turn i: the event, two states, the preference
+// countParts counts what is there of turn i: the event, two states, the preference
 // and the waiting posts.
-func parts(t *testing.T, s *SQL, i int) int {
+func countParts(t *testing.T, s *SQL, i int) int {
 	t.Helper()
 	n := 0
 	if handled(t, s, event(i)) {
@@ -55,17 +55,17 @@ func parts(t *testing.T, s *SQL, i int) int {
 	return n + posts
 }
 
-func TestKilled(t *testing.T) {
+func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	next := 0 // the first turn that no process reported
 	for range 3 {
-		next = 1 + killed(t, path, next+25)
+		next = 1 + runUntilKilled(t, path, next+25)
 		s := openFile(t, path)
 		for i := range next {
-			whole(t, s, i, 3)
+			wantWhole(t, s, i, 3)
 		}
 		for i := next; i < next+3; i++ { // committed but not reported, or not there at all
-			if n := parts(t, s, i); n != 0 && n != 7 {
+			if n := countParts(t, s, i); n != 0 && n != 7 {
 				t.Errorf("of turn %d are %d parts there", i, n)
 			}
 		}
@@ -76,11 +76,11 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// killed runs a process that applies turns, kills it when it reports the turn,
+// runUntilKilled runs a process that applies turns, kills it when it reports the turn,
 // and returns the last one that it reported.
-func killed(t *testing.T, path string, turn int) int {
+func runUntilKilled(t *testing.T, path string, turn int) int {
 	t.Helper()
-	cmd := child("endless", path)
+	cmd := childCommand("endless", path)
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
@@ -99,10 +99,10 @@ func killed(t *testing.T, path string, turn int) int {
 	return last
 }
 
-// child is this test binary as another process; see TestMain.
-func child(does, path string) *exec.Cmd {
+// childCommand is this test binary as another process; see TestMain.
+func childCommand(mode, path string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDoes+"="+does, childFile+"="+path)
+	cmd.Env = append(os.Environ(), childMode+"="+mode, childFile+"="+path)
 	cmd.Stderr = os.Stderr
 	return cmd
 }
@@ -111,7 +111,7 @@ func TestTwoProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	var first, second bytes.Buffer
 	run := func(w io.Writer) *exec.Cmd {
-		cmd := child("shared", path)
+		cmd := childCommand("shared", path)
 		cmd.Stdout = w
 		must(t, cmd.Start())
 		return cmd
@@ -133,7 +133,7 @@ func TestTwoStores(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "test.db")
 		a, b := openFile(t, path), openFile(t, path)
 		must(t, a.Apply(t.Context(), fullTurn(1)))
-		whole(t, b, 1, 3)
+		wantWhole(t, b, 1, 3)
 		if err := b.Apply(t.Context(), fullTurn(1)); !errors.Is(err, bot.ErrDuplicate) {
 			t.Errorf("got %v", err)
 		}
@@ -154,7 +154,7 @@ func TestTwoStores(t *testing.T) {
 
 // A post that a process had claimed when it ended is claimed again at once, as
 // a later attempt, but not while another process has the database open.
-func TestClaimedByTheDead(t *testing.T) {
+func TestReleaseClaims(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no locks of files to tell by")
 	}
@@ -171,10 +171,10 @@ func TestClaimedByTheDead(t *testing.T) {
 	must(t, err)
 	must(t, first.Apply(t.Context(), fullTurn(1)))
 	claim(first, 1)
-	beside, err := Open(t.Context(), path, testKey)
+	second, err := Open(t.Context(), path, testKey)
 	must(t, err)
-	claim(beside, 0)
-	must(t, beside.Close())
+	claim(second, 0)
+	must(t, second.Close())
 	must(t, first.Close())
 	again, err := Open(t.Context(), path, testKey)
 	must(t, err)
@@ -182,7 +182,7 @@ func TestClaimedByTheDead(t *testing.T) {
 	must(t, again.Close())
 }
 
-func TestOpenTogether(t *testing.T) {
+func TestOpenConcurrently(t *testing.T) {
 	for range 5 {
 		synctest.Test(t, func(t *testing.T) { // losers of the race wait a second
 			path := filepath.Join(t.TempDir(), "test.db")
@@ -229,14 +229,14 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("nothing went in at all")
 	}
 	for i := range full {
-		whole(t, s, i, 3)
+		wantWhole(t, s, i, 3)
 	}
-	if n := parts(t, s, full); n != 0 {
+	if n := countParts(t, s, full); n != 0 {
 		t.Errorf("%d parts of the turn that failed are there", n)
 	}
 	limit(40)
 	must(t, s.Apply(t.Context(), fullTurn(full)))
-	whole(t, s, full, 3)
+	wantWhole(t, s, full, 3)
 }
 
 // TestOpenBusy opens a new file while another process, which was first, holds
@@ -300,28 +300,28 @@ func TestWaitForOtherProcess(t *testing.T) {
 				if !tt.want(err) {
 					t.Errorf("got %v", err)
 				}
-				if n := parts(t, s, 1); err != nil && n != 0 {
+				if n := countParts(t, s, 1); err != nil && n != 0 {
 					t.Errorf("%d parts of the turn that failed are there", n)
 				}
 				time.Sleep(tt.held)
 				if err != nil {
 					must(t, s.Apply(t.Context(), fullTurn(1)))
 				}
-				whole(t, s, 1, 3)
+				wantWhole(t, s, 1, 3)
 			})
 		})
 	}
 }
 
-// TestGiveUpAnywhere ends the context at every moment of an Apply: the turn is
+// TestCancelAnywhere ends the context at every moment of an Apply: the turn is
 // there as a whole or not at all, and always where Apply returned nil.
-func TestGiveUpAnywhere(t *testing.T) {
+func TestCancelAnywhere(t *testing.T) {
 	s := openNew(t)
 	for i := range 200 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
 		err := s.Apply(ctx, fullTurn(i))
 		cancel()
-		if n := parts(t, s, i); n != 7 && (n != 0 || err == nil) {
+		if n := countParts(t, s, i); n != 7 && (n != 0 || err == nil) {
 			t.Fatalf("after %v are %d parts of turn %d there", err, n, i)
 		}
 	}

@@ -18,16 +18,16 @@ type Inbox struct {
 // Inbox returns the inbox with the name, which is empty at first.
 func (s *SQL) Inbox(name string) *Inbox { return &Inbox{s, name} }
 
-// DeadKeep is for how long dead letters are kept: long enough to come back from
+// DeadLetterTTL is for how long dead letters are kept: long enough to come back from
 // a holiday and look.
-const DeadKeep = 30 * 24 * time.Hour
+const DeadLetterTTL = 30 * 24 * time.Hour
 
 // Put records a payload under its key. When it returns nil, the payload
 // survives a crash. One with a known key is the same again, and changes nothing.
 func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
 	_, err := i.sql.write.ExecContext(ctx, `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 0, $3, $4) ON CONFLICT DO NOTHING`,
-		i.name, key, millis(), i.sql.sealer.seal(payload, i.row(key)...))
+		i.name, key, nowMillis(), i.sql.sealer.seal(payload, i.row(key)...))
 	return wrap("put into inbox", err)
 }
 
@@ -43,7 +43,7 @@ func (i *Inbox) Bury(ctx context.Context, key string, payload []byte) error {
 	_, err := i.sql.write.ExecContext(ctx, `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 1, $3, $4)
 		ON CONFLICT (name, key) DO UPDATE SET dead = 1, at = $3, sealed = $4`,
-		i.name, key, millis(), i.sql.sealer.seal(payload, i.row(key)...))
+		i.name, key, nowMillis(), i.sql.sealer.seal(payload, i.row(key)...))
 	return wrap("bury", err)
 }
 
@@ -60,39 +60,39 @@ func (i *Inbox) Dead(ctx context.Context, yield func(key string, payload []byte)
 }
 
 func (i *Inbox) each(ctx context.Context, dead int, yield func(key string, payload []byte) error) error {
-	letters, failed := i.letters(ctx, dead)
-	for _, l := range letters {
-		if err := yield(l.key, l.payload); err != nil {
+	records, err := i.records(ctx, dead)
+	for _, r := range records {
+		if err := yield(r.key, r.payload); err != nil {
 			return err
 		}
 	}
-	return wrap("read inbox", failed)
+	return wrap("read inbox", err)
 }
 
-type letter struct {
+type inboxRecord struct {
 	key     string
 	payload []byte
 }
 
-// letters returns what can be read, beside an error that tells of the rest: one
+// records returns what can be read, beside an error that tells of the rest: one
 // broken row holds up nothing else.
-func (i *Inbox) letters(ctx context.Context, dead int) (all []letter, unread error) {
+func (i *Inbox) records(ctx context.Context, dead int) (all []inboxRecord, unread error) {
 	rows, err := i.sql.read.QueryContext(ctx, `SELECT key, sealed FROM inbox WHERE name = $1 AND dead = $2 ORDER BY seq`, i.name, dead)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var l letter
+		var r inboxRecord
 		var sealed []byte
-		if err := rows.Scan(&l.key, &sealed); err != nil {
+		if err := rows.Scan(&r.key, &sealed); err != nil {
 			return nil, err
 		}
-		if l.payload, err = i.sql.sealer.open(sealed, i.row(l.key)...); err != nil {
+		if r.payload, err = i.sql.sealer.open(sealed, i.row(r.key)...); err != nil {
 			unread = errors.Join(unread, err)
 			continue
 		}
-		all = append(all, l)
+		all = append(all, r)
 	}
 	return all, errors.Join(unread, rows.Err())
 }

@@ -34,10 +34,10 @@ func testInbox(t *testing.T, open func(name string) inbox) {
 	a, b := open("a"), open("b")
 	want := func(i inbox, waiting, dead []string) {
 		t.Helper()
-		if got := letters(t, i.Replay); !slices.Equal(got, waiting) {
+		if got := inboxRecords(t, i.Replay); !slices.Equal(got, waiting) {
 			t.Fatalf("waiting %q, want %q", got, waiting)
 		}
-		if got := letters(t, i.Dead); !slices.Equal(got, dead) {
+		if got := inboxRecords(t, i.Dead); !slices.Equal(got, dead) {
 			t.Fatalf("dead %q, want %q", got, dead)
 		}
 	}
@@ -75,7 +75,7 @@ func testInbox(t *testing.T, open func(name string) inbox) {
 	}
 }
 
-func letters(t *testing.T, read func(context.Context, func(string, []byte) error) error) []string {
+func inboxRecords(t *testing.T, read func(context.Context, func(string, []byte) error) error) []string {
 	t.Helper()
 	var all []string
 	must(t, read(t.Context(), func(key string, payload []byte) error {
@@ -92,14 +92,14 @@ func TestPruneInbox(t *testing.T) {
 		i := s.Inbox("a")
 		must(t, i.Put(t.Context(), "1", nil))
 		must(t, i.Bury(t.Context(), "2", nil))
-		time.Sleep(DeadKeep)
+		time.Sleep(DeadLetterTTL)
 		must(t, s.Prune(t.Context(), 0))
-		if n := len(letters(t, i.Dead)); n != 1 {
+		if n := len(inboxRecords(t, i.Dead)); n != 1 {
 			t.Errorf("%d dead letters after their time, want 1", n)
 		}
 		time.Sleep(time.Second)
 		must(t, s.Prune(t.Context(), 0))
-		if n, m := len(letters(t, i.Dead)), len(letters(t, i.Replay)); n != 0 || m != 1 {
+		if n, m := len(inboxRecords(t, i.Dead)), len(inboxRecords(t, i.Replay)); n != 0 || m != 1 {
 			t.Errorf("%d dead and %d waiting letters, want 0 and 1", n, m)
 		}
 	})

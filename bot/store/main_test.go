@@ -13,18 +13,18 @@ import (
 // A test that needs a second process starts this test binary again, with
 // these variables set.
 const (
-	childDoes = "MABSBOT_STORE_TEST_CHILD" // one of children
+	childMode = "MABSBOT_STORE_TEST_CHILD" // one of children
 	childFile = "MABSBOT_STORE_TEST_FILE"  // the database
 )
 
 func TestMain(m *testing.M) {
-	does := os.Getenv(childDoes)
-	if does == "" {
+	mode := os.Getenv(childMode)
+	if mode == "" {
 		os.Exit(m.Run())
 	}
 	s, err := Open(context.Background(), os.Getenv(childFile), testKey)
 	if err == nil {
-		err = map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[does](s)
+		err = map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[mode](s)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -20,7 +20,7 @@ type Memory struct {
 	posts    []*memoryPost // in the order in which they were applied
 	langs    map[bot.UserKey]string
 	journals map[string][][]byte
-	inboxes  map[string][]memoryLetter
+	inboxes  map[string][]memoryRecord
 }
 
 type memoryState struct {
@@ -33,16 +33,16 @@ type memoryState struct {
 }
 
 type memoryPost struct {
-	data           []byte
-	id, replaces   bot.PostID
-	thread         bot.Thread
-	opens, delayed bool
-	waiting, sent  bool // neither: dropped, or only recorded
-	shadow         bool
-	due, heldUntil time.Time
-	changed        time.Time
-	attempt        int
-	ref            string
+	data              []byte
+	id, replaces      bot.PostID
+	thread            bot.Thread
+	opens, delayed    bool
+	waiting, sent     bool // neither: dropped, or only recorded
+	shadow            bool
+	due, claimedUntil time.Time
+	changed           time.Time
+	attempt           int
+	ref               string
 }
 
 var (
@@ -57,7 +57,7 @@ func NewMemory() *Memory {
 		states:   map[bot.Thread]memoryState{},
 		langs:    map[bot.UserKey]string{},
 		journals: map[string][][]byte{},
-		inboxes:  map[string][]memoryLetter{},
+		inboxes:  map[string][]memoryRecord{},
 	}
 }
 
@@ -92,8 +92,8 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	for t, s := range m.states {
 		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
 		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched}, s.status)
-		beside := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
-		if visible && begun && beside && !s.begunAt.Before(since) && s.begunAt.After(m.states[found].begunAt) {
+		nearby := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
+		if visible && begun && nearby && !s.begunAt.Before(since) && s.begunAt.After(m.states[found].begunAt) {
 			found = t
 		}
 	}
@@ -108,11 +108,11 @@ func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 		return nil, wrap("shadowed", err)
 	}
 	var all []bot.Post
-	for _, kept := range slices.Backward(m.posts) {
-		if !kept.shadow || len(all) >= limit {
+	for _, q := range slices.Backward(m.posts) {
+		if !q.shadow || len(all) >= limit {
 			continue
 		}
-		p, err := decodePost(kept.data)
+		p, err := decodePost(q.data)
 		if err != nil {
 			return nil, wrap("shadowed", err)
 		}
@@ -156,7 +156,7 @@ func (m *Memory) Apply(ctx context.Context, turn bot.Turn) error {
 // apply first makes all that is new, where errors may come up, and then puts
 // it in place.
 func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
-	if err := cmp.Or(check(turn), ctx.Err()); err != nil {
+	if err := cmp.Or(validate(turn), ctx.Err()); err != nil {
 		return err
 	}
 	if _, ok := m.events[turn.Event]; ok {
@@ -188,7 +188,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	for _, p := range posts {
 		m.queue(p, now)
 	}
-	m.prefer(turn.Prefer)
+	m.setPreference(turn.Prefer)
 	return nil
 }
 
@@ -218,12 +218,12 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 	if m.post(p.id) == nil {
 		m.posts = append(m.posts, p)
 	}
-	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.heldUntil.After(now) {
+	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.claimedUntil.After(now) {
 		old.waiting, old.changed = false, now
 	}
 }
 
-func (m *Memory) prefer(p *bot.Preference) {
+func (m *Memory) setPreference(p *bot.Preference) {
 	if p == nil {
 		return
 	}
@@ -248,7 +248,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 		return wrap("prune", err)
 	}
 	now := time.Now()
-	before := now.Add(-max(olderThan, MinKeep))
+	before := now.Add(-max(olderThan, MinRetention))
 	maps.DeleteFunc(m.events, func(_ bot.EventID, at time.Time) bool { return at.Before(before) })
 	replaced := map[bot.PostID]bool{}
 	for _, p := range m.posts {
@@ -257,11 +257,11 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 		}
 	}
 	m.posts = slices.DeleteFunc(m.posts, func(p *memoryPost) bool {
-		_, kept := m.states[p.thread]
-		return !p.waiting && p.changed.Before(before) && !kept && !replaced[p.id]
+		_, inThread := m.states[p.thread]
+		return !p.waiting && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
 	for name, all := range m.inboxes {
-		m.inboxes[name] = slices.DeleteFunc(all, func(l memoryLetter) bool { return l.dead && l.at.Before(now.Add(-DeadKeep)) })
+		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })
 	}
 	return nil
 }

@@ -15,34 +15,34 @@ type MemoryInbox struct {
 // Inbox returns the inbox with the name, which is empty at first.
 func (m *Memory) Inbox(name string) *MemoryInbox { return &MemoryInbox{m, name} }
 
-type memoryLetter struct {
-	letter
+type memoryRecord struct {
+	inboxRecord
 	dead bool
 	at   time.Time
 }
 
 // Put records a payload under its key; one with a known key changes nothing.
 func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error {
-	return i.update(ctx, "put into inbox", func(all []memoryLetter) []memoryLetter {
-		if slices.ContainsFunc(all, func(l memoryLetter) bool { return l.key == key }) {
+	return i.update(ctx, "put into inbox", func(all []memoryRecord) []memoryRecord {
+		if slices.ContainsFunc(all, func(r memoryRecord) bool { return r.key == key }) {
 			return all
 		}
-		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, false, time.Now()})
+		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, false, time.Now()})
 	})
 }
 
 // Done removes a payload.
 func (i *MemoryInbox) Done(ctx context.Context, key string) error {
-	return i.update(ctx, "take out of inbox", func(all []memoryLetter) []memoryLetter {
-		return slices.DeleteFunc(all, func(l memoryLetter) bool { return l.key == key && !l.dead })
+	return i.update(ctx, "take out of inbox", func(all []memoryRecord) []memoryRecord {
+		return slices.DeleteFunc(all, func(r memoryRecord) bool { return r.key == key && !r.dead })
 	})
 }
 
 // Bury records a payload as a dead letter.
 func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) error {
-	return i.update(ctx, "bury", func(all []memoryLetter) []memoryLetter {
-		all = slices.DeleteFunc(all, func(l memoryLetter) bool { return l.key == key })
-		return append(all, memoryLetter{letter{key, slices.Clone(payload)}, true, time.Now()})
+	return i.update(ctx, "bury", func(all []memoryRecord) []memoryRecord {
+		all = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.key == key })
+		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, true, time.Now()})
 	})
 }
 
@@ -63,18 +63,18 @@ func (i *MemoryInbox) each(ctx context.Context, dead bool, yield func(key string
 	i.memory.mu.Lock()
 	all := slices.Clone(i.memory.inboxes[i.name])
 	i.memory.mu.Unlock()
-	for _, l := range all {
-		if l.dead != dead {
+	for _, r := range all {
+		if r.dead != dead {
 			continue
 		}
-		if err := yield(l.key, slices.Clone(l.payload)); err != nil {
+		if err := yield(r.key, slices.Clone(r.payload)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (i *MemoryInbox) update(ctx context.Context, what string, change func([]memoryLetter) []memoryLetter) error {
+func (i *MemoryInbox) update(ctx context.Context, what string, change func([]memoryRecord) []memoryRecord) error {
 	i.memory.mu.Lock()
 	defer i.memory.mu.Unlock()
 	if err := ctx.Err(); err != nil {

@@ -22,14 +22,14 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 		if len(posts) >= limit {
 			break
 		}
-		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.heldUntil.After(now) || m.behind(i, now) || m.out(q.thread, now) >= perChannel {
+		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.claimedUntil.After(now) || m.blocked(i, now) || m.claimedIn(q.thread, now) >= perChannel {
 			continue
 		}
 		p, err := decodePost(q.data)
 		if err != nil {
 			return nil, wrap("claim", err)
 		}
-		q.heldUntil = now.Add(lease)
+		q.claimedUntil = now.Add(lease)
 		q.attempt++
 		p.Thread, p.Opens, p.Attempt = q.thread, q.opens, q.attempt
 		if old := m.post(q.replaces); old != nil {
@@ -40,15 +40,15 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	return posts, nil
 }
 
-// behind reports whether another post must precede the i-th one. The rules
+// blocked reports whether another post must precede the i-th one. The rules
 // and a picture stand in outbox.go.
-func (m *Memory) behind(i int, now time.Time) bool {
+func (m *Memory) blocked(i int, now time.Time) bool {
 	p := m.posts[i]
 	for j, o := range m.posts {
 		if j == i || !o.waiting {
 			continue
 		}
-		if !o.delayed && !p.delayed && o.thread == p.thread && (j < i || o.heldUntil.After(now)) {
+		if !o.delayed && !p.delayed && o.thread == p.thread && (j < i || o.claimedUntil.After(now)) {
 			return true
 		}
 		if o.id == p.replaces && o.thread.Adapter == p.thread.Adapter && j < i {
@@ -58,11 +58,11 @@ func (m *Memory) behind(i int, now time.Time) bool {
 	return false
 }
 
-// out counts the posts of a thread's channel that senders hold.
-func (m *Memory) out(t bot.Thread, now time.Time) int {
+// claimedIn counts the posts of a thread's channel that senders hold.
+func (m *Memory) claimedIn(t bot.Thread, now time.Time) int {
 	n := 0
 	for _, o := range m.posts {
-		if o.waiting && o.heldUntil.After(now) && o.thread.Adapter == t.Adapter && o.thread.Workspace == t.Workspace && o.thread.Channel == t.Channel {
+		if o.waiting && o.claimedUntil.After(now) && o.thread.Adapter == t.Adapter && o.thread.Workspace == t.Workspace && o.thread.Channel == t.Channel {
 			n++
 		}
 	}
@@ -80,10 +80,10 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (t
 	var wait time.Duration
 	ok := false
 	for i, p := range m.posts {
-		if !p.waiting || p.thread.Adapter != adapter || (!p.heldUntil.After(now) && (m.behind(i, now) || m.out(p.thread, now) >= perChannel)) {
+		if !p.waiting || p.thread.Adapter != adapter || (!p.claimedUntil.After(now) && (m.blocked(i, now) || m.claimedIn(p.thread, now) >= perChannel)) {
 			continue
 		}
-		w := max(p.due.Sub(now), p.heldUntil.Sub(now), 0)
+		w := max(p.due.Sub(now), p.claimedUntil.Sub(now), 0)
 		if !ok || w < wait {
 			wait, ok = w, true
 		}
@@ -93,7 +93,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (t
 
 // Sent records that a post was delivered.
 func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
-	return m.settle(ctx, id, func(p *memoryPost) {
+	return m.updateUnsent(ctx, id, func(p *memoryPost) {
 		p.waiting, p.sent, p.ref = false, true, d.Ref
 		if p.opens {
 			m.move(p.thread, cmp.Or(d.Thread, p.thread))
@@ -103,15 +103,15 @@ func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error 
 
 // Retry gives a post back.
 func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
-	return m.settle(ctx, id, func(p *memoryPost) { p.heldUntil, p.due = time.Time{}, time.Now().Add(after) })
+	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, time.Now().Add(after) })
 }
 
 // Drop gives a post up.
 func (m *Memory) Drop(ctx context.Context, id bot.PostID) error {
-	return m.settle(ctx, id, func(p *memoryPost) { p.waiting = false })
+	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.waiting = false })
 }
 
-func (m *Memory) settle(ctx context.Context, id bot.PostID, f func(*memoryPost)) error {
+func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memoryPost)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {

@@ -24,9 +24,9 @@ import (
 // a post waits for the one that it replaces wherever that stands, since it
 // needs to know its ref.
 
-// behind is true of a post p that another one must precede. The second
+// blocked is true of a post p that another one must precede. The second
 // parameter is the present time.
-const behind = `(
+const blocked = `(
 	EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.delayed = 0 AND p.delayed = 0 AND o.adapter = p.adapter
 			AND o.workspace = p.workspace AND o.channel = p.channel AND o.root = p.root
@@ -34,10 +34,10 @@ const behind = `(
 	OR EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq))`
 
-// held counts the posts of each channel that senders hold. The first parameter
+// withClaimed counts the posts of each channel that senders hold. The first parameter
 // is the adapter, the second the present time.
-const held = `
-	WITH held AS (
+const withClaimed = `
+	WITH claimed AS (
 		SELECT workspace, channel, COUNT(*) AS n FROM posts
 		WHERE state = 'waiting' AND adapter = $1 AND due <= $2 AND claimed_until > $2 GROUP BY workspace, channel)`
 
@@ -45,7 +45,7 @@ const held = `
 func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
 	var claimed []claimedPost
 	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
-		now := millis()
+		now := nowMillis()
 		claimable, err := s.claimable(ctx, tx, adapter, limit, perChannel, now)
 		if err != nil {
 			return err
@@ -64,36 +64,36 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 	}
 	var posts []bot.Post
 	for _, c := range claimed {
-		if c.unread == nil {
+		if c.err == nil {
 			posts = append(posts, c.Post)
 		}
-		err = errors.Join(err, c.unread)
+		err = errors.Join(err, c.err)
 	}
 	return posts, wrap("claim", err)
 }
 
 // claimable returns the seq of posts that may be claimed, in order.
 func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, now int64) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, held+`
-		SELECT p.seq, p.workspace, p.channel, COALESCE(h.n, 0)
-		FROM posts p LEFT JOIN held h ON h.workspace = p.workspace AND h.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+behind+`
+	rows, err := tx.QueryContext(ctx, withClaimed+`
+		SELECT p.seq, p.workspace, p.channel, COALESCE(c.n, 0)
+		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+blocked+`
 		ORDER BY p.seq`, adapter, now)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var claimable []int64
-	more := map[bot.Thread]int{} // what is claimed here, by channel
+	added := map[bot.Thread]int{} // what is claimed here, by channel
 	for len(claimable) < limit && rows.Next() {
 		var seq int64
 		var channel bot.Thread
-		var out int
-		if err := rows.Scan(&seq, &channel.Workspace, &channel.Channel, &out); err != nil {
+		var claimed int
+		if err := rows.Scan(&seq, &channel.Workspace, &channel.Channel, &claimed); err != nil {
 			return nil, err
 		}
-		if out+more[channel] < perChannel {
-			more[channel]++
+		if claimed+added[channel] < perChannel {
+			added[channel]++
 			claimable = append(claimable, seq)
 		}
 	}
@@ -103,7 +103,7 @@ func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, 
 // A claimedPost is a post, or what could not be read of it and why.
 type claimedPost struct {
 	bot.Post
-	unread error
+	err error
 }
 
 // claim keeps a post from others. An unreadable one is put off as long, so that
@@ -121,7 +121,7 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 		return claimedPost{}, err
 	}
 	c := s.unsealPost(p, sealed)
-	if c.unread != nil {
+	if c.err != nil {
 		_, err = tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE seq = $1`, seq, until)
 	}
 	return c, err
@@ -142,12 +142,12 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 // Of a post behind others, or of a channel with perChannel posts out, it is
 // theirs that counts.
 func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
-	now := millis()
+	now := nowMillis()
 	var due sql.NullInt64
-	err := s.read.QueryRowContext(ctx, held+`
+	err := s.read.QueryRowContext(ctx, withClaimed+`
 		SELECT MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
-		FROM posts p LEFT JOIN held h ON h.workspace = p.workspace AND h.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+behind+` AND COALESCE(h.n, 0) < $3)`, adapter, now, perChannel).Scan(&due)
+		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+blocked+` AND COALESCE(c.n, 0) < $3)`, adapter, now, perChannel).Scan(&due)
 	if err != nil || !due.Valid {
 		return 0, false, wrap("next due", err)
 	}
@@ -156,9 +156,9 @@ func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time
 
 // Sent records that a post was delivered.
 func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
-	return s.settle(ctx, id, func(tx *sql.Tx, p postRow) error {
+	return s.updateUnsent(ctx, id, func(tx *sql.Tx, p postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL WHERE id = $1`,
-			string(id), d.Ref, millis())
+			string(id), d.Ref, nowMillis())
 		if err != nil || !p.opens {
 			return err
 		}
@@ -168,18 +168,18 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 
 // Retry gives a post back.
 func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
-	return s.settle(ctx, id, func(tx *sql.Tx, _ postRow) error {
+	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`,
-			string(id), millis()+after.Milliseconds())
+			string(id), nowMillis()+after.Milliseconds())
 		return err
 	})
 }
 
 // Drop gives a post up.
 func (s *SQL) Drop(ctx context.Context, id bot.PostID) error {
-	return s.settle(ctx, id, func(tx *sql.Tx, _ postRow) error {
+	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL WHERE id = $1`,
-			string(id), millis())
+			string(id), nowMillis())
 		return err
 	})
 }
@@ -189,9 +189,9 @@ type postRow struct {
 	opens  bool
 }
 
-// settle runs f on a post that is not sent: what was delivered stays so,
+// updateUnsent runs f on a post that is not sent: what was delivered stays so,
 // whatever a sender whose lease had ended reports after that.
-func (s *SQL) settle(ctx context.Context, id bot.PostID, f func(*sql.Tx, postRow) error) error {
+func (s *SQL) updateUnsent(ctx context.Context, id bot.PostID, f func(*sql.Tx, postRow) error) error {
 	return s.update(ctx, "settle post", func(tx *sql.Tx) error {
 		var p postRow
 		var state string
@@ -214,8 +214,8 @@ func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET adapter = $5, workspace = $6, channel = $7, root = $8, opens = 0 WHERE`+onThread,
-		params(from, params(to)...)...)
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET adapter = $5, workspace = $6, channel = $7, root = $8, opens = 0 WHERE`+whereThread,
+		threadArgs(from, threadArgs(to)...)...)
 	return err
 }
 
@@ -235,12 +235,12 @@ func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thre
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM walkthroughs WHERE`+onThread, params(to)...); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM walkthroughs WHERE`+whereThread, threadArgs(to)...); err != nil {
 		return err
 	}
 	version := max(w.Version, old.Version+1)
 	_, err = tx.ExecContext(ctx, `
-		UPDATE walkthroughs SET adapter = $5, workspace = $6, channel = $7, root = $8, version = $9, sealed = $10 WHERE`+onThread,
-		params(from, params(to, version, s.sealer.seal(data, rowOf(to, version)...))...)...)
+		UPDATE walkthroughs SET adapter = $5, workspace = $6, channel = $7, root = $8, version = $9, sealed = $10 WHERE`+whereThread,
+		threadArgs(from, threadArgs(to, version, s.sealer.seal(data, walkthroughRow(to, version)...))...)...)
 	return err
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// MinKeep is the least time for which handled events are remembered. Slack
+// MinRetention is the least time for which handled events are remembered. Slack
 // with Delayed Events delivers an event again for 24 h, every hour; the hour
 // on top is for the last of them, and for clocks that differ.
-const MinKeep = 25 * time.Hour
+const MinRetention = 25 * time.Hour
 
 // pruneEvery is how often Maintain prunes.
 const pruneEvery = time.Hour
@@ -22,7 +22,7 @@ const pruneEvery = time.Hour
 // is next in any case.
 const (
 	pruneBatch = 500
-	pruneRest  = 20 * time.Millisecond
+	prunePause = 20 * time.Millisecond
 )
 
 // Maintain prunes at once and every hour, until ctx ends.
@@ -30,7 +30,7 @@ func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
-		if err := s.Prune(ctx, MinKeep); err != nil && ctx.Err() == nil {
+		if err := s.Prune(ctx, MinRetention); err != nil && ctx.Err() == nil {
 			log.Error("store: prune failed", "error", err)
 		}
 		select {
@@ -41,31 +41,31 @@ func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// Prune forgets handled events that are older than the time (or MinKeep, if
+// Prune forgets handled events that are older than the time (or MinRetention, if
 // that is longer), and posts that were sent or dropped that long ago. A post
 // stays as long as its thread has a walkthrough or a waiting post replaces it,
 // since its ref is needed to change it; nothing but ids is left of it by then.
-// Dead letters go after DeadKeep. Walkthroughs are never pruned, so buttons on
+// Dead letters go after DeadLetterTTL. Walkthroughs are never pruned, so buttons on
 // old messages keep working.
 //
 // It works in many short transactions, so that events need not wait for it, and
 // reads only what it may remove: a post that stays for its walkthrough is marked
 // when it is met first.
 func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
-	before := millis() - max(olderThan, MinKeep).Milliseconds()
+	before := nowMillis() - max(olderThan, MinRetention).Milliseconds()
 	return errors.Join(
-		s.batches(ctx, pruneRows(pruneEvents, before)),
-		s.batches(ctx, pruneRows(pruneInbox, millis()-DeadKeep.Milliseconds())),
-		s.batches(ctx, prunePosts(before)),
+		s.inBatches(ctx, pruneRows(pruneEvents, before)),
+		s.inBatches(ctx, pruneRows(pruneInbox, nowMillis()-DeadLetterTTL.Milliseconds())),
+		s.inBatches(ctx, prunePosts(before)),
 	)
 }
 
 // A batch does a part of a long work, and reports whether there is more.
 type batch func(ctx context.Context, tx *sql.Tx) (more bool, err error)
 
-// batches runs a batch again and again, each time in its own transaction and
+// inBatches runs a batch again and again, each time in its own transaction and
 // with a rest after it.
-func (s *SQL) batches(ctx context.Context, b batch) error {
+func (s *SQL) inBatches(ctx context.Context, b batch) error {
 	for {
 		var more bool
 		err := s.update(ctx, "prune", func(tx *sql.Tx) (err error) {
@@ -78,7 +78,7 @@ func (s *SQL) batches(ctx context.Context, b batch) error {
 		select {
 		case <-ctx.Done():
 			return wrap("prune", ctx.Err())
-		case <-time.After(pruneRest):
+		case <-time.After(prunePause):
 		}
 	}
 }
@@ -101,22 +101,22 @@ func pruneRows(query string, before int64) batch {
 	}
 }
 
-// Settled posts, in the order in which they were settled. Parameters $1 and $2
+// Settled posts, in the order in which they were fromSettled. Parameters $1 and $2
 // are the time and seq of the last post of the batch before, $3 and $4 those up
 // to which this one goes.
 const (
-	settled = ` FROM posts WHERE state <> 'waiting' AND kept = 0 AND (changed_at, seq) > ($1, $2) `
-	upTo    = ` (changed_at, seq) <= ($3, $4) `
+	fromSettled = ` FROM posts WHERE state <> 'waiting' AND kept = 0 AND (changed_at, seq) > ($1, $2) `
+	upTo        = ` (changed_at, seq) <= ($3, $4) `
 
 	// nextPosts finds the posts of a batch; $3 is the time before which they are
 	// old, $4 their number.
-	nextPosts = `SELECT changed_at, seq` + settled + `AND changed_at < $3 ORDER BY changed_at, seq LIMIT $4`
-	keepPosts = `
-		UPDATE posts SET kept = 1 WHERE seq IN (SELECT seq` + settled + `AND` + upTo + `
+	nextPosts = `SELECT changed_at, seq` + fromSettled + `AND changed_at < $3 ORDER BY changed_at, seq LIMIT $4`
+	markKept  = `
+		UPDATE posts SET kept = 1 WHERE seq IN (SELECT seq` + fromSettled + `AND` + upTo + `
 			AND EXISTS (SELECT 1 FROM walkthroughs w WHERE w.adapter = posts.adapter
 				AND w.workspace = posts.workspace AND w.channel = posts.channel AND w.root = posts.root))`
-	dropPosts = `
-		DELETE` + settled + `AND` + upTo + `
+	deletePosts = `
+		DELETE` + fromSettled + `AND` + upTo + `
 			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.state = 'waiting' AND r.replaces = posts.id)`
 )
 
@@ -129,7 +129,7 @@ func prunePosts(before int64) batch {
 		if err != nil || n == 0 {
 			return false, err
 		}
-		for _, query := range []string{keepPosts, dropPosts} {
+		for _, query := range []string{markKept, deletePosts} {
 			if _, err := tx.ExecContext(ctx, query, changed, seq, lastChanged, lastSeq); err != nil {
 				return false, err
 			}

@@ -41,7 +41,7 @@ func TestPrune(t *testing.T) {
 				must(t, s.Drop(t.Context(), "dropped"))
 				time.Sleep(tt.age)
 				must(t, s.Prune(t.Context(), tt.olderThan))
-				if got := kept(t, s); got != tt.want {
+				if got := remaining(t, s); got != tt.want {
 					t.Errorf("got %q, want %q", got, tt.want)
 				}
 				if posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour); err != nil || len(posts) != 1 || posts[0].Ref != "r" {
@@ -52,29 +52,29 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// kept names what is left of the event and the posts.
-func kept(t *testing.T, s *SQL) string {
+// remaining names what is left of the event and the posts.
+func remaining(t *testing.T, s *SQL) string {
 	t.Helper()
-	var words []string
+	var names []string
 	if handled(t, s, "event") {
-		words = append(words, "event")
+		names = append(names, "event")
 	}
-	words = append(words, "refs:")
+	names = append(names, "refs:")
 	rows, err := s.read.Query(`SELECT id FROM posts ORDER BY seq`)
 	must(t, err)
 	defer rows.Close()
 	for rows.Next() {
 		var id string
 		must(t, rows.Scan(&id))
-		words = append(words, id)
+		names = append(names, id)
 	}
 	must(t, rows.Err())
-	return strings.Join(words, " ")
+	return strings.Join(names, " ")
 }
 
-// TestPruneLetsOthersIn: between two batches an event is handled. Time stands
+// TestPruneYields: between two batches an event is handled. Time stands
 // still in the bubble, so that a Prune which rests for none would never get here.
-func TestPruneLetsOthersIn(t *testing.T) {
+func TestPruneYields(t *testing.T) {
 	const n = 3*pruneBatch + 1
 	for name, old := range map[string]struct{ fill, count string }{
 		"events": {`INSERT INTO events (id, at) SELECT n, 0 FROM i`, `SELECT COUNT(*) FROM events WHERE at = 0`},
@@ -102,7 +102,7 @@ func TestPruneLetsOthersIn(t *testing.T) {
 						t.Errorf("%d rows are left after batch %d, want %d", left, batch, want)
 					}
 					must(t, s.Apply(t.Context(), bot.Turn{Event: event(batch)}))
-					time.Sleep(pruneRest)
+					time.Sleep(prunePause)
 				}
 				wg.Wait()
 			})
@@ -110,11 +110,11 @@ func TestPruneLetsOthersIn(t *testing.T) {
 	}
 }
 
-// TestPruneReadsWhatItRemoves: no statement reads a table from its beginning to
+// TestPruneUsesIndexes: no statement reads a table from its beginning to
 // its end, so that what stays costs nothing.
-func TestPruneReadsWhatItRemoves(t *testing.T) {
+func TestPruneUsesIndexes(t *testing.T) {
 	s := openNew(t)
-	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, keepPosts, dropPosts} {
+	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, markKept, deletePosts} {
 		rows, err := s.read.Query(`EXPLAIN QUERY PLAN `+query, 0, 0, 0, 0)
 		must(t, err)
 		defer rows.Close()
@@ -132,7 +132,7 @@ func TestPruneReadsWhatItRemoves(t *testing.T) {
 
 // A post that stays for its walkthrough is looked at once, however often Prune
 // runs.
-func TestPruneLooksOnce(t *testing.T) {
+func TestPruneMarksKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), bot.Turn{
@@ -140,7 +140,7 @@ func TestPruneLooksOnce(t *testing.T) {
 		}))
 		for _, want := range []int{1, 0} {
 			time.Sleep(26 * time.Hour)
-			n, _, _, err := lastOf(s.read.Query(nextPosts, 0, 0, millis(), pruneBatch))
+			n, _, _, err := lastOf(s.read.Query(nextPosts, 0, 0, nowMillis(), pruneBatch))
 			must(t, err)
 			if n != want {
 				t.Errorf("Prune will look at %d posts, want %d", n, want)
@@ -157,7 +157,7 @@ func TestMaintain(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() { s.Maintain(ctx, slog.New(slog.DiscardHandler)) })
 		must(t, s.Apply(t.Context(), bot.Turn{Event: "event"}))
-		time.Sleep(MinKeep + pruneEvery)
+		time.Sleep(MinRetention + pruneEvery)
 		synctest.Wait()
 		if handled(t, s, "event") {
 			t.Error("an old event is remembered")
@@ -167,9 +167,9 @@ func TestMaintain(t *testing.T) {
 	})
 }
 
-// TestForgets: what a post said is gone once it is sent, dropped or taken
+// TestErase: what a post said is gone once it is sent, dropped or taken
 // back, and who chose a language once they unchose it.
-func TestForgets(t *testing.T) {
+func TestErase(t *testing.T) {
 	s := openNew(t)
 	turn := fullTurn(1)
 	turn.Posts[0].Delay = time.Hour

@@ -35,19 +35,19 @@ func newSealer(key []byte) (sealer, error) {
 // seal encrypts plain for the row that id names: in any other row it does not
 // open.
 func (s sealer) seal(plain []byte, id ...string) []byte {
-	return s.aead.Seal(nil, nil, plain, identity(id))
+	return s.aead.Seal(nil, nil, plain, additionalData(id))
 }
 
 func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
-	plain, err := s.aead.Open(nil, nil, sealed, identity(id))
+	plain, err := s.aead.Open(nil, nil, sealed, additionalData(id))
 	if err != nil {
 		return nil, fmt.Errorf("unseal %q: %w", id, err)
 	}
 	return plain, nil
 }
 
-// identity joins the parts of an id so that no two ids give the same bytes.
-func identity(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
+// additionalData joins the parts of an id so that no two ids give the same bytes.
+func additionalData(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
 
 // KeyFile reads the key kept in a file, KeySize bytes as they are. Where there
 // is no file it makes one, but only for a database file that does not exist yet
@@ -56,20 +56,20 @@ func identity(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
 // length and one that every user of the machine may read; a group may, since
 // containers give mounted secrets to one.
 func KeyFile(path, database string) ([]byte, error) {
-	key, err := readKey(path)
+	key, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		key, err = newKey(path, database)
+		key, err = keyForNewDatabase(path, database)
 	}
 	return key, wrap("key file "+path, err)
 }
 
-// newKey makes a key file for a new database, or returns the key of another
+// keyForNewDatabase makes a key file for a new database, or returns the key of another
 // process that makes the same database at the same moment.
-func newKey(path, database string) ([]byte, error) {
+func keyForNewDatabase(path, database string) ([]byte, error) {
 	info, err := os.Stat(database)
 	if err == nil && info.Mode().IsRegular() && info.Size() > 0 {
 		// Since a key is made before its database, it is there by now, or lost.
-		key, err := readKey(path)
+		key, err := readKeyFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = fmt.Errorf("it is missing, and the database %s was made with it or with a key that was configured: "+
 				"put it back (or move the database away to start empty)", database)
@@ -79,13 +79,13 @@ func newKey(path, database string) ([]byte, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := createKeyFile(path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("make it: %w", err)
 	}
-	return readKey(path)
+	return readKeyFile(path)
 }
 
-func readKey(path string) ([]byte, error) {
+func readKeyFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -100,10 +100,10 @@ func readKey(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// makeKey makes a key file in one step, so that neither a crash nor a second
+// createKeyFile makes a key file in one step, so that neither a crash nor a second
 // process that starts at the same moment sees half of one. It returns
 // fs.ErrExist where somebody else was first.
-func makeKey(path string) error {
+func createKeyFile(path string) error {
 	key := make([]byte, KeySize)
 	rand.Read(key)
 	dir := filepath.Dir(path)

@@ -42,14 +42,14 @@ func TestSealed(t *testing.T) {
 	_, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
 	must(t, err)
 	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
-	search(t, path)
+	searchFiles(t, path)
 	closeStore(t, s) // which also writes the journal file back
-	search(t, path)
+	searchFiles(t, path)
 }
 
-// search looks for the secret in all files of the database, and for what may
+// searchFiles looks for the secret in all files of the database, and for what may
 // stand in clear, which proves that it would be found.
-func search(t *testing.T, path string) {
+func searchFiles(t *testing.T, path string) {
 	t.Helper()
 	files, err := filepath.Glob(path + "*")
 	must(t, err)

@@ -42,7 +42,7 @@ type SQL struct {
 	// core, read the last committed state meanwhile.
 	write, read *sql.DB
 	sealer      sealer
-	inUse       *os.File // tells other processes that this one uses the database; nil where that cannot be told
+	lock        *os.File // tells other processes that this one uses the database; nil where that cannot be told
 }
 
 var (
@@ -86,17 +86,17 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.free(ctx, path+".lock"); err != nil {
+	if err := s.releaseClaims(ctx, path+".lock"); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// free frees the posts that a process which is no more had claimed: who comes
+// releaseClaims frees the posts that a process which is no more had claimed: who comes
 // back from a crash need not wait until its own leases end.
-func (s *SQL) free(ctx context.Context, path string) error {
+func (s *SQL) releaseClaims(ctx context.Context, path string) error {
 	f, alone, err := lockFile(path)
-	s.inUse = f
+	s.lock = f
 	if err != nil || !alone {
 		return err
 	}
@@ -137,7 +137,7 @@ func connect(path string, n int, options string) (*sql.DB, error) {
 }
 
 func (s *SQL) prepare(ctx context.Context) error {
-	if err := firstConnection(ctx, s.write); err != nil {
+	if err := enableWAL(ctx, s.write); err != nil {
 		return err
 	}
 	if err := migrate(ctx, s.write); err != nil {
@@ -146,11 +146,11 @@ func (s *SQL) prepare(ctx context.Context) error {
 	return s.checkKey(ctx)
 }
 
-// firstConnection connects, and so turns a new file to WAL mode. Of several
+// enableWAL connects, and so turns a new file to WAL mode. Of several
 // processes that do so at once SQLite tells all but one that the file is busy,
 // without the wait of busyTimeout, since each holds what another needs.
-func firstConnection(ctx context.Context, db *sql.DB) error {
-	enough := time.After(busyTimeout)
+func enableWAL(ctx context.Context, db *sql.DB) error {
+	timeout := time.After(busyTimeout)
 	for {
 		err := db.PingContext(ctx)
 		if e, ok := errors.AsType[*sqlite.Error](err); !ok || e.Code() != sqlite3.SQLITE_BUSY {
@@ -159,7 +159,7 @@ func firstConnection(ctx context.Context, db *sql.DB) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-enough:
+		case <-timeout:
 			return err
 		case <-time.After(5 * time.Millisecond): // a switch takes about one
 		}
@@ -218,9 +218,9 @@ func (s *SQL) checkKey(ctx context.Context) error {
 // Close ends the connections. No other method may be running.
 func (s *SQL) Close() error {
 	err := errors.Join(s.read.Close(), s.write.Close())
-	if s.inUse != nil {
-		err = errors.Join(err, s.inUse.Close())
-		s.inUse = nil
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+		s.lock = nil
 	}
 	return err
 }
@@ -251,5 +251,5 @@ func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// millis is the present time as columns hold it: since 1970.
-func millis() int64 { return time.Now().UnixMilli() }
+// nowMillis is the present time as columns hold it: since 1970.
+func nowMillis() int64 { return time.Now().UnixMilli() }

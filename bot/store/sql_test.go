@@ -25,7 +25,7 @@ func TestReopen(t *testing.T) {
 	closeStore(t, s)
 
 	s = openFile(t, path)
-	whole(t, s, 1, 2)
+	wantWhole(t, s, 1, 2)
 	if got := records(t, s.Journal("j")); len(got) != 1 || got[0] != "record" {
 		t.Errorf("the journal holds %q", got)
 	}
