@@ -21,8 +21,8 @@ func TestAdapter(t *testing.T) {
 			return s.Console.handle != nil
 		}
 		return bottest.Rig{
-			Adapter: s.Console,
-			Once:    true,
+			Adapter:    s.Console,
+			Idempotent: true,
 			Say: func(text string) {
 				for !running() {
 					runtime.Gosched()

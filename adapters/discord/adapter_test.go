@@ -24,8 +24,8 @@ func TestAdapter(t *testing.T) {
 		}
 		s := &stage{Server: fake, t: t, alex: alex, kim: alex}
 		return bottest.Rig{
-			Adapter: a,
-			Once:    true,
+			Adapter:    a,
+			Idempotent: true,
 			Say: func(text string) {
 				s.must(fake.Connected(t.Context()))
 				alex.DM(text)

@@ -27,8 +27,8 @@ func TestAdapter(t *testing.T) {
 		a.timing, a.pacer.interval = fastPace(), time.Millisecond
 		s := &stage{Server: fake, t: t, alex: alex, kim: alex}
 		return bottest.Rig{
-			Adapter: a,
-			Once:    true,
+			Adapter:    a,
+			Idempotent: true,
 			Say: func(text string) {
 				s.until("the bot is connected", func() bool { return fake.Sockets() > 0 })
 				alex.DM(text)

@@ -14,22 +14,22 @@ import (
 
 // A Rig is an adapter on a platform that the test drives.
 type Rig struct {
-	Adapter bot.Adapter
-	Say     func(text string) // somebody writes to the bot, in private
-	Shown   func() string     // what that person sees now, markup taken off or not
-	Once    bool              // the platform tells a repeat of a post from a new one
+	Adapter    bot.Adapter
+	Say        func(text string) // somebody writes to the bot, in private
+	Shown      func() string     // what that person sees now, markup taken off or not
+	Idempotent bool              // the platform tells a repeat of a post from a new one
 }
 
 // TestAdapter holds an adapter to the contract of bot.Adapter. open returns a
 // new rig; its adapter is run by the suite.
 func TestAdapter(t *testing.T, open func(t *testing.T) Rig) {
 	for name, test := range map[string]func(t *adapterTest){
-		"what is said arrives once, as an event of its own": (*adapterTest).arrives,
-		"every reply can be shown":                          (*adapterTest).shows,
-		"a post that is repeated is shown once":             (*adapterTest).once,
-		"a post can be changed and withdrawn":               (*adapterTest).edits,
-		"a direct message can be begun":                     (*adapterTest).begins,
-		"Run ends with its context":                         (*adapterTest).ends,
+		"a message is delivered once, as its own event": (*adapterTest).deliversEvents,
+		"every reply is shown":                          (*adapterTest).showsReplies,
+		"a repeated post is shown once":                 (*adapterTest).recognizesRepeats,
+		"a post can be edited and deleted":              (*adapterTest).editsPosts,
+		"a direct message can be opened":                (*adapterTest).opensDirectMessages,
+		"Run returns nil when its context ends":         (*adapterTest).stopsWithContext,
 	} {
 		t.Run(name, func(t *testing.T) { test(startRig(t, open(t))) })
 	}
@@ -62,8 +62,8 @@ func startRig(t *testing.T, rig Rig) *adapterTest {
 	return a
 }
 
-// said lets somebody write and returns the event that came of it.
-func (a *adapterTest) said(text string) bot.Message {
+// receive lets somebody write and returns the event that came of it.
+func (a *adapterTest) receive(text string) bot.Message {
 	a.Helper()
 	a.Say(text)
 	m, ok := (<-a.events).(bot.Message)
@@ -73,8 +73,8 @@ func (a *adapterTest) said(text string) bot.Message {
 	return m
 }
 
-// must posts and returns the delivery.
-func (a *adapterTest) must(p bot.Post) bot.Delivery {
+// mustPost posts and returns the delivery.
+func (a *adapterTest) mustPost(p bot.Post) bot.Delivery {
 	a.Helper()
 	d, err := a.Adapter.Post(a.Context(), p)
 	if err != nil || d.Ref == "" {
@@ -88,8 +88,8 @@ func reply(id bot.PostID, m bot.Message, text string) bot.Post {
 	return bot.Post{ID: id, Thread: m.Thread, To: m.From, Attempt: 1, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}}}
 }
 
-func (a *adapterTest) arrives() {
-	first, second := a.said("first words"), a.said("second words")
+func (a *adapterTest) deliversEvents() {
+	first, second := a.receive("first words"), a.receive("second words")
 	if first.ID == second.ID {
 		a.Errorf("two messages have the id %q", first.ID)
 	}
@@ -98,13 +98,13 @@ func (a *adapterTest) arrives() {
 	}
 }
 
-func (a *adapterTest) shows() {
-	m := a.said("show me")
+func (a *adapterTest) showsReplies() {
+	m := a.receive("show me")
 	replies := Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
 		p := reply(bot.PostID("p-"+name), m, "")
 		p.Reply = replies[name]
-		a.must(p)
+		a.mustPost(p)
 	}
 	shown := a.Shown()
 	for _, want := range []string{"Let the coordinator through", "Restarts the service", "7 days", "netsh advfirewall", "Newest agent", "Did that fix it?", "Fixed", "연도별", "담당자 연결"} {
@@ -114,14 +114,14 @@ func (a *adapterTest) shows() {
 	}
 }
 
-func (a *adapterTest) once() {
-	if !a.Once {
+func (a *adapterTest) recognizesRepeats() {
+	if !a.Idempotent {
 		return // the platform shows what it is given
 	}
-	p := reply("p1", a.said("twice"), "just-once")
-	first := a.must(p)
+	p := reply("p1", a.receive("twice"), "just-once")
+	first := a.mustPost(p)
 	p.Attempt = 2
-	if again := a.must(p); again != first {
+	if again := a.mustPost(p); again != first {
 		a.Errorf("delivered as %+v, then as %+v", first, again)
 	}
 	if n := strings.Count(a.Shown(), "just-once"); n != 1 {
@@ -129,15 +129,15 @@ func (a *adapterTest) once() {
 	}
 }
 
-func (a *adapterTest) edits() {
+func (a *adapterTest) editsPosts() {
 	if !a.Adapter.Capabilities().Edits {
 		return // the platform cannot change a post
 	}
-	m := a.said("change it")
-	d := a.must(reply("p1", m, "the-old-words"))
+	m := a.receive("change it")
+	d := a.mustPost(reply("p1", m, "the-old-words"))
 	changed := reply("p2", m, "the-new-words")
 	changed.Replaces, changed.Ref = "p1", d.Ref
-	d = a.must(changed)
+	d = a.mustPost(changed)
 	if shown := a.Shown(); strings.Contains(shown, "the-old-words") || !strings.Contains(shown, "the-new-words") {
 		a.Errorf("after the change:\n%s", shown)
 	}
@@ -150,27 +150,27 @@ func (a *adapterTest) edits() {
 	}
 }
 
-func (a *adapterTest) begins() {
+func (a *adapterTest) opensDirectMessages() {
 	if !a.Adapter.Capabilities().DirectMessages {
 		return // the platform has no direct messages to begin
 	}
-	m := a.said("let us go on in private")
+	m := a.receive("let us go on in private")
 	p := reply("p1", m, "here-we-are")
 	p.Opens, p.Thread.Channel, p.Thread.Root = true, bot.DirectChannel+m.From.ID, "new-x"
-	d := a.must(p)
+	d := a.mustPost(p)
 	if d.Thread == p.Thread || d.Thread.Adapter != a.Adapter.Name() {
 		a.Fatalf("the thread that opened is %+v", d.Thread)
 	}
 	next := reply("p2", m, "and-on")
 	next.Thread = d.Thread
-	a.must(next)
+	a.mustPost(next)
 	if shown := a.Shown(); !strings.Contains(shown, "here-we-are") || !strings.Contains(shown, "and-on") {
 		a.Errorf("shown:\n%s", shown)
 	}
 }
 
-func (a *adapterTest) ends() {
-	a.said("before the end")
+func (a *adapterTest) stopsWithContext() {
+	a.receive("before the end")
 	if err := a.stop(); err != nil {
 		a.Error(fmt.Errorf("run: %w", err))
 	}

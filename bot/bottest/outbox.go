@@ -15,52 +15,52 @@ import (
 // outboxCases are scripts for play.
 func outboxCases() []struct{ sentence, script string } {
 	return []struct{ sentence, script string }{
-		{"an empty outbox has nothing", `claim: ; due: none`},
-		{"posts come in the order in which they were applied", `put B1 A1; put D1; put C1; claim: B1 A1 D1 C1`},
-		{"at most limit posts come", `put A1 B1 C1; claim 2: A1 B1; claim 0: ; claim -1: ; claim 2: C1`},
-		{"at most perChannel posts of a channel are out", `put A1 B1 C1 D1; claim 9/2: A1 B1 D1; claim 9/2: ; sent B1; claim 9/2: C1; put D2; claim 9/1: `},
-		{"what is delayed, given back or dropped takes no place of its channel", `put A1+1h B1 C1; claim 9/1: B1; retry B1 5s; claim 9/1: C1; drop C1; sleep 5s; claim 9/1: B1#2; sent B1; sleep 1h; claim 9/1: A1`},
-		{"a full channel is not due before a lease of it ends", `put A1 B1 D1; claim 9/1: A1 D1; due /1: 1m0s; sleep 20s; due /1: 40s; due /2: 0s; sleep 40s; claim 9/1: A1#2 D1#2; sent A1; due /1: 0s; claim 9/1: B1`},
-		{"posts of a channel with places free are due", `put A1 B1 C1; claim 9/2: A1 B1; put D1; due /2: 0s; claim 9/2: D1; due /2: 1m0s`},
-		{"an adapter gets its own posts", `put A1 z1; due z: 0s; claim z: z1; due z: 1m0s; claim: A1`},
-		{"one post a thread is out at a time", `put A1 A2 A3; claim: A1; claim: ; sent A1; claim: A2; claim: ; sent A2; claim: A3`},
+		{"an empty outbox has no posts", `claim: ; due: none`},
+		{"Claim returns posts in the order in which they were applied", `put B1 A1; put D1; put C1; claim: B1 A1 D1 C1`},
+		{"Claim returns at most limit posts", `put A1 B1 C1; claim 2: A1 B1; claim 0: ; claim -1: ; claim 2: C1`},
+		{"at most perChannel posts of a channel are claimed at a time", `put A1 B1 C1 D1; claim 9/2: A1 B1 D1; claim 9/2: ; sent B1; claim 9/2: C1; put D2; claim 9/1: `},
+		{"a delayed, retried or dropped post does not count toward perChannel", `put A1+1h B1 C1; claim 9/1: B1; retry B1 5s; claim 9/1: C1; drop C1; sleep 5s; claim 9/1: B1#2; sent B1; sleep 1h; claim 9/1: A1`},
+		{"a channel with perChannel claimed posts is due when a lease ends", `put A1 B1 D1; claim 9/1: A1 D1; due /1: 1m0s; sleep 20s; due /1: 40s; due /2: 0s; sleep 40s; claim 9/1: A1#2 D1#2; sent A1; due /1: 0s; claim 9/1: B1`},
+		{"a channel with fewer than perChannel claimed posts is due", `put A1 B1 C1; claim 9/2: A1 B1; put D1; due /2: 0s; claim 9/2: D1; due /2: 1m0s`},
+		{"Claim returns only posts of the adapter", `put A1 z1; due z: 0s; claim z: z1; due z: 1m0s; claim: A1`},
+		{"one post of a thread is claimed at a time", `put A1 A2 A3; claim: A1; claim: ; sent A1; claim: A2; claim: ; sent A2; claim: A3`},
 		{"threads do not wait for each other", `put A1 A2; claim: A1; put B1; claim: B1; sent B1; sent A1; claim: A2`},
-		{"channels, workspaces and adapters make threads", `put A1 D1 E1 z1; claim: A1 D1 E1; claim z: z1`},
-		{"a later attempt of a thread goes before its later posts", `put A1 A2; claim: A1; retry A1 5s; claim: ; sleep 5s; claim: A1#2; sent A1; claim: A2`},
-		{"a post that is given back comes again after the time", `put A1; claim: A1; retry A1 5s; due: 5s; sleep 4s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2`},
-		{"a post that is given back at once comes at once", `put A1; claim: A1; retry A1 0s; claim: A1#2`},
-		{"a lease keeps a post from others until it ends", `put A1 A2; claim: A1; sleep 59s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2; sleep 1m; claim: A1#3; sent A1; claim: A2`},
-		{"a dropped post holds nobody up", `put A1 A2; claim: A1; drop A1; due: 0s; claim: A2; sleep 1h; claim: A2#2`},
-		{"what is sent stays sent", `put A1 A2<A1; claim: A1; sent A1=r1; retry A1 0s; drop A1; sent A1=r2; claim: A2=r1; sent A2; due: none; claim: `},
-		{"a post that was dropped and delivered after all is sent", `put A1; claim: A1; drop A1; sent A1=r1; put A2<A1; claim: A2=r1`},
-		{"a dropped post does not come back", `put A1; claim: A1; drop A1; retry A1 0s; due: none; claim: `},
+		{"a root names different threads in different channels, workspaces and adapters", `put A1 D1 E1 z1; claim: A1 D1 E1; claim z: z1`},
+		{"a retried post precedes later posts of its thread", `put A1 A2; claim: A1; retry A1 5s; claim: ; sleep 5s; claim: A1#2; sent A1; claim: A2`},
+		{"a retried post is claimable after the wait", `put A1; claim: A1; retry A1 5s; due: 5s; sleep 4s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2`},
+		{"a post retried without a wait is claimable at once", `put A1; claim: A1; retry A1 0s; claim: A1#2`},
+		{"a claimed post is not claimable until its lease ends", `put A1 A2; claim: A1; sleep 59s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2; sleep 1m; claim: A1#3; sent A1; claim: A2`},
+		{"a dropped post blocks no other", `put A1 A2; claim: A1; drop A1; due: 0s; claim: A2; sleep 1h; claim: A2#2`},
+		{"Sent, Retry and Drop do not change a sent post", `put A1 A2<A1; claim: A1; sent A1=r1; retry A1 0s; drop A1; sent A1=r2; claim: A2=r1; sent A2; due: none; claim: `},
+		{"a dropped post that was delivered after all is sent", `put A1; claim: A1; drop A1; sent A1=r1; put A2<A1; claim: A2=r1`},
+		{"a dropped post cannot be retried", `put A1; claim: A1; drop A1; retry A1 0s; due: none; claim: `},
 
-		{"what is due stays due", `put A1; due: 0s; sleep 1h; due: 0s; claim: A1; sleep 1h; due: 0s`},
-		{"a post waits for its Delay", `put A1+1h; due: 1h0m0s; claim: ; sleep 59m; due: 1m0s; claim: ; sleep 1m; due: 0s; claim: A1; sent A1; due: none`},
-		{"a delayed post holds nobody up", `put A1+1h A2; claim: A2; sent A2; sleep 1h; claim: A1; put A3; claim: A3`},
-		{"a delayed post waits for nobody", `put A1 A2+5s; claim: A1; sleep 5s; claim: A2`},
+		{"a due post stays due", `put A1; due: 0s; sleep 1h; due: 0s; claim: A1; sleep 1h; due: 0s`},
+		{"a post is not claimable before its Delay ends", `put A1+1h; due: 1h0m0s; claim: ; sleep 59m; due: 1m0s; claim: ; sleep 1m; due: 0s; claim: A1; sent A1; due: none`},
+		{"a delayed post blocks no other", `put A1+1h A2; claim: A2; sent A2; sleep 1h; claim: A1; put A3; claim: A3`},
+		{"a delayed post waits for no other", `put A1 A2+5s; claim: A1; sleep 5s; claim: A2`},
 		{"a delayed post has a lease and attempts", `put A1+1h; sleep 1h; claim: A1; claim: ; sleep 1m; claim: A1#2; retry A1 1s; due: 1s; sleep 1s; claim: A1#3`},
-		{"the first of several delays counts", `put A1+1h B1+2h; due: 1h0m0s; put C1; due: 0s`},
-		{"a post takes back one that waits for its Delay", `put A1+1h; put A2<A1; claim: A2; sent A2; sleep 1h; due: none; claim: `},
-		{"a post also takes back a delayed one that was given back", `put A1+1s; sleep 1s; claim: A1; retry A1 1s; put A2<A1; claim: A2; sleep 1s; claim: `},
-		{"a post does not take back one that is out", `put A1+1s; sleep 1s; claim: A1; put A2<A1; claim: ; due: 1m0s; sent A1=r1; claim: A2=r1`},
-		{"a post takes back nothing that only waits its turn", `put A1; put A2<A1; claim: A1; sent A1=r1; claim: A2=r1`},
+		{"NextDue returns the shortest wait", `put A1+1h B1+2h; due: 1h0m0s; put C1; due: 0s`},
+		{"a post cancels a delayed one that it replaces", `put A1+1h; put A2<A1; claim: A2; sent A2; sleep 1h; due: none; claim: `},
+		{"a post cancels a delayed one that was retried", `put A1+1s; sleep 1s; claim: A1; retry A1 1s; put A2<A1; claim: A2; sleep 1s; claim: `},
+		{"a post does not cancel a claimed one", `put A1+1s; sleep 1s; claim: A1; put A2<A1; claim: ; due: 1m0s; sent A1=r1; claim: A2=r1`},
+		{"a post does not cancel one without a Delay", `put A1; put A2<A1; claim: A1; sent A1=r1; claim: A2=r1`},
 
-		{"Ref is what the platform calls the replaced post", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; sent A2=r2; put A3<A2; claim: A3=r2`},
-		{"Ref is empty where the replaced post was dropped", `put A1 A2<A1; claim: A1; drop A1; claim: A2`},
-		{"Ref is empty where the replaced post is unknown", `put A2<A9; claim: A2`},
-		{"a post waits for the one it replaces in another thread", `put A1 A2 B1<A2; claim: A1; due: 1m0s; sent A1; claim: A2; claim: ; sent A2=r2; claim: B1=r2`},
-		{"a post waits for no later one", `put A1<A2 A2; claim: A1; sent A1; claim: A2`},
-		{"Ref is known for ever", `put A1; claim: A1; sent A1=r1; sleep 10000h; put A2<A1; claim: A2=r1`},
+		{"Ref is the platform's ID of the replaced post", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; sent A2=r2; put A3<A2; claim: A3=r2`},
+		{"Ref is empty if the replaced post was dropped", `put A1 A2<A1; claim: A1; drop A1; claim: A2`},
+		{"Ref is empty if the replaced post is unknown", `put A2<A9; claim: A2`},
+		{"a post waits for the one that it replaces, in any thread", `put A1 A2 B1<A2; claim: A1; due: 1m0s; sent A1; claim: A2; claim: ; sent A2=r2; claim: B1=r2`},
+		{"a post does not wait for a later one", `put A1<A2 A2; claim: A1; sent A1; claim: A2`},
+		{"Ref does not expire", `put A1; claim: A1; sent A1=r1; sleep 10000h; put A2<A1; claim: A2=r1`},
 
-		{"posts of an opened thread follow it", `put A1! A2 A3+1h; claim: A1!; sent A1=r1>B; claim: A2>B; put B1; claim: ; sent A2; claim: B1; sleep 1h; claim: A3>B B1#2`},
-		{"in an opened thread one post is out at a time", `put A1! A2 B1; claim: A1! B1; sent A1>B; claim: ; due: 1m0s; sent B1; claim: A2>B`},
+		{"posts of an opened thread move with it", `put A1! A2 A3+1h; claim: A1!; sent A1=r1>B; claim: A2>B; put B1; claim: ; sent A2; claim: B1; sleep 1h; claim: A3>B B1#2`},
+		{"one post of an opened thread is claimed at a time", `put A1! A2 B1; claim: A1! B1; sent A1>B; claim: ; due: 1m0s; sent B1; claim: A2>B`},
 		{"an opened thread is not opened again", `put A1! A2!; claim: A1!; sent A1>B; claim: A2>B`},
-		{"a thread may turn out to be the provisional one", `put A1! A2!; claim: A1!; sent A1>A; claim: A2`},
-		{"without a thread in the delivery the provisional one stays", `put A1! A2!; claim: A1!; sent A1; claim: A2`},
-		{"a post that opens nothing moves nothing", `put A1 A2; claim: A1; sent A1>B; claim: A2`},
-		{"refs of an opened thread stay known", `put A1!; claim: A1!; sent A1=r1>B; put B1<A1; claim: B1=r1`},
-		{"an opening that is dropped holds nobody up", `put A1! A2; claim: A1!; drop A1; claim: A2`},
+		{"the opened thread may be the provisional one", `put A1! A2!; claim: A1!; sent A1>A; claim: A2`},
+		{"a delivery without a thread keeps the provisional one", `put A1! A2!; claim: A1!; sent A1; claim: A2`},
+		{"a post without Opens moves nothing", `put A1 A2; claim: A1; sent A1>B; claim: A2`},
+		{"Ref survives the opening of a thread", `put A1!; claim: A1!; sent A1=r1>B; put B1<A1; claim: B1=r1`},
+		{"a dropped opening post blocks no other", `put A1! A2; claim: A1!; drop A1; claim: A2`},
 	}
 }
 
@@ -234,7 +234,7 @@ func unknownPost(t *storeTest) {
 	t.wantError(t.Drop(t.Context(), "A1"), nil)
 }
 
-func manySenders(t *storeTest) {
+func concurrentSenders(t *storeTest) {
 	const senders, threads = 4, 30
 	var posts []bot.Post
 	for i := range threads {
@@ -243,7 +243,7 @@ func manySenders(t *storeTest) {
 	t.apply(bot.Turn{Posts: posts})
 	var mu sync.Mutex
 	times := map[bot.PostID]int{}
-	together(senders, func(int) {
+	concurrently(senders, func(int) {
 		for {
 			posts, err := t.Claim(t.Context(), "test", 3, 99, lease)
 			if err != nil {

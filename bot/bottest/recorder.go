@@ -11,27 +11,27 @@ import (
 // A Recorder is an adapter without a platform: it keeps what is posted. Threads
 // that posts open are numbered.
 type Recorder struct {
-	name string
-	can  bot.Capabilities
+	name         string
+	capabilities bot.Capabilities
 
-	mu     sync.Mutex
-	handle bot.Handler
-	ready  chan struct{}
-	posts  []bot.Post
-	seen   map[bot.PostID]bot.Delivery
-	opened int
+	mu         sync.Mutex
+	handle     bot.Handler
+	ready      chan struct{}
+	posts      []bot.Post
+	deliveries map[bot.PostID]bot.Delivery
+	opened     int
 }
 
 // NewRecorder returns an adapter with the name and capabilities.
 func NewRecorder(name string, can bot.Capabilities) *Recorder {
-	return &Recorder{name: name, can: can, ready: make(chan struct{}), seen: map[bot.PostID]bot.Delivery{}}
+	return &Recorder{name: name, capabilities: can, ready: make(chan struct{}), deliveries: map[bot.PostID]bot.Delivery{}}
 }
 
 // Name implements bot.Adapter.
 func (r *Recorder) Name() string { return r.name }
 
 // Capabilities implements bot.Adapter.
-func (r *Recorder) Capabilities() bot.Capabilities { return r.can }
+func (r *Recorder) Capabilities() bot.Capabilities { return r.capabilities }
 
 // Run implements bot.Adapter: it waits for the end. Events come from Handle.
 func (r *Recorder) Run(ctx context.Context, handle bot.Handler) error {
@@ -51,10 +51,10 @@ func (r *Recorder) Handle(ctx context.Context, event bot.Event) error {
 func (r *Recorder) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if d, ok := r.seen[p.ID]; ok {
+	if d, ok := r.deliveries[p.ID]; ok {
 		return d, nil
 	}
-	d := bot.Delivery{Ref: fmt.Sprintf("ref-%d", len(r.seen)+1), Thread: p.Thread}
+	d := bot.Delivery{Ref: fmt.Sprintf("ref-%d", len(r.deliveries)+1), Thread: p.Thread}
 	if p.Opens {
 		r.opened++
 		d.Thread.Root = fmt.Sprintf("opened-%d", r.opened)
@@ -62,7 +62,7 @@ func (r *Recorder) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
 			d.Thread.Root = ""
 		}
 	}
-	r.seen[p.ID] = d
+	r.deliveries[p.ID] = d
 	p.Thread = d.Thread
 	r.posts = append(r.posts, p)
 	return d, nil

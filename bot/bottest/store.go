@@ -38,31 +38,31 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 			synctest.Test(t, func(t *testing.T) { f(&storeTest{T: t, FullStore: open(t)}) })
 		})
 	}
-	run("ids are opaque", opaque)
-	run("a thread without walkthrough loads as the zero one", loadNothing)
-	run("what was applied is loaded one version on", loadApplied)
-	run("what is loaded is the caller's own", loadOwn)
-	run("an event is applied once", duplicate)
-	run("a state is stored only on the version that was read", conflict)
-	run("on an error nothing is written", nothingWritten)
-	run("a turn that contradicts itself is refused", mistakes)
+	run("IDs are opaque", opaqueIDs)
+	run("Load returns the zero walkthrough for a thread without one", loadMissing)
+	run("Load returns the applied walkthrough with Version+1", loadApplied)
+	run("Load returns a copy", loadCopy)
+	run("Apply returns ErrDuplicate for an event that was applied", duplicate)
+	run("Apply returns ErrConflict unless Version is the stored one", conflict)
+	run("Apply writes nothing on an error", nothingWritten)
+	run("Apply rejects an invalid turn", invalidTurns)
 	run("a turn may change several threads", severalStates)
-	run("a post is delivered as it was applied", postAsApplied)
-	run("a language is kept until it is forgotten", preferences)
-	run("Recent finds where the entry was last begun", recent)
+	run("a post is claimed as it was applied", postAsApplied)
+	run("a preferred language is stored until it is cleared", preferences)
+	run("Recent returns the thread in which the entry was last begun", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
-	run("Walkthroughs lists those of the asker", walkthroughs)
-	run("an opened thread takes over the provisional one", opens)
+	run("Walkthroughs returns those of the asker, the last changed first", walkthroughs)
+	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
-		run("what was read before a thread was opened cannot be applied after it: "+puts, func(t *storeTest) { opensConflict(t, puts) })
+		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
 	}
-	run("Prune forgets what is old", prune)
-	run("Prune forgets any number", pruneMany)
-	run("an unknown post is an error", unknownPost)
-	run("of many that apply to one version one wins", manyVersions)
-	run("of many that apply one event one wins", manyEvents)
-	run("of many senders one gets a post", manySenders)
-	run("an ended context stops everything", ended)
+	run("Prune removes old events and posts", prune)
+	run("Prune removes any number of posts", pruneMany)
+	run("Sent, Retry and Drop fail for an unknown post", unknownPost)
+	run("one of many concurrent writers of a version wins", concurrentVersions)
+	run("one of many concurrent writers of an event wins", concurrentEvents)
+	run("one of many concurrent senders claims a post", concurrentSenders)
+	run("a canceled context stops every method", canceledContext)
 	for _, c := range outboxCases() {
 		run(c.sentence, func(t *storeTest) { t.play(c.script) })
 	}
@@ -136,8 +136,8 @@ func (t *storeTest) equal(got, want any) {
 	}
 }
 
-// opaque keeps apart what differs in one byte, whatever that is.
-func opaque(t *storeTest) {
+// opaqueIDs keeps apart what differs in one byte, whatever that is.
+func opaqueIDs(t *storeTest) {
 	ids := []string{"a", "A", "a ", " a", "a\x00", "a\x00b", "a'", `a"`, "a%", "a_", "é", "e\u0301", "가", "😀", "1", "01", "1.0", strings.Repeat("x", 5000)}
 	for _, id := range ids {
 		thread := bot.Thread{Adapter: id, Workspace: id, Channel: id, Root: id}
@@ -164,7 +164,7 @@ func opaque(t *storeTest) {
 	}
 }
 
-func loadNothing(t *storeTest) {
+func loadMissing(t *storeTest) {
 	w, lang, err := t.Load(t.Context(), threadNamed("A"), bot.UserKey{Adapter: "test", ID: "u"})
 	t.must(err)
 	t.equal(w, bot.Walkthrough{Thread: threadNamed("A")})
@@ -226,7 +226,7 @@ func loadApplied(t *storeTest) {
 	t.equal(t.load(threadNamed("B")), bot.Walkthrough{Thread: threadNamed("B")})
 }
 
-func loadOwn(t *storeTest) {
+func loadCopy(t *storeTest) {
 	w := fullWalkthrough()
 	t.put(w)
 	w.Also[0], w.Entry.ID = "changed", "changed"
@@ -238,8 +238,8 @@ func loadOwn(t *storeTest) {
 	}
 }
 
-// fresh fails unless the event was not applied before. It is, then.
-func (t *storeTest) fresh(event bot.EventID) {
+// applyNew fails unless the event was not applied before. It is, then.
+func (t *storeTest) applyNew(event bot.EventID) {
 	t.Helper()
 	t.must(t.Apply(t.Context(), bot.Turn{Event: event}))
 }
@@ -276,15 +276,15 @@ func conflict(t *storeTest) {
 	t.equal(t.load(threadNamed("A")).Text, "3")
 }
 
-// unwritten applies a turn that must fail with the error, and looks for traces
+// wantUnwritten applies a turn that must fail with the error, and looks for traces
 // of it.
-func (t *storeTest) unwritten(turn bot.Turn, want error) {
+func (t *storeTest) wantUnwritten(turn bot.Turn, want error) {
 	t.Helper()
 	user := bot.UserKey{Adapter: "test", ID: "u"}
 	turn.Prefer = &bot.Preference{User: user, Lang: "ko"}
 	t.wantError(t.Apply(t.Context(), turn), want)
 	if turn.Event != "" {
-		t.fresh(turn.Event)
+		t.applyNew(turn.Event)
 	}
 	for _, w := range turn.States {
 		t.equal(t.load(w.Thread).Text, "")
@@ -297,7 +297,7 @@ func (t *storeTest) unwritten(turn bot.Turn, want error) {
 
 func nothingWritten(t *storeTest) {
 	t.put(bot.Walkthrough{Thread: threadNamed("C")})
-	t.unwritten(bot.Turn{
+	t.wantUnwritten(bot.Turn{
 		Event: "e",
 		States: []bot.Walkthrough{
 			{Thread: threadNamed("A"), Text: "new"},
@@ -308,7 +308,7 @@ func nothingWritten(t *storeTest) {
 	}, bot.ErrConflict)
 }
 
-func mistakes(t *storeTest) {
+func invalidTurns(t *storeTest) {
 	a, b := bot.Walkthrough{Thread: threadNamed("A"), Text: "a"}, bot.Walkthrough{Thread: threadNamed("A"), Text: "b"}
 	for _, turn := range []bot.Turn{
 		{States: []bot.Walkthrough{a}},
@@ -320,7 +320,7 @@ func mistakes(t *storeTest) {
 		if err := t.Apply(t.Context(), turn); errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrDuplicate) {
 			t.Fatalf("got %v for a mistake", err)
 		}
-		t.unwritten(turn, nil)
+		t.wantUnwritten(turn, nil)
 	}
 }
 
@@ -470,7 +470,7 @@ func walkthroughs(t *storeTest) {
 	}
 }
 
-func opens(t *storeTest) {
+func openThread(t *storeTest) {
 	w := fullWalkthrough()
 	for version := range 3 {
 		w.Version = version
@@ -487,9 +487,9 @@ func opens(t *storeTest) {
 	t.equal(t.load(threadNamed("B")).Text, "anew") // C had nothing to move
 }
 
-// opensConflict opens thread B from A, after as many states of each as puts
+// openThreadConflict opens thread B from A, after as many states of each as puts
 // has letters.
-func opensConflict(t *storeTest, puts string) {
+func openThreadConflict(t *storeTest, puts string) {
 	for _, letter := range puts {
 		t.put(bot.Walkthrough{Thread: threadNamed(string(letter)), Text: string(letter)})
 	}
@@ -591,8 +591,8 @@ func pruneMany(t *storeTest) {
 	t.equal(got, want)
 }
 
-// together runs f in n goroutines and waits for them.
-func together(n int, f func(i int)) {
+// concurrently runs f in n goroutines and waits for them.
+func concurrently(n int, f func(i int)) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() { f(i) })
@@ -600,9 +600,9 @@ func together(n int, f func(i int)) {
 	wg.Wait()
 }
 
-func manyVersions(t *storeTest) {
+func concurrentVersions(t *storeTest) {
 	const writers, each = 8, 10
-	together(writers, func(i int) {
+	concurrently(writers, func(i int) {
 		for j := range each {
 			event := bot.EventID(fmt.Sprintf("event %d of %d", j, i))
 			for {
@@ -629,10 +629,10 @@ func manyVersions(t *storeTest) {
 	t.equal(len(slices.Compact(w.Also)), writers*each) // no change overwrote another
 }
 
-func manyEvents(t *storeTest) {
+func concurrentEvents(t *storeTest) {
 	const writers, events = 8, 10
 	won := make([]int, writers)
-	together(writers, func(i int) {
+	concurrently(writers, func(i int) {
 		for j := range events {
 			turn := bot.Turn{Event: bot.EventID(fmt.Sprintf("event %d", j)), Posts: []bot.Post{
 				{ID: bot.PostID(fmt.Sprintf("post %d of %d", j, i)), Thread: bot.Thread{Adapter: "test", Root: fmt.Sprint(j)}},
@@ -655,29 +655,29 @@ func manyEvents(t *storeTest) {
 	t.equal(len(posts), events)
 }
 
-func ended(t *storeTest) {
+func canceledContext(t *storeTest) {
 	t.play(`put A1 B1; claim: A1 B1`)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	stops := func(err error) {
+	wantCanceled := func(err error) {
 		t.Helper()
 		t.wantError(err, context.Canceled)
 	}
 	_, _, err := t.Load(ctx, threadNamed("A"), bot.UserKey{})
-	stops(err)
+	wantCanceled(err)
 	_, _, err = t.Recent(ctx, threadNamed("A"), "e", time.Hour)
-	stops(err)
+	wantCanceled(err)
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
-	stops(err)
-	stops(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
+	wantCanceled(err)
+	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)
-	stops(err)
+	wantCanceled(err)
 	_, _, err = t.NextDue(ctx, "test", 99)
-	stops(err)
-	stops(t.Sent(ctx, "A1", bot.Delivery{}))
-	stops(t.Retry(ctx, "A1", 0))
-	stops(t.Drop(ctx, "A1"))
-	stops(t.Prune(ctx, 0))
-	t.fresh("e")
+	wantCanceled(err)
+	wantCanceled(t.Sent(ctx, "A1", bot.Delivery{}))
+	wantCanceled(t.Retry(ctx, "A1", 0))
+	wantCanceled(t.Drop(ctx, "A1"))
+	wantCanceled(t.Prune(ctx, 0))
+	t.applyNew("e")
 	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // nothing of it was done
 }

@@ -22,32 +22,32 @@ func Text(r bot.Reply) string {
 	for _, block := range r.Blocks {
 		switch block.Kind {
 		case bot.BlockHeading:
-			line(&b, "# ", block.Text)
+			writeLine(&b, "# ", block.Text)
 		case bot.BlockQuestion:
-			line(&b, "? ", block.Text)
+			writeLine(&b, "? ", block.Text)
 		case bot.BlockQuote:
-			line(&b, "> ", block.Text)
+			writeLine(&b, "> ", block.Text)
 		case bot.BlockWarning:
-			line(&b, "! ", block.Text)
+			writeLine(&b, "! ", block.Text)
 		case bot.BlockCopy:
-			line(&b, strings.TrimSpace("$ "+block.Shell)+" ", block.Text)
+			writeLine(&b, strings.TrimSpace("$ "+block.Shell)+" ", block.Text)
 		case bot.BlockContext:
-			line(&b, "~ ", revision.ReplaceAllString(block.Text, "REV"))
+			writeLine(&b, "~ ", revision.ReplaceAllString(block.Text, "REV"))
 		case bot.BlockLink:
-			line(&b, "@ ", block.Text+" "+block.URL)
+			writeLine(&b, "@ ", block.Text+" "+block.URL)
 		case bot.BlockThread:
-			line(&b, "^ ", fmt.Sprintf("%s %s/%s", block.Text, block.Thread.Channel, block.Thread.Root))
+			writeLine(&b, "^ ", fmt.Sprintf("%s %s/%s", block.Text, block.Thread.Channel, block.Thread.Root))
 		case bot.BlockTable:
 			for _, row := range block.Rows {
 				var cells []string
 				for _, cell := range row {
 					cells = append(cells, entryRevision.ReplaceAllString(cell, "$1 REV"))
 				}
-				line(&b, "| ", strings.Join(cells, " | "))
+				writeLine(&b, "| ", strings.Join(cells, " | "))
 			}
 		case bot.BlockSteps:
 			for _, item := range block.Items {
-				line(&b, "- ", strings.TrimSpace(item.Text+" "+strings.ToUpper(string(item.State))))
+				writeLine(&b, "- ", strings.TrimSpace(item.Text+" "+strings.ToUpper(string(item.State))))
 			}
 		case bot.BlockChoices:
 			for _, c := range block.Buttons {
@@ -55,13 +55,13 @@ func Text(r bot.Reply) string {
 			}
 			b.WriteByte('\n')
 		default:
-			line(&b, "  ", block.Text)
+			writeLine(&b, "  ", block.Text)
 		}
 	}
 	return b.String()
 }
 
-func line(b *strings.Builder, mark, text string) {
+func writeLine(b *strings.Builder, mark, text string) {
 	for part := range strings.SplitSeq(text, "\n") {
 		b.WriteString(strings.TrimRight(mark+part, " ") + "\n")
 	}
