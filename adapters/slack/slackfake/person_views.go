@@ -69,12 +69,12 @@ func (p *Person) Suggest(label, typed string) ([]string, error) {
 	return p.suggest(p.topView, label, typed)
 }
 
-// SuggestInHome is like Suggest, for the Home tab.
+// SuggestInHome is like Suggest but in the Home tab.
 func (p *Person) SuggestInHome(label, typed string) ([]string, error) {
 	return p.suggest(p.homeTab, label, typed)
 }
 
-// suggestOn is like Suggest, for a message.
+// suggestOn is like Suggest but on a message.
 func (p *Person) suggestOn(m Message, label, typed string) ([]string, error) {
 	return p.suggest(p.onMessage(m), label, typed)
 }
