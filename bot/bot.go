@@ -25,7 +25,7 @@ type Bot struct {
 	wake  map[string]chan struct{} // of each running adapter's sender
 	ended []string                 // the adapters that ended while others serve
 
-	fuse fuse
+	botLimiter botLimiter
 }
 
 // New returns a bot. base returns the newest knowledge base.

@@ -32,10 +32,10 @@ func (d decision) command(m Message) {
 // lookUp answers what was looked up. The answer is never silence.
 func (d decision) lookUp(m Message) {
 	if d.found.Band == match.Silent {
-		d.noMatch(d.fresh(m), "")
+		d.noMatch(d.newWalkthrough(m), "")
 		return
 	}
-	d.answer(d.fresh(m), "")
+	d.answer(d.newWalkthrough(m), "")
 }
 
 func (d decision) help() {
@@ -51,7 +51,7 @@ func (d decision) help() {
 // list shows the areas, or the errors of one.
 func (d decision) list(area string) {
 	if area == "" {
-		d.postInfo(heading(d.text("list")), choices(d.areas()...), small(d.text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
+		d.postInfo(heading(d.text("list")), choices(d.areas()...), smallPrint(d.text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
 		return
 	}
 	entries := d.inArea(area)
@@ -60,8 +60,8 @@ func (d decision) list(area string) {
 		return
 	}
 	var row []LabeledButton
-	for _, e := range entries[:min(len(entries), listLength)] {
-		row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))
+	for _, e := range entries[:min(len(entries), maxListed)] {
+		row = append(row, d.startButton(e, d.entryText(e.Title, Walkthrough{})))
 	}
 	d.postInfo(heading(d.locale.Area(entries[0].Area)), choices(row...))
 }
@@ -97,9 +97,9 @@ func (v voice) areaIDs() []string {
 	return ids
 }
 
-// listLength keeps a list to what a person reads, and to the 25 buttons that
+// maxListed keeps a list to what a person reads, and to the 25 buttons that
 // Slack and Discord both show in one message.
-const listLength = 25
+const maxListed = 25
 
 // why explains the last answer that the person got.
 func (d decision) why() {
@@ -110,7 +110,7 @@ func (d decision) why() {
 	}
 	var rows [][]string
 	for _, e := range w.Evidence {
-		rows = append(rows, []string{d.text(evidenceText[e.Kind]), shorten(visible(e.Text), quoteLength)})
+		rows = append(rows, []string{d.text(evidenceText[e.Kind]), shorten(visible(e.Text), maxQuote)})
 	}
 	d.postInfo(heading(d.text("why", "title", d.title(*w))),
 		paragraph(d.text("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),

@@ -88,21 +88,21 @@ func (d decision) speaking(lang string) decision {
 	return d
 }
 
-// private reports whether an answer to the event is for one person alone.
-func (d decision) private() bool { return d.state.Walkthrough.Private || d.forOne() }
+// answersPrivately reports whether an answer to the event is for one person alone.
+func (d decision) answersPrivately() bool { return d.state.Walkthrough.Private || d.inPrivateThread() }
 
-// forOne reports whether only its asker sees the thread of the event: that of a
+// inPrivateThread reports whether only its asker sees the thread of the event: that of a
 // command, or of a shortcut, in a channel.
-func (d decision) forOne() bool {
+func (d decision) inPrivateThread() bool {
 	return strings.HasPrefix(d.head.Thread.Root, CommandRoot) && !d.head.Direct
 }
 
-// fresh is a walkthrough that is about to begin with a message.
-func (d decision) fresh(m Message) Walkthrough {
+// newWalkthrough is a walkthrough that is about to begin with a message.
+func (d decision) newWalkthrough(m Message) Walkthrough {
 	old := d.state.Walkthrough
 	return Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
-		Lang: d.locale.Lang, Asker: d.head.From, Private: d.forOne(),
+		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
 		Source: cmp.Or(m.Original, d.head.ID), Text: m.Text,
 		FollowUp: old.FollowUp, Asked: old.Asked,
 	}

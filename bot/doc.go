@@ -20,7 +20,7 @@
 // leads to, followup.go what comes after "fixed", handover.go how a person is
 // asked for, elsewhere.go how a conversation goes on in another place.
 // policy.go is what the owner decided, language.go which language an answer has,
-// fuse.go how many answers other bots get.
+// botlimit.go how many answers other bots get.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
 // of its entry, slots.go puts values into its commands. A voice (voice.go) in one

@@ -15,7 +15,7 @@ const DirectChannel = "dm:"
 func (d decision) continueInDM(w Walkthrough) {
 	d.postElsewhere(w, Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: DirectChannel + d.head.From.ID, Root: d.newRoot()})
 	if w.Private {
-		d.leave(w, "direct", "moved")
+		d.endPrivate(w, "direct", "moved")
 		return
 	}
 	d.postPrivate(d.paragraph("moved"))
@@ -26,20 +26,20 @@ func (d decision) publish(w Walkthrough) {
 	there := w.Thread
 	there.Root = d.newRoot()
 	d.postElsewhere(w, there)
-	d.leave(w, "publish", "published")
+	d.endPrivate(w, "publish", "published")
 }
 
 // postElsewhere continues a walkthrough in a thread that its post opens, and keeps it
 // there.
 func (d decision) postElsewhere(w Walkthrough, there Thread) {
 	w.Thread, w.Version, w.Posts, w.Private, w.Asker, w.Intro = there, 0, nil, false, d.head.From, true
-	w.Live = d.post(Post{Thread: there, Opens: true, Reply: d.readIn(there).live(w)})
+	w.Live = d.post(Post{Thread: there, Opens: true, Reply: d.readIn(there).liveReply(w)})
 	w.Posts = []PostID{w.Live}
 	d.keep(w)
 }
 
-// leave ends a private answer that goes on elsewhere.
-func (d decision) leave(w Walkthrough, label, said string) {
+// endPrivate ends a private answer that goes on elsewhere.
+func (d decision) endPrivate(w Walkthrough, label, said string) {
 	d.replaceLive(w, d.text(label))
 	w.Status, w.Live = StatusEnded, ""
 	d.postNote(w, d.paragraph(said))

@@ -12,7 +12,7 @@ func (d decision) solved(w Walkthrough) {
 	if later {
 		blocks = append(blocks, d.paragraph("solved_later"))
 	}
-	if more := d.further(w); len(more) > 0 {
+	if more := d.otherErrors(w); len(more) > 0 {
 		blocks = append(blocks, d.paragraph("solved_more"), choices(more...))
 	}
 	d.postIn(&w, d.reply(blocks...))
@@ -60,12 +60,12 @@ func (d decision) withdrawFollowUp(w Walkthrough) {
 	}
 }
 
-// further are buttons for the other errors of the same paste.
-func (d decision) further(w Walkthrough) []LabeledButton {
+// otherErrors are buttons for the other errors of the same paste.
+func (d decision) otherErrors(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
 	for _, id := range w.Also {
 		if e := d.rules.Base.Entry(id); e != nil {
-			row = append(row, d.startButton(e, d.in(e.Title, Walkthrough{})))
+			row = append(row, d.startButton(e, d.entryText(e.Title, Walkthrough{})))
 		}
 	}
 	return row

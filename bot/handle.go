@@ -24,7 +24,7 @@ const maxConflicts = 10
 // once and asks for a profile at most once, however often it decides.
 func (b *Bot) Handler(a Adapter) Handler {
 	return func(ctx context.Context, event Event) error {
-		defer b.survive(event)
+		defer b.guard(event)
 		if err := b.handle(ctx, a, event); err != nil {
 			return fmt.Errorf("handle %s: %w", event.About().ID, err)
 		}
@@ -48,12 +48,12 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 			}
 		}
 		turn := Decide(rules, state, event, found)
-		if turn.Silent() || b.fused(event.About(), turn) {
+		if turn.Silent() || b.overBotLimit(event.About(), turn) {
 			return nil
 		}
 		err = b.store.Apply(ctx, turn)
 		if err == nil {
-			b.signal(turn)
+			b.wakeSenders(turn)
 		}
 		if err == nil || errors.Is(err, ErrDuplicate) {
 			return nil
@@ -65,14 +65,14 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	return ErrConflict
 }
 
-// fused reports whether a turn is dropped because the channel had too many
+// overBotLimit reports whether a turn is dropped because the channel had too many
 // answers to bots. What a bot deleted is still withdrawn.
-func (b *Bot) fused(head Head, turn Turn) bool {
+func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	says := slices.ContainsFunc(turn.Posts, func(p Post) bool { return !p.Withdraw && !p.Shadow })
 	if !head.From.Bot || !says {
 		return false
 	}
-	ok, blows := b.fuse.take(head.Thread, head.ID)
+	ok, blows := b.botLimiter.allow(head.Thread, head.ID)
 	if blows {
 		b.log.Warn("bot: too many answers to bots; further ones are dropped", "adapter", head.Thread.Adapter,
 			"channel", head.Thread.Channel, "from", head.From.ID, "limit", maxBotAnswers, "window", botAnswersWindow)
@@ -80,9 +80,9 @@ func (b *Bot) fused(head Head, turn Turn) bool {
 	return !ok
 }
 
-// survive keeps a mistake of the program to the one event that met it. The
+// guard keeps a mistake of the program to the one event that met it. The
 // event is not handed over again: it would only meet it again.
-func (b *Bot) survive(event Event) {
+func (b *Bot) guard(event Event) {
 	if p := recover(); p != nil {
 		b.log.Error("bot: event dropped after a panic", "event", event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	}
@@ -201,11 +201,11 @@ func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, 
 	return &t, nil
 }
 
-// signal wakes the senders of the adapters that got posts.
-func (b *Bot) signal(turn Turn) {
+// wakeSenders wakes the senders of the adapters that got posts.
+func (b *Bot) wakeSenders(turn Turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range turn.Posts {
-		poke(b.wake[p.Thread.Adapter]) // nil where it runs in another process
+		wakeUp(b.wake[p.Thread.Adapter]) // nil where it runs in another process
 	}
 }

@@ -16,9 +16,9 @@ func (v voice) handOverChannel(w Walkthrough) string {
 	return v.rules.Policy.EscalationChannels[w.Thread.Adapter]
 }
 
-// person hands over, once: a summary to the hand-over channel, the basic checks
+// handOver hands over, once: a summary to the hand-over channel, the basic checks
 // to the people who wait.
-func (d decision) person(w Walkthrough) {
+func (d decision) handOver(w Walkthrough) {
 	if w.HandedOver {
 		d.postPrivate(d.paragraph("person_again"))
 		return
@@ -52,8 +52,8 @@ func (d decision) postHandOver(w Walkthrough) {
 	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
 }
 
-// viewPerson is shown once a person was asked for.
-func (v voice) viewPerson(w Walkthrough) []Block {
+// viewHandedOver is shown once a person was asked for.
+func (v voice) viewHandedOver(w Walkthrough) []Block {
 	said := "person_none"
 	if v.handOverChannel(w) != "" {
 		said = "person_sent"
@@ -84,7 +84,7 @@ func (v voice) summary(w Walkthrough) Block {
 	}
 	nameless := Walkthrough{Entry: w.Entry}
 	row("summary_error", v.title(nameless))
-	row("summary_code", strings.Join(mapped(w.Codes, showCode), ", "))
+	row("summary_code", strings.Join(mapped(w.Codes, codeLabel), ", "))
 	row("summary_slots", strings.Join(maskedSlots(w.Slots), ", "))
 	tried := mapped(w.Tried, func(a Attempt) string { return v.attempt(nameless, a) })
 	row("summary_tried", cmp.Or(strings.Join(tried, " → "), v.text("summary_nothing")))
@@ -124,7 +124,7 @@ func masked(name string) string {
 func (v voice) attempt(w Walkthrough, a Attempt) string {
 	if q := findQuestion(w.Entry, a.Step); q != nil {
 		if c := findChoice(q, a.Choice); c != nil {
-			return v.in(c.Label, w)
+			return v.entryText(c.Label, w)
 		}
 	}
 	outcome := "outcome_alternatives"
@@ -136,7 +136,7 @@ func (v voice) attempt(w Walkthrough, a Attempt) string {
 
 func (v voice) stepName(w Walkthrough, id string) string {
 	if s := findStep(w.Entry, id); s != nil {
-		return cmp.Or(v.in(s.Title, w), id)
+		return cmp.Or(v.entryText(s.Title, w), id)
 	}
 	return id
 }

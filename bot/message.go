@@ -23,12 +23,12 @@ func (d decision) message(m Message) {
 	case w.Status != "" && (m.InThread || d.head.Direct):
 		d.inThread(w, m)
 	default:
-		d.opening(m)
+		d.open(m)
 	}
 }
 
-// opening is a message with which a conversation may begin.
-func (d decision) opening(m Message) {
+// open is a message with which a conversation may begin.
+func (d decision) open(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
@@ -38,17 +38,17 @@ func (d decision) opening(m Message) {
 		// A link has the title of the error in it, too. A bot that copies the
 		// channel would never end.
 	case repeated && !m.Addressed:
-		d.repeat(m)
+		d.linkEarlier(m)
 	case d.found.Band != match.Silent:
-		d.answer(d.fresh(m), "")
+		d.answer(d.newWalkthrough(m), "")
 	case m.Addressed:
 		d.unrecognized(m)
 	}
 }
 
-// repeat links to the first answer instead of giving it again.
-func (d decision) repeat(m Message) {
-	w := d.fresh(m)
+// linkEarlier links to the first answer instead of giving it again.
+func (d decision) linkEarlier(m Message) {
+	w := d.newWalkthrough(m)
 	w.Elsewhere = *d.state.Recent
 	d.choose(w, d.found.Hits[:1], "")
 }
@@ -65,11 +65,11 @@ func (d decision) unrecognized(m Message) {
 	case intent == locale.IntentList:
 		d.list("")
 	case intent == locale.IntentPerson:
-		d.person(d.fresh(m))
+		d.handOver(d.newWalkthrough(m))
 	case intent != locale.IntentUnclear, visible(m.Text) == "":
 		d.help()
 	default:
-		d.noMatch(d.fresh(m), "")
+		d.noMatch(d.newWalkthrough(m), "")
 	}
 }
 
@@ -77,17 +77,17 @@ func (d decision) unrecognized(m Message) {
 func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	w.Status, w.Entry, w.Options = StatusUnmatched, nil, nil
 	for _, h := range d.found.Hits {
-		if h.Confidence >= near {
+		if h.Confidence >= minTopicConfidence {
 			w.Options = append(w.Options, option(h))
 		}
 	}
 	d.postAnswer(w, replaces)
 }
 
-// near is the confidence from which an entry is worth showing as a topic to
+// minTopicConfidence is the confidence from which an entry is worth showing as a topic to
 // somebody whose text was not recognised: one in twenty is what they mean. Below
 // it, the areas help more.
-const near = 0.05
+const minTopicConfidence = 0.05
 
 // edited follows a message that was changed: its answer is changed with it,
 // unless people have gone on from there.
@@ -97,11 +97,11 @@ func (d decision) edited(w Walkthrough, m Message) {
 	switch {
 	case w.Source != m.Original:
 		if w.Status == "" && !m.InThread {
-			d.opening(m) // said nothing before; it may be an error now
+			d.open(m) // said nothing before; it may be an error now
 		}
 	case w.Text == m.Text:
 	case withdrawn:
-		d.opening(m)
+		d.open(m)
 	case w.Status == StatusUnmatched && d.found.Band == match.Silent,
 		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched,
 		same && len(w.Path) > 0:
@@ -110,13 +110,13 @@ func (d decision) edited(w Walkthrough, m Message) {
 	case d.found.Band == match.Silent && !m.Addressed:
 		d.withdrawAnswer(w, m)
 	default:
-		d.rewrite(w, m)
+		d.replaceAnswer(w, m)
 	}
 }
 
-// rewrite puts a new answer in the place of the one that has been overtaken by
+// replaceAnswer puts a new answer in the place of the one that has been overtaken by
 // an edit.
-func (d decision) rewrite(w Walkthrough, m Message) {
+func (d decision) replaceAnswer(w Walkthrough, m Message) {
 	d = d.speaking(d.newLanguage(m.Text))
 	d.withdrawFollowUp(w)
 	var first PostID
@@ -124,7 +124,7 @@ func (d decision) rewrite(w Walkthrough, m Message) {
 		first = w.Posts[0]
 		d.withdrawPosts(w, w.Posts[1:])
 	}
-	next := d.fresh(m)
+	next := d.newWalkthrough(m)
 	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
 	if d.found.Band == match.Silent {
 		d.noMatch(next, first)

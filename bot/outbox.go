@@ -18,30 +18,30 @@ import (
 // platform refuse the second.
 
 const (
-	// places is how many posts of an adapter are sent at once, and perChannel
+	// maxInFlight is how many posts of an adapter are sent at once, and perChannel
 	// how many of them may go to one channel: a channel that hangs, with however
 	// many threads, leaves the other places free. Four at once are more than a
 	// platform takes from a bot in one channel (Slack one message a second,
 	// Discord five in 5 s).
-	places     = 16
-	perChannel = 4
+	maxInFlight   = 16
+	maxPerChannel = 4
 	// lease is how long a claimed post is kept from other senders. It has to
 	// exceed the longest time that sending and recording take.
 	lease         = 60 * time.Second
 	sendTimeout   = 30 * time.Second
 	recordTimeout = 10 * time.Second
-	// poll is how often the outbox is looked at when nothing wakes the sender:
+	// pollInterval is how often the outbox is looked at when nothing wakes the sender:
 	// another process may have recorded a post for it.
-	poll = 5 * time.Second
-	// retryFirst and retryMost bound the wait after a failure; it doubles.
-	retryFirst = time.Second
-	retryMost  = 5 * time.Minute
-	// attempts is after how many failures a post is given up: with the waits
+	pollInterval = 5 * time.Second
+	// minRetryWait and retryMost bound the wait after a failure; it doubles.
+	minRetryWait = time.Second
+	maxRetryWait = 5 * time.Minute
+	// maxAttempts is after how many failures a post is given up: with the waits
 	// above that is about an hour and a half. What is older helps nobody.
-	attempts = 25
-	// turns is the same where the platform says when to come back, which is
+	maxAttempts = 25
+	// maxRateLimited is the same where the platform says when to come back, which is
 	// seconds: a post that waits for its turn has not failed.
-	turns = 1000
+	maxRateLimited = 1000
 )
 
 // send works until ctx ends, and then finishes what it began. It claims no more
@@ -49,7 +49,7 @@ const (
 // claimed: its lease need not cover a wait, and a slow post holds up no other
 // thread.
 func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
-	busy := make(chan struct{}, places)
+	busy := make(chan struct{}, maxInFlight)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for ctx.Err() == nil {
@@ -61,7 +61,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			}
 			continue
 		}
-		posts, err := b.outbox.Claim(ctx, a.Name(), free, perChannel, lease)
+		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease)
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("outbox: claim failed", "adapter", a.Name(), "error", err)
 		}
@@ -70,28 +70,28 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			wg.Go(func() {
 				b.deliver(ctx, a, p)
 				<-busy
-				poke(wake) // for the next post of the thread
+				wakeUp(wake) // for the next post of the thread
 			})
 		}
 		if len(posts) == 0 {
-			b.rest(ctx, a, wake, err)
+			b.waitForWork(ctx, a, wake, err)
 		}
 	}
 }
 
-// poke wakes a sender, unless something else does.
-func poke(wake chan struct{}) {
+// wakeUp wakes a sender, unless something else does.
+func wakeUp(wake chan struct{}) {
 	select {
 	case wake <- struct{}{}:
 	default:
 	}
 }
 
-// rest waits until there may be something to send. After an error it does not
+// waitForWork waits until there may be something to send. After an error it does not
 // trust what seems to be due.
-func (b *Bot) rest(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
-	wait := poll
-	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), perChannel); failed == nil && err == nil && ok {
+func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
+	wait := pollInterval
+	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel); failed == nil && err == nil && ok {
 		wait = min(wait, max(due, time.Millisecond))
 	}
 	timer := time.NewTimer(wait)
@@ -113,11 +113,11 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	switch {
 	case err == nil:
 		err = b.outbox.Sent(ctx, p.ID, d)
-	case IsRefused(err) || p.Attempt >= most(err):
+	case IsRefused(err) || p.Attempt >= attemptLimit(err):
 		b.log.Error("outbox: post given up", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Drop(ctx, p.ID)
 	default:
-		b.log.Log(ctx, gravity(err), "outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		b.log.Log(ctx, logLevel(err), "outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt))
 	}
 	if err != nil {
@@ -125,21 +125,21 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	}
 }
 
-// gravity is how much a failure is worth telling. A platform that says when to
+// logLevel is how much a failure is worth telling. A platform that says when to
 // come back is only slow.
-func gravity(err error) slog.Level {
+func logLevel(err error) slog.Level {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
 		return slog.LevelDebug
 	}
 	return slog.LevelWarn
 }
 
-// most is how often a post is tried.
-func most(err error) int {
+// attemptLimit is how often a post is tried.
+func attemptLimit(err error) int {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
-		return turns
+		return maxRateLimited
 	}
-	return attempts
+	return maxAttempts
 }
 
 // post gives the platform its time, and no more.
@@ -154,7 +154,7 @@ func backoff(err error, attempt int) time.Duration {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
 		return e.After
 	}
-	return min(retryFirst<<min(attempt-1, 20), retryMost)
+	return min(minRetryWait<<min(attempt-1, 20), maxRetryWait)
 }
 
 // Drain waits until every post of the adapter that is due has been sent, and
@@ -162,18 +162,18 @@ func backoff(err error, attempt int) time.Duration {
 // later are not waited for.
 func (b *Bot) Drain(ctx context.Context, adapter string) error {
 	for {
-		wait, ok, err := b.outbox.NextDue(ctx, adapter, perChannel)
+		wait, ok, err := b.outbox.NextDue(ctx, adapter, maxPerChannel)
 		if err != nil || !ok || wait > lease+time.Second { // a claim may come after the store has looked at its clock
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(drainPoll):
+		case <-time.After(drainInterval):
 		}
 	}
 }
 
-// drainPoll is short beside the milliseconds that a commit takes, and long
+// drainInterval is short beside the milliseconds that a commit takes, and long
 // beside what looking costs.
-const drainPoll = 2 * time.Millisecond
+const drainInterval = 2 * time.Millisecond

@@ -40,7 +40,7 @@ func (d decision) postState(w Walkthrough, before ...Block) {
 // begins there, and keeps it. With replaces, the post takes the place of an
 // earlier one.
 func (d decision) postAnswer(w Walkthrough, replaces PostID) {
-	w.Live = d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: replaces, Reply: d.live(w)})
+	w.Live = d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: replaces, Reply: d.liveReply(w)})
 	w.Posts = append(slices.Clip(w.Posts), w.Live)
 	d.keep(w)
 }
@@ -53,7 +53,7 @@ func (d decision) postNote(w Walkthrough, blocks ...Block) {
 
 // postInfo answers with something that is no walkthrough. It keeps nothing.
 func (d decision) postInfo(blocks ...Block) {
-	d.post(Post{Thread: d.head.Thread, Private: d.private(), Reply: d.reply(blocks...)})
+	d.post(Post{Thread: d.head.Thread, Private: d.answersPrivately(), Reply: d.reply(blocks...)})
 }
 
 // postPrivate tells the person of the event alone something that changes
@@ -69,7 +69,7 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 	if !d.rules.Can.Edits || w.Live == "" {
 		return
 	}
-	r := d.live(w)
+	r := d.liveReply(w)
 	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
 	if picked != "" {
 		rest = append(rest, d.picked(w, picked))
@@ -83,7 +83,7 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 
 // picked is the small print that says who chose what.
 func (d decision) picked(w Walkthrough, label string) Block {
-	return small(d.text("picked", "label", label, "name", d.senderName(w)))
+	return smallPrint(d.text("picked", "label", label, "name", d.senderName(w)))
 }
 
 // senderName is how the person of the event is shown to others. A platform that does

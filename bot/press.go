@@ -17,10 +17,10 @@ func (d decision) press(p Press) {
 		d.revive(p.Button)
 	case p.Button.Action == ActionStart:
 		d.act(w, p.Button)
-	case !d.holds(w, p.Button):
-		d.overtaken(w)
+	case !d.isCurrent(w, p.Button):
+		d.postOutdated(w)
 	case p.Value != "" && w.At.Slot != "":
-		if !d.given(w, p.Value) {
+		if !d.takeValue(w, p.Value) {
 			d.replaceLive(w, "")
 			d.postState(w, d.paragraph("slot_bad"))
 		}
@@ -29,8 +29,8 @@ func (d decision) press(p Press) {
 	}
 }
 
-// holds reports whether a button stands where the walkthrough stands.
-func (d decision) holds(w Walkthrough, b Button) bool {
+// isCurrent reports whether a button stands where the walkthrough stands.
+func (d decision) isCurrent(w Walkthrough, b Button) bool {
 	switch {
 	case w.Status == StatusQuiet:
 		return false
@@ -41,12 +41,12 @@ func (d decision) holds(w Walkthrough, b Button) bool {
 	case w.Entry == nil: // unmatched, or a person was asked for
 		return b.Entry == "" && b.Action == ActionPerson
 	}
-	return b.Entry == w.Entry.ID && strings.HasPrefix(w.Revision, b.Revision) && b.Step == w.At.id() && b.Action != ActionStillSolved && b.Action != ActionCameBack
+	return b.Entry == w.Entry.ID && strings.HasPrefix(w.Revision, b.Revision) && b.Step == w.At.buttonID() && b.Action != ActionStillSolved && b.Action != ActionCameBack
 }
 
-// overtaken tells somebody that a button has been overtaken, and shows them
+// postOutdated tells somebody that a button has been overtaken, and shows them
 // where the conversation stands.
-func (d decision) overtaken(w Walkthrough) {
+func (d decision) postOutdated(w Walkthrough) {
 	if w.Status == StatusQuiet {
 		d.postPrivate(d.paragraph("unknown_button"))
 		return
@@ -61,14 +61,14 @@ func (d decision) revive(b Button) {
 	d = d.speaking(d.newLanguage(""))
 	w := Walkthrough{
 		Thread: d.head.Thread, Version: d.state.Walkthrough.Version, Posts: d.state.Walkthrough.Posts,
-		Lang: d.locale.Lang, Asker: d.head.From, Private: d.private(),
+		Lang: d.locale.Lang, Asker: d.head.From, Private: d.answersPrivately(),
 	}
 	e := d.rules.Base.Entry(b.Entry)
 	switch {
 	case b.Action == ActionStillSolved:
 		d.postPrivate(d.paragraph("held_thanks"))
 	case e == nil && b.Action == ActionPerson:
-		d.person(w)
+		d.handOver(w)
 	case e == nil:
 		d.postPrivate(d.paragraph("unknown_button"))
 	case b.Action == ActionStart || b.Action == ActionCameBack:
@@ -80,10 +80,10 @@ func (d decision) revive(b Button) {
 
 // resume does what a button says at the position where it stood.
 func (d decision) resume(w Walkthrough, b Button) {
-	if at := named(w.Entry, b.Step); at != (Position{}) {
+	if at := positionOf(w.Entry, b.Step); at != (Position{}) {
 		w.At = w.settle(at)
 	}
-	if w.At.id() != b.Step {
+	if w.At.buttonID() != b.Step {
 		d.postState(w, d.paragraph("overtaken"))
 		return
 	}
@@ -117,7 +117,7 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionFixed:
 		d.solved(w)
 	case ActionPerson:
-		d.person(w)
+		d.handOver(w)
 	case ActionDirect:
 		d.continueInDM(w)
 	case ActionPublish:
@@ -127,7 +127,7 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionCameBack:
 		d.cameBack(w)
 	default:
-		d.overtaken(w)
+		d.postOutdated(w)
 	}
 }
 
@@ -147,10 +147,10 @@ func (d decision) startOther(w Walkthrough, id string) {
 		}
 	}
 	if w.Entry != nil && w.Status == StatusWalking && (chosen || w.Entry.ID == id) {
-		d.overtaken(w) // somebody chose before
+		d.postOutdated(w) // somebody chose before
 		return
 	}
-	d.replaceLive(w, d.in(e.Title, Walkthrough{Slots: o.Slots}))
+	d.replaceLive(w, d.entryText(e.Title, Walkthrough{Slots: o.Slots}))
 	var rest []string
 	for _, also := range w.Also {
 		if also != id {
@@ -171,27 +171,27 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 	}
 	q := findQuestion(w.Entry, question)
 	if q == nil || findChoice(q, b.Choice) == nil {
-		d.overtaken(w)
+		d.postOutdated(w)
 		return
 	}
 	c := findChoice(q, b.Choice)
-	d.replaceLive(w, d.in(c.Label, w))
+	d.replaceLive(w, d.entryText(c.Label, w))
 	if other := d.rules.Base.Entry(c.Entry); other != nil {
 		w.Options = nil
 		d.start(w, other, Option{Entry: other.ID, Slots: w.Slots}, "")
 		return
 	}
 	w.moveTo(choiceLeads(w.Entry, q.ID, *c), Attempt{Step: q.ID, Choice: c.ID})
-	say := d.in(c.Say, w)
+	say := d.entryText(c.Say, w)
 	if w.At == (Position{}) && say != "" {
-		d.ended(w, say)
+		d.postEnded(w, say)
 		return
 	}
 	d.postState(w, paragraph(say))
 }
 
-// ended tells what an answer says where it leads to no step.
-func (d decision) ended(w Walkthrough, say string) {
+// postEnded tells what an answer says where it leads to no step.
+func (d decision) postEnded(w Walkthrough, say string) {
 	w.Intro = false
 	w.Live = d.postIn(&w, d.reply(paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...), d.source(w)))
 	d.keep(w)

@@ -11,8 +11,8 @@ import (
 // slotUse is {Name} or {Name|words for when the value is unknown}.
 var slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 
-// needs lists the slots without which a step would have a hole.
-func needs(s *kb.Step) []string {
+// requiredSlots lists the slots without which a step would have a hole.
+func requiredSlots(s *kb.Step) []string {
 	var names []string
 	add := func(text string) {
 		for _, m := range slotUse.FindAllStringSubmatch(text, -1) {
@@ -36,7 +36,7 @@ func needs(s *kb.Step) []string {
 // fill puts values into prose. Where one is unknown the words after | stand,
 // or <Name>.
 func fill(text string, slots map[string]string) string {
-	return replaceSlots(text, slots, plain)
+	return replaceSlots(text, slots, noBackquotes)
 }
 
 // fillCommand puts values into a command, quoted for its shell.
@@ -61,14 +61,14 @@ func replaceSlots(text string, slots map[string]string, quote func(string) strin
 	})
 }
 
-// plain takes the backquotes out of a value: they would end a code span.
-func plain(value string) string { return strings.ReplaceAll(value, "`", "'") }
+// noBackquotes takes the backquotes out of a value: they would end a code span.
+func noBackquotes(value string) string { return strings.ReplaceAll(value, "`", "'") }
 
 // quotePowerShell writes a value as a single-quoted string, in which only the
 // quote itself means anything. PowerShell takes four typographic quotes for
 // it, too: about_Quoting_Rules, and the tokenizer's IsSingleQuote.
 func quotePowerShell(value string) string {
-	if bare(value) {
+	if needsNoQuotes(value) {
 		return value
 	}
 	r := strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛")
@@ -79,14 +79,14 @@ func quotePowerShell(value string) string {
 // % and ! keep a meaning, and none of them can be escaped there for every
 // program: acceptable refuses them before.
 func quoteCmd(value string) string {
-	if bare(value) {
+	if needsNoQuotes(value) {
 		return value
 	}
 	return `"` + value + `"`
 }
 
-// bare reports whether a value needs no quotes in any shell.
-func bare(value string) bool {
+// needsNoQuotes reports whether a value needs no quotes in any shell.
+func needsNoQuotes(value string) bool {
 	for _, r := range value {
 		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`._-`, r)) {
 			return false
@@ -103,12 +103,12 @@ const maxSlot = 253
 // of visible characters, none of which can break out of quotes in cmd.exe.
 func acceptable(value string) bool {
 	return value != "" && len(value) <= maxSlot &&
-		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, hidden)
+		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible)
 }
 
-// hidden are characters that one cannot see: controls, and marks that change
+// invisible are characters that one cannot see: controls, and marks that change
 // the direction of writing.
-func hidden(r rune) bool {
+func invisible(r rune) bool {
 	return r < 0x20 || r == 0x7f || 0x80 <= r && r < 0xa0 ||
 		0x200b <= r && r <= 0x200f || 0x202a <= r && r <= 0x202e || 0x2060 <= r && r <= 0x2069 ||
 		r == 0xfeff || r == 0xfffd

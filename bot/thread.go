@@ -23,17 +23,17 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	}
 	if w.Status == StatusQuiet || w.Status == StatusEnded {
 		d = d.speaking(d.newLanguage(m.Text))
-		d.opening(m)
+		d.open(m)
 		return
 	}
-	if b, ok := d.typed(w, m); ok {
+	if b, ok := d.typedButton(w, m); ok {
 		d.act(w, b)
 		return
 	}
-	if w.Status == StatusWalking && w.At.Slot != "" && d.head.From.ID == w.Asker.ID && d.given(w, m.Text) {
+	if w.Status == StatusWalking && w.At.Slot != "" && d.head.From.ID == w.Asker.ID && d.takeValue(w, m.Text) {
 		return
 	}
-	if !d.steered(w, m) {
+	if !d.followIntent(w, m) {
 		d.newError(w, m)
 	}
 }
@@ -43,19 +43,19 @@ func (d decision) newError(w Walkthrough, m Message) {
 	walking := w.Entry != nil && (w.Status == StatusWalking || w.Status == StatusEscalated)
 	known := walking && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	asker := d.head.From.ID == w.Asker.ID
-	mine := d.mine(m)
+	mine := d.addressed(m)
 	switch {
 	case !walking && (d.found.Band == match.Sure || mine):
 		d.replaceLive(w, "")
 		d = d.speaking(d.newLanguage(m.Text))
-		d.opening(m)
+		d.open(m)
 	case d.found.Band == match.Sure && !known && asker:
 		d.replaceLive(w, "")
-		next := d.fresh(m)
+		next := d.newWalkthrough(m)
 		next.Also = []string{w.Entry.ID} // to come back to
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
-		d.offer(w)
+		d.offerOther(w)
 	case mine && known:
 		d.replaceLive(w, "")
 		d.postState(w)
@@ -65,14 +65,14 @@ func (d decision) newError(w Walkthrough, m Message) {
 	}
 }
 
-// mine tells whether somebody speaks to the bot and not to a colleague.
-func (d decision) mine(m Message) bool { return m.Addressed || d.head.Direct }
+// addressed tells whether somebody speaks to the bot and not to a colleague.
+func (d decision) addressed(m Message) bool { return m.Addressed || d.head.Direct }
 
-// offer shows another error beside the walkthrough, without leaving it.
-func (d decision) offer(w Walkthrough) {
+// offerOther shows another error beside the walkthrough, without leaving it.
+func (d decision) offerOther(w Walkthrough) {
 	var row []LabeledButton
 	for _, h := range d.found.Hits {
-		row = append(row, d.startButton(h.Entry, d.in(h.Entry.Title, Walkthrough{Slots: h.Slots})))
+		row = append(row, d.startButton(h.Entry, d.entryText(h.Entry.Title, Walkthrough{Slots: h.Slots})))
 		if d.found.Band == match.Sure {
 			break
 		}
@@ -80,12 +80,12 @@ func (d decision) offer(w Walkthrough) {
 	d.postNote(w, ask(d.text("another")), choices(row...))
 }
 
-// steered follows what somebody wants of the walkthrough, said in words, and
+// followIntent follows what somebody wants of the walkthrough, said in words, and
 // reports whether they wanted anything.
-func (d decision) steered(w Walkthrough, m Message) bool {
+func (d decision) followIntent(w Walkthrough, m Message) bool {
 	intent := d.rules.Locales.Intent(m.Text)
-	mine := d.mine(m)
-	if intent == locale.IntentUnclear || !mine && d.amongPeople(w, m) {
+	mine := d.addressed(m)
+	if intent == locale.IntentUnclear || !mine && d.meantForPeople(w, m) {
 		return false
 	}
 	switch intent {
@@ -103,7 +103,7 @@ func (d decision) steered(w Walkthrough, m Message) bool {
 		d.quiet(w)
 		return true
 	case locale.IntentPerson:
-		d.person(w)
+		d.handOver(w)
 		return true
 	}
 	switch {
@@ -114,16 +114,16 @@ func (d decision) steered(w Walkthrough, m Message) bool {
 	case w.Status == StatusSolved:
 		d.steerSolved(w, intent)
 	case w.Entry == nil:
-		d.again(w)
+		d.repeatState(w)
 	default:
 		d.steerWalking(w, intent)
 	}
 	return true
 }
 
-// amongPeople tells a word that people say to each other, too, from one that is
+// meantForPeople tells a word that people say to each other, too, from one that is
 // meant for the bot: by who says it, and when.
-func (d decision) amongPeople(w Walkthrough, m Message) bool {
+func (d decision) meantForPeople(w Walkthrough, m Message) bool {
 	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
 	return d.rules.Locales.Ambiguous(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
 }
@@ -133,7 +133,7 @@ func (d decision) steerChoosing(w Walkthrough, intent locale.Intent) {
 		d.act(w, Button{Action: ActionOther})
 		return
 	}
-	d.again(w)
+	d.repeatState(w)
 }
 
 func (d decision) steerSolved(w Walkthrough, intent locale.Intent) {
@@ -168,28 +168,28 @@ func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	case intent == locale.IntentSkip && w.At.Slot != "":
 		action = ActionSkip
 	default:
-		d.again(w)
+		d.repeatState(w)
 		return
 	}
 	d.act(w, d.button(w, action, "", "").Button)
 }
 
-// again shows where the walkthrough stands.
-func (d decision) again(w Walkthrough) {
+// repeatState shows where the walkthrough stands.
+func (d decision) repeatState(w Walkthrough) {
 	d.replaceLive(w, "")
 	d.postState(w)
 }
 
-// typed reads a message as one of the buttons that hold: by its number, its
+// typedButton reads a message as one of the buttons that hold: by its number, its
 // label, or words that fit just one answer of the question. In a thread with
 // others only the asker answers so.
-func (d decision) typed(w Walkthrough, m Message) (Button, bool) {
-	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.mine(m)
+func (d decision) typedButton(w Walkthrough, m Message) (Button, bool) {
+	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.addressed(m)
 	if utf8.RuneCountInString(m.Text) > locale.MaxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
 		return Button{}, false
 	}
 	words := locale.Fold(m.Text)
-	buttons := d.live(w).Buttons()
+	buttons := d.liveReply(w).Buttons()
 	if n, ok := d.rules.Locales.Number(words); ok {
 		if n >= 1 && n <= len(buttons) {
 			return buttons[n-1].Button, true
@@ -204,12 +204,12 @@ func (d decision) typed(w Walkthrough, m Message) (Button, bool) {
 	if w.Status != StatusWalking || strings.ContainsAny(m.Text, locale.QuestionMarks) {
 		return Button{}, false
 	}
-	return d.meant(w, words)
+	return d.matchChoice(w, words)
 }
 
-// meant finds the one answer of the present question whose words all stand in
+// matchChoice finds the one answer of the present question whose words all stand in
 // the message, or the other way round. A message with a «not» may mean any.
-func (d decision) meant(w Walkthrough, words string) (Button, bool) {
+func (d decision) matchChoice(w Walkthrough, words string) (Button, bool) {
 	q := findQuestion(w.Entry, w.At.Question)
 	if q == nil || words == "" || d.rules.Locales.Negated(words) {
 		return Button{}, false
@@ -240,9 +240,9 @@ func allWords(words, label string) bool {
 	return true
 }
 
-// given takes a message as the value that was asked for, if it looks like a
+// takeValue takes a message as the value that was asked for, if it looks like a
 // name. What looks like talk is told so: the bot waits for the name.
-func (d decision) given(w Walkthrough, said string) bool {
+func (d decision) takeValue(w Walkthrough, said string) bool {
 	if d.rules.Locales.Intent(said) != locale.IntentUnclear {
 		return false
 	}

@@ -45,7 +45,7 @@ func (b *Bot) Languages() (tags, names []string) {
 // Unfinished returns the walkthroughs of the user that wait for an answer, the
 // one changed last first, at most limit, with texts in the language.
 func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit int) ([]Unfinished, error) {
-	all, err := b.store.Walkthroughs(ctx, user, unfinishedAmong)
+	all, err := b.store.Walkthroughs(ctx, user, maxExamined)
 	if err != nil {
 		return nil, err
 	}
@@ -65,15 +65,15 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 	return open, nil
 }
 
-// unfinishedAmong is how many of somebody's walkthroughs are looked at: who has
+// maxExamined is how many of somebody's walkthroughs are looked at: who has
 // ended more than that since does not come back to an older one.
-const unfinishedAmong = 50
+const maxExamined = 50
 
 // where names the position of a walkthrough in a line.
 func (v voice) where(w Walkthrough) string {
 	if q := findQuestion(w.Entry, w.At.Question); q != nil {
-		return v.in(q.Text, w)
+		return v.entryText(q.Text, w)
 	}
-	number, of := w.count()
+	number, of := w.stepCount()
 	return v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
 }

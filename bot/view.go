@@ -15,9 +15,9 @@ import (
 // What each position of a walkthrough looks like. Nothing here changes a
 // walkthrough.
 
-// live is the reply whose buttons hold: where the walkthrough stands, below
+// liveReply is the reply whose buttons hold: where the walkthrough stands, below
 // its introduction if it began just there.
-func (v voice) live(w Walkthrough) Reply {
+func (v voice) liveReply(w Walkthrough) Reply {
 	var blocks []Block
 	if w.Intro {
 		blocks = v.intro(w)
@@ -31,11 +31,11 @@ func (v voice) intro(w Walkthrough) []Block {
 	if by := v.recognizedBy(w); by != "" {
 		blocks = append(blocks, paragraph(v.text("recognized", "by", by)))
 	}
-	blocks = append(blocks, paragraph(v.in(w.Entry.Cause, w)))
+	blocks = append(blocks, paragraph(v.entryText(w.Entry.Cause, w)))
 	for _, a := range w.Tried {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
-				blocks = append(blocks, paragraph(v.text("told", "answer", v.in(c.Label, w))))
+				blocks = append(blocks, paragraph(v.text("told", "answer", v.entryText(c.Label, w))))
 			}
 		}
 	}
@@ -57,11 +57,11 @@ func quoted(all []match.Evidence) string {
 	if open := strings.LastIndexByte(longest, '('); open >= 0 && !strings.Contains(longest[open:], ")") {
 		longest = strings.TrimSpace(longest[:open]) // the beginning of «(ID: …)»
 	}
-	return shorten(longest, quoteLength)
+	return shorten(longest, maxQuote)
 }
 
-// quoteLength keeps a quote to about three lines of a chat window.
-const quoteLength = 240
+// maxQuote keeps a quote to about three lines of a chat window.
+const maxQuote = 240
 
 // shorten cuts at a rune, and says so.
 func shorten(s string, runes int) string {
@@ -77,19 +77,19 @@ func visible(s string) string {
 		if r == '\n' || r == '\r' || r == '\t' {
 			return ' '
 		}
-		if hidden(r) {
+		if invisible(r) {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	return plain(strings.Join(strings.Fields(s), " "))
+	return noBackquotes(strings.Join(strings.Fields(s), " "))
 }
 
 // recognizedBy lists the kinds of evidence, each once.
 func (v voice) recognizedBy(w Walkthrough) string {
 	var parts []string
 	for _, code := range w.Codes {
-		parts = append(parts, v.text("by_code", "code", showCode(code)))
+		parts = append(parts, v.text("by_code", "code", codeLabel(code)))
 	}
 	for _, e := range w.Evidence {
 		switch e.Kind {
@@ -118,7 +118,7 @@ func (v voice) titles(ids []string) string {
 	var all []string
 	for _, id := range ids {
 		if e := v.rules.Base.Entry(id); e != nil {
-			all = append(all, v.text("quoted", "title", v.in(e.Title, Walkthrough{})))
+			all = append(all, v.text("quoted", "title", v.entryText(e.Title, Walkthrough{})))
 		}
 	}
 	return strings.Join(all, ", ")
@@ -134,7 +134,7 @@ func (v voice) view(w Walkthrough) []Block {
 	case w.Status == StatusSolved:
 		return v.viewFollowUp(w)
 	case w.Status == StatusEscalated:
-		return v.viewPerson(w)
+		return v.viewHandedOver(w)
 	case w.At.Question != "":
 		return v.viewQuestion(w, findQuestion(w.Entry, w.At.Question))
 	case w.At.Slot != "":
@@ -147,7 +147,7 @@ func (v voice) view(w Walkthrough) []Block {
 
 // button makes a button that stands at the walkthrough's position.
 func (v voice) button(w Walkthrough, a Action, choice, label string) LabeledButton {
-	b := Button{Action: a, Step: w.At.id(), Choice: choice}
+	b := Button{Action: a, Step: w.At.buttonID(), Choice: choice}
 	if w.Entry != nil {
 		b.Entry, b.Revision = w.Entry.ID, cutBytes(w.Revision, 4)
 	}
@@ -180,13 +180,13 @@ func (v voice) navigation(w Walkthrough) []LabeledButton {
 }
 
 func (v voice) viewQuestion(w Walkthrough, q *kb.Question) []Block {
-	return append([]Block{ask(v.in(q.Text, w)), v.answers(w, q), choices(v.navigation(w)...)}, v.source(w))
+	return append([]Block{ask(v.entryText(q.Text, w)), v.answers(w, q), choices(v.navigation(w)...)}, v.source(w))
 }
 
 func (v voice) answers(w Walkthrough, q *kb.Question) Block {
 	var row []LabeledButton
 	for _, c := range q.Choices {
-		row = append(row, v.button(w, ActionAnswer, c.ID, v.in(c.Label, w)))
+		row = append(row, v.button(w, ActionAnswer, c.ID, v.entryText(c.Label, w)))
 	}
 	return choices(row...)
 }
@@ -195,7 +195,7 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 	question := v.text("slot", "slot", w.At.Slot)
 	for _, q := range w.Entry.Ask {
 		if q.Slot == w.At.Slot && len(q.Choices) == 0 {
-			question = v.in(q.Text, w)
+			question = v.entryText(q.Text, w)
 		}
 	}
 	row := append([]LabeledButton{v.button(w, ActionSkip, "", v.text("skip"))}, v.navigation(w)...)
@@ -203,18 +203,18 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 }
 
 func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
-	number, of := w.count()
+	number, of := w.stepCount()
 	head := v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
-	if title := v.in(s.Title, w); title != "" {
+	if title := v.entryText(s.Title, w); title != "" {
 		head = v.text("step", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "title", title)
 	}
 	blocks := []Block{heading(head)}
-	blocks = append(blocks, v.action(w, s)...)
+	blocks = append(blocks, v.stepAction(w, s)...)
 	if s.Ask != nil {
 		row := append([]LabeledButton{v.button(w, ActionFixed, "", v.text("fixed"))}, v.navigation(w)...)
-		return append(blocks, paragraph(v.in(s.Check, w)), ask(v.in(s.Ask.Text, w)), v.answers(w, s.Ask), choices(row...), v.source(w))
+		return append(blocks, paragraph(v.entryText(s.Check, w)), ask(v.entryText(s.Ask.Text, w)), v.answers(w, s.Ask), choices(row...), v.source(w))
 	}
-	check := v.in(s.Check, w)
+	check := v.entryText(s.Check, w)
 	if strings.TrimRight(check, locale.QuestionMarks) != check {
 		blocks = append(blocks, ask(check))
 	} else {
@@ -236,9 +236,9 @@ var (
 	checkText = map[outcome]string{outcomeAlternative: "check_alternatives", outcomeSequence: "check_sequence", outcomeLast: "check_last"}
 )
 
-// action is what a step says to do.
-func (v voice) action(w Walkthrough, s *kb.Step) []Block {
-	blocks := []Block{{Kind: BlockWarning, Text: v.in(s.Risk, w)}, paragraph(v.in(s.Do, w)), v.table(s.Table, w)}
+// stepAction is what a step says to do.
+func (v voice) stepAction(w Walkthrough, s *kb.Step) []Block {
+	blocks := []Block{{Kind: BlockWarning, Text: v.entryText(s.Risk, w)}, paragraph(v.entryText(s.Do, w)), v.table(s.Table, w)}
 	if s.Path != "" {
 		blocks = append(blocks, Block{Kind: BlockCopy, Text: fill(s.Path, w.Slots)})
 	}
@@ -246,7 +246,7 @@ func (v voice) action(w Walkthrough, s *kb.Step) []Block {
 		blocks = append(blocks, Block{Kind: BlockCopy, Shell: s.Command.Shell, Text: fillCommand(s.Command, w.Slots)})
 	}
 	if s.Link != nil {
-		blocks = append(blocks, Block{Kind: BlockLink, Text: v.in(s.Link.Text, w), URL: s.Link.URL})
+		blocks = append(blocks, Block{Kind: BlockLink, Text: v.entryText(s.Link.Text, w), URL: s.Link.URL})
 	}
 	return blocks
 }
@@ -256,7 +256,7 @@ func (v voice) table(rows [][]kb.Text, w Walkthrough) Block {
 	for _, row := range rows {
 		var cells []string
 		for _, cell := range row {
-			cells = append(cells, v.in(cell, w))
+			cells = append(cells, v.entryText(cell, w))
 		}
 		b.Rows = append(b.Rows, cells)
 	}
@@ -273,7 +273,7 @@ func (v voice) viewEnd(w Walkthrough) []Block {
 	row = append(row, v.button(w, ActionFixed, "", v.text("fixed")))
 	for _, id := range w.Also {
 		if e := v.rules.Base.Entry(id); e != nil {
-			row = append(row, v.startButton(e, v.in(e.Title, w)))
+			row = append(row, v.startButton(e, v.entryText(e.Title, w)))
 		}
 	}
 	return append(blocks, choices(append(row, v.navigation(w)...)...), v.source(w))
@@ -286,12 +286,12 @@ func (v voice) viewChoosing(w Walkthrough) []Block {
 	}
 	question := v.text("choose")
 	if len(w.Codes) == 1 {
-		question = v.text("choose_code", "code", showCode(w.Codes[0]))
+		question = v.text("choose_code", "code", codeLabel(w.Codes[0]))
 	}
 	var row []LabeledButton
 	for _, o := range w.Options {
 		if e := v.rules.Base.Entry(o.Entry); e != nil {
-			row = append(row, v.startButton(e, v.in(e.Title, Walkthrough{Slots: o.Slots})))
+			row = append(row, v.startButton(e, v.entryText(e.Title, Walkthrough{Slots: o.Slots})))
 		}
 	}
 	row = append(row, LabeledButton{Label: v.text("choose_none"), Button: Button{Action: ActionOther}})
@@ -304,7 +304,7 @@ func (v voice) viewRepeat(w Walkthrough) []Block {
 	for _, o := range w.Options {
 		if e := v.rules.Base.Entry(o.Entry); e != nil {
 			blocks = append(blocks,
-				paragraph(v.text("repeat", "title", v.in(e.Title, Walkthrough{}))),
+				paragraph(v.text("repeat", "title", v.entryText(e.Title, Walkthrough{}))),
 				Block{Kind: BlockThread, Text: v.text("repeat_link"), Thread: w.Elsewhere},
 				choices(v.startButton(e, v.text("repeat_start"))))
 		}
@@ -319,7 +319,7 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 	var near []LabeledButton
 	for _, o := range w.Options {
 		if e := v.rules.Base.Entry(o.Entry); e != nil {
-			near = append(near, v.startButton(e, v.in(e.Title, Walkthrough{})))
+			near = append(near, v.startButton(e, v.entryText(e.Title, Walkthrough{})))
 		}
 	}
 	query := visible(w.Text)
@@ -341,10 +341,10 @@ func codeLike(query string) bool {
 func (v voice) source(w Walkthrough) Block {
 	revision := cutBytes(w.Revision, 4)
 	for _, s := range w.Entry.Sources {
-		name := cmp.Or(v.in(s.Text, w), s.URL)
+		name := cmp.Or(v.entryText(s.Text, w), s.URL)
 		return Block{Kind: BlockContext, URL: s.URL, Text: v.text("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
 	}
-	return small(v.text("source_plain", "entry", w.Entry.ID, "revision", revision))
+	return smallPrint(v.text("source_plain", "entry", w.Entry.ID, "revision", revision))
 }
 
 // overview lists all steps, and what the sources disagree on.
@@ -355,7 +355,7 @@ func (v voice) overview(w Walkthrough) []Block {
 	}
 	list := Block{Kind: BlockSteps}
 	for _, s := range w.Entry.Steps.Items {
-		item := Item{Text: cmp.Or(v.in(s.Title, w), shorten(v.in(s.Do, w), 80))}
+		item := Item{Text: cmp.Or(v.entryText(s.Title, w), shorten(v.entryText(s.Do, w), 80))}
 		switch {
 		case s.ID == w.At.Step:
 			item.State = ItemCurrent
@@ -366,7 +366,7 @@ func (v voice) overview(w Walkthrough) []Block {
 	}
 	blocks := []Block{heading(v.text("all_steps", "title", v.title(w))), paragraph(v.text(order)), list}
 	for _, n := range w.Entry.Notes {
-		blocks = append(blocks, small(v.text("note", "note", v.in(n, w))))
+		blocks = append(blocks, smallPrint(v.text("note", "note", v.entryText(n, w))))
 	}
 	return append(blocks, v.source(w))
 }

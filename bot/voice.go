@@ -39,27 +39,27 @@ func (v voice) reply(blocks ...Block) Reply {
 func heading(text string) Block              { return Block{Kind: BlockHeading, Text: text} }
 func paragraph(text string) Block            { return Block{Kind: BlockText, Text: text} }
 func ask(text string) Block                  { return Block{Kind: BlockQuestion, Text: text} }
-func small(text string) Block                { return Block{Kind: BlockContext, Text: text} }
+func smallPrint(text string) Block           { return Block{Kind: BlockContext, Text: text} }
 func choices(buttons ...LabeledButton) Block { return Block{Kind: BlockChoices, Buttons: buttons} }
 
-// in is a text of the entry in the language of the answer, slots filled in.
-func (v voice) in(t kb.Text, w Walkthrough) string {
+// entryText is a text of the entry in the language of the answer, slots filled in.
+func (v voice) entryText(t kb.Text, w Walkthrough) string {
 	return strings.TrimSpace(fill(t.In(v.locale.Lang, v.rules.Policy.Language, locale.English), w.Slots))
 }
 
 // title of a walkthrough's entry, with the codes of the paste that it lacks.
 func (v voice) title(w Walkthrough) string {
-	title := v.in(w.Entry.Title, w)
+	title := v.entryText(w.Entry.Title, w)
 	for _, code := range w.Codes {
 		if !strings.Contains(strings.ToLower(title), strings.ToLower(code)) {
-			title += " · " + showCode(code)
+			title += " · " + codeLabel(code)
 		}
 	}
 	return title
 }
 
-// showCode writes a code as people know it: a decimal one is an ID.
-func showCode(code string) string {
+// codeLabel writes a code as people know it: a decimal one is an ID.
+func codeLabel(code string) string {
 	if strings.Trim(code, "0123456789") == "" {
 		return "ID " + code
 	}

@@ -56,7 +56,7 @@ func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 		return Position{}
 	}
 	if c.Go != "" {
-		return named(e, c.Go)
+		return positionOf(e, c.Go)
 	}
 	if i := slices.IndexFunc(e.Ask, func(q kb.Question) bool { return q.ID == question }); i >= 0 {
 		return nextQuestion(e, i)
@@ -69,8 +69,8 @@ func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 	return Position{}
 }
 
-// named is the position of the question or step with the id.
-func named(e *kb.Entry, id string) Position {
+// positionOf is the position of the question or step with the id.
+func positionOf(e *kb.Entry, id string) Position {
 	if stepIndex(e, id) >= 0 {
 		return Position{Step: id}
 	}
@@ -123,7 +123,7 @@ func (w *Walkthrough) settle(at Position) Position {
 		if q == nil {
 			break
 		}
-		c := w.told(q)
+		c := w.answered(q)
 		if c == nil {
 			break
 		}
@@ -131,7 +131,7 @@ func (w *Walkthrough) settle(at Position) Position {
 		at = choiceLeads(w.Entry, q.ID, *c)
 	}
 	if step := findStep(w.Entry, at.Step); step != nil {
-		for _, slot := range needs(step) {
+		for _, slot := range requiredSlots(step) {
 			if _, known := w.Slots[slot]; !known {
 				return Position{Slot: slot, Step: at.Step}
 			}
@@ -140,9 +140,9 @@ func (w *Walkthrough) settle(at Position) Position {
 	return at
 }
 
-// told is the one choice of q whose words stand in the paste, unless it leads
+// answered is the one choice of q whose words stand in the paste, unless it leads
 // out of the entry: such a step is left to people.
-func (w *Walkthrough) told(q *kb.Question) *kb.Choice {
+func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
 	text := locale.Fold(w.Text)
 	var found *kb.Choice
 	for i := range q.Choices {
@@ -206,19 +206,19 @@ func (w *Walkthrough) outcome() outcome {
 	return outcomeAlternative
 }
 
-// count numbers the present step among those passed and still to come.
-func (w *Walkthrough) count() (number, of int) {
+// stepCount numbers the present step among those passed and still to come.
+func (w *Walkthrough) stepCount() (number, of int) {
 	for _, at := range w.Path {
 		if at.Step != "" && at.Slot == "" {
 			number++
 		}
 	}
 	number++
-	return number, number - 1 + len(w.ahead())
+	return number, number - 1 + len(w.remaining())
 }
 
-// ahead are the steps from the present one on, if no question turns them off.
-func (w *Walkthrough) ahead() []kb.Step {
+// remaining are the steps from the present one on, if no question turns them off.
+func (w *Walkthrough) remaining() []kb.Step {
 	var steps []kb.Step
 	seen := map[string]bool{}
 	for at := w.At; at.Step != "" && !seen[at.Step]; at = stepAfter(w.Entry, at.Step) {
@@ -230,8 +230,8 @@ func (w *Walkthrough) ahead() []kb.Step {
 	return steps
 }
 
-// id names a position in a button, in at most 24 bytes.
-func (at Position) id() string {
+// buttonID names a position in a button, in at most 24 bytes.
+func (at Position) buttonID() string {
 	switch {
 	case at.Question != "":
 		return at.Question

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// someLetters is how many letters of a script of their own tell a language: a
+// minLetters is how many letters of a script of their own tell a language: a
 // word of Korean in an English sentence is a name, two are Korean.
-const someLetters = 3
+const minLetters = 3
 
-// someWords is how many frequent words tell a language of the Latin script:
+// minWords is how many frequent words tell a language of the Latin script:
 // «error 100050» is written in every one.
-const someWords = 2
+const minWords = 2
 
 // Detect tells the language that a text is written in, or "" where it does not
 // tell: a bare code has no language. A language with a script of its own wins:
@@ -38,7 +38,7 @@ func (all Locales) Detect(text string) string {
 			}
 		}
 	}
-	if lang := all.most(count, someLetters); lang != "" {
+	if lang := all.mostFrequent(count, minLetters); lang != "" {
 		return lang
 	}
 	return all.detectLatin(text)
@@ -54,11 +54,11 @@ func (all Locales) detectLatin(text string) string {
 			}
 		}
 	}
-	return all.most(count, someWords)
+	return all.mostFrequent(count, minWords)
 }
 
-// most is the language with the highest count, "" where none has enough.
-func (all Locales) most(count map[*Locale]int, enough int) string {
+// mostFrequent is the language with the highest count, "" where none has enough.
+func (all Locales) mostFrequent(count map[*Locale]int, enough int) string {
 	best := ""
 	for _, lang := range all.Tags() {
 		if n := count[all[lang]]; n >= enough && n > count[all[best]] {

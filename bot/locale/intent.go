@@ -89,7 +89,7 @@ func (all Locales) Intent(text string) Intent {
 	}
 	for _, lang := range all.Tags() {
 		for _, want := range intents {
-			if (!question || want.asks()) && all[lang].says(folded, want) {
+			if (!question || want.isRequest()) && all[lang].consistsOf(folded, want) {
 				return want
 			}
 		}
@@ -97,8 +97,8 @@ func (all Locales) Intent(text string) Intent {
 	return IntentUnclear
 }
 
-// asks tells the intents that people put as a question to the bot.
-func (i Intent) asks() bool {
+// isRequest tells the intents that people put as a question to the bot.
+func (i Intent) isRequest() bool {
 	return slices.Contains([]Intent{IntentRepeat, IntentHelp, IntentPerson, IntentList, IntentAll}, i)
 }
 
@@ -171,9 +171,9 @@ func (all Locales) BareName(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// says reports whether s consists of phrases of the intent, at least one, and
+// consistsOf reports whether s consists of phrases of the intent, at least one, and
 // fillers.
-func (l *Locale) says(s string, want Intent) bool {
+func (l *Locale) consistsOf(s string, want Intent) bool {
 	type state struct {
 		rest string
 		said bool
@@ -195,7 +195,7 @@ func (l *Locale) says(s string, want Intent) bool {
 			if p.intent != want && p.intent != intentFiller && !done {
 				continue
 			}
-			if rest, ok := eat(now.rest, p.text); ok {
+			if rest, ok := cutPhrase(now.rest, p.text); ok {
 				open = append(open, state{rest, now.said || p.intent == want})
 			}
 		}
@@ -203,9 +203,9 @@ func (l *Locale) says(s string, want Intent) bool {
 	return false
 }
 
-// eat takes the phrase off the front of s. In spaceless scripts spaces count for
+// cutPhrase takes the phrase off the front of s. In spaceless scripts spaces count for
 // nothing; a word of any other script must end where the phrase ends.
-func eat(s, phrase string) (rest string, ok bool) {
+func cutPhrase(s, phrase string) (rest string, ok bool) {
 	loose := strings.ContainsFunc(phrase, spaceless)
 	for phrase != "" {
 		p, n := utf8.DecodeRuneInString(phrase)

@@ -73,7 +73,7 @@ func Load(files fs.FS) (Locales, error) {
 		mistakes = append(mistakes, errors.New("locale/en.yaml is missing: the other languages are compared with it"))
 	}
 	if len(mistakes) == 0 {
-		mistakes = all.compare()
+		mistakes = all.check()
 	}
 	return all, errors.Join(mistakes...)
 }
@@ -98,8 +98,8 @@ func load(files fs.FS, name string) (*Locale, error) {
 	return l, nil
 }
 
-// compare finds what one language has and another lacks.
-func (all Locales) compare() []error {
+// check finds what one language has and another lacks.
+func (all Locales) check() []error {
 	var mistakes []error
 	want := all[English]
 	for _, lang := range all.Tags() {
@@ -107,8 +107,8 @@ func (all Locales) compare() []error {
 		for _, key := range slices.Sorted(maps.Keys(want.Texts)) {
 			if text, ok := l.Texts[key]; !ok {
 				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is missing", lang, key))
-			} else if !slices.Equal(values(text), values(want.Texts[key])) {
-				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q has the values %v, in English %v", lang, key, values(text), values(want.Texts[key])))
+			} else if !slices.Equal(placeholders(text), placeholders(want.Texts[key])) {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q has the values %v, in English %v", lang, key, placeholders(text), placeholders(want.Texts[key])))
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
@@ -133,8 +133,8 @@ func (all Locales) compare() []error {
 // placeholder is the {name} of a value in a text.
 var placeholder = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)\}`)
 
-// values lists the {values} of a text, sorted.
-func values(text string) []string {
+// placeholders lists the {values} of a text, sorted.
+func placeholders(text string) []string {
 	var names []string
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		names = append(names, m[1])

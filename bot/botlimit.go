@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A fuse limits the answers to other bots by channel. What people write does
+// A botLimiter limits the answers to other bots by channel. What people write does
 // not pass through it. It counts in memory: a process that starts again begins
 // at zero, and each of several processes counts its own.
-type fuse struct {
+type botLimiter struct {
 	mu       sync.Mutex
-	channels map[Thread]*fuseChannel // the key has no Root
+	channels map[Thread]*limitedChannel // the key has no Root
 }
 
-type fuseChannel struct {
+type limitedChannel struct {
 	answers []botAnswer // of the last botAnswersWindow, oldest first
-	blown   bool        // an answer was refused, and the window has not passed since
+	refused bool        // an answer was refused, and the window has not passed since
 }
 
 type botAnswer struct {
@@ -24,18 +24,18 @@ type botAnswer struct {
 	at    time.Time
 }
 
-// take reports whether the event of a bot may be answered; blows reports whether
+// allow reports whether the event of a bot may be answered; blows reports whether
 // it is the first that may not. An event that is decided again is counted once.
-func (f *fuse) take(channel Thread, event EventID) (ok, blows bool) {
+func (f *botLimiter) allow(channel Thread, event EventID) (ok, blows bool) {
 	channel.Root = ""
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.channels == nil {
-		f.channels = map[Thread]*fuseChannel{}
+		f.channels = map[Thread]*limitedChannel{}
 	}
 	c := f.channels[channel]
 	if c == nil {
-		c = &fuseChannel{}
+		c = &limitedChannel{}
 		f.channels[channel] = c // as many as there are channels with bots in the configuration
 	}
 	now := time.Now()
@@ -44,12 +44,12 @@ func (f *fuse) take(channel Thread, event EventID) (ok, blows bool) {
 		return true, false
 	}
 	if len(c.answers) >= maxBotAnswers {
-		blows = !c.blown
-		c.blown = true
+		blows = !c.refused
+		c.refused = true
 		return false, blows
 	}
 	if len(c.answers) == 0 {
-		c.blown = false
+		c.refused = false
 	}
 	c.answers = append(c.answers, botAnswer{event, now})
 	return true, false
