@@ -66,12 +66,11 @@ type Discord struct {
 
 	granted bool // Discord says that messages may come with their content
 
-	intake  *chat.Intake
-	deliver func(e envelope, done func()) // takes events while Run runs
-	handle  bot.Handler
-	stop    func(why error) // ends Run
-	ready   chan struct{}   // closed once we know who we are
-	ended   chan struct{}   // closed when Run ends
+	intake *chat.Intake
+	handle bot.Handler
+	stop   func(why error) // ends Run
+	ready  chan struct{}   // closed once we know who we are
+	ended  chan struct{}   // closed when Run ends
 
 	mu   sync.Mutex
 	self identity
@@ -99,7 +98,9 @@ func New(o Options) (*Discord, error) {
 	}
 	d.client, err = discordapi.New(discordapi.Options{
 		Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Pace: o.pace, Log: o.Log,
-		Events:       func(e discordapi.Event, done func()) { d.deliver(envelope{e.Name, e.Data, e.Received}, done) },
+		Events: func(ctx context.Context, e discordapi.Event, done func()) {
+			d.receive(ctx, envelope{e.Name, e.Data, e.Received}, done)
+		},
 		Unauthorized: func() { d.stop(errToken) },
 		Sessions:     d.sessions,
 		Throttle:     &chat.Throttle{},
@@ -125,7 +126,6 @@ func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	defer close(d.ended)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	d.deliver = func(e envelope, done func()) { d.receive(ctx, e, done) }
 	d.handle, d.stop = handle, stop
 	err := d.serve(ctx)
 	if errors.Is(context.Cause(ctx), errToken) { // of any request, at any time

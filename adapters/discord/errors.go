@@ -12,8 +12,8 @@ import (
 // errToken says that Discord does not accept the token.
 var errToken = errors.New("Discord does not accept discord.token; copy the token of the application's page «Bot» once more")
 
-// explain says what an operator has to do about an error with which Discord
-// refuses the bot for good.
+// explain replaces an error with which Discord refuses the bot for good by what
+// an operator has to do about it.
 func explain(err error) error {
 	if discordapi.HasStatus(err, http.StatusUnauthorized) {
 		return errToken
@@ -33,8 +33,9 @@ func explain(err error) error {
 	return err
 }
 
-// failed is the error of a request that should have shown a post, as the outbox
-// wants it: what is certain is said.
+// failed converts the error of a request that delivers a post to what the outbox
+// needs to know: whether the post was certainly not delivered, and when or whether
+// to try again.
 func failed(what string, err error) error {
 	if err == nil {
 		return nil

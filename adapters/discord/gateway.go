@@ -8,21 +8,21 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// The intents that the bot identifies with. Those of servers tell where threads
-// belong.
+// The intents that the bot identifies with. IntentGuilds includes the events about
+// threads, which say which channel a thread belongs to.
 // https://docs.discord.com/developers/events/gateway#list-of-intents
 const (
 	plainIntents  = int(discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages)
 	contentIntent = int(discordgo.IntentMessageContent)
 )
 
-// listen receives events until ctx ends or Discord refuses for good. It asks for
-// the content of messages until Discord disallows that.
+// listen receives events until ctx ends or Discord refuses for good. If Discord
+// disallows the message content intent, listen goes on without it.
 func (d *Discord) listen(ctx context.Context, restored session) error {
 	d.sessions.key = restored.key
 	intents, resumed := plainIntents|contentIntent, restored.Session
 	if resumed.ID != "" && resumed.Intents&contentIntent == 0 {
-		if d.granted { // meanwhile: a session keeps the intents that it was begun with
+		if d.granted { // since then: a session keeps its intents, so begin a new one
 			resumed = discordapi.Session{}
 		} else {
 			intents = plainIntents

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"time"
 
 	"mabsbot/adapters/chat"
@@ -42,9 +41,7 @@ func (d *Discord) attached(ctx context.Context, t talk) bot.Event {
 
 // hopeless reports that another attempt would fail in the same way.
 func hopeless(err error) bool {
-	e, ok := errors.AsType[*discordapi.Error](err)
-	return ok && 400 <= e.Status && e.Status < 500 && e.Status != http.StatusTooManyRequests ||
-		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, chat.ErrIncomplete)
+	return discordapi.IsPermanent(err) || errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, chat.ErrIncomplete)
 }
 
 // replay handles what an earlier run recorded and did not finish, before anything

@@ -11,8 +11,8 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// A session is one that is kept in the inbox, so that a bot that was killed misses
-// no event.
+// A session is a gateway session as it is saved in the inbox, so that a bot that
+// was killed misses no event.
 type session struct {
 	discordapi.Session
 	At  time.Time `json:"at"` // when it was saved
@@ -29,7 +29,7 @@ const (
 	sessionLife = time.Hour
 )
 
-// An eventInbox is the inbox without the sessions: its records are events.
+// An eventInbox is the inbox without its sessions: all other records are events.
 type eventInbox struct{ chat.Inbox }
 
 // Replay implements chat.Inbox.
@@ -45,10 +45,11 @@ func (i eventInbox) Replay(ctx context.Context, yield func(key string, payload [
 // A sessionStore saves the gateway's session in the inbox.
 type sessionStore struct {
 	inbox chat.Inbox
-	key   string // of the session that is there, or ""
+	key   string // of the saved session, or ""
 }
 
-// Save replaces the session. The new one is there before the old one goes.
+// Save implements discordapi.SessionStore. It writes the new session before it
+// deletes the old one.
 func (s *sessionStore) Save(ctx context.Context, now discordapi.Session) error {
 	at := time.Now()
 	key := fmt.Sprintf("%s%s/%d/%d", sessionKey, now.ID, now.Seq, at.UnixNano())
@@ -68,7 +69,7 @@ func (s *sessionStore) Save(ctx context.Context, now discordapi.Session) error {
 	return nil
 }
 
-// restore returns the newest session of the inbox, the zero one if there is none.
+// restore returns the newest session in the inbox, or the zero session.
 func (s *sessionStore) restore(ctx context.Context) (newest session, err error) {
 	err = s.inbox.Replay(ctx, func(key string, record []byte) error {
 		if !strings.HasPrefix(key, sessionKey) {
@@ -81,7 +82,7 @@ func (s *sessionStore) restore(ctx context.Context) (newest session, err error) 
 		old := newest
 		newest, newest.key = next, key
 		if old.key == "" || time.Since(old.At) < sessionLife {
-			return nil // it may be that of another process
+			return nil // another process may still use it
 		}
 		return s.inbox.Done(ctx, old.key)
 	})

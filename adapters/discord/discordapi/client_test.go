@@ -88,7 +88,7 @@ func (r *rig) note(f func()) {
 	r.Note()
 }
 
-func (r *rig) event(e discordapi.Event, done func()) {
+func (r *rig) event(_ context.Context, e discordapi.Event, done func()) {
 	if e.Name != "TEST" {
 		done()
 		return

@@ -192,7 +192,7 @@ func (g *gateway) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return g.read(conn)
+	return g.read(ctx, conn)
 }
 
 // url asks Discord for the URL of the gateway. Before an Identify it also waits
@@ -229,7 +229,7 @@ func (g *gateway) identify(conn *connection) error {
 }
 
 // read handles payloads until the connection ends.
-func (g *gateway) read(conn *connection) error {
+func (g *gateway) read(ctx context.Context, conn *connection) error {
 	for {
 		_, data, err := conn.ws.ReadMessage()
 		if err != nil {
@@ -240,17 +240,17 @@ func (g *gateway) read(conn *connection) error {
 			g.warnOnce("a gateway payload cannot be read", "bytes", len(data))
 			continue
 		}
-		if err := g.receive(conn, p); err != nil {
+		if err := g.receive(ctx, conn, p); err != nil {
 			return err
 		}
 	}
 }
 
 // receive handles one payload.
-func (g *gateway) receive(conn *connection, p payload) error {
+func (g *gateway) receive(ctx context.Context, conn *connection, p payload) error {
 	switch p.Op {
 	case opDispatch:
-		g.dispatch(conn, p)
+		g.dispatch(ctx, conn, p)
 	case opHeartbeat:
 		return conn.heartbeat()
 	case opHeartbeatACK:
@@ -266,7 +266,7 @@ func (g *gateway) receive(conn *connection, p payload) error {
 }
 
 // dispatch handles READY, and hands all other events to Options.Events.
-func (g *gateway) dispatch(conn *connection, p payload) {
+func (g *gateway) dispatch(ctx context.Context, conn *connection, p payload) {
 	switch p.Name {
 	case "READY":
 		var ready struct {
@@ -282,7 +282,7 @@ func (g *gateway) dispatch(conn *connection, p payload) {
 	case "RESUMED":
 		g.connected(conn, "resumed")
 	}
-	g.o.Events(Event{p.Name, p.Data, time.Now()}, g.cursor.receive(p.Seq))
+	g.o.Events(ctx, Event{p.Name, p.Data, time.Now()}, g.cursor.receive(p.Seq))
 }
 
 // connected is called when the connection has a session.
