@@ -6,11 +6,11 @@
 //
 // The files: gateway.go says what is asked of Discord's gateway, session.go keeps
 // its session. events.go and interact.go say what Discord's payloads mean, text.go
-// undoes their markup and makes foreign text safe, places.go knows where channels
+// undoes their markup and makes foreign text safe, channels.go knows where channels
 // and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
 // files.go fetches logs. render.go writes components within limits.go, split.go
 // says what counts for them, modal.go asks and suggests. post.go delivers,
-// thread.go says where to, links.go keeps the tokens of uses. errors.go says
+// threads.go says where to, tokens.go keeps the tokens of uses. errors.go says
 // what an error means for a post. commands.go registers commands, check.go looks
 // at permissions, words.go is what the adapter says itself, id.go names things. What
 // it has in common with other chat platforms stands in adapters/chat.
@@ -51,18 +51,18 @@ type Options struct {
 
 // A Discord is the adapter of one application. Make it with New.
 type Discord struct {
-	o        Options
-	log      *slog.Logger
-	texts    chat.Texts
-	hushTime time.Duration
+	o            Options
+	log          *slog.Logger
+	texts        chat.Texts
+	thinkingTime time.Duration
 
-	client   *discordapi.Client
-	sessions *sessionStore
-	places   *places
-	links    *links
-	locales  *locales
-	closed   *closed
-	directs  sync.Map // channels of direct messages, by user
+	client    *discordapi.Client
+	sessions  *sessionStore
+	channels  *channels
+	tokens    *tokens
+	locales   *locales
+	forbidden *forbidden
+	directs   sync.Map // channels of direct messages, by user
 
 	granted bool // Discord says that messages may come with their content
 
@@ -91,8 +91,8 @@ func New(o Options) (*Discord, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	d := &Discord{
-		o: o, log: o.Log, texts: texts, hushTime: hushTime,
-		sessions: &sessionStore{inbox: o.Inbox}, places: newPlaces(), links: newLinks(), locales: newLocales(), closed: newClosed(),
+		o: o, log: o.Log, texts: texts, thinkingTime: thinkingTime,
+		sessions: &sessionStore{inbox: o.Inbox}, channels: newChannels(), tokens: newTokens(), locales: newLocales(), forbidden: newForbidden(),
 		intake: chat.NewIntake(adapterName, eventInbox{o.Inbox}, pageJobs, o.Log),
 		stop:   func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}

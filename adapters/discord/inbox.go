@@ -64,7 +64,7 @@ func (d *Discord) replayMessage(ctx context.Context, key string, payload []byte,
 	if chat.Decode(e.Data, &m) != nil {
 		return false
 	}
-	at, _ := d.places.of(m.ChannelID)
+	at, _ := d.channels.of(m.ChannelID)
 	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
 		defer d.intake.Guard(key, func() { d.intake.Lost(ctx, key, payload) })
 		if t, ok := d.placed(ctx, e, m); ok {
@@ -83,7 +83,7 @@ func (d *Discord) replayUse(ctx context.Context, key string, payload []byte, e e
 	}
 	d.intake.Quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
 		defer d.intake.Guard(key, func() { d.intake.Lost(ctx, key, payload) })
-		u.event = d.rooted(ctx, i, u.event)
+		u.event = d.withThreadRoot(ctx, i, u.event)
 		d.remember(ctx, e, u, time.Time{})
 		d.recorded(ctx, key, payload, e, u)
 	})
@@ -103,8 +103,8 @@ func (d *Discord) useOf(e envelope) (i discordapi.Interaction, u used, ok bool) 
 
 // tokenOf is the asker's token. Where it is not known it is looked for among what
 // is recorded: another process may have been told of a use earlier than this one.
-func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
-	if one, ok := d.links.take(who); ok {
+func (d *Discord) tokenOf(ctx context.Context, who asker) (token, bool) {
+	if one, ok := d.tokens.take(who); ok {
 		return one, true
 	}
 	err := eventInbox{d.o.Inbox}.Replay(ctx, func(_ string, payload []byte) error {
@@ -116,13 +116,13 @@ func (d *Discord) tokenOf(ctx context.Context, who asker) (link, bool) {
 		if !ok || u.asker().user != who.user {
 			return nil
 		}
-		if u.event = d.rooted(ctx, i, u.event); u.asker() == who {
-			d.links.keep(who, linkOf(e, u, time.Time{}))
+		if u.event = d.withThreadRoot(ctx, i, u.event); u.asker() == who {
+			d.tokens.keep(who, tokenFrom(e, u, time.Time{}))
 		}
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
 		d.log.Warn("discord: not all of the inbox can be read", "error", err)
 	}
-	return d.links.take(who)
+	return d.tokens.take(who)
 }

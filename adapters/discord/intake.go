@@ -41,18 +41,18 @@ func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 		d.tookInteraction(ctx, e, done)
 		return
 	}
-	d.news(e)
+	d.updateCache(e)
 	done()
 }
 
-// news are what servers and channels say of themselves.
-func (d *Discord) news(e envelope) {
+// updateCache handles events about servers and channels.
+func (d *Discord) updateCache(e envelope) {
 	switch e.Kind {
 	case "GUILD_CREATE", "GUILD_UPDATE":
 		var g discordapi.Guild
 		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Unavailable {
-			d.places.learnGuild(g, d.me().user)
-			d.closed.clear()
+			d.channels.learnGuild(g, d.me().user)
+			d.forbidden.clear()
 			if e.Kind == "GUILD_CREATE" {
 				d.inspect(g)
 			}
@@ -60,18 +60,18 @@ func (d *Discord) news(e envelope) {
 	case "GUILD_DELETE":
 		var g discordapi.Guild
 		if chat.Decode(e.Data, &g) == nil && !g.Unavailable {
-			d.places.forgetGuild(g.ID)
+			d.channels.forgetGuild(g.ID)
 		}
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c discordapi.Channel
 		if chat.Decode(e.Data, &c) == nil {
-			d.places.learn("", c)
-			d.closed.open(c.ID)
+			d.channels.learn("", c)
+			d.forbidden.remove(c.ID)
 		}
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c discordapi.Channel
 		if chat.Decode(e.Data, &c) == nil {
-			d.places.bury(c.ID)
+			d.channels.bury(c.ID)
 		}
 	case "THREAD_LIST_SYNC":
 		var g discordapi.Guild
@@ -81,10 +81,10 @@ func (d *Discord) news(e envelope) {
 		}
 		if chat.Decode(e.Data, &list) == nil {
 			g.ID, g.Threads = list.Guild, list.Threads
-			d.places.learnGuild(g, "")
+			d.channels.learnGuild(g, "")
 		}
 	case "GUILD_ROLE_UPDATE", "GUILD_MEMBER_UPDATE":
-		d.closed.clear()
+		d.forbidden.clear()
 	}
 }
 
@@ -97,9 +97,9 @@ func (d *Discord) tookMessage(ctx context.Context, e envelope, done func()) {
 		return
 	}
 	if at := m.ChannelType; at != nil {
-		d.places.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
+		d.channels.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
 	}
-	at, _ := d.places.of(m.ChannelID)
+	at, _ := d.channels.of(m.ChannelID)
 	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
 		defer d.intake.Guard(e.Kind, done)
 		d.handleMessage(ctx, e, m, done)
@@ -158,7 +158,7 @@ func (d *Discord) placed(ctx context.Context, e envelope, m discordapi.Message) 
 		d.intake.WarnOnce("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
 		at = unknownPlace(m)
 		if !errors.Is(err, chat.ErrIncomplete) {
-			d.places.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
+			d.channels.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
 		}
 	}
 	if e.Kind == messageUpdate && stale(m, e.At) {
@@ -247,9 +247,9 @@ func (d *Discord) located(i discordapi.Interaction) discordapi.Interaction {
 	if i.Channel != nil {
 		c := *i.Channel
 		c.ID = channelOf(i)
-		d.places.learn(i.GuildID, c)
+		d.channels.learn(i.GuildID, c)
 	}
-	if at, known := d.places.of(channelOf(i)); known {
+	if at, known := d.channels.of(channelOf(i)); known {
 		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind}
 	}
 	return i
@@ -270,7 +270,7 @@ func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction,
 		defer d.intake.Guard(e.Kind, done)
 		last, cancel := outlive(ctx, ackTime) // what came is recorded and acknowledged
 		defer cancel()
-		u.event = d.rooted(last, i, u.event)
+		u.event = d.withThreadRoot(last, i, u.event)
 		if d.record(last, key, payload) != nil {
 			return
 		}
@@ -305,7 +305,7 @@ func (d *Discord) recorded(ctx context.Context, key string, payload []byte, e en
 		return
 	}
 	if d.handled(ctx, u.event) == nil {
-		d.hush(ctx, u)
+		d.resolveThinking(ctx, u)
 		time.AfterFunc(time.Until(e.At.Add(tokenLife)), func() { d.intake.Done(ctx, key) })
 	}
 }
@@ -313,10 +313,10 @@ func (d *Discord) recorded(ctx context.Context, key string, payload []byte, e en
 // rootTime is for looking where a button belongs, before it is acknowledged.
 const rootTime = time.Second
 
-// rooted is a use whose conversation is known. Where that goes on by replies, what
-// one user alone sees refers to one of our messages in it, and only that to the
-// message under which all of it stands.
-func (d *Discord) rooted(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
+// withThreadRoot returns a press with the root of its conversation. In a channel
+// without threads, an ephemeral message references one of our messages, and only
+// that one references the root.
+func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
 	p, ok := e.(bot.Press)
 	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
 		return e
@@ -348,10 +348,10 @@ func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Inte
 	d.remember(ctx, e, u, promised)
 }
 
-// linkOf is the token of a use, which this process acknowledged at the time
+// tokenFrom is the token of a use, which this process acknowledged at the time
 // promised, if it did.
-func linkOf(e envelope, u used, promised time.Time) link {
-	return link{token: u.token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
+func tokenFrom(e envelope, u used, promised time.Time) token {
+	return token{secret: u.token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
 }
 
 // remember keeps the token of a use. Of two uses in a conversation the newer one's
@@ -359,7 +359,7 @@ func linkOf(e envelope, u used, promised time.Time) link {
 // is taken away, unless something is on its way there.
 func (d *Discord) remember(ctx context.Context, e envelope, u used, promised time.Time) {
 	who := u.asker()
-	other, ok := d.links.keep(who, linkOf(e, u, promised))
+	other, ok := d.tokens.keep(who, tokenFrom(e, u, promised))
 	if !ok || other.tried {
 		return
 	}
@@ -368,7 +368,7 @@ func (d *Discord) remember(ctx context.Context, e envelope, u used, promised tim
 	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
 		return
 	}
-	if _, err := d.original(ctx, "DELETE", other.token, nil); err != nil && !discordapi.IsTokenExpired(err) {
+	if _, err := d.original(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
 		d.log.Debug("discord: an answer that was promised stays", "error", err)
 	}
 }
@@ -395,28 +395,29 @@ func (d *Discord) callback(ctx context.Context, e envelope, i discordapi.Interac
 	return true, err == nil
 }
 
-// hushTime is for how long an answer may be «thinking» before it is taken for
-// silence: the owner switched the channel off.
-const hushTime = 8 * time.Second
+// thinkingTime is how long a response may be "thinking..." before the bot has
+// nothing to say, because its owner switched the channel off.
+const thinkingTime = 8 * time.Second
 
-// hush ends the «thinking» of a command that is answered by silence.
-func (d *Discord) hush(ctx context.Context, u used) {
+// resolveThinking replaces the "thinking..." placeholder when the bot has nothing
+// to say.
+func (d *Discord) resolveThinking(ctx context.Context, u used) {
 	if u.answer != answerLater {
 		return
 	}
-	time.AfterFunc(d.hushTime, func() {
+	time.AfterFunc(d.thinkingTime, func() {
 		if ctx.Err() != nil {
 			return
 		}
-		one, ok := d.links.of(u.asker())
-		if !ok || one.token != u.token || one.tried {
+		one, ok := d.tokens.of(u.asker())
+		if !ok || one.secret != u.token || one.tried {
 			return
 		}
 		if waits, err := d.waiting(ctx, u.asker(), one); err != nil || !waits {
 			return
 		}
 		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
-		if _, err := d.original(ctx, "PATCH", one.token, d.notice(lang, "off")); err != nil {
+		if _, err := d.original(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
 			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
 		}
 	})

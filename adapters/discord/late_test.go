@@ -139,7 +139,7 @@ func TestEndsWithWord(t *testing.T) {
 // earlier run.
 func TestNotOff(t *testing.T) {
 	t.Parallel()
-	soon := func(s *stage) { s.setup = func(d *Discord) { d.hushTime = 300 * time.Millisecond } }
+	soon := func(s *stage) { s.setup = func(d *Discord) { d.thinkingTime = 300 * time.Millisecond } }
 	t.Run("another process", func(t *testing.T) {
 		first := newStage(t, discordfake.Options{}, soon)
 		second := *first
@@ -190,7 +190,7 @@ func TestComesAgain(t *testing.T) {
 // taken for that.
 func (s *stage) stays(notices ...string) {
 	s.t.Helper()
-	time.Sleep(2 * s.discord.hushTime)
+	time.Sleep(2 * s.discord.thinkingTime)
 	for _, notice := range notices {
 		if shown := s.shown(s.alex) + s.shown(s.kim); strings.Contains(shown, notice) {
 			s.t.Errorf("shown:\n%s", shown)
@@ -235,7 +235,7 @@ func TestSlowAnswer(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
 	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
-	s.soon("an answer is on its way", func() bool { one, _ := s.discord.links.of(who); return one.tried })
+	s.soon("an answer is on its way", func() bool { one, _ := s.discord.tokens.of(who); return one.tried })
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "Agent Coordinator")
 	s.sees(s.alex, "/mabs list")
@@ -244,27 +244,27 @@ func TestSlowAnswer(t *testing.T) {
 	}
 }
 
-// TestLinks keeps the newest token that is good.
-func TestLinks(t *testing.T) {
-	l, now := newLinks(), time.Now()
+// TestTokens keeps the newest token that is good.
+func TestTokens(t *testing.T) {
+	l, now := newTokens(), time.Now()
 	who := asker{user: "u"}
-	keep := func(token string, until time.Duration) string {
-		other, ok := l.keep(who, link{token: token, until: now.Add(until)})
+	keep := func(secret string, until time.Duration) string {
+		other, ok := l.keep(who, token{secret: secret, until: now.Add(until)})
 		one, _ := l.of(who)
 		if !ok {
-			return one.token
+			return one.secret
 		}
-		return one.token + ", not " + other.token
+		return one.secret + ", not " + other.secret
 	}
 	for i, c := range []struct {
-		token string
-		until time.Duration
-		want  string
+		secret string
+		until  time.Duration
+		want   string
 	}{
 		{"over", -time.Second, ""}, {"a", 2 * time.Minute, "a"}, {"a", 4 * time.Minute, "a"}, {"older", time.Minute, "a, not older"}, {"over", -time.Second, "a"},
 		{"b", 3 * time.Minute, "b, not a"},
 	} {
-		if got := keep(c.token, c.until); got != c.want {
+		if got := keep(c.secret, c.until); got != c.want {
 			t.Errorf("%d: %q, want %q", i, got, c.want)
 		}
 	}

@@ -92,22 +92,22 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	if delivered, ok, err := d.fill(ctx, p, pages); ok || err != nil {
 		return delivered, err
 	}
-	at, err := d.spot(ctx, p)
+	at, err := d.destination(ctx, p)
 	if err != nil {
 		return bot.Delivery{}, d.unreachable(ctx, p, err)
 	}
-	if d.closed.is(at.channel) || at.channel == p.Thread.Root && d.closed.is(p.Thread.Channel) {
-		return bot.Delivery{}, d.unreachable(ctx, p, bot.Refused(errClosed))
+	if d.forbidden.has(at.channel) || at.channel == p.Thread.Root && d.forbidden.has(p.Thread.Channel) {
+		return bot.Delivery{}, d.unreachable(ctx, p, bot.Refused(errForbidden))
 	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if discordapi.IsForbidden(err) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
-		d.closed.shut(noSending + p.Thread.Channel)
-		if at = (spot{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
+		d.forbidden.add(noSending + p.Thread.Channel)
+		if at = (destination{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
 			done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 		}
 	}
 	if discordapi.IsForbidden(err) {
-		d.closed.shut(at.channel)
+		d.forbidden.add(at.channel)
 		d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there, or in its threads", "channel", at.channel)
 	}
 	err = failed("create a message", err)
@@ -128,7 +128,7 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 	for n := len(done.messages); n < len(pages); n++ {
 		body := pages[n]
 		body.Nonce, body.Enforce = nonce(p.ID, n), true
-		if reply != "" && !d.closed.is(noReplies+done.channel) {
+		if reply != "" && !d.forbidden.has(noReplies+done.channel) {
 			body.Reference = &replyTo{Message: reply}
 		}
 		m, err := d.create(ctx, done.channel, body, n > 0)
@@ -149,7 +149,7 @@ func (d *Discord) create(ctx context.Context, channel string, body draft, waits 
 	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits}
 	err = d.client.Do(ctx, r)
 	if discordapi.Code(err) == discordapi.CodeNoMessageHistory && body.Reference != nil {
-		d.closed.shut(noReplies + channel)
+		d.forbidden.add(noReplies + channel)
 		d.intake.WarnOnce("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
 		body.Reference = nil
 		r.Body = body
@@ -171,7 +171,7 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	if _, direct := directUser(p.Thread.Channel); direct {
 		done.Thread.Root = "" // one conversation
 	}
-	if in, _ := d.places.of(to.channel); in.thread() {
+	if in, _ := d.channels.of(to.channel); in.thread() {
 		done.Thread.Channel, done.Thread.Root = in.parent, to.channel
 	}
 	return done
@@ -184,21 +184,21 @@ func (d *Discord) unreachable(ctx context.Context, p bot.Post, err error) error 
 	switch _, direct := directUser(p.Thread.Channel); {
 	case direct && discordapi.IsDMForbidden(err):
 		key = "closed"
-	case !direct && (discordapi.IsForbidden(err) || discordapi.Code(err) == discordapi.CodeThreadLocked || errors.Is(err, errClosed)):
+	case !direct && (discordapi.IsForbidden(err) || discordapi.Code(err) == discordapi.CodeThreadLocked || errors.Is(err, errForbidden)):
 		key = "barred"
 	default:
 		return err
 	}
-	one, ok := d.links.of(asker{p.Thread, p.To.ID})
+	one, ok := d.tokens.of(asker{p.Thread, p.To.ID})
 	if p.Opens { // they asked in another conversation
-		one, ok = d.links.latest(p.To.ID)
+		one, ok = d.tokens.latest(p.To.ID)
 	}
 	if !ok {
 		return err
 	}
 	body := d.notice(p.Reply.Lang, key)
 	body.Flags |= discordapi.MessageFlagEphemeral
-	if err := d.followUp(ctx, one.token, body); err != nil {
+	if err := d.followUp(ctx, one.secret, body); err != nil {
 		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
 	}
 	return err
@@ -220,16 +220,16 @@ func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot
 		if err != nil || !waits {
 			return bot.Delivery{}, false, transient(err)
 		}
-		m, err := d.original(ctx, "PATCH", one.token, pages[0])
+		m, err := d.original(ctx, "PATCH", one.secret, pages[0])
 		switch {
 		case discordapi.IsTokenExpired(err):
-			d.links.drop(who, one.token)
+			d.tokens.drop(who, one.secret)
 			return bot.Delivery{}, false, nil
 		case err != nil:
 			return bot.Delivery{}, false, failed("answer a command", err)
 		}
 		one.message = m.ID
-		d.links.filledBy(who, one.token, p.ID, m.ID)
+		d.tokens.filledBy(who, one.secret, p.ID, m.ID)
 	}
 	to, err := d.write(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
 	if err = failed("create a message", err); err != nil && !bot.IsRefused(err) {
@@ -267,20 +267,20 @@ func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 		return bot.Delivery{}, transient(err)
 	}
 	if waits || len(p.Reply.Buttons()) > 0 {
-		_, err = d.original(ctx, "PATCH", one.token, d.draft(p, one.chosen))
+		_, err = d.original(ctx, "PATCH", one.secret, d.draft(p, one.chosen))
 	} else {
 		body := d.draft(p, "")
 		body.Flags |= discordapi.MessageFlagEphemeral
-		err = d.followUp(ctx, one.token, body)
+		err = d.followUp(ctx, one.secret, body)
 	}
 	switch {
 	case discordapi.IsTokenExpired(err):
-		d.links.drop(who, one.token)
+		d.tokens.drop(who, one.secret)
 		return d.sayDirectly(ctx, p)
 	case err != nil:
 		return bot.Delivery{}, failed("answer a command", err)
 	}
-	d.links.filled(who, one.token)
+	d.tokens.filled(who, one.secret)
 	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
 }
 
@@ -295,7 +295,7 @@ func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, er
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
 	done, err := d.say(ctx, there, d.in(p.Reply.Lang)["late"])
-	if _, told := d.links.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
+	if _, told := d.tokens.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
 		here := p
 		here.Private, here.Thread.Root = false, ""
 		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
@@ -315,10 +315,10 @@ func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error)
 	}
 	body := d.draft(p, "")
 	body.Flags |= discordapi.MessageFlagEphemeral
-	err := d.followUp(ctx, one.token, body)
+	err := d.followUp(ctx, one.secret, body)
 	switch {
 	case discordapi.IsTokenExpired(err):
-		d.links.drop(who, one.token)
+		d.tokens.drop(who, one.secret)
 		return d.say(ctx, p, "")
 	case err != nil:
 		return bot.Delivery{}, failed("answer in private", err)
@@ -391,15 +391,15 @@ func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 	if p.Withdraw {
 		method, body = "DELETE", nil
 	}
-	_, err := d.original(ctx, method, one.token, body)
+	_, err := d.original(ctx, method, one.secret, body)
 	if discordapi.IsTokenExpired(err) {
-		d.links.drop(who, one.token)
+		d.tokens.drop(who, one.secret)
 		return nil
 	}
 	if err != nil {
 		return failed("change a private answer", err)
 	}
-	d.links.chose(who, one.token, lastWords(p.Reply))
+	d.tokens.chose(who, one.secret, lastWords(p.Reply))
 	return nil
 }
 

@@ -289,13 +289,13 @@ func (d *Discord) permalink(t bot.Thread) string {
 		return ""
 	}
 	const home = "https://discord.com/channels/"
-	at, known := d.places.of(t.Channel)
+	at, known := d.channels.of(t.Channel)
 	switch {
 	case !known || at.guild == "" && at.kind != discordapi.ChannelTypeDM:
 		return ""
 	case at.guild == "":
 		return home + "@me/" + t.Channel
-	case d.places.isThread(t.Root):
+	case d.channels.isThread(t.Root):
 		return home + at.guild + "/" + t.Root
 	}
 	return home + at.guild + "/" + t.Channel + "/" + t.Root

@@ -221,7 +221,7 @@ func TestEdits(t *testing.T) {
 func TestOff(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, func(s *stage) {
 		s.policy.Default = "off"
-		s.setup = func(d *Discord) { d.hushTime = 10 * time.Millisecond }
+		s.setup = func(d *Discord) { d.thinkingTime = 10 * time.Millisecond }
 	})
 	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
 	s.sees(s.alex, "switched off")

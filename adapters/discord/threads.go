@@ -20,31 +20,31 @@ import (
 // there is a thread yet or not. Where none may be begun, the conversation goes on
 // by replies to the message.
 
-// A spot is where a message is written.
-type spot struct {
+// A destination is where a message is sent.
+type destination struct {
 	channel string // or thread, or direct message
 	reply   string // the message to reply to, or ""
 }
 
-// spot finds where a post goes: a direct message is opened first, and a thread
-// begun.
-func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
+// destination returns where a post goes. It opens a direct message or starts a
+// thread if there is none yet.
+func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
 	if user, direct := directUser(t.Channel); direct {
 		channel, err := d.directWith(ctx, user)
-		return spot{channel: channel}, err
+		return destination{channel: channel}, err
 	}
 	switch {
 	case t.Root == "":
-		return spot{channel: t.Channel}, nil
+		return destination{channel: t.Channel}, nil
 	case p.Opens:
-		return spot{channel: d.opensIn(t)}, nil
-	case d.places.isGone(t.Root):
-		return spot{}, bot.Refused(errGone)
-	case d.places.isThread(t.Root) && !d.closed.is(noSending+t.Channel):
-		return spot{channel: t.Root}, nil
+		return destination{channel: d.opensIn(t)}, nil
+	case d.channels.isGone(t.Root):
+		return destination{}, bot.Refused(errGone)
+	case d.channels.isThread(t.Root) && !d.forbidden.has(noSending+t.Channel):
+		return destination{channel: t.Root}, nil
 	case !snowflake.MatchString(t.Root): // of a private answer
-		return spot{channel: t.Channel}, nil
+		return destination{channel: t.Channel}, nil
 	}
 	return d.begin(ctx, p)
 }
@@ -53,23 +53,23 @@ func (d *Discord) spot(ctx context.Context, p bot.Post) (spot, error) {
 // which somebody asked for that, else in the channel itself.
 func (d *Discord) opensIn(t bot.Thread) string {
 	from := origin(t.Root)
-	if at, _ := d.places.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
+	if at, _ := d.channels.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
 		return from
 	}
 	return t.Channel
 }
 
 // begin begins the thread at the message that a conversation is about.
-func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
+func (d *Discord) begin(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
-	reply := spot{t.Channel, t.Root}
+	reply := destination{t.Channel, t.Root}
 	at, err := d.place(ctx, t.Channel)
 	switch {
 	case err != nil && !hopeless(err):
-		return spot{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
+		return destination{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
 	case err == nil && slices.Contains(forums, at.kind):
-		return spot{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
-	case err == nil && !slices.Contains(threaded, at.kind), d.closed.is(noThreads + t.Channel), d.closed.is(noSending + t.Channel):
+		return destination{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
+	case err == nil && !slices.Contains(threaded, at.kind), d.forbidden.has(noThreads + t.Channel), d.forbidden.has(noSending + t.Channel):
 		return reply, nil
 	}
 	var begun discordapi.Channel
@@ -79,18 +79,18 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (spot, error) {
 	})
 	switch {
 	case err == nil, discordapi.Code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
-		d.places.learn(at.guild, discordapi.Channel{ID: t.Root, ParentID: t.Channel, Type: new(discordapi.ChannelTypePublicThread)})
-		return spot{channel: t.Root}, nil
+		d.channels.learn(at.guild, discordapi.Channel{ID: t.Root, ParentID: t.Channel, Type: new(discordapi.ChannelTypePublicThread)})
+		return destination{channel: t.Root}, nil
 	case discordapi.IsThreadForbidden(err) && d.threadThere(ctx, t.Root):
-		return spot{channel: t.Root}, nil
+		return destination{channel: t.Root}, nil
 	case discordapi.IsThreadForbidden(err):
-		d.closed.shut(noThreads + t.Channel)
+		d.forbidden.add(noThreads + t.Channel)
 		d.intake.WarnOnce("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
 		return reply, nil
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
-		return spot{channel: t.Root}, nil // it is gone; its thread may be there
+		return destination{channel: t.Root}, nil // it is gone; its thread may be there
 	}
-	return spot{}, failed("begin a thread", err)
+	return destination{}, failed("begin a thread", err)
 }
 
 // threadThere reports whether there is a thread with the id of a message.
@@ -109,15 +109,12 @@ func (d *Discord) isForum(ctx context.Context, id string) bool {
 // text and announcements.
 var threaded = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
 
-// noThreads begins what is closed of a channel that takes messages but no
-// threads.
-const noThreads = "threads/"
-
-// noSending begins what is closed of a channel in whose threads the bot may not
-// write, and noReplies of one that takes no replies.
+// Prefixes of channel ids in forbidden. An id alone is a channel in which the bot
+// may not send messages.
 const (
-	noSending = "sending/"
-	noReplies = "replies/"
+	noThreads = "threads/" // it may not start threads
+	noSending = "sending/" // it may not send messages in threads
+	noReplies = "replies/" // it may not reply to messages
 )
 
 // directWith is the channel of the direct message with a user.
@@ -133,54 +130,57 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	if err != nil {
 		return "", failed("open a direct message", err)
 	}
-	d.places.learn("", discordapi.Channel{ID: c.ID, Type: new(discordapi.ChannelTypeDM)})
+	d.channels.learn("", discordapi.Channel{ID: c.ID, Type: new(discordapi.ChannelTypeDM)})
 	d.directs.Store(user, c.ID)
 	return c.ID, nil
 }
 
 // The errors of posts that nobody will see.
 var (
-	errGone   = errors.New("discord: the thread was deleted")
-	errClosed = errors.New("discord: the bot may not write there") // it was refused a short time ago
+	errGone      = errors.New("discord: the thread was deleted")
+	errForbidden = errors.New("discord: the bot may not write there") // it was refused a short time ago
 )
 
-// closedTime is for how long a channel that refused the bot is left alone, unless
-// its permissions change: requests that Discord refuses are held against the bot.
-const closedTime = 10 * time.Minute
+// forbiddenTime is how long the bot does not repeat a request that Discord answered
+// with missing permissions, unless the permissions change: such requests count as
+// invalid, and too many of them ban the bot.
+// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+const forbiddenTime = 10 * time.Minute
 
-// Closed channels are those that refuse the bot. It is safe for concurrent use.
-type closed struct {
+// forbidden holds what the bot may not do in which channel. It is safe for
+// concurrent use.
+type forbidden struct {
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-func newClosed() *closed { return &closed{until: map[string]time.Time{}} }
+func newForbidden() *forbidden { return &forbidden{until: map[string]time.Time{}} }
 
-func (c *closed) shut(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.until[what] = time.Now().Add(closedTime)
+func (f *forbidden) add(what string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.until[what] = time.Now().Add(forbiddenTime)
 }
 
-func (c *closed) is(what string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.until[what].After(time.Now())
+func (f *forbidden) has(what string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.until[what].After(time.Now())
 }
 
-// open notes that a channel may have changed.
-func (c *closed) open(channel string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.until, channel)
-	delete(c.until, noThreads+channel)
-	delete(c.until, noSending+channel)
-	delete(c.until, noReplies+channel)
+// remove forgets a channel, because its permissions may have changed.
+func (f *forbidden) remove(channel string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.until, channel)
+	delete(f.until, noThreads+channel)
+	delete(f.until, noSending+channel)
+	delete(f.until, noReplies+channel)
 }
 
-// clear notes that all may have.
-func (c *closed) clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	clear(c.until)
+// clear forgets all channels.
+func (f *forbidden) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.until)
 }

@@ -14,7 +14,7 @@ import (
 // TestHalfPlaces remembers where a channel belongs, whatever half of it is told
 // later.
 func TestHalfPlaces(t *testing.T) {
-	p := newPlaces()
+	p := newChannels()
 	p.learn("g", discordapi.Channel{ID: "1", Type: new(0)})
 	p.learn("", discordapi.Channel{ID: "1", Type: new(0)})
 	p.learn("g", discordapi.Channel{ID: "1"})
@@ -330,7 +330,7 @@ func TestNoSending(t *testing.T) {
 // TestUnknownChannel answers where Discord does not tell what a channel is.
 func TestUnknownChannel(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
-	s.discord.places.forgetGuild(s.Guild)
+	s.discord.channels.forgetGuild(s.Guild)
 	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Code: 50001, Times: 2})
 	m := s.load(s.channel.ID, 0)
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })

@@ -10,16 +10,16 @@ import (
 	"mabsbot/bot"
 )
 
-// Tokens of interactions: with each use of a command, button or modal Discord
-// hands out one, with which the message that answers it can be written and
-// changed for 15 minutes, and with which one can speak to its user alone. They
-// are secrets. They are kept in memory and, sealed, in the inbox, where a
-// restarted bot finds them.
+// Interaction tokens. Each use of a command, button or modal has a token. For 15
+// minutes the token allows to write and change the response to the interaction,
+// and to send ephemeral messages to its user. Tokens are secrets. They are kept in
+// memory and, sealed, in the inbox, where a restarted bot finds them.
+// https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 
-// A link is one such token.
-type link struct {
-	token string
-	until time.Time
+// A token is an interaction token, and what was done with it.
+type token struct {
+	secret string
+	until  time.Time // it expires
 	// empty: the answer was «thinking» when it was last looked at, and the first
 	// post belongs there. An earlier run, or another process, may have filled it.
 	empty bool
@@ -41,93 +41,92 @@ type asker struct {
 	user   string
 }
 
-// Links remember the newest token of each asker. They are safe for concurrent
-// use.
-type links struct {
+// tokens holds the newest token of each asker. It is safe for concurrent use.
+type tokens struct {
 	mu   sync.Mutex
-	all  map[asker]link
+	all  map[asker]token
 	dead map[string]time.Time // tokens that Discord does not take, until they are over
 }
 
-func newLinks() *links { return &links{all: map[asker]link{}, dead: map[string]time.Time{}} }
+func newTokens() *tokens { return &tokens{all: map[asker]token{}, dead: map[string]time.Time{}} }
 
 // keep remembers a token, if it is still good and the newest of its asker. It
 // returns the one that is not used for that any more, if there is one. What is
 // known of a token stays.
-func (l *links) keep(a asker, one link) (other link, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+func (t *tokens) keep(a asker, one token) (other token, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	now := time.Now()
-	maps.DeleteFunc(l.all, func(_ asker, each link) bool { return each.until.Before(now) })
-	maps.DeleteFunc(l.dead, func(_ string, until time.Time) bool { return until.Before(now) })
-	old, known := l.all[a]
-	_, dead := l.dead[one.token]
+	maps.DeleteFunc(t.all, func(_ asker, each token) bool { return each.until.Before(now) })
+	maps.DeleteFunc(t.dead, func(_ string, until time.Time) bool { return until.Before(now) })
+	old, known := t.all[a]
+	_, dead := t.dead[one.secret]
 	switch {
-	case dead, !one.until.After(now), known && one.token == old.token:
-		return link{}, false
+	case dead, !one.until.After(now), known && one.secret == old.secret:
+		return token{}, false
 	case known && old.until.After(one.until):
 		return one, true
 	}
-	l.all[a] = one
+	t.all[a] = one
 	return old, known
 }
 
 // take returns the asker's token for something that is to be said.
-func (l *links) take(a asker) (one link, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok = l.good(a); ok {
+func (t *tokens) take(a asker) (one token, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if one, ok = t.good(a); ok {
 		one.tried = true
-		l.all[a] = one
+		t.all[a] = one
 	}
 	return one, ok
 }
 
 // of returns the asker's token.
-func (l *links) of(a asker) (one link, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.good(a)
+func (t *tokens) of(a asker) (one token, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.good(a)
 }
 
 // good is the asker's token, if it is not over. The caller holds mu.
-func (l *links) good(a asker) (one link, ok bool) {
-	one, ok = l.all[a]
+func (t *tokens) good(a asker) (one token, ok bool) {
+	one, ok = t.all[a]
 	return one, ok && one.until.After(time.Now())
 }
 
 // filled notes that the answer is not «thinking» any more.
-func (l *links) filled(a asker, token string) {
-	l.change(a, token, func(one *link) { one.empty, one.chosen = false, "" })
+func (t *tokens) filled(a asker, secret string) {
+	t.change(a, secret, func(one *token) { one.empty, one.chosen = false, "" })
 }
 
 // filledBy notes which post the answer is now, and as which message.
-func (l *links) filledBy(a asker, token string, post bot.PostID, message string) {
-	l.change(a, token, func(one *link) { one.empty, one.chosen, one.post, one.message = false, "", post, message })
+func (t *tokens) filledBy(a asker, secret string, post bot.PostID, message string) {
+	t.change(a, secret, func(one *token) { one.empty, one.chosen, one.post, one.message = false, "", post, message })
 }
 
 // chose notes what was chosen.
-func (l *links) chose(a asker, token, what string) {
-	l.change(a, token, func(one *link) { one.chosen = what })
+func (t *tokens) chose(a asker, secret, what string) {
+	t.change(a, secret, func(one *token) { one.chosen = what })
 }
 
 // change notes something of a token, if it is still the asker's.
-func (l *links) change(a asker, token string, note func(one *link)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok := l.all[a]; ok && one.token == token {
+func (t *tokens) change(a asker, secret string, note func(one *token)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if one, ok := t.all[a]; ok && one.secret == secret {
 		note(&one)
-		l.all[a] = one
+		t.all[a] = one
 	}
 }
 
 // drop forgets a token that is no good.
-func (l *links) drop(a asker, token string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one := l.all[a]; one.token == token {
-		l.dead[token] = one.until
-		delete(l.all, a)
+func (t *tokens) drop(a asker, secret string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if one := t.all[a]; one.secret == secret {
+		t.dead[secret] = one.until
+		delete(t.all, a)
 	}
 }
 
@@ -137,35 +136,35 @@ func (l *links) drop(a asker, token string) {
 const ownTime = time.Second
 
 // fresh reports whether the answer is «thinking» without a look at it.
-func (one link) fresh() bool { return one.empty && time.Since(one.promised) < ownTime }
+func (one token) fresh() bool { return one.empty && time.Since(one.promised) < ownTime }
 
 // waiting reports whether the answer of a token is still «thinking». Discord is
 // asked: an earlier run, or another process, may have answered.
-func (d *Discord) waiting(ctx context.Context, a asker, one link) (bool, error) {
+func (d *Discord) waiting(ctx context.Context, a asker, one token) (bool, error) {
 	if !one.empty {
 		return false, nil
 	}
-	m, err := d.original(ctx, "GET", one.token, nil)
+	m, err := d.original(ctx, "GET", one.secret, nil)
 	switch {
 	case discordapi.IsTokenExpired(err):
-		d.links.drop(a, one.token)
+		d.tokens.drop(a, one.secret)
 		return false, nil
 	case hopeless(err): // who stands in for Discord does not tell
 		return true, nil
 	case err != nil:
 		return false, err
 	case m.Flags&discordapi.MessageFlagLoading == 0:
-		d.links.filled(a, one.token)
+		d.tokens.filled(a, one.secret)
 		return false, nil
 	}
 	return true, nil
 }
 
 // latest returns a token of the user's, whatever they used.
-func (l *links) latest(user string) (one link, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for a, each := range l.all {
+func (t *tokens) latest(user string) (one token, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for a, each := range t.all {
 		if a.user == user && each.until.After(time.Now()) && each.until.After(one.until) {
 			one, ok = each, true
 		}
