@@ -55,7 +55,7 @@ func TestLostKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"chat"}, nil, {"chat"}} {
-		if err := run(args...); err == nil || !strings.Contains(err.Error(), path+".key: it is missing, and the database "+path) {
+		if err := run(args...); err == nil || !strings.Contains(err.Error(), path+".key: missing, but the database "+path) {
 			t.Errorf("%q: %v", args, err)
 		}
 		if _, err := os.Stat(path + ".key"); err == nil {

@@ -10,21 +10,21 @@ import (
 	"mabsbot/bot"
 )
 
-// whereThread picks the rows of the thread whose columns are the first four
-// parameters; see params.
+// whereThread selects the rows of the thread in parameters $1 to $4; see
+// threadArgs.
 const whereThread = ` adapter = $1 AND workspace = $2 AND channel = $3 AND root = $4 `
 
-// threadArgs is a thread as parameters, followed by others.
+// threadArgs returns a thread as query arguments, followed by others.
 func threadArgs(t bot.Thread, others ...any) []any {
 	return append([]any{t.Adapter, t.Workspace, t.Channel, t.Root}, others...)
 }
 
-// A querier is a transaction, or a pool of connections.
+// A querier is a transaction or a connection pool.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Load returns the walkthrough of a thread and the user's language.
+// Load implements bot.Store.
 func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bot.Walkthrough, string, error) {
 	w, err := s.walkthrough(ctx, s.read, thread)
 	if err != nil {
@@ -39,7 +39,8 @@ func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bo
 	return w, lang, nil
 }
 
-// walkthrough reads the walkthrough of a thread, or the zero one.
+// walkthrough returns the walkthrough of a thread, or the zero one with Thread
+// set.
 func (s *SQL) walkthrough(ctx context.Context, q querier, thread bot.Thread) (bot.Walkthrough, error) {
 	var version int
 	var sealed []byte
@@ -61,13 +62,14 @@ func (s *SQL) unsealWalkthrough(sealed []byte, thread bot.Thread, version int) (
 	return decodeWalkthrough(data, thread, version)
 }
 
-// walkthroughRow is what a walkthrough is sealed for. With the version in it an earlier
-// state does not open in the place of a later one.
+// walkthroughRow identifies the row that a walkthrough is sealed for. It
+// includes the version, so that an earlier state cannot be put in the place of
+// a later one.
 func walkthroughRow(t bot.Thread, version int) []string {
 	return []string{"walkthrough", t.Adapter, t.Workspace, t.Channel, t.Root, strconv.Itoa(version)}
 }
 
-// Recent returns the thread of the channel in which the entry was last begun.
+// Recent implements bot.Store.
 func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
 	thread := near
 	err := s.read.QueryRowContext(ctx, `
@@ -87,7 +89,7 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 	return thread, true, nil
 }
 
-// Shadowed returns the posts that are only recorded.
+// Shadowed implements bot.Store.
 func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, adapter, workspace, channel, root, sealed FROM posts
@@ -112,7 +114,7 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	return all, wrap("shadowed", rows.Err())
 }
 
-// Walkthroughs returns the walkthroughs that the user began.
+// Walkthroughs implements bot.Store.
 func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT channel, root, version, sealed FROM walkthroughs
@@ -139,13 +141,13 @@ func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]
 	return all, wrap("walkthroughs", rows.Err())
 }
 
-// Apply records a turn in one transaction.
+// Apply implements bot.Store.
 func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 	if err := validate(turn); err != nil {
 		return wrap("apply", err)
 	}
 	return s.update(ctx, "apply", func(tx *sql.Tx) error {
-		now := nowMillis() // after the wait for the lock: a Delay counts from here
+		now := nowMillis() // after the wait for the lock, because a Delay counts from the commit
 		if err := putEvent(ctx, tx, turn.Event, now); err != nil {
 			return err
 		}
@@ -167,8 +169,8 @@ func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) err
 	return execOne(ctx, tx, bot.ErrDuplicate, `INSERT INTO events (id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(event), now)
 }
 
-// putState stores w as the version after the one that was read, if that still
-// stands. An entry begins in a thread where no other or none stood before.
+// putState stores w with Version+1. It returns ErrConflict unless Version is
+// the stored version. begun_at changes only with the entry.
 func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now int64) error {
 	data, err := encode(w)
 	if err != nil {
@@ -188,8 +190,8 @@ func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now i
 		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...))...)
 }
 
-// putPost queues a post. One with a known id is the same post again, of an
-// event that came back after it was forgotten.
+// putPost queues a post, or does nothing if its ID is known: an event that is
+// redelivered after it was pruned makes the same posts again.
 func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) error {
 	data, err := encode(p)
 	if err != nil {
@@ -227,8 +229,8 @@ func putPreference(ctx context.Context, tx *sql.Tx, p *bot.Preference) error {
 	return err
 }
 
-// execOne runs a query that changes one row, and returns otherwise where it
-// found none.
+// execOne runs a query that changes one row. It returns noRow if the query
+// changed none.
 func execOne(ctx context.Context, tx *sql.Tx, noRow error, query string, args ...any) error {
 	result, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
@@ -241,7 +243,7 @@ func execOne(ctx context.Context, tx *sql.Tx, noRow error, query string, args ..
 	return err
 }
 
-// flag is a truth value as columns hold it.
+// flag returns b as an integer; SQLite has no boolean type.
 func flag(b bool) int {
 	if b {
 		return 1

@@ -10,8 +10,8 @@ import (
 	"mabsbot/kb"
 )
 
-// benchTurn is an answer of usual size: an entry of 16 KB, as the longest
-// built-in ones, and one post.
+// benchTurn is an answer of typical size: one post and an entry of 16 KB, as
+// large as the longest built-in ones.
 func benchTurn(i int) bot.Turn {
 	return bot.Turn{
 		Event: event(i),
@@ -41,7 +41,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkClaim claims one post, beside others that wait for a day.
+// BenchmarkClaim claims one post while others wait for a day.
 func BenchmarkClaim(b *testing.B) {
 	for _, delayed := range []int{0, 500} {
 		b.Run(fmt.Sprintf("delayed=%d", delayed), func(b *testing.B) {
@@ -49,7 +49,7 @@ func BenchmarkClaim(b *testing.B) {
 			must(b, s.Apply(b.Context(), delayedTurn(delayed)))
 			must(b, s.Apply(b.Context(), benchTurn(0)))
 			for b.Loop() {
-				posts, err := s.Claim(b.Context(), "test", 16, 99, 0) // a lease that ends at once
+				posts, err := s.Claim(b.Context(), "test", 16, 99, 0) // the lease ends at once
 				must(b, err)
 				if len(posts) != 1 {
 					b.Fatalf("got %d posts", len(posts))
@@ -59,7 +59,8 @@ func BenchmarkClaim(b *testing.B) {
 	}
 }
 
-// BenchmarkSend is all that a post costs, from Apply to the next look.
+// BenchmarkSend measures everything that a post costs, from Apply to the next
+// NextDue.
 func BenchmarkSend(b *testing.B) {
 	s := openNew(b)
 	must(b, s.Apply(b.Context(), delayedTurn(500)))

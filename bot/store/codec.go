@@ -8,15 +8,16 @@ import (
 	"mabsbot/bot"
 )
 
-// errNoEvent and its like are mistakes of the caller; trying again is no use.
+// Mistakes of the caller. Retrying does not help.
 var (
-	errNoEvent  = errors.New("the turn has no event")
-	errNoThread = errors.New("a state has no thread")
-	errNoPostID = errors.New("a post has no id")
+	errNoEvent  = errors.New("turn has no event")
+	errNoThread = errors.New("state has no thread")
+	errNoPostID = errors.New("post has no ID")
 )
 
-// validate finds what no turn may hold. Two states of one thread would be in
-// conflict for ever, and the second of two posts with one id would be lost.
+// validate returns an error if a turn contradicts itself. Two states of one
+// thread would conflict forever, and the second of two posts with one ID would
+// be lost.
 func validate(turn bot.Turn) error {
 	if turn.Event == "" {
 		return errNoEvent
@@ -27,7 +28,7 @@ func validate(turn bot.Turn) error {
 			return errNoThread
 		}
 		if threads[w.Thread] {
-			return fmt.Errorf("two states of thread %v", w.Thread)
+			return fmt.Errorf("two states for thread %v", w.Thread)
 		}
 		threads[w.Thread] = true
 	}
@@ -37,26 +38,26 @@ func validate(turn bot.Turn) error {
 			return errNoPostID
 		}
 		if posts[p.ID] {
-			return fmt.Errorf("two posts with id %q", p.ID)
+			return fmt.Errorf("two posts with ID %q", p.ID)
 		}
 		posts[p.ID] = true
 	}
 	return nil
 }
 
-// encode writes a walkthrough or post as it is kept. What also stands beside
-// it (thread, version) counts there and is overwritten by the decoders, since
-// it can change without the rest.
+// encode returns the stored form of a walkthrough or post. Fields with a column
+// of their own (such as the thread and version) can change without the rest, so
+// decoders overwrite them with the column.
 func encode(v any) ([]byte, error) { return json.Marshal(v) }
 
 func decodeWalkthrough(data []byte, thread bot.Thread, version int) (bot.Walkthrough, error) {
 	var w bot.Walkthrough
 	if err := json.Unmarshal(data, &w); err != nil {
-		return bot.Walkthrough{}, fmt.Errorf("walkthrough of %v: %w", thread, err)
+		return bot.Walkthrough{}, fmt.Errorf("decode walkthrough of %v: %w", thread, err)
 	}
 	w.Thread, w.Version = thread, version
 	if w.Entry != nil {
-		w.Entry.Revision = w.Revision // no part of an entry's JSON form
+		w.Entry.Revision = w.Revision // not in the JSON form of an entry
 	}
 	return w, nil
 }
@@ -64,12 +65,12 @@ func decodeWalkthrough(data []byte, thread bot.Thread, version int) (bot.Walkthr
 func decodePost(data []byte) (bot.Post, error) {
 	var p bot.Post
 	if err := json.Unmarshal(data, &p); err != nil {
-		return bot.Post{}, fmt.Errorf("post: %w", err)
+		return bot.Post{}, fmt.Errorf("decode post: %w", err)
 	}
 	return p, nil
 }
 
-// entryID is the id of the walkthrough's entry, or "".
+// entryID returns the ID of the walkthrough's entry, or "".
 func entryID(w bot.Walkthrough) string {
 	if w.Entry == nil {
 		return ""

@@ -23,17 +23,17 @@ import (
 	"mabsbot/bot"
 )
 
-// wantWhole fails unless all of turn i is there, with the number of its posts that
-// are still waiting.
+// wantWhole fails unless all of turn i is stored, with the number of its posts
+// that are waiting.
 func wantWhole(t *testing.T, s *SQL, i, waiting int) {
 	t.Helper()
 	if got, want := countParts(t, s, i), 4+waiting; got != want {
-		t.Errorf("of turn %d are %d parts there, not %d", i, got, want)
+		t.Errorf("turn %d: %d parts are stored, want %d", i, got, want)
 	}
 }
 
-// countParts counts what is there of turn i: the event, two states, the preference
-// and the waiting posts.
+// countParts counts the stored parts of turn i: the event, two states, the
+// preference and the waiting posts.
 func countParts(t *testing.T, s *SQL, i int) int {
 	t.Helper()
 	n := 0
@@ -57,27 +57,27 @@ func countParts(t *testing.T, s *SQL, i int) int {
 
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
-	next := 0 // the first turn that no process reported
+	next := 0 // the first turn that no process has reported
 	for range 3 {
-		next = 1 + runUntilKilled(t, path, next+25)
+		next = 1 + runUntilKilled(t, path, next+25) // some 25 turns of work to lose
 		s := openFile(t, path)
 		for i := range next {
 			wantWhole(t, s, i, 3)
 		}
-		for i := next; i < next+3; i++ { // committed but not reported, or not there at all
+		for i := next; i < next+3; i++ { // committed and not reported, or not committed
 			if n := countParts(t, s, i); n != 0 && n != 7 {
-				t.Errorf("of turn %d are %d parts there", i, n)
+				t.Errorf("turn %d: %d parts are stored, want all 7 or none", i, n)
 			}
 		}
 		if n := len(records(t, s.Journal("test"))); n < next-2 {
-			t.Errorf("the journal has %d records after turn %d", n, next)
+			t.Errorf("journal: %d records after turn %d", n, next)
 		}
 		closeStore(t, s)
 	}
 }
 
-// runUntilKilled runs a process that applies turns, kills it when it reports the turn,
-// and returns the last one that it reported.
+// runUntilKilled runs a process that applies turns, kills it when it reports
+// the given turn, and returns the last turn that it reported.
 func runUntilKilled(t *testing.T, path string, turn int) int {
 	t.Helper()
 	cmd := childCommand("endless", path)
@@ -94,12 +94,12 @@ func runUntilKilled(t *testing.T, path string, turn int) int {
 		}
 	}
 	if err := cmd.Wait(); err == nil || last < turn {
-		t.Fatalf("the process ended after turn %d: %v", last, err)
+		t.Fatalf("process ended after turn %d: %v", last, err)
 	}
 	return last
 }
 
-// childCommand is this test binary as another process; see TestMain.
+// childCommand runs this test binary as another process; see TestMain.
 func childCommand(mode, path string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childMode+"="+mode, childFile+"="+path)
@@ -116,11 +116,11 @@ func TestTwoProcesses(t *testing.T) {
 		must(t, cmd.Start())
 		return cmd
 	}
-	a, b := run(&first), run(&second) // both also find no database
+	a, b := run(&first), run(&second) // both create the database
 	must(t, errors.Join(a.Wait(), b.Wait()))
 	var x, y int
 	if _, err := fmt.Sscan(first.String()+second.String(), &x, &y); err != nil || x+y != sharedEvents {
-		t.Errorf("the processes applied %d and %d of %d events, %v", x, y, sharedEvents, err)
+		t.Errorf("applied %d and %d of %d events, %v", x, y, sharedEvents, err)
 	}
 	w, _, err := openFile(t, path).Load(t.Context(), thread(0), bot.UserKey{})
 	if err != nil || w.Version != sharedEvents || len(w.Also) != sharedEvents {
@@ -146,17 +146,18 @@ func TestTwoStores(t *testing.T) {
 		claim(a, 2)
 		claim(b, 1)
 		claim(b, 0)
-		time.Sleep(time.Minute) // a and b died
+		time.Sleep(time.Minute) // both leases end
 		claim(b, 2)
 		claim(a, 1)
 	})
 }
 
-// A post that a process had claimed when it ended is claimed again at once, as
-// a later attempt, but not while another process has the database open.
+// TestReleaseClaims checks that a post that a dead process had claimed is
+// claimable at once, as a second attempt, but not while another process has the
+// database open.
 func TestReleaseClaims(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("no locks of files to tell by")
+		t.Skip("no file locks")
 	}
 	path := filepath.Join(t.TempDir(), "test.db")
 	claim := func(s *SQL, attempt int) {
@@ -184,7 +185,7 @@ func TestReleaseClaims(t *testing.T) {
 
 func TestOpenConcurrently(t *testing.T) {
 	for range 5 {
-		synctest.Test(t, func(t *testing.T) { // losers of the race wait a second
+		synctest.Test(t, func(t *testing.T) { // in a bubble because goose waits a second after a lost race
 			path := filepath.Join(t.TempDir(), "test.db")
 			var wg sync.WaitGroup
 			for i := range 6 {
@@ -213,7 +214,7 @@ func TestFullDisk(t *testing.T) {
 		_, err := s.write.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+more))
 		must(t, err)
 	}
-	limit(40)
+	limit(40) // pages of 4 KiB: some turns fit, but not many
 	full := 0
 	for ; ; full++ {
 		err := s.Apply(t.Context(), fullTurn(full))
@@ -226,21 +227,20 @@ func TestFullDisk(t *testing.T) {
 		break
 	}
 	if full == 0 {
-		t.Fatal("nothing went in at all")
+		t.Fatal("the first turn did not fit")
 	}
 	for i := range full {
 		wantWhole(t, s, i, 3)
 	}
 	if n := countParts(t, s, full); n != 0 {
-		t.Errorf("%d parts of the turn that failed are there", n)
+		t.Errorf("%d parts of the failed turn are stored", n)
 	}
 	limit(40)
 	must(t, s.Apply(t.Context(), fullTurn(full)))
 	wantWhole(t, s, full, 3)
 }
 
-// TestOpenBusy opens a new file while another process, which was first, holds
-// its write lock.
+// TestOpenBusy opens a new file while another process holds its write lock.
 func TestOpenBusy(t *testing.T) {
 	for held, want := range map[time.Duration]string{busyTimeout / 2: "", 2 * busyTimeout: "locked"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -265,8 +265,8 @@ func TestOpenBusy(t *testing.T) {
 }
 
 func TestWaitForOtherProcess(t *testing.T) {
-	// hold takes the write lock, as another process does, and lets it go after
-	// the time.
+	// hold takes the write lock, as another process does, and releases it after
+	// d.
 	hold := func(t *testing.T, path string, d time.Duration) {
 		other := openFile(t, path)
 		tx, err := other.write.Begin()
@@ -281,9 +281,9 @@ func TestWaitForOtherProcess(t *testing.T) {
 		held, deadline time.Duration
 		want           func(error) bool
 	}{
-		{"it ends in time", busyTimeout - time.Second, time.Hour, func(err error) bool { return err == nil }},
+		{"the other process ends in time", busyTimeout - time.Second, time.Hour, func(err error) bool { return err == nil }},
 		{"the caller gives up", time.Hour, time.Second, func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }},
-		{"it hangs", time.Hour, time.Hour, func(err error) bool {
+		{"the other process hangs", time.Hour, time.Hour, func(err error) bool {
 			e, ok := errors.AsType[*sqlite.Error](err)
 			return ok && e.Code()&0xff == sqlite3.SQLITE_BUSY
 		}},
@@ -301,7 +301,7 @@ func TestWaitForOtherProcess(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				if n := countParts(t, s, 1); err != nil && n != 0 {
-					t.Errorf("%d parts of the turn that failed are there", n)
+					t.Errorf("%d parts of the failed turn are stored", n)
 				}
 				time.Sleep(tt.held)
 				if err != nil {
@@ -313,8 +313,9 @@ func TestWaitForOtherProcess(t *testing.T) {
 	}
 }
 
-// TestCancelAnywhere ends the context at every moment of an Apply: the turn is
-// there as a whole or not at all, and always where Apply returned nil.
+// TestCancelAnywhere cancels Apply after 0, 5, 10, … 995 µs, at many points of
+// its transaction. The turn is stored as a whole or not at all, and always if
+// Apply returns nil.
 func TestCancelAnywhere(t *testing.T) {
 	s := openNew(t)
 	for i := range 200 {
@@ -322,7 +323,7 @@ func TestCancelAnywhere(t *testing.T) {
 		err := s.Apply(ctx, fullTurn(i))
 		cancel()
 		if n := countParts(t, s, i); n != 7 && (n != 0 || err == nil) {
-			t.Fatalf("after %v are %d parts of turn %d there", err, n, i)
+			t.Fatalf("turn %d: %d parts are stored after error %v", i, n, err)
 		}
 	}
 	must(t, s.Apply(t.Context(), fullTurn(1000)))

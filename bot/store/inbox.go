@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// An Inbox keeps what was acknowledged to a platform before it could be
-// handled, encrypted like all else, until it is done. It is safe for concurrent
-// use. What is replayed may have been handled already, for a crash may come
-// between the two: handling must be idempotent.
+// An Inbox stores payloads that were acknowledged to a platform before they
+// were handled, encrypted, until they are done. It is safe for concurrent use.
+// Handling must be idempotent, because a payload is replayed if the program
+// crashes between handling it and Done.
 type Inbox struct {
 	sql  *SQL
 	name string
 }
 
-// Inbox returns the inbox with the name, which is empty at first.
+// Inbox returns the inbox with the name. It is empty until the first Put.
 func (s *SQL) Inbox(name string) *Inbox { return &Inbox{s, name} }
 
 // DeadLetterTTL is for how long dead letters are kept: long enough to come back from
 // a holiday and look.
 const DeadLetterTTL = 30 * 24 * time.Hour
 
-// Put records a payload under its key. When it returns nil, the payload
-// survives a crash. One with a known key is the same again, and changes nothing.
+// Put records a payload under its key. Once it returns nil, the payload
+// survives a crash. Put does nothing if the key is known.
 func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
 	_, err := i.sql.write.ExecContext(ctx, `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 0, $3, $4) ON CONFLICT DO NOTHING`,
@@ -31,25 +31,27 @@ func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
 	return wrap("put into inbox", err)
 }
 
-// Done removes a payload. One that is not there is done already.
+// Done removes a payload. It does nothing if the key is unknown or a dead
+// letter.
 func (i *Inbox) Done(ctx context.Context, key string) error {
 	_, err := i.sql.write.ExecContext(ctx, `DELETE FROM inbox WHERE name = $1 AND key = $2 AND dead = 0`, i.name, key)
-	return wrap("take out of inbox", err)
+	return wrap("remove from inbox", err)
 }
 
-// Bury records a payload as a dead letter: it is never replayed, and kept for
-// DeadKeep.
+// Bury records a payload as a dead letter: it is kept for DeadLetterTTL and
+// never replayed.
 func (i *Inbox) Bury(ctx context.Context, key string, payload []byte) error {
 	_, err := i.sql.write.ExecContext(ctx, `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 1, $3, $4)
 		ON CONFLICT (name, key) DO UPDATE SET dead = 1, at = $3, sealed = $4`,
 		i.name, key, nowMillis(), i.sql.sealer.seal(payload, i.row(key)...))
-	return wrap("bury", err)
+	return wrap("bury in inbox", err)
 }
 
-// Replay calls yield for each payload that was there when it began, oldest
-// first, until yield returns an error, which Replay then returns. An error
-// after all were yielded tells of others that cannot be read.
+// Replay calls yield for each payload that is in the inbox at the time of the
+// call, oldest first. If yield returns an error, Replay stops and returns it.
+// Payloads that cannot be read are skipped and reported in the error at the
+// end.
 func (i *Inbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
 	return i.each(ctx, 0, yield)
 }
@@ -74,8 +76,8 @@ type inboxRecord struct {
 	payload []byte
 }
 
-// records returns what can be read, beside an error that tells of the rest: one
-// broken row holds up nothing else.
+// records returns the readable records and an error about the others: a broken
+// row does not block the rest.
 func (i *Inbox) records(ctx context.Context, dead int) (all []inboxRecord, unread error) {
 	rows, err := i.sql.read.QueryContext(ctx, `SELECT key, sealed FROM inbox WHERE name = $1 AND dead = $2 ORDER BY seq`, i.name, dead)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// An inbox is what Inbox and MemoryInbox have in common.
+// An inbox is an Inbox or a MemoryInbox.
 type inbox interface {
 	Put(ctx context.Context, key string, payload []byte) error
 	Done(ctx context.Context, key string) error
@@ -52,22 +52,22 @@ func testInbox(t *testing.T, open func(name string) inbox) {
 	want(open("a"), []string{"1 one\x00\xff", "2 two"}, nil)
 
 	must(t, a.Bury(t.Context(), "2", []byte("unreadable")))
-	must(t, a.Bury(t.Context(), "3", []byte("neither")))
-	want(a, []string{"1 one\x00\xff"}, []string{"2 unreadable", "3 neither"})
+	must(t, a.Bury(t.Context(), "3", []byte("unreadable, too")))
+	want(a, []string{"1 one\x00\xff"}, []string{"2 unreadable", "3 unreadable, too"})
 	must(t, a.Put(t.Context(), "2", []byte("back")))
 	must(t, a.Done(t.Context(), "2"))
 	must(t, a.Done(t.Context(), "1"))
 	must(t, a.Done(t.Context(), "none"))
-	want(a, nil, []string{"2 unreadable", "3 neither"})
+	want(a, nil, []string{"2 unreadable", "3 unreadable, too"})
 	want(b, []string{"1 of b"}, nil)
 
 	stop := errors.New("enough")
 	if err := b.Replay(t.Context(), func(string, []byte) error { return stop }); err != stop {
-		t.Errorf("Replay returned %v", err)
+		t.Errorf("Replay: %v, want %v", err, stop)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	never := func(string, []byte) error { return errors.New("called after the end") }
+	never := func(string, []byte) error { return errors.New("called with a canceled context") }
 	for _, err := range []error{a.Put(ctx, "4", nil), a.Done(ctx, "4"), a.Bury(ctx, "4", nil), a.Replay(ctx, never)} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)
@@ -85,7 +85,8 @@ func inboxRecords(t *testing.T, read func(context.Context, func(string, []byte) 
 	return all
 }
 
-// Dead letters go after their time, what waits stays.
+// TestPruneInbox checks that Prune deletes dead letters after DeadLetterTTL and
+// no waiting payload.
 func TestPruneInbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openFile(t, filepath.Join(t.TempDir(), "test.db"))
@@ -95,12 +96,12 @@ func TestPruneInbox(t *testing.T) {
 		time.Sleep(DeadLetterTTL)
 		must(t, s.Prune(t.Context(), 0))
 		if n := len(inboxRecords(t, i.Dead)); n != 1 {
-			t.Errorf("%d dead letters after their time, want 1", n)
+			t.Errorf("%d dead letters after DeadLetterTTL, want 1", n)
 		}
 		time.Sleep(time.Second)
 		must(t, s.Prune(t.Context(), 0))
 		if n, m := len(inboxRecords(t, i.Dead)), len(inboxRecords(t, i.Replay)); n != 0 || m != 1 {
-			t.Errorf("%d dead and %d waiting letters, want 0 and 1", n, m)
+			t.Errorf("%d dead letters and %d waiting payloads, want 0 and 1", n, m)
 		}
 	})
 }

@@ -6,18 +6,18 @@ import (
 	"strconv"
 )
 
-// A Journal is a log of records that only grows, encrypted like all else. It
-// is safe for concurrent use.
+// A Journal is an append-only log of encrypted records. It is safe for
+// concurrent use.
 type Journal struct {
 	sql  *SQL
 	name string
 }
 
-// Journal returns the journal with the name, which is empty at first.
+// Journal returns the journal with the name. It is empty until the first
+// Append.
 func (s *SQL) Journal(name string) *Journal { return &Journal{s, name} }
 
-// Append adds a record at the end. When it returns nil, the record survives a
-// crash.
+// Append adds a record. Once it returns nil, the record survives a crash.
 func (j *Journal) Append(ctx context.Context, record []byte) error {
 	return j.sql.update(ctx, "append to journal", func(tx *sql.Tx) error {
 		var seq int
@@ -31,8 +31,8 @@ func (j *Journal) Append(ctx context.Context, record []byte) error {
 	})
 }
 
-// Replay calls yield for each record that was there when it began, oldest
-// first, until yield returns an error, which Replay then returns.
+// Replay calls yield for each record that is in the journal at the time of the
+// call, oldest first. If yield returns an error, Replay stops and returns it.
 func (j *Journal) Replay(ctx context.Context, yield func(record []byte) error) error {
 	records, err := j.records(ctx)
 	if err != nil {

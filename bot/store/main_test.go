@@ -10,11 +10,11 @@ import (
 	"mabsbot/bot"
 )
 
-// A test that needs a second process starts this test binary again, with
-// these variables set.
+// Tests that need a second process run this test binary again with these
+// variables.
 const (
-	childMode = "MABSBOT_STORE_TEST_CHILD" // one of children
-	childFile = "MABSBOT_STORE_TEST_FILE"  // the database
+	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless" or "shared"
+	childFile = "MABSBOT_STORE_TEST_FILE"  // the path of the database
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// thread is one of many threads.
+// thread returns the i-th thread.
 func thread(i int) bot.Thread {
 	return bot.Thread{Adapter: "test", Workspace: "w", Channel: "c", Root: fmt.Sprint(i)}
 }
@@ -57,8 +57,8 @@ func fullTurn(i int) bot.Turn {
 
 func user(i int) bot.UserKey { return bot.UserKey{Adapter: "test", ID: fmt.Sprint(i)} }
 
-// applyEndlessly applies one turn after the other until it is killed, from the
-// first that is not applied yet, and prints the number of each.
+// applyEndlessly applies one turn after another until it is killed, skips those
+// that are stored, and prints the number of each.
 func applyEndlessly(s *SQL) error {
 	for i := 0; ; i++ {
 		err := s.Apply(context.Background(), fullTurn(i))
@@ -79,8 +79,8 @@ func applyEndlessly(s *SQL) error {
 // for.
 const sharedEvents = 100
 
-// applyShared applies events in competition with others and prints how many it
-// was the one to apply.
+// applyShared applies events in competition with another process and prints how
+// many it applied.
 func applyShared(s *SQL) error {
 	won := 0
 	for i := range sharedEvents {
@@ -96,8 +96,8 @@ func applyShared(s *SQL) error {
 	return nil
 }
 
-// applyNext handles an event as the bot does: it reads, decides and applies,
-// again after each conflict. It reports whether the event was not a duplicate.
+// applyNext handles an event as the bot does: it loads, decides and applies,
+// and repeats that after each conflict. It reports false for a duplicate.
 func applyNext(ctx context.Context, s bot.Store, event bot.EventID) (bool, error) {
 	for {
 		w, _, err := s.Load(ctx, thread(0), bot.UserKey{})

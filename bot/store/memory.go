@@ -11,20 +11,20 @@ import (
 	"mabsbot/bot"
 )
 
-// Memory is a store in maps, for tests and for a bot that may forget. It is
-// safe for concurrent use. Make it with NewMemory.
+// Memory is a store in maps, for tests and for a bot without persistence. It is
+// safe for concurrent use. Create it with NewMemory.
 type Memory struct {
 	mu       sync.Mutex
-	events   map[bot.EventID]time.Time // when they were handled
+	events   map[bot.EventID]time.Time // when they were applied
 	states   map[bot.Thread]memoryState
-	posts    []*memoryPost // in the order in which they were applied
+	posts    []*memoryPost // in the order of Apply
 	langs    map[bot.UserKey]string
 	journals map[string][][]byte
 	inboxes  map[string][]memoryRecord
 }
 
 type memoryState struct {
-	data             []byte // encoded, so that no caller shares memory with another
+	data             []byte // encoded, so that callers do not share memory
 	version          int
 	status           bot.Status
 	entry, asker     string
@@ -37,7 +37,7 @@ type memoryPost struct {
 	id, replaces      bot.PostID
 	thread            bot.Thread
 	opens, delayed    bool
-	waiting, sent     bool // neither: dropped, or only recorded
+	waiting, sent     bool // neither: dropped or shadow
 	shadow            bool
 	due, claimedUntil time.Time
 	changed           time.Time
@@ -61,7 +61,7 @@ func NewMemory() *Memory {
 	}
 }
 
-// Load returns the walkthrough of a thread and the user's language.
+// Load implements bot.Store.
 func (m *Memory) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bot.Walkthrough, string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -80,7 +80,7 @@ func (m *Memory) walkthrough(thread bot.Thread) (bot.Walkthrough, error) {
 	return decodeWalkthrough(s.data, thread, s.version)
 }
 
-// Recent returns the thread of the channel in which the entry was last begun.
+// Recent implements bot.Store.
 func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -100,7 +100,7 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	return found, found != bot.Thread{}, nil
 }
 
-// Shadowed returns the posts that are only recorded.
+// Shadowed implements bot.Store.
 func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -121,7 +121,7 @@ func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	return all, nil
 }
 
-// Walkthroughs returns the walkthroughs that the user began.
+// Walkthroughs implements bot.Store.
 func (m *Memory) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -146,15 +146,14 @@ func (m *Memory) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) 
 	return all, nil
 }
 
-// Apply records a turn, all of it or nothing.
+// Apply implements bot.Store.
 func (m *Memory) Apply(ctx context.Context, turn bot.Turn) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return wrap("apply", m.apply(ctx, turn))
 }
 
-// apply first makes all that is new, where errors may come up, and then puts
-// it in place.
+// apply does everything that can fail before it changes the store.
 func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	if err := cmp.Or(validate(turn), ctx.Err()); err != nil {
 		return err
@@ -212,8 +211,8 @@ func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
 	}, err
 }
 
-// queue puts a post at the end, unless its id is known, and takes back one
-// that it replaces and that still waits for its Delay.
+// queue appends a post unless its ID is known, and cancels the delayed post
+// that it replaces if that is still waiting and not claimed.
 func (m *Memory) queue(p *memoryPost, now time.Time) {
 	if m.post(p.id) == nil {
 		m.posts = append(m.posts, p)
@@ -232,7 +231,7 @@ func (m *Memory) setPreference(p *bot.Preference) {
 	}
 }
 
-// post finds a post, or nil.
+// post returns the post with the ID, or nil.
 func (m *Memory) post(id bot.PostID) *memoryPost {
 	if i := slices.IndexFunc(m.posts, func(p *memoryPost) bool { return p.id == id }); i >= 0 {
 		return m.posts[i]
@@ -240,7 +239,7 @@ func (m *Memory) post(id bot.PostID) *memoryPost {
 	return nil
 }
 
-// Prune forgets what nobody asks for any more.
+// Prune does the same as SQL.Prune.
 func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

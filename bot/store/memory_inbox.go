@@ -12,7 +12,7 @@ type MemoryInbox struct {
 	name   string
 }
 
-// Inbox returns the inbox with the name, which is empty at first.
+// Inbox returns the inbox with the name. It is empty until the first Put.
 func (m *Memory) Inbox(name string) *MemoryInbox { return &MemoryInbox{m, name} }
 
 type memoryRecord struct {
@@ -21,7 +21,7 @@ type memoryRecord struct {
 	at   time.Time
 }
 
-// Put records a payload under its key; one with a known key changes nothing.
+// Put records a payload under its key, or does nothing if the key is known.
 func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error {
 	return i.update(ctx, "put into inbox", func(all []memoryRecord) []memoryRecord {
 		if slices.ContainsFunc(all, func(r memoryRecord) bool { return r.key == key }) {
@@ -33,14 +33,14 @@ func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error
 
 // Done removes a payload.
 func (i *MemoryInbox) Done(ctx context.Context, key string) error {
-	return i.update(ctx, "take out of inbox", func(all []memoryRecord) []memoryRecord {
+	return i.update(ctx, "remove from inbox", func(all []memoryRecord) []memoryRecord {
 		return slices.DeleteFunc(all, func(r memoryRecord) bool { return r.key == key && !r.dead })
 	})
 }
 
 // Bury records a payload as a dead letter.
 func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) error {
-	return i.update(ctx, "bury", func(all []memoryRecord) []memoryRecord {
+	return i.update(ctx, "bury in inbox", func(all []memoryRecord) []memoryRecord {
 		all = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.key == key })
 		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, true, time.Now()})
 	})

@@ -11,10 +11,11 @@ type MemoryJournal struct {
 	name   string
 }
 
-// Journal returns the journal with the name, which is empty at first.
+// Journal returns the journal with the name. It is empty until the first
+// Append.
 func (m *Memory) Journal(name string) *MemoryJournal { return &MemoryJournal{m, name} }
 
-// Append adds a record at the end.
+// Append adds a record.
 func (j *MemoryJournal) Append(ctx context.Context, record []byte) error {
 	j.memory.mu.Lock()
 	defer j.memory.mu.Unlock()
@@ -25,8 +26,8 @@ func (j *MemoryJournal) Append(ctx context.Context, record []byte) error {
 	return nil
 }
 
-// Replay calls yield for each record that was there when it began, oldest
-// first, until yield returns an error, which Replay then returns.
+// Replay calls yield for each record that is in the journal at the time of the
+// call, oldest first. If yield returns an error, Replay stops and returns it.
 func (j *MemoryJournal) Replay(ctx context.Context, yield func(record []byte) error) error {
 	if err := ctx.Err(); err != nil {
 		return wrap("replay journal", err)

@@ -9,7 +9,7 @@ import (
 	"mabsbot/bot"
 )
 
-// Claim returns posts that are due and keeps them from others for the lease.
+// Claim implements bot.Outbox.
 func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -40,8 +40,8 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	return posts, nil
 }
 
-// blocked reports whether another post must precede the i-th one. The rules
-// and a picture stand in outbox.go.
+// blocked reports whether the i-th post has to wait for another one. See
+// outbox.go for the rules.
 func (m *Memory) blocked(i int, now time.Time) bool {
 	p := m.posts[i]
 	for j, o := range m.posts {
@@ -58,7 +58,7 @@ func (m *Memory) blocked(i int, now time.Time) bool {
 	return false
 }
 
-// claimedIn counts the posts of a thread's channel that senders hold.
+// claimedIn counts the claimed posts of a thread's channel.
 func (m *Memory) claimedIn(t bot.Thread, now time.Time) int {
 	n := 0
 	for _, o := range m.posts {
@@ -69,7 +69,7 @@ func (m *Memory) claimedIn(t bot.Thread, now time.Time) int {
 	return n
 }
 
-// NextDue tells how long it is until a post of the adapter may be claimable.
+// NextDue implements bot.Outbox.
 func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -91,7 +91,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (t
 	return wait, ok, nil
 }
 
-// Sent records that a post was delivered.
+// Sent implements bot.Outbox.
 func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	return m.updateUnsent(ctx, id, func(p *memoryPost) {
 		p.waiting, p.sent, p.ref = false, true, d.Ref
@@ -101,12 +101,12 @@ func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error 
 	})
 }
 
-// Retry gives a post back.
+// Retry implements bot.Outbox.
 func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
 	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, time.Now().Add(after) })
 }
 
-// Drop gives a post up.
+// Drop implements bot.Outbox.
 func (m *Memory) Drop(ctx context.Context, id bot.PostID) error {
 	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.waiting = false })
 }
@@ -115,11 +115,11 @@ func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memory
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return wrap("settle post", err)
+		return wrap("update post", err)
 	}
 	p := m.post(id)
 	if p == nil {
-		return wrap("settle post", fmt.Errorf("there is no post %q", id))
+		return wrap("update post", fmt.Errorf("no post %q", id))
 	}
 	if !p.sent {
 		f(p)
@@ -128,7 +128,7 @@ func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memory
 	return nil
 }
 
-// move makes a provisional thread the one that now exists.
+// move replaces a provisional thread by the thread that now exists.
 func (m *Memory) move(from, to bot.Thread) {
 	if s, ok := m.states[from]; ok && from != to {
 		s.version = max(s.version, m.states[to].version+1)

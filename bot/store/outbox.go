@@ -11,21 +11,21 @@ import (
 	"mabsbot/bot"
 )
 
-// How posts leave. A post is waiting until it is sent or dropped. A waiting
-// one is claimable when it is due, nobody holds it, and nothing is before it:
+// A post is waiting until it is sent or dropped. A waiting post is claimable if
+// it is due, it is not claimed, and no other post blocks it:
 //
-//	thread A   1 sent   2 waiting   3 waiting        2 is claimable, 3 is behind it
-//	thread B   4 held until 12:00   5 waiting        none; at 12:00 4 is again
-//	thread C   6 delayed until 18:00   7 waiting     7 is; at 18:00 6 is, too
+//	thread A   1 sent   2 waiting   3 waiting        2 is claimable; it blocks 3
+//	thread B   4 claimed until 12:00   5 waiting     neither; 4 again at 12:00
+//	thread C   6 delayed until 18:00   7 waiting     7 is claimable; 6 from 18:00
 //
-// Because only the first of a thread is ever claimable, one a thread is out.
-// Two rules come on top: a thread that was moved onto another may bring an
-// earlier post while a later one is held there, and that one is waited for; and
-// a post waits for the one that it replaces wherever that stands, since it
-// needs to know its ref.
+// Since only the first undelayed post of a thread is claimable, at most one post
+// of a thread is claimed at a time. There are two more rules. A thread that moves
+// onto another one may bring a post that is older than a claimed post there; the
+// older post waits. And a post waits for the one that it replaces, in whichever
+// thread, because it needs its Ref.
 
-// blocked is true of a post p that another one must precede. The second
-// parameter is the present time.
+// blocked is true for a post p that has to wait for another one. $2 is the
+// current time.
 const blocked = `(
 	EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.delayed = 0 AND p.delayed = 0 AND o.adapter = p.adapter
@@ -34,14 +34,14 @@ const blocked = `(
 	OR EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq))`
 
-// withClaimed counts the posts of each channel that senders hold. The first parameter
-// is the adapter, the second the present time.
+// withClaimed counts the claimed posts of each channel. $1 is the adapter, $2
+// the current time.
 const withClaimed = `
 	WITH claimed AS (
 		SELECT workspace, channel, COUNT(*) AS n FROM posts
 		WHERE state = 'waiting' AND adapter = $1 AND due <= $2 AND claimed_until > $2 GROUP BY workspace, channel)`
 
-// Claim returns posts that are due and keeps them from others for the lease.
+// Claim implements bot.Outbox.
 func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
 	var claimed []claimedPost
 	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
@@ -72,7 +72,7 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 	return posts, wrap("claim", err)
 }
 
-// claimable returns the seq of posts that may be claimed, in order.
+// claimable returns the seq of each post that may be claimed, in order.
 func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, now int64) ([]int64, error) {
 	rows, err := tx.QueryContext(ctx, withClaimed+`
 		SELECT p.seq, p.workspace, p.channel, COALESCE(c.n, 0)
@@ -84,7 +84,7 @@ func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, 
 	}
 	defer rows.Close()
 	var claimable []int64
-	added := map[bot.Thread]int{} // what is claimed here, by channel
+	added := map[bot.Thread]int{} // by this call, per channel
 	for len(claimable) < limit && rows.Next() {
 		var seq int64
 		var channel bot.Thread
@@ -100,17 +100,17 @@ func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, 
 	return claimable, rows.Err()
 }
 
-// A claimedPost is a post, or what could not be read of it and why.
+// A claimedPost is a post, or the reason why it cannot be read.
 type claimedPost struct {
 	bot.Post
 	err error
 }
 
-// claim keeps a post from others. An unreadable one is put off as long, so that
-// it neither stops those of other threads, takes a place of its channel, nor is
-// tried again at once.
+// claim claims a post. It delays an unreadable one by the lease instead, so
+// that it does not count toward perChannel, block other threads, or come back
+// at once.
 func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedPost, error) {
-	var p bot.Post // what stands in clear
+	var p bot.Post // the fields that are stored in clear text
 	var sealed []byte
 	t := &p.Thread
 	err := tx.QueryRowContext(ctx, `
@@ -127,7 +127,7 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 	return c, err
 }
 
-// unsealPost adds what is sealed to a post.
+// unsealPost adds the encrypted fields to a post.
 func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 	data, err := s.sealer.open(sealed, "post", string(clear.ID))
 	if err != nil {
@@ -138,9 +138,8 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 	return claimedPost{p, err}
 }
 
-// NextDue tells how long it is until a post of the adapter may be claimable.
-// Of a post behind others, or of a channel with perChannel posts out, it is
-// theirs that counts.
+// NextDue implements bot.Outbox. For a blocked post, or one in a channel with
+// perChannel claimed posts, the posts that it waits for count instead.
 func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
 	now := nowMillis()
 	var due sql.NullInt64
@@ -154,7 +153,7 @@ func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time
 	return time.Duration(max(due.Int64-now, 0)) * time.Millisecond, true, nil
 }
 
-// Sent records that a post was delivered.
+// Sent implements bot.Outbox.
 func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	return s.updateUnsent(ctx, id, func(tx *sql.Tx, p postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL WHERE id = $1`,
@@ -166,7 +165,7 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	})
 }
 
-// Retry gives a post back.
+// Retry implements bot.Outbox.
 func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
 	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`,
@@ -175,7 +174,7 @@ func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) err
 	})
 }
 
-// Drop gives a post up.
+// Drop implements bot.Outbox.
 func (s *SQL) Drop(ctx context.Context, id bot.PostID) error {
 	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL WHERE id = $1`,
@@ -189,16 +188,16 @@ type postRow struct {
 	opens  bool
 }
 
-// updateUnsent runs f on a post that is not sent: what was delivered stays so,
-// whatever a sender whose lease had ended reports after that.
+// updateUnsent runs f unless the post is sent: a sender whose lease has expired
+// cannot undo a delivery.
 func (s *SQL) updateUnsent(ctx context.Context, id bot.PostID, f func(*sql.Tx, postRow) error) error {
-	return s.update(ctx, "settle post", func(tx *sql.Tx) error {
+	return s.update(ctx, "update post", func(tx *sql.Tx) error {
 		var p postRow
 		var state string
 		err := tx.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state FROM posts WHERE id = $1`, string(id)).
 			Scan(&p.thread.Adapter, &p.thread.Workspace, &p.thread.Channel, &p.thread.Root, &p.opens, &state)
 		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("there is no post %q", id)
+			return fmt.Errorf("no post %q", id)
 		}
 		if err != nil || state == "sent" {
 			return err
@@ -207,7 +206,7 @@ func (s *SQL) updateUnsent(ctx context.Context, id bot.PostID, f func(*sql.Tx, p
 	})
 }
 
-// move makes a provisional thread the one that now exists.
+// move replaces a provisional thread by the thread that now exists.
 func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 	if from != to {
 		if err := s.moveWalkthrough(ctx, tx, from, to); err != nil {
@@ -219,9 +218,9 @@ func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 	return err
 }
 
-// moveWalkthrough moves a state, sealed anew for its new row. Its version
-// passes that of a state that it replaces, so that nobody who read the old one
-// can still apply.
+// moveWalkthrough moves a walkthrough and seals it for its new row. Its version
+// becomes higher than that of the walkthrough it replaces, so that turns based
+// on that one conflict.
 func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 	w, err := s.walkthrough(ctx, tx, from)
 	if err != nil || w.Version == 0 {

@@ -8,24 +8,26 @@ import (
 	"time"
 )
 
-// MinRetention is the least time for which handled events are remembered. Slack
-// with Delayed Events delivers an event again for 24 h, every hour; the hour
-// on top is for the last of them, and for clocks that differ.
+// MinRetention is the minimum time for which handled events are remembered.
+// Slack redelivers an event hourly for 24 h if the app has enabled Delayed
+// Events (https://docs.slack.dev/apis/events-api/). One more hour covers the
+// last redelivery and clock skew.
 const MinRetention = 25 * time.Hour
 
-// pruneEvery is how often Maintain prunes.
+// pruneEvery is the interval of Maintain. In an hour, steady traffic adds 4 % to
+// the rows of MinRetention.
 const pruneEvery = time.Hour
 
-// pruneBatch is how many rows one transaction of Prune looks at. Events wait
-// for it: 500 rows take some 10 ms. pruneRest is the pause after each, in which
-// another process, which polls for the lock, gets it; a writer of this process
-// is next in any case.
+// pruneBatch bounds the rows that one transaction of Prune reads, because
+// events wait for it: 500 rows take about 10 ms. prunePause is the pause after
+// each transaction, for other processes: they poll for the lock. A waiting
+// writer of this process gets the connection in any case.
 const (
 	pruneBatch = 500
 	prunePause = 20 * time.Millisecond
 )
 
-// Maintain prunes at once and every hour, until ctx ends.
+// Maintain calls Prune at once and every hour until ctx ends.
 func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
@@ -41,16 +43,16 @@ func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// Prune forgets handled events that are older than the time (or MinRetention, if
-// that is longer), and posts that were sent or dropped that long ago. A post
-// stays as long as its thread has a walkthrough or a waiting post replaces it,
-// since its ref is needed to change it; nothing but ids is left of it by then.
-// Dead letters go after DeadLetterTTL. Walkthroughs are never pruned, so buttons on
+// Prune deletes events, and posts that were sent, dropped or recorded (shadow),
+// that are older than olderThan, but at least MinRetention old. A post is kept
+// while its thread has a walkthrough or a waiting post replaces it, since
+// changing it needs its Ref; only its metadata is left by then. Dead letters
+// are deleted after DeadLetterTTL. Walkthroughs are never pruned, so buttons on
 // old messages keep working.
 //
-// It works in many short transactions, so that events need not wait for it, and
-// reads only what it may remove: a post that stays for its walkthrough is marked
-// when it is met first.
+// Prune uses many short transactions, so that events do not have to wait for
+// it, and reads only rows that it may delete: it marks a post that it keeps for
+// its walkthrough the first time that it reads it.
 func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 	before := nowMillis() - max(olderThan, MinRetention).Milliseconds()
 	return errors.Join(
@@ -60,11 +62,11 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 	)
 }
 
-// A batch does a part of a long work, and reports whether there is more.
+// A batch does a part of the work and reports whether there is more.
 type batch func(ctx context.Context, tx *sql.Tx) (more bool, err error)
 
-// inBatches runs a batch again and again, each time in its own transaction and
-// with a rest after it.
+// inBatches calls b until there is no more to do, each time in its own
+// transaction and with a pause after it.
 func (s *SQL) inBatches(ctx context.Context, b batch) error {
 	for {
 		var more bool
@@ -83,8 +85,7 @@ func (s *SQL) inBatches(ctx context.Context, b batch) error {
 	}
 }
 
-// The first parameter is the time before which rows are old, the second the
-// number of rows.
+// $1 is the time before which rows are old, $2 the number of rows.
 const (
 	pruneEvents = `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneInbox  = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE dead = 1 AND at < $1 ORDER BY at LIMIT $2)`
@@ -101,15 +102,15 @@ func pruneRows(query string, before int64) batch {
 	}
 }
 
-// Settled posts, in the order in which they were fromSettled. Parameters $1 and $2
-// are the time and seq of the last post of the batch before, $3 and $4 those up
-// to which this one goes.
+// Queries on settled posts (sent, dropped or shadow), ordered by the time of
+// the change. $1 and $2 are the time and seq of the last post of the previous
+// batch, $3 and $4 those of the last post of this one.
 const (
 	fromSettled = ` FROM posts WHERE state <> 'waiting' AND kept = 0 AND (changed_at, seq) > ($1, $2) `
 	upTo        = ` (changed_at, seq) <= ($3, $4) `
 
-	// nextPosts finds the posts of a batch; $3 is the time before which they are
-	// old, $4 their number.
+	// nextPosts selects the posts of a batch. Here $3 is the time before which
+	// they are old, $4 their number.
 	nextPosts = `SELECT changed_at, seq` + fromSettled + `AND changed_at < $3 ORDER BY changed_at, seq LIMIT $4`
 	markKept  = `
 		UPDATE posts SET kept = 1 WHERE seq IN (SELECT seq` + fromSettled + `AND` + upTo + `
@@ -120,8 +121,8 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.state = 'waiting' AND r.replaces = posts.id)`
 )
 
-// prunePosts goes through the posts once: those that a waiting post replaces
-// stay behind, for the next Prune.
+// prunePosts reads the old posts once. Posts that a waiting post replaces are
+// left for the next Prune.
 func prunePosts(before int64) batch {
 	var changed, seq int64
 	return func(ctx context.Context, tx *sql.Tx) (bool, error) {
@@ -139,7 +140,7 @@ func prunePosts(before int64) batch {
 	}
 }
 
-// lastOf counts rows of two numbers and returns the last.
+// lastOf counts rows with two integers and returns the last.
 func lastOf(rows *sql.Rows, err error) (n int, a, b int64, _ error) {
 	if err != nil {
 		return 0, 0, 0, err

@@ -15,13 +15,13 @@ import (
 func TestPrune(t *testing.T) {
 	tests := []struct {
 		name      string
-		age       time.Duration // of what is pruned
+		age       time.Duration // of all rows
 		olderThan time.Duration
 		want      string
 	}{
-		{"what is young", 24 * time.Hour, 0, "event refs: sent dropped open replaced waiting"},
-		{"what is old", 26 * time.Hour, 0, "refs: open replaced waiting"},
-		{"what is younger than asked for", 26 * time.Hour, 27 * time.Hour, "event refs: sent dropped open replaced waiting"},
+		{"younger than MinRetention", 24 * time.Hour, 0, "event refs: sent dropped open replaced waiting"},
+		{"older than MinRetention", 26 * time.Hour, 0, "refs: open replaced waiting"},
+		{"younger than olderThan", 26 * time.Hour, 27 * time.Hour, "event refs: sent dropped open replaced waiting"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// remaining names what is left of the event and the posts.
+// remaining names the stored event and posts.
 func remaining(t *testing.T, s *SQL) string {
 	t.Helper()
 	var names []string
@@ -72,8 +72,9 @@ func remaining(t *testing.T, s *SQL) string {
 	return strings.Join(names, " ")
 }
 
-// TestPruneYields: between two batches an event is handled. Time stands
-// still in the bubble, so that a Prune which rests for none would never get here.
+// TestPruneYields checks that an event is handled between two batches. The
+// clock of the bubble advances only while Prune pauses, so without pauses Prune
+// would do all batches before the first check.
 func TestPruneYields(t *testing.T) {
 	const n = 3*pruneBatch + 1
 	for name, old := range map[string]struct{ fill, count string }{
@@ -95,11 +96,11 @@ func TestPruneYields(t *testing.T) {
 					}
 				})
 				for batch := 1; batch <= 4; batch++ {
-					synctest.Wait() // it rests, or is done
+					synctest.Wait() // Prune pauses or has returned
 					var left int
 					must(t, s.read.QueryRow(old.count).Scan(&left))
 					if want := max(0, n-batch*pruneBatch); left != want {
-						t.Errorf("%d rows are left after batch %d, want %d", left, batch, want)
+						t.Errorf("after batch %d: %d rows, want %d", batch, left, want)
 					}
 					must(t, s.Apply(t.Context(), bot.Turn{Event: event(batch)}))
 					time.Sleep(prunePause)
@@ -110,8 +111,8 @@ func TestPruneYields(t *testing.T) {
 	}
 }
 
-// TestPruneUsesIndexes: no statement reads a table from its beginning to
-// its end, so that what stays costs nothing.
+// TestPruneUsesIndexes checks that no query scans a table, so that rows that
+// are kept cost nothing.
 func TestPruneUsesIndexes(t *testing.T) {
 	s := openNew(t)
 	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, markKept, deletePosts} {
@@ -130,8 +131,8 @@ func TestPruneUsesIndexes(t *testing.T) {
 	}
 }
 
-// A post that stays for its walkthrough is looked at once, however often Prune
-// runs.
+// TestPruneMarksKept checks that Prune reads a post that it keeps for its
+// walkthrough only once.
 func TestPruneMarksKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openNew(t)
@@ -143,7 +144,7 @@ func TestPruneMarksKept(t *testing.T) {
 			n, _, _, err := lastOf(s.read.Query(nextPosts, 0, 0, nowMillis(), pruneBatch))
 			must(t, err)
 			if n != want {
-				t.Errorf("Prune will look at %d posts, want %d", n, want)
+				t.Errorf("the next Prune reads %d posts, want %d", n, want)
 			}
 			must(t, s.Prune(t.Context(), 0))
 		}
@@ -160,15 +161,15 @@ func TestMaintain(t *testing.T) {
 		time.Sleep(MinRetention + pruneEvery)
 		synctest.Wait()
 		if handled(t, s, "event") {
-			t.Error("an old event is remembered")
+			t.Error("an old event is still stored")
 		}
 		cancel()
 		wg.Wait()
 	})
 }
 
-// TestErase: what a post said is gone once it is sent, dropped or taken
-// back, and who chose a language once they unchose it.
+// TestErase checks that the content of a post is erased when it is sent,
+// dropped or canceled, and a preference when it is cleared.
 func TestErase(t *testing.T) {
 	s := openNew(t)
 	turn := fullTurn(1)
@@ -182,7 +183,7 @@ func TestErase(t *testing.T) {
 	must(t, s.Sent(t.Context(), turn.Posts[1].ID, bot.Delivery{}))
 	must(t, s.Drop(t.Context(), turn.Posts[2].ID))
 	for query, want := range map[string]int{
-		`SELECT COUNT(*) FROM posts WHERE sealed IS NOT NULL`: 1, // the last one
+		`SELECT COUNT(*) FROM posts WHERE sealed IS NOT NULL`: 1, // the post that is not sent
 		`SELECT COUNT(*) FROM preferences`:                    0,
 	} {
 		var n int
@@ -193,7 +194,7 @@ func TestErase(t *testing.T) {
 	}
 }
 
-// handled reports whether the event is remembered.
+// handled reports whether the event is stored.
 func handled(t *testing.T, s *SQL, event bot.EventID) bool {
 	t.Helper()
 	var n int

@@ -12,17 +12,17 @@ import (
 	"runtime"
 )
 
-// KeySize is the length of a key in bytes: AES-256.
+// KeySize is the length of a key in bytes, for AES-256.
 const KeySize = 32
 
-// A sealer encrypts what people wrote. Each message has a random 96-bit
-// nonce, which is safe for 2^32 messages under one key (NIST SP 800-38D, 8.3):
-// ten messages a second for thirteen years.
+// A sealer encrypts stored content. Each message has a random 96-bit nonce,
+// which is safe for 2^32 messages per key (NIST SP 800-38D, 8.3): ten messages
+// per second for 13 years.
 type sealer struct{ aead cipher.AEAD }
 
 func newSealer(key []byte) (sealer, error) {
 	if len(key) != KeySize {
-		return sealer{}, fmt.Errorf("the key has %d bytes, not %d", len(key), KeySize)
+		return sealer{}, fmt.Errorf("key has %d bytes, want %d", len(key), KeySize)
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -32,8 +32,8 @@ func newSealer(key []byte) (sealer, error) {
 	return sealer{aead}, err
 }
 
-// seal encrypts plain for the row that id names: in any other row it does not
-// open.
+// seal encrypts plain for the row that id names. It cannot be opened in any
+// other row, because id is authenticated.
 func (s sealer) seal(plain []byte, id ...string) []byte {
 	return s.aead.Seal(nil, nil, plain, additionalData(id))
 }
@@ -46,15 +46,16 @@ func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
 	return plain, nil
 }
 
-// additionalData joins the parts of an id so that no two ids give the same bytes.
+// additionalData joins the parts of id unambiguously.
 func additionalData(id []string) []byte { return fmt.Appendf(nil, "%q", id) }
 
-// KeyFile reads the key kept in a file, KeySize bytes as they are. Where there
-// is no file it makes one, but only for a database file that does not exist yet
-// or is empty: an existing one opens with no other key than its own, and a new
-// file would hide that the old one is lost. KeyFile refuses a file of another
-// length and one that every user of the machine may read; a group may, since
-// containers give mounted secrets to one.
+// KeyFile reads the key from the file at path, which holds KeySize raw bytes.
+// If the file does not exist, KeyFile creates it, but only if the database file
+// does not exist or is empty: a new key could not open the existing database
+// and would hide that its key is lost.
+//
+// KeyFile rejects a file that every user of the machine can read. Its group
+// may, because containers mount secrets readable by a group.
 func KeyFile(path, database string) ([]byte, error) {
 	key, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -63,16 +64,17 @@ func KeyFile(path, database string) ([]byte, error) {
 	return key, wrap("key file "+path, err)
 }
 
-// keyForNewDatabase makes a key file for a new database, or returns the key of another
-// process that makes the same database at the same moment.
+// keyForNewDatabase creates a key file for a new database. If another process
+// is creating the same database, it returns the key of that process.
 func keyForNewDatabase(path, database string) ([]byte, error) {
 	info, err := os.Stat(database)
 	if err == nil && info.Mode().IsRegular() && info.Size() > 0 {
-		// Since a key is made before its database, it is there by now, or lost.
+		// Keys are created before databases: if there is no key by now, it is
+		// lost.
 		key, err := readKeyFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("it is missing, and the database %s was made with it or with a key that was configured: "+
-				"put it back (or move the database away to start empty)", database)
+			err = fmt.Errorf("missing, but the database %s was encrypted with it or with a configured key: "+
+				"restore it (or move the database away to start empty)", database)
 		}
 		return key, err
 	}
@@ -80,7 +82,7 @@ func keyForNewDatabase(path, database string) ([]byte, error) {
 		return nil, err
 	}
 	if err := createKeyFile(path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("make it: %w", err)
+		return nil, fmt.Errorf("create: %w", err)
 	}
 	return readKeyFile(path)
 }
@@ -90,24 +92,24 @@ func readKeyFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Windows keeps no such bits; there the folder's permissions decide.
+	// Windows has no permission bits; the folder's ACL applies.
 	if mode := info.Mode().Perm(); mode&0o007 != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("others may read it (mode %04o): take their permissions away, or use another key", mode)
+		return nil, fmt.Errorf("mode %04o lets other users access it: remove their permissions, or use another key", mode)
 	}
 	if !info.Mode().IsRegular() || info.Size() != KeySize {
-		return nil, fmt.Errorf("it is no file of exactly %d bytes", KeySize)
+		return nil, fmt.Errorf("not a regular file of exactly %d bytes", KeySize)
 	}
 	return os.ReadFile(path)
 }
 
-// createKeyFile makes a key file in one step, so that neither a crash nor a second
-// process that starts at the same moment sees half of one. It returns
-// fs.ErrExist where somebody else was first.
+// createKeyFile creates a key file atomically, so that neither a crash nor a
+// concurrent process leaves or reads half a key. It returns fs.ErrExist if the
+// file exists.
 func createKeyFile(path string) error {
 	key := make([]byte, KeySize)
 	rand.Read(key)
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // with O_EXCL and mode 0600
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // O_EXCL, mode 0600
 	if err != nil {
 		return err
 	}
@@ -122,10 +124,10 @@ func createKeyFile(path string) error {
 	return syncDir(dir)
 }
 
-// syncDir makes the names in a folder survive a power cut: a database without
-// its key is lost.
+// syncDir makes a new directory entry survive a power failure: a database
+// without its key is lost.
 func syncDir(dir string) error {
-	if runtime.GOOS == "windows" { // folders cannot be synced there
+	if runtime.GOOS == "windows" { // Windows cannot sync directories
 		return nil
 	}
 	d, err := os.Open(dir)

@@ -15,7 +15,7 @@ import (
 	"mabsbot/kb/match"
 )
 
-// secret stands in all texts of TestSealed.
+// secret is in every text of TestSealed.
 const secret = "sesame"
 
 func TestSealed(t *testing.T) {
@@ -43,12 +43,12 @@ func TestSealed(t *testing.T) {
 	must(t, err)
 	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
 	searchFiles(t, path)
-	closeStore(t, s) // which also writes the journal file back
+	closeStore(t, s) // checkpoints the WAL
 	searchFiles(t, path)
 }
 
-// searchFiles looks for the secret in all files of the database, and for what may
-// stand in clear, which proves that it would be found.
+// searchFiles checks that the secret is in no file of the database. It also
+// looks for fields in clear text, to prove that it would find the secret.
 func searchFiles(t *testing.T, path string) {
 	t.Helper()
 	files, err := filepath.Glob(path + "*")
@@ -60,17 +60,17 @@ func searchFiles(t *testing.T, path string) {
 		all = append(all, data...)
 	}
 	if bytes.Contains(all, []byte(secret)) {
-		t.Errorf("%q stands in %v", secret, files)
+		t.Errorf("%q is in clear text in %v", secret, files)
 	}
 	for _, id := range []string{"asker-in-clear", "entry-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
-			t.Errorf("%q does not stand in %v", id, files)
+			t.Errorf("%q is not in %v", id, files)
 		}
 	}
 }
 
-// TestMovedRow puts what is sealed for one row into another, as somebody with
-// access to the file might.
+// TestMovedRow moves sealed values to other rows, as an attacker with access to
+// the file could.
 func TestMovedRow(t *testing.T) {
 	for _, change := range []string{
 		`UPDATE walkthroughs SET root = '9' WHERE root = '1'`,
@@ -96,8 +96,8 @@ func TestMovedRow(t *testing.T) {
 	}
 }
 
-// TestUnreadablePost: one broken row holds up its own thread alone, and is not
-// tried again at once.
+// TestUnreadablePost checks that a broken row blocks only its own thread and is
+// not retried at once.
 func TestUnreadablePost(t *testing.T) {
 	for _, sealed := range [][]byte{[]byte("broken"), nil} {
 		synctest.Test(t, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestWrongKey(t *testing.T) {
 			t.Errorf("got %v, want ErrKey", err)
 		}
 	}
-	openFile(t, path) // no harm was done
+	openFile(t, path) // the database is unchanged
 	_, err := Open(t.Context(), path, testKey[1:])
 	wantError(t, err, "31 bytes")
 }

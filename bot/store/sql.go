@@ -1,9 +1,17 @@
-// Package store keeps conversations: SQL in a database file, for use, and
-// Memory, for tests. Both keep the contracts of bot.Store and bot.Outbox.
+// Package store implements bot.Store and bot.Outbox: SQL in a SQLite database
+// file, and Memory in maps, for tests.
 //
-// What people wrote (walkthroughs, posts, journals) stands in the database
-// only encrypted; see sealer. In clear stand ids of platforms and entries,
-// states, times and versions, for the queries need them.
+// Walkthroughs, posts, journals and inboxes are stored encrypted (see sealer).
+// Platform and entry IDs, states, timestamps and versions are stored in clear
+// text because queries use them.
+//
+// sql.go opens and migrates the database; lock_unix.go and lock_other.go detect
+// other processes that use it. apply.go implements bot.Store, and outbox.go
+// implements bot.Outbox. codec.go validates and encodes both. inbox.go records
+// events that are acknowledged before they are handled, and journal.go is an
+// append-only log. prune.go deletes old rows, and seal.go encrypts and reads
+// the key file. memory.go, memory_outbox.go, memory_inbox.go and
+// memory_journal.go do the same in memory.
 package store
 
 import (
@@ -30,19 +38,20 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// ErrKey says that a database was made with another key.
-var ErrKey = errors.New("the database was made with another key")
+// ErrKey reports that the database was encrypted with another key.
+var ErrKey = errors.New("the database was encrypted with another key")
 
 // SQL is a store in a database. It is safe for concurrent use, and several
-// processes may open the same file. Queries have numbered parameters and no
-// words of one dialect, so that another database can serve them as well.
+// processes may open the same file. Queries use numbered parameters and no
+// syntax that only SQLite has, so that another database can run them as well.
 type SQL struct {
-	// One connection writes, so that writers queue in order and without
-	// polling; other processes are waited for by busyTimeout. Others, one a
-	// core, read the last committed state meanwhile.
+	// write has one connection, so that writers of this process queue in order
+	// and without polling; busyTimeout bounds the wait for other processes. read
+	// has one connection per core; it reads the last committed state in the
+	// meantime.
 	write, read *sql.DB
 	sealer      sealer
-	lock        *os.File // tells other processes that this one uses the database; nil where that cannot be told
+	lock        *os.File // a shared lock that other processes see; nil without file locks
 }
 
 var (
@@ -50,16 +59,18 @@ var (
 	_ bot.Outbox = (*SQL)(nil)
 )
 
-// busyTimeout is how long a write waits for another process. Slack and Discord
-// give up on an event after 3 s; a little longer serves all that is not an
-// event.
+// busyTimeout bounds how long a write waits for another process. Slack and
+// Discord expect an acknowledgment within 3 s; writes that are not for an event
+// can wait a little longer.
 const busyTimeout = 5 * time.Second
 
-// Open opens the database file at path, or makes it, and brings its schema up
-// to date. Only the file's owner may read it; -wal and -shm files stand beside
-// it while it is open, and a .lock file. Posts that a process had claimed when
-// it died are free again where no other process has the database open. key has KeySize bytes (see KeyFile); an existing database
-// opens only with the key that it was made with, else the error is ErrKey.
+// Open opens or creates the database file at path and migrates its schema. Only
+// the owner of the file can read it. While it is open, the -wal, -shm and .lock
+// files are next to it. Unless another process has the database open, Open
+// releases posts that a dead process had claimed.
+//
+// key has KeySize bytes (see KeyFile). The error is ErrKey if the database was
+// created with another key.
 func Open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	s, err := open(ctx, path, key)
 	if err != nil {
@@ -92,8 +103,8 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	return s, nil
 }
 
-// releaseClaims frees the posts that a process which is no more had claimed: who comes
-// back from a crash need not wait until its own leases end.
+// releaseClaims releases posts claimed by a process that died, so that a
+// restart does not have to wait for its own leases to expire.
 func (s *SQL) releaseClaims(ctx context.Context, path string) error {
 	f, alone, err := lockFile(path)
 	s.lock = f
@@ -104,9 +115,9 @@ func (s *SQL) releaseClaims(ctx context.Context, path string) error {
 	return err
 }
 
-// createFile makes an empty file that only its owner may read, where there is
-// none. An existing one is left alone: to close it would let go of the locks
-// that this process holds on it (POSIX, fcntl).
+// createFile creates an empty file with mode 0600 unless path exists. It does
+// not open an existing file: closing it would release all fcntl locks that this
+// process holds on it.
 func createFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -118,14 +129,14 @@ func createFile(path string) error {
 	return f.Close()
 }
 
-// connect returns a pool of at most n connections. synchronous=FULL makes what
-// is committed survive a power cut also in WAL mode.
+// connect returns a pool of at most n connections. synchronous=FULL makes
+// commits in WAL mode survive a power failure.
 func connect(path string, n int, options string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // a drive letter follows a slash, too
+	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // a slash also precedes a drive letter
 	options += fmt.Sprintf("&_busy_timeout=%d", busyTimeout.Milliseconds())
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String())
 	if err != nil {
@@ -146,9 +157,9 @@ func (s *SQL) prepare(ctx context.Context) error {
 	return s.checkKey(ctx)
 }
 
-// enableWAL connects, and so turns a new file to WAL mode. Of several
-// processes that do so at once SQLite tells all but one that the file is busy,
-// without the wait of busyTimeout, since each holds what another needs.
+// enableWAL makes the first connection, which switches a new file to WAL mode.
+// If several processes do this at once, SQLite returns SQLITE_BUSY to all but
+// one without waiting for busyTimeout, because waiting would deadlock.
 func enableWAL(ctx context.Context, db *sql.DB) error {
 	timeout := time.After(busyTimeout)
 	for {
@@ -161,14 +172,14 @@ func enableWAL(ctx context.Context, db *sql.DB) error {
 			return ctx.Err()
 		case <-timeout:
 			return err
-		case <-time.After(5 * time.Millisecond): // a switch takes about one
+		case <-time.After(5 * time.Millisecond): // a switch to WAL takes about 1 ms
 		}
 	}
 }
 
-// migrate brings the schema up to date. Of several processes that start at
-// once only one gets a migration through, so a failure counts only where the
-// schema stayed as it was.
+// migrate brings the schema up to date. If several processes start at once,
+// each migration succeeds in only one of them, so an error counts only if the
+// version has not changed.
 func migrate(ctx context.Context, db *sql.DB) error {
 	dir, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
@@ -179,12 +190,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	for {
-		before, target, err := p.GetVersions(ctx) // makes the table of versions, too
+		before, target, err := p.GetVersions(ctx) // also creates the version table
 		if err != nil {
 			return err
 		}
 		if before > target {
-			return fmt.Errorf("version %d is of a newer program, this one knows %d", before, target)
+			return fmt.Errorf("schema version %d is newer than %d, the newest that this program knows", before, target)
 		}
 		if _, err = p.Up(ctx); err == nil {
 			return nil
@@ -196,7 +207,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 }
 
-// checkKey opens a value that was sealed when the database was made.
+// checkKey decrypts a value that was encrypted when the database was created.
 func (s *SQL) checkKey(ctx context.Context) error {
 	return transact(ctx, s.write, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING`,
@@ -215,7 +226,7 @@ func (s *SQL) checkKey(ctx context.Context) error {
 	})
 }
 
-// Close ends the connections. No other method may be running.
+// Close closes the database. No other method may be running.
 func (s *SQL) Close() error {
 	err := errors.Join(s.read.Close(), s.write.Close())
 	if s.lock != nil {
@@ -225,13 +236,13 @@ func (s *SQL) Close() error {
 	return err
 }
 
-// update runs f in a transaction that holds the database's write lock from its
-// beginning, so that what f reads stays so until it is committed.
+// update runs f in a transaction that holds the write lock from its beginning,
+// so that rows that f reads do not change before the commit.
 func (s *SQL) update(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	return wrap(what, transact(ctx, s.write, f))
 }
 
-// wrap says in which operation an error came up, if there is one.
+// wrap adds the operation to an error; a nil error stays nil.
 func wrap(what string, err error) error {
 	if err != nil {
 		return fmt.Errorf("store: %s: %w", what, err)
@@ -244,12 +255,12 @@ func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // after Commit this does nothing
+	defer tx.Rollback() // a no-op after Commit
 	if err := f(tx); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// nowMillis is the present time as columns hold it: since 1970.
+// nowMillis returns the current Unix time in milliseconds, as columns store it.
 func nowMillis() int64 { return time.Now().UnixMilli() }

@@ -27,7 +27,7 @@ func TestReopen(t *testing.T) {
 	s = openFile(t, path)
 	wantWhole(t, s, 1, 2)
 	if got := records(t, s.Journal("j")); len(got) != 1 || got[0] != "record" {
-		t.Errorf("the journal holds %q", got)
+		t.Errorf("journal: %q", got)
 	}
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "new", Thread: thread(0), Replaces: "post 0 of 1"}}}))
 	posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
@@ -71,11 +71,11 @@ func TestFile(t *testing.T) {
 		info, err := os.Stat(filepath.Join(dir, name))
 		must(t, err)
 		if mode := info.Mode().Perm(); mode != 0o600 && runtime.GOOS != "windows" {
-			t.Errorf("%s has mode %o", name, mode)
+			t.Errorf("%s: mode %o, want 0600", name, mode)
 		}
 		closeStore(t, s)
 		if left, err := filepath.Glob("*-wal"); err != nil || len(left) > 0 {
-			t.Errorf("%v, %v stand beside %s", left, err, name)
+			t.Errorf("%s: left %v, %v", name, left, err)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestSettings(t *testing.T) {
 		var got string
 		must(t, s.write.QueryRow("PRAGMA "+pragma).Scan(&got))
 		if got != want {
-			t.Errorf("%s is %s, not %s", pragma, got, want)
+			t.Errorf("%s: got %s, want %s", pragma, got, want)
 		}
 	}
 	_, err := s.read.Exec(`DELETE FROM events`)

@@ -12,10 +12,10 @@ import (
 	"mabsbot/bot/bottest"
 )
 
-// testKey opens the databases of these tests.
+// testKey is the key of the databases of these tests.
 var testKey = []byte("0123456789abcdef0123456789abcdef")
 
-// openFile opens a database until the end of the test.
+// openFile opens a database and closes it at the end of the test.
 func openFile(t testing.TB, path string) *SQL {
 	t.Helper()
 	s, err := Open(t.Context(), path, testKey)
@@ -26,7 +26,7 @@ func openFile(t testing.TB, path string) *SQL {
 	return s
 }
 
-// openNew opens a new database until the end of the test.
+// openNew opens a new database and closes it at the end of the test.
 func openNew(t testing.TB) *SQL {
 	t.Helper()
 	return openFile(t, filepath.Join(t.TempDir(), "test.db"))
@@ -47,7 +47,7 @@ func TestSQL(t *testing.T) {
 	bottest.TestStore(t, func(t *testing.T) bottest.FullStore { return openNew(t) })
 }
 
-// A journal is what Journal and MemoryJournal have in common.
+// A journal is a Journal or a MemoryJournal.
 type journal interface {
 	Append(ctx context.Context, record []byte) error
 	Replay(ctx context.Context, yield func(record []byte) error) error
@@ -93,16 +93,16 @@ func testJournal(t *testing.T, open func(name string) journal) {
 		if n++; n == 3 {
 			return stop
 		}
-		return a.Append(t.Context(), []byte("later")) // not replayed now
+		return a.Append(t.Context(), []byte("later")) // not replayed by this call
 	})
 	if err != stop || n != 3 {
-		t.Fatalf("Replay returned %v after %d records", err, n)
+		t.Fatalf("Replay: %v after %d records, want %v after 3", err, n, stop)
 	}
 	want(a, append(all, "later", "later")...)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	replay := func([]byte) error { return errors.New("called after the end") }
+	replay := func([]byte) error { return errors.New("called with a canceled context") }
 	for _, err := range []error{a.Append(ctx, nil), a.Reset(ctx), a.Replay(ctx, replay), open("none").Replay(ctx, replay)} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)
@@ -123,8 +123,8 @@ func testJournal(t *testing.T, open func(name string) journal) {
 	must(t, a.Reset(t.Context()))
 	want(a)
 	want(b, "")
-	must(t, a.Append(t.Context(), []byte("anew")))
-	want(a, "anew")
+	must(t, a.Append(t.Context(), []byte("again")))
+	want(a, "again")
 }
 
 func records(t *testing.T, j journal) []string {

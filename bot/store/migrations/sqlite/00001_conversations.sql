@@ -1,5 +1,5 @@
--- Times are milliseconds since 1970. Columns named sealed hold what people
--- wrote, encrypted; all others hold ids, states and times.
+-- Times are Unix times in milliseconds. Columns named sealed are encrypted; all
+-- others hold IDs, states, times and versions in clear text.
 
 -- +goose Up
 CREATE TABLE key_check (

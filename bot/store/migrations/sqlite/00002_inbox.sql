@@ -1,5 +1,5 @@
--- What a platform was told is received, and is not handled yet. dead is 1 for
--- what could not be read and is kept for people.
+-- Payloads that were acknowledged to a platform and are not handled yet. dead is
+-- 1 for a dead letter.
 
 -- +goose Up
 CREATE TABLE inbox (

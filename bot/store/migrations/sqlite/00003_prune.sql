@@ -1,6 +1,6 @@
--- What Prune looks for, so that it reads nothing else. kept is 1 for a sent,
--- dropped or shadow post whose thread has a walkthrough: it stays as long as
--- that, and Prune has seen it.
+-- Indexes with which Prune reads only rows that it may delete. kept is 1 for a
+-- sent, dropped or shadow post that Prune has read and keeps because its thread
+-- has a walkthrough.
 
 -- +goose Up
 ALTER TABLE posts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
