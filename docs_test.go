@@ -63,7 +63,7 @@ func TestDoc(t *testing.T) {
 func TestFolders(t *testing.T) {
 	for _, main := range []string{
 		"adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
-		"adapters/discord/discordapi/discordapi.go", "adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go",
+		"adapters/discord/discordapi/discordapi.go", "adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go", "kb/match/doc.go",
 	} {
 		f, err := parser.ParseFile(token.NewFileSet(), main, nil, parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {

@@ -60,10 +60,10 @@ func (q *query) certain(scores []candidateScore, c textContext) []int {
 	certain := []int{0}
 	for i := 1; i < min(len(scores), maxAligned); i++ {
 		s := &scores[i]
-		elsewhere := func(k int) bool {
-			return disjoint(s.message, scores[k].message) && !q.alsoExplains(scores[k].doc, s.message)
+		covered := func(k int) bool {
+			return !disjoint(s.message, scores[k].message) || q.alsoExplains(scores[k].doc, s.message)
 		}
-		if s.message.template != nil && !q.vetoed(s) && s.sure(c) && all(certain, elsewhere) {
+		if s.message.template != nil && !q.vetoed(s) && s.sure(c) && !slices.ContainsFunc(certain, covered) {
 			certain = append(certain, i)
 		}
 	}

@@ -34,7 +34,7 @@ func (q *query) context() textContext {
 		c.trouble = c.trouble || class&troubleWord != 0
 	}
 	for _, set := range q.ix.v.productSets {
-		if all(set, q.has) {
+		if q.hasAll(set) {
 			c.products++
 		}
 	}

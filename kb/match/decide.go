@@ -198,8 +198,3 @@ func (q *query) nearestHits(scores []candidateScore) []Hit {
 	}
 	return hits
 }
-
-// all reports whether ok holds for all elements of a list.
-func all[T any](list []T, ok func(T) bool) bool {
-	return !slices.ContainsFunc(list, func(x T) bool { return !ok(x) })
-}

@@ -1,5 +1,11 @@
 package match
 
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
+
 // What the external tests need of this package. They import kb for its entries,
 // which an internal test cannot, because kb imports this package.
 
@@ -12,6 +18,21 @@ var (
 	Noises    = noises
 	Filled    = filled
 )
+
+// LoadDocuments returns the documents of testdata/documents.json. Some of them are
+// hard to tell apart.
+func LoadDocuments(t testing.TB) []Document {
+	t.Helper()
+	data, err := os.ReadFile("testdata/documents.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documents []Document
+	if err := json.Unmarshal(data, &documents); err != nil {
+		t.Fatal(err)
+	}
+	return documents
+}
 
 // FirstFeatures returns the document of the first score of a text, and its features.
 func (ix *Index) FirstFeatures(text string) (doc int, x [NumFeatures]float64, ok bool) {

@@ -1,10 +1,8 @@
 package match_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -18,23 +16,9 @@ import (
 	"mabsbot/kb/match"
 )
 
-// documents are those of testdata/documents.json, in which some are twins.
-func documents(t testing.TB) []match.Document {
-	t.Helper()
-	data, err := os.ReadFile("testdata/documents.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []match.Document
-	if err := json.Unmarshal(data, &list); err != nil {
-		t.Fatal(err)
-	}
-	return list
-}
-
 // TestEvidence checks every span of every result of many damaged texts.
 func TestEvidence(t *testing.T) {
-	documents := documents(t)
+	documents := match.LoadDocuments(t)
 	ix := match.New(documents)
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, d := range documents {
@@ -100,7 +84,7 @@ func checkSpans(t *testing.T, text string, r match.Result) {
 // product's bound for one megabyte is kept by the benchmarks; here the race
 // detector and other programs take what they like.
 func TestHostile(t *testing.T) {
-	documents := documents(t)
+	documents := match.LoadDocuments(t)
 	ix := match.New(documents)
 	const mega = 1 << 20
 	message := documents[0].Messages[0]
@@ -133,7 +117,7 @@ func TestHostile(t *testing.T) {
 }
 
 func TestLongPaste(t *testing.T) {
-	documents := documents(t)
+	documents := match.LoadDocuments(t)
 	noise := strings.Repeat("2020-05-28T03:06:21Z INFO [worker] heartbeat accepted, queue empty\n", 3000)
 	text := noise + "ERROR The credentials specified for server FS-11 are invalid. (ID: 32680)\n" + noise
 	r := match.New(documents).Match(text)
@@ -144,7 +128,7 @@ func TestLongPaste(t *testing.T) {
 }
 
 func TestMatchConcurrently(t *testing.T) {
-	documents := documents(t)
+	documents := match.LoadDocuments(t)
 	ix := match.New(documents)
 	var texts, want []string
 	for _, d := range documents {
@@ -189,7 +173,7 @@ func TestHiddenInALog(t *testing.T) {
 }
 
 func FuzzMatch(f *testing.F) {
-	documents := documents(f)
+	documents := match.LoadDocuments(f)
 	ix := match.New(documents)
 	for _, d := range documents {
 		f.Add(strings.Join(d.Messages, "\n"))

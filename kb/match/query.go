@@ -71,6 +71,15 @@ func (q *query) resetSeen() {
 // has reports whether the text has a term.
 func (q *query) has(id termID) bool { return q.seen[id] == q.stamp }
 
+func (q *query) hasAll(ids []termID) bool {
+	for _, id := range ids {
+		if !q.has(id) {
+			return false
+		}
+	}
+	return true
+}
+
 // firstOf returns the first occurrence of a term in the text, or -1.
 func (q *query) firstOf(id termID) int32 {
 	if !q.has(id) {
