@@ -47,6 +47,7 @@ var arrows = []arrow{
 	{"adapters/chat/chattest", "bot/locale", "gives that core its languages"},
 	{"adapters/chat/chattest", "bot/store", "gives that core a database"},
 	{"adapters/chat/chattest", "kb", "gives that core the built-in entries"},
+	{"adapters/chat/chattest", "adapters/chat", "checks the promise of its Intake"},
 	{"adapters/console", "bot", "implements bot.Adapter"},
 	{"adapters/console", "kb", "shows the entries and what the matcher makes of a text"},
 	{"adapters/slack", "bot", "implements bot.Adapter"},

@@ -104,9 +104,7 @@ func (i *Intake) Postpone(ctx context.Context, lane, key string, payload []byte,
 // Done removes an event from the inbox, however long the database is away. If
 // ctx ends first, the next run handles the event again.
 func (i *Intake) Done(ctx context.Context, key string) {
-	if ctx.Err() == nil {
-		_ = i.Retry(ctx, "remove event from inbox", func(ctx context.Context) error { return i.inbox.Done(ctx, key) })
-	}
+	_ = i.Retry(ctx, "remove event from inbox", func(ctx context.Context) error { return i.inbox.Done(ctx, key) })
 }
 
 // Lost makes a recorded event whose handler panicked a dead letter, however long
@@ -154,6 +152,9 @@ func (i *Intake) Guard(event string, failed func()) {
 // for what must not fail: a database that is away comes back.
 func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		err := f(ctx)
 		if err == nil || ctx.Err() != nil {
 			return err

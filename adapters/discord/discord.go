@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -57,6 +58,7 @@ type Discord struct {
 	thinkingTime time.Duration
 
 	client    *discordapi.Client
+	http      *http.Client // files
 	sessions  *sessionStore
 	channels  *channels
 	tokens    *tokens
@@ -96,6 +98,7 @@ func New(o Options) (*Discord, error) {
 		intake: chat.NewIntake(adapterName, eventInbox{o.Inbox}, pageJobs, o.Log),
 		stop:   func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
+	d.http = &http.Client{Timeout: fileTime, CheckRedirect: d.follow}
 	d.client, err = discordapi.New(discordapi.Options{
 		Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Pace: o.pace, Log: o.Log,
 		Events: func(ctx context.Context, e discordapi.Event, done func()) {

@@ -54,8 +54,7 @@ func (d *Discord) readFile(ctx context.Context, f discordapi.Attachment) (string
 		return "", errHost
 	}
 	q.Header.Set("User-Agent", discordapi.UserAgent)
-	client := &http.Client{Timeout: fileTime, CheckRedirect: d.follow}
-	answer, err := client.Do(q)
+	answer, err := d.http.Do(q)
 	if err != nil {
 		return "", chat.WithoutURL(err)
 	}
