@@ -200,7 +200,7 @@ func TestDisconnects(t *testing.T) {
 }
 
 // TestFatalCloseCodes checks that Run ends without another attempt after the
-// close codes with which Discord's table says not to reconnect.
+// close codes that Discord's table marks as not to reconnect.
 func TestFatalCloseCodes(t *testing.T) {
 	t.Parallel()
 	for _, code := range []int{4004, 4010, 4011, 4012, 4013, 4014} {
@@ -298,7 +298,7 @@ func TestTakenSession(t *testing.T) {
 			}
 		}()
 	}
-	r.Wait(t, "nobody identifies", func() bool {
+	r.Wait(t, "neither client identifies", func() bool {
 		return r.Identifies() == 2 && !slices.ContainsFunc(r.Sessions(), func(s discordfake.Session) bool { return !s.Connected })
 	})
 }
@@ -317,7 +317,7 @@ func TestSessionStartLimit(t *testing.T) {
 	}
 	r.connected(limit)
 	r.Invalidate(false)
-	r.Wait(t, "it does not say why it waits", r.logs("session start limit reached"))
+	r.Wait(t, "the wait is not logged", r.logs("session start limit reached"))
 	if n := r.Identifies(); n != limit {
 		t.Errorf("%d sessions", n)
 	}
@@ -453,7 +453,7 @@ func TestErrors(t *testing.T) {
 	r.options.APIURL = "http://127.0.0.1:1"
 	r.client = r.newClient()
 	if err := r.get("/users/@me"); err == nil || !discordapi.NotSent(err) || strings.Contains(err.Error(), "users") {
-		t.Errorf("nobody there: %v", err)
+		t.Errorf("no server: %v", err)
 	}
 }
 

@@ -28,8 +28,8 @@ const (
 	opHeartbeatACK   = 11
 )
 
-// closeResumable is the code with which the client closes a connection: any but
-// 1000 and 1001, which invalidate the session.
+// closeResumable is the close code that the client sends. Any code but 1000 and
+// 1001 keeps the session alive; this one is not Discord's.
 // https://docs.discord.com/developers/events/gateway#initiating-a-disconnect
 const closeResumable = 4900
 

@@ -179,7 +179,7 @@ func HasStatus(err error, status int) bool {
 	return ok && e.Status == status
 }
 
-// A CloseError is the close code with which Discord ended a gateway connection.
+// A CloseError is the close code that Discord ended a gateway connection with.
 type CloseError struct {
 	Code   int
 	Reason string

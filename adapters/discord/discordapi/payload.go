@@ -2,8 +2,8 @@ package discordapi
 
 import "strconv"
 
-// What Discord sends, reduced to what is read. Fields have Discord's names.
-// Discord adds fields, components and events at any time, and some events carry
+// The payloads of Discord, reduced to the fields that are read. Fields have
+// Discord's names. Discord adds fields, components and events at any time, and some events carry
 // only the fields that changed: a field that is absent, or of an unexpected type,
 // has its zero value.
 

@@ -27,7 +27,7 @@ type SessionStore interface {
 const (
 	// saveInterval is how often Run saves the session. After a crash, Discord
 	// replays the events of the last interval. The price is one write to the
-	// store per interval in which events arrive.
+	// store per interval while events arrive.
 	saveInterval = 200 * time.Millisecond
 
 	// saveTimeout bounds one save. The last one delays the end of the process.
