@@ -57,6 +57,17 @@ type Profiler interface {
 	Profile(ctx context.Context, user User) (User, error)
 }
 
+// An Observer is an adapter that shows what the bot understood and decided, as a
+// simulation does even where the answer is silence.
+type Observer interface {
+	Adapter
+
+	// Observe reports the turn that follows from an event. The core calls it
+	// once, after the turn is committed, or at once if there is nothing to
+	// commit; not for a duplicate, and not if the event cannot be handled.
+	Observe(event Event, turn Turn)
+}
+
 // A DeliveryError says what is certain about a post that failed.
 type DeliveryError struct {
 	Err   error

@@ -38,6 +38,27 @@ type Button struct {
 	Choice   string `json:"choice,omitempty"`   // at most 24 bytes
 }
 
+// buttonIDs are the IDs of the buttons that carry nothing but their action.
+var buttonIDs = map[Action]string{
+	ActionNext: "next", ActionFixed: "fixed", ActionBack: "back", ActionAll: "all", ActionPerson: "person",
+	ActionSkip: "skip", ActionOther: ChoiceNone, ActionDirect: "direct", ActionPublish: "publish",
+	ActionStillSolved: "held", ActionCameBack: "again",
+}
+
+// ID names what the button does by the IDs of the entries, the same in every
+// language and revision, for scripts. It is never stored or sent to a platform.
+func (b Button) ID() string {
+	switch b.Action {
+	case ActionStart:
+		return "entry:" + b.Entry
+	case ActionAnswer:
+		return "choice:" + b.Choice
+	case ActionArea:
+		return "area:" + b.Choice
+	}
+	return buttonIDs[b.Action]
+}
+
 // buttonPrefix tells our buttons from those of other programs and of earlier
 // forms of the encoding.
 const buttonPrefix = "m1"

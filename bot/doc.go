@@ -18,9 +18,10 @@
 // (turn.go). message.go says what a message leads to, thread.go what is said in
 // a thread under way, command.go what follows `/mabs`, press.go what a button
 // leads to, followup.go what comes after "fixed", handover.go how a person is
-// asked for, elsewhere.go how a conversation goes on in another place.
-// policy.go is what the owner decided, language.go which language an answer has,
-// botlimit.go how many answers other bots get.
+// asked for, elsewhere.go how a conversation goes on in another place, and
+// understood.go what a turn reports of the words of a message. policy.go is what
+// the owner decided, language.go which language an answer has, botlimit.go how
+// many answers other bots get.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
 // of its entry, slots.go puts values into its commands. A voice (voice.go) in one

@@ -48,12 +48,17 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 			}
 		}
 		turn := Decide(rules, state, event, found)
-		if turn.Silent() || b.overBotLimit(event.About(), turn) {
+		if turn.Silent() {
+			observe(a, event, turn)
+			return nil
+		}
+		if b.overBotLimit(event.About(), turn) {
 			return nil
 		}
 		err = b.store.Apply(ctx, turn)
 		if err == nil {
 			b.wakeSenders(turn)
+			observe(a, event, turn)
 		}
 		if err == nil || errors.Is(err, ErrDuplicate) {
 			return nil
@@ -63,6 +68,13 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 	}
 	return ErrConflict
+}
+
+// observe reports a turn to an adapter that shows what was decided.
+func observe(a Adapter, event Event, turn Turn) {
+	if o, ok := a.(Observer); ok {
+		o.Observe(event, turn)
+	}
 }
 
 // overBotLimit reports whether a turn is dropped because the channel had too many

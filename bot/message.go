@@ -38,8 +38,10 @@ func (d decision) open(m Message) {
 		// A link has the title of the error in it, too. A bot that copies the
 		// channel would never end.
 	case repeated && !m.Addressed:
+		d.understand(IntentOtherError)
 		d.linkEarlier(m)
 	case d.found.Band != match.Silent:
+		d.understand(IntentOtherError)
 		d.answer(d.newWalkthrough(m), "")
 	case m.Addressed:
 		d.unrecognized(m)
@@ -57,6 +59,7 @@ func (d decision) linkEarlier(m Message) {
 // recognise.
 func (d decision) unrecognized(m Message) {
 	intent := d.rules.Locales.Intent(m.Text)
+	d.understand(resolveAlone(intent))
 	switch {
 	case intent == locale.IntentThanks:
 		if d.state.Walkthrough.Status == "" {
@@ -66,7 +69,10 @@ func (d decision) unrecognized(m Message) {
 		d.list("")
 	case intent == locale.IntentPerson:
 		d.handOver(d.newWalkthrough(m))
-	case intent != locale.IntentUnclear, visible(m.Text) == "":
+	case visible(m.Text) == "":
+		d.understand(IntentHelp)
+		d.help()
+	case intent != locale.IntentUnclear:
 		d.help()
 	default:
 		d.noMatch(d.newWalkthrough(m), "")

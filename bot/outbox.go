@@ -157,6 +157,19 @@ func backoff(err error, attempt int) time.Duration {
 	return min(minRetryWait<<min(attempt-1, 20), maxRetryWait)
 }
 
+// Flush sends the posts of an adapter that are due, one after the other in the
+// order of the outbox, and returns when none is left. It takes the place of the
+// sender for an adapter that Run does not serve.
+func (b *Bot) Flush(ctx context.Context, a Adapter) error {
+	for {
+		posts, err := b.outbox.Claim(ctx, a.Name(), 1, 1, lease)
+		if err != nil || len(posts) == 0 {
+			return err
+		}
+		b.deliver(ctx, a, posts[0])
+	}
+}
+
 // Drain waits until every post of the adapter that is due has been sent, and
 // every one that is tried again within the minute. Posts that are meant for
 // later are not waited for.

@@ -27,6 +27,7 @@ func (d decision) inThread(w Walkthrough, m Message) {
 		return
 	}
 	if b, ok := d.typedButton(w, m); ok {
+		d.turn.Understood = w.resolveButton(b)
 		d.act(w, b)
 		return
 	}
@@ -50,16 +51,20 @@ func (d decision) newError(w Walkthrough, m Message) {
 		d = d.speaking(d.newLanguage(m.Text))
 		d.open(m)
 	case d.found.Band == match.Sure && !known && asker:
+		d.understand(IntentOtherError)
 		d.replaceLive(w, "")
 		next := d.newWalkthrough(m)
 		next.Also = []string{w.Entry.ID} // to come back to
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
+		d.understand(IntentOtherError)
 		d.offerOther(w)
 	case mine && known:
+		d.understand(IntentRepeat)
 		d.replaceLive(w, "")
 		d.postState(w)
 	case mine:
+		d.understand(IntentUnclear)
 		d.replaceLive(w, "")
 		d.postState(w, d.paragraph("unclear"))
 	}
@@ -95,20 +100,25 @@ func (d decision) followIntent(w Walkthrough, m Message) bool {
 		}
 		return mine
 	case locale.IntentThanks:
+		d.understand(IntentThanks)
 		if d.head.Direct && w.Status == StatusWalking {
 			d.postNote(w, d.paragraph("thanks"))
 		}
 		return true
 	case locale.IntentQuiet:
+		d.understand(IntentQuiet)
 		d.quiet(w)
 		return true
 	case locale.IntentPerson:
+		d.understand(IntentPerson)
 		d.handOver(w)
 		return true
 	}
-	switch {
-	case w.Status == StatusUnmatched:
+	if w.Status == StatusUnmatched {
 		return false
+	}
+	d.understand(w.resolve(intent))
+	switch {
 	case w.Status == StatusChoosing:
 		d.steerChoosing(w, intent)
 	case w.Status == StatusSolved:
@@ -251,10 +261,12 @@ func (d decision) takeValue(w Walkthrough, said string) bool {
 		return false
 	}
 	if !acceptable(value) || !quoted && !nameLike(value) {
+		d.understand(IntentUnclear)
 		d.replaceLive(w, "")
 		d.postState(w, d.paragraph("slot_bad"))
 		return true
 	}
+	d.turn.Understood = Understood{Intent: IntentValue, Value: value}
 	d.replaceLive(w, shorten(visible(value), 80))
 	w.Slots = withSlot(w.Slots, w.At.Slot, value)
 	w.moveTo(Position{Step: w.At.Step})

@@ -35,6 +35,8 @@ type Turn struct {
 	States []Walkthrough // as they are to be; Version is the one that was read
 	Posts  []Post
 	Prefer *Preference
+
+	Understood Understood // what the event's words were taken for; not stored
 }
 
 // Silent reports that nothing follows from the event: nothing is to be written.
@@ -54,7 +56,7 @@ func (t *Turn) add(p Post) PostID {
 // shadow is the turn as it is only recorded: nothing is said, and nothing
 // begins.
 func (t Turn) shadow() Turn {
-	shadow := Turn{Event: t.Event}
+	shadow := Turn{Event: t.Event, Understood: t.Understood}
 	for _, p := range t.Posts {
 		p.Shadow, p.Delay = true, 0
 		shadow.Posts = append(shadow.Posts, p)

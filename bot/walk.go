@@ -19,6 +19,19 @@ func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
 	return w
 }
 
+// Current returns the position of the walkthrough, and with a step the question
+// that it asks. It is zero where no entry is under way.
+func (w *Walkthrough) Current() Position {
+	if w.Entry == nil {
+		return Position{}
+	}
+	at := w.At
+	if s := findStep(w.Entry, at.Step); s != nil && s.Ask != nil && at.Slot == "" {
+		at.Question = s.Ask.ID
+	}
+	return at
+}
+
 // first is where an entry begins.
 func first(e *kb.Entry) Position { return nextQuestion(e, -1) }
 
