@@ -2,7 +2,6 @@ package bottest
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -15,13 +14,13 @@ import (
 // A Rig is an adapter on a platform that the test drives.
 type Rig struct {
 	Adapter    bot.Adapter
-	Say        func(text string) // somebody writes to the bot, in private
-	Shown      func() string     // what that person sees now, markup taken off or not
-	Idempotent bool              // the platform tells a repeat of a post from a new one
+	Say        func(text string) // a user sends the bot a direct message
+	Shown      func() string     // the content of that conversation, with or without markup
+	Idempotent bool              // the platform recognizes a repeated post
 }
 
-// TestAdapter holds an adapter to the contract of bot.Adapter. open returns a
-// new rig; its adapter is run by the suite.
+// TestAdapter checks the contract of bot.Adapter. open returns a new rig;
+// TestAdapter runs its adapter.
 func TestAdapter(t *testing.T, open func(t *testing.T) Rig) {
 	for name, test := range map[string]func(t *adapterTest){
 		"a message is delivered once, as its own event": (*adapterTest).deliversEvents,
@@ -35,7 +34,7 @@ func TestAdapter(t *testing.T, open func(t *testing.T) Rig) {
 	}
 }
 
-// An adapterTest is a rig that runs.
+// An adapterTest is a rig whose adapter is running.
 type adapterTest struct {
 	*testing.T
 	Rig
@@ -62,28 +61,29 @@ func startRig(t *testing.T, rig Rig) *adapterTest {
 	return a
 }
 
-// receive lets somebody write and returns the event that came of it.
+// receive sends text as the user and returns the event that the adapter
+// delivers.
 func (a *adapterTest) receive(text string) bot.Message {
 	a.Helper()
 	a.Say(text)
 	m, ok := (<-a.events).(bot.Message)
 	if !ok || m.Text != text || !m.Direct || !m.Addressed || m.From.ID == "" || m.ID == "" || m.Thread.Adapter != a.Adapter.Name() {
-		a.Fatalf("%q became %+v", text, m)
+		a.Fatalf("%q is delivered as %+v", text, m)
 	}
 	return m
 }
 
-// mustPost posts and returns the delivery.
+// mustPost posts p and returns the delivery.
 func (a *adapterTest) mustPost(p bot.Post) bot.Delivery {
 	a.Helper()
 	d, err := a.Adapter.Post(a.Context(), p)
 	if err != nil || d.Ref == "" {
-		a.Fatalf("%+v, %v", d, err)
+		a.Fatalf("Post: %+v, %v", d, err)
 	}
 	return d
 }
 
-// reply to a message, with the text.
+// reply returns a post that answers m with the text.
 func reply(id bot.PostID, m bot.Message, text string) bot.Post {
 	return bot.Post{ID: id, Thread: m.Thread, To: m.From, Attempt: 1, Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}}}
 }
@@ -91,10 +91,10 @@ func reply(id bot.PostID, m bot.Message, text string) bot.Post {
 func (a *adapterTest) deliversEvents() {
 	first, second := a.receive("first words"), a.receive("second words")
 	if first.ID == second.ID {
-		a.Errorf("two messages have the id %q", first.ID)
+		a.Errorf("two messages have the ID %q", first.ID)
 	}
 	if len(a.events) > 0 {
-		a.Errorf("one more event: %+v", <-a.events)
+		a.Errorf("unexpected event: %+v", <-a.events)
 	}
 }
 
@@ -109,29 +109,29 @@ func (a *adapterTest) showsReplies() {
 	shown := a.Shown()
 	for _, want := range []string{"Let the coordinator through", "Restarts the service", "7 days", "netsh advfirewall", "Newest agent", "Did that fix it?", "Fixed", "연도별", "담당자 연결"} {
 		if !strings.Contains(shown, want) {
-			a.Errorf("%q is not shown in\n%s", want, shown)
+			a.Errorf("%q is missing in\n%s", want, shown)
 		}
 	}
 }
 
 func (a *adapterTest) recognizesRepeats() {
 	if !a.Idempotent {
-		return // the platform shows what it is given
+		return // the platform shows a repeat again
 	}
 	p := reply("p1", a.receive("twice"), "just-once")
 	first := a.mustPost(p)
 	p.Attempt = 2
 	if again := a.mustPost(p); again != first {
-		a.Errorf("delivered as %+v, then as %+v", first, again)
+		a.Errorf("first delivery %+v, repeat %+v", first, again)
 	}
 	if n := strings.Count(a.Shown(), "just-once"); n != 1 {
-		a.Errorf("shown %d times", n)
+		a.Errorf("shown %d times, want 1", n)
 	}
 }
 
 func (a *adapterTest) editsPosts() {
 	if !a.Adapter.Capabilities().Edits {
-		return // the platform cannot change a post
+		return // the platform cannot edit posts
 	}
 	m := a.receive("change it")
 	d := a.mustPost(reply("p1", m, "the-old-words"))
@@ -139,39 +139,39 @@ func (a *adapterTest) editsPosts() {
 	changed.Replaces, changed.Ref = "p1", d.Ref
 	d = a.mustPost(changed)
 	if shown := a.Shown(); strings.Contains(shown, "the-old-words") || !strings.Contains(shown, "the-new-words") {
-		a.Errorf("after the change:\n%s", shown)
+		a.Errorf("after the edit:\n%s", shown)
 	}
 	gone := bot.Post{ID: "p3", Thread: m.Thread, To: m.From, Replaces: "p1", Ref: d.Ref, Withdraw: true, Attempt: 1}
 	if _, err := a.Adapter.Post(a.Context(), gone); err != nil {
 		a.Fatal(err)
 	}
 	if shown := a.Shown(); strings.Contains(shown, "the-new-words") {
-		a.Errorf("after the withdrawal:\n%s", shown)
+		a.Errorf("after the deletion:\n%s", shown)
 	}
 }
 
 func (a *adapterTest) opensDirectMessages() {
 	if !a.Adapter.Capabilities().DirectMessages {
-		return // the platform has no direct messages to begin
+		return // the platform cannot open direct messages
 	}
 	m := a.receive("let us go on in private")
 	p := reply("p1", m, "here-we-are")
 	p.Opens, p.Thread.Channel, p.Thread.Root = true, bot.DirectChannel+m.From.ID, "new-x"
 	d := a.mustPost(p)
 	if d.Thread == p.Thread || d.Thread.Adapter != a.Adapter.Name() {
-		a.Fatalf("the thread that opened is %+v", d.Thread)
+		a.Fatalf("opened thread: %+v", d.Thread)
 	}
 	next := reply("p2", m, "and-on")
 	next.Thread = d.Thread
 	a.mustPost(next)
 	if shown := a.Shown(); !strings.Contains(shown, "here-we-are") || !strings.Contains(shown, "and-on") {
-		a.Errorf("shown:\n%s", shown)
+		a.Errorf("in the direct message:\n%s", shown)
 	}
 }
 
 func (a *adapterTest) stopsWithContext() {
 	a.receive("before the end")
 	if err := a.stop(); err != nil {
-		a.Error(fmt.Errorf("run: %w", err))
+		a.Errorf("Run: %v", err)
 	}
 }

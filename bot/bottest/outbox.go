@@ -12,7 +12,8 @@ import (
 	"mabsbot/bot"
 )
 
-// outboxCases are scripts for play.
+// outboxCases are sentences of the contract of bot.Outbox, each with a script
+// for play.
 func outboxCases() []struct{ sentence, script string } {
 	return []struct{ sentence, script string }{
 		{"an empty outbox has no posts", `claim: ; due: none`},
@@ -64,22 +65,29 @@ func outboxCases() []struct{ sentence, script string } {
 	}
 }
 
-// lease is the one with which scripts claim.
+// lease is the lease of every claim in a script.
 const lease = time.Minute
 
-// postForm is the short form of a post: thread and number; ! if it opens the
-// thread; its Delay; the post that it replaces.
+// postForm is the short form of a post: the letter of its thread and a number,
+// which are its ID; ! if it opens the thread; +Delay; <ID of the post that it
+// replaces.
 var postForm = regexp.MustCompile(`^([A-Za-z])(\d+)(!?)(?:\+(\w+))?(?:<(\w+))?$`)
 
-// deliveryForm is the short form of a delivery: the post, its ref, its thread.
+// deliveryForm is the short form of a delivery: the ID of the post; =Ref;
+// >letter of the thread.
 var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 
-// play runs a script: steps with semicolons between them.
+// play runs a script, whose steps are separated by semicolons:
 //
-//	put POST…                 applies a turn with the posts
-//	claim [N|N/M|ADAPTER]: …  claims N posts, M of a channel, and compares: #attempt, =ref, >thread and ! only where they differ
-//	sent POST[=ref][>thread], drop POST, retry POST AFTER, sleep TIME
-//	due [/M|ADAPTER]: …       compares NextDue
+//	put POST…                 apply a turn with the posts
+//	claim [N|N/M|ADAPTER]: …  claim at most N posts, M per channel, and compare;
+//	                          a claimed post is its ID, followed by ! if it opens
+//	                          its thread, #Attempt unless 1, =Ref, >new thread
+//	sent POST[=Ref][>THREAD]  record a delivery
+//	retry POST WAIT
+//	drop POST
+//	sleep TIME
+//	due [/M|ADAPTER]: …       compare NextDue
 func (t *storeTest) play(script string) {
 	t.Helper()
 	for step := range strings.SplitSeq(script, ";") {
@@ -119,7 +127,7 @@ func (t *storeTest) step(words []string) string {
 	case "sleep":
 		time.Sleep(t.duration(arg))
 	default:
-		t.Fatalf("no step %q", words)
+		t.Fatalf("unknown step %q", words)
 	}
 	t.must(err)
 	return ""
@@ -158,7 +166,7 @@ func (t *storeTest) claim(arg string) string {
 	return strings.Join(forms, " ")
 }
 
-// claimed is the short form of a claimed post.
+// claimed returns the short form of a claimed post; see play.
 func claimed(p bot.Post) string {
 	s := string(p.ID)
 	if p.Opens {
@@ -201,7 +209,7 @@ func (t *storeTest) parse(form *regexp.Regexp, s string) []string {
 	t.Helper()
 	part := form.FindStringSubmatch(s)
 	if part == nil {
-		t.Fatalf("%q is not of the form %v", s, form)
+		t.Fatalf("%q does not match %v", s, form)
 	}
 	return part
 }
@@ -220,7 +228,7 @@ func postAsApplied(t *storeTest) {
 	t.apply(bot.Turn{Posts: []bot.Post{p}})
 	again := p
 	again.Private = false
-	t.apply(bot.Turn{Posts: []bot.Post{again}}) // the id is known: this is not queued
+	t.apply(bot.Turn{Posts: []bot.Post{again}}) // not queued, because the ID is known
 	time.Sleep(p.Delay)
 	posts, err := t.Claim(t.Context(), "test", 10, 99, lease)
 	t.must(err)
@@ -262,7 +270,7 @@ func concurrentSenders(t *storeTest) {
 	t.equal(len(times), threads)
 	for id, n := range times {
 		if n != 1 {
-			t.Errorf("post %s was claimed %d times", id, n)
+			t.Errorf("post %s: claimed %d times, want 1", id, n)
 		}
 	}
 }

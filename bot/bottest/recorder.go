@@ -8,8 +8,8 @@ import (
 	"mabsbot/bot"
 )
 
-// A Recorder is an adapter without a platform: it keeps what is posted. Threads
-// that posts open are numbered.
+// A Recorder is an adapter without a platform: it records posts. It numbers the
+// threads that posts open.
 type Recorder struct {
 	name         string
 	capabilities bot.Capabilities
@@ -22,7 +22,7 @@ type Recorder struct {
 	opened     int
 }
 
-// NewRecorder returns an adapter with the name and capabilities.
+// NewRecorder returns a recorder with the name and capabilities.
 func NewRecorder(name string, can bot.Capabilities) *Recorder {
 	return &Recorder{name: name, capabilities: can, ready: make(chan struct{}), deliveries: map[bot.PostID]bot.Delivery{}}
 }
@@ -33,7 +33,7 @@ func (r *Recorder) Name() string { return r.name }
 // Capabilities implements bot.Adapter.
 func (r *Recorder) Capabilities() bot.Capabilities { return r.capabilities }
 
-// Run implements bot.Adapter: it waits for the end. Events come from Handle.
+// Run implements bot.Adapter. It waits until ctx ends; events come from Handle.
 func (r *Recorder) Run(ctx context.Context, handle bot.Handler) error {
 	r.handle = handle
 	close(r.ready)
@@ -41,13 +41,13 @@ func (r *Recorder) Run(ctx context.Context, handle bot.Handler) error {
 	return nil
 }
 
-// Handle hands an event over as the platform would.
+// Handle delivers an event, as a platform would.
 func (r *Recorder) Handle(ctx context.Context, event bot.Event) error {
 	<-r.ready
 	return r.handle(ctx, event)
 }
 
-// Post implements bot.Adapter. A repeat of a post is taken for the same post.
+// Post implements bot.Adapter. It recognizes repeated posts.
 func (r *Recorder) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -68,7 +68,7 @@ func (r *Recorder) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
 	return d, nil
 }
 
-// Take returns what was posted since the last call.
+// Take returns the posts since the previous call.
 func (r *Recorder) Take() []bot.Post {
 	r.mu.Lock()
 	defer r.mu.Unlock()

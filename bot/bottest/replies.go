@@ -6,8 +6,8 @@ import (
 	"mabsbot/bot"
 )
 
-// Replies are what every adapter must be able to show: each kind of block, and
-// what people paste. The names say what is special.
+// Replies returns replies that every adapter must be able to show, by name.
+// Together they have every kind of block and typical pasted content.
 func Replies() map[string]bot.Reply {
 	button := bot.Button{Action: bot.ActionNext, Entry: "an-entry", Revision: "abcd", Step: "first"}
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence. ", 200)

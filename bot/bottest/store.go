@@ -1,5 +1,8 @@
-// Package bottest holds the tests that every implementation of an interface of
-// package bot must pass. It is imported from tests only.
+// Package bottest has conformance suites for the interfaces of package bot, for
+// use in tests. TestStore (store.go, outbox.go) checks a bot.Store and
+// bot.Outbox, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
+// an adapter without a platform, replies.go has replies that every adapter must
+// show, and text.go writes replies as text for goldens.
 package bottest
 
 import (
@@ -18,20 +21,21 @@ import (
 	"mabsbot/kb"
 )
 
-// A FullStore is both sides of a store, and what keeps it small.
+// A FullStore is a store and outbox that can be pruned.
 type FullStore interface {
 	bot.Store
 	bot.Outbox
 
-	// Prune forgets handled events that are older than the time, but at least 25 h
-	// old, and posts that were sent, dropped or recorded that long ago. A post stays
-	// as long as its thread has a walkthrough or a waiting post replaces it.
+	// Prune deletes events, and posts that were sent, dropped or recorded
+	// (shadow), that are older than olderThan, but at least store.MinRetention
+	// (25 h) old. A post is kept while its thread has a walkthrough or a waiting
+	// post replaces it.
 	Prune(ctx context.Context, olderThan time.Duration) error
 }
 
-// TestStore checks the contract of bot.Store and bot.Outbox, one subtest for
-// each sentence of it. open returns an empty store; it is called, and the store
-// used and cleaned up, in a bubble of testing/synctest.
+// TestStore checks the contract of bot.Store and bot.Outbox, with one subtest
+// for each sentence of it. open returns an empty store. TestStore calls open,
+// uses the store and cleans it up in a testing/synctest bubble.
 func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run := func(name string, f func(*storeTest)) {
 		t.Run(name, func(t *testing.T) {
@@ -68,15 +72,15 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	}
 }
 
-// A storeTest is one subtest and its store.
+// A storeTest is a subtest and its store.
 type storeTest struct {
 	*testing.T
 	FullStore
 	events int
 }
 
-// threadNamed is a thread for each letter. A, B and C are alike but for the
-// root; D is in another channel, E in another workspace, z in another adapter.
+// threadNamed returns a thread for a letter. A, B and C differ only in the
+// root; D has another channel, E another workspace, and z another adapter.
 func threadNamed(letter string) bot.Thread {
 	t := bot.Thread{Adapter: "test", Workspace: "w", Channel: "c", Root: letter}
 	switch letter {
@@ -97,7 +101,7 @@ func (t *storeTest) must(err error) {
 	}
 }
 
-// wantError fails unless err is the wanted one, or any where that is nil.
+// wantError fails unless err is want, or any error if want is nil.
 func (t *storeTest) wantError(err, want error) {
 	t.Helper()
 	if err == nil || (want != nil && !errors.Is(err, want)) {
@@ -105,7 +109,7 @@ func (t *storeTest) wantError(err, want error) {
 	}
 }
 
-// apply applies a turn, under a new event if it has none.
+// apply applies a turn, with a new event if it has none.
 func (t *storeTest) apply(turn bot.Turn) {
 	t.Helper()
 	if turn.Event == "" {
@@ -115,7 +119,7 @@ func (t *storeTest) apply(turn bot.Turn) {
 	t.must(t.Apply(t.Context(), turn))
 }
 
-// put applies one state, whatever version the thread is at.
+// put stores a state as the next version of its thread.
 func (t *storeTest) put(w bot.Walkthrough) {
 	t.Helper()
 	w.Version = t.load(w.Thread).Version
@@ -136,7 +140,8 @@ func (t *storeTest) equal(got, want any) {
 	}
 }
 
-// opaqueIDs keeps apart what differs in one byte, whatever that is.
+// opaqueIDs checks that IDs that differ in one byte, whichever it is, are
+// different.
 func opaqueIDs(t *storeTest) {
 	ids := []string{"a", "A", "a ", " a", "a\x00", "a\x00b", "a'", `a"`, "a%", "a_", "é", "e\u0301", "가", "😀", "1", "01", "1.0", strings.Repeat("x", 5000)}
 	for _, id := range ids {
@@ -171,7 +176,8 @@ func loadMissing(t *storeTest) {
 	t.equal(lang, "")
 }
 
-// fullWalkthrough has a value in every field of every type below it.
+// fullWalkthrough returns a walkthrough with a value in every field, at every
+// depth.
 func fullWalkthrough() bot.Walkthrough {
 	var w bot.Walkthrough
 	fill(reflect.ValueOf(&w).Elem(), new(int))
@@ -180,7 +186,7 @@ func fullWalkthrough() bot.Walkthrough {
 	return w
 }
 
-// fill sets every field to something that stands nowhere else.
+// fill sets every field to a unique value.
 func fill(v reflect.Value, n *int) {
 	*n++
 	switch v.Kind() {
@@ -238,7 +244,8 @@ func loadCopy(t *storeTest) {
 	}
 }
 
-// applyNew fails unless the event was not applied before. It is, then.
+// applyNew applies an event without effects; it fails if the event was applied
+// before.
 func (t *storeTest) applyNew(event bot.EventID) {
 	t.Helper()
 	t.must(t.Apply(t.Context(), bot.Turn{Event: event}))
@@ -276,8 +283,8 @@ func conflict(t *storeTest) {
 	t.equal(t.load(threadNamed("A")).Text, "3")
 }
 
-// wantUnwritten applies a turn that must fail with the error, and looks for traces
-// of it.
+// wantUnwritten checks that a turn fails with the error and leaves nothing in
+// the store.
 func (t *storeTest) wantUnwritten(turn bot.Turn, want error) {
 	t.Helper()
 	user := bot.UserKey{Adapter: "test", ID: "u"}
@@ -318,7 +325,7 @@ func invalidTurns(t *storeTest) {
 		{Event: "e4", Posts: []bot.Post{{Thread: a.Thread}}},
 	} {
 		if err := t.Apply(t.Context(), turn); errors.Is(err, bot.ErrConflict) || errors.Is(err, bot.ErrDuplicate) {
-			t.Fatalf("got %v for a mistake", err)
+			t.Fatalf("got %v, want an error of its own", err)
 		}
 		t.wantUnwritten(turn, nil)
 	}
@@ -346,26 +353,26 @@ func preferences(t *storeTest) {
 	}
 }
 
-// begun is a public walkthrough of an entry.
+// begun returns a public walkthrough of an entry.
 func begun(letter, entry string) bot.Walkthrough {
 	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.StatusWalking, Entry: &kb.Entry{ID: entry}}
 }
 
 func recent(t *storeTest) {
-	// want is compared with the root that is found, seen from thread near.
+	// want checks the root that Recent finds from the thread near.
 	want := func(near, entry string, window time.Duration, root string) {
 		t.Helper()
 		thread, ok, err := t.Recent(t.Context(), threadNamed(near), entry, window)
 		t.must(err)
 		if ok != (root != "") || (ok && thread != threadNamed(root)) || (!ok && thread != bot.Thread{}) {
-			t.Fatalf("from %s: got %v %v, want %q", near, thread, ok, root)
+			t.Fatalf("Recent near %s: got %v %v, want root %q", near, thread, ok, root)
 		}
 	}
 	want("B", "e", time.Hour, "")
 	t.put(begun("A", "e"))
 	want("B", "e", time.Hour, "A")
 	want("B", "e", 0, "A")
-	want("A", "e", time.Hour, "") // another root
+	want("A", "e", time.Hour, "") // the thread itself
 	want("D", "e", time.Hour, "") // another channel
 	want("E", "e", time.Hour, "") // another workspace
 	want("z", "e", time.Hour, "") // another adapter
@@ -377,18 +384,18 @@ func recent(t *storeTest) {
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
 	solved := begun("A", "e")
 	solved.Status = bot.StatusSolved
-	t.put(solved) // moving on is not beginning
+	t.put(solved) // a walkthrough that moves on does not begin
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
 	want("B", "e", time.Hour, "A")
 
-	t.put(begun("B", "e")) // the later one is found
+	t.put(begun("B", "e")) // Recent returns the later one
 	want("C", "e", time.Hour, "B")
 	want("B", "e", time.Hour, "A")
-	t.put(begun("B", "f")) // a thread is where its last entry is
+	t.put(begun("B", "f")) // the last entry of a thread counts
 	want("C", "e", time.Hour, "A")
 	want("C", "f", time.Hour, "B")
 	time.Sleep(time.Hour)
-	t.put(begun("B", "e")) // to come back is to begin
+	t.put(begun("B", "e")) // an entry that comes back begins again
 	want("C", "e", time.Minute, "B")
 
 	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched} {
@@ -460,7 +467,7 @@ func walkthroughs(t *storeTest) {
 	want(bot.UserKey{Adapter: "test", Workspace: "e", ID: "u"}, 5, "E")
 	want(bot.UserKey{Adapter: "z", Workspace: "w", ID: "u"}, 5, "z")
 	want(bot.UserKey{Adapter: "test", Workspace: "w", ID: "v"}, 5)
-	put("A", "u", bot.StatusChoosing) // the one changed last is first
+	put("A", "u", bot.StatusChoosing) // the last changed is first
 	want(user, 5, "A", "D", "C", "B")
 	put("B", "v", bot.StatusWalking)
 	want(user, 5, "A", "D", "C")
@@ -480,15 +487,15 @@ func openThread(t *storeTest) {
 	t.play(`put A1!; claim: A1!; sent A1>B; due: none`)
 	t.equal(t.load(threadNamed("B")), w)
 	t.equal(t.load(threadNamed("A")), bot.Walkthrough{Thread: threadNamed("A")})
-	t.put(bot.Walkthrough{Thread: threadNamed("A"), Text: "anew"}) // the provisional thread is free again
+	t.put(bot.Walkthrough{Thread: threadNamed("A"), Text: "again"}) // the provisional thread can be used again
 	t.play(`put A2!; claim: A2!; sent A2>B`)
-	t.equal(t.load(threadNamed("B")).Text, "anew") // in the place of the other
+	t.equal(t.load(threadNamed("B")).Text, "again") // replaces the walkthrough of B
 	t.play(`put C1!; claim: C1!; sent C1>B`)
-	t.equal(t.load(threadNamed("B")).Text, "anew") // C had nothing to move
+	t.equal(t.load(threadNamed("B")).Text, "again") // C has no walkthrough to move
 }
 
-// openThreadConflict opens thread B from A, after as many states of each as puts
-// has letters.
+// openThreadConflict opens thread B from A, after storing one state for each
+// letter of puts.
 func openThreadConflict(t *storeTest, puts string) {
 	for _, letter := range puts {
 		t.put(bot.Walkthrough{Thread: threadNamed(string(letter)), Text: string(letter)})
@@ -503,8 +510,8 @@ func openThreadConflict(t *storeTest, puts string) {
 	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{moved}})
 }
 
-// prune has a post of every kind, each in a thread of its own: of those that
-// are forgotten, the same post is queued again.
+// prune has one post of every kind, each in its own thread. A post was deleted
+// if it can be queued again.
 func prune(t *storeTest) {
 	post := func(id string) bot.Post {
 		return bot.Post{ID: bot.PostID(id), Thread: bot.Thread{Adapter: "test", Root: id}}
@@ -540,7 +547,7 @@ func prune(t *storeTest) {
 	t.must(err)
 	t.equal(len(shadows), 1)
 
-	for range 2 { // what stays, stays
+	for range 2 { // a second Prune deletes no more
 		t.must(t.Prune(t.Context(), 0))
 		shadows, err := t.Shadowed(t.Context(), 9)
 		t.must(err)
@@ -553,11 +560,11 @@ func prune(t *storeTest) {
 	t.must(t.Sent(t.Context(), "waiting", bot.Delivery{}))
 	t.must(t.Prune(t.Context(), 0))
 	t.apply(bot.Turn{Posts: []bot.Post{post("replaced"), post("open"), post("waiting")}})
-	t.equal(queued(), "dropped replaced sent shadow") // nothing replaces it any more
+	t.equal(queued(), "dropped replaced sent shadow") // no waiting post replaces "replaced" now
 }
 
-// pruneMany mixes what stays with what goes, in numbers that no store handles
-// at once.
+// pruneMany mixes posts that are kept and deleted, more than a store prunes at
+// once.
 func pruneMany(t *storeTest) {
 	const n = 2000
 	id := func(i int) bot.PostID { return bot.PostID(fmt.Sprint("post ", i)) }
@@ -565,10 +572,10 @@ func pruneMany(t *storeTest) {
 	var turn bot.Turn
 	for i := range n {
 		p := bot.Post{ID: id(i), Thread: thread(i), Shadow: true}
-		if i%3 == 1 { // stays: its thread has a walkthrough
+		if i%3 == 1 { // kept: its thread has a walkthrough
 			turn.States = append(turn.States, bot.Walkthrough{Thread: p.Thread})
 		}
-		if i%3 == 2 { // stays: it is replaced
+		if i%3 == 2 { // kept: a waiting post replaces it
 			turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("next ", i)), Thread: thread(n + i), Replaces: p.ID})
 		}
 		turn.Posts = append(turn.Posts, p)
@@ -626,7 +633,7 @@ func concurrentVersions(t *storeTest) {
 	w := t.load(threadNamed("A"))
 	t.equal(w.Version, writers*each)
 	slices.Sort(w.Also)
-	t.equal(len(slices.Compact(w.Also)), writers*each) // no change overwrote another
+	t.equal(len(slices.Compact(w.Also)), writers*each) // no change is lost
 }
 
 func concurrentEvents(t *storeTest) {
@@ -679,5 +686,5 @@ func canceledContext(t *storeTest) {
 	wantCanceled(t.Drop(ctx, "A1"))
 	wantCanceled(t.Prune(ctx, 0))
 	t.applyNew("e")
-	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // nothing of it was done
+	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // the canceled calls changed nothing
 }

@@ -8,15 +8,15 @@ import (
 	"mabsbot/bot"
 )
 
-// revision stands at the end of the small print, or behind an entry's id. It
-// changes with every word of an entry and would make every golden say so.
+// The revision of an entry, at the end of a context block or after the ID of
+// the entry. It changes with every word of the entry, so goldens leave it out.
 var (
 	revision      = regexp.MustCompile(`[0-9a-f]{4}$`)
 	entryRevision = regexp.MustCompile(`^([a-z0-9-]+) [0-9a-f]{4}$`)
 )
 
-// Text writes a reply in a form that a test can hold: one mark for each kind of
-// block, nothing wrapped, nothing left out.
+// Text returns a reply as text for goldens: each kind of block has its own
+// mark, and nothing is wrapped or left out.
 func Text(r bot.Reply) string {
 	var b strings.Builder
 	for _, block := range r.Blocks {
