@@ -38,13 +38,13 @@ func TestDoc(t *testing.T) {
 		switch {
 		case word == "events.go" || word == "render.go":
 			for _, a := range []string{"console", "discord", "slack", "terminal"} {
-				exists(t, "adapters/"+a+"/"+word)
+				wantExists(t, "adapters/"+a+"/"+word)
 			}
 		case strings.HasSuffix(word, ".go") && !strings.Contains(word, "/"):
-			exists(t, "bot/"+word)
+			wantExists(t, "bot/"+word)
 			named[word] = true
 		case strings.HasPrefix(word, "adapters/"), strings.HasPrefix(word, "kb/"), strings.HasPrefix(word, "bot/"):
-			exists(t, word)
+			wantExists(t, word)
 		}
 	}
 	files, err := filepath.Glob("bot/*.go")
@@ -88,7 +88,7 @@ func TestFolders(t *testing.T) {
 	}
 }
 
-func exists(t *testing.T, path string) {
+func wantExists(t *testing.T, path string) {
 	t.Helper()
 	if _, err := os.Stat(path); err != nil {
 		t.Errorf("bot/doc.go: %v", err)

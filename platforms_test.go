@@ -28,7 +28,7 @@ type served struct {
 	log     *syncBuffer
 	console string // its address
 	stop    func()
-	ended   chan error
+	exited  chan error
 }
 
 // A syncBuffer is a buffer for several goroutines.
@@ -60,7 +60,7 @@ func serveAll(t *testing.T, settings map[string]string) *served {
 // newServed returns a program that start starts.
 func newServed(t *testing.T) *served {
 	t.Helper()
-	return &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, ended: make(chan error, 1)}
+	return &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, exited: make(chan error, 1)}
 }
 
 func (p *served) start(settings map[string]string) {
@@ -83,7 +83,7 @@ func (p *served) start(settings map[string]string) {
 	command.SetArgs(nil)
 	command.SetOut(out)
 	command.SetErr(p.log)
-	go func() { p.ended <- command.ExecuteContext(ctx) }()
+	go func() { p.exited <- command.ExecuteContext(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		if t.Failed() {
@@ -91,11 +91,11 @@ func (p *served) start(settings map[string]string) {
 		}
 	})
 	address := regexp.MustCompile(`http://\S+`)
-	p.until("the console serves", func() bool { p.console = address.FindString(out.String()); return p.console != "" })
+	p.waitFor("the console serves", func() bool { p.console = address.FindString(out.String()); return p.console != "" })
 }
 
-// until waits until something holds.
-func (p *served) until(what string, holds func() bool) {
+// waitFor waits until something holds.
+func (p *served) waitFor(what string, holds func() bool) {
 	p.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -104,17 +104,17 @@ func (p *served) until(what string, holds func() bool) {
 	}
 }
 
-func (p *served) logged(text string) func() bool {
+func (p *served) logs(text string) func() bool {
 	return func() bool { return strings.Contains(p.log.String(), text) }
 }
 
-// answers checks that an error which somebody pastes is answered.
-func (p *served) answers(platform string) {
+// wantAnswer checks that an error which somebody pastes is answered.
+func (p *served) wantAnswer(platform string) {
 	p.t.Helper()
 	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)"
 	var shown func() bool
 	if platform == "slack" {
-		p.until("Slack is connected", func() bool { return p.slack.Sockets() > 0 })
+		p.waitFor("Slack is connected", func() bool { return p.slack.Sockets() > 0 })
 		alex := p.slack.Person(slackfake.User{Name: "alex", Locale: "en-US"})
 		alex.Say(p.slack.AddChannel(slackfake.Channel{Name: "support", Members: []string{alex.ID}}).ID, paste)
 		shown = func() bool {
@@ -123,14 +123,14 @@ func (p *served) answers(platform string) {
 			})
 		}
 	} else {
-		p.until("Discord is connected", func() bool {
+		p.waitFor("Discord is connected", func() bool {
 			return slices.ContainsFunc(p.discord.Sessions(), func(s discordfake.Session) bool { return s.Connected })
 		})
 		alex := p.discord.Person(discordfake.User{Name: "alex", Locale: "en-US"})
 		alex.Say(p.discord.AddChannel(discordfake.Channel{Name: "support"}).ID, paste)
 		shown = func() bool { return len(p.discord.BotMessages()) > 0 }
 	}
-	p.until(platform+" is answered", shown)
+	p.waitFor(platform+" is answered", shown)
 }
 
 // health is what the console says of the program.
@@ -148,11 +148,11 @@ func (p *served) health() string {
 	return string(body)
 }
 
-// end waits until the program has ended, and returns why.
-func (p *served) end() error {
+// wait waits until the program has ended, and returns why.
+func (p *served) wait() error {
 	p.t.Helper()
 	select {
-	case err := <-p.ended:
+	case err := <-p.exited:
 		return err
 	case <-time.After(30 * time.Second):
 		p.t.Fatal("the program goes on")
@@ -192,11 +192,11 @@ func TestOnePlatformEnds(t *testing.T) {
 				other = "slack"
 			}
 			if tt.trouble != nil {
-				p.answers(tt.platform)
+				p.wantAnswer(tt.platform)
 				tt.trouble(p)
 			}
-			p.until("the adapter ends", p.logged(`msg="bot: adapter ended" adapter=`+tt.platform))
-			p.answers(other)
+			p.waitFor("the adapter ends", p.logs(`msg="bot: adapter ended" adapter=`+tt.platform))
+			p.wantAnswer(other)
 			if got, want := p.health(), "ok\n"+tt.platform+": ended\n"; got != want {
 				t.Errorf("health is %q, want %q", got, want)
 			}
@@ -205,7 +205,7 @@ func TestOnePlatformEnds(t *testing.T) {
 			} else {
 				p.slack.DisableSocketMode(true)
 			}
-			err := p.end()
+			err := p.wait()
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), other+": ") {
 				t.Errorf("the program ended with %v", err)
 			}
@@ -220,9 +220,9 @@ func TestOnePlatformEnds(t *testing.T) {
 // console serves.
 func TestOnlyPlatformEnds(t *testing.T) {
 	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": ""})
-	p.answers("slack")
+	p.wantAnswer("slack")
 	p.slack.RevokeTokens(true)
-	if err := p.end(); err == nil || !strings.Contains(err.Error(), "slack: ") {
+	if err := p.wait(); err == nil || !strings.Contains(err.Error(), "slack: ") {
 		t.Errorf("the program ended with %v", err)
 	}
 }
@@ -232,13 +232,13 @@ func TestRefusedOnce(t *testing.T) {
 	p := serveAll(t, nil)
 	p.discord.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
 	p.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Error: "invalid_auth"})
-	p.answers("discord")
-	p.answers("slack")
+	p.wantAnswer("discord")
+	p.wantAnswer("slack")
 	if got := p.health(); got != "ok\n" {
 		t.Errorf("health is %q", got)
 	}
 	p.stop()
-	if err := p.end(); err != nil {
+	if err := p.wait(); err != nil {
 		t.Errorf("the program ended with %v", err)
 	}
 }
@@ -250,7 +250,7 @@ func TestConsoleAlone(t *testing.T) {
 		t.Errorf("health is %q", got)
 	}
 	p.stop()
-	if err := p.end(); err != nil {
+	if err := p.wait(); err != nil {
 		t.Errorf("the program ended with %v", err)
 	}
 }
@@ -271,7 +271,7 @@ func TestBridge(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.start(map[string]string{"MABSBOT_CONFIG": file})
-	p.until("both are connected", func() bool { return p.slack.Sockets() > 0 && len(p.discord.Sessions()) > 0 })
+	p.waitFor("both are connected", func() bool { return p.slack.Sockets() > 0 && len(p.discord.Sessions()) > 0 })
 
 	answers := map[string]int{}
 	copied := map[string]bool{}
@@ -293,7 +293,7 @@ func TestBridge(t *testing.T) {
 		}
 	}
 	alex.Say(onSlack, "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)")
-	p.until("both sides are answered", func() bool { copyAll(); return answers["slack"] > 0 && answers["discord"] > 0 })
+	p.waitFor("both sides are answered", func() bool { copyAll(); return answers["slack"] > 0 && answers["discord"] > 0 })
 	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		copyAll()
 	}

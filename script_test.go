@@ -106,11 +106,11 @@ type scene struct {
 	drain    func() error
 	stop     func()
 
-	events   int
-	messages map[string]bot.Message
-	latest   bot.Thread
-	shown    []bot.Post // all that was ever posted, oldest first
-	fresh    []bot.Post
+	events     int
+	messages   map[string]bot.Message
+	lastThread bot.Thread
+	shown      []bot.Post // all that was ever posted, oldest first
+	newPosts   []bot.Post
 }
 
 func newScene(t *testing.T, base *kb.Base) *scene {
@@ -164,11 +164,11 @@ func (s *scene) do(name, body string) error {
 	if err := s.drain(); err != nil {
 		return err
 	}
-	s.fresh = s.recorder.Take()
-	slices.SortStableFunc(s.fresh, func(a, b bot.Post) int { // threads are served side by side
+	s.newPosts = s.recorder.Take()
+	slices.SortStableFunc(s.newPosts, func(a, b bot.Post) int { // threads are served side by side
 		return cmp.Compare(a.Thread.Channel+a.Thread.Root, b.Thread.Channel+b.Thread.Root)
 	})
-	s.shown = append(s.shown, s.fresh...)
+	s.shown = append(s.shown, s.newPosts...)
 	return nil
 }
 
@@ -186,9 +186,9 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 			m.Direct, m.Addressed = true, true
 			m.Thread = bot.Thread{Adapter: "test", Channel: bot.DirectChannel + user.ID}
 		}
-		s.latest = m.Thread
+		s.lastThread = m.Thread
 	case "replies":
-		m.InThread, m.Thread = true, s.latest
+		m.InThread, m.Thread = true, s.lastThread
 		if of, ok := strings.CutPrefix(object, "to "); ok {
 			m.Thread = s.messages[of].Thread
 		}
@@ -196,7 +196,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		m.Addressed = m.Addressed || m.Direct
 	case "types":
 		m.Command, m.Thread.Root = true, bot.CommandRoot+id
-		s.latest = m.Thread
+		s.lastThread = m.Thread
 	case "presses":
 		return s.press(head, object)
 	case "edits", "deletes":
@@ -228,7 +228,7 @@ func (s *scene) press(head bot.Head, label string) (bot.Event, error) {
 			if c.Label == label {
 				head.Thread = p.Thread
 				head.Direct = strings.HasPrefix(p.Thread.Channel, bot.DirectChannel)
-				s.latest = p.Thread
+				s.lastThread = p.Thread
 				return bot.Press{Head: head, Button: c.Button, Post: p.ID}, nil
 			}
 		}
@@ -238,19 +238,19 @@ func (s *scene) press(head bot.Head, label string) (bot.Event, error) {
 
 // answers writes what the last deed led to.
 func (s *scene) answers() string {
-	if len(s.fresh) == 0 {
+	if len(s.newPosts) == 0 {
 		return "silent\n"
 	}
 	var b strings.Builder
-	for _, p := range s.fresh {
-		b.WriteString("[" + s.where(p) + "]\n" + s.news(p))
+	for _, p := range s.newPosts {
+		b.WriteString("[" + s.heading(p) + "]\n" + s.newText(p))
 	}
-	s.fresh = nil
+	s.newPosts = nil
 	return b.String()
 }
 
-// news is what a post says; of one that changes another, the lines that are new.
-func (s *scene) news(p bot.Post) string {
+// newText is what a post says; of one that changes another, the lines that are new.
+func (s *scene) newText(p bot.Post) string {
 	text := bottest.Text(p.Reply)
 	i := slices.IndexFunc(s.shown, func(old bot.Post) bool { return old.ID == p.Replaces })
 	if i < 0 || p.Replaces == "" {
@@ -266,22 +266,22 @@ func (s *scene) news(p bot.Post) string {
 	return b.String()
 }
 
-// where says to whom a post is shown, and whether it takes the place of another.
-func (s *scene) where(p bot.Post) string {
+// heading says to whom a post is shown, and whether it takes the place of another.
+func (s *scene) heading(p bot.Post) string {
 	place := strings.TrimSuffix(p.Thread.Channel+" "+p.Thread.Root, " ")
 	if p.Private {
 		place += ", to " + p.To.Name + " alone"
 	}
 	if p.Withdraw {
-		return place + ": withdraws " + s.number(p.Replaces)
+		return place + ": withdraws " + s.postNumber(p.Replaces)
 	}
 	if p.Replaces != "" {
-		return place + ": changes " + s.number(p.Replaces)
+		return place + ": changes " + s.postNumber(p.Replaces)
 	}
-	return place + ": " + s.number(p.ID)
+	return place + ": " + s.postNumber(p.ID)
 }
 
-// number names a post by its place among all.
-func (s *scene) number(id bot.PostID) string {
+// postNumber names a post by its place among all.
+func (s *scene) postNumber(id bot.PostID) string {
 	return fmt.Sprintf("post %d", 1+slices.IndexFunc(s.shown, func(p bot.Post) bool { return p.ID == id }))
 }

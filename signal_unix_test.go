@@ -31,16 +31,16 @@ func TestSignals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		for _, args := range leaves(root()) {
+		for _, args := range runnable(root()) {
 			t.Run(fmt.Sprintf("%s/configuring/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
 				cmd, config := withConfig(t, p.Command(args...))
-				ended := run(t, cmd)
+				ended := startCommand(t, cmd)
 				select {
-				case err := <-taken(config, comments):
+				case err := <-writeAsync(config, padding):
 					if err != nil {
 						t.Fatal(err)
 					}
-					ends(t, cmd, ended, sig)
+					wantEnd(t, cmd, ended, sig)
 				case <-ended: // as some do that need no configuration
 					if !cmd.ProcessState.Success() {
 						t.Error(cmd.ProcessState)
@@ -51,12 +51,12 @@ func TestSignals(t *testing.T) {
 		for _, args := range [][]string{nil, {"chat"}, {"match", "x"}, {"kb", "lint"}, {"kb", "test"}, {"kb", "list"}} {
 			t.Run(fmt.Sprintf("%s/loading/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
 				cmd, config := withConfig(t, p.Command(args...))
-				ended := run(t, cmd)
-				if err := <-taken(config, fmt.Sprintf("%skb: {overlay: %q}\nconsole: {enabled: false}\n", comments, overlay)); err != nil {
+				ended := startCommand(t, cmd)
+				if err := <-writeAsync(config, fmt.Sprintf("%skb: {overlay: %q}\nconsole: {enabled: false}\n", padding, overlay)); err != nil {
 					t.Fatal(err)
 				}
 				config.Close()
-				ends(t, cmd, ended, sig)
+				wantEnd(t, cmd, ended, sig)
 			})
 		}
 		for _, args := range [][]string{{"chat"}, {"match"}, {"match", "-"}, {"match", "--jsonl"}} {
@@ -67,11 +67,11 @@ func TestSignals(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer in.Close()
-				ended := run(t, cmd)
-				if err := <-taken(in, strings.Repeat("\n", 1<<18)); err != nil {
+				ended := startCommand(t, cmd)
+				if err := <-writeAsync(in, strings.Repeat("\n", 1<<18)); err != nil {
 					t.Fatal(err)
 				}
-				ends(t, cmd, ended, sig)
+				wantEnd(t, cmd, ended, sig)
 				if left, err := filepath.Glob(filepath.Join(cmd.Dir, "*-wal")); err != nil || len(left) > 0 {
 					t.Errorf("the database was not closed: %v, %v", left, err)
 				}
@@ -80,12 +80,12 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// comments are more than a pipe holds; see taken.
-var comments = strings.Repeat("# \n", 1<<16)
+// padding are more than a pipe holds; see taken.
+var padding = strings.Repeat("# \n", 1<<16)
 
-// taken writes to a pipe. Where the text is longer than pipes hold, a process
+// writeAsync writes to a pipe. Where the text is longer than pipes hold, a process
 // reads it by the end, and then waits for more.
-func taken(w io.Writer, text string) <-chan error {
+func writeAsync(w io.Writer, text string) <-chan error {
 	done := make(chan error, 1)
 	go func() {
 		_, err := io.WriteString(w, text)
@@ -94,8 +94,8 @@ func taken(w io.Writer, text string) <-chan error {
 	return done
 }
 
-// leaves returns the arguments of all commands that do something.
-func leaves(c *cobra.Command) (all [][]string) {
+// runnable returns the arguments of all commands that do something.
+func runnable(c *cobra.Command) (all [][]string) {
 	if c.Runnable() {
 		args := strings.Fields(c.CommandPath())[1:]
 		if strings.HasSuffix(c.Use, " ID") {
@@ -104,7 +104,7 @@ func leaves(c *cobra.Command) (all [][]string) {
 		all = append(all, args)
 	}
 	for _, sub := range c.Commands() {
-		all = append(all, leaves(sub)...)
+		all = append(all, runnable(sub)...)
 	}
 	return all
 }
@@ -125,8 +125,8 @@ func withConfig(t *testing.T, cmd *exec.Cmd) (*exec.Cmd, *os.File) {
 	return cmd, config
 }
 
-// run starts a command and returns a channel that is closed when it has ended.
-func run(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
+// startCommand starts a command and returns a channel that is closed when it has ended.
+func startCommand(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -139,8 +139,8 @@ func run(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
 	return ended
 }
 
-// ends sends a signal and checks that it ends the process.
-func ends(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}, sig syscall.Signal) {
+// wantEnd sends a signal and checks that it ends the process.
+func wantEnd(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}, sig syscall.Signal) {
 	t.Helper()
 	if err := cmd.Process.Signal(sig); err != nil {
 		t.Error(err)
