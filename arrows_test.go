@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// An arrow allows package from to import package to, both relative to the
+// An arrow allows package from to import package to. Both are relative to the
 // module; "" is package main.
 type arrow struct{ from, to, reason string }
 
-// arrows lists every allowed import between the packages of this module, and
-// why it is allowed. A package that imports none has a row with to == "".
-// Imports of test files do not count.
+// arrows lists every allowed import between packages of this module, with its
+// reason. A package that imports none has a row with to == "". Test files do
+// not count.
 var arrows = []arrow{
 	{"", "config", "loads what the owner configured"},
 	{"", "kb", "loads the knowledge base and serves the kb commands"},
@@ -31,17 +31,17 @@ var arrows = []arrow{
 
 	{"config", "", "is a leaf: every package gets plain values from main"},
 	{"kb", "kb/match", "lets the matcher find entries: it knows them as documents"},
-	{"kb/match", "", "is a leaf: texts, codes and numbers, and no entry"},
+	{"kb/match", "", "is a leaf: it knows texts, codes and numbers, but no entries"},
 
-	{"bot", "kb", "walks people through entries"},
-	{"bot", "bot/locale", "reads what people say, and says its own texts"},
-	{"bot/locale", "", "is a leaf: a language is independent of what is said in it"},
+	{"bot", "kb", "walks users through entries"},
+	{"bot", "bot/locale", "detects intents and renders its own texts in the user's language"},
+	{"bot/locale", "", "is a leaf: a language is independent of the entries"},
 	{"bot", "kb/match", "reads bands and evidence"},
 	{"bot/store", "bot", "stores the types of the core"},
 	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
 	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},
 
-	{"adapters/chat", "bot", "orders events by conversation, and retries where the core says that one is busy"},
+	{"adapters/chat", "bot", "orders events by thread, and retries after ErrConflict"},
 	{"adapters/chat/chatfake", "", "is a leaf: it stands in for the platform's side"},
 	{"adapters/chat/chattest", "bot", "plays scripts on a core"},
 	{"adapters/chat/chattest", "bot/locale", "gives that core its languages"},
@@ -49,7 +49,7 @@ var arrows = []arrow{
 	{"adapters/chat/chattest", "kb", "gives that core the built-in entries"},
 	{"adapters/chat/chattest", "adapters/chat", "checks the promise of its Intake"},
 	{"adapters/console", "bot", "implements bot.Adapter"},
-	{"adapters/console", "kb", "shows the entries and what the matcher makes of a text"},
+	{"adapters/console", "kb", "shows entries and match results"},
 	{"adapters/slack", "bot", "implements bot.Adapter"},
 	{"adapters/slack", "adapters/chat", "shares transport code with Discord"},
 	{"adapters/slack/slackfake", "adapters/chat/chatfake", "shares faults and journals with the fake Discord"},
@@ -61,15 +61,15 @@ var arrows = []arrow{
 	{"adapters/terminal", "bot", "implements bot.Adapter"},
 }
 
-// TestArrows checks that the packages import each other only as arrows allows,
-// that every row of arrows is used, and that no package is missing.
+// TestArrows checks that packages import each other only as arrows allows, that
+// every row is used, and that every package has a row.
 func TestArrows(t *testing.T) {
 	for _, problem := range checkArrows(arrows, imports(t)) {
 		t.Error(problem)
 	}
 }
 
-// TestCheckArrows checks that TestArrows can fail in each of the ways it should.
+// TestCheckArrows checks that TestArrows fails in each way in which it should.
 func TestCheckArrows(t *testing.T) {
 	imports := map[string][]string{"": {"core"}, "core": nil}
 	good := []arrow{{"", "core", "runs it"}, {"core", "", "is a leaf"}}
@@ -79,7 +79,7 @@ func TestCheckArrows(t *testing.T) {
 		imports map[string][]string
 		want    string
 	}{
-		{"all is well", good, imports, ""},
+		{"valid", good, imports, ""},
 		{"an import without a row", good, map[string][]string{"": {"core"}, "core": {"leaf"}, "leaf": nil}, "core imports leaf: no row allows it"},
 		{"a package without a row", good[:1], imports, "core has no row"},
 		{"a row that no import uses", append(slices.Clone(good), arrow{"core", "leaf", "once did"}), imports, "core → leaf is allowed and unused: remove the row"},
@@ -98,7 +98,8 @@ func TestCheckArrows(t *testing.T) {
 	}
 }
 
-// checkArrows returns how imports, by package, differ from what the rows allow.
+// checkArrows returns the differences between imports, by package, and the
+// rows.
 func checkArrows(rows []arrow, imports map[string][]string) []string {
 	name := func(pkg string) string { return cmp.Or(pkg, "main") }
 	var problems []string
@@ -139,8 +140,8 @@ func checkArrows(rows []arrow, imports map[string][]string) []string {
 	return problems
 }
 
-// imports returns what each package of the module imports of the module, test
-// files left out.
+// imports returns the imports of each package of this module from this module,
+// without test files.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "./...").Output()

@@ -25,8 +25,8 @@ import (
 	"mabsbot/kb"
 )
 
-// TestDoc sees to it that the story in bot/doc.go names all files of the core,
-// and none that does not exist.
+// TestDoc checks that bot/doc.go names every file of the package and no file
+// that does not exist.
 func TestDoc(t *testing.T) {
 	story, err := os.ReadFile("bot/doc.go")
 	if err != nil {
@@ -53,17 +53,18 @@ func TestDoc(t *testing.T) {
 	}
 	for _, f := range files {
 		if name := filepath.Base(f); !named[name] && !strings.HasSuffix(name, "_test.go") {
-			t.Errorf("the story in bot/doc.go does not name %s", name)
+			t.Errorf("bot/doc.go does not name %s", name)
 		}
 	}
 }
 
-// TestFolders sees to it that the packages that tell of their files name all of
-// them, and none that is not there.
+// TestFolders checks that package comments that name files name every file of
+// the package and no file that does not exist.
 func TestFolders(t *testing.T) {
 	for _, main := range []string{
 		"adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
 		"adapters/discord/discordapi/discordapi.go", "adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go", "kb/match/doc.go",
+		"bot/bottest/store.go", "bot/store/sql.go",
 	} {
 		f, err := parser.ParseFile(token.NewFileSet(), main, nil, parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {
@@ -74,16 +75,16 @@ func TestFolders(t *testing.T) {
 			t.Fatal(err)
 		}
 		files = slices.DeleteFunc(files, func(f string) bool { return f == main || strings.HasSuffix(f, "_test.go") })
-		there, named := map[string]bool{}, map[string]bool{}
+		exist, named := map[string]bool{}, map[string]bool{}
 		for _, file := range files {
-			there[filepath.Base(file)] = true
+			exist[filepath.Base(file)] = true
 		}
 		for _, name := range regexp.MustCompile(`\w+\.go\b`).FindAllString(f.Doc.Text(), -1) {
 			named[name] = true
 		}
 		delete(named, filepath.Base(main))
-		if !maps.Equal(there, named) {
-			t.Errorf("%s names the files %v, there are %v", main, slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(there)))
+		if !maps.Equal(exist, named) {
+			t.Errorf("%s names the files %v, want %v", main, slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(exist)))
 		}
 	}
 }
@@ -101,7 +102,7 @@ func TestREADMEEntry(t *testing.T) {
 	_, rest, _ := strings.Cut(read(t, "README.md"), "```yaml\n")
 	entry, _, ok := strings.Cut(rest, "```")
 	if !ok {
-		t.Fatal("README.md shows no entry")
+		t.Fatal("README.md has no entry")
 	}
 	_, err := kb.Load(
 		kb.Layer{Name: "kb/entries", FS: kb.Builtin()},
@@ -114,14 +115,14 @@ func TestREADMEEntry(t *testing.T) {
 
 // TestREADMELength checks that a newcomer can read README.md in three minutes.
 func TestREADMELength(t *testing.T) {
-	const most = 130
+	const most = 130 // at about 45 lines per minute
 	if n := strings.Count(read(t, "README.md"), "\n"); n > most {
 		t.Errorf("README.md has %d lines, want at most %d", n, most)
 	}
 }
 
-// TestExampleConfiguration: what «config example» prints loads, and says what
-// holds without it.
+// TestExampleConfiguration checks that the output of "config example" loads and
+// sets the defaults.
 func TestExampleConfiguration(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mabsbot.yaml")
 	if err := os.WriteFile(file, []byte(config.Example()), 0o600); err != nil {
@@ -140,7 +141,7 @@ func TestExampleConfiguration(t *testing.T) {
 	_, example, _ := strings.Cut(got.String(), "\n")
 	_, defaults, _ := strings.Cut(want.String(), "\n")
 	if example != defaults {
-		t.Errorf("the example says\n%s\nthe defaults are\n%s", example, defaults)
+		t.Errorf("the example sets\n%s\nthe defaults are\n%s", example, defaults)
 	}
 }
 
@@ -158,8 +159,8 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// pages returns every Markdown file of the repository by path, except those of
-// testdata and of installed packages.
+// pages returns every Markdown file of the repository by path, except in
+// testdata and installed packages.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -205,8 +206,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestDocumentedCommands checks that every command line of the documentation
-// that runs the program names a command and flags that exist.
+// TestDocumentedCommands checks that every command line in the documentation
+// that runs the program has an existing command and existing flags.
 func TestDocumentedCommands(t *testing.T) {
 	line := regexp.MustCompile("(?m)(?:^    |`)((?:[A-Z_]+=\\S+ )*(?:mabsbot|go run \\.)(?: [^`\n]*)?)")
 	found := 0
@@ -223,8 +224,8 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
-// TestDocumentedFlags checks that every flag that the documentation names by
-// itself is one of some command.
+// TestDocumentedFlags checks that every flag that the documentation mentions
+// outside of a command line exists.
 func TestDocumentedFlags(t *testing.T) {
 	known := map[string]bool{}
 	var collect func(c *cobra.Command)
@@ -241,14 +242,14 @@ func TestDocumentedFlags(t *testing.T) {
 	for page, text := range pages(t) {
 		for _, m := range flag.FindAllStringSubmatch(text, -1) {
 			if !known[m[1]] {
-				t.Errorf("%s: there is no flag --%s", page, m[1])
+				t.Errorf("%s: unknown flag --%s", page, m[1])
 			}
 		}
 	}
 }
 
-// parseCommand reports whether the program would accept a command line, without
-// running it.
+// parseCommand returns an error if the program would not accept a command line.
+// It does not run the command.
 func parseCommand(line string) error {
 	line, _, _ = strings.Cut(line, "  #")
 	line = strings.ReplaceAll(line, "\\|", "|") // in tables
@@ -259,7 +260,7 @@ func parseCommand(line string) error {
 		return err
 	}
 	variants := [][]string{words}
-	for i, word := range words { // lint|list|show
+	for i, word := range words { // as in lint|list|show
 		if names := strings.Split(word, "|"); len(names) > 1 {
 			variants = nil
 			for _, name := range names {
@@ -282,7 +283,7 @@ func parseCommand(line string) error {
 	return nil
 }
 
-// split cuts a command line into words; double quotes keep spaces.
+// split splits a command line into words; double quotes preserve spaces.
 func split(line string) ([]string, error) {
 	var words []string
 	for i, part := range strings.Split(line, `"`) {
@@ -293,13 +294,13 @@ func split(line string) ([]string, error) {
 		}
 	}
 	if strings.Count(line, `"`)%2 == 1 {
-		return nil, errors.New("a quote is not closed")
+		return nil, errors.New("unclosed quote")
 	}
 	return words, nil
 }
 
-// TestDocumentedSettings checks that every variable and every key that the
-// documentation names exists.
+// TestDocumentedSettings checks that every environment variable and every
+// configuration key in the documentation exists.
 func TestDocumentedSettings(t *testing.T) {
 	variable := regexp.MustCompile(`\bMABSBOT_[A-Z_]+`)
 	key := regexp.MustCompile("`((?:log|store|kb|console|http|slack|discord|bot)\\.[a-z_]+)`")
@@ -318,14 +319,14 @@ func TestDocumentedSettings(t *testing.T) {
 			_, rest, ok := strings.Cut(known, "\n"+section+":\n")
 			rest, _, _ = strings.Cut(rest, "\n\n")
 			if name != "go" && (!ok || !strings.Contains(rest, "  "+name+":")) {
-				t.Errorf("%s: there is no key %s", page, m[1])
+				t.Errorf("%s: unknown key %s", page, m[1])
 			}
 		}
 	}
 }
 
 // TestDocumentedFields checks that the tables of kb/README.md have a row for
-// every field of an entry and of a step, and no other.
+// every field of an entry and of a step, and no other row.
 func TestDocumentedFields(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `([a-z]+)` \\|")
 	want := map[string]bool{}
@@ -354,8 +355,8 @@ func read(t *testing.T, path string) string {
 	return string(data)
 }
 
-// TestNotice checks that NOTICE repeats the notice of every module that is
-// linked into the program and has one, as the Apache License asks (section 4d).
+// TestNotice checks that NOTICE contains the notice of every linked module that
+// has one, as section 4(d) of the Apache License requires.
 func TestNotice(t *testing.T) {
 	ours, err := os.ReadFile("NOTICE")
 	if err != nil {
@@ -380,7 +381,7 @@ func TestNotice(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Contains(ours, notice) || !bytes.Contains(ours, []byte(path)) {
-			t.Errorf("NOTICE does not repeat the notice of %s", path)
+			t.Errorf("NOTICE does not contain the notice of %s", path)
 		}
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"mabsbot/kb/match"
 )
 
-// Whatever the bot answers in the scripts is known as its own words in a copy, if
-// the copy looks like an error at all.
+// TestEchoOfAnswers checks that the bot recognizes a copy of each of its
+// answers in the scripts, if the copy looks like an error at all.
 func TestEchoOfAnswers(t *testing.T) {
 	base, locales := load(t)
 	files, err := filepath.Glob("testdata/script/*.txtar")
@@ -34,9 +34,9 @@ func TestEchoOfAnswers(t *testing.T) {
 				continue
 			}
 			for _, post := range place.Split(string(section.Data), -1) {
-				post = buttons.ReplaceAllString(post, "") // no text, and not copied
+				post = buttons.ReplaceAllString(post, "") // not copied with the text
 				if strings.HasSuffix(post, "✓ alex\n") || strings.HasSuffix(post, "✓ kim\n") || base.Match(post).Band == match.Silent {
-					continue // the line that is new in a post, or no error
+					continue // the new line of a replaced post, or no error
 				}
 				n++
 				if !locales.Echo(post) {
@@ -46,11 +46,12 @@ func TestEchoOfAnswers(t *testing.T) {
 		}
 	}
 	if n < 100 {
-		t.Errorf("%d answers look like errors, want more to try", n)
+		t.Errorf("%d answers look like errors, want at least 100", n)
 	}
 }
 
-// No error is taken for the bot's own words.
+// TestEchoOfErrors checks that no error message is taken for an answer of the
+// bot.
 func TestEchoOfErrors(t *testing.T) {
 	base, locales := load(t)
 	for _, e := range base.Entries() {
@@ -58,7 +59,7 @@ func TestEchoOfErrors(t *testing.T) {
 			for _, variants := range texts {
 				for _, text := range variants.Texts {
 					if locales.Echo(text) {
-						t.Errorf("%s: %q is taken for an answer", e.ID, text)
+						t.Errorf("%s: %q is recognized as an answer", e.ID, text)
 					}
 				}
 			}

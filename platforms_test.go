@@ -20,18 +20,22 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
+// serveTimeout bounds every wait for the program. It answers and exits within a
+// second unless the machine is busy.
+const serveTimeout = 30 * time.Second
+
 // A served program serves Slack, Discord and the console, all on this machine.
 type served struct {
 	t       *testing.T
 	slack   *slackfake.Server
 	discord *discordfake.Server
 	log     *syncBuffer
-	console string // its address
+	console string // the URL of the console
 	stop    func()
 	exited  chan error
 }
 
-// A syncBuffer is a buffer for several goroutines.
+// A syncBuffer is a buffer that is safe for concurrent use.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -49,7 +53,7 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// serveAll starts the program. settings replace or add to its environment.
+// serveAll starts the program. settings override or extend its environment.
 func serveAll(t *testing.T, settings map[string]string) *served {
 	t.Helper()
 	p := newServed(t)
@@ -57,7 +61,8 @@ func serveAll(t *testing.T, settings map[string]string) *served {
 	return p
 }
 
-// newServed returns a program that start starts.
+// newServed returns a program for start, with its fake platforms already
+// running.
 func newServed(t *testing.T) *served {
 	t.Helper()
 	return &served{t: t, slack: slackfake.New(t, slackfake.Options{}), discord: discordfake.New(t, discordfake.Options{}), log: &syncBuffer{}, exited: make(chan error, 1)}
@@ -94,12 +99,12 @@ func (p *served) start(settings map[string]string) {
 	p.waitFor("the console serves", func() bool { p.console = address.FindString(out.String()); return p.console != "" })
 }
 
-// waitFor waits until something holds.
+// waitFor waits until holds returns true.
 func (p *served) waitFor(what string, holds func() bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(serveTimeout); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			p.t.Fatalf("never: %s", what)
+			p.t.Fatalf("timeout: %s", what)
 		}
 	}
 }
@@ -108,7 +113,7 @@ func (p *served) logs(text string) func() bool {
 	return func() bool { return strings.Contains(p.log.String(), text) }
 }
 
-// wantAnswer checks that an error which somebody pastes is answered.
+// wantAnswer checks that the bot answers an error message that a user pastes.
 func (p *served) wantAnswer(platform string) {
 	p.t.Helper()
 	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)"
@@ -133,7 +138,7 @@ func (p *served) wantAnswer(platform string) {
 	p.waitFor(platform+" is answered", shown)
 }
 
-// health is what the console says of the program.
+// health returns the body of the console's health check.
 func (p *served) health() string {
 	p.t.Helper()
 	r, err := http.Get(p.console + "/healthz")
@@ -148,20 +153,21 @@ func (p *served) health() string {
 	return string(body)
 }
 
-// wait waits until the program has ended, and returns why.
+// wait waits until the program exits and returns its error.
 func (p *served) wait() error {
 	p.t.Helper()
 	select {
 	case err := <-p.exited:
 		return err
-	case <-time.After(30 * time.Second):
-		p.t.Fatal("the program goes on")
+	case <-time.After(serveTimeout):
+		p.t.Fatal("timeout: the program exits")
 		return nil
 	}
 }
 
-// The trouble of one platform leaves the other one and the console serving; the
-// program ends once both are gone.
+// TestOnePlatformEnds checks that an adapter that fails permanently leaves the
+// other one and the console serving, and that the program exits once both have
+// failed.
 func TestOnePlatformEnds(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -207,27 +213,27 @@ func TestOnePlatformEnds(t *testing.T) {
 			}
 			err := p.wait()
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), other+": ") {
-				t.Errorf("the program ended with %v", err)
+				t.Errorf("the program exited with %v", err)
 			}
 			if n := strings.Count(p.log.String(), "adapter ended"); n != 2 {
-				t.Errorf("%d ends were logged", n)
+				t.Errorf("%d ends were logged, want 2", n)
 			}
 		})
 	}
 }
 
-// Where one platform is configured the program ends with it, although the
-// console serves.
+// TestOnlyPlatformEnds checks that the program exits with its only platform,
+// although the console serves.
 func TestOnlyPlatformEnds(t *testing.T) {
 	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": ""})
 	p.wantAnswer("slack")
 	p.slack.RevokeTokens(true)
 	if err := p.wait(); err == nil || !strings.Contains(err.Error(), "slack: ") {
-		t.Errorf("the program ended with %v", err)
+		t.Errorf("the program exited with %v", err)
 	}
 }
 
-// One request that is refused ends nothing.
+// TestRefusedOnce checks that one refused request ends no adapter.
 func TestRefusedOnce(t *testing.T) {
 	p := serveAll(t, nil)
 	p.discord.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
@@ -235,29 +241,30 @@ func TestRefusedOnce(t *testing.T) {
 	p.wantAnswer("discord")
 	p.wantAnswer("slack")
 	if got := p.health(); got != "ok\n" {
-		t.Errorf("health is %q", got)
+		t.Errorf("health is %q, want \"ok\\n\"", got)
 	}
 	p.stop()
 	if err := p.wait(); err != nil {
-		t.Errorf("the program ended with %v", err)
+		t.Errorf("the program exited with %v", err)
 	}
 }
 
-// Without a platform the console alone serves.
+// TestConsoleAlone checks that the console serves without a platform.
 func TestConsoleAlone(t *testing.T) {
 	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": "", "MABSBOT_SLACK_BOT_TOKEN": "", "MABSBOT_SLACK_APP_TOKEN": ""})
 	if got := p.health(); got != "ok\n" {
-		t.Errorf("health is %q", got)
+		t.Errorf("health is %q, want \"ok\\n\"", got)
 	}
 	p.stop()
 	if err := p.wait(); err != nil {
-		t.Errorf("the program ended with %v", err)
+		t.Errorf("the program exited with %v", err)
 	}
 }
 
-// Between a channel of Slack and one of Discord two bridges copy what the bot
-// answers and what people write. A paste gets an answer on each side, and it
-// ends there, although repeats are not linked.
+// TestBridge connects a Slack channel and a Discord channel by two bridges that
+// copy messages of users and of the bot. A paste is answered once on each side,
+// and the copies of the answers are not answered, although repeats are not
+// linked.
 func TestBridge(t *testing.T) {
 	p := newServed(t)
 	alex := p.slack.Person(slackfake.User{Name: "alex", Locale: "en-US"})
@@ -285,7 +292,7 @@ func TestBridge(t *testing.T) {
 			}
 		}
 		for _, m := range p.discord.BotMessages() {
-			if !copied[m.ID] && m.Plain() != "" { // Discord's own line about a thread has no text
+			if !copied[m.ID] && m.Plain() != "" { // Discord's system message about a thread has no text
 				copied[m.ID] = true
 				answers["discord"]++
 				toSlack.PostWebhook(onSlack, m.Plain())
@@ -294,10 +301,11 @@ func TestBridge(t *testing.T) {
 	}
 	alex.Say(onSlack, "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11. (ID 319)")
 	p.waitFor("both sides are answered", func() bool { copyAll(); return answers["slack"] > 0 && answers["discord"] > 0 })
+	// In 3 s a loop would go around many times.
 	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		copyAll()
 	}
 	if answers["slack"] != 1 || answers["discord"] != 1 {
-		t.Errorf("%v answers, want one on each side", answers)
+		t.Errorf("answers: %v, want 1 on each side", answers)
 	}
 }

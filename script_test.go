@@ -23,20 +23,20 @@ import (
 	"mabsbot/kb"
 )
 
-var update = flag.Bool("update", false, "write what the bot answers into testdata/script")
+var update = flag.Bool("update", false, "write golden files in testdata")
 
-// TestScripts plays whole conversations. A file is a row of sections: what
-// people do, each followed by what the bot answers. -update writes the answers.
+// TestScripts plays whole conversations on the core. A file alternates sections
+// of what a user does and what the bot answers. -update writes the answers.
 //
-//	-- kim says --               a message in the channel; in dm: a direct message
-//	-- kim replies --            in the thread of the latest message, or: replies to m1
-//	-- kim types --              what follows /mabs
+//	-- kim says --               a message in the channel, or in dm: a direct message
+//	-- kim replies --            in the thread of the last message, or: replies to m1
+//	-- kim types --              the text after /mabs
 //	-- kim presses Label --      the newest button with the label
-//	-- kim presses old Label --  the oldest one
-//	-- kim edits m1 --           the text is the new one
+//	-- kim presses old Label --  the oldest button with the label
+//	-- kim edits m1 --           the new text of message m1
 //	-- kim deletes m1 --
-//	-- restart --                the bot is ended and started again
-//	-- bot --                    what it answers; «silent» is silence
+//	-- restart --                stop the bot and start another one
+//	-- bot --                    what the bot answers, or "silent"
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -86,7 +86,7 @@ func play(t *testing.T, base *kb.Base, file string) {
 	}
 }
 
-// people who speak in scripts.
+// people are the users of the scripts.
 var people = map[string]bot.User{
 	"kim":  {ID: "U1", Name: "kim", Locale: "ko-KR"},
 	"lee":  {ID: "U2", Name: "lee", Locale: "ko-KR"},
@@ -94,10 +94,10 @@ var people = map[string]bot.User{
 	"sam":  {ID: "U4", Name: "sam", Locale: "en-GB"},
 	"otto": {ID: "B1", Name: "otto", Bot: true},
 
-	"bridge": {ID: "B2", Name: "bridge", Bot: true}, // the channel's policy allows it
+	"bridge": {ID: "B2", Name: "bridge", Bot: true}, // allowed by the channel's policy
 }
 
-// A scene is one bot with a recorder instead of a platform.
+// A scene is a bot with a recorder instead of a platform.
 type scene struct {
 	t        *testing.T
 	base     *kb.Base
@@ -109,7 +109,7 @@ type scene struct {
 	events     int
 	messages   map[string]bot.Message
 	lastThread bot.Thread
-	shown      []bot.Post // all that was ever posted, oldest first
+	shown      []bot.Post // every post, oldest first
 	newPosts   []bot.Post
 }
 
@@ -151,7 +151,7 @@ func (s *scene) do(name, body string) error {
 	who, rest, _ := strings.Cut(name, " ")
 	user, ok := people[who]
 	if !ok {
-		return fmt.Errorf("who is %q?", who)
+		return fmt.Errorf("unknown user %q", who)
 	}
 	verb, object, _ := strings.Cut(rest, " ")
 	event, err := s.event(user, verb, object, body)
@@ -165,7 +165,7 @@ func (s *scene) do(name, body string) error {
 		return err
 	}
 	s.newPosts = s.recorder.Take()
-	slices.SortStableFunc(s.newPosts, func(a, b bot.Post) int { // threads are served side by side
+	slices.SortStableFunc(s.newPosts, func(a, b bot.Post) int { // the outbox sends threads concurrently
 		return cmp.Compare(a.Thread.Channel+a.Thread.Root, b.Thread.Channel+b.Thread.Root)
 	})
 	s.shown = append(s.shown, s.newPosts...)
@@ -202,20 +202,20 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 	case "edits", "deletes":
 		of, ok := s.messages[object]
 		if !ok {
-			return nil, fmt.Errorf("there is no message %s", object)
+			return nil, fmt.Errorf("no message %s", object)
 		}
 		m.Head.Thread, m.Direct, m.Addressed, m.Original = of.Thread, of.Direct, of.Addressed, of.ID
 		m.Change = map[string]bot.Change{"edits": bot.ChangeEdited, "deletes": bot.ChangeDeleted}[verb]
 		return m, nil
 	default:
-		return nil, fmt.Errorf("nobody can %q", verb)
+		return nil, fmt.Errorf("unknown verb %q", verb)
 	}
 	s.messages[id] = m
 	return m, nil
 }
 
-// press finds a button by its label, in what was ever posted: people press old
-// buttons, too.
+// press returns a press of a button with the label in any post, because users
+// also press old buttons.
 func (s *scene) press(head bot.Head, label string) (bot.Event, error) {
 	posts := slices.Clone(s.shown)
 	slices.Reverse(posts)
@@ -233,10 +233,10 @@ func (s *scene) press(head bot.Head, label string) (bot.Event, error) {
 			}
 		}
 	}
-	return nil, errors.New("there is no button " + label)
+	return nil, errors.New("no button " + label)
 }
 
-// answers writes what the last deed led to.
+// answers returns what the last action led to.
 func (s *scene) answers() string {
 	if len(s.newPosts) == 0 {
 		return "silent\n"
@@ -249,7 +249,8 @@ func (s *scene) answers() string {
 	return b.String()
 }
 
-// newText is what a post says; of one that changes another, the lines that are new.
+// newText returns the text of a post; if it replaces another one, only the new
+// lines.
 func (s *scene) newText(p bot.Post) string {
 	text := bottest.Text(p.Reply)
 	i := slices.IndexFunc(s.shown, func(old bot.Post) bool { return old.ID == p.Replaces })
@@ -266,7 +267,7 @@ func (s *scene) newText(p bot.Post) string {
 	return b.String()
 }
 
-// heading says to whom a post is shown, and whether it takes the place of another.
+// heading returns where a post is shown, and which post it replaces.
 func (s *scene) heading(p bot.Post) string {
 	place := strings.TrimSuffix(p.Thread.Channel+" "+p.Thread.Root, " ")
 	if p.Private {
@@ -281,7 +282,7 @@ func (s *scene) heading(p bot.Post) string {
 	return place + ": " + s.postNumber(p.ID)
 }
 
-// postNumber names a post by its place among all.
+// postNumber returns the name of a post: its number in order of appearance.
 func (s *scene) postNumber(id bot.PostID) string {
 	return fmt.Sprintf("post %d", 1+slices.IndexFunc(s.shown, func(p bot.Post) bool { return p.ID == id }))
 }

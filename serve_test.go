@@ -10,15 +10,15 @@ import (
 	"testing"
 )
 
-// TestServeEndsItsTasks: where serving fails, too, nothing goes on working on a
-// database that is closed.
+// TestServeEndsItsTasks checks that background tasks have ended before the
+// database closes, even if serving fails.
 func TestServeEndsItsTasks(t *testing.T) {
 	c := root()
 	c.SetArgs([]string{"--console.enabled=false", "--store.path", filepath.Join(t.TempDir(), "test.db")})
 	c.SetOut(io.Discard)
 	c.SetErr(io.Discard)
 	if err := c.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing to serve") {
-		t.Fatalf("got %v, want that there is nothing to serve", err)
+		t.Fatalf("got %v, want an error with \"nothing to serve\"", err)
 	}
 	var stacks strings.Builder
 	if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
@@ -26,13 +26,13 @@ func TestServeEndsItsTasks(t *testing.T) {
 	}
 	for _, task := range []string{").Maintain(", ").Watch("} {
 		if strings.Contains(stacks.String(), task) {
-			t.Errorf("%s still runs", task)
+			t.Errorf("%s is still running", task)
 		}
 	}
 }
 
-// TestLostKey: no command replaces the key of an existing database, and
-// store.key needs no file.
+// TestLostKey checks that no command replaces the key of an existing database,
+// and that store.key needs no key file.
 func TestLostKey(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "test.db")
@@ -59,7 +59,7 @@ func TestLostKey(t *testing.T) {
 			t.Errorf("%q: %v", args, err)
 		}
 		if _, err := os.Stat(path + ".key"); err == nil {
-			t.Fatalf("%q made another key", args)
+			t.Fatalf("%q created another key", args)
 		}
 	}
 	file := filepath.Join(dir, "kept")

@@ -18,13 +18,13 @@ import (
 	"mabsbot/adapters/chat/chattest"
 )
 
-// TestSignals: SIGINT and SIGTERM end every command of the real program,
-// whatever it is doing, with the status that a shell expects.
+// TestSignals checks that SIGINT and SIGTERM end every command of the real
+// program, whatever it is doing, with the exit status that a shell expects.
 func TestSignals(t *testing.T) {
 	p := chattest.Build(t)
 	overlay := t.TempDir()
 	var lines strings.Builder
-	for i := range 50_000 { // takes seconds to load
+	for i := range 50_000 { // 50,000 entries take seconds to load
 		fmt.Fprintf(&lines, `{"id":"e-%[1]d","title":"The service w%[1]d failed","messages":["The service w%[1]d failed on <ServerName> because of v%[2]d."]}`+"\n", i, i%977)
 	}
 	if err := os.WriteFile(filepath.Join(overlay, "a.jsonl"), []byte(lines.String()), 0o600); err != nil {
@@ -41,7 +41,7 @@ func TestSignals(t *testing.T) {
 						t.Fatal(err)
 					}
 					wantEnd(t, cmd, ended, sig)
-				case <-ended: // as some do that need no configuration
+				case <-ended: // some commands need no configuration
 					if !cmd.ProcessState.Success() {
 						t.Error(cmd.ProcessState)
 					}
@@ -68,6 +68,7 @@ func TestSignals(t *testing.T) {
 				}
 				defer in.Close()
 				ended := startCommand(t, cmd)
+				// 256 KiB, more than the buffer of a pipe
 				if err := <-writeAsync(in, strings.Repeat("\n", 1<<18)); err != nil {
 					t.Fatal(err)
 				}
@@ -80,11 +81,13 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// padding are more than a pipe holds; see taken.
+// padding is larger than the buffer of a pipe (64 KiB on Linux); see
+// writeAsync.
 var padding = strings.Repeat("# \n", 1<<16)
 
-// writeAsync writes to a pipe. Where the text is longer than pipes hold, a process
-// reads it by the end, and then waits for more.
+// writeAsync writes text to a pipe. If text is larger than the buffer of the
+// pipe, the process has read from it when writeAsync is done, and waits for
+// more.
 func writeAsync(w io.Writer, text string) <-chan error {
 	done := make(chan error, 1)
 	go func() {
@@ -94,7 +97,7 @@ func writeAsync(w io.Writer, text string) <-chan error {
 	return done
 }
 
-// runnable returns the arguments of all commands that do something.
+// runnable returns the arguments of every command that can be run.
 func runnable(c *cobra.Command) (all [][]string) {
 	if c.Runnable() {
 		args := strings.Fields(c.CommandPath())[1:]
@@ -109,14 +112,14 @@ func runnable(c *cobra.Command) (all [][]string) {
 	return all
 }
 
-// withConfig makes a pipe the configuration of a command.
+// withConfig makes a named pipe the configuration file of a command.
 func withConfig(t *testing.T, cmd *exec.Cmd) (*exec.Cmd, *os.File) {
 	t.Helper()
 	path := filepath.Join(cmd.Dir, "config")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config, err := os.OpenFile(path, os.O_RDWR, 0) // as a writer alone it would wait for a reader
+	config, err := os.OpenFile(path, os.O_RDWR, 0) // O_WRONLY would block until a reader opens the pipe
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +128,8 @@ func withConfig(t *testing.T, cmd *exec.Cmd) (*exec.Cmd, *os.File) {
 	return cmd, config
 }
 
-// startCommand starts a command and returns a channel that is closed when it has ended.
+// startCommand starts a command and returns a channel that is closed when it
+// has exited.
 func startCommand(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
@@ -133,7 +137,7 @@ func startCommand(t *testing.T, cmd *exec.Cmd) <-chan struct{} {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = cmd.Wait() // how it ended is in its state
+		_ = cmd.Wait() // ProcessState has the result
 		close(ended)
 	}()
 	return ended
@@ -147,15 +151,15 @@ func wantEnd(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}, sig syscall.Sig
 	}
 	select {
 	case <-ended:
-	case <-time.After(time.Minute): // far longer than any command takes to end
-		t.Error("it did not end")
+	case <-time.After(time.Minute): // far longer than any command needs to exit
+		t.Error("the process did not exit")
 		_ = cmd.Process.Kill()
 		<-ended
 	}
 	switch s := cmd.ProcessState.Sys().(syscall.WaitStatus); {
 	case s.Signaled() && s.Signal() == sig:
-	case s.Exited() && s.ExitStatus() == 128+int(sig):
+	case s.Exited() && s.ExitStatus() == 128+int(sig): // a shell's status for a signal
 	default:
-		t.Errorf("it ended with %v", cmd.ProcessState)
+		t.Errorf("the process exited with %v", cmd.ProcessState)
 	}
 }
