@@ -3,9 +3,9 @@ package discordapi
 import "strconv"
 
 // The payloads of Discord, reduced to the fields that are read. Fields have
-// Discord's names. Discord adds fields, components and events at any time, and some events carry
-// only the fields that changed: a field that is absent, or of an unexpected type,
-// has its zero value.
+// Discord's names. Discord adds fields, components and events at any time, and
+// some events carry only the fields that changed: a field that is absent, or of an
+// unexpected type, has its zero value.
 
 // Types of messages that users write; all others are announced by Discord.
 // https://docs.discord.com/developers/resources/message#message-object-message-types
