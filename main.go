@@ -160,7 +160,7 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bo
 	})
 }
 
-func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*discord.Discord, error) {
+func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
 		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"), Library: b, Log: log,
@@ -367,11 +367,9 @@ func discordCommand() *cobra.Command {
 		if !c.Discord.Enabled() {
 			return errors.New("discord.token is missing; it is on the application's page \"Bot\"")
 		}
-		d, err := newDiscord(c, nil, nil, c.Log.Logger(cmd.ErrOrStderr()))
-		if err != nil {
-			return err
-		}
-		return d.Register(cmd.Context(), cmd.OutOrStdout())
+		return discord.Register(cmd.Context(), discord.Options{
+			Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, Log: c.Log.Logger(cmd.ErrOrStderr()),
+		}, cmd.OutOrStdout())
 	})
 	register.Long = `Register the commands that differ from those registered with Discord, and print
 the URL with which an administrator invites the bot to a server.`

@@ -51,9 +51,13 @@ func needs() []need {
 // valid, and says what is missing.
 func (d *Discord) meet(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
-		err := d.introduce(ctx)
+		me, content, err := fetchIdentity(ctx, d.client, d.o)
 		switch {
 		case err == nil:
+			d.granted = content
+			d.mu.Lock()
+			d.self = me
+			d.mu.Unlock()
 			d.prepare(ctx)
 			return nil
 		case ctx.Err() != nil && !discordapi.HasStatus(err, http.StatusUnauthorized):
@@ -68,40 +72,34 @@ func (d *Discord) meet(ctx context.Context) error {
 	}
 }
 
-// introduce asks Discord once who we are.
-func (d *Discord) introduce(ctx context.Context) error {
+// fetchIdentity asks Discord once who the bot is, and whether it may see the
+// content of messages.
+func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (me identity, content bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTime)
 	defer cancel()
 	var who discordapi.User
-	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/users/@me", Into: &who}); err != nil {
-		return err
+	if err := client.Do(ctx, discordapi.Request{Method: "GET", Path: "/users/@me", Into: &who}); err != nil {
+		return identity{}, false, err
 	}
 	var app struct {
 		ID    string `json:"id"`
 		Flags int    `json:"flags"`
 	}
-	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/@me", Into: &app})
-	if d.o.ApplicationID != "" {
-		if err == nil && app.ID != "" && app.ID != d.o.ApplicationID {
-			d.log.Warn("discord: discord.application_id is not that of the token's application, and is not used", "configured", d.o.ApplicationID, "application", app.ID)
+	err = client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/@me", Into: &app})
+	if o.ApplicationID != "" {
+		if err == nil && app.ID != "" && app.ID != o.ApplicationID {
+			o.Log.Warn("discord: discord.application_id is not that of the token's application, and is not used", "configured", o.ApplicationID, "application", app.ID)
 		} else {
-			app.ID, err = d.o.ApplicationID, nil
+			app.ID, err = o.ApplicationID, nil
 		}
 	}
 	if hopeless(err) && !discordapi.HasStatus(err, http.StatusUnauthorized) {
 		app.ID, err = who.ID, nil // of all applications since 2016 they are the same
 	}
-	if err != nil {
-		return err
+	if err == nil && (who.ID == "" || app.ID == "") {
+		err = chat.ErrIncomplete
 	}
-	if who.ID == "" || app.ID == "" {
-		return chat.ErrIncomplete
-	}
-	d.granted = app.Flags&contentFlags != 0
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.self = identity{app: app.ID, user: who.ID, name: who.Username}
-	return nil
+	return identity{app: app.ID, user: who.ID, name: who.Username}, app.Flags&contentFlags != 0, err
 }
 
 // prepare registers the commands and says what is missing. Neither keeps the bot
@@ -110,7 +108,7 @@ func (d *Discord) prepare(ctx context.Context) {
 	if d.o.Register {
 		limited, cancel := context.WithTimeout(ctx, registerTime)
 		defer cancel()
-		err := d.register(limited, func(name string) { d.log.Info("discord: a command was registered", "name", name) })
+		err := registerCommands(limited, d.client, d.me().app, d.texts, func(name string) { d.log.Info("discord: a command was registered", "name", name) })
 		if err != nil {
 			d.log.Warn("discord: the commands are not registered; «mabsbot discord register» tries it again", "error", err)
 		}

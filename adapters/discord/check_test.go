@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -95,10 +94,8 @@ func TestRegisterFails(t *testing.T) {
 		"another token": {"x", s.APIURL(), "copy the token of the application's page «Bot» once more"},
 		"nobody there":  {s.Token, "http://127.0.0.1:1/api", "discord: Discord does not say who the bot is: "},
 	} {
-		d, err := New(Options{Token: func() string { return c.token }, APIURL: c.address})
-		s.must(err)
 		var out strings.Builder
-		if err := d.Register(t.Context(), &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
+		if err := Register(t.Context(), Options{Token: func() string { return c.token }, APIURL: c.address}, &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
 			t.Errorf("%s: %v\n%s", name, err, out.String())
 		}
 	}
@@ -108,15 +105,14 @@ func TestRegisterFails(t *testing.T) {
 // commands a day.
 func TestRegister(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
-	d, err := New(Options{Token: func() string { return s.Token }, APIURL: s.APIURL()})
-	s.must(err)
+	o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL()}
 	var first, second, third strings.Builder
-	s.must(d.Register(context.Background(), &first))
-	s.must(d.Register(context.Background(), &second))
-	before := d.texts["ko"]["command_mabs"]
-	d.texts["ko"]["command_mabs"] = "다른 설명"
-	s.must(d.Register(context.Background(), &third))
-	d.texts["ko"]["command_mabs"] = before
+	s.must(Register(t.Context(), o, &first))
+	s.must(Register(t.Context(), o, &second))
+	changed, err := loadWords()
+	s.must(err)
+	changed["ko"]["command_mabs"] = "다른 설명"
+	s.must(register(t.Context(), o, changed, &third))
 	address := "invite the bot to a server with\n" + invitation(s.AppID) + "\n"
 	for _, c := range []struct{ got, want string }{
 		{first.String(), "registered \"mabs\"\nregistered \"Look up with mabsbot\"\n" + address},

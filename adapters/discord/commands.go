@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -49,25 +50,25 @@ const stringOption = 3
 
 // commands are ours. They are there in servers, and in the direct message with
 // the bot.
-func (d *Discord) commands() []command {
+func commands(texts chat.Texts) []command {
 	contexts, installs := []int{0, 1}, []int{0}
-	english := d.in(chat.English)
+	english := texts.In(chat.English)
 	return []command{
 		{
-			Type: discordapi.CommandChatInput, Name: commandName, Description: english["command_mabs"], Descriptions: d.translated("command_mabs"),
+			Type: discordapi.CommandChatInput, Name: commandName, Description: english["command_mabs"], Descriptions: translated(texts, "command_mabs"),
 			Options: []commandOption{{
-				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: d.translated("command_query"), Autocomplete: true,
+				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: translated(texts, "command_query"), Autocomplete: true,
 			}},
 			Contexts: contexts, Installs: installs,
 		},
-		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: d.translated("command_lookup"), Contexts: contexts, Installs: installs},
+		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: translated(texts, "command_lookup"), Contexts: contexts, Installs: installs},
 	}
 }
 
 // translated are the words of all languages but English that Discord has, too.
-func (d *Discord) translated(key string) map[string]string {
+func translated(texts chat.Texts, key string) map[string]string {
 	all := map[string]string{}
-	for tag, w := range d.texts {
+	for tag, w := range texts {
 		if _, known := discordgo.Locales[discordgo.Locale(tag)]; known && tag != chat.English {
 			all[tag] = w[key]
 		}
@@ -75,20 +76,20 @@ func (d *Discord) translated(key string) map[string]string {
 	return all
 }
 
-// register brings Discord's list of our commands up to date. It tells changed of
-// each that it registers, and leaves those of other names alone.
-func (d *Discord) register(ctx context.Context, changed func(name string)) error {
-	app := d.me().app
+// registerCommands registers the commands that Discord's list of the application
+// does not have as they should be, and calls changed for each. It leaves commands
+// with other names alone.
+func registerCommands(ctx context.Context, client *discordapi.Client, app string, texts chat.Texts, changed func(name string)) error {
 	var there []command
 	data := json.RawMessage{}
-	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/%s/commands", Args: []string{app}, Query: "with_localizations=true", Into: &data})
+	err := client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/%s/commands", Args: []string{app}, Query: "with_localizations=true", Into: &data})
 	if err == nil {
 		err = json.Unmarshal(data, &there)
 	}
 	if err != nil {
 		return fmt.Errorf("discord: list commands: %w", err)
 	}
-	for _, c := range d.commands() {
+	for _, c := range commands(texts) {
 		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, discordapi.CommandChatInput) == c.Type })
 		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c}
 		if i >= 0 {
@@ -97,7 +98,7 @@ func (d *Discord) register(ctx context.Context, changed func(name string)) error
 			}
 			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
 		}
-		if err := d.client.Do(ctx, r); err != nil {
+		if err := client.Do(ctx, r); err != nil {
 			return fmt.Errorf("discord: register the command %q: %w", c.Name, err)
 		}
 		changed(c.Name)
@@ -126,16 +127,33 @@ func (c command) same(there command) bool {
 }
 
 // Register registers the application's commands and writes what it did, and the
-// address with which an administrator invites the bot to a server.
-func (d *Discord) Register(ctx context.Context, w io.Writer) error {
-	switch err := d.introduce(ctx); {
+// URL with which an administrator invites the bot to a server. Of the options it
+// uses Token, ApplicationID, APIURL and Log.
+func Register(ctx context.Context, o Options, w io.Writer) error {
+	texts, err := loadWords()
+	if err != nil {
+		return err
+	}
+	return register(ctx, o, texts, w)
+}
+
+func register(ctx context.Context, o Options, texts chat.Texts, w io.Writer) error {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	client, err := discordapi.New(discordapi.Options{Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	me, _, err := fetchIdentity(ctx, client, o)
+	switch {
 	case discordapi.HasStatus(err, http.StatusUnauthorized):
 		return errToken
 	case err != nil:
 		return fmt.Errorf("discord: Discord does not say who the bot is: %w", err)
 	}
 	n := 0
-	err := d.register(ctx, func(name string) {
+	err = registerCommands(ctx, client, me.app, texts, func(name string) {
 		n++
 		fmt.Fprintf(w, "registered %q\n", name)
 	})
@@ -145,7 +163,7 @@ func (d *Discord) Register(ctx context.Context, w io.Writer) error {
 	if n == 0 {
 		fmt.Fprintln(w, "all commands are registered already")
 	}
-	_, err = fmt.Fprintf(w, "invite the bot to a server with\n%s\n", invitation(d.me().app))
+	_, err = fmt.Fprintf(w, "invite the bot to a server with\n%s\n", invitation(me.app))
 	return err
 }
 
