@@ -25,7 +25,7 @@ import (
 	"mabsbot/kb/match"
 )
 
-// storedGolden is what the database of commit 3c1bd8e holds.
+// storedGolden has the content of the database of commit 3c1bd8e as text.
 const storedGolden = "testdata/stored/3c1bd8e.txtar"
 
 // storedKey is the key of that database.
@@ -70,7 +70,7 @@ func TestStored(t *testing.T) {
 	}
 }
 
-// pairs are the lines of two texts side by side.
+// pairs returns the lines of two texts side by side.
 func pairs(a, b string) (all [][2]string) {
 	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range max(len(x), len(y)) {
@@ -86,13 +86,13 @@ func pairs(a, b string) (all [][2]string) {
 	return all
 }
 
-// TestStoredOnce checks that migrations run on that database, and that a second
-// start changes nothing any more.
+// TestStoredOnce checks that that database is migrated, and that opening it
+// again changes nothing.
 func TestStoredOnce(t *testing.T) {
 	t.Parallel()
 	path := chattest.Stored(t, ".")
 	if _, err := store.Open(t.Context(), path, bytes.Repeat([]byte("x"), store.KeySize)); !errors.Is(err, store.ErrKey) {
-		t.Errorf("with another key: %v", err)
+		t.Errorf("with another key: got error %v, want ErrKey", err)
 	}
 	var states []string
 	for range 2 {
@@ -106,29 +106,30 @@ func TestStoredOnce(t *testing.T) {
 		states = append(states, dump(t, path))
 	}
 	if states[0] != states[1] {
-		t.Error("the second start changed the database")
+		t.Error("opening the database again changed it")
 	}
 }
 
-// TestStoredPruned checks that maintenance leaves what is still needed: every
-// walkthrough, every waiting post, everything in the inbox that is not dead.
+// TestStoredPruned checks that Prune keeps every walkthrough, every waiting
+// post, and every inbox record that is not a dead letter.
 func TestStoredPruned(t *testing.T) {
 	t.Parallel()
 	s := openStored(t)
 	walkthroughs, inbox := s.walkthroughs(), s.inbox()
 	s.must(s.db.Prune(t.Context(), 0))
 	if !bytes.Equal(s.walkthroughs(), walkthroughs) || !bytes.Equal(s.inbox(), inbox) {
-		t.Error("a walkthrough or a record of the inbox is gone")
+		t.Error("a walkthrough or an inbox record was deleted")
 	}
 	for adapter, want := range map[string]int{"slack": 12, "discord": 8, "console": 9} {
 		if n := strings.Count(string(s.deliver(adapter)), "\npost "); n != want {
-			t.Errorf("%s delivers %d posts, want %d", adapter, n, want)
+			t.Errorf("%s: %d posts, want %d", adapter, n, want)
 		}
 	}
 }
 
 // TestStoredTags checks that the types of the core still have the JSON names
-// with which they were stored: what is decoded and encoded again is the same.
+// with which they were stored: decoding and encoding a record does not change
+// it.
 func TestStoredTags(t *testing.T) {
 	t.Parallel()
 	s := openStored(t)
@@ -163,7 +164,7 @@ func TestStoredTags(t *testing.T) {
 		n++
 	})
 	if n != 96 {
-		t.Errorf("%d records were compared, want 96", n)
+		t.Errorf("%d records, want 96", n)
 	}
 }
 
@@ -175,8 +176,8 @@ func decoded(t *testing.T, data []byte) (v any) {
 	return v
 }
 
-// A stored database is a copy of the one of commit 3c1bd8e, open in today's
-// store, and beside it what SQLite itself shows of it.
+// A stored database is a copy of the database of commit 3c1bd8e, opened as a
+// store and also as a plain SQLite database.
 type stored struct {
 	t   *testing.T
 	db  *store.SQL
@@ -216,8 +217,8 @@ func (s *stored) rows(query string, each func(scan func(into ...any))) {
 	s.must(rows.Err())
 }
 
-// unseal opens a record as commit 3c1bd8e sealed it: AES-256-GCM with the nonce
-// in front, for the row that id names.
+// unseal decrypts a record as commit 3c1bd8e encrypted it: with AES-256-GCM,
+// the nonce in front, and the row named by id as additional data.
 func (s *stored) unseal(id []string, sealed []byte) []byte {
 	s.t.Helper()
 	block, err := aes.NewCipher(storedKey)
@@ -229,7 +230,7 @@ func (s *stored) unseal(id []string, sealed []byte) []byte {
 	return plain
 }
 
-// walkthroughs writes every walkthrough.
+// walkthroughs returns every walkthrough as text.
 func (s *stored) walkthroughs() []byte {
 	var b bytes.Buffer
 	s.rows(`SELECT adapter, workspace, channel, root FROM walkthroughs ORDER BY begun_at, adapter, channel, root`, func(scan func(...any)) {
@@ -238,7 +239,7 @@ func (s *stored) walkthroughs() []byte {
 		w, lang, err := s.db.Load(s.t.Context(), t, bot.UserKey{})
 		s.must(err)
 		if lang != "" {
-			s.t.Errorf("%v: nobody prefers %q", t, lang)
+			s.t.Errorf("%v: got language %q, want none", t, lang)
 		}
 		writeWalkthrough(&b, w)
 	})
@@ -310,7 +311,7 @@ func thread(t bot.Thread) string {
 	return strings.Join(strings.Fields(t.Adapter+" "+t.Workspace+" "+t.Channel+" "+t.Root), " ")
 }
 
-// preferences writes the languages that users chose.
+// preferences returns the languages that users chose.
 func (s *stored) preferences() []byte {
 	var b bytes.Buffer
 	s.rows(`SELECT adapter, workspace, user_id FROM preferences ORDER BY adapter`, func(scan func(...any)) {
@@ -323,7 +324,8 @@ func (s *stored) preferences() []byte {
 	return b.Bytes()
 }
 
-// inbox writes what was received and is not handled.
+// inbox returns the key and size of every inbox record that is not a dead
+// letter.
 func (s *stored) inbox() []byte {
 	var b bytes.Buffer
 	for _, name := range []string{"slack", "discord"} {
@@ -346,7 +348,7 @@ func (s *stored) deadLetters() []byte {
 	return b.Bytes()
 }
 
-// journal writes what the console's journal holds of each record.
+// journal returns a line for each record of the console's journal.
 func (s *stored) journal() []byte {
 	var b bytes.Buffer
 	s.must(s.db.Journal("console").Replay(s.t.Context(), func(record []byte) error {
@@ -365,7 +367,7 @@ func (s *stored) journal() []byte {
 	return b.Bytes()
 }
 
-// settled writes what is left of posts that were delivered or given up.
+// settled returns the stored fields of sent and dropped posts.
 func (s *stored) settled() []byte {
 	var b bytes.Buffer
 	s.rows(`SELECT id, state, adapter, channel, root, replaces, ref FROM posts WHERE state IN ('sent', 'dropped') ORDER BY seq`, func(scan func(...any)) {
@@ -387,8 +389,8 @@ func (s *stored) shadowed() []byte {
 	return b.Bytes()
 }
 
-// deliver writes the waiting posts of an adapter in the order in which a sender
-// gets them, each of them once.
+// deliver claims the waiting posts of an adapter in order, records them as
+// sent, and returns them as text. It checks that no post is claimed twice.
 func (s *stored) deliver(adapter string) []byte {
 	var b bytes.Buffer
 	sent := map[bot.PostID]bool{}
@@ -401,7 +403,7 @@ func (s *stored) deliver(adapter string) []byte {
 		b.WriteString("together:\n")
 		for _, p := range posts {
 			if sent[p.ID] {
-				s.t.Errorf("post %s comes again", p.ID)
+				s.t.Errorf("post %s is claimed again", p.ID)
 			}
 			sent[p.ID] = true
 			writePost(&b, p)
@@ -413,7 +415,7 @@ func (s *stored) deliver(adapter string) []byte {
 		}
 	}
 	if wait, ok, err := s.db.NextDue(s.t.Context(), adapter, 100); err != nil || ok {
-		s.t.Errorf("another post of %s is due in %v: %v", adapter, wait, err)
+		s.t.Errorf("%s: another post is due in %v, %v", adapter, wait, err)
 	}
 	return b.Bytes()
 }
@@ -443,7 +445,7 @@ func writePost(b *bytes.Buffer, p bot.Post) {
 	}
 }
 
-// dump is the content of all tables.
+// dump returns the content of all tables.
 func dump(t *testing.T, path string) string {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path)
