@@ -24,19 +24,19 @@ type botAnswer struct {
 	at    time.Time
 }
 
-// allow reports whether the event of a bot may be answered; blows reports whether
+// allow reports whether the event of a bot may be answered; first reports whether
 // it is the first that may not. An event that is decided again is counted once.
-func (f *botLimiter) allow(channel Thread, event EventID) (ok, blows bool) {
+func (l *botLimiter) allow(channel Thread, event EventID) (ok, first bool) {
 	channel.Root = ""
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.channels == nil {
-		f.channels = map[Thread]*limitedChannel{}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.channels == nil {
+		l.channels = map[Thread]*limitedChannel{}
 	}
-	c := f.channels[channel]
+	c := l.channels[channel]
 	if c == nil {
 		c = &limitedChannel{}
-		f.channels[channel] = c // as many as there are channels with bots in the configuration
+		l.channels[channel] = c // as many as there are channels with bots in the configuration
 	}
 	now := time.Now()
 	c.answers = slices.DeleteFunc(c.answers, func(a botAnswer) bool { return now.Sub(a.at) >= botAnswersWindow })
@@ -44,9 +44,9 @@ func (f *botLimiter) allow(channel Thread, event EventID) (ok, blows bool) {
 		return true, false
 	}
 	if len(c.answers) >= maxBotAnswers {
-		blows = !c.refused
+		first = !c.refused
 		c.refused = true
-		return false, blows
+		return false, first
 	}
 	if len(c.answers) == 0 {
 		c.refused = false

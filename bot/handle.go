@@ -84,8 +84,8 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	if !head.From.Bot || !says {
 		return false
 	}
-	ok, blows := b.botLimiter.allow(head.Thread, head.ID)
-	if blows {
+	ok, first := b.botLimiter.allow(head.Thread, head.ID)
+	if first {
 		b.log.Warn("bot: too many answers to bots; further ones are dropped", "adapter", head.Thread.Adapter,
 			"channel", head.Thread.Channel, "from", head.From.ID, "limit", maxBotAnswers, "window", botAnswersWindow)
 	}
