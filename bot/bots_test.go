@@ -148,7 +148,7 @@ func TestFuse(t *testing.T) {
 		want("delivered again", 0)
 		say(bridge, "c", 50)
 		want("fifty at once", 4)
-		if n := strings.Count(f.log.String(), "too many answers to bots"); n != 1 {
+		if n := strings.Count(f.log.String(), "dropping answers to other bots"); n != 1 {
 			t.Errorf("%d lines in the log:\n%s", n, f.log.String())
 		}
 		say(alex, "c", 20)
@@ -165,7 +165,7 @@ func TestFuse(t *testing.T) {
 		time.Sleep(time.Minute)
 		say(bridge, "c", 50)
 		want("a minute later", 5)
-		if n := strings.Count(f.log.String(), "too many answers to bots"); n != 2 {
+		if n := strings.Count(f.log.String(), "dropping answers to other bots"); n != 2 {
 			t.Errorf("%d lines in the log:\n%s", n, f.log.String())
 		}
 	})

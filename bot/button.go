@@ -64,7 +64,7 @@ func (b Button) ID() string {
 const buttonPrefix = "m1"
 
 // ErrNotOurs says that a text is no button of ours.
-var ErrNotOurs = errors.New("bot: not a button of ours")
+var ErrNotOurs = errors.New("bot: not a button of this bot")
 
 // String encodes b in at most 100 bytes, as ParseButton reads it.
 func (b Button) String() string {

@@ -86,7 +86,7 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	}
 	ok, first := b.botLimiter.allow(head.Thread, head.ID)
 	if first {
-		b.log.Warn("bot: too many answers to bots; further ones are dropped", "adapter", head.Thread.Adapter,
+		b.log.Warn("bot: dropping answers to other bots", "adapter", head.Thread.Adapter,
 			"channel", head.Thread.Channel, "from", head.From.ID, "limit", maxBotAnswers, "window", botAnswersWindow)
 	}
 	return !ok

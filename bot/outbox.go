@@ -114,14 +114,14 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	case err == nil:
 		err = b.outbox.Sent(ctx, p.ID, d)
 	case IsRefused(err) || p.Attempt >= attemptLimit(err):
-		b.log.Error("outbox: post given up", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		b.log.Error("outbox: giving up on post", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Drop(ctx, p.ID)
 	default:
-		b.log.Log(ctx, logLevel(err), "outbox: post failed, will be tried again", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		b.log.Log(ctx, logLevel(err), "outbox: retrying post", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
 		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt))
 	}
 	if err != nil {
-		b.log.Error("outbox: record failed", "adapter", a.Name(), "post", p.ID, "error", err)
+		b.log.Error("outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)
 	}
 }
 
@@ -144,7 +144,7 @@ func attemptLimit(err error) int {
 
 // post gives the platform its time, and no more.
 func post(ctx context.Context, a Adapter, p Post) (Delivery, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errors.New("bot: the platform did not answer in time"))
+	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errors.New("bot: platform did not answer in time"))
 	defer cancel()
 	return a.Post(ctx, p)
 }

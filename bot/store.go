@@ -9,10 +9,10 @@ import (
 // The errors of Store.Apply.
 var (
 	// ErrDuplicate: the event was handled already. Do nothing.
-	ErrDuplicate = errors.New("bot: event was handled already")
+	ErrDuplicate = errors.New("bot: event already handled")
 	// ErrConflict: the walkthrough moved on since it was read. Load, decide
 	// and apply again.
-	ErrConflict = errors.New("bot: walkthrough has moved on")
+	ErrConflict = errors.New("bot: walkthrough changed since it was read")
 )
 
 // A Store keeps conversations. Bot.Handle calls Load and Recent for each event

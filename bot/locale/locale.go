@@ -70,7 +70,7 @@ func Load(files fs.FS) (Locales, error) {
 		all[l.Lang] = l
 	}
 	if len(mistakes) == 0 && all[English] == nil {
-		mistakes = append(mistakes, errors.New("locale/en.yaml is missing: the other languages are compared with it"))
+		mistakes = append(mistakes, errors.New("locale/en.yaml is missing: every other language is checked against it"))
 	}
 	if len(mistakes) == 0 {
 		mistakes = all.check()
@@ -91,7 +91,7 @@ func load(files fs.FS, name string) (*Locale, error) {
 	}
 	l.alphabet = unicode.Scripts[l.Script]
 	if l.alphabet == nil {
-		return nil, fmt.Errorf("locale/%s: script %q is not a name of a Unicode script", name, l.Script)
+		return nil, fmt.Errorf("locale/%s: script %q is not the name of a Unicode script", name, l.Script)
 	}
 	l.phrases = l.compile()
 	l.echoes = l.compileEchoes()
@@ -108,12 +108,12 @@ func (all Locales) check() []error {
 			if text, ok := l.Texts[key]; !ok {
 				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is missing", lang, key))
 			} else if !slices.Equal(placeholders(text), placeholders(want.Texts[key])) {
-				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q has the values %v, in English %v", lang, key, placeholders(text), placeholders(want.Texts[key])))
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q has the placeholders %v, English has %v", lang, key, placeholders(text), placeholders(want.Texts[key])))
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(l.Texts)) {
 			if _, ok := want.Texts[key]; !ok {
-				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is not used", lang, key))
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: text %q is not one of the bot", lang, key))
 			}
 		}
 		for _, command := range commands {

@@ -24,8 +24,8 @@ func TestMistakes(t *testing.T) {
 	edit := func(old, new string) string { return strings.Replace(string(en), old, new, 1) }
 	for _, tt := range []struct{ name, file, want string }{
 		{"a text is missing", edit("  back: ", "  bakc: "), `text "back" is missing`},
-		{"a text too many", edit("  back: ", "  more: x\n  back: "), `text "more" is not used`},
-		{"other values", edit("entry {entry}", "entry"), "has the values"},
+		{"a text too many", edit("  back: ", "  more: x\n  back: "), `text "more" is not one of the bot`},
+		{"other values", edit("entry {entry}", "entry"), "has the placeholders"},
 		{"no words for an intent", edit("  quiet: [", "  silence: ["), `no words for the intent "quiet"`},
 		{"unknown field", "colour: red\n" + string(en), "colour"},
 		{"unknown script", edit("script: Latin", "script: Klingon"), "Klingon"},
