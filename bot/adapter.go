@@ -6,40 +6,42 @@ import (
 	"time"
 )
 
-// Capabilities are what a platform can show, as data: the core asks for them
-// and never for a platform's name.
+// Capabilities describe what a platform supports. The core asks for them and
+// never for the name of a platform.
 type Capabilities struct {
 	DirectMessages bool // the bot can begin a direct message
 	Private        bool // a message can be shown to one user of a channel alone
 	Edits          bool // a post can be changed or deleted later
 }
 
-// A Handler takes one event. Once it has returned nil, what follows from the
-// event is committed, and the adapter may acknowledge it to its platform; on
-// an error it must not.
+// A Handler handles one event. Once it returns nil, the consequences of the
+// event are committed and the adapter may acknowledge it to the platform. On an
+// error the adapter must not acknowledge it.
 type Handler func(ctx context.Context, event Event) error
 
-// An Adapter speaks one platform.
+// An Adapter connects the core to one platform.
 type Adapter interface {
-	// Name is the first part of every Thread of this adapter.
+	// Name is the Adapter field of every Thread of this adapter.
 	Name() string
 
-	// Capabilities are constant.
+	// Capabilities never change.
 	Capabilities() Capabilities
 
-	// Run connects and hands every event to handle until ctx ends (it then
-	// returns nil) or the platform refuses for good.
+	// Run connects and hands every event to handle until ctx ends, when it
+	// returns nil, or until the platform refuses for good.
 	Run(ctx context.Context, handle Handler) error
 
-	// Post delivers one post. The outbox calls it for several threads at once,
-	// for one thread one post after the other. An error made with NotDelivered or Refused says what is certain;
-	// after any other the post may have been delivered.
+	// Post delivers one post. The outbox calls Post concurrently for different
+	// threads, but never for two posts of one thread. An error made with
+	// NotDelivered or Refused is definite; after any other error the post may
+	// have been delivered.
 	Post(ctx context.Context, post Post) (Delivery, error)
 }
 
-// A Simulator is an adapter that may stand in for a platform, to try the bot.
-// Such an adapter alone does not keep Bot.Run serving once the adapters of the
-// platforms have ended: a supervisor should notice that.
+// A Simulator is an adapter that may replace a platform so that people can try
+// the bot. Simulated adapters alone do not keep Bot.Run serving once the
+// adapters of all platforms have ended, because a supervisor should notice
+// that.
 type Simulator interface {
 	Adapter
 	Simulated() bool
@@ -50,10 +52,9 @@ type Simulator interface {
 type Profiler interface {
 	Adapter
 
-	// Profile returns the user with Name and Locale as far as they are known.
-	// The core calls it at most once for an event, after the match, and only
-	// where the event may be answered. An event is handled without the profile
-	// if Profile fails.
+	// Profile returns the user with Name and Locale, if they are known. The
+	// core calls it at most once per event, after the match, and only if the
+	// event may be answered. If Profile fails, the event is handled without it.
 	Profile(ctx context.Context, user User) (User, error)
 }
 
@@ -71,20 +72,21 @@ type Observer interface {
 // A DeliveryError says what is certain about a post that failed.
 type DeliveryError struct {
 	Err   error
-	Final bool          // trying again is no use
-	After time.Duration // try again no sooner; 0 leaves it to the outbox
+	Final bool          // retrying is pointless
+	After time.Duration // retry no sooner; 0 leaves the wait to the outbox
 }
 
 func (e *DeliveryError) Error() string { return e.Err.Error() }
 func (e *DeliveryError) Unwrap() error { return e.Err }
 
-// NotDelivered says that the post was certainly not delivered and may be tried
-// again after the time.
+// NotDelivered returns an error saying that the post was certainly not
+// delivered and may be retried after the given time.
 func NotDelivered(err error, after time.Duration) error {
 	return &DeliveryError{Err: err, After: after}
 }
 
-// Refused says that the post was not delivered and never will be.
+// Refused returns an error saying that the post was not delivered and never
+// will be.
 func Refused(err error) error { return &DeliveryError{Err: err, Final: true} }
 
 // IsRefused reports whether err was made by Refused.

@@ -12,9 +12,10 @@ import (
 	"mabsbot/kb"
 )
 
-// A Bot takes events from adapters, decides, records, and sends.
+// A Bot takes events from adapters, decides what follows, stores it and sends
+// posts.
 type Bot struct {
-	base    func() *kb.Base // the newest; a reload swaps it
+	base    func() *kb.Base // the current one; a reload replaces it
 	locales locale.Locales
 	policy  Policy
 	store   Store
@@ -22,22 +23,22 @@ type Bot struct {
 	log     *slog.Logger
 
 	mu    sync.Mutex
-	wake  map[string]chan struct{} // of each running adapter's sender
-	ended []string                 // the adapters that ended while others serve
+	wake  map[string]chan struct{} // wakes the sender of each running adapter
+	ended []string                 // names of adapters that ended while others serve
 
 	botLimiter botLimiter
 }
 
-// New returns a bot. base returns the newest knowledge base.
+// New returns a bot. base returns the current knowledge base.
 func New(base func() *kb.Base, locales locale.Locales, policy Policy, store Store, outbox Outbox, log *slog.Logger) *Bot {
 	return &Bot{base: base, locales: locales, policy: policy, store: store, outbox: outbox, log: log, wake: map[string]chan struct{}{}}
 }
 
-// Run serves the adapters until ctx ends, or until no adapter of a platform is
-// left: simulated ones count only where there are no others. An adapter that
-// ends leaves the others serving; its posts wait for the next start, as does
-// all that was recorded and not sent when Run returns. Run returns nil if ctx
-// ended it, else why the adapters ended.
+// Run serves the adapters until ctx ends or until no adapter of a platform is
+// left. Simulated adapters count only if there are no others. When an adapter
+// ends, the others go on serving; its posts wait for the next start, as do all
+// posts that are unsent when Run returns. Run returns nil if ctx ended it, and
+// otherwise why the adapters ended.
 func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -58,7 +59,7 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 		}()
 	}
 	onlySimulated := !slices.ContainsFunc(adapters, isPlatform)
-	left := 0 // how many adapters keep Run serving
+	left := 0 // adapters that keep Run serving
 	for _, a := range adapters {
 		if onlySimulated || isPlatform(a) {
 			left++
@@ -68,7 +69,7 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	for range adapters {
 		e := <-ends
 		if ctx.Err() != nil {
-			continue // it was asked to end
+			continue // ctx ended it
 		}
 		b.unregister(e.adapter)
 		if e.err != nil {
@@ -88,7 +89,7 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	return errors.Join(why...)
 }
 
-// isPlatform reports whether an adapter is more than a simulation.
+// isPlatform reports whether an adapter serves a real platform.
 func isPlatform(a Adapter) bool {
 	s, ok := a.(Simulator)
 	return !ok || !s.Simulated()

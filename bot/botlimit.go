@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A botLimiter limits the answers to other bots by channel. What people write does
-// not pass through it. It counts in memory: a process that starts again begins
-// at zero, and each of several processes counts its own.
+// A botLimiter limits the answers to other bots per channel. Messages of people
+// do not pass through it. It counts in memory, so a restarted process begins at
+// zero, and each of several processes counts on its own.
 type botLimiter struct {
 	mu       sync.Mutex
-	channels map[Thread]*limitedChannel // the key has no Root
+	channels map[Thread]*limitedChannel // the keys have no Root
 }
 
 type limitedChannel struct {
-	answers []botAnswer // of the last botAnswersWindow, oldest first
-	refused bool        // an answer was refused, and the window has not passed since
+	answers []botAnswer // within botAnswersWindow, oldest first
+	refused bool        // an answer was refused within the window
 }
 
 type botAnswer struct {
@@ -24,8 +24,8 @@ type botAnswer struct {
 	at    time.Time
 }
 
-// allow reports whether the event of a bot may be answered; first reports whether
-// it is the first that may not. An event that is decided again is counted once.
+// allow reports whether the event of a bot may be answered, and whether it is
+// the first that may not. An event that is decided again counts once.
 func (l *botLimiter) allow(channel Thread, event EventID) (ok, first bool) {
 	channel.Root = ""
 	l.mu.Lock()
@@ -36,7 +36,7 @@ func (l *botLimiter) allow(channel Thread, event EventID) (ok, first bool) {
 	c := l.channels[channel]
 	if c == nil {
 		c = &limitedChannel{}
-		l.channels[channel] = c // as many as there are channels with bots in the configuration
+		l.channels[channel] = c // bounded by the channels that the configuration opens to bots
 	}
 	now := time.Now()
 	c.answers = slices.DeleteFunc(c.answers, func(a botAnswer) bool { return now.Sub(a.at) >= botAnswersWindow })

@@ -5,36 +5,37 @@ import (
 	"strings"
 )
 
-// An Action is what a button does.
+// An Action says what a button does.
 type Action string
 
-// The actions. Each is one letter, for the sake of Discord's limit of 100
-// characters for a whole button.
+// The actions. Each is a single letter because Discord limits a button's
+// custom_id to 100 characters.
 const (
-	ActionStart       Action = "e" // begin the walkthrough of Entry
+	ActionStart       Action = "e" // start the walkthrough of Entry
 	ActionAnswer      Action = "a" // answer the question Step with Choice
-	ActionNext        Action = "n" // the step Step is done, or did not help
-	ActionFixed       Action = "f" // solved
+	ActionNext        Action = "n" // Step is done, or did not help
+	ActionFixed       Action = "f" // the error is solved
 	ActionBack        Action = "b" // one position back
 	ActionAll         Action = "l" // show all steps
-	ActionPerson      Action = "p" // get a person
-	ActionSkip        Action = "s" // go on without the value that was asked for
-	ActionOther       Action = "o" // none of the entries that were to choose from
+	ActionPerson      Action = "p" // ask for a person
+	ActionSkip        Action = "s" // continue without the requested value
+	ActionOther       Action = "o" // none of the offered entries
 	ActionDirect      Action = "d" // continue in a direct message
-	ActionPublish     Action = "c" // post in the channel
+	ActionPublish     Action = "c" // post a private answer in the channel
 	ActionArea        Action = "r" // list the errors of the area Choice
-	ActionStillSolved Action = "h" // asked later: it is still solved
-	ActionCameBack    Action = "g" // asked later: it came back
+	ActionStillSolved Action = "h" // follow-up: the error is still solved
+	ActionCameBack    Action = "g" // follow-up: the error came back
 )
 
-// A Button is all that a button carries: where in which entry it stood, and
-// what it does. It never carries text, and nothing about it lives in memory,
-// so that it works on a month-old message after any number of restarts.
+// A Button is everything that a button on a platform carries: the entry, the
+// position within it, and an action. It holds no text, and the bot keeps
+// nothing about it in memory, so a button works on a month-old message after
+// any number of restarts.
 type Button struct {
 	Action   Action `json:"action"`
-	Entry    string `json:"entry,omitempty"`    // at most 40 bytes, which kb.Load sees to
-	Revision string `json:"revision,omitempty"` // the first four digits of the entry's
-	Step     string `json:"step,omitempty"`     // of a step or question; at most 24 bytes
+	Entry    string `json:"entry,omitempty"`    // at most 40 bytes; kb.Load checks that
+	Revision string `json:"revision,omitempty"` // the first four digits of the entry's revision
+	Step     string `json:"step,omitempty"`     // id of a step or question; at most 24 bytes
 	Choice   string `json:"choice,omitempty"`   // at most 24 bytes
 }
 
@@ -59,19 +60,20 @@ func (b Button) ID() string {
 	return buttonIDs[b.Action]
 }
 
-// buttonPrefix tells our buttons from those of other programs and of earlier
-// forms of the encoding.
+// buttonPrefix distinguishes our buttons from those of other programs and of
+// other versions of the encoding.
 const buttonPrefix = "m1"
 
-// ErrNotOurs says that a text is no button of ours.
+// ErrNotOurs reports a text that does not encode a button of this bot.
 var ErrNotOurs = errors.New("bot: not a button of this bot")
 
-// String encodes b in at most 100 bytes, as ParseButton reads it.
+// String encodes b in at most 100 bytes for ParseButton.
 func (b Button) String() string {
 	return strings.Join([]string{buttonPrefix, string(b.Action), b.Entry, b.Revision, b.Step, b.Choice}, "|")
 }
 
-// ParseButton reads what String wrote. It returns ErrNotOurs for anything else.
+// ParseButton parses the result of String. It returns ErrNotOurs for any other
+// text.
 func ParseButton(s string) (Button, error) {
 	part := strings.Split(s, "|")
 	if len(part) != 6 || part[0] != buttonPrefix || len(part[1]) != 1 || len(s) > 100 {

@@ -10,8 +10,9 @@ import (
 	"mabsbot/kb/match"
 )
 
-// What follows `/mabs`.
+// The slash command /mabs.
 
+// command handles the text after /mabs.
 func (d decision) command(m Message) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(m.Text), " ")
 	rest = strings.TrimSpace(rest)
@@ -29,7 +30,7 @@ func (d decision) command(m Message) {
 	}
 }
 
-// lookUp answers what was looked up. The answer is never silence.
+// lookUp answers a look-up. The answer is never silence.
 func (d decision) lookUp(m Message) {
 	if d.found.Band == match.Silent {
 		d.noMatch(d.newWalkthrough(m), "")
@@ -48,7 +49,7 @@ func (d decision) help() {
 	d.postInfo(heading(title), paragraph(more), Block{Kind: BlockTable, Rows: rows}, d.paragraph("help_thread"))
 }
 
-// list shows the areas, or the errors of one.
+// list shows the areas, or the errors of one area.
 func (d decision) list(area string) {
 	if area == "" {
 		d.postInfo(heading(d.text("list")), choices(d.areas()...), smallPrint(d.text("list_more", "area", strings.Join(d.areaIDs(), "|"))))
@@ -66,7 +67,7 @@ func (d decision) list(area string) {
 	d.postInfo(heading(d.locale.Area(entries[0].Area)), choices(row...))
 }
 
-// inArea are the entries of the area with the id or name.
+// inArea returns the entries of the area with the given id or name.
 func (v voice) inArea(area string) []*kb.Entry {
 	var all []*kb.Entry
 	for _, e := range v.rules.Base.Entries() {
@@ -77,7 +78,7 @@ func (v voice) inArea(area string) []*kb.Entry {
 	return all
 }
 
-// areas are buttons for all areas of the base.
+// areas returns a button for each area of the knowledge base.
 func (v voice) areas() []LabeledButton {
 	var row []LabeledButton
 	for _, id := range v.areaIDs() {
@@ -97,11 +98,11 @@ func (v voice) areaIDs() []string {
 	return ids
 }
 
-// maxListed keeps a list to what a person reads, and to the 25 buttons that
-// Slack and Discord both show in one message.
+// maxListed keeps a list readable, and within the 25 buttons that both Slack
+// (an actions block) and Discord (five rows of five) show.
 const maxListed = 25
 
-// why explains the last answer that the person got.
+// why explains the last answer that the user got.
 func (d decision) why() {
 	w := d.state.Last
 	if w == nil || w.Entry == nil {
@@ -117,7 +118,7 @@ func (d decision) why() {
 		Block{Kind: BlockTable, Rows: rows}, d.source(*w))
 }
 
-// evidenceText names the kinds of evidence.
+// evidenceText maps kinds of evidence to texts.
 var evidenceText = map[string]string{
 	match.EvidenceCode: "evidence_code", match.EvidenceSymbol: "evidence_symbol", match.EvidenceMessage: "evidence_message",
 	match.EvidencePhrase: "evidence_phrase", match.EvidenceWords: "evidence_words",

@@ -10,8 +10,7 @@ import (
 	"mabsbot/kb/match"
 )
 
-// Rules are what a decision rests on, besides the event: all of it constant
-// while the decision is made.
+// Rules are the constant inputs of a decision, apart from the event.
 type Rules struct {
 	Base    *kb.Base
 	Locales locale.Locales
@@ -19,17 +18,17 @@ type Rules struct {
 	Can     Capabilities
 }
 
-// State is what stands already when an event arrives.
+// State is the stored state that an event finds.
 type State struct {
 	Walkthrough Walkthrough  // of the event's thread
-	Prefer      string       // the language that the person chose, "" if none
-	Recent      *Thread      // where the same error was answered in the same channel a short time ago
-	Last        *Walkthrough // of the person, in any thread; filled in for «why»
+	Prefer      string       // the language that the user chose, "" if none
+	Recent      *Thread      // the thread in which the same error was recently answered, in the same channel
+	Last        *Walkthrough // the latest of the user in any thread; set for /mabs why
 }
 
-// Decide is the whole judgement of the bot: what follows from one event. It is
-// a pure function: no clock, no network, no database, no platform. found is
-// what the matcher makes of the event's text.
+// Decide decides what follows from an event. All judgment of the bot is here,
+// and it is a pure function: it has no clock, network or database, and knows no
+// platform. found is the result of matching the text of the event.
 func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	head := event.About()
 	channel := rules.Policy.channel(head)
@@ -51,28 +50,28 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	return turn
 }
 
-// An input is what a decision reads of the event and of what came before it.
-// Nothing changes it once the decision has begun.
+// An input is what a decision reads. It does not change while the decision is
+// made.
 type input struct {
 	state   State
 	head    Head
 	channel ChannelPolicy
 	found   kb.Result
-	pressed PostID // Press: the post that carried the button
+	pressed PostID // Press: the post with the button
 }
 
-// A decision is one call of Decide while it is made: what it reads, how it
-// speaks, and what it makes. It is passed by value, so that going on in another
-// language or place is going on with another decision; all of them add to the
-// same turn.
+// A decision is one call of Decide in progress: what it reads, the voice it
+// answers in, and the turn that it builds. It is passed by value. To answer in
+// another language or place, a method calls the others on a copy with another
+// voice; all copies share the turn.
 type decision struct {
 	*input
 	voice
 	turn *Turn
 }
 
-// newDecision returns the decision about an event in which written was said. An
-// asker who goes on in another language is answered in it.
+// newDecision returns the decision about an event with the given text. If the
+// asker switches to another language, the walkthrough switches with them.
 func newDecision(rules *Rules, in *input, written string, turn *Turn) decision {
 	d := decision{in, voice{rules: rules, direct: in.head.Direct}, turn}
 	d = d.speaking(d.currentLanguage(written))
@@ -82,22 +81,23 @@ func newDecision(rules *Rules, in *input, written string, turn *Turn) decision {
 	return d
 }
 
-// speaking returns the decision in another language.
+// speaking returns a copy of d that answers in the given language.
 func (d decision) speaking(lang string) decision {
 	d.locale = d.rules.Locales.Get(lang)
 	return d
 }
 
-// answersPrivately reports whether an answer to the event is for one person alone.
+// answersPrivately reports whether only the sender may see an answer to the
+// event.
 func (d decision) answersPrivately() bool { return d.state.Walkthrough.Private || d.inPrivateThread() }
 
-// inPrivateThread reports whether only its asker sees the thread of the event: that of a
-// command, or of a shortcut, in a channel.
+// inPrivateThread reports whether only the asker sees the thread of the event:
+// that of a command or shortcut used in a channel.
 func (d decision) inPrivateThread() bool {
 	return strings.HasPrefix(d.head.Thread.Root, CommandRoot) && !d.head.Direct
 }
 
-// newWalkthrough is a walkthrough that is about to begin with a message.
+// newWalkthrough returns the walkthrough that a message starts.
 func (d decision) newWalkthrough(m Message) Walkthrough {
 	old := d.state.Walkthrough
 	return Walkthrough{
@@ -108,8 +108,9 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 	}
 }
 
-// answer begins with what was found: the walkthrough of a sure hit, or the
-// question which of several it is. replaces is as for postAnswer.
+// answer starts with the result of the match: the walkthrough of a sure hit, or
+// the question which of several errors it is. The post replaces an earlier one
+// if replaces is set.
 func (d decision) answer(w Walkthrough, replaces PostID) {
 	if d.found.Band == match.Sure {
 		for _, h := range d.found.Also {
@@ -121,8 +122,8 @@ func (d decision) answer(w Walkthrough, replaces PostID) {
 	d.choose(w, d.found.Hits, replaces)
 }
 
-// start begins the walkthrough of an entry and posts its beginning. replaces is
-// as for postAnswer.
+// start starts the walkthrough of an entry and posts its first position.
+// replaces is as for answer.
 func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
 	w.Codes, w.Evidence, w.Confidence = o.Codes, o.Evidence, o.Confidence
 	w = begin(w, e, usable(o.Slots))
@@ -130,7 +131,7 @@ func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
 	d.postAnswer(w, replaces)
 }
 
-// choose asks which of several it is. replaces is as for postAnswer.
+// choose asks which of several errors it is. replaces is as for answer.
 func (d decision) choose(w Walkthrough, hits []kb.Hit, replaces PostID) {
 	w.Status, w.Entry, w.Intro = StatusChoosing, nil, false
 	w.Options, w.Codes = nil, sharedCodes(hits)
@@ -144,8 +145,8 @@ func option(h kb.Hit) Option {
 	return Option{Entry: h.Entry.ID, Slots: h.Slots, Codes: h.Codes, Evidence: h.Evidence, Confidence: h.Confidence}
 }
 
-// sharedCodes are the codes that all of the hits have: then the code itself is
-// what is ambiguous.
+// sharedCodes returns the codes that all hits have in common. In that case the
+// code itself is ambiguous.
 func sharedCodes(hits []kb.Hit) []string {
 	if len(hits) == 0 {
 		return nil

@@ -1,17 +1,18 @@
 package bot
 
-// Going on elsewhere: in a direct message, or from a private answer in the
-// channel.
+// Continuing a conversation elsewhere: in a direct message or, from a private
+// answer, in the channel.
 
-// newRoot is the provisional root of a thread that a post of this turn opens.
+// newRoot returns the provisional root of a thread that a post of this turn
+// opens.
 func (d decision) newRoot() string { return "new-" + string(d.head.ID) }
 
-// DirectChannel, with a user's ID, stands for the direct message with that
-// user until the adapter knows its channel.
+// DirectChannel followed by a user's ID is the provisional channel of the
+// direct message with that user, until the adapter knows the real one.
 const DirectChannel = "dm:"
 
-// continueInDM continues in a direct message with whoever asked for it. The thread
-// stays as it is for the others; a private answer ends with it.
+// continueInDM continues in a direct message with the user who asked for it.
+// The thread stays as it is for everyone else; a private answer ends.
 func (d decision) continueInDM(w Walkthrough) {
 	d.postElsewhere(w, Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: DirectChannel + d.head.From.ID, Root: d.newRoot()})
 	if w.Private {
@@ -21,7 +22,7 @@ func (d decision) continueInDM(w Walkthrough) {
 	d.postPrivate(d.paragraph("moved"))
 }
 
-// publish shows a private answer in the channel where it was asked for.
+// publish moves a private answer to the channel in which it was requested.
 func (d decision) publish(w Walkthrough) {
 	there := w.Thread
 	there.Root = d.newRoot()
@@ -29,8 +30,8 @@ func (d decision) publish(w Walkthrough) {
 	d.endPrivate(w, "publish", "published")
 }
 
-// postElsewhere continues a walkthrough in a thread that its post opens, and keeps it
-// there.
+// postElsewhere continues a walkthrough in a thread that its post opens. It
+// keeps the state there.
 func (d decision) postElsewhere(w Walkthrough, there Thread) {
 	w.Thread, w.Version, w.Posts, w.Private, w.Asker, w.Intro = there, 0, nil, false, d.head.From, true
 	w.Live = d.post(Post{Thread: there, Opens: true, Reply: d.readIn(there).liveReply(w)})
@@ -38,7 +39,7 @@ func (d decision) postElsewhere(w Walkthrough, there Thread) {
 	d.keep(w)
 }
 
-// endPrivate ends a private answer that goes on elsewhere.
+// endPrivate ends a private answer that continues elsewhere.
 func (d decision) endPrivate(w Walkthrough, label, said string) {
 	d.replaceLive(w, d.text(label))
 	w.Status, w.Live = StatusEnded, ""

@@ -1,14 +1,14 @@
 package bot
 
-// An EventID names one thing that happened on a platform, the same however
-// often the platform delivers it: adapters make it of workspace, channel and
-// message, never of a delivery's own id. An edit adds what tells it from the
-// original and from other edits.
+// An EventID identifies one occurrence on a platform, however often the
+// platform delivers it. Adapters build it from workspace, channel and message,
+// never from the ID of a delivery. The ID of an edit differs from that of the
+// original and of other edits.
 type EventID string
 
-// A Thread is the key of all conversation state. Its parts are opaque outside
-// the adapter that made them. Root is the message that the thread hangs under;
-// it is "" in a direct message, which is one conversation.
+// A Thread is the key of all conversation state. Its fields are opaque outside
+// the adapter that made them. Root is the message at the top of the thread; it
+// is empty in a direct message, which is a single conversation.
 type Thread struct {
 	Adapter   string `json:"adapter"`
 	Workspace string `json:"workspace,omitempty"`
@@ -16,7 +16,7 @@ type Thread struct {
 	Root      string `json:"root,omitempty"`
 }
 
-// A User is somebody on a platform. Name is how a text shows them.
+// A User is a person or bot on a platform. Name is the display name.
 type User struct {
 	ID     string `json:"id"`
 	Name   string `json:"name,omitempty"`
@@ -29,46 +29,46 @@ type Event interface {
 	About() Head
 }
 
-// Head is what all events have.
+// Head holds the fields that all events have.
 type Head struct {
 	ID     EventID
-	Thread Thread // where an answer belongs
+	Thread Thread // where an answer goes
 	From   User
-	Direct bool // a direct message: nobody else reads along
+	Direct bool // a direct message: only the user and the bot can read it
 }
 
 // About returns h; it makes every type that embeds Head an Event.
 func (h Head) About() Head { return h }
 
-// A Change says what became of a message.
+// A Change says what happened to a message.
 type Change int
 
-// What can become of a message.
+// The changes of a message.
 const (
 	ChangePosted Change = iota
 	ChangeEdited
 	ChangeDeleted
 )
 
-// A Message is something that somebody wrote, edited or deleted, or a command.
-// Text is plain: the platform's markup is already undone, attached text files
-// are appended.
+// A Message is a message that was posted, edited or deleted, or a command. Text
+// is plain: the adapter has removed the markup of the platform and appended
+// attached text files.
 type Message struct {
 	Head
 	Text      string
 	Change    Change
-	Original  EventID // Edited, Deleted: the ID that the message had when it was posted
-	Addressed bool    // a mention, a direct message or a shortcut: a person gets an answer in any case
-	Command   bool    // `/mabs …`; Text is what follows it. The answer is for the asker alone
-	InThread  bool    // written in a thread under an earlier message
+	Original  EventID // ChangeEdited, ChangeDeleted: the ID of the message when it was posted
+	Addressed bool    // a mention, direct message or shortcut: a person always gets an answer
+	Command   bool    // /mabs; Text is the rest of the line. Only the asker sees the answer
+	InThread  bool    // a reply in a thread
 }
 
-// A Press is somebody's use of a button, a select or a modal of ours.
+// A Press is the use of a button, select menu or modal of the bot.
 type Press struct {
 	Head
 	Button Button
-	Post   PostID // the post that carried the button
-	Value  string // what was typed, where the button asked for text
+	Post   PostID // the post with the button
+	Value  string // the text that was typed, if the button asked for one
 }
 
 var (

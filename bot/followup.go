@@ -1,9 +1,9 @@
 package bot
 
-// What comes after "fixed": the question, once and later, whether the fix held.
+// After "fixed": once, a day later, the bot asks whether the fix held.
 
-// solved ends happily, and asks once, later, whether it held. Somebody's
-// private answer is gone by then, so that nothing is asked there.
+// solved ends the walkthrough and schedules the follow-up question. A private
+// answer gets none because it is gone by then.
 func (d decision) solved(w Walkthrough) {
 	d.replaceLive(w, d.text("fixed"))
 	w.Status, w.Live = StatusSolved, ""
@@ -22,22 +22,22 @@ func (d decision) solved(w Walkthrough) {
 	d.keep(w)
 }
 
-// stillSolved ends for good.
+// stillSolved ends the conversation for good.
 func (d decision) stillSolved(w Walkthrough) {
 	w = d.closeFollowUp(w, d.text("held"))
 	w.Status = StatusEnded
 	d.postNote(w, d.paragraph("held_thanks"))
 }
 
-// cameBack goes on where the walkthrough stood.
+// cameBack continues where the walkthrough was.
 func (d decision) cameBack(w Walkthrough) {
 	w = d.closeFollowUp(w, d.text("again"))
 	w.Status = StatusWalking
 	d.postState(w)
 }
 
-// closeFollowUp takes the buttons off the question whether the fix held. Where the
-// question was not put yet, it is called off.
+// closeFollowUp removes the buttons from the follow-up question, or withdraws
+// the question if it has not been asked yet.
 func (d decision) closeFollowUp(w Walkthrough, picked string) Walkthrough {
 	switch {
 	case w.FollowUp == "":
@@ -53,14 +53,14 @@ func (d decision) closeFollowUp(w Walkthrough, picked string) Walkthrough {
 	return w
 }
 
-// withdrawFollowUp takes back the question whether the fix held.
+// withdrawFollowUp withdraws the follow-up question.
 func (d decision) withdrawFollowUp(w Walkthrough) {
 	if w.FollowUp != "" {
 		d.post(Post{Thread: w.Thread, To: w.Asker, Replaces: w.FollowUp, Withdraw: true})
 	}
 }
 
-// otherErrors are buttons for the other errors of the same paste.
+// otherErrors returns buttons for the other errors of the same paste.
 func (d decision) otherErrors(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
 	for _, id := range w.Also {
@@ -71,7 +71,7 @@ func (d decision) otherErrors(w Walkthrough) []LabeledButton {
 	return row
 }
 
-// viewFollowUp asks whether a fix held.
+// viewFollowUp asks whether the fix held.
 func (v voice) viewFollowUp(w Walkthrough) []Block {
 	return []Block{
 		ask(v.text("follow_up", "title", v.title(w))),

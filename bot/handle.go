@@ -21,7 +21,7 @@ import (
 const maxConflicts = 10
 
 // Handler returns the handler for the events of one adapter. It matches a text
-// once and asks for a profile at most once, however often it decides.
+// once and asks for a profile at most once, even if it decides several times.
 func (b *Bot) Handler(a Adapter) Handler {
 	return func(ctx context.Context, event Event) error {
 		defer b.guard(event)
@@ -77,8 +77,8 @@ func observe(a Adapter, event Event, turn Turn) {
 	}
 }
 
-// overBotLimit reports whether a turn is dropped because the channel had too many
-// answers to bots. What a bot deleted is still withdrawn.
+// overBotLimit reports whether to drop a turn because the channel had too many
+// answers to other bots. Withdrawals of earlier answers are not dropped.
 func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	says := slices.ContainsFunc(turn.Posts, func(p Post) bool { return !p.Withdraw && !p.Shadow })
 	if !head.From.Bot || !says {
@@ -92,15 +92,15 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	return !ok
 }
 
-// guard keeps a mistake of the program to the one event that met it. The
-// event is not handed over again: it would only meet it again.
+// guard limits a panic to the event that caused it. The event is not
+// redelivered because it would panic again.
 func (b *Bot) guard(event Event) {
 	if p := recover(); p != nil {
 		b.log.Error("bot: event dropped after a panic", "event", event.About().ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	}
 }
 
-// load reads what Decide needs of the store.
+// load reads from the store what Decide needs.
 func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state State, err error) {
 	head := event.About()
 	user := UserKey{head.Thread.Adapter, head.Thread.Workspace, head.From.ID}
@@ -122,8 +122,8 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 	return state, err
 }
 
-// mayAnswer reports whether an event may be answered in a way that depends on
-// who sent it. Most messages of a channel are not answered.
+// mayAnswer reports whether an event may get an answer that depends on its
+// sender. Most messages of a channel get no answer.
 func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
 	head := event.About()
 	channel := policy.channel(head)
@@ -134,7 +134,7 @@ func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
 	m, isMessage := event.(Message)
 	switch {
 	case !isMessage:
-		return !began || state.Walkthrough.Status == StatusEnded // else the walkthrough has a language
+		return !began || state.Walkthrough.Status == StatusEnded // otherwise the walkthrough has a language
 	case m.Change == ChangeDeleted:
 		return false
 	case m.Addressed || m.Command:
@@ -145,8 +145,8 @@ func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
 	return began && m.InThread && utf8.RuneCountInString(m.Text) <= locale.MaxUtterance
 }
 
-// withProfile returns the event with what the adapter knows of its sender. An
-// answer in another language is better than none.
+// withProfile returns the event with the sender's profile, if the adapter can
+// look it up. An answer in another language is better than none.
 func (b *Bot) withProfile(ctx context.Context, p Profiler, event Event) Event {
 	head := event.About()
 	user, err := p.Profile(ctx, head.From)
@@ -166,9 +166,9 @@ func (b *Bot) withProfile(ctx context.Context, p Profiler, event Event) Event {
 	return event
 }
 
-// recognize matches the text of a message. A command is looked up, and judged
-// less strictly: what was typed after `/mabs` is meant for us, and so is a code
-// that somebody names to the bot, alone or in a few words.
+// recognize matches the text of a message. A command is a look-up, which is
+// judged less strictly because its text is meant for the bot. So is an
+// addressed message that is a single word, or a few words with an error code.
 func recognize(base *kb.Base, event Event) kb.Result {
 	m, isMessage := event.(Message)
 	switch {
@@ -191,17 +191,17 @@ func recognize(base *kb.Base, event Event) kb.Result {
 	return found
 }
 
-// namesCode reports whether something was found by a code that nobody says for
-// another reason: a number as short as 319 may count servers.
+// namesCode reports whether the best hit contains a code that can only be an
+// error code. A number as short as 319 may also be a count.
 func namesCode(found kb.Result) bool {
-	const shortest = 5 // digits; the codes of the products' own begin at 10000
+	const shortest = 5 // digits; the codes of the products begin at 10000
 	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool {
 		return e.Kind == match.EvidenceCode && len(e.Text) >= shortest
 	})
 }
 
-// recent finds where the same error was answered in the same channel a short
-// time ago.
+// recent returns the thread in which the same error was recently answered in
+// the same channel, or nil.
 func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, error) {
 	if found.Band != match.Sure || head.Direct || b.policy.RepeatWindow == 0 {
 		return nil, nil
@@ -213,11 +213,11 @@ func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, 
 	return &t, nil
 }
 
-// wakeSenders wakes the senders of the adapters that got posts.
+// wakeSenders wakes the senders of the adapters that have new posts.
 func (b *Bot) wakeSenders(turn Turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range turn.Posts {
-		wakeUp(b.wake[p.Thread.Adapter]) // nil where it runs in another process
+		wakeUp(b.wake[p.Thread.Adapter]) // nil if it runs in another process
 	}
 }

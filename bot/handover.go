@@ -9,15 +9,16 @@ import (
 	"mabsbot/kb"
 )
 
-// What happens when somebody asks for a person, and what that person is told.
+// Handing over to a person, with a summary of the walkthrough.
 
-// handOverChannel is where people are asked for, or "".
+// handOverChannel returns the channel to which walkthroughs are handed over, or
+// "".
 func (v voice) handOverChannel(w Walkthrough) string {
 	return v.rules.Policy.EscalationChannels[w.Thread.Adapter]
 }
 
-// handOver hands over, once: a summary to the hand-over channel, the basic checks
-// to the people who wait.
+// handOver posts a summary to the hand-over channel and offers the basic checks
+// to the people who wait. It does so once per walkthrough.
 func (d decision) handOver(w Walkthrough) {
 	if w.HandedOver {
 		d.postPrivate(d.paragraph("person_again"))
@@ -31,8 +32,8 @@ func (d decision) handOver(w Walkthrough) {
 	}
 }
 
-// postHandOver posts the summary in the hand-over channel, in the language of
-// those who read there. It keeps nothing.
+// postHandOver posts the summary in the hand-over channel, in the default
+// language. It keeps no state.
 func (d decision) postHandOver(w Walkthrough) {
 	d = d.speaking(d.rules.Policy.Language)
 	there := Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: d.handOverChannel(w), Root: d.newRoot()}
@@ -52,7 +53,7 @@ func (d decision) postHandOver(w Walkthrough) {
 	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
 }
 
-// viewHandedOver is shown once a person was asked for.
+// viewHandedOver is shown after a person was requested.
 func (v voice) viewHandedOver(w Walkthrough) []Block {
 	said := "person_none"
 	if v.handOverChannel(w) != "" {
@@ -73,8 +74,8 @@ func (v voice) viewHandedOver(w Walkthrough) []Block {
 	return append(blocks, choices(row...))
 }
 
-// summary tells what happened so far. Names of customers' things are shortened:
-// the channel may be read by more people than the thread.
+// summary lists what happened so far. Values of slots, such as server names,
+// are masked because more people may read the channel than the thread.
 func (v voice) summary(w Walkthrough) Block {
 	b := Block{Kind: BlockTable}
 	row := func(key, value string) {
@@ -113,14 +114,14 @@ func maskedSlots(slots map[string]string) []string {
 	return all
 }
 
-// masked keeps the beginning of a name, three letters and at most half of it:
-// enough for those who know it.
+// masked returns the start of a name: at most three letters and at most half of
+// it. Those who know the name recognize it.
 func masked(name string) string {
 	r := []rune(name)
 	return string(r[:min(3, len(r)/2)]) + "…"
 }
 
-// attempt says what was tried, or answered.
+// attempt describes a step that was tried or a question that was answered.
 func (v voice) attempt(w Walkthrough, a Attempt) string {
 	if q := findQuestion(w.Entry, a.Step); q != nil {
 		if c := findChoice(q, a.Choice); c != nil {

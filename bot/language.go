@@ -8,11 +8,12 @@ import (
 	"mabsbot/bot/locale"
 )
 
-// Which language an answer has.
+// The language of an answer.
 
-// currentLanguage is that of the walkthrough where one is under way, else that of the person
-// and of what they wrote. A long text may be a paste, and tells nothing of the
-// person.
+// currentLanguage returns the language of the walkthrough in progress, or the
+// language that the asker has just switched to. Without a walkthrough it
+// returns newLanguage. The language of a long text does not count because the
+// text may be a paste.
 func (d decision) currentLanguage(written string) string {
 	w := d.state.Walkthrough
 	mine := d.head.From.ID == w.Asker.ID
@@ -26,10 +27,10 @@ func (d decision) currentLanguage(written string) string {
 	return lang
 }
 
-// newLanguage is the language of a conversation that begins with text: what the
-// person chose for themselves; else that of their own words, those around what
-// was recognised; else that of the whole text; else the platform's setting; else
-// the channel's; else the default.
+// newLanguage returns the language of a conversation that starts with text. In
+// order of precedence: the user's choice; the language of their own words,
+// outside of what was recognized; that of the whole text; the locale that the
+// platform reports; that of the channel; the default.
 func (d decision) newLanguage(text string) string {
 	for _, candidate := range []func() string{
 		func() string { return d.state.Prefer },
@@ -46,7 +47,7 @@ func (d decision) newLanguage(text string) string {
 	return locale.English
 }
 
-// around is the text without what was recognised in it.
+// around returns the text without the evidence found in it.
 func (d decision) around(text string) string {
 	if len(d.found.Hits) == 0 {
 		return text
@@ -63,7 +64,7 @@ func (d decision) around(text string) string {
 	return b.String()
 }
 
-// setLanguage remembers the language that somebody chose.
+// setLanguage stores the language that a user chose.
 func (d decision) setLanguage(want string) {
 	locales := d.rules.Locales
 	lang := ""

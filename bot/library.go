@@ -7,43 +7,43 @@ import (
 	"mabsbot/kb"
 )
 
-// A Library is what an adapter may ask for views of its own: suggestions while
-// somebody types, pages to browse, the reasons of a match. Nothing in it
-// changes a conversation. It is safe for concurrent use, and each call sees
-// the newest knowledge base.
+// A Library is the part of the core that adapters query outside of events, for
+// views of their own: completions, pages of the knowledge base, explanations of
+// a match. It does not change conversations. It is safe for concurrent use, and
+// every call uses the current knowledge base.
 type Library interface {
-	// Entries returns all entries in the order of their ids. The caller must
-	// not change them.
+	// Entries returns all entries, sorted by ID. The caller must not modify
+	// them.
 	Entries() []*kb.Entry
 
-	// Entry returns the entry with the id, or nil.
+	// Entry returns the entry with the ID, or nil.
 	Entry(id string) *kb.Entry
 
-	// Explain tells what the matcher makes of a text: of a message, or of
-	// what follows `/mabs`, which is judged less strictly.
+	// Explain matches a text: that of a message or, if command is set, the text
+	// after /mabs, which is judged less strictly.
 	Explain(text string, command bool) kb.Result
 
-	// Suggest returns at most limit ways to complete what follows `/mabs`,
-	// best first, with labels in the language.
+	// Suggest returns at most limit completions of the text after /mabs, best
+	// first, with labels in the given language.
 	Suggest(query, lang string, limit int) []Suggestion
 
-	// Area returns the name of an area in the language, else its id.
+	// Area returns the name of an area in the given language, or its ID.
 	Area(id, lang string) string
 
-	// Shadowed returns what would have been said in channels that are only
-	// watched, the newest first, at most limit.
+	// Shadowed returns at most limit posts that shadow channels would have
+	// received, newest first.
 	Shadowed(ctx context.Context, limit int) ([]Post, error)
 
 	// Revision identifies the content of the knowledge base.
 	Revision() string
 }
 
-// A Suggestion is one way to complete what somebody types after `/mabs`.
+// A Suggestion is one completion of the text after /mabs.
 type Suggestion struct {
-	Value   string // what to put after `/mabs `
-	Label   string // what to show
-	Detail  string // small print, such as the entry's area; may be ""
-	Matched []int  // where in Label the letters of the query stand, as byte offsets in rising order
+	Value   string // the text to put after "/mabs "
+	Label   string // the text to show
+	Detail  string // additional text, such as the area of the entry; may be ""
+	Matched []int  // byte offsets in Label of the letters of the query, ascending
 }
 
 var _ Library = (*Bot)(nil)
