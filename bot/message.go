@@ -5,15 +5,15 @@ import (
 	"mabsbot/kb/match"
 )
 
-// What a message leads to. What is said in a thread under way is read in
-// thread.go.
+// Messages. Those in a thread with a walkthrough are handled in thread.go.
 
-// message decides about something that somebody wrote, edited or deleted.
+// message decides about a message that was posted, edited or deleted.
 func (d decision) message(m Message) {
 	w := d.state.Walkthrough
 	switch {
 	case m.From.Bot && m.Change != ChangeDeleted && d.rules.Locales.Echo(m.Text):
-		// a copy of an answer, perhaps of another channel or platform
+		// A copy of one of our answers, perhaps from another channel or
+		// platform.
 	case m.Change == ChangeDeleted:
 		d.withdrawAnswer(w, m)
 	case m.Change == ChangeEdited:
@@ -27,7 +27,7 @@ func (d decision) message(m Message) {
 	}
 }
 
-// open is a message with which a conversation may begin.
+// open handles a message that may start a conversation.
 func (d decision) open(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
@@ -35,8 +35,8 @@ func (d decision) open(m Message) {
 	repeated := d.found.Band == match.Sure && d.state.Recent != nil
 	switch {
 	case repeated && m.From.Bot:
-		// A link has the title of the error in it, too. A bot that copies the
-		// channel would never end.
+		// A link contains the title of the error, too: a bot that copies the
+		// channel would loop.
 	case repeated && !m.Addressed:
 		d.understand(IntentOtherError)
 		d.linkEarlier(m)
@@ -48,15 +48,15 @@ func (d decision) open(m Message) {
 	}
 }
 
-// linkEarlier links to the first answer instead of giving it again.
+// linkEarlier links to the earlier answer instead of repeating it.
 func (d decision) linkEarlier(m Message) {
 	w := d.newWalkthrough(m)
 	w.Elsewhere = *d.state.Recent
 	d.choose(w, d.found.Hits[:1], "")
 }
 
-// unrecognized answers somebody who addressed the bot with what it does not
-// recognise.
+// unrecognized replies to a user who addressed the bot with a text it cannot
+// match.
 func (d decision) unrecognized(m Message) {
 	intent := d.rules.Locales.Intent(m.Text)
 	d.understand(resolveAlone(intent))
@@ -79,7 +79,7 @@ func (d decision) unrecognized(m Message) {
 	}
 }
 
-// noMatch says that nothing was recognised. replaces is as for start.
+// noMatch says that nothing was recognized. replaces is as for answer.
 func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	w.Status, w.Entry, w.Options = StatusUnmatched, nil, nil
 	for _, h := range d.found.Hits {
@@ -90,20 +90,20 @@ func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	d.postAnswer(w, replaces)
 }
 
-// minTopicConfidence is the confidence from which an entry is worth showing as a topic to
-// somebody whose text was not recognised: one in twenty is what they mean. Below
-// it, the areas help more.
+// minTopicConfidence is the confidence from which an entry is offered as a
+// topic to a user whose text was not recognized: one in twenty of those is the
+// right one. Below it, the areas help more.
 const minTopicConfidence = 0.05
 
-// edited follows a message that was changed: its answer is changed with it,
-// unless people have gone on from there.
+// edited updates the answer to a message that was edited, unless the
+// conversation has gone on since.
 func (d decision) edited(w Walkthrough, m Message) {
 	withdrawn := w.Status == StatusEnded && w.Entry == nil
 	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
 	case w.Source != m.Original:
 		if w.Status == "" && !m.InThread {
-			d.open(m) // said nothing before; it may be an error now
+			d.open(m) // it had no answer; it may be an error now
 		}
 	case w.Text == m.Text:
 	case withdrawn:
@@ -120,8 +120,7 @@ func (d decision) edited(w Walkthrough, m Message) {
 	}
 }
 
-// replaceAnswer puts a new answer in the place of the one that has been overtaken by
-// an edit.
+// replaceAnswer replaces the answer to a message that was edited.
 func (d decision) replaceAnswer(w Walkthrough, m Message) {
 	d = d.speaking(d.newLanguage(m.Text))
 	d.withdrawFollowUp(w)
@@ -139,7 +138,7 @@ func (d decision) replaceAnswer(w Walkthrough, m Message) {
 	}
 }
 
-// withdrawAnswer takes back all that was said to a message that is gone.
+// withdrawAnswer withdraws every answer to a message that was deleted.
 func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 	if w.Status == "" || w.Source != m.Original {
 		return
@@ -154,6 +153,6 @@ func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 	})
 }
 
-// CommandRoot begins the Root of a thread that hangs under no message, because
-// it is the private answer to a command or a shortcut.
+// CommandRoot starts the Root of a thread that has no message at its top
+// because it is the private answer to a command or shortcut.
 const CommandRoot = "cmd-"

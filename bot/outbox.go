@@ -8,52 +8,53 @@ import (
 	"time"
 )
 
-// The sender of one adapter: it takes posts from the outbox, hands them to the
-// adapter, and records what became of them.
+// The sender of one adapter: it claims posts from the outbox, hands them to the
+// adapter and records the result.
 //
-// A post is sent at least once, and exactly once wherever the adapter can tell
-// a repeat. The window that remains: the process dies after the platform took
-// a post and before Sent was committed. The post is then claimed again, with
-// Attempt above 1, and the adapter is asked to find the first one or to let the
-// platform refuse the second.
+// A post is sent at least once, and exactly once if the adapter can detect a
+// repeat. One window remains: the process dies after the platform accepted a
+// post and before Sent was committed. The post is then claimed again, with
+// Attempt above 1, and the adapter has to find the first delivery or let the
+// platform reject the second.
 
 const (
-	// maxInFlight is how many posts of an adapter are sent at once, and perChannel
-	// how many of them may go to one channel: a channel that hangs, with however
-	// many threads, leaves the other places free. Four at once are more than a
-	// platform takes from a bot in one channel (Slack one message a second,
-	// Discord five in 5 s).
+	// maxInFlight bounds the posts of an adapter that are sent concurrently,
+	// and maxPerChannel those of one channel, so that a channel that hangs
+	// leaves the other slots free however many threads it has. Four are more
+	// than a platform accepts from a bot in one channel (Slack: one message a
+	// second; Discord: five in 5 s).
 	maxInFlight   = 16
 	maxPerChannel = 4
-	// lease is how long a claimed post is kept from other senders. It has to
-	// exceed the longest time that sending and recording take.
+	// lease is how long a claimed post is hidden from other senders. It has to
+	// exceed sendTimeout plus recordTimeout.
 	lease         = 60 * time.Second
 	sendTimeout   = 30 * time.Second
 	recordTimeout = 10 * time.Second
-	// pollInterval is how often the outbox is looked at when nothing wakes the sender:
-	// another process may have recorded a post for it.
+	// pollInterval is how often the sender looks at the outbox if nothing wakes
+	// it, because another process may have added a post.
 	pollInterval = 5 * time.Second
-	// minRetryWait and retryMost bound the wait after a failure; it doubles.
+	// minRetryWait and maxRetryWait bound the wait after a failure, which
+	// doubles each time.
 	minRetryWait = time.Second
 	maxRetryWait = 5 * time.Minute
-	// maxAttempts is after how many failures a post is given up: with the waits
-	// above that is about an hour and a half. What is older helps nobody.
+	// maxAttempts is the number of failures after which a post is dropped:
+	// about an hour and a half with the waits above. An older answer is of no
+	// use.
 	maxAttempts = 25
-	// maxRateLimited is the same where the platform says when to come back, which is
-	// seconds: a post that waits for its turn has not failed.
+	// maxRateLimited is the same for a platform that says when to retry, which
+	// is within seconds. A post that waits for a rate limit has not failed.
 	maxRateLimited = 1000
 )
 
-// send works until ctx ends, and then finishes what it began. It claims no more
-// posts than there are free places, so that each is sent as soon as it is
-// claimed: its lease need not cover a wait, and a slow post holds up no other
-// thread.
+// send works until ctx ends, and then finishes the posts in flight. It claims
+// no more posts than there are free slots and sends each at once, so that a
+// lease need not cover any wait, and a slow post does not delay other threads.
 func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 	busy := make(chan struct{}, maxInFlight)
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for ctx.Err() == nil {
-		free := cap(busy) - len(busy) // only this loop takes places
+		free := cap(busy) - len(busy) // only this loop takes slots
 		if free == 0 {
 			select {
 			case <-ctx.Done():
@@ -70,7 +71,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			wg.Go(func() {
 				b.deliver(ctx, a, p)
 				<-busy
-				wakeUp(wake) // for the next post of the thread
+				wakeUp(wake) // to claim the next post of the thread
 			})
 		}
 		if len(posts) == 0 {
@@ -79,7 +80,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 	}
 }
 
-// wakeUp wakes a sender, unless something else does.
+// wakeUp wakes a sender, unless it has already been woken.
 func wakeUp(wake chan struct{}) {
 	select {
 	case wake <- struct{}{}:
@@ -87,8 +88,8 @@ func wakeUp(wake chan struct{}) {
 	}
 }
 
-// waitForWork waits until there may be something to send. After an error it does not
-// trust what seems to be due.
+// waitForWork waits until there may be something to send. After a failed claim
+// it waits for the whole interval.
 func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
 	wait := pollInterval
 	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel); failed == nil && err == nil && ok {
@@ -103,8 +104,8 @@ func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, 
 	}
 }
 
-// deliver sends one post and records what became of it. It finishes what it
-// began even if ctx ends meanwhile: a post that was delivered is recorded.
+// deliver sends one post and records the result, even if ctx ends meanwhile, so
+// that a delivered post is always recorded.
 func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	ctx = context.WithoutCancel(ctx)
 	d, err := post(ctx, a, p)
@@ -125,8 +126,8 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	}
 }
 
-// logLevel is how much a failure is worth telling. A platform that says when to
-// come back is only slow.
+// logLevel returns the level at which to log a delivery failure. Rate limiting
+// is expected and logged at debug level.
 func logLevel(err error) slog.Level {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
 		return slog.LevelDebug
@@ -134,7 +135,7 @@ func logLevel(err error) slog.Level {
 	return slog.LevelWarn
 }
 
-// attemptLimit is how often a post is tried.
+// attemptLimit returns how often to try a post that fails with err.
 func attemptLimit(err error) int {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
 		return maxRateLimited
@@ -142,14 +143,14 @@ func attemptLimit(err error) int {
 	return maxAttempts
 }
 
-// post gives the platform its time, and no more.
+// post hands a post to the adapter, with a timeout.
 func post(ctx context.Context, a Adapter, p Post) (Delivery, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errors.New("bot: platform did not answer in time"))
 	defer cancel()
 	return a.Post(ctx, p)
 }
 
-// backoff is how long to wait after the given failure.
+// backoff returns how long to wait after the given failed attempt.
 func backoff(err error, attempt int) time.Duration {
 	if e, ok := errors.AsType[*DeliveryError](err); ok && e.After > 0 {
 		return e.After
@@ -171,12 +172,12 @@ func (b *Bot) Flush(ctx context.Context, a Adapter) error {
 }
 
 // Drain waits until every post of the adapter that is due has been sent, and
-// every one that is tried again within the minute. Posts that are meant for
-// later are not waited for.
+// every post that will be retried within the minute. It does not wait for
+// delayed posts.
 func (b *Bot) Drain(ctx context.Context, adapter string) error {
 	for {
 		wait, ok, err := b.outbox.NextDue(ctx, adapter, maxPerChannel)
-		if err != nil || !ok || wait > lease+time.Second { // a claim may come after the store has looked at its clock
+		if err != nil || !ok || wait > lease+time.Second { // a claim may follow the look at the clock of the store
 			return err
 		}
 		select {
@@ -187,6 +188,6 @@ func (b *Bot) Drain(ctx context.Context, adapter string) error {
 	}
 }
 
-// drainInterval is short beside the milliseconds that a commit takes, and long
-// beside what looking costs.
+// drainInterval is short compared with a commit, which takes milliseconds, and
+// long compared with NextDue.
 const drainInterval = 2 * time.Millisecond

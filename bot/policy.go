@@ -7,51 +7,51 @@ import (
 	"mabsbot/bot/locale"
 )
 
-// A Policy is what the owner of the bot decided.
+// A Policy is the part of the configuration that decisions depend on.
 type Policy struct {
-	Language           string                   // of answers where nothing else tells
-	Channels           map[string]ChannelPolicy // by channel id
-	Default            Mode                     // of channels without a policy of their own
-	RepeatWindow       time.Duration            // the same error in the same channel is linked to the first answer for so long
-	FollowUp           time.Duration            // after which it is asked whether a fix held; 0 never asks
-	EscalationChannels map[string]string        // by adapter: the channel that people are asked for in
-	Checks             string                   // the entry of the pre-flight checks
+	Language           string                   // of answers, if nothing else determines it
+	Channels           map[string]ChannelPolicy // by channel ID
+	Default            Mode                     // mode of channels that have none
+	RepeatWindow       time.Duration            // how long a repeated error in a channel is linked to the first answer
+	FollowUp           time.Duration            // delay of the question whether a fix held; 0 never asks
+	EscalationChannels map[string]string        // by adapter: the channel for hand-overs
+	Checks             string                   // ID of the entry with the basic checks
 }
 
-// A ChannelPolicy is what holds in one channel.
+// A ChannelPolicy applies to one channel.
 type ChannelPolicy struct {
 	Mode     Mode
 	Language string
-	Bots     []string // ids of other bots whose messages are read; all others are ignored
+	Bots     []string // IDs of other bots whose messages are read; the rest are ignored
 }
 
-// ignores reports whether what the user writes is not for us.
+// ignores reports whether to ignore what the user writes.
 func (c ChannelPolicy) ignores(u User) bool { return u.Bot && !slices.Contains(c.Bots, u.ID) }
 
-// maxBotAnswers is how many answers to other bots one channel gets in
-// botAnswersWindow. Copies of answers and repeats get none, so each is to an
-// error that is new in the channel: the people behind a bridge paste a few a
-// minute at most. A bot that loops by saying the error in other words costs the
-// channel a tenth of what the platforms allow (Slack one message a second,
-// Discord five in 5 s), and leaves the rest to people.
+// maxBotAnswers is how many answers to other bots one channel gets within
+// botAnswersWindow. Copies of answers and repeated errors get none, so each
+// answer is to an error that is new in the channel, and the people behind a
+// bridge paste a few of those a minute at most. A bot that loops by rephrasing
+// an error uses a tenth of what the platforms allow (Slack: one message a
+// second; Discord: five in 5 s); the rest is left to people.
 const (
 	maxBotAnswers    = 5
 	botAnswersWindow = time.Minute
 )
 
-// A Mode says when the bot speaks in a channel.
+// A Mode says when the bot answers in a channel.
 type Mode string
 
 // The modes of a channel.
 const (
-	ModeOff     Mode = "off"     // never
-	ModeShadow  Mode = "shadow"  // it decides and records, and posts nothing
-	ModeMention Mode = "mention" // when it is mentioned, or by command
-	ModeOn      Mode = "on"      // also when an error is pasted
+	ModeOff     Mode = "off"     // the bot is silent
+	ModeShadow  Mode = "shadow"  // it decides and records, but posts nothing
+	ModeMention Mode = "mention" // it answers mentions and commands
+	ModeOn      Mode = "on"      // it also answers pasted errors
 )
 
-// DefaultPolicy is the policy of a bot that nobody configured. The windows are
-// those of the product's description.
+// DefaultPolicy returns the policy without a configuration. The product
+// description sets the durations.
 func DefaultPolicy() Policy {
 	return Policy{
 		Language:     locale.English,
@@ -62,8 +62,7 @@ func DefaultPolicy() Policy {
 	}
 }
 
-// channel is the policy that holds in a thread's channel. Direct messages are
-// always on.
+// channel returns the policy of a channel. Direct messages are always on.
 func (p Policy) channel(h Head) ChannelPolicy {
 	if h.Direct {
 		return ChannelPolicy{Mode: ModeOn}

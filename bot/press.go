@@ -2,13 +2,13 @@ package bot
 
 import "strings"
 
-// What a button leads to. What people say in words comes here, too, as the
-// button that they could have pressed.
+// Buttons. A message that means the same as a button is handled as its press.
 
+// press decides about the press of a button.
 func (d decision) press(p Press) {
 	w := d.state.Walkthrough
 	if w.Status == StatusQuiet && w.Entry != nil && w.Entry.ID == p.Button.Entry {
-		w.Status = StatusWalking // called back
+		w.Status = StatusWalking // the press ends the silence
 	}
 	switch {
 	case p.Button.Action == ActionArea:
@@ -29,7 +29,8 @@ func (d decision) press(p Press) {
 	}
 }
 
-// isCurrent reports whether a button stands where the walkthrough stands.
+// isCurrent reports whether a button belongs to the current position of the
+// walkthrough.
 func (d decision) isCurrent(w Walkthrough, b Button) bool {
 	switch {
 	case w.Status == StatusQuiet:
@@ -38,14 +39,14 @@ func (d decision) isCurrent(w Walkthrough, b Button) bool {
 		return b.Action == ActionOther
 	case w.Status == StatusSolved:
 		return b.Entry == w.Entry.ID && (b.Action == ActionStillSolved || b.Action == ActionCameBack)
-	case w.Entry == nil: // unmatched, or a person was asked for
+	case w.Entry == nil: // unmatched, or handed over without an entry
 		return b.Entry == "" && b.Action == ActionPerson
 	}
 	return b.Entry == w.Entry.ID && strings.HasPrefix(w.Revision, b.Revision) && b.Step == w.At.buttonID() && b.Action != ActionStillSolved && b.Action != ActionCameBack
 }
 
-// postOutdated tells somebody that a button has been overtaken, and shows them
-// where the conversation stands.
+// postOutdated says privately that a button is out of date, and shows the
+// current position. It keeps no state.
 func (d decision) postOutdated(w Walkthrough) {
 	if w.Status == StatusQuiet {
 		d.postPrivate(d.paragraph("unknown_button"))
@@ -54,8 +55,8 @@ func (d decision) postOutdated(w Walkthrough) {
 	d.postPrivate(append([]Block{d.paragraph("overtaken")}, d.view(w)...)...)
 }
 
-// revive continues from a button whose thread is no longer known, or is over:
-// the button itself says where it stood. The entry is today's, whatever its
+// revive continues from a button whose thread is unknown or has ended. The
+// button itself holds the position. The entry is the current one, whatever its
 // revision was then.
 func (d decision) revive(b Button) {
 	d = d.speaking(d.newLanguage(""))
@@ -78,7 +79,7 @@ func (d decision) revive(b Button) {
 	}
 }
 
-// resume does what a button says at the position where it stood.
+// resume moves to the position of a button and performs its action.
 func (d decision) resume(w Walkthrough, b Button) {
 	if at := positionOf(w.Entry, b.Step); at != (Position{}) {
 		w.At = w.settle(at)
@@ -90,7 +91,7 @@ func (d decision) resume(w Walkthrough, b Button) {
 	d.act(w, b)
 }
 
-// act does what a button that holds says.
+// act performs the action of a button that belongs to the current position.
 func (d decision) act(w Walkthrough, b Button) {
 	switch b.Action {
 	case ActionStart:
@@ -131,8 +132,8 @@ func (d decision) act(w Walkthrough, b Button) {
 	}
 }
 
-// startOther begins another entry in the same thread: one of several that were
-// to choose from, a further error of the same paste, the basic checks.
+// startOther starts another entry in the same thread: one of the offered
+// entries, another error of the same paste, or the basic checks.
 func (d decision) startOther(w Walkthrough, id string) {
 	e := d.rules.Base.Entry(id)
 	if e == nil {
@@ -147,7 +148,7 @@ func (d decision) startOther(w Walkthrough, id string) {
 		}
 	}
 	if w.Entry != nil && w.Status == StatusWalking && (chosen || w.Entry.ID == id) {
-		d.postOutdated(w) // somebody chose before
+		d.postOutdated(w) // it was chosen before
 		return
 	}
 	d.replaceLive(w, d.entryText(e.Title, Walkthrough{Slots: o.Slots}))
@@ -190,22 +191,22 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 	d.postState(w, paragraph(say))
 }
 
-// postEnded tells what an answer says where it leads to no step.
+// postEnded posts the text of an answer that leads to no step, and keeps w.
 func (d decision) postEnded(w Walkthrough, say string) {
 	w.Intro = false
 	w.Live = d.postIn(&w, d.reply(paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...), d.source(w)))
 	d.keep(w)
 }
 
-// chooseNone says what to send where none of the entries is it.
+// chooseNone says what to send if none of the offered entries is the right one.
 func (d decision) chooseNone(w Walkthrough) {
 	d.replaceLive(w, d.text("choose_none"))
 	w.Status, w.Options = StatusUnmatched, nil
 	d.postState(w)
 }
 
-// goBack shows the position before; after a hand-over, the present one; before
-// the first, the entries that were to choose from.
+// goBack shows the previous position; after a hand-over, the current one; at
+// the first position, the choice of entries.
 func (d decision) goBack(w Walkthrough) {
 	d.replaceLive(w, d.text("back"))
 	switch {

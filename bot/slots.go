@@ -8,10 +8,10 @@ import (
 	"mabsbot/kb"
 )
 
-// slotUse is {Name} or {Name|words for when the value is unknown}.
+// slotUse matches {Name} and {Name|default text}.
 var slotUse = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 
-// requiredSlots lists the slots without which a step would have a hole.
+// requiredSlots lists the slots that a step uses without a default text.
 func requiredSlots(s *kb.Step) []string {
 	var names []string
 	add := func(text string) {
@@ -33,13 +33,13 @@ func requiredSlots(s *kb.Step) []string {
 	return names
 }
 
-// fill puts values into prose. Where one is unknown the words after | stand,
-// or <Name>.
+// fill replaces the slots in prose. A slot without a value becomes its default
+// text, or <Name>.
 func fill(text string, slots map[string]string) string {
 	return replaceSlots(text, slots, noBackquotes)
 }
 
-// fillCommand puts values into a command, quoted for its shell.
+// fillCommand replaces the slots in a command, quoting values for its shell.
 func fillCommand(c *kb.Command, slots map[string]string) string {
 	quote := quotePowerShell
 	if c.Shell == kb.ShellCmd {
@@ -61,12 +61,13 @@ func replaceSlots(text string, slots map[string]string, quote func(string) strin
 	})
 }
 
-// noBackquotes takes the backquotes out of a value: they would end a code span.
+// noBackquotes replaces the backquotes in a value because they would end a code
+// span.
 func noBackquotes(value string) string { return strings.ReplaceAll(value, "`", "'") }
 
-// quotePowerShell writes a value as a single-quoted string, in which only the
-// quote itself means anything. PowerShell takes four typographic quotes for
-// it, too: about_Quoting_Rules, and the tokenizer's IsSingleQuote.
+// quotePowerShell returns a value as a single-quoted PowerShell string, in
+// which only the quote is special. PowerShell treats four typographic quotes
+// like it: see about_Quoting_Rules, and IsSingleQuote in its tokenizer.
 func quotePowerShell(value string) string {
 	if needsNoQuotes(value) {
 		return value
@@ -75,9 +76,9 @@ func quotePowerShell(value string) string {
 	return "'" + r.Replace(value) + "'"
 }
 
-// quoteCmd writes a value for cmd.exe. Inside double quotes only the quote,
-// % and ! keep a meaning, and none of them can be escaped there for every
-// program: acceptable refuses them before.
+// quoteCmd returns a value as an argument for cmd.exe. Inside double quotes
+// only the quote, % and ! are special, and no escape works for every program,
+// so acceptable rejects them.
 func quoteCmd(value string) string {
 	if needsNoQuotes(value) {
 		return value
@@ -85,7 +86,7 @@ func quoteCmd(value string) string {
 	return `"` + value + `"`
 }
 
-// needsNoQuotes reports whether a value needs no quotes in any shell.
+// needsNoQuotes reports whether a value is safe without quotes in every shell.
 func needsNoQuotes(value string) bool {
 	for _, r := range value {
 		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`._-`, r)) {
@@ -95,26 +96,26 @@ func needsNoQuotes(value string) bool {
 	return value != "" && value[0] != '-'
 }
 
-// maxSlot is the length of the longest name that a slot may hold: a DNS name's
-// 253 bytes (RFC 1035, 2.3.4).
+// maxSlot is the maximum length of a slot value: the 253 bytes of a DNS name
+// (RFC 1035, 2.3.4).
 const maxSlot = 253
 
-// acceptable reports whether a value may stand in a command at all: one line
-// of visible characters, none of which can break out of quotes in cmd.exe.
+// acceptable reports whether a value may be put into a command: one line of
+// visible characters, none of which can end the quotes of cmd.exe.
 func acceptable(value string) bool {
 	return value != "" && len(value) <= maxSlot &&
 		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible)
 }
 
-// invisible are characters that one cannot see: controls, and marks that change
-// the direction of writing.
+// invisible reports whether a rune is a control character or a mark that
+// changes the direction of writing.
 func invisible(r rune) bool {
 	return r < 0x20 || r == 0x7f || 0x80 <= r && r < 0xa0 ||
 		0x200b <= r && r <= 0x200f || 0x202a <= r && r <= 0x202e || 0x2060 <= r && r <= 0x2069 ||
 		r == 0xfeff || r == 0xfffd
 }
 
-// usable keeps the slots of a hit that may stand in commands.
+// usable returns the slots of a hit whose values may be put into a command.
 func usable(slots map[string]string) map[string]string {
 	kept := map[string]string{}
 	for name, value := range slots {
@@ -125,8 +126,8 @@ func usable(slots map[string]string) map[string]string {
 	return kept
 }
 
-// withSlot returns a copy of slots with one more value; the copy keeps states
-// that share the map apart.
+// withSlot returns a copy of slots with one more value. The copy keeps states
+// apart that share the map.
 func withSlot(slots map[string]string, name, value string) map[string]string {
 	next := maps.Clone(slots)
 	if next == nil {

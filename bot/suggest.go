@@ -11,16 +11,16 @@ import (
 	"mabsbot/kb"
 )
 
-// Suggest implements Library. It completes what somebody is typing, for which
-// subsequence matching is right: «refstr» is well on the way to «ReFS
-// trimming». It is not right for recognising errors, which kb.Match does.
+// Suggest implements Library. It matches subsequences, which suits a query in
+// progress: "refstr" is well on the way to "ReFS trimming". For error texts see
+// kb.Base.Match.
 func (b *Bot) Suggest(query, lang string, limit int) []Suggestion {
 	return suggest(b.base(), b.locales, query, lang, limit)
 }
 
-// A target is one thing that can be suggested, by one of its names.
+// A target is a suggestion under one of its names.
 type target struct {
-	name       string // what the query is compared with
+	name       string // the text that the query is compared with
 	suggestion Suggestion
 }
 
@@ -47,8 +47,8 @@ func suggest(base *kb.Base, locales locale.Locales, query, lang string, limit in
 	return take(best, limit)
 }
 
-// prefer puts names that contain the query as it stands before those in which
-// its letters are scattered, and keeps the order of fuzzy within each.
+// prefer moves names that contain the whole query before those that contain its
+// letters apart. Within both groups it keeps the order of fuzzy.
 func prefer(found fuzzy.Matches, query string) {
 	rank := func(m fuzzy.Match) int {
 		switch at := strings.Index(strings.ToLower(m.Str), query); {
@@ -62,7 +62,7 @@ func prefer(found fuzzy.Matches, query string) {
 	slices.SortStableFunc(found, func(a, b fuzzy.Match) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
-// take returns the first of each value.
+// take returns the first target of each value.
 func take(targets []target, limit int) []Suggestion {
 	var all []Suggestion
 	seen := map[string]bool{}
@@ -78,8 +78,8 @@ func take(targets []target, limit int) []Suggestion {
 	return all
 }
 
-// targets are the subcommands and the entries, these by title, code and
-// symbol.
+// targets returns the subcommands and the entries, the latter by title, code
+// and symbol.
 func targets(base *kb.Base, l *locale.Locale, query string) []target {
 	var all []target
 	for line := range strings.Lines(l.Text("help_rows")) {

@@ -10,13 +10,13 @@ import (
 	"mabsbot/kb/match"
 )
 
-// What is said in a thread under way. Much of it is people talking with each
-// other, and is left alone.
+// Messages in a thread with a walkthrough. Many of them are people talking to
+// each other, and get no answer.
 
-// inThread is a message in a conversation that has begun.
+// inThread decides about a message in a thread with a walkthrough.
 func (d decision) inThread(w Walkthrough, m Message) {
 	if w.Status == StatusQuiet && m.Addressed && w.Entry != nil {
-		w.Status = StatusWalking // called back
+		w.Status = StatusWalking // the mention ends the silence
 	}
 	if w.Status == StatusQuiet && !m.Addressed {
 		return
@@ -39,7 +39,8 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	}
 }
 
-// newError is a message that steers nothing: perhaps another error.
+// newError handles a message that does not steer the walkthrough. It may be
+// another error.
 func (d decision) newError(w Walkthrough, m Message) {
 	walking := w.Entry != nil && (w.Status == StatusWalking || w.Status == StatusEscalated)
 	known := walking && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
@@ -54,7 +55,7 @@ func (d decision) newError(w Walkthrough, m Message) {
 		d.understand(IntentOtherError)
 		d.replaceLive(w, "")
 		next := d.newWalkthrough(m)
-		next.Also = []string{w.Entry.ID} // to come back to
+		next.Also = []string{w.Entry.ID} // to return to
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
 		d.understand(IntentOtherError)
@@ -70,10 +71,11 @@ func (d decision) newError(w Walkthrough, m Message) {
 	}
 }
 
-// addressed tells whether somebody speaks to the bot and not to a colleague.
+// addressed reports whether a message is for the bot rather than for
+// colleagues.
 func (d decision) addressed(m Message) bool { return m.Addressed || d.head.Direct }
 
-// offerOther shows another error beside the walkthrough, without leaving it.
+// offerOther offers another error without leaving the walkthrough.
 func (d decision) offerOther(w Walkthrough) {
 	var row []LabeledButton
 	for _, h := range d.found.Hits {
@@ -85,8 +87,8 @@ func (d decision) offerOther(w Walkthrough) {
 	d.postNote(w, ask(d.text("another")), choices(row...))
 }
 
-// followIntent follows what somebody wants of the walkthrough, said in words, and
-// reports whether they wanted anything.
+// followIntent does what a message asks for in words, and reports whether it
+// asked for anything.
 func (d decision) followIntent(w Walkthrough, m Message) bool {
 	intent := d.rules.Locales.Intent(m.Text)
 	mine := d.addressed(m)
@@ -131,8 +133,8 @@ func (d decision) followIntent(w Walkthrough, m Message) bool {
 	return true
 }
 
-// meantForPeople tells a word that people say to each other, too, from one that is
-// meant for the bot: by who says it, and when.
+// meantForPeople reports whether a word that people also say to each other is
+// not meant for the bot, judging by who says it and when.
 func (d decision) meantForPeople(w Walkthrough, m Message) bool {
 	waiting := w.Status == StatusWalking || w.Status == StatusChoosing
 	return d.rules.Locales.Ambiguous(m.Text) && (d.head.From.ID != w.Asker.ID || !waiting)
@@ -157,8 +159,8 @@ func (d decision) steerSolved(w Walkthrough, intent locale.Intent) {
 	}
 }
 
-// steerWalking finds the button that somebody could have pressed, or shows
-// where the walkthrough stands: what they said means nothing there.
+// steerWalking performs the action of the button that means the same as the
+// intent. If no button does, it shows the position again.
 func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	step := findStep(w.Entry, w.At.Step)
 	atStep := step != nil && w.At.Slot == "" && w.Status == StatusWalking
@@ -184,15 +186,15 @@ func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	d.act(w, d.button(w, action, "", "").Button)
 }
 
-// repeatState shows where the walkthrough stands.
+// repeatState shows the position of the walkthrough again.
 func (d decision) repeatState(w Walkthrough) {
 	d.replaceLive(w, "")
 	d.postState(w)
 }
 
-// typedButton reads a message as one of the buttons that hold: by its number, its
-// label, or words that fit just one answer of the question. In a thread with
-// others only the asker answers so.
+// typedButton interprets a message as one of the live buttons: by its number,
+// by its label, or by words that fit only one answer of the question. In a
+// channel only the asker can answer this way.
 func (d decision) typedButton(w Walkthrough, m Message) (Button, bool) {
 	waits := w.Status == StatusWalking || w.Status == StatusChoosing || d.addressed(m)
 	if utf8.RuneCountInString(m.Text) > locale.MaxUtterance || !waits || d.head.From.ID != w.Asker.ID && !m.Addressed {
@@ -217,8 +219,9 @@ func (d decision) typedButton(w Walkthrough, m Message) (Button, bool) {
 	return d.matchChoice(w, words)
 }
 
-// matchChoice finds the one answer of the present question whose words all stand in
-// the message, or the other way round. A message with a «not» may mean any.
+// matchChoice returns the only answer of the current question whose words the
+// message contains, or whose label contains all words of the message. A message
+// with a negation may mean any answer.
 func (d decision) matchChoice(w Walkthrough, words string) (Button, bool) {
 	q := findQuestion(w.Entry, w.At.Question)
 	if q == nil || words == "" || d.rules.Locales.Negated(words) {
@@ -240,7 +243,7 @@ func (d decision) matchChoice(w Walkthrough, words string) (Button, bool) {
 	return d.button(w, ActionAnswer, found[0].ID, "").Button, true
 }
 
-// allWords reports whether every one of the words stands in the label.
+// allWords reports whether the label contains every word of words.
 func allWords(words, label string) bool {
 	for word := range strings.FieldsSeq(words) {
 		if !locale.ContainsWords(label, word) {
@@ -250,8 +253,8 @@ func allWords(words, label string) bool {
 	return true
 }
 
-// takeValue takes a message as the value that was asked for, if it looks like a
-// name. What looks like talk is told so: the bot waits for the name.
+// takeValue uses a message as the requested value if it looks like a name. If
+// it looks like talk, the bot says that it waits for a name.
 func (d decision) takeValue(w Walkthrough, said string) bool {
 	if d.rules.Locales.Intent(said) != locale.IntentUnclear {
 		return false
@@ -274,21 +277,22 @@ func (d decision) takeValue(w Walkthrough, said string) bool {
 	return true
 }
 
-// unquote takes quotes off a value and reports whether there were any.
+// unquote removes the quotes around a value and reports whether there were any.
 func unquote(s string) (value string, quoted bool) {
 	s = strings.TrimSpace(s)
 	value = strings.Trim(s, "`'\"“”‘’«»")
 	return value, value != s
 }
 
-// nameLike tells a server, path or address from a word of talk: one piece, with
-// a digit, an upper-case letter or a sign that stands in names.
+// nameLike distinguishes a server, path or address from a word of talk: it is
+// one token with a digit, an uppercase letter or a character that is common in
+// names.
 func nameLike(value string) bool {
 	return len(strings.Fields(value)) == 1 && !strings.HasPrefix(value, "@") && !strings.ContainsAny(value, locale.QuestionMarks) &&
 		strings.ContainsAny(value, `0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._-\:`) && strings.Trim(value, ".-!") == value
 }
 
-// quiet ends the conversation in a thread at somebody's wish.
+// quiet silences the bot in a thread, at the request of a user.
 func (d decision) quiet(w Walkthrough) {
 	d.replaceLive(w, "")
 	w.Status, w.Live = StatusQuiet, ""

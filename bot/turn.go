@@ -7,45 +7,46 @@ import (
 	"time"
 )
 
-// A PostID names one post for ever. It is made of the event that caused the
-// post, so that deciding again makes the same post, not a second one.
+// A PostID identifies a post forever. It is derived from the event that caused
+// the post, so deciding again makes the same post and not a second one.
 type PostID string
 
-// A Post is a reply on its way.
+// A Post is a reply with its destination.
 type Post struct {
 	ID       PostID        `json:"id"`
-	Thread   Thread        `json:"thread"`             // where it goes
-	Opens    bool          `json:"opens,omitempty"`    // Thread does not exist yet: see Delivery
-	To       User          `json:"to,omitzero"`        // who is answered
-	Private  bool          `json:"private,omitempty"`  // shown to To alone
-	Replaces PostID        `json:"replaces,omitempty"` // an earlier post that this one takes the place of
-	Withdraw bool          `json:"withdraw,omitempty"` // the post Replaces is deleted, nothing is said
-	Delay    time.Duration `json:"delay,omitempty"`    // not before this long after Apply
-	Shadow   bool          `json:"shadow,omitempty"`   // only recorded: what would have been said
+	Thread   Thread        `json:"thread"`             // destination
+	Opens    bool          `json:"opens,omitempty"`    // Thread does not exist yet; see Delivery
+	To       User          `json:"to,omitzero"`        // recipient
+	Private  bool          `json:"private,omitempty"`  // only To sees it
+	Replaces PostID        `json:"replaces,omitempty"` // the earlier post that this one replaces
+	Withdraw bool          `json:"withdraw,omitempty"` // delete the post Replaces; Reply is empty
+	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
+	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
 	Reply    Reply         `json:"reply"`
 
-	// Filled in by the outbox.
-	Ref     string `json:"-"` // the platform's own name of the post Replaces; "" if it was never delivered
-	Attempt int    `json:"-"` // 1 for the first; a later one may repeat what was delivered after all
+	// Set by the outbox.
+	Ref     string `json:"-"` // the platform's ID of the post Replaces; "" if that was never delivered
+	Attempt int    `json:"-"` // 1 for the first; a later attempt may repeat a delivery
 }
 
-// A Turn is one event and all that follows from it. The zero Turn is silence.
+// A Turn is an event and its consequences. The zero Turn is silence.
 type Turn struct {
 	Event  EventID
-	States []Walkthrough // as they are to be; Version is the one that was read
+	States []Walkthrough // the new states; Version is the one that was read
 	Posts  []Post
 	Prefer *Preference
 
 	Understood Understood // what the event's words were taken for; not stored
 }
 
-// Silent reports that nothing follows from the event: nothing is to be written.
+// Silent reports whether the event has no consequences, so that there is
+// nothing to write.
 func (t Turn) Silent() bool {
 	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil
 }
 
-// add adds a post. Its ID follows from the event and its place among the posts,
-// so that deciding again makes the same post.
+// add adds a post. Its ID is derived from the event and its index among the
+// posts, so deciding again makes the same post.
 func (t *Turn) add(p Post) PostID {
 	sum := sha256.Sum256([]byte(string(t.Event) + "#" + strconv.Itoa(len(t.Posts))))
 	p.ID = PostID(hex.EncodeToString(sum[:12]))
@@ -53,8 +54,8 @@ func (t *Turn) add(p Post) PostID {
 	return p.ID
 }
 
-// shadow is the turn as it is only recorded: nothing is said, and nothing
-// begins.
+// shadow returns the turn in a shadow channel: its posts are recorded but not
+// sent, and it changes no state.
 func (t Turn) shadow() Turn {
 	shadow := Turn{Event: t.Event, Understood: t.Understood}
 	for _, p := range t.Posts {
@@ -64,11 +65,11 @@ func (t Turn) shadow() Turn {
 	return shadow
 }
 
-// A Preference is a language that somebody chose for themselves.
+// A Preference is the language that a user chose.
 type Preference struct {
 	User UserKey
-	Lang string // "" forgets the choice
+	Lang string // "" removes the choice
 }
 
-// A UserKey is the key of what is remembered of a user.
+// A UserKey is the key of a stored preference.
 type UserKey struct{ Adapter, Workspace, ID string }

@@ -7,21 +7,20 @@ import (
 	"mabsbot/bot/locale"
 )
 
-// What somebody sees of their own conversations outside of them, such as on a
-// platform's home page.
+// What users see of their own conversations elsewhere, such as on a platform's
+// home page.
 
-// An Unfinished walkthrough is one that its asker may want to go on with.
+// Unfinished describes a walkthrough that its asker may want to continue.
 type Unfinished struct {
 	Thread  Thread
-	Private bool   // shown to the asker alone: there may be nothing to go back to
-	Title   string // of the entry, with the values of the paste
-	Where   string // the step or question at which it stands
-	Carry   Button // pressed in Thread, it goes on in a direct message
+	Private bool   // only the asker sees it, and its messages may be gone
+	Title   string // title of the entry, with the values from the paste
+	Where   string // the current step or question
+	Carry   Button // pressed in Thread, it continues in a direct message
 }
 
-// Language returns the language in which somebody is addressed outside of a
-// conversation: the one they chose, else that of the platform's locale, else
-// the owner's.
+// Language returns the language for a user outside of a conversation: the one
+// they chose, else that of the platform's locale, else the default.
 func (b *Bot) Language(ctx context.Context, user UserKey, tag string) (string, error) {
 	_, prefer, err := b.store.Load(ctx, Thread{}, user)
 	for _, lang := range []string{prefer, locale.Language(tag), b.policy.Language} {
@@ -32,8 +31,7 @@ func (b *Bot) Language(ctx context.Context, user UserKey, tag string) (string, e
 	return locale.English, err
 }
 
-// Languages lists the languages of the bot: tags and the names that they have
-// in themselves, in the order of the tags.
+// Languages returns the tags of the languages, sorted, and their own names.
 func (b *Bot) Languages() (tags, names []string) {
 	tags = b.locales.Tags()
 	for _, tag := range tags {
@@ -42,8 +40,8 @@ func (b *Bot) Languages() (tags, names []string) {
 	return tags, names
 }
 
-// Unfinished returns the walkthroughs of the user that wait for an answer, the
-// one changed last first, at most limit, with texts in the language.
+// Unfinished returns at most limit walkthroughs of the user that wait for an
+// answer, most recently changed first, with texts in the given language.
 func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit int) ([]Unfinished, error) {
 	all, err := b.store.Walkthroughs(ctx, user, maxExamined)
 	if err != nil {
@@ -65,11 +63,11 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 	return open, nil
 }
 
-// maxExamined is how many of somebody's walkthroughs are looked at: who has
-// ended more than that since does not come back to an older one.
+// maxExamined bounds the walkthroughs that Unfinished examines. A user who has
+// ended that many since does not return to an older one.
 const maxExamined = 50
 
-// where names the position of a walkthrough in a line.
+// where describes the position of a walkthrough in one line.
 func (v voice) where(w Walkthrough) string {
 	if q := findQuestion(w.Entry, w.At.Question); q != nil {
 		return v.entryText(q.Text, w)

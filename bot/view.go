@@ -12,11 +12,10 @@ import (
 	"mabsbot/kb/match"
 )
 
-// What each position of a walkthrough looks like. Nothing here changes a
-// walkthrough.
+// How each position of a walkthrough looks. Nothing here changes a walkthrough.
 
-// liveReply is the reply whose buttons hold: where the walkthrough stands, below
-// its introduction if it began just there.
+// liveReply returns the reply with the live buttons: the position of the
+// walkthrough, below its introduction if it has just started.
 func (v voice) liveReply(w Walkthrough) Reply {
 	var blocks []Block
 	if w.Intro {
@@ -25,7 +24,7 @@ func (v voice) liveReply(w Walkthrough) Reply {
 	return v.reply(append(blocks, v.view(w)...)...)
 }
 
-// intro says what was recognised, by what, and why it happens.
+// intro says which error was recognized, by what, and why it happens.
 func (v voice) intro(w Walkthrough) []Block {
 	blocks := []Block{heading(v.title(w)), {Kind: BlockQuote, Text: quoted(w.Evidence)}}
 	if by := v.recognizedBy(w); by != "" {
@@ -45,7 +44,7 @@ func (v voice) intro(w Walkthrough) []Block {
 	return blocks
 }
 
-// quoted is what of the paste matched: the longest message or wording.
+// quoted returns the longest message or phrase of the paste that matched.
 func quoted(all []match.Evidence) string {
 	longest := ""
 	for _, e := range all {
@@ -55,15 +54,15 @@ func quoted(all []match.Evidence) string {
 	}
 	longest = visible(longest)
 	if open := strings.LastIndexByte(longest, '('); open >= 0 && !strings.Contains(longest[open:], ")") {
-		longest = strings.TrimSpace(longest[:open]) // the beginning of «(ID: …)»
+		longest = strings.TrimSpace(longest[:open]) // the start of "(ID: …)"
 	}
 	return shorten(longest, maxQuote)
 }
 
-// maxQuote keeps a quote to about three lines of a chat window.
+// maxQuote limits a quote to about three lines of a chat window.
 const maxQuote = 240
 
-// shorten cuts at a rune, and says so.
+// shorten truncates s to a number of runes, with an ellipsis.
 func shorten(s string, runes int) string {
 	if utf8.RuneCountInString(s) <= runes {
 		return s
@@ -71,7 +70,7 @@ func shorten(s string, runes int) string {
 	return string([]rune(s)[:runes-1]) + "…"
 }
 
-// visible brings foreign text to one line of what one can see.
+// visible returns foreign text as a single line of visible characters.
 func visible(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\r' || r == '\t' {
@@ -124,7 +123,7 @@ func (v voice) titles(ids []string) string {
 	return strings.Join(all, ", ")
 }
 
-// view is where a walkthrough stands.
+// view shows the position of a walkthrough.
 func (v voice) view(w Walkthrough) []Block {
 	switch {
 	case w.Status == StatusChoosing:
@@ -145,7 +144,7 @@ func (v voice) view(w Walkthrough) []Block {
 	return v.viewEnd(w)
 }
 
-// button makes a button that stands at the walkthrough's position.
+// button returns a button for the position of the walkthrough.
 func (v voice) button(w Walkthrough, a Action, choice, label string) LabeledButton {
 	b := Button{Action: a, Step: w.At.buttonID(), Choice: choice}
 	if w.Entry != nil {
@@ -154,14 +153,14 @@ func (v voice) button(w Walkthrough, a Action, choice, label string) LabeledButt
 	return LabeledButton{Label: label, Button: b}
 }
 
-// startButton begins the walkthrough of another entry.
+// startButton returns the button that starts the walkthrough of an entry.
 func (v voice) startButton(e *kb.Entry, label string) LabeledButton {
 	return LabeledButton{Label: label, Button: Button{Action: ActionStart, Entry: e.ID, Revision: cutBytes(e.Revision, 4)}}
 }
 
 func primary(c LabeledButton) LabeledButton { c.Primary = true; return c }
 
-// navigation is the row of buttons that is there at every position.
+// navigation returns the buttons that every position has.
 func (v voice) navigation(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
 	if len(w.Path) > 0 {
@@ -229,14 +228,13 @@ func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
 	return append(blocks, choices(append([]LabeledButton{fixed, next}, v.navigation(w)...)...), v.source(w))
 }
 
-// The texts of the button that goes on from a step, and of the question before
-// it, by what going on says of the step.
+// The texts of the "next" button of a step, and of the question before it.
 var (
 	nextText  = map[outcome]string{outcomeAlternative: "next_alternatives", outcomeSequence: "next_sequence", outcomeLast: "next_last"}
 	checkText = map[outcome]string{outcomeAlternative: "check_alternatives", outcomeSequence: "check_sequence", outcomeLast: "check_last"}
 )
 
-// stepAction is what a step says to do.
+// stepAction shows what to do in a step.
 func (v voice) stepAction(w Walkthrough, s *kb.Step) []Block {
 	blocks := []Block{{Kind: BlockWarning, Text: v.entryText(s.Risk, w)}, paragraph(v.entryText(s.Do, w)), v.table(s.Table, w)}
 	if s.Path != "" {
@@ -263,7 +261,7 @@ func (v voice) table(rows [][]kb.Text, w Walkthrough) Block {
 	return b
 }
 
-// viewEnd is shown when nothing is left to try.
+// viewEnd is shown when there is nothing left to try.
 func (v voice) viewEnd(w Walkthrough) []Block {
 	blocks := []Block{v.paragraph("nothing_left")}
 	var row []LabeledButton
@@ -298,7 +296,7 @@ func (v voice) viewChoosing(w Walkthrough) []Block {
 	return []Block{ask(question), choices(row...)}
 }
 
-// viewRepeat links to the first answer instead of giving it again.
+// viewRepeat links to the earlier answer instead of repeating it.
 func (v voice) viewRepeat(w Walkthrough) []Block {
 	var blocks []Block
 	for _, o := range w.Options {
@@ -312,8 +310,8 @@ func (v voice) viewRepeat(w Walkthrough) []Block {
 	return blocks
 }
 
-// viewUnmatched says honestly that nothing was recognised, with the nearest
-// topics and a way to a person.
+// viewUnmatched says that nothing was recognized. It offers the nearest topics
+// or the areas, and a way to a person.
 func (v voice) viewUnmatched(w Walkthrough) []Block {
 	person := v.button(w, ActionPerson, "", v.text("person"))
 	var near []LabeledButton
@@ -332,12 +330,12 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 	return []Block{heading(v.text("no_match")), ask(v.text("need_error")), choices(append(v.areas(), person)...)}
 }
 
-// codeLike reports whether somebody asked for one code or name.
+// codeLike reports whether the query is a single code or name.
 func codeLike(query string) bool {
 	return len(strings.Fields(query)) == 1 && len(query) <= 80 && strings.ContainsAny(query, "0123456789")
 }
 
-// source is the small print: where the facts come from.
+// source returns the small print with the source of the facts.
 func (v voice) source(w Walkthrough) Block {
 	revision := cutBytes(w.Revision, 4)
 	for _, s := range w.Entry.Sources {
@@ -347,7 +345,7 @@ func (v voice) source(w Walkthrough) Block {
 	return smallPrint(v.text("source_plain", "entry", w.Entry.ID, "revision", revision))
 }
 
-// overview lists all steps, and what the sources disagree on.
+// overview lists all steps, and where the sources disagree.
 func (v voice) overview(w Walkthrough) []Block {
 	order := "order_alternatives"
 	if w.Entry.Steps.Order == kb.Sequence {

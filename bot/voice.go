@@ -8,27 +8,27 @@ import (
 	"mabsbot/kb"
 )
 
-// A voice renders what the bot says: in one language, for who reads it in one
-// kind of place. It is passed by value.
+// A voice renders replies in one language, for a direct message or a channel.
+// It is passed by value.
 type voice struct {
 	rules  *Rules
 	locale *locale.Locale
 	direct bool // the reply is read in a direct message
 }
 
-// readIn returns the voice for who reads in the thread.
+// readIn returns the voice for replies in the thread.
 func (v voice) readIn(t Thread) voice {
 	v.direct = strings.HasPrefix(t.Channel, DirectChannel)
 	return v
 }
 
-// text returns one of the bot's own texts; see locale.Locale.Text.
+// text returns one of the texts of the bot; see locale.Locale.Text.
 func (v voice) text(key string, pairs ...string) string { return v.locale.Text(key, pairs...) }
 
-// paragraph returns one of the bot's own texts as a block.
+// paragraph returns one of the texts of the bot as a block.
 func (v voice) paragraph(key string) Block { return paragraph(v.text(key)) }
 
-// reply makes a Reply of blocks, without the empty ones.
+// reply returns a Reply of the blocks that are not empty.
 func (v voice) reply(blocks ...Block) Reply {
 	blocks = slices.DeleteFunc(blocks, func(b Block) bool {
 		return b.Text == "" && len(b.Rows) == 0 && len(b.Items) == 0 && len(b.Buttons) == 0
@@ -42,12 +42,14 @@ func ask(text string) Block                  { return Block{Kind: BlockQuestion,
 func smallPrint(text string) Block           { return Block{Kind: BlockContext, Text: text} }
 func choices(buttons ...LabeledButton) Block { return Block{Kind: BlockChoices, Buttons: buttons} }
 
-// entryText is a text of the entry in the language of the answer, slots filled in.
+// entryText returns a text of the entry in the language of the answer, with its
+// slots filled.
 func (v voice) entryText(t kb.Text, w Walkthrough) string {
 	return strings.TrimSpace(fill(t.In(v.locale.Lang, v.rules.Policy.Language, locale.English), w.Slots))
 }
 
-// title of a walkthrough's entry, with the codes of the paste that it lacks.
+// title returns the title of the walkthrough's entry, with the codes of the
+// paste that the title lacks.
 func (v voice) title(w Walkthrough) string {
 	title := v.entryText(w.Entry.Title, w)
 	for _, code := range w.Codes {
@@ -58,7 +60,7 @@ func (v voice) title(w Walkthrough) string {
 	return title
 }
 
-// codeLabel writes a code as people know it: a decimal one is an ID.
+// codeLabel returns a code the way people write it: a decimal code is an ID.
 func codeLabel(code string) string {
 	if strings.Trim(code, "0123456789") == "" {
 		return "ID " + code

@@ -7,10 +7,10 @@ import (
 	"mabsbot/kb"
 )
 
-// How a walkthrough moves through its entry: questions first, then steps. All
-// of it is arithmetic on the entry; nothing here speaks.
+// How a walkthrough moves through its entry: first the questions, then the
+// steps. Nothing here renders text.
 
-// begin returns a walkthrough of e that stands at its first question or step.
+// begin returns a walkthrough at the first question or step of e.
 func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
 	w.Status, w.Entry, w.Revision = StatusWalking, e, e.Revision
 	w.Slots = slots
@@ -32,11 +32,11 @@ func (w *Walkthrough) Current() Position {
 	return at
 }
 
-// first is where an entry begins.
+// first returns the first position of an entry.
 func first(e *kb.Entry) Position { return nextQuestion(e, -1) }
 
-// nextQuestion is the first question with choices after the index, or the
-// first step after the last question.
+// nextQuestion returns the first question with choices after the index, or the
+// first step if there is none.
 func nextQuestion(e *kb.Entry, after int) Position {
 	for _, q := range e.Ask[after+1:] {
 		if len(q.Choices) > 0 {
@@ -49,7 +49,7 @@ func nextQuestion(e *kb.Entry, after int) Position {
 	return Position{Step: e.Steps.Items[0].ID}
 }
 
-// stepAfter is the step after the one with the id, or the zero Position.
+// stepAfter returns the step after the one with the id, or the zero Position.
 func stepAfter(e *kb.Entry, id string) Position {
 	i := stepIndex(e, id)
 	switch {
@@ -63,7 +63,7 @@ func stepAfter(e *kb.Entry, id string) Position {
 	return Position{}
 }
 
-// choiceLeads is where an answer to the question leads within the entry.
+// choiceLeads returns the position within the entry that an answer leads to.
 func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 	if c.Go == kb.End {
 		return Position{}
@@ -82,7 +82,7 @@ func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 	return Position{}
 }
 
-// positionOf is the position of the question or step with the id.
+// positionOf returns the position of the question or step with the id.
 func positionOf(e *kb.Entry, id string) Position {
 	if stepIndex(e, id) >= 0 {
 		return Position{Step: id}
@@ -104,7 +104,8 @@ func findStep(e *kb.Entry, id string) *kb.Step {
 	return nil
 }
 
-// findQuestion finds a question of the entry or of one of its steps.
+// findQuestion returns the question with the id, of the entry or of one of its
+// steps.
 func findQuestion(e *kb.Entry, id string) *kb.Question {
 	for i := range e.Ask {
 		if e.Ask[i].ID == id {
@@ -128,10 +129,10 @@ func findChoice(q *kb.Question, id string) *kb.Choice {
 	return nil
 }
 
-// settle moves past questions that the paste answers, and stops before a step
-// to ask for a value that it needs.
+// settle returns the position after the questions that the paste answers.
+// Before a step that needs a value it returns the question for that value.
 func (w *Walkthrough) settle(at Position) Position {
-	for range len(w.Entry.Ask) + 1 { // each round passes one question; a circle of answers ends here
+	for range len(w.Entry.Ask) + 1 { // each round passes one question; bounded because answers may form a cycle
 		q := findQuestion(w.Entry, at.Question)
 		if q == nil {
 			break
@@ -153,8 +154,8 @@ func (w *Walkthrough) settle(at Position) Position {
 	return at
 }
 
-// answered is the one choice of q whose words stand in the paste, unless it leads
-// out of the entry: such a step is left to people.
+// answered returns the only choice of q whose words the paste contains. A
+// choice that leads out of the entry is left to people.
 func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
 	text := locale.Fold(w.Text)
 	var found *kb.Choice
@@ -174,8 +175,8 @@ func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
 	return found
 }
 
-// moveTo moves to a position, and remembers the present one for «back» with
-// what had been tried before it was passed.
+// moveTo moves to a position. It saves the current one, and what had been tried
+// by then, for back.
 func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 	w.Path = append(slices.Clip(w.Path), Visited{w.At, len(w.Tried)})
 	w.Tried = append(slices.Clip(w.Tried), passed...)
@@ -183,8 +184,8 @@ func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 	w.Status = StatusWalking
 }
 
-// back returns to the position before, and reports whether there was one. A
-// slot that was asked for is forgotten, so that it can be given anew.
+// back returns to the previous position, and reports whether there was one. A
+// value that was asked for there is removed, so that it can be entered again.
 func (w *Walkthrough) back() bool {
 	if len(w.Path) == 0 {
 		return false
@@ -199,16 +200,16 @@ func (w *Walkthrough) back() bool {
 	return true
 }
 
-// An outcome is what going on to the next step says of the present one.
+// An outcome says what moving on means for the current step.
 type outcome int
 
 const (
-	outcomeAlternative outcome = iota // it did not help; another step may
+	outcomeAlternative outcome = iota // it did not help, but another step may
 	outcomeSequence                   // it is done
-	outcomeLast                       // it did not help, and there is no other
+	outcomeLast                       // it did not help, and no step is left
 )
 
-// outcome returns what going on from the present step says of it.
+// outcome returns what moving on means for the current step.
 func (w *Walkthrough) outcome() outcome {
 	switch {
 	case stepAfter(w.Entry, w.At.Step) == Position{}:
@@ -219,7 +220,8 @@ func (w *Walkthrough) outcome() outcome {
 	return outcomeAlternative
 }
 
-// stepCount numbers the present step among those passed and still to come.
+// stepCount returns the number of the current step, and how many there are on
+// this path.
 func (w *Walkthrough) stepCount() (number, of int) {
 	for _, at := range w.Path {
 		if at.Step != "" && at.Slot == "" {
@@ -230,7 +232,8 @@ func (w *Walkthrough) stepCount() (number, of int) {
 	return number, number - 1 + len(w.remaining())
 }
 
-// remaining are the steps from the present one on, if no question turns them off.
+// remaining returns the steps from the current one on, unless a later answer
+// changes them.
 func (w *Walkthrough) remaining() []kb.Step {
 	var steps []kb.Step
 	seen := map[string]bool{}
@@ -243,7 +246,7 @@ func (w *Walkthrough) remaining() []kb.Step {
 	return steps
 }
 
-// buttonID names a position in a button, in at most 24 bytes.
+// buttonID returns the ID of a position in a button, at most 24 bytes long.
 func (at Position) buttonID() string {
 	switch {
 	case at.Question != "":

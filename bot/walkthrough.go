@@ -5,44 +5,49 @@ import (
 	"mabsbot/kb/match"
 )
 
-// A Walkthrough is where one thread stands in one entry. It holds the entry as
-// it was when the walkthrough began, so that a reload of the knowledge base
-// does not change a conversation under way. The store keeps it sealed, for it
-// holds what people pasted.
+// A Walkthrough is the state of a thread: its position in an entry, the message
+// that started it, and the posts of the bot. It holds the entry as of its
+// start, so that a reload of the knowledge base does not change a conversation
+// in progress. The store encrypts it because it contains what people pasted.
 type Walkthrough struct {
 	Thread  Thread `json:"thread"`
-	Version int    `json:"version"` // of the stored state; 0 is not stored yet
+	Version int    `json:"version"` // of the stored state; 0 if it is not stored yet
 
+	// What it waits for, in which entry, and for whom.
 	Status   Status    `json:"status,omitempty"`
 	Entry    *kb.Entry `json:"entry,omitempty"`
-	Revision string    `json:"revision,omitempty"` // the entry's
+	Revision string    `json:"revision,omitempty"` // of Entry
 	Lang     string    `json:"lang,omitempty"`
 	Asker    User      `json:"asker,omitzero"`
-	Private  bool      `json:"private,omitempty"` // the thread is shown to Asker alone
+	Private  bool      `json:"private,omitempty"` // only Asker sees the thread
 
+	// The position in the entry.
 	At    Position          `json:"at,omitzero"`
-	Path  []Visited         `json:"path,omitempty"` // the positions before At, oldest first
+	Path  []Visited         `json:"path,omitempty"` // positions before At, oldest first
 	Slots map[string]string `json:"slots,omitempty"`
 	Tried []Attempt         `json:"tried,omitempty"`
-	Also  []string          `json:"also,omitempty"` // entries of further errors in the same paste
+	Also  []string          `json:"also,omitempty"` // entries of other errors in the same paste
 
-	Options    []Option         `json:"options,omitempty"`  // the entries among which to choose; Status Unmatched: the nearest
-	Source     EventID          `json:"source,omitempty"`   // the message that began it
-	Text       string           `json:"text,omitempty"`     // what that message said
-	Evidence   []match.Evidence `json:"evidence,omitempty"` // of the hit that began it
+	// The message that started it, and the result of its match.
+	Options    []Option         `json:"options,omitempty"`  // the offered entries; StatusUnmatched: the nearest
+	Source     EventID          `json:"source,omitempty"`   // the message that started it
+	Text       string           `json:"text,omitempty"`     // text of Source
+	Evidence   []match.Evidence `json:"evidence,omitempty"` // of the hit that started it
 	Confidence float64          `json:"confidence,omitempty"`
-	Codes      []string         `json:"codes,omitempty"`       // of the entry, that stand in Text
-	Posts      []PostID         `json:"posts,omitempty"`       // ours in the thread, oldest first
-	Live       PostID           `json:"live,omitempty"`        // the post whose buttons hold
-	Intro      bool             `json:"intro,omitempty"`       // Live carries the introduction, too
-	FollowUp   PostID           `json:"follow_up,omitempty"`   // the post that asks, or will ask, whether the fix held
-	Asked      bool             `json:"asked,omitempty"`       // that question was answered
-	HandedOver bool             `json:"handed_over,omitempty"` // a person was asked for
-	Elsewhere  Thread           `json:"elsewhere,omitzero"`    // Status Choosing: where the one of Options was answered first
+	Codes      []string         `json:"codes,omitempty"` // codes of the entry that Text contains
+
+	// The posts of the bot.
+	Posts      []PostID `json:"posts,omitempty"`       // posts of the bot in the thread, oldest first
+	Live       PostID   `json:"live,omitempty"`        // the post with the live buttons
+	Intro      bool     `json:"intro,omitempty"`       // Live includes the introduction
+	FollowUp   PostID   `json:"follow_up,omitempty"`   // the post that asks, now or later, whether the fix held
+	Asked      bool     `json:"asked,omitempty"`       // FollowUp was answered
+	HandedOver bool     `json:"handed_over,omitempty"` // a person was requested
+	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }
 
-// An Option is one of several entries that a text may mean, with what the
-// matcher found of it.
+// An Option is one of several entries that a text may mean, with the result of
+// its match.
 type Option struct {
 	Entry      string            `json:"entry"`
 	Slots      map[string]string `json:"slots,omitempty"`
@@ -54,26 +59,25 @@ type Option struct {
 // A Status says what a walkthrough waits for.
 type Status string
 
-// The states of a walkthrough. The zero Status is a thread in which nothing
-// began.
+// The states of a walkthrough. The zero Status is a thread without one.
 const (
-	StatusChoosing  Status = "choosing"  // which of Options it is
-	StatusWalking   Status = "walking"   // at At
-	StatusSolved    Status = "solved"    // somebody said that it is fixed
-	StatusEscalated Status = "person"    // a person was asked for
-	StatusEnded     Status = "done"      // nothing left to try, or moved elsewhere
-	StatusUnmatched Status = "unmatched" // Text was not recognised; a person may be asked for
-	StatusQuiet     Status = "quiet"     // somebody asked the bot to be quiet here
+	StatusChoosing  Status = "choosing"  // for the choice of one of Options
+	StatusWalking   Status = "walking"   // for an answer at At
+	StatusSolved    Status = "solved"    // a user said that it is fixed
+	StatusEscalated Status = "person"    // a person was requested
+	StatusEnded     Status = "done"      // over: confirmed, withdrawn or moved elsewhere
+	StatusUnmatched Status = "unmatched" // Text was not recognized; a person may be requested
+	StatusQuiet     Status = "quiet"     // a user asked the bot to be quiet here
 )
 
-// A Position is a question, a slot that is asked for, or a step.
+// A Position is a question, a slot whose value is requested, or a step.
 type Position struct {
 	Question string `json:"question,omitempty"`
 	Slot     string `json:"slot,omitempty"`
 	Step     string `json:"step,omitempty"`
 }
 
-// A Visited position, with how much had been tried when it was reached.
+// A Visited position, with the number of attempts when it was reached.
 type Visited struct {
 	Position
 	Tried int `json:"tried,omitempty"`
@@ -81,6 +85,6 @@ type Visited struct {
 
 // An Attempt is a step or question that was passed, and how.
 type Attempt struct {
-	Step   string `json:"step"`             // of a step or question
+	Step   string `json:"step"`             // ID of a step or question
 	Choice string `json:"choice,omitempty"` // the answer to a question
 }

@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// minLetters is how many letters of a script of their own tell a language: a
-// word of Korean in an English sentence is a name, two are Korean.
+// minLetters is the number of letters of a script that suggest its language.
+// One Korean word in an English sentence is a name; two words are Korean.
 const minLetters = 3
 
-// minWords is how many frequent words tell a language of the Latin script:
-// «error 100050» is written in every one.
+// minWords is the number of frequent words that suggest a language of the Latin
+// script. "error 100050" occurs in every language.
 const minWords = 2
 
-// Detect tells the language that a text is written in, or "" where it does not
-// tell: a bare code has no language. A language with a script of its own wins:
-// people write Korean around English error texts, and never the other way
-// round. Languages that share a script are told apart by their frequent words.
-// A text may have a megabyte: each letter is looked at once.
+// Detect returns the language of a text, or "" if the text does not show one,
+// such as a bare code. A language with a script of its own wins because people
+// write Korean around English error texts, but not the reverse. Frequent words
+// distinguish languages that share the Latin script. A text may be a megabyte
+// long, so Detect makes a single pass.
 func (all Locales) Detect(text string) string {
 	var others []*Locale
 	for _, l := range all {
@@ -44,7 +44,7 @@ func (all Locales) Detect(text string) string {
 	return all.detectLatin(text)
 }
 
-// detectLatin counts frequent words.
+// detectLatin detects a language by its frequent words.
 func (all Locales) detectLatin(text string) string {
 	count := map[*Locale]int{}
 	for word := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
@@ -57,7 +57,8 @@ func (all Locales) detectLatin(text string) string {
 	return all.mostFrequent(count, minWords)
 }
 
-// mostFrequent is the language with the highest count, "" where none has enough.
+// mostFrequent returns the language with the highest count, or "" if no count
+// is high enough.
 func (all Locales) mostFrequent(count map[*Locale]int, enough int) string {
 	best := ""
 	for _, lang := range all.Tags() {

@@ -4,18 +4,18 @@ import (
 	"strings"
 )
 
-// How the bot recognizes its own words in what another bot says. A bridge or a
-// mirror repeats an answer, which names the error and so looks like a paste;
-// answering it would never end. The copy may have another author, other markup,
-// other line breaks, and text before and after it. What survives are the fixed
-// words of the answer, letter by letter:
+// How the bot recognizes its own words in the messages of another bot. A bridge
+// or mirror repeats an answer, which names the error and so looks like a paste;
+// answering it would loop. The copy may have another author, other markup,
+// other line breaks, and text around it. The fixed words of the answer remain,
+// letter by letter:
 //
 //	text  "This could be one of several errors. Which one is yours?"
 //	copy  "mabsbot: *This could be one of several errors.*\n> Which one is yours?"
 //	both  thiscouldbeoneofseveralerrorswhichoneisyours
 
-// echoTexts are the texts whose fixed words only an answer of the bot has. Each
-// kind of answer that names an error has one of them.
+// echoTexts are texts whose fixed words occur only in answers of the bot. Every
+// kind of answer that names an error contains one.
 var echoTexts = []string{
 	"also", "source", // the first answer, in addition to recognizedBy
 	"repeat", "choose", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
@@ -24,23 +24,22 @@ var echoTexts = []string{
 	"help", "list_more", "why", "why_evidence",
 }
 
-// recognizedBy are the values of the text "recognized".
+// recognizedBy are the possible values of the text "recognized".
 var recognizedBy = []string{"by_code", "by_symbol", "by_message", "by_words"}
 
-// echoLetters is how many bytes of letters a text must have to count, so that no
-// paste has it by chance. "needs a person" has 12; a Korean syllable has 3, and
-// tells about as much more.
+// echoLetters is how many bytes of letters a text must have so that no paste
+// contains it by chance. "needs a person" has 12. A Korean syllable has 3
+// bytes, and three times the information of a Latin letter.
 const echoLetters = 12
 
-// echoGap is how many bytes of letters a value may have between two fixed parts
-// of a text: the longest name of a source, in any language, has 150.
+// echoGap is the maximum number of bytes of letters between two fixed parts of
+// a text. The longest name of a source, in any language, has 150.
 const echoGap = 200
 
-// An echo is the fixed parts of a text, as compact writes them.
+// An echo is the list of fixed parts of a text, compacted.
 type echo []string
 
-// Echo reports whether a text contains words that the bot says in an answer, in
-// any language.
+// Echo reports whether a text contains an answer of the bot, in any language.
 func (all Locales) Echo(text string) bool {
 	text = compact(text)
 	for _, l := range all {
@@ -80,11 +79,12 @@ func newEcho(text string) echo {
 	return e
 }
 
-// in reports whether the parts are in a compact text, in their order and no
-// farther apart than a value is long.
+// in reports whether a compact text contains all parts in order, at most
+// echoGap apart.
 func (e echo) in(text string) bool { return e.within(text, len(text)) }
 
-// within is in for a text whose first part begins in the first reach bytes.
+// within is like in, for a text whose first part starts within the first reach
+// bytes.
 func (e echo) within(text string, reach int) bool {
 	for at := 0; at <= reach; {
 		i := strings.Index(text[at:min(len(text), reach+len(e[0]))], e[0])
@@ -100,7 +100,7 @@ func (e echo) within(text string, reach int) bool {
 	return false
 }
 
-// compact leaves only the letters and digits of a text.
+// compact returns only the letters and digits of a text.
 func compact(text string) string {
 	return strings.NewReplacer(" ", "", "'", "").Replace(Fold(text))
 }

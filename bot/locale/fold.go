@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fold brings what people type to one form: composed, lower case, letters and
-// digits only, single spaces. An apostrophe inside a word stays, whichever of
-// its forms it had.
+// Fold normalizes what people type: it composes characters, converts them to
+// lower case, keeps only letters, digits and single spaces, and unifies
+// apostrophes within words.
 func Fold(s string) string {
 	var b strings.Builder
 	space := false
@@ -34,8 +34,8 @@ func Fold(s string) string {
 }
 
 // ContainsWords reports whether the folded text contains the folded words as
-// words: no letter or digit may continue them. In scripts that write without
-// spaces one may.
+// whole words: no letter or digit may continue them, except in spaceless
+// scripts.
 func ContainsWords(text, words string) bool {
 	if words == "" {
 		return false
@@ -57,16 +57,16 @@ func ContainsWords(text, words string) bool {
 	}
 }
 
-// oneWord reports whether two adjoining characters belong to one word.
+// oneWord reports whether two adjacent characters belong to the same word.
 func oneWord(a, b rune) bool {
 	return !spaceless(a) && !spaceless(b) && alphanumeric(a) && alphanumeric(b)
 }
 
 func alphanumeric(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// spaceless reports whether a character is of a script that does not separate
-// all words by spaces: particles follow Korean nouns directly, and people set
-// the other spaces as they like.
+// spaceless reports whether a character belongs to a script that does not
+// separate all words by spaces. Korean particles, for example, directly follow
+// the noun, and people place the other spaces as they like.
 func spaceless(r rune) bool { return r >= utf8.RuneSelf && unicode.In(r, spacelessScripts...) }
 
 var spacelessScripts = []*unicode.RangeTable{

@@ -8,18 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// An Intent is what somebody wants of the walkthrough, said in words.
+// An Intent is what a user wants of the walkthrough, expressed in words.
 type Intent string
 
-// The intents, as the locale files name them. IntentUnclear is none of them.
+// The intents, as named in the locale files.
 const (
 	IntentUnclear  Intent = ""
-	IntentNext     Intent = "next" // it did not help, or simply the next step
-	IntentDone     Intent = "done" // the step is done; whether it helped is not said
+	IntentNext     Intent = "next" // it did not help, or the next step is wanted
+	IntentDone     Intent = "done" // the step is done; it may or may not have helped
 	IntentFixed    Intent = "fixed"
-	IntentYes      Intent = "yes"    // to whatever was asked
+	IntentYes      Intent = "yes"    // to the question just asked
 	IntentCameBack Intent = "again"  // the error came back
-	IntentThanks   Intent = "thanks" // wants nothing
+	IntentThanks   Intent = "thanks" // nothing is wanted
 	IntentBack     Intent = "back"
 	IntentAll      Intent = "all"
 	IntentPerson   Intent = "person"
@@ -28,14 +28,14 @@ const (
 	IntentSkip     Intent = "skip"
 	IntentHelp     Intent = "help"
 	IntentList     Intent = "list"
-	intentFiller   Intent = "filler" // means nothing by itself
-	MaxUtterance          = 120      // characters; whoever writes more is talking to people
+	intentFiller   Intent = "filler" // meaningless on its own
+	MaxUtterance          = 120      // characters; longer messages are for people
 )
 
-// A Command is what people type after /mabs, apart from what is looked up.
+// A Command is a subcommand of /mabs.
 type Command string
 
-// The commands, as the locale files name them. CommandNone is none of them.
+// The commands, as named in the locale files.
 const (
 	CommandNone Command = ""
 	CommandHelp Command = "help"
@@ -46,7 +46,7 @@ const (
 
 var commands = []Command{CommandHelp, CommandList, CommandWhy, CommandLang}
 
-// QuestionMarks are the characters that make a text a question.
+// QuestionMarks are the characters that mark a question.
 const QuestionMarks = "?？"
 
 var intents = []Intent{IntentNext, IntentFixed, IntentDone, IntentBack, IntentAll, IntentPerson, IntentQuiet, IntentRepeat, IntentSkip, IntentHelp, IntentList, IntentCameBack, IntentYes, IntentThanks}
@@ -56,8 +56,8 @@ type phrase struct {
 	intent Intent
 }
 
-// compile folds the phrases of the locale, longest first: a short one may be the
-// beginning of a long one.
+// compile returns the folded phrases of the locale, longest first because a
+// short phrase may be the start of a longer one.
 func (l *Locale) compile() []phrase {
 	var all []phrase
 	for _, intent := range intents {
@@ -73,11 +73,11 @@ func (l *Locale) compile() []phrase {
 	return all
 }
 
-// Intent reads a message as one intent, in any of the languages. The whole
-// message must be phrases of that one intent and fillers: «nope, same thing»
-// is, «nope, the colleague is on holiday» is not, for people talking with each
-// other are left alone. A question mark makes it a question to somebody,
-// unless it is one that the bot can answer.
+// Intent returns the intent of a message in any of the languages. The whole
+// message must consist of fillers and phrases of that one intent: "nope, same
+// thing" does, "nope, the colleague is on holiday" does not. Other messages are
+// between people. A message with a question mark counts only if it is a request
+// to the bot.
 func (all Locales) Intent(text string) Intent {
 	if utf8.RuneCountInString(text) > MaxUtterance {
 		return IntentUnclear
@@ -97,12 +97,12 @@ func (all Locales) Intent(text string) Intent {
 	return IntentUnclear
 }
 
-// isRequest tells the intents that people put as a question to the bot.
+// isRequest reports whether users phrase the intent as a question to the bot.
 func (i Intent) isRequest() bool {
 	return slices.Contains([]Intent{IntentRepeat, IntentHelp, IntentPerson, IntentList, IntentAll}, i)
 }
 
-// Command reads a word after /mabs as a command, in any of the languages.
+// Command returns the subcommand that a word means in any of the languages.
 func (all Locales) Command(word string) Command {
 	word = strings.ToLower(word)
 	for _, l := range all {
@@ -115,8 +115,8 @@ func (all Locales) Command(word string) Command {
 	return CommandNone
 }
 
-// Ambiguous reports whether a text is a word that people say to each other just
-// as well.
+// Ambiguous reports whether people say the text to each other as often as to
+// the bot.
 func (all Locales) Ambiguous(text string) bool {
 	folded := Fold(text)
 	for _, l := range all {
@@ -127,7 +127,7 @@ func (all Locales) Ambiguous(text string) bool {
 	return false
 }
 
-// Negated reports whether a text denies something.
+// Negated reports whether a text contains a negation.
 func (all Locales) Negated(text string) bool {
 	folded := Fold(text)
 	for _, l := range all {
@@ -138,8 +138,8 @@ func (all Locales) Negated(text string) bool {
 	return false
 }
 
-// Number reads a text as the number of a choice, with what people say after
-// one.
+// Number parses a text as the number of a choice, with or without a suffix of
+// the language.
 func (all Locales) Number(text string) (n int, ok bool) {
 	digits := Fold(text)
 	for trimmed := true; trimmed; {
@@ -155,7 +155,7 @@ func (all Locales) Number(text string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// BareName is a text without what people say around a name: «it's FS-11».
+// BareName removes what people say around a name, as in "it's FS-11".
 func (all Locales) BareName(text string) string {
 	text = strings.TrimSpace(text)
 	for _, lang := range all.Tags() {
@@ -171,8 +171,8 @@ func (all Locales) BareName(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// consistsOf reports whether s consists of phrases of the intent, at least one, and
-// fillers.
+// consistsOf reports whether s consists of fillers and at least one phrase of
+// the intent.
 func (l *Locale) consistsOf(s string, want Intent) bool {
 	type state struct {
 		rest string
@@ -191,7 +191,7 @@ func (l *Locale) consistsOf(s string, want Intent) bool {
 		}
 		seen[now] = true
 		for _, p := range l.phrases {
-			done := p.intent == IntentDone && (want == IntentNext || want == IntentFixed) // «did that, no change»
+			done := p.intent == IntentDone && (want == IntentNext || want == IntentFixed) // "did that, no change"
 			if p.intent != want && p.intent != intentFiller && !done {
 				continue
 			}
@@ -203,8 +203,8 @@ func (l *Locale) consistsOf(s string, want Intent) bool {
 	return false
 }
 
-// cutPhrase takes the phrase off the front of s. In spaceless scripts spaces count for
-// nothing; a word of any other script must end where the phrase ends.
+// cutPhrase cuts the phrase from the start of s. In spaceless scripts spaces
+// are ignored; in other scripts the phrase must end at the end of a word.
 func cutPhrase(s, phrase string) (rest string, ok bool) {
 	loose := strings.ContainsFunc(phrase, spaceless)
 	for phrase != "" {

@@ -1,3 +1,10 @@
+// Package locale holds the languages of the bot: the texts that it says, and the
+// words by which people steer it. A language is a YAML file, named for its tag;
+// Go code contains no words of a language, so that adding one needs no code.
+//
+// locale.go loads and checks the files. intent.go reads what users want, on text
+// that fold.go normalizes. detect.go finds the language of a text, and echo.go
+// recognizes the bot's own texts in messages of other bots.
 package locale
 
 import (
@@ -16,35 +23,35 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Locale is one language of the bot: what it says itself, and the words by
-// which people steer it. One file in locale/ is one language.
+// A Locale is a language of the bot: its texts, and the words by which people
+// steer it. Each YAML file holds one.
 type Locale struct {
 	Lang     string               `yaml:"-"`
 	Name     string               `yaml:"name"`
-	Script   string               `yaml:"script"` // a name of unicode.Scripts
-	Words    []string             `yaml:"words"`  // frequent ones, to tell languages of one script apart
+	Script   string               `yaml:"script"` // a key of unicode.Scripts
+	Words    []string             `yaml:"words"`  // frequent words, to distinguish languages of the same script
 	Texts    map[string]string    `yaml:"texts"`
 	Areas    map[string]string    `yaml:"areas"`
 	Commands map[Command][]string `yaml:"commands"`
 	Intents  map[Intent][]string  `yaml:"intents"`
-	Fillers  []string             `yaml:"fillers"` // words that change no intent
+	Fillers  []string             `yaml:"fillers"` // words that do not change the intent
 
-	Ambiguous   []string `yaml:"ambiguous"`    // words of an intent that people say to each other just as well
-	Negations   []string `yaml:"negations"`    // words that turn an answer into its opposite
-	BeforeName  []string `yaml:"before_name"`  // what people say before a name that they were asked for
+	Ambiguous   []string `yaml:"ambiguous"`    // words of an intent that people also say to each other
+	Negations   []string `yaml:"negations"`    // words that reverse the meaning of an answer
+	BeforeName  []string `yaml:"before_name"`  // what people say before the name that they were asked for
 	AfterName   []string `yaml:"after_name"`   // and after it
-	AfterNumber []string `yaml:"after_number"` // what people say after the number of a choice
+	AfterNumber []string `yaml:"after_number"` // suffixes of the number of a choice
 
 	phrases  []phrase // of Intents and Fillers, folded, longest first
 	echoes   []echo
 	alphabet *unicode.RangeTable
 }
 
-// English is the language that every other one is compared with, and that
-// answers where no language is known.
+// English is the language whose texts every other language must have, and the
+// default.
 const English = "en"
 
-// Locales are all languages of the bot, by tag.
+// Locales are the languages of the bot, by tag.
 type Locales map[string]*Locale
 
 //go:embed *.yaml
@@ -53,7 +60,7 @@ var builtin embed.FS
 // Builtin returns the files of the built-in languages.
 func Builtin() fs.FS { return builtin }
 
-// Load reads the languages of the files. All mistakes come in one error.
+// Load reads all languages in files. Its error lists all mistakes.
 func Load(files fs.FS) (Locales, error) {
 	names, err := fs.Glob(files, "*.yaml")
 	if err != nil {
@@ -98,7 +105,7 @@ func load(files fs.FS, name string) (*Locale, error) {
 	return l, nil
 }
 
-// check finds what one language has and another lacks.
+// check returns the differences between the languages and English.
 func (all Locales) check() []error {
 	var mistakes []error
 	want := all[English]
@@ -130,10 +137,10 @@ func (all Locales) check() []error {
 	return mistakes
 }
 
-// placeholder is the {name} of a value in a text.
+// placeholder matches the {name} of a value in a text.
 var placeholder = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)\}`)
 
-// placeholders lists the {values} of a text, sorted.
+// placeholders returns the names of the values in a text, sorted.
 func placeholders(text string) []string {
 	var names []string
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
@@ -143,10 +150,10 @@ func placeholders(text string) []string {
 	return slices.Compact(names)
 }
 
-// Tags lists the languages, sorted.
+// Tags returns the tags of the languages, sorted.
 func (all Locales) Tags() []string { return slices.Sorted(maps.Keys(all)) }
 
-// Get returns the locale of the language, else English.
+// Get returns the locale of the language, or English.
 func (all Locales) Get(lang string) *Locale {
 	if l := all[lang]; l != nil {
 		return l
@@ -154,8 +161,8 @@ func (all Locales) Get(lang string) *Locale {
 	return all[English]
 }
 
-// Text returns the text of the key with values put in; pairs are names and
-// values in turn. A key that does not exist is a mistake of the program.
+// Text returns the text of the key with its values inserted; pairs are
+// alternating names and values. It panics if the key does not exist.
 func (l *Locale) Text(key string, pairs ...string) string {
 	text, ok := l.Texts[key]
 	if !ok {
@@ -174,7 +181,7 @@ func (l *Locale) Text(key string, pairs ...string) string {
 	return strings.NewReplacer(old...).Replace(text)
 }
 
-// Area is the name of an area; one that the locale does not know shows its id.
+// Area returns the name of an area, or its id if the locale has no name for it.
 func (l *Locale) Area(id string) string {
 	if name := l.Areas[id]; name != "" {
 		return name
