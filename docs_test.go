@@ -62,7 +62,7 @@ func TestDoc(t *testing.T) {
 // the package and no file that does not exist.
 func TestFolders(t *testing.T) {
 	for _, main := range []string{
-		"adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
+		"bot/locale/locale.go", "adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
 		"adapters/discord/discordapi/discordapi.go", "adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go", "kb/match/doc.go",
 		"bot/bottest/store.go", "bot/store/sql.go",
 	} {
