@@ -1,61 +1,62 @@
-// Package bot is the core of mabsbot. It knows no platform and no database.
+// Package bot is the core of mabsbot. It knows neither platforms nor databases.
 //
 // # The story of one message
 //
 //	platform payload --events.go--> Event --kb.Base.Match--> kb.Result --Decide--> Turn --Store.Apply--> committed; only now acknowledged
 //	                                                                                 \--Outbox--> Post --render.go--> platform payload
 //
-// An adapter (adapters/slack, adapters/discord,
-// adapters/console, adapters/terminal) turns what its platform
-// sent into an [Event] (event.go): a [Message] that somebody wrote, edited or
-// deleted, or a [Press] on a button (button.go) of ours. It hands the event to
-// the handler that [Bot.Handler] made (handle.go; bot.go runs the adapters).
+// An adapter (adapters/slack, adapters/discord, adapters/console,
+// adapters/terminal) turns the payload of its platform into an [Event]
+// (event.go): a [Message] that was posted, edited or deleted, or a [Press] on a
+// button (button.go). [Bot.Run] (bot.go) runs the adapters, and each hands its
+// events to the handler from [Bot.Handler] (handle.go).
 //
-// The handler lets kb.Base.Match (kb/documents.go) name the entries that explain
-// the text, loads from the [Store] (store.go) where the thread stands, and
-// calls [Decide] (decide.go), which is the whole judgement and a pure function.
-// What it reads and what it makes are two types: an input and a [Turn]
-// (turn.go). message.go says what a message leads to, thread.go what is said in
-// a thread under way, command.go what follows `/mabs`, press.go what a button
-// leads to, followup.go what comes after "fixed", handover.go how a person is
-// asked for, elsewhere.go how a conversation goes on in another place, and
-// understood.go what a turn reports of the words of a message. policy.go is what
-// the owner decided, language.go which language an answer has, botlimit.go how
-// many answers other bots get.
+// The handler matches the text with kb.Base.Match (kb/documents.go), loads the
+// state of the thread from the [Store] (store.go), and calls [Decide]
+// (decide.go). Decide makes every judgment and is a pure function. It reads an
+// input, which nothing changes, and builds a [Turn] (turn.go):
+//
+//   - message.go handles messages, thread.go those in a thread with a
+//     walkthrough, command.go the slash command, and press.go buttons;
+//   - followup.go asks whether a fix held, handover.go hands over to a person,
+//     and elsewhere.go continues in another place;
+//   - language.go chooses the language of an answer, policy.go holds what the
+//     owner configured, and botlimit.go limits the answers to other bots;
+//   - understood.go reports what the words of a message were understood as.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
-// of its entry, slots.go puts values into its commands. A voice (voice.go) in one
-// language says what each position looks like (view.go), as a [Reply] (reply.go)
-// without any platform's markup, and post.go adds it to the turn. The bot's own
-// words, and the words by which people steer it, are in bot/locale.
+// of its entry, and slots.go puts values into its commands. A voice (voice.go)
+// renders each position (view.go) as a [Reply] (reply.go) in one language and
+// without the markup of any platform, and post.go adds it to the turn. The texts
+// of the bot, and the words by which people steer it, are in bot/locale.
 //
-// The turn holds the new states, and the posts to make.
-// [Store.Apply] records them in one transaction together with the event's id;
-// bot/store keeps them in SQLite, or in memory for tests. Only then does the
-// handler return, and the adapter acknowledges the event to its platform. A
-// message that leads to nothing is written nowhere.
+// The turn holds the new states and the posts to send. [Store.Apply] commits
+// them in one transaction, together with the ID of the event; bot/store
+// implements it on SQLite, and in memory for tests. Only then does the handler
+// return, and the adapter acknowledge the event to its platform. A message
+// without consequences is not written anywhere.
 //
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
-// order within a thread, and gives them to [Adapter.Post] (adapter.go). What
-// may happen twice, and what cannot, is said in outbox.go.
+// order within a thread, and hands them to [Adapter.Post] (adapter.go). See
+// outbox.go for the delivery guarantees.
 //
-// library.go, suggest.go and unfinished.go are what adapters ask for besides:
-// pages of the knowledge base, reasons, suggestions while somebody types, and
-// where somebody has not finished.
+// library.go, suggest.go and unfinished.go answer queries that adapters make
+// outside of events: pages of the knowledge base, explanations of a match,
+// completions, and unfinished walkthroughs.
 //
 // # Packages
 //
-//	main               commands, configuration, wiring, shutdown
-//	config             what the owner configured
-//	kb                 the knowledge base and its matcher; kb/entries are the built-in entries
+//	main               commands and wiring
+//	config             the configuration
+//	kb                 the knowledge base: entries, their checks and their tests; kb/entries holds the built-in entries
+//	kb/match           the matcher, which knows texts and codes but no entries
 //	bot                this package
-//	bot/locale         languages: what the bot says, and how people steer it
+//	bot/locale         the languages of the bot
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
-//	adapters/chat      what the adapters of chat platforms have in common; its subpackages chattest what tests of
-//	                   adapters have, chatfake what the stand-ins of platforms have
-//	adapters/slack     a workspace of Slack; its subpackage slackfake stands in for one in tests
-//	adapters/discord   an application of Discord; its subpackage discordfake stands in for it in tests
+//	adapters/chat      code that the adapters of chat platforms share; chattest and chatfake are for their tests
+//	adapters/slack     Slack; slackfake is a fake of it for tests
+//	adapters/discord   Discord; discordapi is its client, discordfake a fake of it for tests
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
 package bot
