@@ -27,7 +27,7 @@ func BenchmarkDecide(b *testing.B) {
 			head := bot.Head{ID: "m1", From: alex, Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}}
 			found := base.Match(text)
 			if len(found.Hits) == 0 {
-				b.Fatal("not recognised")
+				b.Fatal("not recognized")
 			}
 			for b.Loop() {
 				turn := bot.Decide(rules, bot.State{}, bot.Message{Head: head, Text: text}, found)

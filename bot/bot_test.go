@@ -166,7 +166,7 @@ func TestDeliveredTwice(t *testing.T) {
 	}
 	wg.Wait()
 	if got := f.handle(t, message("m1", lostPaste)); len(got) != 0 {
-		t.Errorf("delivered again, the message is answered again: %v", got)
+		t.Errorf("redelivered message answered: %v", got)
 	}
 }
 
@@ -198,11 +198,11 @@ func TestPressedAtOnce(t *testing.T) {
 		}
 	}
 	if moved != 1 || late != 7 {
-		t.Errorf("%d moved on, %d came late, want 1 and 7", moved, late)
+		t.Errorf("%d presses moved the walkthrough, %d were late, want 1 and 7", moved, late)
 	}
 	w, _, err := f.memory.Load(t.Context(), first.Thread, bot.UserKey{})
 	if err != nil || w.At.Step != "two" || len(w.Path) != 1 {
-		t.Errorf("stands at %+v after %v, %v", w.At, w.Path, err)
+		t.Errorf("position %+v after %v, error %v", w.At, w.Path, err)
 	}
 }
 
@@ -226,7 +226,7 @@ func TestSlotAsked(t *testing.T) {
 		f := run(t)
 		asked := f.handle(t, message("m1", lostPaste+" it is an iSCSI one"))
 		if text := bottest.Text(asked[0].Reply); !strings.Contains(text, "Which host?") || !strings.Contains(text, "You said: iSCSI.") {
-			t.Fatalf("the host is not asked for, or the kind is asked for again:\n%s", text)
+			t.Fatalf("want the question for the host, and none for the kind:\n%s", text)
 		}
 		m := message("m2", tt.answer)
 		m.Thread, m.InThread = asked[0].Thread, true
@@ -276,11 +276,11 @@ func TestHandOver(t *testing.T) {
 	all := f.handle(t, press("p2", step[len(step)-1], "Get a person"))
 	again := f.handle(t, press("p3", step[len(step)-1], "Get a person"))
 	if len(again) != 1 || !again[0].Private {
-		t.Errorf("asked for again: %+v", again)
+		t.Errorf("second hand-over: %+v", again)
 	}
 	text := bottest.Text(all[len(all)-1].Reply)
 	if !strings.Contains(text, "plug: didn't help") || strings.Contains(text, "FS-11") {
-		t.Errorf("handed over:\n%s", text)
+		t.Errorf("summary:\n%s", text)
 	}
 }
 
@@ -331,7 +331,7 @@ func TestForgottenThread(t *testing.T) {
 	f := run(t)
 	got := f.handle(t, press("p1", first, "USB"))
 	if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Plug it in on the server.") {
-		t.Errorf("the old button leads to %+v", got)
+		t.Errorf("old button leads to %+v", got)
 	}
 }
 
@@ -368,50 +368,39 @@ func TestFollowUp(t *testing.T) {
 		}
 		again := f.handle(t, press("p2", got[0], "It came back"))
 		if len(again) == 0 || !strings.Contains(bottest.Text(again[len(again)-1].Reply), "Plug it in") {
-			t.Errorf("it came back, and the bot says %+v", again)
+			t.Errorf("\"It came back\" leads to %+v", again)
 		}
 	})
 }
 
-// A post that fails is tried again, later and later; one that is refused, or
-// failed for too long, is given up, and those after it go on.
+// A post that fails is retried after longer and longer waits. One that is
+// refused, or that fails too often, is dropped, and the next one is sent.
 func TestRetries(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		err   error
-		tries int
-		least time.Duration
+	tests := []struct {
+		name   string
+		err    error
+		fails  int // how many attempts fail
+		posted int // how many of the two posts are delivered
+		tried  int
+		least  time.Duration // from the first attempt to the last
 	}{
-		{"transient", errors.New("connection reset"), 3, 2 * time.Second},
-		{"told when", bot.NotDelivered(errors.New("rate limited"), 30*time.Second), 3, time.Minute},
-		{"told when, many times", bot.NotDelivered(errors.New("rate limited"), 5*time.Second), 60, 4 * time.Minute},
-		{"refused", bot.Refused(errors.New("channel is archived")), 1, 0},
-		{"for ever", errors.New("out of order"), 1000, time.Hour},
-	} {
+		{"transient error", errors.New("connection reset"), 2, 2, 4, 2 * time.Second},
+		{"rate limit", bot.NotDelivered(errors.New("rate limited"), 30*time.Second), 2, 2, 4, time.Minute},
+		{"rate limit, many times", bot.NotDelivered(errors.New("rate limited"), 5*time.Second), 59, 2, 61, 4 * time.Minute},
+		{"refused", bot.Refused(errors.New("channel is archived")), 1, 1, 2, 0},
+		{"permanent error", errors.New("out of order"), 999, 0, 50, time.Hour},
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				broken := &failing{Recorder: bottest.NewRecorder("test", everything), err: tt.err, fails: tt.tries - 1}
-				if tt.tries == 1 {
-					broken.fails = 1
-				}
+				broken := &failing{Recorder: bottest.NewRecorder("test", everything), err: tt.err, fails: tt.fails}
 				deliver(t, broken)
 				time.Sleep(24 * time.Hour)
 				synctest.Wait()
-				posted := broken.Take()
-				switch tt.name {
-				case "transient", "told when", "told when, many times":
-					if len(posted) != 2 || broken.last.Sub(began) < tt.least {
-						t.Errorf("%d posts, the last one after %v", len(posted), broken.last.Sub(began))
-					}
-				case "refused":
-					if len(posted) != 1 || broken.tried != 2 {
-						t.Errorf("%d posts after %d tries, want the second one at once", len(posted), broken.tried)
-					}
-				case "for ever":
-					if len(posted) != 0 || broken.tried > 100 || broken.last.Sub(began) < tt.least {
-						t.Errorf("%d posts after %d tries in %v", len(posted), broken.tried, broken.last.Sub(began))
-					}
+				posted, took := len(broken.Take()), broken.last.Sub(began)
+				if posted != tt.posted || broken.tried != tt.tried || took < tt.least {
+					t.Errorf("%d posts after %d attempts in %v, want %d after %d in at least %v", posted, broken.tried, took, tt.posted, tt.tried, tt.least)
 				}
 			})
 		})
@@ -506,7 +495,7 @@ func TestUnfinished(t *testing.T) {
 	carry := bot.Press{Head: bot.Head{ID: "p2", From: alex, Thread: got[0].Thread}, Button: got[0].Carry}
 	posts := f.handle(t, carry)
 	if !slices.ContainsFunc(posts, func(p bot.Post) bool { return p.Opens && p.Thread.Channel == bot.DirectChannel+alex.ID }) {
-		t.Errorf("nothing goes on in a direct message: %+v", posts)
+		t.Errorf("nothing continues in a direct message: %+v", posts)
 	}
 }
 

@@ -106,7 +106,7 @@ func TestBotQuotesAnswer(t *testing.T) {
 // A bot that is answered, and says the error in other words each time, gets five
 // answers a minute in a channel, with one line in the log. People and other
 // channels are not concerned.
-func TestFuse(t *testing.T) {
+func TestBotLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		policy := botsAllowed("c", "d")
 		policy.RepeatWindow = 0 // each is new

@@ -81,17 +81,16 @@ func (w *world) event(who, what, which byte) bot.Event {
 
 func (w *world) play(e bot.Event) {
 	head := e.About()
-	state := w.states[head.Thread]
-	state.Thread = head.Thread
-	now := bot.State{Walkthrough: state, Last: w.last}
+	state := bot.State{Walkthrough: w.states[head.Thread], Last: w.last}
+	state.Walkthrough.Thread = head.Thread
 	var found kb.Result
 	if m, ok := e.(bot.Message); ok && m.Change != bot.ChangeDeleted {
 		if found = w.rules.Base.Match(m.Text); m.Command {
 			found = w.rules.Base.Lookup(m.Text)
 		}
 	}
-	turn := bot.Decide(w.rules, now, e, found)
-	if again := bot.Decide(w.rules, now, e, found); !reflect.DeepEqual(turn, again) {
+	turn := bot.Decide(w.rules, state, e, found)
+	if again := bot.Decide(w.rules, state, e, found); !reflect.DeepEqual(turn, again) {
 		w.t.Fatalf("decided twice:\n%+v\n%+v", turn, again)
 	}
 	if head.From.Bot && !turn.Silent() {
@@ -99,7 +98,7 @@ func (w *world) play(e bot.Event) {
 	}
 	for _, s := range turn.States {
 		if s.Version != w.states[s.Thread].Version {
-			w.t.Fatalf("the state of %v is put at version %d, it stands at %d", s.Thread, s.Version, w.states[s.Thread].Version)
+			w.t.Fatalf("state of %v has version %d, want %d", s.Thread, s.Version, w.states[s.Thread].Version)
 		}
 		s.Version++
 		w.states[s.Thread] = s
@@ -123,15 +122,15 @@ func (w *world) play(e bot.Event) {
 
 func (w *world) check(p bot.Post) {
 	if p.ID == "" || p.Thread.Adapter == "" || p.Withdraw == (len(p.Reply.Blocks) > 0) {
-		w.t.Fatalf("a post without name, place or words: %+v", p)
+		w.t.Fatalf("post without ID, destination or text: %+v", p)
 	}
 	text := bottest.Text(p.Reply)
 	if strings.ContainsAny(text, "\u202e\x00") || !utf8.ValidString(text) {
-		w.t.Fatalf("a post repeats what one cannot see: %q", text)
+		w.t.Fatalf("post contains invisible characters: %q", text)
 	}
 	for _, c := range p.Reply.Buttons() {
 		if b, err := bot.ParseButton(c.Button.String()); err != nil || b != c.Button || c.Label == "" {
-			w.t.Fatalf("button %q %+v is read as %+v, %v", c.Label, c.Button, b, err)
+			w.t.Fatalf("button %q %+v parses as %+v, %v", c.Label, c.Button, b, err)
 		}
 	}
 }

@@ -76,13 +76,13 @@ func FuzzQuote(f *testing.F) {
 			for _, quote := range []string{"'", "‘", "’", "‚", "‛"} {
 				inner = strings.ReplaceAll(inner, quote+quote, "\x00")
 				if strings.Contains(inner, quote) {
-					t.Errorf("%q leaves its quotes: %s", s, q)
+					t.Errorf("%q escapes its quotes: %s", s, q)
 				}
 				inner = strings.ReplaceAll(inner, "\x00", quote+"\x01")
 			}
 		}
 		if q := quoteCmd(s); q != s && strings.Count(q, `"`) != 2 {
-			t.Errorf("%q leaves its quotes: %s", s, q)
+			t.Errorf("%q escapes its quotes: %s", s, q)
 		}
 	})
 }
@@ -92,13 +92,13 @@ func TestButton(t *testing.T) {
 	for _, b := range []Button{{}, {Action: ActionStart, Entry: "x"}, long} {
 		s := b.String()
 		if len(s) > 100 {
-			t.Errorf("%q has %d bytes; Discord takes 100", s, len(s))
+			t.Errorf("%q has %d bytes, want at most 100", s, len(s))
 		}
 		if b.Action == "" {
 			continue
 		}
 		if got, err := ParseButton(s); err != nil || got != b {
-			t.Errorf("%q is read as %+v, %v", s, got, err)
+			t.Errorf("%q parses as %+v, %v", s, got, err)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func FuzzParseButton(f *testing.F) {
 	f.Add("other")
 	f.Fuzz(func(t *testing.T, s string) {
 		if b, err := ParseButton(s); err == nil && b.String() != s {
-			t.Errorf("%q is read as %+v, which is written %q", s, b, b.String())
+			t.Errorf("%q parses as %+v, which encodes as %q", s, b, b.String())
 		}
 	})
 }

@@ -34,12 +34,12 @@ func TestTextsAreUsed(t *testing.T) {
 	en := all["en"]
 	for key := range en.Texts {
 		if !strings.Contains(source.String(), `"`+key+`"`) {
-			t.Errorf("text %q is used nowhere", key)
+			t.Errorf("text %q is not used", key)
 		}
 	}
 	for _, use := range regexp.MustCompile(`\.(?:text|paragraph)\("(\w+)"`).FindAllStringSubmatch(source.String(), -1) {
 		if en.Texts[use[1]] == "" {
-			t.Errorf("text %q is not there", use[1])
+			t.Errorf("text %q does not exist", use[1])
 		}
 	}
 }

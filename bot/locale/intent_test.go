@@ -102,7 +102,7 @@ func FuzzIntent(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if got, again := all.Intent(s), all.Intent(s+" "); got != again && len(s) < MaxUtterance {
-			t.Errorf("%q is %q, with a space behind it %q", s, got, again)
+			t.Errorf("%q is %q, with a trailing space %q", s, got, again)
 		}
 	})
 }

@@ -37,7 +37,7 @@ func TestWordsAreData(t *testing.T) {
 		}
 		for line, text := range literals(data) {
 			if word, found := wordOf(all, text); found {
-				t.Errorf("%s:%d: %q belongs in the files of a language", name, line, word)
+				t.Errorf("%s:%d: %q belongs in a locale file", name, line, word)
 			}
 		}
 		return nil
