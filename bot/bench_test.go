@@ -8,8 +8,8 @@ import (
 	"mabsbot/kb"
 )
 
-// BenchmarkDecide takes a message to its answer without a store: what a message
-// costs beside kb.Match, which has benchmarks of its own.
+// BenchmarkDecide measures the cost of an answer apart from the match, which
+// has benchmarks of its own, and the store.
 func BenchmarkDecide(b *testing.B) {
 	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"mabsbot/kb"
 )
 
-// Two small entries: one with a question, alternatives and a slot to ask for,
-// one with a sequence.
+// Two small entries: one with a question, alternative steps and a slot to ask
+// for, one with a sequence of steps.
 const (
 	lost = `
 id: lost-disk
@@ -86,7 +86,7 @@ type fixture struct {
 	recorder *bottest.Recorder
 }
 
-// run starts a bot on a memory store; it ends with the test.
+// run starts a bot on a memory store. It ends with the test.
 func run(t *testing.T) fixture {
 	t.Helper()
 	return runOn(t, testBase(t), testLocales(t))
@@ -136,7 +136,7 @@ func press(id string, p bot.Post, label string) bot.Press {
 	panic("no button " + label)
 }
 
-// twin shares its code with lost.
+// twin has the same code as lost.
 const twin = `
 id: twin-disk
 title: {en: The other disk is lost, ko: 다른 디스크를 찾을 수 없음}
@@ -150,7 +150,8 @@ steps:
 
 const lostPaste = "The backup disk zeta was lost on FS-11. (ID: 90001)"
 
-// A message is answered once, however often the platform delivers it.
+// TestDeliveredTwice checks that a message is answered once, however often the
+// platform delivers it.
 func TestDeliveredTwice(t *testing.T) {
 	f := run(t)
 	if got := f.handle(t, message("m1", lostPaste)); len(got) != 1 {
@@ -170,8 +171,9 @@ func TestDeliveredTwice(t *testing.T) {
 	}
 }
 
-// Two people who press at once do not fork the conversation: one press moves
-// it, the other one is told that it came too late.
+// TestPressedAtOnce checks that simultaneous presses do not fork the
+// conversation: one moves it, and the others get a private answer that they
+// were late.
 func TestPressedAtOnce(t *testing.T) {
 	f := run(t)
 	first := f.handle(t, message("m1", "Both omega things have to be done now. (ID: 90002)"))[0]
@@ -206,8 +208,8 @@ func TestPressedAtOnce(t *testing.T) {
 	}
 }
 
-// A value that a command needs is asked for, checked, quoted, and can be left
-// out.
+// TestSlotAsked checks that a value that a command needs is asked for, checked
+// and quoted, and can be skipped.
 func TestSlotAsked(t *testing.T) {
 	for _, tt := range []struct{ answer, want string }{
 		{"portal-1.example", "Connect-IscsiTarget -TargetPortalAddress portal-1.example"},
@@ -243,8 +245,8 @@ func TestSlotAsked(t *testing.T) {
 	}
 }
 
-// What colleagues say to each other in the thread is left alone; what the asker
-// says to the bot is not.
+// TestPeopleTalk checks that the bot stays out of what colleagues say to each
+// other in the thread, and follows what the asker says to it.
 func TestPeopleTalk(t *testing.T) {
 	kim := bot.User{ID: "U2", Name: "kim", Locale: "ko-KR"}
 	for _, tt := range []struct {
@@ -267,8 +269,8 @@ func TestPeopleTalk(t *testing.T) {
 	}
 }
 
-// A person is asked for once, whoever presses again; the hand-over names what
-// was tried and not the customer's server.
+// TestHandOver checks that a walkthrough is handed over once, and that the
+// summary contains what was tried and not the name of the server.
 func TestHandOver(t *testing.T) {
 	f := run(t)
 	first := f.handle(t, message("m1", lostPaste+" usb"))[0]
@@ -284,7 +286,8 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
-// Back from the first position of a chosen entry leads to the choice again.
+// TestBackToChoice checks that "back" at the first position of a chosen entry
+// leads to the choice again.
 func TestBackToChoice(t *testing.T) {
 	base, err := kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{"lost-disk.yaml": {Data: []byte(lost)}, "twin-disk.yaml": {Data: []byte(twin)}}})
 	if err != nil {
@@ -311,8 +314,8 @@ func TestBackToChoice(t *testing.T) {
 	}
 }
 
-// In a channel that is only watched nothing is said; what would have been said
-// is recorded.
+// TestShadow checks that posts of a shadow channel are recorded and no state
+// changes.
 func TestShadow(t *testing.T) {
 	locales := testLocales(t)
 	base := testBase(t)
@@ -325,7 +328,8 @@ func TestShadow(t *testing.T) {
 	}
 }
 
-// A button works where nothing is known of its thread any more.
+// TestForgottenThread checks that a button works in a thread that the store
+// does not know.
 func TestForgottenThread(t *testing.T) {
 	first := run(t).handle(t, message("m1", lostPaste))[0]
 	f := run(t)
@@ -335,7 +339,7 @@ func TestForgottenThread(t *testing.T) {
 	}
 }
 
-// The same event decided twice makes the same posts.
+// TestDecideIsPure checks that deciding again makes the same posts.
 func TestDecideIsPure(t *testing.T) {
 	locales := testLocales(t)
 	base := testBase(t)
@@ -349,7 +353,8 @@ func TestDecideIsPure(t *testing.T) {
 	}
 }
 
-// Once, a day after something was marked as fixed, it is asked whether it held.
+// TestFollowUp checks that the bot asks once, a day after "fixed", whether the
+// fix held.
 func TestFollowUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := run(t)
@@ -373,8 +378,9 @@ func TestFollowUp(t *testing.T) {
 	})
 }
 
-// A post that fails is retried after longer and longer waits. One that is
-// refused, or that fails too often, is dropped, and the next one is sent.
+// TestRetries checks that a post that fails is retried after longer and longer
+// waits, and that the next one is sent once a post is refused or fails too
+// often.
 func TestRetries(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -407,7 +413,7 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// failing fails to post the first times.
+// failing is an adapter whose first posts fail.
 type failing struct {
 	*bottest.Recorder
 	err   error
@@ -425,7 +431,7 @@ func (f *failing) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	return f.Recorder.Post(ctx, p)
 }
 
-// deliver runs a bot with two posts to send until the test ends.
+// deliver runs a bot with two posts to send. It ends with the test.
 func deliver(t *testing.T, a *failing) {
 	t.Helper()
 	locales := testLocales(t)
@@ -469,8 +475,8 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-// What a home page shows: the walkthroughs that wait for their asker, and the
-// button that goes on with one elsewhere.
+// TestUnfinished checks that Unfinished returns the walkthroughs that wait for
+// the user, each with a button that continues it in a direct message.
 func TestUnfinished(t *testing.T) {
 	f := run(t)
 	mine := bot.UserKey{Adapter: "test", ID: alex.ID}
@@ -499,7 +505,8 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
-// A shortcut is answered like a mention, for the one who used it alone.
+// TestShortcut checks that a shortcut is answered like a mention, but
+// privately.
 func TestShortcut(t *testing.T) {
 	f := run(t)
 	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognize"} {
@@ -512,7 +519,7 @@ func TestShortcut(t *testing.T) {
 	}
 }
 
-// The language of a home page: what somebody chose, else the platform's.
+// TestLanguage checks the order in which Language chooses.
 func TestLanguage(t *testing.T) {
 	f := run(t)
 	mine := bot.UserKey{Adapter: "test", ID: alex.ID}

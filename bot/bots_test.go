@@ -19,7 +19,7 @@ import (
 
 var bridge = bot.User{ID: "B1", Name: "alex via bridge", Bot: true}
 
-// botsAllowed is a policy that lets the bridge be heard in the channels.
+// botsAllowed returns a policy that reads the bridge in the channels.
 func botsAllowed(channels ...string) bot.Policy {
 	policy := bot.DefaultPolicy()
 	policy.Channels = map[string]bot.ChannelPolicy{}
@@ -36,8 +36,8 @@ const (
 	asksEn = "This could be one of several errors. Which one is yours? 90001 The backup disk zeta was lost on FS-11."
 )
 
-// What bots write is answered once; repeats and copies of answers are not, and
-// get no link. People are answered as ever.
+// TestDecideBots checks that another bot gets no answer to repeats and to
+// copies of answers, not even a link, and that this does not affect people.
 func TestDecideBots(t *testing.T) {
 	recent := &bot.Thread{Adapter: "test", Channel: "c", Root: "m0"}
 	for _, tt := range []struct {
@@ -83,8 +83,8 @@ func TestDecideBots(t *testing.T) {
 	}
 }
 
-// A bot that edits our answer into its message, as one that quotes does, keeps
-// the answer.
+// TestBotQuotesAnswer checks that an answer stays if a bot edits a copy of it
+// into its message.
 func TestBotQuotesAnswer(t *testing.T) {
 	f := runWith(t, botsAllowed("c"))
 	m := message("m1", lostPaste)
@@ -103,13 +103,13 @@ func TestBotQuotesAnswer(t *testing.T) {
 	}
 }
 
-// A bot that is answered, and says the error in other words each time, gets five
-// answers a minute in a channel, with one line in the log. People and other
-// channels are not concerned.
+// TestBotLimit checks that another bot that rephrases the error each time gets
+// five answers a minute in a channel, and one line in the log. People and other
+// channels are not limited.
 func TestBotLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		policy := botsAllowed("c", "d")
-		policy.RepeatWindow = 0 // each is new
+		policy.RepeatWindow = 0 // no message is a repeat
 		f := runWith(t, policy)
 		events := 0
 		say := func(from bot.User, channel string, n int) bot.Message {
@@ -171,8 +171,8 @@ func TestBotLimit(t *testing.T) {
 	})
 }
 
-// A mirror repeats all that the bot posts, at the top level of the channel and
-// under changing names: it ends at once.
+// TestMirror checks that a mirror, which repeats every post of the bot at the
+// top of the channel under changing names, causes no loop.
 func TestMirror(t *testing.T) {
 	for _, window := range []time.Duration{0, 10 * time.Minute} {
 		policy := botsAllowed("c")
@@ -194,13 +194,13 @@ func TestMirror(t *testing.T) {
 	}
 }
 
-// A loggedFixture is a bot whose log is kept.
+// A loggedFixture is a bot with a readable log.
 type loggedFixture struct {
 	fixture
 	log *bytes.Buffer
 }
 
-// runWith starts a bot with the policy; it ends with the test.
+// runWith starts a bot with the policy. It ends with the test.
 func runWith(t *testing.T, policy bot.Policy) loggedFixture {
 	t.Helper()
 	base, memory, log := testBase(t), store.NewMemory(), &bytes.Buffer{}

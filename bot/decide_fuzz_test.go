@@ -12,7 +12,7 @@ import (
 	"mabsbot/kb"
 )
 
-// A world plays events against Decide alone: what a store would keep is a map.
+// A world plays events against Decide, with maps for a store.
 type world struct {
 	t      *testing.T
 	rules  bot.Rules
@@ -33,7 +33,8 @@ var sayings = []string{
 
 var crowd = []bot.User{alex, {ID: "U2", Name: "kim", Locale: "ko-KR"}, {ID: "U3", Name: "<b>", Locale: "de_DE"}, {ID: "B", Bot: true}}
 
-// event makes one of three bytes: who, what, and of which.
+// event derives an event from three bytes: the sender, the kind, and the
+// object.
 func (w *world) event(who, what, which byte) bot.Event {
 	w.events++
 	id := fmt.Sprintf("m%d", w.events)
@@ -135,7 +136,7 @@ func (w *world) check(p bot.Post) {
 	}
 }
 
-// FuzzDecide plays whatever people may do, in any order.
+// FuzzDecide plays arbitrary events in arbitrary order.
 func FuzzDecide(f *testing.F) {
 	locales := testLocales(f)
 	policy := bot.DefaultPolicy()

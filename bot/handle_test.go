@@ -13,7 +13,7 @@ import (
 	"mabsbot/kb"
 )
 
-// A profiled adapter looks profiles up: kim's is Korean.
+// A profiled adapter implements bot.Profiler. Every user is Kim, who is Korean.
 type profiled struct {
 	*bottest.Recorder
 	asked []string
@@ -26,7 +26,7 @@ func (p *profiled) Profile(_ context.Context, user bot.User) (bot.User, error) {
 	return user, p.err
 }
 
-// conflicting is a store in which the thread has moved on, a few times.
+// A conflicting store reports conflicts for the first turns.
 type conflicting struct {
 	*store.Memory
 	left  int
@@ -42,11 +42,11 @@ func (c *conflicting) Apply(ctx context.Context, turn bot.Turn) error {
 	return c.Memory.Apply(ctx, turn)
 }
 
-// A handling is a bot whose events a test hands over itself.
+// A handling is a bot to which a test hands events directly.
 type handling struct {
 	adapter *profiled
 	store   *conflicting
-	matched int // how often the bot took the knowledge base
+	matched int // how often the bot asked for the knowledge base to match
 	handle  bot.Handler
 }
 
@@ -63,7 +63,7 @@ func newHandling(t *testing.T) *handling {
 	return h
 }
 
-// says hands over a message of kim, whose locale the event does not have.
+// says hands over a message whose sender has no locale yet.
 func (h *handling) says(t *testing.T, m bot.Message) {
 	t.Helper()
 	m.From = bot.User{ID: "U2"}
@@ -72,15 +72,15 @@ func (h *handling) says(t *testing.T, m bot.Message) {
 	}
 }
 
-// aCode is a question that is in no language.
+// aCode returns a question that is in no particular language.
 func aCode() bot.Message {
 	m := message("m1", "90001")
 	m.Addressed = true
 	return m
 }
 
-// The adapter is asked for a profile once, and the text is matched once, however
-// often the event is decided.
+// TestProfileOnce checks that the profile is looked up once and the text is
+// matched once, even if the event is decided several times.
 func TestProfileOnce(t *testing.T) {
 	h := newHandling(t)
 	h.store.left = 3
@@ -93,7 +93,8 @@ func TestProfileOnce(t *testing.T) {
 	}
 }
 
-// An answer in another language is better than none.
+// TestProfileFails checks that the bot answers without a profile if the look-up
+// fails.
 func TestProfileFails(t *testing.T) {
 	h := newHandling(t)
 	h.adapter.err = errors.New("out of order")
@@ -103,8 +104,8 @@ func TestProfileFails(t *testing.T) {
 	}
 }
 
-// A look-up that takes longer than its event has leaves the event to be handed
-// over again.
+// TestProfileTooSlow checks that the handler fails if its context ends during
+// the look-up, so that the adapter hands the event over again.
 func TestProfileTooSlow(t *testing.T) {
 	h := newHandling(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -118,7 +119,8 @@ func TestProfileTooSlow(t *testing.T) {
 	}
 }
 
-// A profile is looked up only for who may be answered.
+// TestProfileWhereAnswered checks that a profile is looked up only if the
+// sender may get an answer.
 func TestProfileWhereAnswered(t *testing.T) {
 	inThread := func(m *bot.Message) { m.Thread.Root, m.InThread = "m1", true }
 	tests := []struct {
@@ -155,7 +157,8 @@ func TestProfileWhereAnswered(t *testing.T) {
 	}
 }
 
-// A press needs a profile where its thread has no language yet.
+// TestProfileOfPress checks that a profile is looked up for a press only if its
+// thread has no language yet.
 func TestProfileOfPress(t *testing.T) {
 	h := newHandling(t)
 	h.says(t, message("m1", lostPaste))

@@ -13,8 +13,8 @@ import (
 	"mabsbot/bot/locale"
 )
 
-// withMadeUp returns the built-in languages and one more, which is a file and
-// nothing else: an invented language in Cyrillic letters.
+// withMadeUp returns the built-in languages and an invented one in Cyrillic
+// letters, which consists of a file alone.
 func withMadeUp(t *testing.T) locale.Locales {
 	t.Helper()
 	english, err := fs.ReadFile(locale.Builtin(), "en.yaml")
@@ -57,8 +57,9 @@ func withMadeUp(t *testing.T) locale.Locales {
 	return all
 }
 
-// A file adds a language: the bot answers in it and reads its commands, its
-// numbers, its intents, its questions and what is said around a name.
+// TestAddedLanguage checks that a file adds a language: the bot answers in it
+// and understands its commands, numbers, intents, questions and suffixes of
+// names.
 func TestAddedLanguage(t *testing.T) {
 	f := runOn(t, testBase(t), withMadeUp(t))
 	command := message("m1", "жарлкlist")
@@ -70,10 +71,10 @@ func TestAddedLanguage(t *testing.T) {
 	first := f.handle(t, message("m2", "жумра жа? "+lostPaste))
 	for i, step := range []struct{ say, want string }{
 		{"", "жа Recognized by жа code `ID 90001`"},
-		{"2ый", "Which host?\n? жа Type it here"},    // a choice by its number: iSCSI
+		{"2ый", "Which host?\n? жа Type it here"},    // the number of a choice: iSCSI
 		{"жарлиskip", "-TargetPortalAddress <Host>"}, // an intent
 		{"бу жарлиrepeat бу?", "жа Step 1 of 2"},     // a question to the bot
-		{"жарлиnext?", ""},                           // a question to somebody else
+		{"жарлиnext?", ""},                           // a question to a colleague
 		{"жарлиback", "Which host?\n? жа Type it here"},
 		{"PORTAL-1жур", "-TargetPortalAddress PORTAL-1"},
 		{"жарлиnext", "жа Step 2 of 2"},

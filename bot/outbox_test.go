@@ -15,17 +15,17 @@ import (
 	"mabsbot/kb"
 )
 
-// A slowPlatform takes its time for some posts.
+// A slowPlatform takes a while to post.
 type slowPlatform struct {
 	*bottest.Recorder
-	takes func(bot.Post) time.Duration // the context may end it earlier
+	takes func(bot.Post) time.Duration // ctx may end it earlier
 
 	mu     sync.Mutex
-	at     map[bot.PostID]time.Duration // when a post was delivered
+	at     map[bot.PostID]time.Duration // when each post was delivered
 	began  time.Time
-	now    int // how many are being sent
+	now    int // posts in flight
 	most   int
-	thread map[bot.Thread]int // how many of one thread
+	thread map[bot.Thread]int // posts in flight by thread
 }
 
 func newSlowPlatform(takes func(bot.Post) time.Duration) *slowPlatform {
@@ -69,15 +69,14 @@ func (s *slowPlatform) delivered(id bot.PostID) time.Duration {
 	return -1
 }
 
-// atOnce returns the most posts that were sent at the same time.
+// atOnce returns the maximum number of posts in flight.
 func (s *slowPlatform) atOnce() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.most
 }
 
-// sending runs a bot whose outbox is filled through the returned function; end
-// stops it and waits.
+// sending runs a bot. put adds posts to its outbox; end stops it and waits.
 func sending(t *testing.T, a bot.Adapter) (put func(...bot.Post), b *bot.Bot, end func()) {
 	t.Helper()
 	memory := store.NewMemory()
@@ -90,7 +89,7 @@ func sending(t *testing.T, a bot.Adapter) (put func(...bot.Post), b *bot.Bot, en
 			t.Error(err)
 		}
 	})
-	synctest.Wait() // the sender found nothing, and polls in 5 s: put does not wake it
+	synctest.Wait() // the sender found nothing and polls in 5 s; put does not wake it
 	turns := 0
 	put = func(posts ...bot.Post) {
 		turns++
@@ -103,13 +102,14 @@ func sending(t *testing.T, a bot.Adapter) (put func(...bot.Post), b *bot.Bot, en
 	return put, b, end
 }
 
-// postTo is a post to a thread of a channel.
+// postTo returns a post to a thread of a channel.
 func postTo(id, channel, root string) bot.Post {
 	return bot.Post{ID: bot.PostID(id), Thread: bot.Thread{Adapter: "test", Channel: channel, Root: root}}
 }
 
-// One post takes 9 s; the others, also those that come meanwhile and more than
-// there are places, do not wait for it, and its thread stays in order.
+// TestSlowPost checks that a post that takes 9 s delays only its own thread:
+// not the others, even if there are more than slots or they are added
+// meanwhile.
 func TestSlowPost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newSlowPlatform(func(p bot.Post) time.Duration {
@@ -143,8 +143,8 @@ func TestSlowPost(t *testing.T) {
 	})
 }
 
-// A channel with many threads hangs for good; other channels are served within
-// the time that they take, through all attempts of a quarter of an hour.
+// TestHangingChannel checks that other channels are served on time for a
+// quarter of an hour while all threads of one channel hang.
 func TestHangingChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newSlowPlatform(func(p bot.Post) time.Duration {
@@ -174,8 +174,8 @@ func TestHangingChannel(t *testing.T) {
 	})
 }
 
-// What is being sent when the bot is asked to end is finished and recorded, and
-// nothing else begins.
+// TestEndWhileSending checks that posts in flight are finished and recorded
+// when the bot ends, and that no others start.
 func TestEndWhileSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newSlowPlatform(func(bot.Post) time.Duration { return 3 * time.Second })
@@ -185,7 +185,7 @@ func TestEndWhileSending(t *testing.T) {
 			posts = append(posts, postTo(fmt.Sprint(i), fmt.Sprint("c", i), "r"))
 		}
 		put(posts...)
-		time.Sleep(6 * time.Second) // the poll after 5 s, and a second of sending
+		time.Sleep(6 * time.Second) // the poll after 5 s, then a second of sending
 		end()
 		if n := len(p.Take()); n != 16 {
 			t.Errorf("%d posts were delivered, want the 16 that were on their way", n)

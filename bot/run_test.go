@@ -17,10 +17,10 @@ import (
 	"mabsbot/kb"
 )
 
-// An endingAdapter ends by itself.
+// An endingAdapter ends on its own.
 type endingAdapter struct {
 	*bottest.Recorder
-	after     time.Duration // 0 never ends it
+	after     time.Duration // 0 means never
 	err       error
 	simulated bool
 }
@@ -41,8 +41,8 @@ func (a endingAdapter) Run(ctx context.Context, handle bot.Handler) error {
 
 var errEnded = errors.New("ended by itself")
 
-// A platform that ends leaves the others serving; Run ends with the last one
-// that is configured.
+// TestRun checks that an adapter that ends leaves the others serving, and that
+// Run ends with the last configured one.
 func TestRun(t *testing.T) {
 	uninstalled, revoked := errors.New("uninstalled"), errors.New("revoked")
 	adapter := func(name string, after time.Duration, err error) endingAdapter {
@@ -56,9 +56,9 @@ func TestRun(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		adapters []endingAdapter
-		after    time.Duration // when Run ends; the test ends it after an hour
+		after    time.Duration // when Run ends; the test cancels it after an hour
 		want     string        // its error
-		serve    string        // which adapters serve after a minute
+		serve    string        // the adapters that serve after a minute
 		logged   int
 	}{
 		{"one of two ends", []endingAdapter{adapter("a", time.Second, revoked), adapter("b", 0, nil), console(0, nil)}, time.Hour, "", "b console", 1},
@@ -129,8 +129,8 @@ func serves(t *testing.T, b *bot.Bot, a endingAdapter) {
 	}
 }
 
-// The posts of an adapter that ended are not tried, and are sent after the next
-// start.
+// TestPostsOfEndedAdapter checks that the posts of an adapter that ended are
+// not tried, and are sent after the next start.
 func TestPostsOfEndedAdapter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base, memory := testBase(t), store.NewMemory()

@@ -60,9 +60,9 @@ func TestAcceptable(t *testing.T) {
 	}
 }
 
-// A value that is acceptable reaches a POSIX-like parser as one word; there is
-// no PowerShell here, but its single quotes follow the rule that this checks:
-// nothing between them means anything but the doubled quote.
+// FuzzQuote checks that an acceptable value cannot leave its quotes. No
+// PowerShell runs here; in its single-quoted strings only a quote is special,
+// and a doubled one is literal.
 func FuzzQuote(f *testing.F) {
 	for _, s := range []string{"FS-11", "a b", "O'Neill", "‘quoted’", "-rf", "$(calc)", "a;b|c&d"} {
 		f.Add(s)

@@ -10,8 +10,8 @@ import (
 	"mabsbot/bot/locale"
 )
 
-// Every text of a locale is used, and every text that is used is there: say
-// would panic in front of a user.
+// TestTextsAreUsed checks that every text of a locale is used, and that every
+// text in use exists because Text would panic.
 func TestTextsAreUsed(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil {

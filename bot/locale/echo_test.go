@@ -36,7 +36,8 @@ func TestEcho(t *testing.T) {
 	}
 }
 
-// Every text that an echo is known by is long enough to count, in all languages.
+// TestEchoTexts checks that every text in echoTexts is long enough in all
+// languages.
 func TestEchoTexts(t *testing.T) {
 	for lang, l := range locales(t) {
 		if got, want := len(l.echoes), len(echoTexts)+len(recognizedBy); got != want {
@@ -45,7 +46,8 @@ func TestEchoTexts(t *testing.T) {
 	}
 }
 
-// A text in which the first part of an echo comes very often takes no time.
+// BenchmarkEcho searches a text that contains the first part of an echo very
+// often.
 func BenchmarkEcho(b *testing.B) {
 	all := locales(b)
 	text := strings.Repeat("source entry ", 3000)

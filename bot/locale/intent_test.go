@@ -78,8 +78,8 @@ func TestIntent(t *testing.T) {
 	}
 }
 
-// Every phrase of a locale reads as its own intent, in whatever form it is
-// typed.
+// TestPhrases checks that every phrase of a locale has its own intent, however
+// it is typed.
 func TestPhrases(t *testing.T) {
 	all := locales(t)
 	for _, lang := range all.Tags() {

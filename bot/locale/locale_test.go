@@ -37,7 +37,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// A language is added with a file alone.
+// TestAdded checks that a file adds a language.
 func TestAdded(t *testing.T) {
 	en, err := fs.ReadFile(Builtin(), "en.yaml")
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"unicode"
 )
 
-// TestWordsAreData checks that the words of a language are in files of data: no
-// Go file of the program has letters of a script other than Latin in a string,
-// and none has a phrase of a locale.
+// TestWordsAreData checks that the words of languages are in data files: no
+// string in a Go file of the program contains letters of a script other than
+// Latin, or is a phrase of a locale.
 func TestWordsAreData(t *testing.T) {
 	all := locales(t)
 	files := 0
@@ -47,12 +47,12 @@ func TestWordsAreData(t *testing.T) {
 	}
 }
 
-// forTests reports whether a folder holds code that only tests import.
+// forTests reports whether only tests import the packages of a folder.
 func forTests(folder string) bool {
 	return strings.HasSuffix(folder, "test") || strings.HasSuffix(folder, "fake")
 }
 
-// literals yields the strings and characters of Go source, with their lines.
+// literals yields the strings and characters in Go source, with their lines.
 func literals(source []byte) func(yield func(line int, text string) bool) {
 	return func(yield func(int, string) bool) {
 		files := token.NewFileSet()
@@ -77,9 +77,9 @@ func literals(source []byte) func(yield func(line int, text string) bool) {
 	}
 }
 
-// wordOf finds what of a literal belongs to a language: a letter of another
-// script, or the whole literal if it is a phrase of several words. One word may
-// be the name of a text or a platform's method.
+// wordOf returns the part of a literal that belongs to a language: a letter of
+// another script, or the whole literal if it is a phrase of several words.
+// Single words are also names of texts and of API methods.
 func wordOf(all Locales, literal string) (string, bool) {
 	for _, r := range literal {
 		if unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Common) {
