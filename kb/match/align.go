@@ -7,11 +7,11 @@ package match
 //	runs          |----------|    |---------------------------------|
 //
 // Terms that both have and that follow each other in both are a run. The best
-// chain of runs, in the same order in both, is the alignment. Tokens between the
-// runs of a chain count against it, those of the template as well as those of the
-// text. Tokens of the template before the first run and after the last one count
-// little, because pastes are cut at both ends. A slot takes some tokens of the
-// text for free.
+// chain of runs, in the same order in both, is the alignment. Tokens between
+// the runs of a chain count against it, those of the template as well as those
+// of the text. Tokens of the template before the first run and after the last
+// one count little, because pastes are cut at both ends. A slot takes some
+// tokens of the text for free.
 
 // A run is a piece of a template that is a piece of the text.
 type run struct {
@@ -22,9 +22,9 @@ type run struct {
 	prev       int32 // the run before it in that chain, or -1
 }
 
-// An alignment is how well a template matches a text, by trigrams and substrings
-// (score.go) and by words. The fields of kinds of weight are in thousandths of the
-// weight of a word that a single document has.
+// An alignment is how well a template matches a text, by trigrams and
+// substrings (score.go) and by words. The fields of kinds of weight are in
+// thousandths of the weight of a word that a single document has.
 type alignment struct {
 	template        *template
 	rank            int32 // what templates are ordered by
@@ -138,8 +138,8 @@ func (q *query) findRuns(t *template, sums []int32) {
 	}
 }
 
-// extendRuns adds a term of the template and the same term of the text to the run
-// that they continue, or begins a run with them.
+// extendRuns adds a term of the template and the same term of the text to the
+// run that they continue, or begins a run with them.
 func (q *query) extendRuns(sums []int32, inTemplate, inText term) {
 	tFrom, tTo := inTemplate.at, inTemplate.at+int32(inTemplate.n)
 	from, to := inText.at, inText.at+int32(inText.n)
@@ -165,8 +165,8 @@ func (q *query) extendRuns(sums []int32, inTemplate, inText term) {
 	}
 }
 
-// gainOf returns the weight of some tokens of a template; a misspelled word loses
-// an eighth of it.
+// gainOf returns the weight of some tokens of a template; a misspelled word
+// loses an eighth of it.
 func gainOf(sums []int32, from, to int32, misspelt bool) int32 {
 	w := sums[to] - sums[from]
 	if misspelt {

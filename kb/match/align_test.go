@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// plainAlign is the plain version of align: of all runs, it tries all ways to follow
-// each other.
+// plainAlign is the plain version of align: of all runs, it tries all ways to
+// follow each other.
 func plainAlign(q *query, t *template, sums []int32) int32 {
 	best := int32(0)
 	for i := range q.runs {
@@ -27,8 +27,8 @@ func plainChainOfRuns(q *query, t *template, sums []int32, i int) int32 {
 	return best
 }
 
-// TestAlignIsPlainAlign checks that the chain of align is one of the best, and that
-// it runs forward in template and text.
+// TestAlignIsPlainAlign checks that the chain of align is one of the best, and
+// that it runs forward in template and text.
 func TestAlignIsPlainAlign(t *testing.T) {
 	q := newQuery(New(crowd(200)))
 	words := strings.Fields("server backup volume agent replica snapshot policy disk nothing")

@@ -15,7 +15,7 @@ import (
 	"mabsbot/kb/match"
 )
 
-// BenchmarkMatch times one paste on the built-in entries.
+// BenchmarkMatch measures one text on the built-in entries.
 func BenchmarkMatch(b *testing.B) {
 	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
@@ -41,9 +41,8 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// BenchmarkCatalog times pastes of the products' catalog of 2,450 messages, and
-// the questions of dev on the built-in entries, and reports median and 99th
-// percentile.
+// BenchmarkCatalog measures pastes of the products' catalog of 2,450 messages, and
+// reports the median and the 99th percentile.
 func BenchmarkCatalog(b *testing.B) {
 	dir := b.TempDir()
 	catalog(b, "kb", dir)
@@ -54,6 +53,7 @@ func BenchmarkCatalog(b *testing.B) {
 	times(b, base, bytes.Split(catalog(b, "pastes", "1", "1000"), []byte("\n")))
 }
 
+// BenchmarkDev does the same with the dev questions on the built-in entries.
 func BenchmarkDev(b *testing.B) {
 	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
@@ -62,13 +62,13 @@ func BenchmarkDev(b *testing.B) {
 	for _, name := range []string{"noisy", "paraphrase", "wild-negative"} {
 		data, err := os.ReadFile("../../../shared/eval/dev/" + name + ".jsonl")
 		if err != nil {
-			b.Skip("no questions to measure on beside this module")
+			b.Skip("no questions next to this module")
 		}
 		b.Run(name, func(b *testing.B) { times(b, base, bytes.Split(data, []byte("\n"))) })
 	}
 }
 
-// times matches the texts of the lines, over and over.
+// times matches the texts of JSON lines again and again.
 func times(b *testing.B, base *kb.Base, lines [][]byte) {
 	var texts []string
 	for _, line := range lines {
@@ -90,8 +90,8 @@ func times(b *testing.B, base *kb.Base, lines [][]byte) {
 	b.ReportMetric(took[len(took)*99/100], "p99-ns")
 }
 
-// varied is a log in which no two lines are the same, with the lines that are
-// given in the middle.
+// varied returns a log with no two lines the same, and the given lines in its
+// middle.
 func varied(size int, middle []string) string {
 	rng := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields("backup job server replica volume disk agent started finished queue worker heartbeat accepted service retry error warning online point")
@@ -107,7 +107,7 @@ func varied(size int, middle []string) string {
 	return b.String()
 }
 
-// binary is what a file that is no text looks like.
+// binary returns data that is not text.
 func binary(size int) string {
 	rng := rand.New(rand.NewPCG(3, 4))
 	b := make([]byte, size)
@@ -117,8 +117,8 @@ func binary(size int) string {
 	return string(b)
 }
 
-// BenchmarkGrowth shows how the time of a paste and of building grows with the
-// number of documents, which share most of their words.
+// BenchmarkGrowth measures how the time of New and Match grows with the number of
+// documents, which share most of their words.
 func BenchmarkGrowth(b *testing.B) {
 	for _, n := range []int{300, 2450, 19600, 98000} {
 		documents := variants(n)
@@ -145,8 +145,8 @@ func BenchmarkGrowth(b *testing.B) {
 	}
 }
 
-// variants makes messages as confusable as those of a catalog: a third of the
-// words of each is its own.
+// variants returns documents that are as confusable as those of the catalog: a
+// third of the words of each is its own.
 func variants(n int) []match.Document {
 	base := strings.Fields(`DPM failed to communicate with the protection agent because the agent is not responding
 		the replica of the volume on the server is inconsistent with the protected data source and recovery points

@@ -73,9 +73,9 @@ func (b *builder) addDocument(i uint32, d *Document) {
 	b.docTerms = append(b.docTerms[:start], distinct(b.docTerms[start:])...)
 }
 
-// addCounterexamples makes templates of the counterexamples of all documents. They
-// come last and use only words that the documents have, so that they do not
-// change what words weigh. Codes are compared elsewhere and left out.
+// addCounterexamples makes templates of the counterexamples of all documents.
+// They come last and use only words that the documents have, so that they do
+// not change what words weigh. Codes are compared elsewhere and left out.
 func (b *builder) addCounterexamples(documents []Document) {
 	b.analyzer.known = true
 	for i := range documents {
@@ -90,8 +90,8 @@ func (b *builder) addCounterexamples(documents []Document) {
 // announcedCode is a code in a counterexample, with the words that announce it.
 var announcedCode = regexp.MustCompile(`\(?(?i:\bid|\berror|오류)?:?\s*(?:\b0x[0-9A-Fa-f]+|\b[0-9]{2,})\b[:)]*`)
 
-// A longer text is not a message: the longest one of the products has 400 tokens.
-// The limits keep the counts of a template within uint16.
+// A longer text is not a message: the longest one of the products has 400
+// tokens. The limits keep the counts of a template within uint16.
 const (
 	maxTemplateTokens = 2000
 	maxTemplateTerms  = 4 * maxTemplateTokens
@@ -250,9 +250,9 @@ func (ix *Index) weighTargets() {
 	}
 }
 
-// weighTokens sets sums[i+1] to the weight of token i, which is that of the best
-// term that covers it. A pair of syllables shares its weight between them. The
-// syllables of a longer synonym have the weights of their pairs.
+// weighTokens sets sums[i+1] to the weight of token i, which is that of the
+// best term that covers it. A pair of syllables shares its weight between them.
+// The syllables of a longer synonym have the weights of their pairs.
 func (v *vocabulary) weighTokens(sums []int32, terms []term) {
 	for _, t := range terms {
 		if t.n > 2 {

@@ -21,25 +21,25 @@ import (
 	"mabsbot/kb/match"
 )
 
-var calibrate = flag.Bool("calibrate", false, "fit the weights of the odds anew and print them")
+var calibrate = flag.Bool("calibrate", false, "fit the weights of the odds and ranks, and print them")
 
-// A labelled is a text of which the right entries are known.
-type labelled struct {
+// A labeled is a text with its right entries.
+type labeled struct {
 	id, text string
 	target   []string
 	weight   float64 // in the fit
 }
 
-// TestCalibrate fits the weights of the odds and prints them, with what each
-// threshold would let through. It needs the questions beside this module.
+// TestCalibrate fits the weights of the odds and prints them, and how many texts
+// of each kind would reach which odds.
 func TestCalibrate(t *testing.T) {
 	if !*calibrate {
-		t.Skip("run with -calibrate to fit the weights anew")
+		t.Skip("run with -calibrate")
 	}
 	b := uncheckedBuiltin(t)
 	ix := match.New(kb.Documents(b.Entries()))
 	var rows []featureRow
-	for _, l := range labelledTexts(t, b) {
+	for _, l := range labeledTexts(t, b) {
 		if row, ok := featuresOf(b, ix, l); ok {
 			rows = append(rows, row)
 		}
@@ -51,12 +51,12 @@ func TestCalibrate(t *testing.T) {
 	printThresholds(rows, w)
 }
 
-// TestCalibrateRanks fits what templates are ranked by, on the messages of the
-// products' catalog under all noises: first what chooses those of which the
-// letters are compared, then what orders these.
+// TestCalibrateRanks fits the weights of ranks on the messages of the products'
+// catalog under all noises: those that select the likeliest templates, and those
+// that rank them.
 func TestCalibrateRanks(t *testing.T) {
 	if !*calibrate {
-		t.Skip("run with -calibrate to fit the weights anew")
+		t.Skip("run with -calibrate")
 	}
 	ix, messages := catalogIndex(t)
 	rng := rand.New(rand.NewPCG(2, 2))
@@ -67,11 +67,14 @@ func TestCalibrateRanks(t *testing.T) {
 		n, l := ix.RankRows(text, i)
 		near, likely = append(near, n), append(likely, l)
 	}
-	fmt.Printf("near: shared, threes, missing: %.2f\n", softmax(near, 3))
-	fmt.Printf("likely: shared, threes, missing, points: %.2f\n", softmax(likely, 4))
+	w := softmax(near, 3)
+	fmt.Printf("selectShared %.0f, selectTrigram %.0f, selectMissing %.0f\n", 10*w[0], 10*w[1], 10*w[2])
+	w = softmax(likely, 4)
+	fmt.Printf("rankShared %.0f, rankTrigram %.0f, rankMissing %.0f, rankPoint %.0f\n", 10*w[0], 10*w[1], 10*w[2], 10*w[3])
 }
 
-// catalogIndex has the messages of the products' catalog, each a document.
+// catalogIndex returns an index of the products' catalog, whose documents are
+// single messages, and the messages.
 func catalogIndex(t *testing.T) (*match.Index, []string) {
 	var documents []match.Document
 	var messages []string
@@ -91,14 +94,14 @@ func catalogIndex(t *testing.T) (*match.Index, []string) {
 	return match.New(documents), messages
 }
 
-// In the catalog slots are <_Name_>, with or without a backslash.
+// A slot in the catalog is <_Name_>, with or without a backslash.
 var (
 	catalogBreak = regexp.MustCompile(`<br ?/?>`)
 	catalogSlot  = regexp.MustCompile(`\\?<[\s*_]*[A-Za-z0-9 .-]*?[\s*_]*>`)
 )
 
-// softmax fits weights so that the right row of each list comes first, by
-// gradient descent with Adam's steps. Lists without the right row teach nothing.
+// softmax fits weights that put the right row of each list first, by gradient
+// descent with Adam. It ignores lists without a right row.
 func softmax(lists [][]match.RankRow, n int) []float64 {
 	lists = slices.DeleteFunc(lists, func(l []match.RankRow) bool {
 		return !slices.ContainsFunc(l, func(r match.RankRow) bool { return r.Right })
@@ -142,9 +145,9 @@ func addGradient(gradient, w []float64, l []match.RankRow) {
 	}
 }
 
-// uncheckedBuiltin returns the built-in base, whether or not the matcher passes its
-// examples. Loading tries only those of the last layer, so one entry is loaded again
-// on top.
+// uncheckedBuiltin returns the built-in base, whether or not the matcher passes
+// its examples. Loading tries only those of the last layer, so one entry is
+// loaded again on top.
 func uncheckedBuiltin(t testing.TB) *kb.Base {
 	t.Helper()
 	const one = "basic-checks.yaml"
@@ -159,12 +162,12 @@ func uncheckedBuiltin(t testing.TB) *kb.Base {
 	return b
 }
 
-func labelledTexts(t *testing.T, b *kb.Base) []labelled {
-	var all []labelled
+func labeledTexts(t *testing.T, b *kb.Base) []labeled {
+	var all []labeled
 	for _, file := range []string{"noisy.jsonl", "wild-positive.jsonl", "paraphrase.jsonl", "wild-negative.jsonl"} {
 		for _, q := range devQuestions(t, file) {
-			if q.ID != "wild-154" { // the message and the code of an entry, labelled a near miss
-				all = append(all, labelled{q.ID, q.Text, q.Target, 2})
+			if q.ID != "wild-154" { // the message and the code of an entry, labeled a near miss
+				all = append(all, labeled{q.ID, q.Text, q.Target, 2})
 			}
 		}
 	}
@@ -173,22 +176,22 @@ func labelledTexts(t *testing.T, b *kb.Base) []labelled {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(negative)) {
-		all = append(all, labelled{"negative", strings.TrimSpace(line), nil, 2})
+		all = append(all, labeled{"negative", strings.TrimSpace(line), nil, 2})
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, e := range b.Entries() {
 		for _, text := range e.Examples.Match {
-			all = append(all, labelled{"example-" + e.ID, text, []string{e.ID}, 2})
+			all = append(all, labeled{"example-" + e.ID, text, []string{e.ID}, 2})
 		}
-		all = append(all, noisedMessages(rng, b, e)...)
+		all = append(all, noisyMessages(rng, b, e)...)
 	}
 	return append(all, strangers(t, b, rng)...)
 }
 
-// noisedMessages are the messages of an entry in the two languages of most
-// pastes, under each noise.
-func noisedMessages(rng *rand.Rand, b *kb.Base, e *kb.Entry) []labelled {
-	var all []labelled
+// noisyMessages returns the messages of an entry under each noise, in the two
+// languages of most pastes.
+func noisyMessages(rng *rand.Rand, b *kb.Base, e *kb.Entry) []labeled {
+	var all []labeled
 	for _, v := range e.Messages {
 		if v.Lang != "en" && v.Lang != "ko" {
 			continue
@@ -196,7 +199,7 @@ func noisedMessages(rng *rand.Rand, b *kb.Base, e *kb.Entry) []labelled {
 		for _, m := range v.Texts {
 			for _, n := range match.Noises {
 				text := n.Make(rng, match.Filled(rng, m))
-				all = append(all, labelled{"noised-" + n.Name, text, sayers(b, text, e.ID), 0.3})
+				all = append(all, labeled{"noised-" + n.Name, text, entriesWith(b, text, e.ID), 0.3})
 			}
 		}
 	}
@@ -209,9 +212,9 @@ func bare(s string) string {
 	return strings.TrimSpace(notWord.ReplaceAllString(match.Fill(strings.ToLower(s), func(string) string { return " " }), " "))
 }
 
-// sayers are the entries that have the text within a message, and the one that
-// it was made of.
-func sayers(b *kb.Base, text, from string) []string {
+// entriesWith returns the entries that have a text in one of their messages, and
+// the one that the text was made from.
+func entriesWith(b *kb.Base, text, from string) []string {
 	all := []string{from}
 	key := bare(text)
 	for _, e := range b.Entries() {
@@ -226,10 +229,10 @@ func sayers(b *kb.Base, text, from string) []string {
 	return all
 }
 
-// strangers are the products' messages that no entry has.
-func strangers(t *testing.T, b *kb.Base, rng *rand.Rand) []labelled {
+// strangers returns the messages of the products that no entry has.
+func strangers(t *testing.T, b *kb.Base, rng *rand.Rand) []labeled {
 	ix := match.New(kb.Documents(b.Entries()))
-	var all []labelled
+	var all []labeled
 	for _, file := range []struct {
 		name    string
 		columns []string
@@ -241,14 +244,14 @@ func strangers(t *testing.T, b *kb.Base, rng *rand.Rand) []labelled {
 					continue
 				}
 				text := match.Filled(rng, m)
-				all = append(all, labelled{"stranger-" + code, text, nil, 0.3})
+				all = append(all, labeled{"stranger-" + code, text, nil, 0.3})
 				if code != "" {
-					all = append(all, labelled{"stranger-" + code, text + " (ID: " + code + ")", nil, 0.3})
+					all = append(all, labeled{"stranger-" + code, text + " (ID: " + code + ")", nil, 0.3})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y labelled) int { return cmp.Compare(x.id, y.id) })
+	slices.SortStableFunc(all, func(x, y labeled) int { return cmp.Compare(x.id, y.id) })
 	return all
 }
 
@@ -270,7 +273,7 @@ func owned(b *kb.Base, message string) bool {
 func table(t *testing.T, name string) []map[string]string {
 	f, err := os.Open(filepath.Join("../../../shared/reference", name))
 	if err != nil {
-		t.Skip("no tables beside this module")
+		t.Skip("no tables next to this module")
 	}
 	defer f.Close()
 	r := csv.NewReader(f)
@@ -296,16 +299,16 @@ func table(t *testing.T, name string) []map[string]string {
 	}
 }
 
-// An featureRow is the evidence of the first verdict on a text, and whether it
-// is right.
+// A featureRow has the features of the first score of a text, and whether that is
+// right.
 type featureRow struct {
-	labelled
+	labeled
 	entry string
 	right bool
 	x     [match.NumFeatures]float64
 }
 
-func featuresOf(b *kb.Base, ix *match.Index, l labelled) (featureRow, bool) {
+func featuresOf(b *kb.Base, ix *match.Index, l labeled) (featureRow, bool) {
 	doc, x, ok := ix.FirstFeatures(l.text)
 	if !ok {
 		return featureRow{}, false
@@ -322,7 +325,8 @@ func logit(w, x [match.NumFeatures]float64) float64 {
 	return sum
 }
 
-// logistic fits weights by Newton's method with a ridge.
+// logistic fits the weights of a logistic regression with a ridge penalty, by
+// Newton's method.
 func logistic(rows []featureRow, ridge float64) [match.NumFeatures]float64 {
 	var w [match.NumFeatures]float64
 	for range 20 {
@@ -351,7 +355,7 @@ func logistic(rows []featureRow, ridge float64) [match.NumFeatures]float64 {
 	return w
 }
 
-// solve is Gauss-Jordan elimination.
+// solve solves a system of linear equations by Gauss-Jordan elimination.
 func solve(a [match.NumFeatures][match.NumFeatures + 1]float64) [match.NumFeatures]float64 {
 	for i := range a {
 		for k := range a {
@@ -371,8 +375,8 @@ func solve(a [match.NumFeatures][match.NumFeatures + 1]float64) [match.NumFeatur
 	return x
 }
 
-// printThresholds tells how many texts of each kind, right and wrong, have at
-// least some odds, and the wrong ones with the best odds.
+// printThresholds prints how many texts of each kind, right and wrong, reach
+// which odds, and the wrong ones with the highest odds.
 func printThresholds(rows []featureRow, w [match.NumFeatures]float64) {
 	kind := func(r featureRow) string {
 		name, _, _ := strings.Cut(r.id, "-")

@@ -7,10 +7,10 @@ import "slices"
 //
 // Terms are looked up one after the other, the rarest first. As soon as the
 // remaining terms together weigh less than the worst of the best candidates, no
-// new target can become one. The postings of common terms, which are the longest,
-// are then skipped, and only the candidates so far are completed from their own
-// terms. This is the MaxScore algorithm, term at a time (Turtle and Flood, "Query
-// evaluation: strategies and optimizations", 1995).
+// new target can become one. The postings of common terms, which are the
+// longest, are then skipped, and only the candidates so far are completed from
+// their own terms. This is the MaxScore algorithm, term at a time (Turtle and
+// Flood, "Query evaluation: strategies and optimizations", 1995).
 
 // A candidate is a target that shares terms with the text.
 type candidate struct {
@@ -83,8 +83,8 @@ func (q *query) addPostings(id termID) {
 	}
 }
 
-// threshold returns the rank that a target needs to become a candidate, given the
-// terms so far. It is 0 while there is room.
+// threshold returns the rank that a target needs to become a candidate, given
+// the terms so far. It is 0 while there is room.
 func (q *query) threshold() int32 {
 	q.selectNearest()
 	least := int32(0)
@@ -98,8 +98,9 @@ func (q *query) threshold() int32 {
 	return least
 }
 
-// complete adds the terms that were not looked up, which weigh rest, to the targets
-// that can still become candidates, selects the candidates, and clears the sums.
+// complete adds the terms that were not looked up, which weigh rest, to the
+// targets that can still become candidates, selects the candidates, and clears
+// the sums.
 func (q *query) complete(rest int32) {
 	if rest > 0 {
 		least := q.threshold()
@@ -122,7 +123,8 @@ func (q *query) complete(rest int32) {
 	q.touched = q.touched[:0]
 }
 
-// sharedWeight returns the weight of all terms that the text shares with a target.
+// sharedWeight returns the weight of all terms that the text shares with a
+// target.
 func (q *query) sharedWeight(target uint32) int32 {
 	var sum int32
 	for _, p := range q.ix.termsOf(target) {
@@ -158,9 +160,9 @@ func (ix *Index) rank(target uint32, shared int32) int32 {
 	return shared
 }
 
-// coverageRank returns the rank of a template: the weight that it shares times the
-// share of its weight that this is. So a template that the text covers comes
-// before a longer one that has the same words among others.
+// coverageRank returns the rank of a template: the weight that it shares times
+// the share of its weight that this is. So a template that the text covers
+// comes before a longer one that has the same words among others.
 func coverageRank(shared, weight int32) int32 {
 	return int32(int64(shared) * int64(shared) / int64(weight))
 }
@@ -173,8 +175,8 @@ func (c candidate) compare(d candidate) int {
 	return int(c.target) - int(d.target)
 }
 
-// insertTop inserts a candidate into the best ones, which are sorted and at most
-// limit.
+// insertTop inserts a candidate into the best ones, which are sorted and at
+// most limit.
 func insertTop(best []candidate, c candidate, limit int) []candidate {
 	n := len(best)
 	if n == limit {

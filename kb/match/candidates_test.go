@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// crowd makes n documents of few words, so that nearly all have some of the words
-// and few have others.
+// crowd makes n documents of few words, so that nearly all have some of the
+// words and few have others.
 func crowd(n int) []Document {
 	words := strings.Fields("server backup volume agent replica snapshot policy vault disk job proxy restore tape library writer cluster")
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -53,8 +53,8 @@ func plainRetrieve(q *query) (nearest, whole []candidate) {
 	return nearest[:min(len(nearest), maxNearest)], whole[:min(len(whole), maxNearestWhole)]
 }
 
-// checkRetrieve compares retrieve with its plain version, and reports whether it
-// had to choose among the candidates.
+// checkRetrieve compares retrieve with its plain version, and reports whether
+// it had to choose among the candidates.
 func checkRetrieve(t *testing.T, q *query, text string) bool {
 	t.Helper()
 	q.load(text)

@@ -2,12 +2,12 @@ package match
 
 import "slices"
 
-// One text may report several errors. Most follow from another one: the cause comes
-// first.
+// One text may report several errors. Most follow from another one: the cause
+// comes first.
 
 // skipAnnouncement moves the root cause to the front: if the best score is of a
-// message that only announces another ("… failed for the following reason:"), the
-// best message after it in the text.
+// message that only announces another ("… failed for the following reason:"),
+// the best message after it in the text.
 func skipAnnouncement(scores []candidateScore) []candidateScore {
 	best := &scores[0]
 	if best.message.template == nil || !best.message.template.announces {
@@ -25,9 +25,10 @@ func skipAnnouncement(scores []candidateScore) []candidateScore {
 	return scores
 }
 
-// causeFirst moves the root cause of the certain errors in a text to the front and
-// returns the others as also. The cause is the first one in the text, but an error
-// comes before one that announces it. An announcement is not an error of its own.
+// causeFirst moves the root cause of the certain errors in a text to the front
+// and returns the others as also. The cause is the first one in the text, but
+// an error comes before one that announces it. An announcement is not an error
+// of its own.
 func (q *query) causeFirst(scores []candidateScore, c textContext) (ordered []candidateScore, also []Hit) {
 	certain := q.certain(scores, c)
 	if len(certain) == 1 {
@@ -54,8 +55,8 @@ func (q *query) causeFirst(scores []candidateScore, c textContext) (ordered []ca
 	return ordered, also
 }
 
-// certain returns the first score and those that are answers, too, in other parts of
-// the text.
+// certain returns the first score and those that are answers, too, in other
+// parts of the text.
 func (q *query) certain(scores []candidateScore, c textContext) []int {
 	certain := []int{0}
 	for i := 1; i < min(len(scores), maxAligned); i++ {
@@ -70,8 +71,8 @@ func (q *query) certain(scores []candidateScore, c textContext) []int {
 	return certain
 }
 
-// alsoExplains reports whether another message or symbol of a document matches the
-// same part of the text as well as an alignment does.
+// alsoExplains reports whether another message or symbol of a document matches
+// the same part of the text as well as an alignment does.
 func (q *query) alsoExplains(doc uint32, a alignment) bool {
 	for i := q.ix.firstTemplate[doc]; i < q.ix.firstTemplate[doc+1]; i++ {
 		own := alignment{template: &q.ix.templates[i]}

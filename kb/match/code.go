@@ -22,7 +22,8 @@ func IsCode(s string) bool {
 }
 
 // parseCode parses a code in any spelling: 0x29834, 0X29834, Ox29834, 29834h,
-// 170036, [0x29834], "ID: 170036", also in full-width digits. It rejects HRESULTs.
+// 170036, [0x29834], "ID: 170036", also in full-width digits. It rejects
+// HRESULTs.
 func parseCode(s string) (code, bool) {
 	p, _, _ := normalize(s, nil, nil)
 	var found code
@@ -93,12 +94,12 @@ func scanCodes(dst []codeRef, s string, tokens []token) []codeRef {
 	return dst
 }
 
-// minHexCode is the smallest number whose hexadecimal mark alone makes it a code.
-// Smaller ones are flags, offsets and counts.
+// minHexCode is the smallest number whose hexadecimal mark alone makes it a
+// code. Smaller ones are flags, offsets and counts.
 const minHexCode = 0x1000
 
-// codeAt returns the strength of the number at token i by the text around it, or
-// 0 if it is no code.
+// codeAt returns the strength of the number at token i by the text around it,
+// or 0 if it is no code.
 func codeAt(s string, tokens []token, i int) codeStrength {
 	t := tokens[i]
 	text := s[t.from:t.to]
@@ -120,8 +121,8 @@ func codeAt(s string, tokens []token, i int) codeStrength {
 	return strength
 }
 
-// isQuantity reports whether the text after a number makes it a date, a version,
-// an amount or a count.
+// isQuantity reports whether the text after a number makes it a date, a
+// version, an amount or a count.
 func isQuantity(after string) bool {
 	if after == "" {
 		return false
@@ -136,8 +137,8 @@ func isQuantity(after string) bool {
 	return r >= utf8.RuneSelf && strings.ContainsRune("원년월일개건명시분초대권층", r)
 }
 
-// codeBefore returns the strength of the number at token i by the text before it,
-// or 0 if the number is part of something else.
+// codeBefore returns the strength of the number at token i by the text before
+// it, or 0 if the number is part of something else.
 func codeBefore(s string, tokens []token, i int) codeStrength {
 	t := tokens[i]
 	if i == 0 {
@@ -198,8 +199,8 @@ func announcement(w string) codeStrength {
 	return 0
 }
 
-// idOf returns how strongly the word at token i announces a code, given the word
-// before it: an "event ID" belongs to another system.
+// idOf returns how strongly the word at token i announces a code, given the
+// word before it: an "event ID" belongs to another system.
 func idOf(s string, tokens []token, i int) codeStrength {
 	strength := announcement(lastWord(s, tokens, i))
 	if i == 0 || strength < strongCode {
@@ -216,8 +217,8 @@ func idOf(s string, tokens []token, i int) codeStrength {
 	return strength
 }
 
-// errorAfter reports whether a word for "error" follows the number at token i, as
-// in Korean.
+// errorAfter reports whether a word for "error" follows the number at token i,
+// as in Korean.
 func errorAfter(s string, tokens []token, i int) bool {
 	if i+1 >= len(tokens) {
 		return false

@@ -20,7 +20,7 @@ func TestParseCode(t *testing.T) {
 	}
 }
 
-// scanned is the short form of the codes of a text: strong!, medium, bare?.
+// scanned returns the codes of a text in short: strong!, medium, bare?.
 func scanned(text string) string {
 	p, _, _ := normalize(text, nil, nil)
 	var out []string

@@ -55,9 +55,10 @@ const (
 	hostName = 3 // tokens of a host name in a slot
 )
 
-// sentenceRest returns the weight of the text around an aligned message in the same
-// sentence: it may be another message that begins or ends like this one. A paste
-// that was cut ends there. A quote or a line break ends a complete message.
+// sentenceRest returns the weight of the text around an aligned message in the
+// same sentence: it may be another message that begins or ends like this one. A
+// paste that was cut ends there. A quote or a line break ends a complete
+// message.
 func (q *query) sentenceRest(a alignment) int32 {
 	if a.template == nil {
 		return 0
@@ -79,8 +80,8 @@ func (q *query) sentenceRest(a alignment) int32 {
 	return q.sums[to] - q.sums[after] + q.sums[a.from] - q.sums[from]
 }
 
-// lineRest returns the weight of the text after an aligned message in the same line,
-// if the message should go on.
+// lineRest returns the weight of the text after an aligned message in the same
+// line, if the message should go on.
 func (q *query) lineRest(a alignment) int32 {
 	if a.template == nil || a.tTo == int32(a.template.numTokens) {
 		return 0
@@ -92,8 +93,8 @@ func (q *query) lineRest(a alignment) int32 {
 	return q.sums[to] - q.sums[a.to]
 }
 
-// setOff reports whether a line break, a quote or other punctuation separates token
-// i from the one before it.
+// setOff reports whether a line break, a quote or other punctuation separates
+// token i from the one before it.
 func (q *query) setOff(i int32) bool {
 	if q.tokens[i].newLine || i == 0 {
 		return true
@@ -103,8 +104,8 @@ func (q *query) setOff(i int32) bool {
 }
 
 // contraryCode returns the strength of the strongest code that counts against a
-// document: a code of another error. A strong code before the message does not: it
-// is the number of an alert around it.
+// document: a code of another error. A strong code before the message does not:
+// it is the number of an alert around it.
 func (q *query) contraryCode(s *candidateScore) codeStrength {
 	if s.code == strongCode {
 		return 0

@@ -22,15 +22,15 @@ const maxHits = 3
 
 // The odds, as natural logarithms, that a score needs. They were chosen on dev,
 // where 2 in 141 texts that should be left alone lead to a question, and 6 in 7
-// paraphrases are offered. TestCalibrate prints how many texts of each kind reach
-// which odds.
+// paraphrases are offered. TestCalibrate prints how many texts of each kind
+// reach which odds.
 const (
-	// An answer. Of the texts on dev that should be left alone two reach it, and 51
-	// of 5,740 messages of other errors of the same products. So sure asks for
-	// more than odds.
+	// An answer. Of the texts on dev that should be left alone two reach it,
+	// and 51 of 5,740 messages of other errors of the same products. So sure
+	// asks for more than odds.
 	sureOdds = 1.0
-	// An answer from part of a message, where the text names none of the products.
-	// This is 50 to 1.
+	// An answer from part of a message, where the text names none of the
+	// products. This is 50 to 1.
 	sureForeignOdds = 4
 
 	// A question.
@@ -44,9 +44,9 @@ const (
 	maxOddsBehind = 3
 )
 
-// What an answer needs beyond odds. Each was set where a counterexample of an entry
-// or a line of testdata/negative.txt got an answer without it. Weights are in
-// thousandths of a word that a single document has.
+// What an answer needs beyond odds. Each was set where a counterexample of an
+// entry or a line of testdata/negative.txt got an answer without it. Weights
+// are in thousandths of a word that a single document has.
 const (
 	minMargin    = 0.15 // of rankScale: 3 to 1 against the next document, or against a counterexample
 	minRest      = 300  // weight of text around a message that makes another message of it
@@ -54,8 +54,8 @@ const (
 	half         = 0.5  // coverage of a message
 	mostOfIt     = 0.75
 	nearlyAll    = 0.9
-	// A code from here on has five digits. No other product that we met prints such
-	// codes in the form of a strong one.
+	// A code from here on has five digits. No other product that we met prints
+	// such codes in the form of a strong one.
 	firstOwnCode = 10000
 )
 
@@ -63,15 +63,16 @@ const (
 // trouble around it.
 const calmCoverage = 0.8
 
-// Below both, a text has too little in common with every document to be looked at.
-// None of 5,000 catalog pastes is lost; with 0.8 of a word and a third, 14 are.
+// Below both, a text has too little in common with every document to be looked
+// at. None of 5,000 catalog pastes is lost; with 0.8 of a word and a third, 14
+// are.
 const (
 	minRelated   = fullWeight / 2 // shared weight
 	relatedShare = 4              // one part in so many of the text's weight
 )
 
-// unrelated reports whether the text shares too little with every document to be
-// worth scoring, as most chat does.
+// unrelated reports whether the text shares too little with every document to
+// be worth scoring, as most chat does.
 func (q *query) unrelated(c textContext) bool {
 	related := func(x candidate) bool { return x.shared >= minRelated || relatedShare*x.shared >= c.content }
 	return c.products == 0 && len(q.codes) == 0 && !slices.ContainsFunc(q.nearest, related) && !slices.ContainsFunc(q.nearestWhole, related)
@@ -92,15 +93,15 @@ func (q *query) decide(scores []candidateScore, c textContext) Result {
 	return Result{Band: Silent, Hits: q.nearestHits(scores)}
 }
 
-// vetoed reports whether a document cannot be the answer, whatever its odds: the
-// text has the code of another error in place of its own, or fits a counterexample
-// better.
+// vetoed reports whether a document cannot be the answer, whatever its odds:
+// the text has the code of another error in place of its own, or fits a
+// counterexample better.
 func (q *query) vetoed(s *candidateScore) bool {
 	return s.contraryCode == strongCode && len(q.ix.ownCodes[s.doc]) > 0 || s.code < strongCode && s.counterMargin() > minMargin
 }
 
-// counterMargin returns how much better the text fits a counterexample of a document
-// than the document itself.
+// counterMargin returns how much better the text fits a counterexample of a
+// document than the document itself.
 func (s *candidateScore) counterMargin() float64 {
 	if s.counterRank == 0 {
 		return -1
@@ -127,8 +128,8 @@ func (s *candidateScore) sure(c textContext) bool {
 	return s.saysMessage(c)
 }
 
-// saysMessage reports whether enough of a message is in the text, and the text around
-// it does not make it another message.
+// saysMessage reports whether enough of a message is in the text, and the text
+// around it does not make it another message.
 func (s *candidateScore) saysMessage(c textContext) bool {
 	covered := s.coverage()
 	switch {
@@ -172,9 +173,9 @@ func (s *candidateScore) likelyOdds(c textContext) float64 {
 	return least
 }
 
-// substantial reports whether more than a common word speaks for a score: the weight
-// of a word that a single document has, in a message or phrase, or three times as
-// much anywhere in the document.
+// substantial reports whether more than a common word speaks for a score: the
+// weight of a word that a single document has, in a message or phrase, or three
+// times as much anywhere in the document.
 func (s *candidateScore) substantial() bool {
 	return max(s.message.matched, s.phrase.matched, s.shared/3) >= fullWeight
 }

@@ -1,11 +1,12 @@
-// Package match finds the documents that explain a text. A document describes one
-// known error: its messages in several languages, its codes, how people put it. A
-// text is what a user pasted: a message that went through a log, a mail or a
-// screenshot, cut, retyped, with talk around it, or something else altogether. The
-// package knows texts, codes and numbers. It knows neither entries nor files.
+// Package match finds the documents that explain a text. A document describes
+// one known error: its messages in several languages, its codes, how people put
+// it. A text is what a user pasted: a message that went through a log, a mail
+// or a screenshot, cut, retyped, with talk around it, or something else
+// altogether. The package knows texts, codes and numbers. It knows neither
+// entries nor files.
 //
-// [New] builds an [Index] of documents (index.go, build.go). [Index.Match] takes a
-// text through the stages of match.go:
+// [New] builds an [Index] of documents (index.go, build.go). [Index.Match]
+// takes a text through the stages of match.go:
 //
 //	normalize.go   Unicode, HTML entities, Hangul → plain text
 //	tokenize.go    plain text → tokens: words, numbers, syllables
@@ -21,36 +22,38 @@
 //	cause.go       the root cause before the errors that follow from it
 //	evidence.go    spans of the text, values of slots
 //
-// vocabulary.go numbers and weighs the terms: a term's weight is its inverse document
-// frequency, 1,000 if a single document has it and close to 0 if all do. windows.go
-// cuts texts longer than windows of 8 KiB. lookup.go is for queries that a user
-// types, which need less evidence than a paste.
+// vocabulary.go numbers and weighs the terms: a term's weight is its inverse
+// document frequency, 1,000 if a single document has it and close to 0 if all
+// do. windows.go cuts texts longer than windows of 8 KiB. lookup.go is for
+// queries that a user types, which need less evidence than a paste.
 //
-// High odds alone do not make an answer. The code of another error vetoes it, and so
-// does a counterexample that fits better. And part of a message, in a sentence that
-// goes on differently, is not the message.
+// High odds alone do not make an answer. The code of another error vetoes it,
+// and so does a counterexample that fits better. And part of a message, in a
+// sentence that goes on differently, is not the message.
 //
-// Slow, plain versions of the stages are in the tests. The fast ones are checked
-// against them on all small inputs and by fuzzing.
+// Slow, plain versions of the stages are in the tests. The fast ones are
+// checked against them on all small inputs and by fuzzing.
 //
 // # One paste
 //
-// The documents are those of testdata/documents.json. A test recomputes all numbers.
+// The documents are those of testdata/documents.json. A test recomputes all
+// numbers.
 //
 //	> The agent operaton failed becuase of a comunication error
 //	> with the DPM Agent Cordinator service on FS-11.
 //	happens since the upgrade, any ideas?
 //
-// The text is normalized already, so its plain text is the text itself. The quote
-// marks and the punctuation separate tokens:
+// The text is normalized already, so its plain text is the text itself. The
+// quote marks and the punctuation separate tokens:
 //
 //	The | agent | operaton | failed | becuase | of | a | comunication | error |
 //	with | the | DPM | Agent | Cordinator | service | on | FS | 11 | happens |
 //	since | the | upgrade | any | ideas
 //
-// The tokens become terms, here with their weights. Four words are misspelled and
-// corrected. "The" is in every document and weighs next to nothing; "ideas" is in
-// none and weighs nothing. "upgrade" is not even in a word list: it is unknown.
+// The tokens become terms, here with their weights. Four words are misspelled
+// and corrected. "The" is in every document and weighs next to nothing; "ideas"
+// is in none and weighs nothing. "upgrade" is not even in a word list: it is
+// unknown.
 //
 //	The 9, agent 594, operaton → operation 594, failed → fail 27,
 //	becuase → becaus 89, of 27, a 48, comunication → communication 1000,
@@ -58,9 +61,10 @@
 //	service → servic 594, on 89, FS 1000, happens → happen 0, since → sinc 0,
 //	the 9, any 0, ideas → idea 0
 //
-// Looking up the terms gives the 64 nearest templates, of which four are shown. A
-// rank is the shared weight, times the share of the template's weight that this is.
-// The fourth template is the first one in Korean: its words are synonyms.
+// Looking up the terms gives the 64 nearest templates, of which four are shown.
+// A rank is the shared weight, times the share of the template's weight that
+// this is. The fourth template is the first one in Korean: its words are
+// synonyms.
 //
 //	shared     of  rank
 //	  4737   5481  4093  the agent operation failed because of a communicat…
@@ -68,8 +72,8 @@
 //	  2118   3238  1385  pushing the dpm agent fails at the coordinator
 //	  3048  13874   669  <>에서 dpm 에이전트 코디네이터 서비스와 통신 오류로 인해 에이전트 작업에 실패했습니다…
 //
-// So the text is not unrelated. Trigrams select the 12 likeliest of these, and common
-// substrings rank them, two points for each of their bytes:
+// So the text is not unrelated. Trigrams select the 12 likeliest of these, and
+// common substrings rank them, two points for each of their bytes:
 //
 //	trigrams  missing  points   rank
 //	      92        8     180  42720  the agent operation failed because of a …
@@ -77,17 +81,17 @@
 //	      30       14      30  11330  pushing the dpm agent fails at the coord…
 //	      22       19      20   6501  the agent push cannot reach the coordina…
 //
-// A document ranks by its best template, its words anywhere, and its codes. The text
-// is aligned word by word with the best 8 documents. It has nearly all of the first
-// message, in one piece, and little else around it in the sentence. Of the second one
-// it has less, with other words in between and around:
+// A document ranks by its best template, its words anywhere, and its codes. The
+// text is aligned word by word with the best 8 documents. It has nearly all of
+// the first message, in one piece, and little else around it in the sentence.
+// Of the second one it has less, with other words in between and around:
 //
 //	matched    of  skipped  unmatched  around
 //	   5028  5340        0          0     368  the agent operation failed because…
 //	   3802  5089        9       1262    1098  the agent operation failed because…
 //
-// These are the features of the first document, with their weights in the logistic
-// regression:
+// These are the features of the first document, with their weights in the
+// logistic regression:
 //
 //	bias 1.00·-8.22, message 0.94·0.26, covered 0.89·0.88, whole 1.00·0.68,
 //	continued 0.02·-0.62, phrase 0.38·1.77, ratio 0.71·3.55, shared 1.00·0.47,
@@ -95,22 +99,22 @@
 //	trigrams 0.92·-0.75, substrings 0.87·4.13, phrase substrings 0.33·2.10,
 //	trouble 1.00·-0.08, long 0.40·1.91
 //
-// Their products add up to the logarithm of the odds. A margin is how far a document
-// is ahead of the next one that could mean the same words:
+// Their products add up to the logarithm of the odds. A margin is how far a
+// document is ahead of the next one that could mean the same words:
 //
 //	document 0  rank 61668  margin +1.00  odds +4.85  probability 0.992
 //	document 1  rank 34413  margin -1.00  odds -5.30  probability 0.005
 //
-// No code or counterexample vetoes the first document, no other one is close, its odds
-// are high, and its message is nearly complete, so it is the answer. The runs of the
-// alignment lead back to bytes of the original text. The word after them is the value
-// of the slot at the end of the message:
+// No code or counterexample vetoes the first document, no other one is close,
+// its odds are high, and its message is nearly complete, so it is the answer.
+// The runs of the alignment lead back to bytes of the original text. The word
+// after them is the value of the slot at the end of the message:
 //
 //	sure: document 0, confidence 0.992, slots map[ServerName:FS-11]
 //	message at 6 to 102:
 //	agent operaton failed becuase of a comunication error
 //	> with the DPM Agent Cordinator service on
 //
-// With "(ID: 319)" at its end, which is a strong code of the document, the odds of the
-// paste would be 11.11.
+// With "(ID: 319)" at its end, which is a strong code of the document, the odds
+// of the paste would be 11.11.
 package match

@@ -33,18 +33,19 @@ func TestDocNumbers(t *testing.T) {
 	if len(blocks) != len(story) {
 		t.Fatalf("doc.go has %d blocks of numbers, want %d", len(blocks), len(story))
 	}
-	updated := text[:start]
+	var updated strings.Builder
+	updated.WriteString(text[:start])
 	last := start
 	for i, b := range blocks {
 		want := "//\t" + strings.ReplaceAll(strings.TrimSpace(story[i]), "\n", "\n//\t") + "\n"
 		if got := text[start+b[0] : start+b[1]]; got != want && !*update {
 			t.Errorf("doc.go has\n%swant\n%s", got, want)
 		}
-		updated += text[last:start+b[0]] + want
+		updated.WriteString(text[last:start+b[0]] + want)
 		last = start + b[1]
 	}
 	if *update {
-		if err := os.WriteFile("doc.go", []byte(updated+text[last:]), 0o644); err != nil {
+		if err := os.WriteFile("doc.go", []byte(updated.String()+text[last:]), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"mabsbot/kb/match"
 )
 
-// A devQuestion is a line of the questions that the matcher is measured on.
+// A devQuestion is a text with its right entries, as a line of a file next to
+// this module.
 type devQuestion struct {
 	ID     string   `json:"id"`
 	Text   string   `json:"text"`
@@ -26,7 +27,7 @@ func devQuestions(t *testing.T, name string) []devQuestion {
 	t.Helper()
 	f, err := os.Open(filepath.Join("../../../shared/eval/dev", name))
 	if err != nil {
-		t.Skip("no questions to measure on beside this module")
+		t.Skip("no questions next to this module")
 	}
 	defer f.Close()
 	var list []devQuestion
@@ -44,10 +45,9 @@ func devQuestions(t *testing.T, name string) []devQuestion {
 	return list
 }
 
-// TestDev scores the built-in entries. The floors are a little below what was
-// measured when they were set, so that an entry may be reworded; wrong answers
-// have no floor but zero. One near miss (wild-154) is the message of a built-in
-// entry with that entry's code, and is answered.
+// TestDev measures the matcher on the built-in entries. The limits leave room to
+// reword an entry, except that no answer may be wrong. wild-154 is labeled as a
+// near miss but has the message and the code of a built-in entry.
 func TestDev(t *testing.T) {
 	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
@@ -55,7 +55,7 @@ func TestDev(t *testing.T) {
 	}
 	for _, c := range []struct {
 		file         string
-		right, heard float64 // heard or, for paraphrases and lookups, offered
+		right, heard float64 // answered or, for paraphrases and lookups, offered
 		asked        int
 	}{
 		{"noisy.jsonl", 0.99, 0.95, 0},
@@ -97,8 +97,8 @@ func offers(r kb.Result, target []string) bool {
 	return slices.ContainsFunc(r.Hits, func(h kb.Hit) bool { return slices.Contains(target, h.Entry.ID) })
 }
 
-// TestBands reports what share of the answers and of the questions was right
-// on all dev files together, which the confidence promises.
+// TestBands compares the share of answers and questions that are right, on all
+// dev files together, with what their confidence promises.
 func TestBands(t *testing.T) {
 	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
@@ -127,9 +127,9 @@ func TestBands(t *testing.T) {
 	}
 }
 
-// TestCatalog scores the matcher on the products' catalog of 2,450 messages,
-// most of which have a twin. What is not found is cut beyond recognition: of the
-// 1,000 pastes of seed 4, eight are empty.
+// TestCatalog measures the matcher on the products' catalog of 2,450 messages,
+// most of which are similar to another. The pastes that it misses are cut beyond
+// recognition: 8 of the 1,000 of seed 4 are empty.
 func TestCatalog(t *testing.T) {
 	dir := t.TempDir()
 	catalog(t, "kb", dir)
@@ -158,12 +158,12 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-// catalog runs the script that makes the catalog and its pastes.
+// catalog runs the script that makes the catalog and the pastes.
 func catalog(t testing.TB, args ...string) []byte {
 	t.Helper()
 	script := "../../../shared/eval/make_catalog.py"
 	if _, err := os.Stat(script); err != nil {
-		t.Skip("no catalog beside this module")
+		t.Skip("no catalog next to this module")
 	}
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("no python3 to make the catalog with")

@@ -30,8 +30,8 @@ const (
 	maxSlotValue = 253 // bytes; the longest host name (RFC 1035)
 )
 
-// hit returns a score as a hit with its evidence: codes, and the message or phrase
-// that matches best, or else single words.
+// hit returns a score as a hit with its evidence: codes, and the message or
+// phrase that matches best, or else single words.
 func (q *query) hit(s *candidateScore) Hit {
 	h := Hit{Doc: int(s.doc), Confidence: sigmoid(s.odds)}
 	q.addCodes(&h, s.doc)
@@ -70,7 +70,8 @@ func (q *query) addCodes(h *Hit, doc uint32) {
 	}
 }
 
-// addSpans adds the runs of an alignment, the last one first, as spans of the text.
+// addSpans adds the runs of an alignment, the last one first, as spans of the
+// text.
 func (q *query) addSpans(h *Hit, kind string, chain []run) {
 	for i := len(chain) - 1; i >= 0; {
 		from, to := chain[i].from, chain[i].to
@@ -128,8 +129,9 @@ func (q *query) slots(t *template, chain []run) map[string]string {
 	return values
 }
 
-// capture returns the text in place of the slot before token at of a template: what
-// is between the runs on both sides of it, or one word at an end of the template.
+// capture returns the text in place of the slot before token at of a template:
+// what is between the runs on both sides of it, or one word at an end of the
+// template.
 func (q *query) capture(t *template, chain []run, at int32) string {
 	from, to := -1, -1 // bytes of the plain text
 	for _, r := range chain {
@@ -158,8 +160,8 @@ func (q *query) capture(t *template, chain []run, at int32) string {
 	return trimSlot(q.original[q.plain.at(from):q.plain.at(to)])
 }
 
-// withinWord reports whether token i is a syllable that continues a word. A value
-// cannot end there unless the template's own words follow.
+// withinWord reports whether token i is a syllable that continues a word. A
+// value cannot end there unless the template's own words follow.
 func (q *query) withinWord(i int32) bool {
 	t := q.tokens[i]
 	return i > 0 && t.kind == syllableToken && q.tokens[i-1].kind == syllableToken && q.tokens[i-1].to == t.from
@@ -167,8 +169,8 @@ func (q *query) withinWord(i int32) bool {
 
 const spaces = " \t\r\n"
 
-// firstWordLen returns the length of the first word of s, and of the spaces before
-// it.
+// firstWordLen returns the length of the first word of s, and of the spaces
+// before it.
 func firstWordLen(s string) int {
 	n := len(s) - len(strings.TrimLeft(s, spaces))
 	if i := strings.IndexAny(s[n:], spaces); i >= 0 {
@@ -177,14 +179,15 @@ func firstWordLen(s string) int {
 	return len(s)
 }
 
-// lastWordLen returns the length of the last word of s, and of the spaces after it.
+// lastWordLen returns the length of the last word of s, and of the spaces after
+// it.
 func lastWordLen(s string) int {
 	trimmed := strings.TrimRight(s, spaces)
 	return len(s) - (strings.LastIndexAny(trimmed, spaces) + 1)
 }
 
-// trimSlot trims quotes and punctuation from a captured value. It returns "" for
-// one that cannot be a name.
+// trimSlot trims quotes and punctuation from a captured value. It returns ""
+// for one that cannot be a name.
 func trimSlot(s string) string {
 	s = strings.Trim(s, spaces+"\"'`‘’“”«»<>*,;:!?")
 	if strings.HasPrefix(s, "(") || strings.HasPrefix(s, "[") {

@@ -19,8 +19,8 @@ var (
 	Filled    = filled
 )
 
-// LoadDocuments returns the documents of testdata/documents.json. Some of them are
-// hard to tell apart.
+// LoadDocuments returns the documents of testdata/documents.json. Some of them
+// are hard to tell apart.
 func LoadDocuments(t testing.TB) []Document {
 	t.Helper()
 	data, err := os.ReadFile("testdata/documents.json")
@@ -34,7 +34,8 @@ func LoadDocuments(t testing.TB) []Document {
 	return documents
 }
 
-// FirstFeatures returns the document of the first score of a text, and its features.
+// FirstFeatures returns the document of the first score of a text, and its
+// features.
 func (ix *Index) FirstFeatures(text string) (doc int, x [NumFeatures]float64, ok bool) {
 	q := newQuery(ix)
 	q.load(text)
@@ -54,16 +55,16 @@ func (ix *Index) HasCode(number string) bool {
 	return ok && len(ix.codes[c]) > 0
 }
 
-// A RankRow has what the weights of ranks are fitted on: the shared weight, shared
-// trigrams, missing trigrams and points of a template, and whether the text was made
-// from it.
+// A RankRow has what the weights of ranks are fitted on: the shared weight,
+// shared trigrams, missing trigrams and points of a template, and whether the
+// text was made from it.
 type RankRow struct {
 	X     [4]float64
 	Right bool
 }
 
-// RankRows returns the rows of the nearest templates of a text that was made from a
-// document, and those of the likeliest.
+// RankRows returns the rows of the nearest templates of a text that was made
+// from a document, and those of the likeliest.
 func (ix *Index) RankRows(text string, madeFrom int) (nearest, likeliest []RankRow) {
 	q := newQuery(ix)
 	q.load(text)

@@ -6,7 +6,8 @@ import (
 )
 
 // A Document is what the matcher knows about one problem. <Name> in a message,
-// symbol or phrase is a slot: any value may take its place, and a hit reports it.
+// symbol or phrase is a slot: any value may take its place, and a hit reports
+// it.
 type Document struct {
 	Messages        []string // what a product prints
 	Symbols         []string // names such as FileFaultFault
@@ -114,17 +115,17 @@ func (ix *Index) termsIn(t *template) []term {
 	return ix.terms[t.firstTerm : t.firstTerm+uint32(t.numTerms)]
 }
 
-// A target is what terms of a text are looked up for: a template, or all words of
-// a document. The templates come first and keep their numbers. A document that
-// has a single template and no prose needs no second target.
+// A target is what terms of a text are looked up for: a template, or all words
+// of a document. The templates come first and keep their numbers. A document
+// that has a single template and no prose needs no second target.
 type target struct {
 	doc    uint32
 	weight int32 // of all its terms
 }
 
-// A posting says that a target has a term. In Index.postings its id is the target,
-// in Index.targetTerms the term. The lowest bit says that only the prose of the
-// document has the term.
+// A posting says that a target has a term. In Index.postings its id is the
+// target, in Index.targetTerms the term. The lowest bit says that only the
+// prose of the document has the term.
 type posting uint32
 
 func newPosting(id uint32, prose bool) posting {
@@ -138,7 +139,8 @@ func newPosting(id uint32, prose bool) posting {
 func (p posting) id() uint32  { return uint32(p >> 1) }
 func (p posting) prose() bool { return p&1 != 0 }
 
-// proseDivisor reduces the weight of a word that only the prose of a document has.
+// proseDivisor reduces the weight of a word that only the prose of a document
+// has.
 const proseDivisor = 3
 
 // weigh returns what a term of a weight counts for the target.
@@ -165,8 +167,8 @@ type ownCode struct {
 	spelling string
 }
 
-// A mentionedCode is a code that a message or an example of a document contains.
-// It does not count against the document.
+// A mentionedCode is a code that a message or an example of a document
+// contains. It does not count against the document.
 type mentionedCode struct {
 	doc  uint32
 	code code

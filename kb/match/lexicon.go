@@ -103,8 +103,8 @@ func appendLower(dst []byte, w string) []byte {
 }
 
 // stem cuts the inflectional ending off an English word, in place, so that
-// "configured", "configures" and "configuring" are one word. It need not find the
-// root, only the same string for the same word.
+// "configured", "configures" and "configuring" are one word. It need not find
+// the root, only the same string for the same word.
 func stem(w []byte) []byte {
 	const shortest = 5 // nearly no shorter word is inflected
 	if len(w) < shortest || w[len(w)-1] >= utf8.RuneSelf {

@@ -61,8 +61,8 @@ func (q *query) decideLookup(scores []candidateScore, c textContext) Result {
 	return r
 }
 
-// scoresOf returns the scores of some documents, in their order and all with the
-// same odds.
+// scoresOf returns the scores of some documents, in their order and all with
+// the same odds.
 func scoresOf(scores []candidateScore, docs []int) []candidateScore {
 	list := make([]candidateScore, len(docs))
 	for i, doc := range docs {

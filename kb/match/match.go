@@ -61,8 +61,8 @@ func (q *query) match(text string) Result {
 	return q.decide(scores, c) // band, root cause, evidence and slots
 }
 
-// lookup is match for a query. A number in a query is a code, and a query is about
-// the documents, so less is asked of it.
+// lookup is match for a query. A number in a query is a code, and a query is
+// about the documents, so less is asked of it.
 func (q *query) lookup(text string) Result {
 	q.load(text)
 	for i := range q.codes {

@@ -16,7 +16,7 @@ import (
 	"mabsbot/kb/match"
 )
 
-// TestEvidence checks every span of every result of many damaged texts.
+// TestEvidence checks all spans of the results of many damaged texts.
 func TestEvidence(t *testing.T) {
 	documents := match.LoadDocuments(t)
 	ix := match.New(documents)
@@ -32,7 +32,7 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// damage puts talk around a text and loses, doubles and splits characters.
+// damage puts talk before a text and drops, decomposes and separates characters.
 func damage(rng *rand.Rand, m string) string {
 	var b strings.Builder
 	b.WriteString([]string{"", "hi&gt; ", "로그: ", "\u200b\u200f"}[rng.IntN(4)])
@@ -50,7 +50,7 @@ func damage(rng *rand.Rand, m string) string {
 	return b.String()
 }
 
-// What Result and Hit promise of numbers.
+// The limits that Result and Hit promise.
 const (
 	maxHits      = 3
 	maxSlotValue = 253
@@ -80,9 +80,9 @@ func checkSpans(t *testing.T, text string, r match.Result) {
 	}
 }
 
-// TestHostile feeds what nobody should paste. A stall fails by its time. The
-// product's bound for one megabyte is kept by the benchmarks; here the race
-// detector and other programs take what they like.
+// TestHostile matches texts that are meant to be slow. The limit only finds a
+// stall: the race detector and other programs take time, too. The benchmarks
+// measure one megabyte.
 func TestHostile(t *testing.T) {
 	documents := match.LoadDocuments(t)
 	ix := match.New(documents)
@@ -151,7 +151,7 @@ func TestMatchConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// An error stands somewhere in a long log of backup jobs, as people attach it.
+// TestHiddenInALog finds an error in the middle of a long log of backup jobs.
 func TestHiddenInALog(t *testing.T) {
 	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {

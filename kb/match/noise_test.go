@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// A noise is what happens to a message on its way into a channel.
+// A noise is something that happens to a message on its way into a channel.
 type noise struct {
 	Name string
 	Make func(rng *rand.Rand, message string) string
 }
 
-// noises are those of the catalog test (../shared/eval) and others that people
-// and programs make. They bring their own words, none of the questions'.
+// noises are those of the catalog's pastes and others that people and programs
+// make. Their words are not those of the dev questions.
 var noises = []noise{
 	{"exact", func(_ *rand.Rand, s string) string { return s }},
 	{"talk", talk},
@@ -34,7 +34,7 @@ var noises = []noise{
 
 var slotNames = []string{"NODE-17", "fs01.corp.example", "D:\\", "SQL-B", "172.16.4.9", "C:\\Data\\x", "Mailbox Database 03", "VM web-2"}
 
-// filled puts names into the slots of a message.
+// filled returns a message with names in its slots.
 func filled(rng *rand.Rand, message string) string {
 	return Fill(message, func(string) string { return pickOne(rng, slotNames) })
 }
@@ -65,7 +65,7 @@ func logged(rng *rand.Rand, s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// cut keeps 55 to 80 in 100 letters, of the beginning or of the end.
+// cut keeps 55 to 80 % of the characters, at the beginning or at the end.
 func cut(rng *rand.Rand, s string) string {
 	r := []rune(s)
 	k := int(float64(len(r)) * (0.55 + 0.25*rng.Float64()))
@@ -75,7 +75,8 @@ func cut(rng *rand.Rand, s string) string {
 	return string(r[len(r)-k:])
 }
 
-// cutWords keeps 60 to 100 in 100 words, five at least.
+// cutWords keeps 60 to 100 % of the words and at least five, at the beginning or
+// at the end.
 func cutWords(rng *rand.Rand, s string) string {
 	w := strings.Fields(s)
 	k := min(len(w), max(5, len(w)*(60+rng.IntN(41))/100))
@@ -85,7 +86,7 @@ func cutWords(rng *rand.Rand, s string) string {
 	return strings.Join(w[len(w)-k:], " ")
 }
 
-// slips loses, doubles or replaces letters.
+// slips drops, doubles or replaces letters.
 func slips(rng *rand.Rand, s string, share float64) string {
 	var b strings.Builder
 	for _, c := range s {
@@ -120,7 +121,7 @@ func mailed(rng *rand.Rand, s string) string {
 
 var misread = map[rune]string{'l': "1", 'I': "l", 'O': "0", 'o': "0", 'S': "5", 'B': "8", 'm': "rn", 'e': "c", 'g': "q", 'i': "l"}
 
-// misscanned reads letters as others that look like them, and loses spaces.
+// misscanned makes the mistakes of OCR: similar letters, lost and added spaces.
 func misscanned(rng *rand.Rand, s string) string {
 	var b strings.Builder
 	for _, c := range s {
@@ -138,7 +139,7 @@ func misscanned(rng *rand.Rand, s string) string {
 	return b.String()
 }
 
-// quoted wraps lines and puts a mark before each.
+// quoted wraps lines and begins each with a quote mark.
 func quoted(rng *rand.Rand, s string) string {
 	width, mark := pickOne(rng, []int{40, 60, 72}), pickOne(rng, []string{"> ", ">> ", "| ", "    "})
 	var b strings.Builder

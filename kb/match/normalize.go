@@ -10,8 +10,8 @@ import (
 )
 
 // Normalizing gives every character one spelling: Unicode compatibility forms
-// (NFKC) and HTML entities are resolved, Hangul is composed, and invisible marks
-// are removed.
+// (NFKC) and HTML entities are resolved, Hangul is composed, and invisible
+// marks are removed.
 //
 //	text   "Ｅrror&gt; can’t 접근\u200b"
 //	plain  "Error> can’t 접근"
@@ -33,8 +33,8 @@ func (p plainText) at(i int) int {
 	return int(p.pos[i])
 }
 
-// normalize returns the plain text of a text, and buf and pos, which it may have
-// grown, for reuse.
+// normalize returns the plain text of a text, and buf and pos, which it may
+// have grown, for reuse.
 func normalize(text string, buf []byte, pos []int32) (plainText, []byte, []int32) {
 	n := normalPrefix(text)
 	if n == len(text) {
@@ -78,8 +78,8 @@ func normalPrefix(text string) int {
 }
 
 // normalRune reports whether normalizing leaves the three-byte character at the
-// start of s unchanged: a Hangul syllable, or a dash, quote or bullet. U+2011 and
-// U+2017 have compatibility forms.
+// start of s unchanged: a Hangul syllable, or a dash, quote or bullet. U+2011
+// and U+2017 have compatibility forms.
 func normalRune(s string) bool {
 	r, size := utf8.DecodeRuneInString(s)
 	return size == 3 && (isHangul(r) || r >= 0x2010 && r <= 0x2022 && r != 0x2011 && r != 0x2017)
@@ -92,7 +92,8 @@ type normalizer struct {
 	pos  []int32
 }
 
-// step normalizes the characters at byte i and returns their length in the text.
+// step normalizes the characters at byte i and returns their length in the
+// text.
 func (w *normalizer) step(i int) int {
 	c := w.text[i]
 	if c == '&' {
@@ -155,9 +156,10 @@ func invisible(r rune) bool {
 		r >= 0x2060 && r <= 0x206F || r == 0xFEFF || r >= 0xFE00 && r <= 0xFE0F
 }
 
-// Hangul compatibility jamo (ㅅ, ㅣ) are letters. A broken input method leaves them
-// in place of syllables, and NFKC does not compose them. Their order in Unicode
-// differs from their order in syllables (The Unicode Standard, section 3.12).
+// Hangul compatibility jamo (ㅅ, ㅣ) are letters. A broken input method leaves
+// them in place of syllables, and NFKC does not compose them. Their order in
+// Unicode differs from their order in syllables (The Unicode Standard, section
+// 3.12).
 const (
 	letterConsonants = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 	leadConsonants   = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -201,7 +203,8 @@ func (w *normalizer) jamo(i int) int {
 	return 2 * size
 }
 
-// entity decodes the HTML entity at the start of s and returns its length, or 0.
+// entity decodes the HTML entity at the start of s and returns its length, or
+// 0.
 func entity(s string) (rune, int) {
 	end := strings.IndexByte(s[:min(len(s), 10)], ';') // &#x10FFFF; is the longest
 	if end < 0 {

@@ -2,8 +2,9 @@ package match
 
 import "slices"
 
-// A query is a text on its way through the stages, and their scratch space. It is
-// reused for the next text: nothing that one stage leaves here may outlive it.
+// A query is a text on its way through the stages, and their scratch space. It
+// is reused for the next text: nothing that one stage leaves here may outlive
+// it.
 type query struct {
 	ix *Index
 	analysis
@@ -12,8 +13,8 @@ type query struct {
 	trigrams trigramTable
 	sums     []int32 // for each token, and for the end, the weight of the tokens before it
 
-	// The terms of the text, by ID. An array that is as long as the vocabulary is
-	// cleared by a new stamp.
+	// The terms of the text, by ID. An array that is as long as the vocabulary
+	// is cleared by a new stamp.
 	termIDs []termID
 	stamp   uint32
 	seen    []uint32 // by term: the stamp of the last query that has it

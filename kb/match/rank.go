@@ -28,18 +28,18 @@ const (
 	maxCounterexamples = 4  // one for each of the first few documents
 )
 
-// rankWhole is the weight, compared with the rank of the best template, of words
-// that the text shares with a document, wherever they are. Of 1.5 to 4, with 4 most
-// paraphrases on dev are offered.
+// rankWhole is the weight, compared with the rank of the best template, of
+// words that the text shares with a document, wherever they are. Of 1.5 to 4,
+// with 4 most paraphrases on dev are offered.
 const rankWhole = 4
 
-// rankCode is the weight of a code: a strong one outweighs a good sentence, a bare
-// one about a word that a single document has.
+// rankCode is the weight of a code: a strong one outweighs a good sentence, a
+// bare one about a word that a single document has.
 var rankCode = [...]int32{0, bareCode: 5000, mediumCode: 15000, strongCode: 24000}
 
 // rank scores the documents of the likeliest templates, the documents with the
-// nearest words, and those that have a code of the text. It returns them ranked,
-// the best first.
+// nearest words, and those that have a code of the text. It returns them
+// ranked, the best first.
 func (q *query) rank() []candidateScore {
 	q.scores = q.scores[:0]
 	q.trigrams.load(q.plain.s)
@@ -94,8 +94,8 @@ func (q *query) rankTemplate(c candidate) alignment {
 	return a
 }
 
-// scoreTemplate ranks a template, and keeps it if it is the best of its kind of its
-// document.
+// scoreTemplate ranks a template, and keeps it if it is the best of its kind of
+// its document.
 func (q *query) scoreTemplate(c candidate) {
 	a := q.rankTemplate(c)
 	s := q.scoreOf(a.template.doc)
@@ -109,8 +109,8 @@ func (q *query) scoreTemplate(c candidate) {
 	}
 }
 
-// scoreCounterexample ranks a counterexample of a document that has a score. Less
-// than half of a counterexample counts for nothing.
+// scoreCounterexample ranks a counterexample of a document that has a score.
+// Less than half of a counterexample counts for nothing.
 func (q *query) scoreCounterexample(c candidate) {
 	a := q.rankTemplate(c)
 	i := slices.IndexFunc(q.scores, func(s candidateScore) bool { return s.doc == a.template.doc })
@@ -119,8 +119,8 @@ func (q *query) scoreCounterexample(c candidate) {
 	}
 }
 
-// scoreCode adds a code of a document. A document that is here only for its code
-// has not been compared with the text yet.
+// scoreCode adds a code of a document. A document that is here only for its
+// code has not been compared with the text yet.
 func (q *query) scoreCode(ref codeRef, doc uint32) {
 	s := q.scoreOf(doc)
 	if s.code == 0 {
@@ -135,8 +135,8 @@ func (q *query) scoreCode(ref codeRef, doc uint32) {
 	}
 }
 
-// scoreOf returns the score of a document, a new one if it has none. It is valid
-// until the next one is added.
+// scoreOf returns the score of a document, a new one if it has none. It is
+// valid until the next one is added.
 func (q *query) scoreOf(doc uint32) *candidateScore {
 	i := slices.IndexFunc(q.scores, func(s candidateScore) bool { return s.doc == doc })
 	if i < 0 {

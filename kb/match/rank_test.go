@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// plainRank is the plain version of rank: it compares every template with the text,
-// and ranks a document by its best one.
+// plainRank is the plain version of rank: it compares every template with the
+// text, and ranks a document by its best one.
 func plainRank(q *query) map[uint32]int32 {
 	ranks := map[uint32]int32{}
 	for i := range q.ix.templates {

@@ -50,8 +50,8 @@ func (q *query) alignBest(s *candidateScore) {
 // thousandths of log odds, so it is 3,000 to 1: as good as certain.
 const rankScale = 8000
 
-// margin returns how far score i is ahead of the best other one that could mean the
-// same words, between -1 and 1.
+// margin returns how far score i is ahead of the best other one that could mean
+// the same words, between -1 and 1.
 func margin(scores []candidateScore, i int) float64 {
 	rival := int32(math.MinInt32)
 	for k := range scores {
@@ -98,16 +98,16 @@ const (
 
 type featureVector [numFeatures]float64
 
-// weights are the coefficients of a logistic regression (ridge 0.5, Newton's method)
-// on texts with known answers. TestCalibrate fits them again.
+// weights are the coefficients of a logistic regression (ridge 0.5, Newton's
+// method) on texts with known answers. TestCalibrate fits them again.
 //
-// With weight 2, the texts are the dev questions, the examples of the entries and
-// testdata/negative.txt; with weight 0.3, the messages of the entries under all
-// noises of noise_test.go, and the messages of the products' catalog and articles
-// that no entry has. The label is whether the first score is right, so the logistic
-// function of the odds is the share of such scores that are right. TestBands
-// reports how well that holds. The weights do not depend on the documents: a new
-// document takes no new fit.
+// With weight 2, the texts are the dev questions, the examples of the entries
+// and testdata/negative.txt; with weight 0.3, the messages of the entries under
+// all noises of noise_test.go, and the messages of the products' catalog and
+// articles that no entry has. The label is whether the first score is right, so
+// the logistic function of the odds is the share of such scores that are right.
+// TestBands reports how well that holds. The weights do not depend on the
+// documents: a new document takes no new fit.
 var weights = featureVector{
 	fBias:             -8.22,
 	fMessage:          0.26,
@@ -198,8 +198,8 @@ func (s *candidateScore) coverage() float64 {
 	return float64(s.message.matched) / float64(s.message.template.weight)
 }
 
-// words returns a weight as a share of that of n words that a single document has,
-// at most 1.
+// words returns a weight as a share of that of n words that a single document
+// has, at most 1.
 func words(weight int32, n float64) float64 { return min(float64(weight)/fullWeight, n) / n }
 
 // ratio returns part of part and rest together.

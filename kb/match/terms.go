@@ -2,8 +2,8 @@ package match
 
 import "slices"
 
-// A term is an occurrence of a term in a text. A word covers one token, a pair of
-// syllables two, a synonym in syllables more.
+// A term is an occurrence of a term in a text. A word covers one token, a pair
+// of syllables two, a synonym in syllables more.
 type term struct {
 	id       termID
 	at       int32 // its first token
@@ -132,8 +132,8 @@ func (a analyzer) whole(i, end int) bool {
 	return true
 }
 
-// pair reads token i and the one before it as one word: "disk-ba" "ckup", "file"
-// "fault".
+// pair reads token i and the one before it as one word: "disk-ba" "ckup",
+// "file" "fault".
 func (a analyzer) pair(i int) {
 	a.key = appendLower(appendLower(a.key[:0], a.tokenText(i-1)), a.tokenText(i))
 	if len(a.key) > maxWord || len(a.key) < minPair {
@@ -186,8 +186,8 @@ func (a analyzer) single(i int) bool {
 	return len(key) < 2
 }
 
-// number reads a number that is part of a name. Longer ones are codes, dates and
-// counts; scanCodes looks at those.
+// number reads a number that is part of a name. Longer ones are codes, dates
+// and counts; scanCodes looks at those.
 func (a analyzer) number(i int) {
 	if s := a.tokenText(i); len(s) <= maxNameDigits {
 		if id := a.resolve([]byte(s)); id != noTerm {
@@ -196,8 +196,9 @@ func (a analyzer) number(i int) {
 	}
 }
 
-// correct returns the term that an unknown word was meant to be, or noTerm: first
-// by its shape, as OCR misreads it, then by a single typo in the word or its stem.
+// correct returns the term that an unknown word was meant to be, or noTerm:
+// first by its shape, as OCR misreads it, then by a single typo in the word or
+// its stem.
 func (a analyzer) correct(key []byte) termID {
 	if a.learn || len(key) < 2 {
 		return noTerm
@@ -259,8 +260,9 @@ func (a analyzer) segment(i int) int {
 	return parts
 }
 
-// wordStarts returns for each end of a word in w where that word begins, plus one:
-// the longest word that follows other known words. 0 means that none ends there.
+// wordStarts returns for each end of a word in w where that word begins, plus
+// one: the longest word that follows other known words. 0 means that none ends
+// there.
 func (a analyzer) wordStarts(w []byte) (from [maxSegmented + 1]int8) {
 	for end := minPart; end <= len(w); end++ {
 		for begin := end - minPart; begin >= 0 && end-begin <= maxTypo; begin-- {
@@ -276,8 +278,8 @@ func (a analyzer) wordStarts(w []byte) (from [maxSegmented + 1]int8) {
 	return from
 }
 
-// syllableRun reads a run of syllables from token i and returns its end: each pair
-// of neighbors, and the synonyms that they begin.
+// syllableRun reads a run of syllables from token i and returns its end: each
+// pair of neighbors, and the synonyms that they begin.
 func (a analyzer) syllableRun(i int) int {
 	end := i
 	for end < len(a.tokens) && a.tokens[end].kind == syllableToken {

@@ -31,8 +31,8 @@ type token struct {
 	inPath      bool // part of a file path, so a name, whatever the word means elsewhere
 }
 
-// tokenize appends the tokens of a plain text. It skips URLs, mentions and emoji
-// names.
+// tokenize appends the tokens of a plain text. It skips URLs, mentions and
+// emoji names.
 func tokenize(tokens []token, s string) []token {
 	t := tokenizer{s: s, tokens: tokens}
 	for t.i < len(s) {
@@ -75,9 +75,9 @@ func (t *tokenizer) step() {
 	}
 }
 
-// beginsPath reports whether the backslash at i begins a file path: after a drive
-// letter, or without a word before it. Registry keys have a word before it; their
-// words are worth reading.
+// beginsPath reports whether the backslash at i begins a file path: after a
+// drive letter, or without a word before it. Registry keys have a word before
+// it; their words are worth reading.
 func beginsPath(s string, i int) bool {
 	if i == 0 {
 		return true
@@ -86,9 +86,9 @@ func beginsPath(s string, i int) bool {
 	return c == ':' || c <= ' ' || c == '"' || c == '\'' || c == '(' || c == '['
 }
 
-// pathEnd returns the end of the path with a backslash at i, which is the end of
-// the word after its last backslash. A name in it may have spaces, but not at its
-// end, and none of the characters that Windows reserves
+// pathEnd returns the end of the path with a backslash at i, which is the end
+// of the word after its last backslash. A name in it may have spaces, but not
+// at its end, and none of the characters that Windows reserves
 // (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
 func pathEnd(s string, i int) int {
 	const longestName = 60 // a longer one is a sentence after a path
@@ -225,8 +225,8 @@ func (t *tokenizer) contraction(from, to int) int {
 	return to
 }
 
-// wordBegins returns where a word of a compound begins at k or just before it, or
-// -1. The current word began at from.
+// wordBegins returns where a word of a compound begins at k or just before it,
+// or -1. The current word began at from.
 func wordBegins(s string, k, from int) int {
 	c, before := s[k], s[k-1]
 	switch {

@@ -1,17 +1,17 @@
 package match
 
-// Words select the candidates; bytes order them. First, trigrams that a template
-// and a text have in common narrow the candidates to those that are likeliest. Then
-// these are ranked by their common substrings, which follow each other in the same
-// order in both:
+// Words select the candidates; bytes order them. First, trigrams that a
+// template and a text have in common narrow the candidates to those that are
+// likeliest. Then these are ranked by their common substrings, which follow
+// each other in the same order in both:
 //
 //	template    DPM could not perform the operation because the specified recovery
 //	text        > tion becuase the specifed recovery
 //	substrings    |------|  |----------| |---------|
 //
-// A byte of a substring counts two points. Each byte between substrings that only
-// one of the two has, or that differs, costs two. A slot of the template matches
-// anything. This ranks templates as well as an alignment of all bytes
+// A byte of a substring counts two points. Each byte between substrings that
+// only one of the two has, or that differs, costs two. A slot of the template
+// matches anything. This ranks templates as well as an alignment of all bytes
 // (Smith-Waterman) and takes a fiftieth of its time.
 
 // A trigramTable finds the trigrams of a text. It also holds scratch space for
@@ -112,8 +112,8 @@ func (t *trigramTable) points(template []byte) int32 {
 	return t.bestChain(template)
 }
 
-// addSubstrings adds the common substrings that begin with the trigram at i, except
-// those that began before it.
+// addSubstrings adds the common substrings that begin with the trigram at i,
+// except those that began before it.
 func (t *trigramTable) addSubstrings(template []byte, i int) {
 	places := 0
 	for next := t.head[trigramHash(template, i)]; next > 0 && places < maxPlaces; places++ {
@@ -151,8 +151,8 @@ func (t *trigramTable) bestChain(template []byte) int32 {
 	return points
 }
 
-// extend returns the points of the best chain that ends with a, continued with b, or
-// 0 if b does not follow a.
+// extend returns the points of the best chain that ends with a, continued with
+// b, or 0 if b does not follow a.
 func (a *substring) extend(b *substring, template []byte) int32 {
 	if a.at >= b.at || a.tAt >= b.tAt || a.at+a.n >= b.at+b.n || a.tAt+a.n >= b.tAt+b.n {
 		return 0

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// plainPoints is the plain version of trigramTable.points: of all common substrings
-// that cannot be longer, it tries all ways to follow each other.
+// plainPoints is the plain version of trigramTable.points: of all common
+// substrings that cannot be longer, it tries all ways to follow each other.
 func plainPoints(t, text []byte) int32 {
 	var substrings []substring
 	for i := range t {
@@ -54,8 +54,8 @@ func plainChainOfSubstrings(substrings []substring, i int, t []byte) int32 {
 	return best
 }
 
-// repeats reports whether the text repeats substrings of the template more often
-// than points looks at.
+// repeats reports whether the text repeats substrings of the template more
+// often than points looks at.
 func repeats(table *trigramTable, folded []byte) bool {
 	for i := range len(folded) - 2 {
 		places := 0

@@ -91,7 +91,8 @@ func hashWithout[S string | []byte](w S, skip int) uint32 {
 	return h ^ h>>15 // the high bits choose the bucket; mix the low ones in
 }
 
-// find returns the term of the word that w most likely was meant to be, or noTerm.
+// find returns the term of the word that w most likely was meant to be, or
+// noTerm.
 func (t *typoTable) find(w []byte) termID {
 	best, bestRank := noTerm, 0
 	for skip := -1; skip < len(w); skip++ {

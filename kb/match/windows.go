@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// A long text, such as a log, is cut into overlapping windows. A quick score of each
-// costs a few nanoseconds per byte, because it looks up words only as they are
-// spelled. The windows with the best quick scores are matched, and their results
-// joined.
+// A long text, such as a log, is cut into overlapping windows. A quick score of
+// each costs a few nanoseconds per byte, because it looks up words only as they
+// are spelled. The windows with the best quick scores are matched, and their
+// results joined.
 
 const (
 	windowBytes  = 8 << 10 // the longest message of the products has 2,000 bytes
 	overlapBytes = 2 << 10 // so that a message that a window cuts is whole in the next
-	// A window full of noise takes a millisecond to match, and the quick scores of
-	// one megabyte 10 to 30 ms (BenchmarkMatch/1MB-binary).
+	// A window full of noise takes a millisecond to match, and the quick scores
+	// of one megabyte 10 to 30 ms (BenchmarkMatch/1MB-binary).
 	maxWindows     = 12
 	minWindowScore = fullWeight     // a word that a single document has
 	codeScore      = 4 * fullWeight // of the code of a document
@@ -41,8 +41,8 @@ func (q *query) matchLong(text string) Result {
 	return all
 }
 
-// bestWindows returns the windows that are worth matching, in the order of the text.
-// Of identical neighbors it returns the first.
+// bestWindows returns the windows that are worth matching, in the order of the
+// text. Of identical neighbors it returns the first.
 func (q *query) bestWindows(text string) []window {
 	var all []window
 	last := ""
@@ -67,8 +67,8 @@ func (q *query) bestWindows(text string) []window {
 	return all
 }
 
-// windowEnd returns the end of the window at start: the end of a line, if there is
-// one in its last part, else the end of a character.
+// windowEnd returns the end of the window at start: the end of a line, if there
+// is one in its last part, else the end of a character.
 func windowEnd(text string, start int) int {
 	end := start + windowBytes
 	if end >= len(text) {
@@ -83,7 +83,8 @@ func windowEnd(text string, start int) int {
 	return end
 }
 
-// quickScore returns the weight of the words and codes of a window, each word once.
+// quickScore returns the weight of the words and codes of a window, each word
+// once.
 func (q *query) quickScore(text string) int32 {
 	q.resetSeen()
 	var sum int32
@@ -139,8 +140,8 @@ func (q *query) quickWord(word string) int32 {
 	return q.newWeight(id)
 }
 
-// quickCode returns the score of a number, which is 0 unless it is the code of a
-// document.
+// quickCode returns the score of a number, which is 0 unless it is the code of
+// a document.
 func (ix *Index) quickCode(word string) int32 {
 	if len(word) > maxCode {
 		return 0
@@ -156,7 +157,8 @@ func (ix *Index) quickCode(word string) int32 {
 	return 0
 }
 
-// newWeight returns the weight of a term the first time that it occurs in a window.
+// newWeight returns the weight of a term the first time that it occurs in a
+// window.
 func (q *query) newWeight(id termID) int32 {
 	if q.has(id) {
 		return 0
@@ -177,8 +179,8 @@ func (r *Result) shift(by int) {
 	}
 }
 
-// join joins the results of two windows of a text, r before o. The better one leads;
-// a certain error of the other one is reported as Also.
+// join joins the results of two windows of a text, r before o. The better one
+// leads; a certain error of the other one is reported as Also.
 func (r Result) join(o Result) Result {
 	if len(o.Hits) == 0 {
 		return r
@@ -197,7 +199,8 @@ func (r Result) join(o Result) Result {
 	return first
 }
 
-// alsoWith returns Also with the hits of documents that the result does not have yet.
+// alsoWith returns Also with the hits of documents that the result does not
+// have yet.
 func (r Result) alsoWith(hits []Hit) []Hit {
 	for _, h := range hits {
 		same := func(x Hit) bool { return x.Doc == h.Doc }
