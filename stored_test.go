@@ -22,6 +22,7 @@ import (
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
 	"mabsbot/bot/store"
+	"mabsbot/kb"
 	"mabsbot/kb/match"
 )
 
@@ -165,6 +166,38 @@ func TestStoredTags(t *testing.T) {
 	})
 	if n != 96 {
 		t.Errorf("%d records, want 96", n)
+	}
+}
+
+// TestStoredValues checks the values that stand in that database for constants of
+// today's program.
+func TestStoredValues(t *testing.T) {
+	t.Parallel()
+	for got, want := range map[any]string{
+		bot.StatusChoosing: "choosing", bot.StatusWalking: "walking", bot.StatusSolved: "solved", bot.StatusEscalated: "person",
+		bot.StatusEnded: "done", bot.StatusUnmatched: "unmatched", bot.StatusQuiet: "quiet",
+
+		bot.BlockHeading: "heading", bot.BlockText: "text", bot.BlockQuestion: "ask", bot.BlockQuote: "quote", bot.BlockTable: "table",
+		bot.BlockCopy: "copy", bot.BlockSteps: "steps", bot.BlockWarning: "warning", bot.BlockLink: "link", bot.BlockThread: "jump",
+		bot.BlockContext: "context", bot.BlockChoices: "choices",
+
+		bot.ItemTried: "tried", bot.ItemCurrent: "current",
+
+		bot.ActionStart: "e", bot.ActionAnswer: "a", bot.ActionNext: "n", bot.ActionFixed: "f", bot.ActionBack: "b", bot.ActionAll: "l",
+		bot.ActionPerson: "p", bot.ActionSkip: "s", bot.ActionOther: "o", bot.ActionDirect: "d", bot.ActionPublish: "c", bot.ActionArea: "r",
+		bot.ActionStillSolved: "h", bot.ActionCameBack: "g",
+
+		bot.Button{Action: bot.ActionNext, Entry: "entry", Revision: "81c0", Step: "step", Choice: "choice"}: "m1|n|entry|81c0|step|choice",
+
+		bot.CommandRoot: "cmd-", bot.DirectChannel: "dm:",
+
+		match.EvidenceCode: "code", match.EvidenceSymbol: "symbol", match.EvidenceMessage: "message", match.EvidencePhrase: "phrase",
+		match.EvidenceWords: "words", kb.Alternatives: "alternatives", kb.Sequence: "sequence", kb.End: "end",
+		kb.ShellPowerShell: "powershell", kb.ShellCmd: "cmd",
+	} {
+		if fmt.Sprint(got) != want {
+			t.Errorf("%v is stored as %q", got, want)
+		}
 	}
 }
 

@@ -66,7 +66,7 @@ func TestStored(t *testing.T) {
 
 	// The last step of alternatives, with the button as commit 3c1bd8e encoded it.
 	const pin = "1736155639.754468"
-	s.pressOld(pin, "1736155639.781784", "m1|edbc5f37ea5b84c02d1c2870|C00000003|1736155639.754468|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
+	s.pressOld(s.alex, pin, "1736155639.781784", "m1|edbc5f37ea5b84c02d1c2870|C00000003|1736155639.754468|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
 	s.sees(s.alex, "That was everything I know")
 	s.quiet()
 	s.presses(s.alex, "Fixed")
@@ -76,19 +76,28 @@ func TestStored(t *testing.T) {
 
 	// A question of the day before: whether the fix held.
 	const failed = "1736155639.386829"
-	s.pressOld(failed, "1736155639.706246", "m1|11f12a5a829af277aae516ba|C00000003|1736155639.386829|1", "m1|h|online-rp-failed|f921|inner|")
+	s.pressOld(s.alex, failed, "1736155639.706246", "m1|11f12a5a829af277aae516ba|C00000003|1736155639.386829|1", "m1|h|online-rp-failed|f921|inner|")
 	s.sees(s.alex, "Glad to hear it")
 	s.quiet()
 	s.status(failed, "done")
+
+	// The last step of a sequence in a private answer, whose block's id alone says
+	// where it belongs.
+	const private = "cmd-a343485fc15662a75dc3a827"
+	s.pressOld(s.kim, "", "1.000001", "m1|d9baec33b9bba10e6bd2ad91|C00000003|cmd-a343485fc15662a75dc3a827|2", "m1|f|cbp-replica-metadata|81c0|retry-online|")
+	s.sees(s.kim, "잘됐습니다")
+	s.quiet()
+	s.status(private, "solved")
 }
 
-// pressOld presses a button of a message that was posted before the test.
-func (s *stage) pressOld(root, ts, block, value string) {
+// pressOld presses a button of a message that was posted before the test, under
+// root, or for one person alone.
+func (s *stage) pressOld(who *slackfake.Person, root, ts, block, value string) {
 	s.t.Helper()
 	_, err := s.Send("interactive", map[string]any{
 		"type": "block_actions", "api_app_id": s.AppID, "team": map[string]any{"id": s.Team}, "trigger_id": block,
-		"user": map[string]any{"id": s.alex.ID, "name": s.alex.Name}, "channel": map[string]any{"id": s.channel.ID},
-		"container": map[string]any{"type": "message", "message_ts": ts, "channel_id": s.channel.ID, "thread_ts": root},
+		"user": map[string]any{"id": who.ID, "name": who.Name}, "channel": map[string]any{"id": s.channel.ID},
+		"container": map[string]any{"type": "message", "message_ts": ts, "channel_id": s.channel.ID, "thread_ts": root, "is_ephemeral": root == ""},
 		"actions":   []any{map[string]any{"action_id": "m1:1", "block_id": block, "value": value, "action_ts": "1.5"}},
 	})
 	s.must(err)
