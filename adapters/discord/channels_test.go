@@ -32,7 +32,7 @@ func TestHalfPlaces(t *testing.T) {
 // in private meanwhile: Discord tells of that without the server.
 func TestAfterPrivate(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
@@ -76,7 +76,7 @@ func TestOwnRole(t *testing.T) {
 func TestArchivedPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
-	post := s.alex.Post(forum.ID, "agent push", coordinator)
+	post := s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
 	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
 	s.quiet()
 	for name, meanwhile := range map[string]func(){"another session": s.ForgetSessions, "the same session": func() {}} {
@@ -136,7 +136,7 @@ func TestNoHistory(t *testing.T) {
 	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, repeats, noted(&log))
 	for range 3 {
-		s.alex.Say(s.channel.ID, coordinator)
+		s.alex.Say(s.channel.ID, chattest.Coordinator)
 		s.quiet()
 	}
 	if n := len(s.BotMessages()); n != 3 {
@@ -177,7 +177,7 @@ func TestWhisperRoot(t *testing.T) {
 // TestSameEvent is one event, whatever was known of its channel when it came.
 func TestSameEvent(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.alex.Say(m.ID, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
@@ -244,7 +244,7 @@ func TestPostBarred(t *testing.T) {
 func TestDeletedThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.FollowUp = time.Second })
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
@@ -275,7 +275,7 @@ func TestForumTitle(t *testing.T) {
 // TestArchivedPlace knows a thread that is archived for what it is.
 func TestArchivedPlace(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	said := s.alex.Say(m.ID, "hello there")
 	s.quiet()
@@ -297,7 +297,7 @@ func TestClosedForum(t *testing.T) {
 	s.Deny(forum.ID, discordfake.SendMessagesInThreads)
 	s.settled()
 	for range 3 {
-		s.alex.Post(forum.ID, "agent push", coordinator)
+		s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
 		s.quiet()
 	}
 	if n := len(s.Refused()); n != 1 {
@@ -312,7 +312,7 @@ func TestClosedForum(t *testing.T) {
 // write in them, without a storm of requests.
 func TestNoSending(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.SendMessagesInThreads})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")

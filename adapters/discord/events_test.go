@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
@@ -79,7 +80,7 @@ func TestOldEdit(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	update := func(edited time.Time) {
 		s.Dispatch(messageUpdate, map[string]any{
-			"id": "900000000000000001", "channel_id": s.channel.ID, "guild_id": s.Guild, "type": 0, "content": coordinator, "pinned": true,
+			"id": "900000000000000001", "channel_id": s.channel.ID, "guild_id": s.Guild, "type": 0, "content": chattest.Coordinator, "pinned": true,
 			"edited_timestamp": edited.Format("2006-01-02T15:04:05.000000-07:00"), "author": map[string]any{"id": s.alex.ID, "username": "alex"},
 		})
 		s.settled()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
@@ -176,7 +177,7 @@ func TestRefusedAndSilent(t *testing.T) {
 func TestReconnects(t *testing.T) {
 	t.Parallel()
 	times := 20
-	if *long {
+	if *chattest.Long {
 		times = 200
 	}
 	s := newStage(t, discordfake.Options{}, repeats)
@@ -231,7 +232,7 @@ func TestNoContent(t *testing.T) {
 	pasted := s.load(s.channel.ID, 0)
 	mentioned := s.load(s.channel.ID, 1)
 	s.until("the mention is answered", func() bool { return s.answers(mentioned) == 1 })
-	s.alex.DM(coordinator)
+	s.alex.DM(chattest.Coordinator)
 	s.sees(s.alex, "FS-11.corp.example?")
 	s.quiet()
 	if n := s.answers(pasted); n != 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
@@ -86,10 +87,10 @@ func TestSlowChannel(t *testing.T) {
 	const slow = 4 * time.Second
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Delay: slow})
 	began := time.Now()
-	first := s.alex.Say(s.channel.ID, coordinator)
+	first := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.settled()
 	for range 3 {
-		m := s.alex.Say(other.ID, coordinator)
+		m := s.alex.Say(other.ID, chattest.Coordinator)
 		s.until("the other channel is answered", func() bool { return len(s.Messages(m.ID)) > 0 })
 	}
 	if took := time.Since(began); took > slow-time.Second {
@@ -235,7 +236,7 @@ func TestSlowAnswer(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
 	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
-	s.soon("an answer is on its way", func() bool { one, _ := s.discord.tokens.of(who); return one.tried })
+	chattest.Poll(s.t, "an answer is on its way", func() bool { one, _ := s.discord.tokens.of(who); return one.tried })
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "Agent Coordinator")
 	s.sees(s.alex, "/mabs list")
@@ -287,7 +288,7 @@ func TestLongAnswerThere(t *testing.T) {
 	if _, err := s.discord.Post(t.Context(), p); err == nil || bot.IsRefused(err) {
 		t.Errorf("the second message: %v", err)
 	}
-	s.soon("it is delivered", func() bool { _, err := s.discord.Post(t.Context(), p); return err == nil })
+	chattest.Poll(s.t, "it is delivered", func() bool { _, err := s.discord.Post(t.Context(), p); return err == nil })
 	if n := strings.Count(s.shown(s.alex), "HEAD"); n != 1 {
 		t.Errorf("the first message is shown %d times", n)
 	}
@@ -327,7 +328,7 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, repeats)
 	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
-	s.soon("it is recorded", func() bool { return !s.discord.intake.Later.Idle() })
+	chattest.Poll(s.t, "it is recorded", func() bool { return !s.discord.intake.Later.Idle() })
 	s.must(s.End())
 	s.Heal()
 	s.ForgetSessions()
@@ -347,7 +348,7 @@ func TestEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.until("a post failed", func() bool { return len(s.Calls(discordfake.CreateMessage)) > 0 })
 	s.must(s.End())
 	s.Fail(discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 500, Times: -1})
@@ -418,14 +419,14 @@ func TestOtherBots(t *testing.T) {
 	s.must(s.End())
 	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.ModeOn, Bots: []string{echo.ID}}}
 	s.start()
-	echo.Say(s.channel.ID, coordinator) // an alert of it is answered
+	echo.Say(s.channel.ID, chattest.Coordinator) // an alert of it is answered
 	heard := map[string]bool{}
 	for range 5 {
 		s.quiet()
 		for _, m := range s.BotMessages() {
 			if !heard[m.ID] {
 				heard[m.ID] = true
-				echo.Say(m.Channel, "@mabsbot "+coordinator)
+				echo.Say(m.Channel, "@mabsbot "+chattest.Coordinator)
 				echo.Reply(m, "next")
 			}
 		}
@@ -462,9 +463,9 @@ func TestMirror(t *testing.T) {
 			}
 		}
 	}
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	copyAll()
-	s.kim.Say(s.channel.ID, policyKo)
+	s.kim.Say(s.channel.ID, chattest.PolicyKo)
 	copyAll()
 	if len(seen) != 2 {
 		t.Errorf("%d answers, want one to each person:\n%s", len(seen), s.shown(s.alex))

@@ -21,10 +21,10 @@ func TestScripts(t *testing.T) {
 // A play is a stage for scripts.
 type play struct {
 	*stage
-	people map[string]*discordfake.Person
-	there  discordfake.Channel // where people are asked for
-	old    map[string]oldButton
-	stale  int // old buttons pressed
+	chattest.Cast[discordfake.Message, *discordfake.Person]
+	there discordfake.Channel // where people are asked for
+	old   map[string]oldButton
+	stale int // old buttons pressed
 }
 
 func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
@@ -33,18 +33,17 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 		p.there = s.AddChannel(discordfake.Channel{Name: "escalations"})
 		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
 		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
-		p.people = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
+		p.CommandsIn = s.channel.ID
+		p.People = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US"} {
-			p.people[name] = s.Person(discordfake.User{Name: name, Locale: locale})
+			p.People[name] = s.Person(discordfake.User{Name: name, Locale: locale})
 		}
 		bridge := s.Person(discordfake.User{Name: "bridge", Bot: true})
-		p.people["bridge"] = bridge
+		p.People["bridge"] = bridge
 		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{bridge.ID}}}
 	})
 	return p
 }
-
-func (p *play) Knows(who string) bool { return p.people[who] != nil }
 
 func (p *play) Restart() { p.restart() }
 
@@ -52,14 +51,6 @@ func (p *play) Quiet() {
 	p.quiet()
 	p.note()
 }
-
-func (p *play) Types(who, line string) error { return p.people[who].Command(p.channel.ID, line) }
-
-func (p *play) Edits(who string, m discordfake.Message, text string) error {
-	return p.people[who].Edit(m, text)
-}
-
-func (p *play) Deletes(who string, m discordfake.Message) error { return p.people[who].Delete(m) }
 
 // An oldButton is one as it was first shown. A client that was asleep still
 // shows it.
@@ -70,7 +61,7 @@ type oldButton struct {
 
 // note remembers the first button with each label.
 func (p *play) note() {
-	for _, m := range append(p.BotMessages(), p.people["kim"].Visible()...) {
+	for _, m := range append(p.BotMessages(), p.People["kim"].Visible()...) {
 		for label, custom := range buttonsOf(m.Components) {
 			if _, known := p.old[label]; !known {
 				p.old[label] = oldButton{m, custom}
@@ -94,7 +85,7 @@ func buttonsOf(components []any) map[string]string {
 }
 
 func (p *play) PressesOld(who, label string) error {
-	person := p.people[who]
+	person := p.People[who]
 	p.stale++
 	b, ok := p.old[label]
 	if !ok {
@@ -112,11 +103,11 @@ func (p *play) PressesOld(who, label string) error {
 }
 
 func (p *play) Presses(who, label string) (discordfake.Message, error) {
-	m, ok := p.people[who].Newest(label)
+	m, ok := p.People[who].Newest(label)
 	if !ok {
-		return m, p.chooses(p.people[who], label)
+		return m, p.chooses(p.People[who], label)
 	}
-	return m, p.people[who].PressOn(m, label)
+	return m, p.People[who].PressOn(m, label)
 }
 
 // chooses takes an option of the newest list.
@@ -135,16 +126,16 @@ func (p *play) chooses(person *discordfake.Person, option string) error {
 func (p *play) Says(who string, direct bool, text string) discordfake.Message {
 	switch {
 	case who == "otto":
-		return p.people[who].PostWebhook(p.channel.ID, who, text)
+		return p.People[who].PostWebhook(p.channel.ID, who, text)
 	case direct:
-		return p.people[who].DM(text)
+		return p.People[who].DM(text)
 	}
-	return p.people[who].Say(p.channel.ID, text)
+	return p.People[who].Say(p.channel.ID, text)
 }
 
 // Replies writes under a message, or on in a direct conversation.
 func (p *play) Replies(who string, to discordfake.Message, text string) discordfake.Message {
-	person := p.people[who]
+	person := p.People[who]
 	switch {
 	case to.Channel == person.DMChannel():
 		return person.DM(text)
@@ -169,7 +160,7 @@ func (p *play) Posts() int {
 // Shown is all that stands anywhere.
 func (p *play) Shown() string {
 	var b strings.Builder
-	for _, person := range p.people {
+	for _, person := range p.People {
 		for _, m := range person.Visible() {
 			b.WriteString(m.Plain() + "\n")
 		}

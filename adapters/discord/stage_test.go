@@ -2,24 +2,17 @@ package discord
 
 import (
 	"context"
-	"flag"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 )
-
-var long = flag.Bool("long", false, "run the long form of tests that repeat")
-
-// testPatience is how long a test waits for what must happen.
-const testPatience = 60 * time.Second
 
 // A stage is a bot on a fake Discord.
 type stage struct {
@@ -94,7 +87,7 @@ func (s *stage) start() {
 // connected waits until the bot has a session, and its commands.
 func (s *stage) connected() {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), chattest.Patience)
 	defer cancel()
 	s.must(s.Connected(ctx))
 	s.until("the commands are registered", func() bool { return len(s.Commands()) == 2 })
@@ -117,33 +110,11 @@ func (s *stage) must(err error) {
 // until waits until something holds.
 func (s *stage) until(what string, holds func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	if err := s.Until(ctx, holds); err != nil {
-		s.t.Fatalf("never: %s\nshown:\n%s", what, s.shown(s.alex)+s.shown(s.kim))
-	}
-}
-
-// soon waits until something holds of the bot, which the fake does not notice.
-func (s *stage) soon(what string, holds func() bool) {
-	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	for !holds() {
-		if chat.Sleep(ctx, time.Millisecond) != nil {
-			s.t.Fatalf("never: %s", what)
-		}
-	}
+	chattest.Until(s.t, s.Server, what, holds, func() string { return s.shown(s.alex) + s.shown(s.kim) })
 }
 
 // shown is all that a person sees, as text.
-func (s *stage) shown(p *discordfake.Person) string {
-	var b strings.Builder
-	for _, m := range p.Visible() {
-		b.WriteString(m.Plain() + "\n--\n")
-	}
-	return b.String()
-}
+func (s *stage) shown(p *discordfake.Person) string { return chattest.Plain(p.Visible()) }
 
 // sees waits until a person sees a text.
 func (s *stage) sees(p *discordfake.Person, text string) {
@@ -155,7 +126,7 @@ func (s *stage) sees(p *discordfake.Person, text string) {
 func (s *stage) quiet() {
 	s.t.Helper()
 	s.settled()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), chattest.Patience)
 	defer cancel()
 	s.must(s.Bot.Drain(ctx, adapterName))
 }
@@ -163,7 +134,7 @@ func (s *stage) quiet() {
 // settled waits until the bot has received and handled all that happened.
 func (s *stage) settled() {
 	s.t.Helper()
-	s.soon("all is received and handled", func() bool { return s.received() && !s.discord.busy() })
+	chattest.Poll(s.t, "all is received and handled", func() bool { return s.received() && !s.discord.busy() })
 }
 
 // received reports whether all events came and need not come again.
@@ -182,7 +153,7 @@ func (d *Discord) busy() bool {
 // walks lets alex begin a walkthrough in the channel, up to its first question.
 func (s *stage) walks() discordfake.Message {
 	s.t.Helper()
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.quiet()
 	return m
@@ -193,8 +164,3 @@ func (s *stage) presses(p *discordfake.Person, label string) {
 	s.t.Helper()
 	s.must(p.Press(label))
 }
-
-const (
-	coordinator = "pushing the agent dies with `The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)`"
-	policyKo    = "정책에서 보존 기간을 줄이려는데 내부 서비스 오류[0x29834] 나오면서 안 됩니다"
-)

@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
 )
 
 // TestThread walks through a conversation in a thread.
 func TestThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11.corp.example?")
 	thread := s.Channel(m.ID)
 	if thread.Parent != s.channel.ID || !strings.Contains(thread.Name, "Agent Coordinator") {
@@ -70,7 +71,7 @@ func (s *stage) refusals() {
 func TestForum(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
-	post := s.alex.Post(forum.ID, "agent push", coordinator)
+	post := s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
 	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
 	s.presses(s.alex, "Not sure")
 	s.quiet()
@@ -85,7 +86,7 @@ func TestForum(t *testing.T) {
 // TestReplies goes on by replies where no threads may be begun.
 func TestReplies(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	answer, ok := s.alex.Newest("Not sure")
 	if !ok || answer.Channel != s.channel.ID || answer.ReplyTo != m.ID {
@@ -207,7 +208,7 @@ func TestSuggestions(t *testing.T) {
 // TestEdits follows a question that is changed, and withdrawn.
 func TestEdits(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
 	s.until("the answer is another", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
@@ -230,7 +231,7 @@ func TestOff(t *testing.T) {
 // TestClosedDirect tells somebody who takes no direct messages why none came.
 func TestClosedDirect(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")
 	s.alex.CloseDMs(true)
 	s.presses(s.alex, "Continue in DM")
@@ -280,7 +281,7 @@ func TestTwoProcesses(t *testing.T) {
 	second.path = filepath.Join(t.TempDir(), "other.db")
 	second.start()
 	t.Cleanup(func() { first.must(second.End()) })
-	m := first.alex.Say(first.channel.ID, coordinator)
+	m := first.alex.Say(first.channel.ID, chattest.Coordinator)
 	first.quiet()
 	second.quiet()
 	if n := first.answers(m); n != 1 {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 )
@@ -81,7 +82,7 @@ func TestPacedPosts(t *testing.T) {
 	for i := range 5 {
 		messages = append(messages, s.saysOne(i))
 	}
-	m := s.alex.Say(other.ID, coordinator)
+	m := s.alex.Say(other.ID, chattest.Coordinator)
 	s.until("the other channel is answered", func() bool { return len(s.Thread(m)) == 2 })
 	s.answers(messages)
 	var at []time.Time
@@ -121,7 +122,7 @@ func TestSlowChannel(t *testing.T) {
 	s.until("the slow request is under way", func() bool { return len(s.Calls("chat.postMessage")) == 1 })
 	began := time.Now()
 	for range 3 {
-		m := s.alex.Say(other.ID, coordinator)
+		m := s.alex.Say(other.ID, chattest.Coordinator)
 		s.until("the other channel is answered", func() bool { return len(s.Thread(m)) == 2 })
 	}
 	if took := time.Since(began); took > slow-time.Second {
@@ -134,7 +135,7 @@ func TestSlowChannel(t *testing.T) {
 func TestHTTP(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) { s.options = func(o *Options) { o.Mode = HTTP } })
 	s.useHTTP()
-	m := s.alex.Say(s.channel.ID, "@mabsbot "+coordinator)
+	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator)
 	s.answers([]slackfake.Message{m})
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of 4")
@@ -294,7 +295,7 @@ func TestLog(t *testing.T) {
 		s.Fail(slackfake.Fault{Method: method, Drop: true})
 		s.Fail(slackfake.Fault{Method: method, Status: 500})
 	}
-	s.alex.Say(s.channel.ID, strings.ReplaceAll(coordinator, "FS-11", secret))
+	s.alex.Say(s.channel.ID, strings.ReplaceAll(chattest.Coordinator, "FS-11", secret))
 	s.must(s.kim.Command(s.channel.ID, "/mabs 319 "+secret))
 	s.alex.Upload(s.channel.ID, "", secret, slackfake.File{Name: secret + ".log", Content: []byte(secret)})
 	s.must(s.alex.Shortcut(searchShortcut))
@@ -326,7 +327,7 @@ func TestBadToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), testPatience)
+		ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)
 		err = a.Run(ctx, func(context.Context, bot.Event) error { return nil })
 		cancel()
 		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "wrong") {

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 )
@@ -349,7 +350,7 @@ func TestSamples(t *testing.T) {
 // A megabyte is read and answered.
 func TestHuge(t *testing.T) {
 	s := newStage(t, slackfake.Options{RetryDelays: []time.Duration{0, 0, 0}}, patient)
-	m := s.alex.Say(s.channel.ID, strings.Repeat("이 줄에는 아무것도 없습니다. nothing in this line\n", 1<<14)+coordinator)
+	m := s.alex.Say(s.channel.ID, strings.Repeat("이 줄에는 아무것도 없습니다. nothing in this line\n", 1<<14)+chattest.Coordinator)
 	s.answers([]slackfake.Message{m})
 	t.Logf("acknowledged after %v", s.AckTimes())
 }

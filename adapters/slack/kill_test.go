@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"testing"
@@ -22,59 +21,38 @@ func build(s *stage, more ...string) *chattest.Program {
 		"MABSBOT_STORE_PATH="+s.path, "MABSBOT_CONSOLE_ENABLED=false", "MABSBOT_BOT_REPEAT_WINDOW=0s")...)
 }
 
-// TestKilled kills the real program at random points under load, and starts it
-// again: every message is answered, once.
+// TestKilled kills the program while users write.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("processes take seconds")
-	}
-	rounds, channels := 4, 12
-	if *long {
-		rounds, channels = 40, 40
-	}
-	retries := make([]time.Duration, 60)
-	for i := range retries {
-		retries[i] = 400 * time.Millisecond
-	}
-	s := newScene(t, slackfake.Options{AckTimeout: time.Second, RetryDelays: retries})
-	p := build(s)
-	var places []slackfake.Channel
-	for i := range channels {
-		places = append(places, s.AddChannel(slackfake.Channel{Name: fmt.Sprint("support-", i), Members: []string{s.alex.ID}}))
-	}
-	seed := uint64(time.Now().UnixNano())
-	t.Log("seed ", seed)
-	dice := rand.New(rand.NewPCG(seed, 0))
-	var messages []slackfake.Message
-	for range rounds {
-		p.Start()
-		until := time.Now().Add(time.Duration(300+dice.IntN(900)) * time.Millisecond)
-		for i := 0; time.Now().Before(until); i++ {
-			messages = append(messages, s.load(places[dice.IntN(channels)].ID, len(messages)))
-			time.Sleep(time.Duration(dice.IntN(60)) * time.Millisecond)
+	chattest.Kill(t, func(channels int) chattest.KillRig {
+		retries := make([]time.Duration, 60)
+		for i := range retries {
+			retries[i] = 400 * time.Millisecond
 		}
-		p.Kill()
-	}
-	p.Start()
-	for i, m := range messages {
-		s.until(fmt.Sprintf("message %d is answered", i), func() bool { return len(s.Thread(m)) > 1 })
-	}
-	s.until("all is acknowledged", s.Settled)
-	time.Sleep(2 * time.Second) // for a second answer, if there is one
-	for i, m := range messages {
-		if n := len(s.Thread(m)); n != 2 {
-			t.Errorf("message %d is answered %d times", i, n-1)
+		s := newScene(t, slackfake.Options{AckTimeout: time.Second, RetryDelays: retries})
+		var places []slackfake.Channel
+		for i := range channels {
+			places = append(places, s.AddChannel(slackfake.Channel{Name: fmt.Sprint("support-", i), Members: []string{s.alex.ID}}))
 		}
-	}
-	p.Kill()
-	acks := s.AckTimes()
-	t.Logf("%d messages, %d kills, acknowledged after p50 %v, p99 %v", len(messages), rounds, acks[len(acks)/2], acks[len(acks)*99/100])
+		var messages []slackfake.Message
+		return chattest.KillRig{
+			Program: build(s),
+			Ready:   func() {}, // Slack keeps what is said before
+			Say:     func(channel, n int) { messages = append(messages, s.load(places[channel].ID, n)) },
+			Answers: func(n int) int { return len(s.Thread(messages[n])) - 1 },
+			Until:   s.until,
+			Settled: s.Settled,
+			Summary: func() string {
+				acks := s.AckTimes()
+				return fmt.Sprintf("acknowledged after p50 %v, p99 %v", acks[len(acks)/2], acks[len(acks)*99/100])
+			},
+		}
+	})
 }
 
 // load sends one message that has an answer: pasted, addressed, or in a file.
 func (s *stage) load(channel string, n int) slackfake.Message {
-	text := fmt.Sprintf("The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-%d.corp.example. (ID 319)", n)
+	text := chattest.AgentError(n)
 	switch n % 3 {
 	case 1:
 		return s.alex.Say(channel, "@mabsbot "+text)
@@ -98,7 +76,7 @@ func TestProgram(t *testing.T) {
 	addr := chattest.FreeAddress(t)
 	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr)
 	p.Start()
-	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)
 	defer cancel()
 	for s.UseHTTP("http://"+addr+EventsPath) != nil {
 		s.must(chat.Sleep(ctx, 20*time.Millisecond))

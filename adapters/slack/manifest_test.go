@@ -10,6 +10,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 )
 
@@ -66,11 +67,11 @@ func TestManifest(t *testing.T) {
 // them nothing is missing on a Slack that checks them.
 func TestManifestIsEnough(t *testing.T) {
 	s := newStage(t, slackfake.Options{Scopes: scopeNames(), Events: events()})
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")
 	s.presses(s.alex, "Continue in DM")
 	s.sees(s.alex, "I sent it to you")
-	s.kim.DM(policyKo)
+	s.kim.DM(chattest.PolicyKo)
 	s.sees(s.kim, "어떤 보존 기간을")
 	s.alex.Upload(s.channel.ID, "", "", slackfake.File{Name: "a.log", Content: []byte("Replica is inconsistent (ID: 3106)")})
 	s.sees(s.alex, "3106")

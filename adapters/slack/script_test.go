@@ -19,10 +19,10 @@ func TestScripts(t *testing.T) {
 // A play is a stage for scripts.
 type play struct {
 	*stage
-	people map[string]*slackfake.Person
-	there  slackfake.Channel // where people are asked for
-	old    map[string]oldButton
-	stale  int // old buttons pressed
+	chattest.Cast[slackfake.Message, *slackfake.Person]
+	there slackfake.Channel // where people are asked for
+	old   map[string]oldButton
+	stale int // old buttons pressed
 }
 
 func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
@@ -31,18 +31,17 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 		p.there = s.AddChannel(slackfake.Channel{Name: "escalations"})
 		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
 		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
-		p.people = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
+		p.CommandsIn = s.channel.ID
+		p.People = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US"} {
-			p.people[name] = s.Person(slackfake.User{Name: name, Locale: locale})
+			p.People[name] = s.Person(slackfake.User{Name: name, Locale: locale})
 		}
 		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
-		p.people["bridge"] = bridge
+		p.People["bridge"] = bridge
 		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{"B" + bridge.ID}}} // as PostWebhook names it
 	})
 	return p
 }
-
-func (p *play) Knows(who string) bool { return p.people[who] != nil }
 
 func (p *play) Restart() { p.restart() }
 
@@ -50,14 +49,6 @@ func (p *play) Quiet() {
 	p.quiet()
 	p.note()
 }
-
-func (p *play) Types(who, line string) error { return p.people[who].Command(p.channel.ID, line) }
-
-func (p *play) Edits(who string, m slackfake.Message, text string) error {
-	return p.people[who].Edit(m, text)
-}
-
-func (p *play) Deletes(who string, m slackfake.Message) error { return p.people[who].Delete(m) }
 
 // An oldButton is one as it was first shown. A client that was asleep still
 // shows it.
@@ -85,7 +76,7 @@ func (p *play) note() {
 }
 
 func (p *play) PressesOld(who, label string) error {
-	person := p.people[who]
+	person := p.People[who]
 	p.stale++
 	b, ok := p.old[label]
 	if !ok {
@@ -101,29 +92,29 @@ func (p *play) PressesOld(who, label string) error {
 }
 
 func (p *play) Presses(who, label string) (slackfake.Message, error) {
-	m, ok := p.people[who].Newest(label)
+	m, ok := p.People[who].Newest(label)
 	if !ok {
 		return m, fmt.Errorf("there is no button %s", label)
 	}
-	return m, p.people[who].PressOn(m, label)
+	return m, p.People[who].PressOn(m, label)
 }
 
 func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 	switch {
 	case who == "otto", who == "bridge":
-		return p.people[who].PostWebhook(p.channel.ID, text)
+		return p.People[who].PostWebhook(p.channel.ID, text)
 	case direct:
-		return p.people[who].DM(text)
+		return p.People[who].DM(text)
 	}
-	return p.people[who].Say(p.channel.ID, text)
+	return p.People[who].Say(p.channel.ID, text)
 }
 
 // Replies writes under a message, or on in a direct conversation.
 func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.Message {
-	if to.Channel == p.people[who].DMChannel() {
-		return p.people[who].DM(text)
+	if to.Channel == p.People[who].DMChannel() {
+		return p.People[who].DM(text)
 	}
-	return p.people[who].Reply(to, text)
+	return p.People[who].Reply(to, text)
 }
 
 // Posts counts what the bot has written or changed.
@@ -141,7 +132,7 @@ func (p *play) Posts() int {
 func (p *play) Shown() string {
 	var b strings.Builder
 	b.WriteString(p.said(p.channel.ID) + p.said(p.there.ID))
-	for _, person := range p.people {
+	for _, person := range p.People {
 		b.WriteString(p.said(person.DMChannel()))
 		for _, m := range person.Ephemerals() {
 			b.WriteString(m.Plain() + "\n")

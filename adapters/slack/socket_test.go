@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 )
 
@@ -17,7 +18,7 @@ func (s *stage) opens() int { return len(s.Calls("apps.connections.open")) }
 
 // says sends a message that has one answer, and returns its place.
 func (s *stage) saysOne(n int) slackfake.Message {
-	return s.alex.Say(s.channel.ID, fmt.Sprintf("The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-%d.corp.example. (ID 319)", n))
+	return s.alex.Say(s.channel.ID, chattest.AgentError(n))
 }
 
 // answers fails unless each message has just one answer in its thread.
@@ -45,14 +46,14 @@ func paced(s *stage) { s.setup = func(a *Slack) { a.pacer.interval = perChannel 
 func TestRefreshes(t *testing.T) {
 	t.Parallel()
 	rounds := 10
-	if *long {
+	if *chattest.Long {
 		rounds = 100
 	}
 	// What was sent just before the end is sent again at once, and what a busy
 	// machine does not record in time when it has caught up.
 	retries := []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
 	s := newStage(t, slackfake.Options{DisconnectWarning: 2 * time.Second, RetryDelays: retries}, patient,
-		func(s *stage) { s.setup = func(a *Slack) { a.timing.linger = testPatience } })
+		func(s *stage) { s.setup = func(a *Slack) { a.timing.linger = chattest.Patience } })
 	ctx, cancel := context.WithCancel(t.Context())
 	var messages []slackfake.Message
 	var wg sync.WaitGroup
@@ -82,14 +83,14 @@ func TestRefreshes(t *testing.T) {
 	acks := s.AckTimes()
 	p50, p99, most := acks[len(acks)/2], acks[len(acks)*99/100], acks[len(acks)-1]
 	t.Logf("%d messages over %d refreshes; acknowledged after p50 %v, p99 %v, at most %v; %d stray", len(messages), rounds, p50, p99, most, s.StrayAcks())
-	if *long && p99 > 500*time.Millisecond { // the short form runs beside other tests
+	if *chattest.Long && p99 > 500*time.Millisecond { // the short form runs beside other tests
 		t.Errorf("p99 of the acknowledgements is %v", p99)
 	}
 }
 
 // A socket that Slack does not end after its successor is open is closed.
 func TestLinger(t *testing.T) {
-	s := newStage(t, slackfake.Options{DisconnectWarning: testPatience}, patient)
+	s := newStage(t, slackfake.Options{DisconnectWarning: chattest.Patience}, patient)
 	before := s.SocketsOpened()
 	s.Refresh()
 	s.until("one successor", func() bool { return s.SocketsOpened() == before+1 && s.Sockets() == 1 })
@@ -136,7 +137,7 @@ func TestDisabled(t *testing.T) {
 		if !errors.Is(err, errDisabled) {
 			t.Errorf("Run returned %v", err)
 		}
-	case <-time.After(testPatience):
+	case <-time.After(chattest.Patience):
 		t.Fatal("Run goes on")
 	}
 	if n := s.opens(); n > 2 {
@@ -182,7 +183,7 @@ func TestGone(t *testing.T) {
 			if !errors.Is(err, errRevoked) && !errors.Is(err, errUninstalled) && !strings.Contains(fmt.Sprint(err), "slack.bot_token") {
 				t.Errorf("Run returned %v", err)
 			}
-		case <-time.After(testPatience):
+		case <-time.After(chattest.Patience):
 			t.Fatal("Run goes on")
 		}
 	}

@@ -14,13 +14,7 @@ import (
 	"mabsbot/bot"
 )
 
-var (
-	update = flag.Bool("update", false, "write the golden files anew")
-	long   = flag.Bool("long", false, "run the long form of tests that repeat")
-)
-
-// testPatience is how long a test waits for what must happen.
-const testPatience = 60 * time.Second
+var update = flag.Bool("update", false, "write the golden files again")
 
 // A stage is a bot on a fake Slack.
 type stage struct {
@@ -129,21 +123,11 @@ func (s *stage) must(err error) {
 // until waits until something holds.
 func (s *stage) until(what string, holds func() bool) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
-	defer cancel()
-	if err := s.Until(ctx, holds); err != nil {
-		s.t.Fatalf("never: %s\nshown:\n%s", what, s.shown(s.alex)+s.shown(s.kim))
-	}
+	chattest.Until(s.t, s.Server, what, holds, func() string { return s.shown(s.alex) + s.shown(s.kim) })
 }
 
 // shown is all that a person sees, as text.
-func (s *stage) shown(p *slackfake.Person) string {
-	var b strings.Builder
-	for _, m := range p.Visible() {
-		b.WriteString(m.Plain() + "\n--\n")
-	}
-	return b.String()
-}
+func (s *stage) shown(p *slackfake.Person) string { return chattest.Plain(p.Visible()) }
 
 // sees waits until a person sees a text.
 func (s *stage) sees(p *slackfake.Person, text string) {
@@ -156,7 +140,7 @@ func (s *stage) quiet() {
 	s.t.Helper()
 	s.until("all is acknowledged", s.Settled)
 	s.slack.intake.Later.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), chattest.Patience)
 	defer cancel()
 	s.must(s.Bot.Drain(ctx, adapterName))
 }
@@ -166,8 +150,3 @@ func (s *stage) presses(p *slackfake.Person, label string) {
 	s.t.Helper()
 	s.must(p.Press(label))
 }
-
-const (
-	coordinator = "pushing the agent dies with `The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)`"
-	policyKo    = "정책에서 보존 기간을 줄이려는데 내부 서비스 오류[0x29834] 나오면서 안 됩니다"
-)

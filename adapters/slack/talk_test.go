@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 )
@@ -12,7 +13,7 @@ import (
 // words; talk among people stays unanswered.
 func TestPaste(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11.corp.example?")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of 4")
@@ -37,7 +38,7 @@ func TestPaste(t *testing.T) {
 // Whatever is delivered, and however often, is answered once.
 func TestOneAnswer(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
-	m := s.alex.Say(s.channel.ID, "@mabsbot "+coordinator) // delivered as a mention, and as a message
+	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator) // delivered as a mention, and as a message
 	s.sees(s.alex, "Which fits FS-11")
 	event := map[string]any{"type": "message", "channel": m.Channel, "channel_type": "channel", "user": m.User, "ts": m.TS, "text": m.Text, "event_ts": m.TS, "team": s.Team}
 	for range 5 {
@@ -57,7 +58,7 @@ func TestAddressed(t *testing.T) {
 	s.sees(s.alex, "I do not recognize this error")
 	s.kim.DM("백업이 또 실패했어요")
 	s.sees(s.kim, "오류")
-	s.kim.DM(policyKo)
+	s.kim.DM(chattest.PolicyKo)
 	s.sees(s.kim, "어떤 보존 기간을 줄이고 계셨나요?")
 	s.kim.DM("월별")
 	s.sees(s.kim, "1단계 / 3")
@@ -154,7 +155,7 @@ func TestEdit(t *testing.T) {
 	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
 	s.sees(s.alex, "3106")
 	s.until("the answer stands", func() bool { return len(s.Thread(m)) == 2 })
-	s.must(s.alex.Edit(m, policyKo))
+	s.must(s.alex.Edit(m, chattest.PolicyKo))
 	s.sees(s.alex, "어떤 보존 기간을")
 	s.quiet()
 	if got := s.Thread(m); len(got) != 2 || strings.Contains(got[1].Plain(), "3106") {
@@ -263,9 +264,9 @@ func TestMirror(t *testing.T) {
 			}
 		}
 	}
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	copyAll()
-	s.kim.Say(s.channel.ID, policyKo)
+	s.kim.Say(s.channel.ID, chattest.PolicyKo)
 	copyAll()
 	if answers != 2 {
 		t.Errorf("%d answers, want one to each person:\n%s", answers, s.shown(s.alex))
@@ -285,7 +286,7 @@ func TestSharedChannel(t *testing.T) {
 	}
 	guest.Say(shared.ID, "@mabsbot Replica is inconsistent (ID: 3106)")
 	s.sees(s.alex, "ID 3106")
-	s.alex.Say(shared.ID, policyKo)
+	s.alex.Say(shared.ID, chattest.PolicyKo)
 	s.sees(s.alex, "어떤 보존 기간을")
 }
 
@@ -312,7 +313,7 @@ func TestSearch(t *testing.T) {
 		v, ok := s.kim.View()
 		return ok && strings.Contains(v.Plain(), "오류 찾아보기")
 	})
-	s.must(s.kim.Fill(s.slack.in("ko")["paste"], coordinator))
+	s.must(s.kim.Fill(s.slack.in("ko")["paste"], chattest.Coordinator))
 	if wrong, err := s.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatalf("%v, %v", wrong, err)
 	}
@@ -359,7 +360,7 @@ func TestHome(t *testing.T) {
 	words := s.slack.in("en")
 	s.alex.OpenHome()
 	s.until("the home page is shown", func() bool { return strings.Contains(home(s.alex), words["home_none"]) })
-	s.alex.Say(s.channel.ID, coordinator)
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")
 	s.must(s.alex.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
@@ -391,7 +392,7 @@ func TestPerson(t *testing.T) {
 		s.policy.EscalationChannels = map[string]string{adapterName: there.ID}
 		s.options = func(o *Options) { o.EscalationChannel = there.ID }
 	})
-	m := s.alex.Say(s.channel.ID, coordinator)
+	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")
 	s.presses(s.alex, "Get a person")
 	s.until("a person is asked for", func() bool {

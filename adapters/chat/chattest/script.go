@@ -28,6 +28,29 @@ type Stage[M any] interface {
 	Shown() string // all that anybody sees
 }
 
+// A Cast is the part of a Stage that is the same on all platforms: P is a user of
+// the fake platform.
+type Cast[M any, P interface {
+	Command(channel, line string) error
+	Edit(m M, text string) error
+	Delete(m M) error
+}] struct {
+	People     map[string]P
+	CommandsIn string // the channel where commands are used
+}
+
+// Knows implements Stage.
+func (c *Cast[M, P]) Knows(who string) bool { _, known := c.People[who]; return known }
+
+// Types implements Stage.
+func (c *Cast[M, P]) Types(who, line string) error { return c.People[who].Command(c.CommandsIn, line) }
+
+// Edits implements Stage.
+func (c *Cast[M, P]) Edits(who string, m M, text string) error { return c.People[who].Edit(m, text) }
+
+// Deletes implements Stage.
+func (c *Cast[M, P]) Deletes(who string, m M) error { return c.People[who].Delete(m) }
+
 // Scripts plays the conversations in the folder, each on a stage of its own: all
 // that they want the bot to say has to be seen, and silence where they want that.
 func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M]) {
