@@ -53,9 +53,9 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a turn may change several threads", severalStates)
 	run("a post is claimed as it was applied", postAsApplied)
 	run("a preferred language is stored until it is cleared", preferences)
-	run("Recent returns the thread in which the entry was last begun", recent)
+	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
-	run("Walkthroughs returns those of the asker, the last changed first", walkthroughs)
+	run("Walkthroughs returns those of the asker, most recently changed first", walkthroughs)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -353,8 +353,8 @@ func preferences(t *storeTest) {
 	}
 }
 
-// begun returns a public walkthrough of an entry.
-func begun(letter, entry string) bot.Walkthrough {
+// started returns a public walkthrough of an entry.
+func started(letter, entry string) bot.Walkthrough {
 	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.StatusWalking, Entry: &kb.Entry{ID: entry}}
 }
 
@@ -369,7 +369,7 @@ func recent(t *storeTest) {
 		}
 	}
 	want("B", "e", time.Hour, "")
-	t.put(begun("A", "e"))
+	t.put(started("A", "e"))
 	want("B", "e", time.Hour, "A")
 	want("B", "e", 0, "A")
 	want("A", "e", time.Hour, "") // the thread itself
@@ -382,39 +382,39 @@ func recent(t *storeTest) {
 	time.Sleep(10 * time.Minute)
 	want("B", "e", 10*time.Minute, "A")
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
-	solved := begun("A", "e")
+	solved := started("A", "e")
 	solved.Status = bot.StatusSolved
-	t.put(solved) // a walkthrough that moves on does not begin
+	t.put(solved) // a new state does not start the entry
 	want("B", "e", 10*time.Minute-time.Millisecond, "")
 	want("B", "e", time.Hour, "A")
 
-	t.put(begun("B", "e")) // Recent returns the later one
+	t.put(started("B", "e")) // Recent returns the later one
 	want("C", "e", time.Hour, "B")
 	want("B", "e", time.Hour, "A")
-	t.put(begun("B", "f")) // the last entry of a thread counts
+	t.put(started("B", "f")) // only the last entry of a thread counts
 	want("C", "e", time.Hour, "A")
 	want("C", "f", time.Hour, "B")
 	time.Sleep(time.Hour)
-	t.put(begun("B", "e")) // an entry that comes back begins again
+	t.put(started("B", "e")) // an entry that comes back starts again
 	want("C", "e", time.Minute, "B")
 
 	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched} {
-		w := begun("C", "g")
+		w := started("C", "g")
 		w.Status = status
 		t.put(w)
 		want("A", "g", time.Hour, "")
 	}
 	for _, status := range []bot.Status{bot.StatusWalking, bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusQuiet} {
-		w := begun("C", "g")
+		w := started("C", "g")
 		w.Status = status
 		t.put(w)
 		want("A", "g", time.Hour, "C")
 	}
-	private := begun("C", "g")
+	private := started("C", "g")
 	private.Private = true
 	t.put(private)
 	want("A", "g", time.Hour, "")
-	t.put(begun("C", "g"))
+	t.put(started("C", "g"))
 	t.play(`put C1!; claim: C1!`)
 	want("A", "g", time.Hour, "") // not opened yet
 	t.play(`sent C1`)
@@ -451,7 +451,7 @@ func walkthroughs(t *storeTest) {
 	}
 	put := func(letter, asker string, status bot.Status) {
 		t.Helper()
-		w := begun(letter, "e")
+		w := started(letter, "e")
 		w.Asker, w.Status = bot.User{ID: asker, Name: "Kim"}, status
 		t.put(w)
 		time.Sleep(time.Millisecond)
@@ -467,7 +467,7 @@ func walkthroughs(t *storeTest) {
 	want(bot.UserKey{Adapter: "test", Workspace: "e", ID: "u"}, 5, "E")
 	want(bot.UserKey{Adapter: "z", Workspace: "w", ID: "u"}, 5, "z")
 	want(bot.UserKey{Adapter: "test", Workspace: "w", ID: "v"}, 5)
-	put("A", "u", bot.StatusChoosing) // the last changed is first
+	put("A", "u", bot.StatusChoosing) // most recently changed first
 	want(user, 5, "A", "D", "C", "B")
 	put("B", "v", bot.StatusWalking)
 	want(user, 5, "A", "D", "C")

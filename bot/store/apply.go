@@ -170,7 +170,8 @@ func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) err
 }
 
 // putState stores w with Version+1. It returns ErrConflict unless Version is
-// the stored version. begun_at changes only with the entry.
+// the stored version. begun_at, the time when the
+// entry was started, changes only with the entry.
 func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now int64) error {
 	data, err := encode(w)
 	if err != nil {
