@@ -137,8 +137,8 @@ func TestNoHistory(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, repeats, noted(&log))
 	for range 3 {
 		s.alex.Say(s.channel.ID, chattest.Coordinator)
-		s.quiet()
 	}
+	s.quiet()
 	if n := len(s.BotMessages()); n != 3 {
 		t.Errorf("%d answers", n)
 	}
@@ -298,8 +298,8 @@ func TestClosedForum(t *testing.T) {
 	s.settled()
 	for range 3 {
 		s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
-		s.quiet()
 	}
+	s.quiet()
 	if n := len(s.Refused()); n != 1 {
 		t.Errorf("%d requests were refused", n)
 	}

@@ -10,7 +10,7 @@
 // and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
 // files.go fetches logs. render.go writes components within limits.go, split.go
 // says what counts for them, modal.go asks and suggests. post.go delivers,
-// threads.go says where to, tokens.go keeps the tokens of uses. errors.go says
+// threads.go says where to, forbidden.go where it may not, tokens.go keeps the tokens of uses. errors.go says
 // what an error means for a post. commands.go registers commands, check.go looks
 // at permissions, words.go is what the adapter says itself, id.go names things. What
 // it has in common with other chat platforms stands in adapters/chat.

@@ -96,19 +96,16 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	if err != nil {
 		return bot.Delivery{}, d.unreachable(ctx, p, err)
 	}
-	if d.forbidden.has(at.channel) || at.channel == p.Thread.Root && d.forbidden.has(p.Thread.Channel) {
-		return bot.Delivery{}, d.unreachable(ctx, p, bot.Refused(errForbidden))
-	}
 	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
-	if discordapi.IsForbidden(err) && at.channel == p.Thread.Root { // the thread is closed to us, the channel may not be
-		d.forbidden.add(noSending + p.Thread.Channel)
-		if at = (destination{p.Thread.Channel, p.Thread.Root}); !d.isForum(ctx, at.channel) && len(done.messages) == 0 {
-			done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
-		}
+	if isForbidden(err) && at.channel == p.Thread.Root && len(done.messages) == 0 && !d.isForum(ctx, p.Thread.Channel) { // the thread is closed to us, the channel may not be
+		at = destination{p.Thread.Channel, p.Thread.Root}
+		done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	}
-	if discordapi.IsForbidden(err) {
-		d.forbidden.add(at.channel)
+	switch {
+	case discordapi.IsForbidden(err):
 		d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there, or in its threads", "channel", at.channel)
+	case errors.Is(err, errForbidden):
+		err = bot.Refused(err)
 	}
 	err = failed("create a message", err)
 	if bot.IsRefused(err) && len(done.messages) > 0 { // what stands can be changed and taken away
@@ -128,10 +125,10 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 	for n := len(done.messages); n < len(pages); n++ {
 		body := pages[n]
 		body.Nonce, body.Enforce = nonce(p.ID, n), true
-		if reply != "" && !d.forbidden.has(noReplies+done.channel) {
+		if reply != "" {
 			body.Reference = &replyTo{Message: reply}
 		}
-		m, err := d.create(ctx, done.channel, body, n > 0)
+		m, err := d.create(ctx, p.Thread, done.channel, body, n > 0)
 		if err != nil {
 			return done, err
 		}
@@ -145,21 +142,44 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 
 // create writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
-func (d *Discord) create(ctx context.Context, channel string, body draft, waits bool) (m discordapi.Message, err error) {
-	r := discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits}
-	err = d.client.Do(ctx, r)
-	if discordapi.Code(err) == discordapi.CodeNoMessageHistory && body.Reference != nil {
-		d.forbidden.add(noReplies + channel)
-		d.intake.WarnOnce("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
-		body.Reference = nil
-		r.Body = body
-		err = d.client.Do(ctx, r)
+func (d *Discord) create(ctx context.Context, t bot.Thread, channel string, body draft, waits bool) (m discordapi.Message, err error) {
+	send := func() error {
+		return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits})
 	}
+	err = d.forbidden.try(ctx, d.sending(t, channel), discordapi.IsForbidden, func() error {
+		if body.Reference == nil {
+			return send()
+		}
+		noHistory := func(err error) bool { return discordapi.Code(err) == discordapi.CodeNoMessageHistory }
+		err := d.forbidden.try(ctx, noReplies+channel, noHistory, send)
+		if noHistory(err) {
+			d.intake.WarnOnce("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
+		}
+		if noHistory(err) || errors.Is(err, errForbidden) {
+			body.Reference = nil
+			return send()
+		}
+		return err
+	})
 	if err == nil && m.ID == "" {
 		err = chat.ErrIncomplete
 	}
 	return m, err
 }
+
+// sending is the action, as forbidden names it, of sending a message in a channel
+// or in a thread of it. A thread has the permissions of its channel.
+// https://docs.discord.com/developers/topics/threads#permissions
+func (d *Discord) sending(t bot.Thread, channel string) string {
+	if channel == t.Root || d.channels.isThread(channel) {
+		return noSending + t.Channel
+	}
+	return channel
+}
+
+// isForbidden reports whether the bot lacks a permission, as Discord said now or a
+// short time ago.
+func isForbidden(err error) bool { return discordapi.IsForbidden(err) || errors.Is(err, errForbidden) }
 
 // delivered is what the core wants to know of a post.
 func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {

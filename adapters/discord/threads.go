@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -69,22 +67,28 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (destination, error) {
 		return destination{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
 	case err == nil && slices.Contains(forums, at.kind):
 		return destination{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
-	case err == nil && !slices.Contains(threaded, at.kind), d.forbidden.has(noThreads + t.Channel), d.forbidden.has(noSending + t.Channel):
+	case err == nil && !slices.Contains(threaded, at.kind), d.forbidden.has(noSending + t.Channel):
 		return reply, nil
 	}
 	var begun discordapi.Channel
-	err = d.client.Do(ctx, discordapi.Request{
-		Method: "POST", Path: "/channels/%s/messages/%s/threads", Args: []string{t.Channel, t.Root}, Into: &begun,
-		Body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
+	exists := false
+	err = d.forbidden.try(ctx, noThreads+t.Channel, func(err error) bool { return discordapi.IsThreadForbidden(err) && !exists }, func() error {
+		err := d.client.Do(ctx, discordapi.Request{
+			Method: "POST", Path: "/channels/%s/messages/%s/threads", Args: []string{t.Channel, t.Root}, Into: &begun,
+			Body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
+		})
+		exists = discordapi.IsThreadForbidden(err) && d.threadThere(ctx, t.Root)
+		return err
 	})
 	switch {
 	case err == nil, discordapi.Code(err) == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage:
 		d.channels.learn(at.guild, discordapi.Channel{ID: t.Root, ParentID: t.Channel, Type: new(discordapi.ChannelTypePublicThread)})
 		return destination{channel: t.Root}, nil
-	case discordapi.IsThreadForbidden(err) && d.threadThere(ctx, t.Root):
+	case exists:
 		return destination{channel: t.Root}, nil
+	case errors.Is(err, errForbidden):
+		return reply, nil
 	case discordapi.IsThreadForbidden(err):
-		d.forbidden.add(noThreads + t.Channel)
 		d.intake.WarnOnce("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
 		return reply, nil
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
@@ -109,14 +113,6 @@ func (d *Discord) isForum(ctx context.Context, id string) bool {
 // text and announcements.
 var threaded = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
 
-// Prefixes of channel ids in forbidden. An id alone is a channel in which the bot
-// may not send messages.
-const (
-	noThreads = "threads/" // it may not start threads
-	noSending = "sending/" // it may not send messages in threads
-	noReplies = "replies/" // it may not reply to messages
-)
-
 // directWith is the channel of the direct message with a user.
 func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	if channel, ok := d.directs.Load(user); ok {
@@ -135,52 +131,5 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 	return c.ID, nil
 }
 
-// The errors of posts that nobody will see.
-var (
-	errGone      = errors.New("discord: the thread was deleted")
-	errForbidden = errors.New("discord: the bot may not write there") // it was refused a short time ago
-)
-
-// forbiddenTime is how long the bot does not repeat a request that Discord answered
-// with missing permissions, unless the permissions change: such requests count as
-// invalid, and too many of them ban the bot.
-// https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
-const forbiddenTime = 10 * time.Minute
-
-// forbidden holds what the bot may not do in which channel. It is safe for
-// concurrent use.
-type forbidden struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-func newForbidden() *forbidden { return &forbidden{until: map[string]time.Time{}} }
-
-func (f *forbidden) add(what string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.until[what] = time.Now().Add(forbiddenTime)
-}
-
-func (f *forbidden) has(what string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.until[what].After(time.Now())
-}
-
-// remove forgets a channel, because its permissions may have changed.
-func (f *forbidden) remove(channel string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.until, channel)
-	delete(f.until, noThreads+channel)
-	delete(f.until, noSending+channel)
-	delete(f.until, noReplies+channel)
-}
-
-// clear forgets all channels.
-func (f *forbidden) clear() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clear(f.until)
-}
+// errGone says that the thread of a post does not exist any more.
+var errGone = errors.New("discord: the thread was deleted")
