@@ -169,8 +169,7 @@ func TestStoredTags(t *testing.T) {
 	}
 }
 
-// TestStoredValues checks the values that stand in that database for constants of
-// today's program.
+// TestStoredValues checks the values of constants that the database contains.
 func TestStoredValues(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[any]string{

@@ -16,7 +16,7 @@ import (
 )
 
 // TestStoredRecords checks that the journal still has the record format of commit
-// 3c1bd8e: what is decoded and encoded again is the same.
+// 3c1bd8e: decoding and encoding a record does not change it.
 func TestStoredRecords(t *testing.T) {
 	core := chattest.NewCore(t, chattest.Stored(t, "../.."), bot.DefaultPolicy())
 	defer core.DB.Close()
@@ -41,9 +41,10 @@ func TestStoredRecords(t *testing.T) {
 	}
 }
 
-// TestStored goes on from a database of commit 3c1bd8e: the console starts with
-// its journal, what waited is posted once and in order, what the bot had not taken
-// is answered once, and a button of that time ends its walkthrough.
+// TestStored starts on a database of commit 3c1bd8e: the console replays its
+// journal, waiting posts appear once and in order, messages that the bot had not
+// taken are answered once, and an old button still leads to the end of its
+// walkthrough.
 func TestStored(t *testing.T) {
 	t.Parallel()
 	path := chattest.Stored(t, "../..")
@@ -53,7 +54,7 @@ func TestStored(t *testing.T) {
 	}
 	s.end(t)
 
-	// A second start finds nothing to do.
+	// A second start finds nothing left to do.
 	s = openStored(t, path)
 	defer s.end(t)
 	if again := s.written(s.before); again != "" {
@@ -77,7 +78,7 @@ func TestStored(t *testing.T) {
 	}
 }
 
-// storedAnswers are what the bot writes after it has started on that database.
+// storedAnswers is what the bot writes after it has started on the database.
 const storedAnswers = `backup-support m4a7yg2cpbi7j: The metadata on the replica is invalid (100134)
 backup-support m4a7yg2cpbi7j: Step 2 of 2 · Retry the online backup
 backup-support m7zbqfrdbslt3: 복제본의 메타데이터가 잘못됨 (100134) — 해결된 것으로 표시되어 있습니다. 지금도 괜찮은가요?
@@ -93,14 +94,14 @@ backup-support msmqp62lilgab: I do not recognise this error. I'd rather say so t
 escalations: Alex Carter needs a person · an error that I do not recognise
 `
 
-// A storedConsole is one with a real core, on a database.
+// A storedConsole is a console and a core on a database.
 type storedConsole struct {
 	*Console
 	*chattest.Core
 	before int // seq of the workspace when it started
 }
 
-// openStored starts the console, and waits until it has done all that was left.
+// openStored starts the console and waits until nothing is left to do.
 func openStored(t *testing.T, path string) *storedConsole {
 	t.Helper()
 	policy := bot.DefaultPolicy()
@@ -148,7 +149,7 @@ func (s *storedConsole) quiet(t *testing.T) {
 	}
 }
 
-// written is all that the bot wrote, changed and deleted since the workspace was
+// written lists what the bot posted, changed and deleted since the workspace was
 // at seq, in order within each thread.
 func (s *storedConsole) written(seq int) string {
 	s.mu.RLock()

@@ -15,7 +15,7 @@ import (
 )
 
 // TestStoredRecords checks that the inbox still has the record formats of commit
-// 3c1bd8e: what is decoded and encoded again is the same.
+// 3c1bd8e: decoding and encoding a record does not change it.
 func TestStoredRecords(t *testing.T) {
 	s := storedStage(t)
 	s.Core = chattest.NewCore(t, s.path, s.policy)
@@ -47,10 +47,10 @@ func TestStoredRecords(t *testing.T) {
 	}
 }
 
-// TestStored goes on from a database of commit 3c1bd8e: the session is resumed,
-// what waited is delivered once and in order, what was acknowledged is answered
-// once although Discord sends some of it again, and a button of that time still
-// works, up to the end of its walkthrough.
+// TestStored starts on a database of commit 3c1bd8e: the session is resumed,
+// waiting posts are delivered once and in order, recorded events are answered once
+// although Discord redelivers some of them, and an old button still leads to the
+// end of its walkthrough.
 func TestStored(t *testing.T) {
 	t.Parallel()
 	s := storedStage(t)
@@ -65,7 +65,7 @@ func TestStored(t *testing.T) {
 	}
 	n := len(s.Calls(""))
 
-	// A second start finds nothing to do.
+	// A second start finds nothing left to do.
 	s.restart()
 	s.quiet()
 	if again := s.written(n); again != "" {
@@ -99,8 +99,8 @@ func TestStored(t *testing.T) {
 	}
 }
 
-// written is all that the bot wrote, changed and deleted in each channel, in
-// order, since the n-th call.
+// written lists what the bot posted, edited and deleted since the n-th call, in
+// order within each channel.
 func (s *stage) written(n int) string {
 	var lines []string
 	for _, call := range s.Calls("")[n:] {
@@ -121,7 +121,7 @@ func (s *stage) written(n int) string {
 	return strings.Join(append(lines, ""), "\n")
 }
 
-// heading is the first line of text in components that is no small print.
+// heading returns the first line of text in components, without small print.
 func heading(components any) string {
 	list, _ := components.([]any)
 	for _, each := range list {
@@ -139,7 +139,7 @@ func heading(components any) string {
 	return ""
 }
 
-// storedAnswers are what the bot writes after it has started on that database.
+// storedAnswers is what the bot writes after it has started on the database.
 const storedAnswers = `/channels/1325757603979984899/messages POST ### alex needs a person · an error that I do not recognise
 /channels/1325757605477351424/messages POST ### The metadata on the replica is invalid (100134)
 /channels/1325757607641612288/messages POST ### Microsoft Azure Backup Server(MABS), DPM, MARS 에이전트의 오류를 알아보고 해결 방법을 단계별로 안내합니다.
@@ -161,8 +161,8 @@ const storedAnswers = `/channels/1325757603979984899/messages POST ### alex need
 /channels/1325757614247641089/messages POST ### The security PIN is not accepted (100130)
 `
 
-// storedStage is a stage without a bot, as it was when commit 3c1bd8e wrote its
-// database.
+// storedStage is a stage without a bot, in the state in which commit 3c1bd8e left
+// the fake.
 func storedStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{Server: discordfake.New(t, discordfake.Options{}), t: t, path: chattest.Stored(t, "../.."), policy: bot.DefaultPolicy(), waits: true, options: func(*Options) {}, setup: func(*Discord) {}}

@@ -16,7 +16,7 @@ import (
 )
 
 // TestStoredEnvelopes checks that the inbox still has the record format of commit
-// 3c1bd8e: what is decoded and encoded again is the same.
+// 3c1bd8e: decoding and encoding a record does not change it.
 func TestStoredEnvelopes(t *testing.T) {
 	s := storedStage(t)
 	s.Core = chattest.NewCore(t, s.path, s.policy)
@@ -42,9 +42,9 @@ func TestStoredEnvelopes(t *testing.T) {
 	}
 }
 
-// TestStored goes on from a database of commit 3c1bd8e: what waited is delivered
-// once and in order, what was acknowledged is answered once, and a button of that
-// time still works, up to the end of its walkthrough.
+// TestStored starts on a database of commit 3c1bd8e: waiting posts are delivered
+// once and in order, acknowledged events are answered once, and old buttons still
+// lead to the end of their walkthroughs.
 func TestStored(t *testing.T) {
 	t.Parallel()
 	s := storedStage(t)
@@ -54,7 +54,7 @@ func TestStored(t *testing.T) {
 	golden(t, "stored.golden", s.written())
 	n := len(s.Calls(""))
 
-	// A second start finds nothing to do.
+	// A second start finds nothing left to do.
 	s.restart()
 	s.quiet()
 	for _, call := range s.Calls("")[n:] {
@@ -74,15 +74,15 @@ func TestStored(t *testing.T) {
 	s.quiet()
 	s.status(pin, "solved")
 
-	// A question of the day before: whether the fix held.
+	// The follow-up question, whether the fix held.
 	const failed = "1736155639.386829"
 	s.pressOld(s.alex, failed, "1736155639.706246", "m1|11f12a5a829af277aae516ba|C00000003|1736155639.386829|1", "m1|h|online-rp-failed|f921|inner|")
 	s.sees(s.alex, "Glad to hear it")
 	s.quiet()
 	s.status(failed, "done")
 
-	// The last step of a sequence in a private answer, whose block's id alone says
-	// where it belongs.
+	// The last step of a sequence in an ephemeral message: only the block ID says
+	// which thread it belongs to.
 	const private = "cmd-a343485fc15662a75dc3a827"
 	s.pressOld(s.kim, "", "1.000001", "m1|d9baec33b9bba10e6bd2ad91|C00000003|cmd-a343485fc15662a75dc3a827|2", "m1|f|cbp-replica-metadata|81c0|retry-online|")
 	s.sees(s.kim, "잘됐습니다")
@@ -113,7 +113,8 @@ func (s *stage) status(root, want string) {
 	}
 }
 
-// written is all that the bot wrote, changed and deleted in each thread, in order.
+// written lists what the bot posted, updated and deleted, in order within each
+// thread.
 func (s *stage) written() string {
 	var lines []string
 	for _, call := range s.Calls("") {
@@ -135,8 +136,8 @@ func (s *stage) written() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// storedStage is a stage without a bot, as it was when commit 3c1bd8e wrote its
-// database.
+// storedStage is a stage without a bot, in the state in which commit 3c1bd8e left
+// the fake.
 func storedStage(t *testing.T) *stage {
 	t.Helper()
 	retries := make([]time.Duration, 100) // what the bot posts before it is connected is an event, too

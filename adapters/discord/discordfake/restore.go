@@ -45,9 +45,8 @@ type snapshot struct {
 	} `json:"events"`
 }
 
-// Restore makes a new server what another one was before the test: with its ids,
-// what was written there, and its session, which the bot can resume. It returns
-// the people by name.
+// Restore gives a new server the IDs, channels and messages of an earlier one, and
+// its session, which the bot can resume. It returns the users by name.
 func (s *Server) Restore(data []byte) (map[string]*Person, error) {
 	var old snapshot
 	if err := json.Unmarshal(data, &old); err != nil {
@@ -73,8 +72,7 @@ func (s *Server) Restore(data []byte) (map[string]*Person, error) {
 	return people, s.restoreSession(old)
 }
 
-// restoreApplication takes the place of the application and the server that a
-// new server begins with.
+// restoreApplication replaces the application and the guild of a new server.
 func (s *Server) restoreApplication(old snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +83,7 @@ func (s *Server) restoreApplication(old snapshot) {
 	s.Guild = s.newGuild(guild{id: old.Guild, name: "Backup Support"}).id
 }
 
-// restoreSession adds a session that has lost its connection just now.
+// restoreSession adds a session that has just lost its connection.
 func (s *Server) restoreSession(old snapshot) error {
 	n := &session{id: old.Session.ID, intents: old.Session.Intents, shards: 1, seq: old.Session.Seq, detachedAt: time.Now()}
 	for _, e := range old.Events {
