@@ -1,6 +1,7 @@
-// Package chat is what the adapters of chat platforms have in common: intake.go
-// keeps what was acknowledged, lanes.go keeps order, cut.go shortens texts,
-// file.go reads attached logs, words.go labels in several languages, json.go
-// reads JSON of which not all is known, retry.go tries again, and throttle.go
-// does not try too often.
+// Package chat holds what the adapters of chat platforms share. intake.go keeps
+// acknowledged events from being lost, and lanes.go handles the events of a
+// conversation in order. retry.go retries, and throttle.go limits how often
+// connections are opened. cut.go splits and shortens text, file.go decodes
+// attached logs, json.go decodes JSON leniently, and words.go loads an adapter's
+// own texts in several languages.
 package chat

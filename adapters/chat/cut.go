@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// MaxText is the longest text that is read, in bytes: larger than any log that
-// somebody pastes with a purpose.
+// MaxText is the length, in bytes, to which the text of a message is cut. It is
+// larger than any log that a user pastes on purpose.
 const MaxText = 1 << 20
 
-// A Size is how much of a platform's limit a character of a text takes once it
-// is escaped.
+// A Size returns how much of a platform's limit a character counts for once it is
+// escaped.
 type Size func(r rune) int
 
-// Of is the size of a text.
+// Of returns the size of a text.
 func (size Size) Of(text string) int {
 	n := 0
 	for _, r := range text {
@@ -23,10 +23,10 @@ func (size Size) Of(text string) int {
 	return n
 }
 
-// Split cuts a text into pieces of at most limit, at line breaks where it can,
-// else at spaces, and inside a letter only where the letter alone is larger than
-// limit. A character that is larger than limit is left out: platforms refuse a
-// message that is too large, and then all of it would be lost. Their limits are
+// Split cuts a text into pieces of at most limit: at a line break if possible,
+// otherwise at a space, and inside a letter (see joins) only if that letter alone
+// is larger than limit. A character larger than limit is left out, because
+// platforms reject a message that is too long as a whole. Their limits are
 // hundreds of times the widest character.
 func (size Size) Split(text string, limit int) []string {
 	var pieces []string
@@ -39,10 +39,9 @@ func (size Size) Split(text string, limit int) []string {
 	return pieces
 }
 
-// Part is the first piece of a text of which Split would make several, and the
-// rest, which is always shorter than text. What lines of the rest begin with
-// stays: it may be code. The piece is empty where not even the first character
-// fits.
+// Part returns the first piece that Split would cut off, and the rest, which is
+// always shorter than text. The rest keeps the indentation of its first line,
+// because it may be code. The piece is empty if not even the first character fits.
 func (size Size) Part(text string, limit int) (piece, rest string) {
 	if size.Of(text) <= limit {
 		return text, ""
@@ -55,8 +54,7 @@ func (size Size) Part(text string, limit int) (piece, rest string) {
 	return strings.TrimRight(text[:cut], "\n "), strings.TrimLeft(text[cut:], "\n")
 }
 
-// Shorten cuts a text to a limit and ends it with an ellipsis, for which the
-// limit needs room.
+// Shorten cuts a text to at most limit, including the ellipsis that then ends it.
 func (size Size) Shorten(text string, limit int) string {
 	if size.Of(text) <= limit {
 		return text
@@ -68,10 +66,10 @@ func (size Size) Shorten(text string, limit int) string {
 	return strings.TrimRight(text[:size.breakAt(text, limit)], "\n ") + "…"
 }
 
-// breakAt is the best place to cut so that the first part is within limit: the
-// last line break, or space, that leaves at least half of it, else the last
-// place between two letters, else the last between two characters, as in marks
-// without end on one letter. It is 0 where the first character does not fit.
+// breakAt returns where to cut so that the first part is within limit: after the
+// last line break in the second half of the limit, otherwise after the last space
+// there, otherwise between two letters, otherwise between two characters, if one
+// letter has more marks than fit. It is 0 if the first character does not fit.
 func (size Size) breakAt(text string, limit int) int {
 	used, next, letter, space, line := 0, 0, 0, 0, 0
 	for next < len(text) {
@@ -102,12 +100,12 @@ func (size Size) breakAt(text string, limit int) int {
 	return next
 }
 
-// joiner holds the parts of an emoji together.
+// joiner is the zero width joiner, which combines several emoji into one.
 const joiner = '\u200d'
 
-// joins reports whether a character belongs to the letter before it: an accent,
-// the vowel or last consonant of a Hangul syllable that is written in parts, or
-// a joiner.
+// joins reports whether a character belongs to the letter before it: a combining
+// mark, a conjoining Hangul vowel or final consonant (U+1160 to U+11FF), or a
+// joiner.
 func joins(r rune) bool {
 	return unicode.Is(unicode.M, r) || 0x1160 <= r && r <= 0x11FF || r == joiner
 }
@@ -119,8 +117,8 @@ func startsJoined(s string) bool {
 	return false
 }
 
-// CutBytes is the longest beginning of s of at most n bytes that ends between
-// characters.
+// CutBytes returns the longest prefix of s that has at most n bytes and does not
+// end inside a character.
 func CutBytes(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Pieces are never empty, and the lines of code keep what they begin with.
+// TestSplit makes no empty pieces, and keeps the indentation of code.
 func TestSplit(t *testing.T) {
 	size := Size(func(rune) int { return 1 })
 	for text, want := range map[string][]string{
@@ -24,7 +24,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// One letter may have any number of marks.
+// TestSplitMarks splits a letter that has more marks than fit.
 func TestSplitMarks(t *testing.T) {
 	size := Size(func(rune) int { return 1 })
 	if got := size.Split("a"+strings.Repeat("\u0301", 3999), 1000); len(got) != 4 {
@@ -32,8 +32,9 @@ func TestSplitMarks(t *testing.T) {
 	}
 }
 
-// FuzzSplit: whatever the widths of characters and the limit are, cutting ends,
-// nothing is larger than the limit, and only what cannot fit is left out.
+// FuzzSplit checks, for any widths of characters and any limit, that Split ends,
+// that no piece is larger than the limit, and that only characters that cannot fit
+// are left out.
 func FuzzSplit(f *testing.F) {
 	for _, text := range []string{"", "a b c", "&0", "0&", "&&&", "가나다\n라마바 사", "각각각", "e\u0301e\u0301 👨‍👩‍👧&<>", "\xff", "a\xe2\x80"} {
 		for limit := range 7 {

@@ -13,31 +13,31 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Attached logs are read as text or not at all.
-
+// Limits of attached files. Whoever attaches more files needs a person to look at
+// them.
 const (
-	MaxFile  = MaxText // bytes: as much as a message is read
-	MaxFiles = 5       // of one message; who attaches more wants a person
+	MaxFile  = MaxText // bytes
+	MaxFiles = 5       // per message
 )
 
-// The errors of a file that is not worth another try.
+// The errors of files for which retrying is of no use.
 var (
 	ErrNoText   = errors.New("the file holds no text")
 	ErrTooLarge = errors.New("the file is too large")
 )
 
-// textNames end the names of files that hold text, whatever a platform thinks
-// of their type. An errlog is what DPM and MARS write.
+// textNames are the extensions of text files, whatever type a platform detects.
+// DPM and the MARS agent write .errlog files.
 var textNames = []string{".txt", ".log", ".errlog", ".csv", ".xml", ".json", ".md", ".out", ".err", ".ps1", ".cmd", ".bat", ".ini", ".reg"}
 
-// NamesText reports whether a file of the name holds text.
+// NamesText reports whether a file name has the extension of a text file.
 func NamesText(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// ReadFile reads a file of at most MaxFile bytes as text. Beside the errors of
-// reading it returns ErrTooLarge and ErrNoText.
+// ReadFile reads a text file of at most MaxFile bytes. It returns ErrTooLarge for
+// a larger file and ErrNoText for anything but text.
 func ReadFile(r io.Reader) (string, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	switch {
@@ -49,8 +49,8 @@ func ReadFile(r io.Reader) (string, error) {
 	return textOfFile(data)
 }
 
-// textOfFile reads bytes as text: UTF-8, UTF-16 as Windows writes it, or the
-// code page of Korean Windows.
+// textOfFile decodes UTF-8, UTF-16 with a byte order mark, as Windows writes it,
+// or EUC-KR, the code page of Korean Windows.
 func textOfFile(data []byte) (string, error) {
 	var from encoding.Encoding
 	switch {
@@ -64,7 +64,7 @@ func textOfFile(data []byte) (string, error) {
 		from = korean.EUCKR
 	}
 	text, err := from.NewDecoder().Bytes(data)
-	if err != nil || bytes.Count(text, []byte("\uFFFD"))*20 > len(text) { // more than a stray byte is no text
+	if err != nil || bytes.Count(text, []byte("\uFFFD"))*20 > len(text) { // 20 for at most one invalid byte in 20 bytes of text
 		return "", ErrNoText
 	}
 	return strings.TrimSpace(string(text)), nil

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Bytes of a file become text, or none.
+// TestTextOfFile decodes each encoding, and rejects binary files.
 func TestTextOfFile(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                          "",

@@ -2,14 +2,14 @@ package chat
 
 import "sync"
 
-// Lanes run jobs: those of one lane one after the other, in the order in which
-// they came, those of different lanes side by side. They are safe for concurrent
-// use. Make them with NewLanes.
+// Lanes run the jobs of each lane one after the other, in the order of the calls
+// of Do, and those of different lanes concurrently. They are safe for concurrent
+// use. Create them with NewLanes.
 type Lanes struct {
-	slots   chan struct{} // held by each job that runs
+	slots   chan struct{} // one element per running job
 	mu      sync.Mutex
-	waiting map[string][]func() // a lane is there while it has a job; the first one runs
-	idle    *sync.Cond          // with mu: waiting is empty
+	waiting map[string][]func() // unfinished jobs by lane; the first of each is running or needs a slot
+	idle    *sync.Cond          // on mu: waiting became empty
 }
 
 // NewLanes returns lanes that run at most n jobs at once.
@@ -19,7 +19,7 @@ func NewLanes(n int) *Lanes {
 	return l
 }
 
-// Do puts a job at the end of its lane, and returns at once.
+// Do appends a job to its lane and returns at once.
 func (l *Lanes) Do(lane string, job func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,7 +38,7 @@ func (l *Lanes) run(lane string, job func()) {
 	}
 }
 
-// after ends the first job of a lane and returns the next one, or nil.
+// after removes the finished first job of a lane and returns the next, or nil.
 func (l *Lanes) after(lane string) func() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,21 +54,21 @@ func (l *Lanes) after(lane string) func() {
 	return nil
 }
 
-// Busy reports whether a job of the lane runs or waits.
+// Busy reports whether the lane has an unfinished job.
 func (l *Lanes) Busy(lane string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.waiting[lane]) > 0
 }
 
-// Idle reports whether no job runs or waits.
+// Idle reports whether all jobs are finished.
 func (l *Lanes) Idle() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.waiting) == 0
 }
 
-// Wait returns when no job runs or waits.
+// Wait waits until all jobs are finished.
 func (l *Lanes) Wait() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Jobs of a lane run in their order, those of others meanwhile.
+// TestLanes runs the jobs of a lane in order, and those of others meanwhile.
 func TestLanes(t *testing.T) {
 	l := NewLanes(4)
 	var mu sync.Mutex

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// maxAttempts is how often Try tries. What still fails then is done without.
+// maxAttempts is how often Try calls its function. Its callers can do without the
+// result, and a user is waiting.
 const maxAttempts = 3
 
-// Try makes a few attempts at what may fail for a moment, each no longer than
-// limit. permanent reports an error after which another attempt is of no use.
+// Try calls f up to maxAttempts times, each time for at most limit, until it
+// succeeds or permanent reports that retrying is of no use.
 func Try(ctx context.Context, limit time.Duration, permanent func(error) bool, f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		limited, cancel := context.WithTimeout(ctx, limit)
@@ -26,10 +27,11 @@ func Try(ctx context.Context, limit time.Duration, permanent func(error) bool, f
 	}
 }
 
-// Backoff is a short wait between attempts, longer after each.
+// Backoff returns how long to wait after an attempt, counted from 0: a second,
+// doubled with each attempt, and at most a minute.
 func Backoff(attempt int) time.Duration { return min(time.Second<<min(attempt, 10), time.Minute) }
 
-// Sleep waits, but no longer than ctx lasts.
+// Sleep waits, or returns ctx.Err() as soon as ctx ends.
 func Sleep(ctx context.Context, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
@@ -44,7 +46,8 @@ func Sleep(ctx context.Context, wait time.Duration) error {
 	}
 }
 
-// WithoutURL takes the address out of an error of a request: it may be a secret.
+// WithoutURL removes the URL from an error of net/http, because it may contain a
+// secret.
 func WithoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return e.Err

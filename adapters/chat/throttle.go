@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A Throttle keeps to the most connections in a minute, whatever asks for them. It
-// is for one goroutine.
+// A Throttle limits how many connections are opened per minute. It is not safe for
+// concurrent use.
 type Throttle struct {
 	opened []time.Time // within the last minute
 }
 
-// Take waits until one more may be opened. waits is told before, if it has to
-// wait. The error is that of ctx.
+// Take blocks until another connection may be opened, calling onWait first if it
+// has to wait. It returns ctx.Err() if ctx ends.
 func (b *Throttle) Take(ctx context.Context, most int, waits func(time.Duration)) error {
 	for len(b.opened) > 0 && time.Since(b.opened[0]) >= time.Minute {
 		b.opened = b.opened[1:]

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A minute has only so many connections, and the next one more.
+// TestThrottle opens as many connections as a minute allows, and then waits.
 func TestThrottle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b Throttle

@@ -9,17 +9,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Words are what an adapter says besides the core: texts of one language by
-// their keys.
+// Words are an adapter's own texts in one language, by key. They supplement those
+// of the core.
 type Words map[string]string
 
-// Texts are the words of each language, by tag.
+// Texts are Words by language tag.
 type Texts map[string]Words
 
-// English is the tag of the language where nothing else tells, and the one with all keys.
+// English is the fallback language; its file has every key.
 const English = "en"
 
-// LoadTexts reads locale/*.yaml.
+// LoadTexts reads the files locale/TAG.yaml.
 func LoadTexts(files fs.FS) (Texts, error) {
 	names, err := fs.Glob(files, "locale/*.yaml")
 	if err != nil {
@@ -40,7 +40,7 @@ func LoadTexts(files fs.FS) (Texts, error) {
 	return all, nil
 }
 
-// In are the words of a language, else the English ones.
+// In returns the words of a language, or the English ones if there are none.
 func (t Texts) In(lang string) Words {
 	if w, ok := t[lang]; ok {
 		return w
