@@ -13,17 +13,17 @@ type Throttle struct {
 
 // Take blocks until another connection may be opened, calling onWait first if it
 // has to wait. It returns ctx.Err() if ctx ends.
-func (b *Throttle) Take(ctx context.Context, most int, waits func(time.Duration)) error {
-	for len(b.opened) > 0 && time.Since(b.opened[0]) >= time.Minute {
-		b.opened = b.opened[1:]
+func (t *Throttle) Take(ctx context.Context, perMinute int, onWait func(time.Duration)) error {
+	for len(t.opened) > 0 && time.Since(t.opened[0]) >= time.Minute {
+		t.opened = t.opened[1:]
 	}
-	if len(b.opened) >= most {
-		wait := time.Minute - time.Since(b.opened[0])
-		waits(wait)
+	if len(t.opened) >= perMinute {
+		wait := time.Minute - time.Since(t.opened[0])
+		onWait(wait)
 		if err := Sleep(ctx, wait); err != nil {
 			return err
 		}
 	}
-	b.opened = append(b.opened, time.Now())
+	t.opened = append(t.opened, time.Now())
 	return nil
 }
