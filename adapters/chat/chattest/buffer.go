@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A Buffer holds what was written, and is safe to read meanwhile: a log, or a
-// terminal's screen.
+// A Buffer is a bytes.Buffer for concurrent use: a log or a terminal's screen that
+// a test reads while the program writes.
 type Buffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -19,7 +19,7 @@ func (b *Buffer) Write(p []byte) (int, error) {
 	return b.text.Write(p)
 }
 
-// String is all that was written.
+// String returns everything written so far.
 func (b *Buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

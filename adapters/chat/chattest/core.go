@@ -20,7 +20,7 @@ var builtin = sync.OnceValues(func() (*kb.Base, error) {
 	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 })
 
-// Base is the built-in knowledge base.
+// Base returns the built-in knowledge base.
 func Base(t testing.TB) *kb.Base {
 	t.Helper()
 	base, err := builtin()
@@ -30,8 +30,8 @@ func Base(t testing.TB) *kb.Base {
 	return base
 }
 
-// A Core is the bot as the program has it: the built-in knowledge base, and a
-// database.
+// A Core is a bot with the built-in knowledge base and a database, as in the
+// program.
 type Core struct {
 	Bot *bot.Bot
 	DB  *store.SQL
@@ -41,7 +41,8 @@ type Core struct {
 	end func() error
 }
 
-// NewCore opens the database at path, which may hold what an earlier core left.
+// NewCore returns a core on the database at path, which may be one that an earlier
+// core has used.
 func NewCore(t testing.TB, path string, policy bot.Policy) *Core {
 	t.Helper()
 	db, err := store.Open(context.Background(), path, []byte(strings.Repeat("k", store.KeySize)))
@@ -61,7 +62,7 @@ func NewCore(t testing.TB, path string, policy bot.Policy) *Core {
 	return c
 }
 
-// Run runs the adapter until End.
+// Run runs an adapter until End.
 func (c *Core) Run(a bot.Adapter) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c.end = sync.OnceValue(func() error {
@@ -71,13 +72,13 @@ func (c *Core) Run(a bot.Adapter) {
 	go func() { c.ran <- c.Bot.Run(ctx, a) }()
 }
 
-// Wait waits until the bot ends by itself, and returns why.
+// Wait waits until the bot stops by itself, and returns the error of Run.
 func (c *Core) Wait() error {
 	err := <-c.ran
 	c.ran <- nil // for End
 	return err
 }
 
-// End ends the bot, closes the database, and returns what Run returned, or nil
-// where Wait has. It may be called again.
+// End stops the bot, closes the database, and returns the error of Run unless Wait
+// has returned it. It may be called more than once.
 func (c *Core) End() error { return c.end() }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A Program is the real one, in processes of its own.
+// A Program is the real program, run as a process.
 type Program struct {
 	t      testing.TB
 	binary string
@@ -17,8 +17,8 @@ type Program struct {
 	cmd    *exec.Cmd
 }
 
-// Build makes the program as a newcomer would. Each of its processes has env
-// besides the environment of the test.
+// Build builds the program with go build. env is added to the environment of each
+// process.
 func Build(t testing.TB, env ...string) *Program {
 	t.Helper()
 	p := &Program{t: t, binary: filepath.Join(t.TempDir(), "mabsbot"), env: env}
@@ -31,7 +31,7 @@ func Build(t testing.TB, env ...string) *Program {
 	return p
 }
 
-// Command is a process in an empty folder, which is not started yet.
+// Command returns a command in an empty directory.
 func (p *Program) Command(args ...string) *exec.Cmd {
 	p.t.Helper()
 	cmd := exec.Command(p.binary, args...)
@@ -40,14 +40,13 @@ func (p *Program) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Start starts the program with nothing but its environment.
+// Start starts the program, configured by its environment alone.
 func (p *Program) Start() {
 	p.t.Helper()
 	p.Run(p.Command())
 }
 
-// Run starts a process that Command returned. It is the one that Kill and Stop
-// end.
+// Run starts a command that Command returned. Kill and Stop end it.
 func (p *Program) Run(cmd *exec.Cmd) {
 	p.t.Helper()
 	if testing.Verbose() {
@@ -59,17 +58,17 @@ func (p *Program) Run(cmd *exec.Cmd) {
 	}
 }
 
-// Kill ends the program as a power cut would.
+// Kill kills the process, as a power cut would.
 func (p *Program) Kill() {
 	p.t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
 		p.t.Fatal(err)
 	}
-	_ = p.cmd.Wait() // it was killed, and says so
+	_ = p.cmd.Wait() // reports the signal
 }
 
-// Stop ends the program as an orchestrator does, and waits for it. Windows has no
-// signals for that.
+// Stop interrupts the process, as an orchestrator does, and waits until it exits.
+// Windows has no signal for that.
 func (p *Program) Stop() {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -80,7 +79,7 @@ func (p *Program) Stop() {
 	}
 }
 
-// FreeAddress is one on which nobody listens.
+// FreeAddress returns an address on which no process listens.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

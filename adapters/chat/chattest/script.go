@@ -13,19 +13,19 @@ import (
 
 // A Stage is a platform with people and the bot on it. M is a message there.
 type Stage[M any] interface {
-	Knows(who string) bool                       // whether somebody has the name
-	Says(who string, direct bool, text string) M // in the channel, or in a direct message
-	Replies(who string, to M, text string) M     // in the conversation of a message
-	Types(who, line string) error                // a command, in the channel
-	Presses(who, label string) (M, error)        // the newest button with the label, and where it stands
-	PressesOld(who, label string) error          // a button as it once stood
+	Knows(who string) bool                       // whether a user has the name
+	Says(who string, direct bool, text string) M // in the channel or a direct message
+	Replies(who string, to M, text string) M     // in the thread of a message
+	Types(who, line string) error                // uses a command in the channel
+	Presses(who, label string) (M, error)        // presses the newest button with the label; M contains it
+	PressesOld(who, label string) error          // presses the button as it first appeared
 	Edits(who string, m M, text string) error
 	Deletes(who string, m M) error
 
-	Restart()      // of the bot
-	Quiet()        // waits until the bot has done all that it will do
-	Posts() int    // what the bot has written or changed so far
-	Shown() string // all that anybody sees
+	Restart()      // restarts the bot
+	Quiet()        // waits until the bot has nothing left to do
+	Posts() int    // counts what the bot has posted or changed
+	Shown() string // returns everything that any user sees
 }
 
 // A Cast is the part of a Stage that is the same on all platforms: P is a user of
@@ -51,8 +51,9 @@ func (c *Cast[M, P]) Edits(who string, m M, text string) error { return c.People
 // Deletes implements Stage.
 func (c *Cast[M, P]) Deletes(who string, m M) error { return c.People[who].Delete(m) }
 
-// Scripts plays the conversations in the folder, each on a stage of its own: all
-// that they want the bot to say has to be seen, and silence where they want that.
+// Scripts plays each conversation in a folder on its own stage. Everything that a
+// script expects the bot to say must be shown, and if it expects silence, the bot
+// must not post.
 func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M]) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
 	if err != nil || len(files) == 0 {
@@ -61,7 +62,7 @@ func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		if testing.Short() && strings.HasPrefix(name, "entry-") {
-			continue // of one kind, and many
+			continue // there are many, all of one kind
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -91,11 +92,11 @@ func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M
 type play[M any] struct {
 	stage    Stage[M]
 	events   int
-	messages map[string]M // by the names of the script
-	latest   M            // a reply goes under it
+	messages map[string]M // by their names in the script
+	latest   M            // the message that a reply belongs to
 }
 
-// do does what a section is named for.
+// do performs the action in the name of a section.
 func (p *play[M]) do(section, body string) (err error) {
 	if section == "restart" {
 		p.stage.Restart()
@@ -135,7 +136,7 @@ func (p *play[M]) do(section, body string) (err error) {
 	return err
 }
 
-// compare looks for what a script wants in all that is shown.
+// compare looks for the expected text in everything that is shown.
 func (p *play[M]) compare(t *testing.T, after, want string, posts int) {
 	t.Helper()
 	if want == "silent\n" {
@@ -155,10 +156,10 @@ func (p *play[M]) compare(t *testing.T, after, want string, posts int) {
 	}
 }
 
-// wanted are the words that a line of a script wants to be seen, without the
-// marks of bottest.Text.
+// wanted returns the texts that a line of a script expects, without the markup of
+// bottest.Text.
 func wanted(line string) []string {
-	if len(line) < 2 || strings.HasSuffix(line, "]") && !strings.HasSuffix(line, "] ") { // where a post goes
+	if len(line) < 2 || strings.HasSuffix(line, "]") && !strings.HasSuffix(line, "] ") { // the address of a post
 		return nil
 	}
 	mark, rest := line[:2], line[2:]
@@ -180,7 +181,8 @@ func wanted(line string) []string {
 	return []string{rest}
 }
 
-// letters leaves out all but letters and digits: markup differs.
+// letters removes everything but letters and digits, because markup differs
+// between platforms.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
