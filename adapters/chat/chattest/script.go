@@ -106,7 +106,7 @@ func (p *play[M]) do(section, body string) (err error) {
 	name := fmt.Sprintf("m%d", p.events)
 	who, rest, _ := strings.Cut(section, " ")
 	if !p.stage.Knows(who) {
-		return errors.New("nobody has that name")
+		return errors.New("no user has that name")
 	}
 	verb, object, _ := strings.Cut(rest, " ")
 	switch verb {
@@ -131,7 +131,7 @@ func (p *play[M]) do(section, body string) (err error) {
 	case "deletes":
 		return p.stage.Deletes(who, p.messages[object])
 	default:
-		return errors.New("nobody can do that")
+		return errors.New("no such action")
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func (p *play[M]) compare(t *testing.T, after, want string, posts int) {
 	for line := range strings.Lines(want) {
 		for _, words := range wanted(strings.TrimSuffix(line, "\n")) {
 			if !strings.Contains(shown, letters(words)) {
-				t.Errorf("after %q nobody sees %q in\n%s", after, words, p.stage.Shown())
+				t.Errorf("after %q: %q is not shown in\n%s", after, words, p.stage.Shown())
 				return
 			}
 		}
