@@ -12,8 +12,8 @@ import (
 	"mabsbot/bot"
 )
 
-// An Inbox keeps acknowledged events until they are handled. The databases of
-// bot/store have one.
+// An Inbox keeps acknowledged events until they are handled. The stores of
+// bot/store have one for each adapter.
 type Inbox interface {
 	// Put records a payload under its key. Once it has returned nil, the payload
 	// survives a crash. A known key changes nothing.
@@ -54,12 +54,12 @@ var ErrPanic = errors.New("the handler panicked")
 type Intake struct {
 	Quick *Lanes // events, in the order of their arrival in a conversation
 	Later *Lanes // recorded events: they wait for the network
-	Pages *Lanes // what a user looks at meanwhile: modals, suggestions, pages
+	Pages *Lanes // what is shown to a user at once: modals, suggestions, pages
 
-	name   string // of the adapter; log messages begin with it
+	name   string // the adapter's; log messages begin with it
 	inbox  Inbox
 	log    *slog.Logger
-	warned sync.Map // what WarnOnce has logged
+	warned sync.Map // the keys of First
 }
 
 // How many jobs run at once. Handling an event is a transaction of a millisecond
@@ -148,8 +148,9 @@ func (i *Intake) Guard(event string, failed func()) {
 	}
 }
 
-// Retry calls f until it succeeds or ctx ends, and returns its last error. It is
-// for what must not fail: a database that is away comes back.
+// Retry calls f with backoff until it succeeds or ctx ends, and returns its last
+// error. It is for what must be done once an event is acknowledged: a database
+// that is away will be back.
 func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := ctx.Err(); err != nil {
@@ -160,8 +161,8 @@ func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) e
 			return err
 		}
 		level := slog.LevelWarn
-		if errors.Is(err, bot.ErrConflict) { // the conversation is busy
-			level = slog.LevelDebug
+		if errors.Is(err, bot.ErrConflict) {
+			level = slog.LevelDebug // expected in a busy conversation
 		}
 		i.log.Log(ctx, level, i.name+": retrying", "op", op, "error", err)
 		if Sleep(ctx, Backoff(attempt)) != nil {
