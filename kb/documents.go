@@ -16,7 +16,7 @@ func Documents(entries []*Entry) []match.Document {
 			Messages:        e.Messages.all(),
 			Symbols:         e.Symbols,
 			Phrases:         append(e.Phrases.all(), e.ownTitles()...),
-			Counterexamples: e.Examples.Silent,
+			Counterexamples: e.Examples.Counterexamples,
 			Codes:           e.Codes,
 			Examples:        e.Examples.Match,
 			Prose:           e.prose(),

@@ -120,9 +120,9 @@ type Source struct {
 	Text Text   `yaml:"text,omitempty" json:"text,omitempty"` // the name of the page or section
 }
 
-// Examples are the entry's own tests: Match must lead to this entry, Silent
-// must not.
+// Examples are the entry's own tests: pastes that must lead to it, and
+// counterexamples that must not.
 type Examples struct {
-	Match  []string `yaml:"match,omitempty" json:"match,omitempty"`   // pastes that lead to this entry
-	Silent []string `yaml:"silent,omitempty" json:"silent,omitempty"` // counterexamples: texts that must not lead here with certainty; a paste that fits one better than the entry is not answered
+	Match           []string `yaml:"match,omitempty" json:"match,omitempty"`   // pastes that lead to this entry
+	Counterexamples []string `yaml:"silent,omitempty" json:"silent,omitempty"` // counterexamples: texts that must not lead here with certainty; a paste that fits one better than the entry is not answered
 }

@@ -132,7 +132,7 @@ func (l *linter) recognition(at place) {
 	l.lists(at.key("messages"), l.e.Messages, l.message)
 	l.lists(at.key("phrases"), l.e.Phrases, func(place, string) {})
 	l.strings(at.key("examples").key("match"), "example", l.e.Examples.Match)
-	l.strings(at.key("examples").key("silent"), "example", l.e.Examples.Silent)
+	l.strings(at.key("examples").key("silent"), "example", l.e.Examples.Counterexamples)
 }
 
 // lists checks that no list and no text is empty, and each text on its own.

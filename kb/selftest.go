@@ -17,7 +17,7 @@ func Test(w io.Writer, b *Base) error {
 	found := make([][]string, len(b.entries))
 	messages, examples := 0, 0
 	for _, e := range b.entries {
-		examples += len(e.Examples.Match) + len(e.Examples.Silent)
+		examples += len(e.Examples.Match) + len(e.Examples.Counterexamples)
 		for _, v := range e.Messages {
 			messages += len(v.Texts)
 		}
@@ -135,7 +135,7 @@ func (b *Base) tryEntry(e *Entry, at place) Mistakes {
 			mistakes = append(mistakes, at.mistake("the example does not lead here but is %s: %q", r.summary(), shorten(text)))
 		}
 	}
-	for i, text := range e.Examples.Silent {
+	for i, text := range e.Examples.Counterexamples {
 		if r := b.Match(text); r.sureOf(e) {
 			at := at.key("examples").key("silent").item(i)
 			mistakes = append(mistakes, at.mistake("the example must not lead here but is %s: %q", r.summary(), shorten(text)))

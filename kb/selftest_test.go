@@ -17,7 +17,7 @@ func TestTest(t *testing.T) {
 		t.Errorf("%v, %q", err, before.String())
 	}
 	e := b.Entry("tape")
-	e.Examples = Examples{Match: []string{"Lunch?"}, Silent: []string{sample(e.Messages[0].Texts[0])}}
+	e.Examples = Examples{Match: []string{"Lunch?"}, Counterexamples: []string{sample(e.Messages[0].Texts[0])}}
 	e.Messages = Texts{{"", []string{"Nobody prints this wording, and no index knows it."}}}
 	var after bytes.Buffer
 	if err := Test(&after, b); err == nil || !strings.HasSuffix(after.String(), " wrong\n") {

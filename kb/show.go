@@ -100,7 +100,7 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 		s.text(0, "note", note)
 	}
 	s.list(0, "leads here", e.Examples.Match)
-	s.list(0, "does not lead here", e.Examples.Silent)
+	s.list(0, "does not lead here", e.Examples.Counterexamples)
 	_, err := io.WriteString(w, s.b.String())
 	return err
 }
