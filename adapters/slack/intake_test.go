@@ -35,11 +35,11 @@ func startIntake(t *testing.T, ctx context.Context, inbox chat.Inbox, handle bot
 	s.replay(ctx)
 	return chattest.IntakeRun{
 		Deliver: func(m chattest.Incoming, done func(error)) {
-			fields := fmt.Sprintf(`"type":"message","channel":"C%s","user":"U1","ts":"1.%d","thread_ts":"1.0","text":%q`, m.Channel, m.N, m.Text)
+			fields := fmt.Sprintf(`{"type":"message","channel":"C%s","user":"U1","ts":"1.%d","thread_ts":"1.0","text":%q`, m.Channel, m.N, m.Text)
 			if m.File {
 				fields += `,"subtype":"file_share","files":[{"id":"F1","name":"a.log","url_private":"https://files.slack.com/a.log"}]`
 			}
-			e := event(fields)
+			e := event([]byte(fields + "}"))
 			raw, err := json.Marshal(e)
 			if err != nil {
 				t.Fatal(err)

@@ -112,17 +112,21 @@ func golden(t *testing.T, name, got string) {
 func TestRender(t *testing.T) {
 	s, c := newRenderer(t), newChecker(t)
 	replies := bottest.Replies()
-	replies["private"] = bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "값 없이 계속", Button: bot.Button{Action: bot.ActionSkip, Entry: "e"}}}}}}
+	private := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "값 없이 계속", Button: bot.Button{Action: bot.ActionSkip, Entry: "e"}}}}}}
 	replies["jump"] = bot.Reply{Lang: "en", Blocks: []bot.Block{
 		{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "1700000000.000100"}},
 		{Kind: bot.BlockThread, Text: "the conversation", Thread: bot.Thread{Adapter: adapterName, Channel: "D1"}},
 		{Kind: bot.BlockThread, Text: "nowhere", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "cmd-1"}},
 	}}
 	replies["empty"] = bot.Reply{Lang: "en"}
-	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		p := postOf(replies[name])
-		p.Private = name == "private"
-		m := s.render(p)
+	whisper := postOf(private)
+	whisper.Private = true
+	posts := map[string]bot.Post{"private": whisper}
+	for name, r := range replies {
+		posts[name] = postOf(r)
+	}
+	for _, name := range slices.Sorted(maps.Keys(posts)) {
+		m := s.render(posts[name])
 		data, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": checked(t, c, m)}, "", " ")
 		if err != nil {
 			t.Fatal(err)
