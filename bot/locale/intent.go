@@ -29,8 +29,12 @@ const (
 	IntentHelp     Intent = "help"
 	IntentList     Intent = "list"
 	intentFiller   Intent = "filler" // meaningless on its own
-	MaxUtterance          = 120      // characters; longer messages are for people
 )
+
+// MaxUtterance is the length in characters of the longest message that can steer
+// a walkthrough: four times the longest phrase in the locale files. Longer
+// messages are for people.
+const MaxUtterance = 120
 
 // A Command is a subcommand of /mabs.
 type Command string

@@ -24,10 +24,10 @@ func TestWordsAreData(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && (entry.Name() == "testdata" || name == "kb/match" || forTests(name)) {
-			return fs.SkipDir // kb/match normalizes the characters of all scripts
+		if entry.IsDir() && (entry.Name() == "testdata" || forTests(name)) {
+			return fs.SkipDir
 		}
-		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+		if path.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") || wordsAllowed[name] != "" {
 			return nil
 		}
 		files++
@@ -45,6 +45,14 @@ func TestWordsAreData(t *testing.T) {
 	if err != nil || files < 50 {
 		t.Errorf("%d files read, error %v", files, err)
 	}
+}
+
+// wordsAllowed lists the exceptions, with their reasons. The matcher reads error
+// texts in all languages, whatever languages the bot speaks.
+var wordsAllowed = map[string]string{
+	"kb/match/normalize.go": "composes Hangul from jamo",
+	"kb/match/code.go":      "the words around a number that make it a code or a count",
+	"kb/match/build.go":     "the words before a code in a message",
 }
 
 // forTests reports whether only tests import the packages of a folder.
