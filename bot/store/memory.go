@@ -14,6 +14,8 @@ import (
 // Memory is a store in maps, for tests and for a bot without persistence. It is
 // safe for concurrent use. Create it with NewMemory.
 type Memory struct {
+	now func() time.Time
+
 	mu       sync.Mutex
 	events   map[bot.EventID]time.Time // when they were applied
 	states   map[bot.Thread]memoryState
@@ -51,8 +53,13 @@ var (
 )
 
 // NewMemory returns an empty store.
-func NewMemory() *Memory {
+func NewMemory() *Memory { return NewMemoryAt(time.Now) }
+
+// NewMemoryAt returns an empty store whose clock is now. Nothing becomes due or
+// expires unless that clock moves.
+func NewMemoryAt(now func() time.Time) *Memory {
 	return &Memory{
+		now:      now,
 		events:   map[bot.EventID]time.Time{},
 		states:   map[bot.Thread]memoryState{},
 		langs:    map[bot.UserKey]string{},
@@ -87,7 +94,7 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	if err := ctx.Err(); err != nil {
 		return bot.Thread{}, false, wrap("recent", err)
 	}
-	since := time.Now().Add(-window)
+	since := m.now().Add(-window)
 	var found bot.Thread
 	for t, s := range m.states {
 		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
@@ -161,7 +168,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	if _, ok := m.events[turn.Event]; ok {
 		return bot.ErrDuplicate
 	}
-	now := time.Now()
+	now := m.now()
 	states := map[bot.Thread]memoryState{}
 	for _, w := range turn.States {
 		old := m.states[w.Thread]
@@ -246,7 +253,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return wrap("prune", err)
 	}
-	now := time.Now()
+	now := m.now()
 	before := now.Add(-max(olderThan, MinRetention))
 	maps.DeleteFunc(m.events, func(_ bot.EventID, at time.Time) bool { return at.Before(before) })
 	replaced := map[bot.PostID]bool{}

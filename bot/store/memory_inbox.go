@@ -27,7 +27,7 @@ func (i *MemoryInbox) Put(ctx context.Context, key string, payload []byte) error
 		if slices.ContainsFunc(all, func(r memoryRecord) bool { return r.key == key }) {
 			return all
 		}
-		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, false, time.Now()})
+		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, false, i.memory.now()})
 	})
 }
 
@@ -42,7 +42,7 @@ func (i *MemoryInbox) Done(ctx context.Context, key string) error {
 func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) error {
 	return i.update(ctx, "bury in inbox", func(all []memoryRecord) []memoryRecord {
 		all = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.key == key })
-		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, true, time.Now()})
+		return append(all, memoryRecord{inboxRecord{key, slices.Clone(payload)}, true, i.memory.now()})
 	})
 }
 

@@ -16,7 +16,7 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	if err := ctx.Err(); err != nil {
 		return nil, wrap("claim", err)
 	}
-	now := time.Now()
+	now := m.now()
 	var posts []bot.Post
 	for i, q := range m.posts {
 		if len(posts) >= limit {
@@ -76,7 +76,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (t
 	if err := ctx.Err(); err != nil {
 		return 0, false, wrap("next due", err)
 	}
-	now := time.Now()
+	now := m.now()
 	var wait time.Duration
 	ok := false
 	for i, p := range m.posts {
@@ -103,7 +103,7 @@ func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error 
 
 // Retry implements bot.Outbox.
 func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
-	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, time.Now().Add(after) })
+	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, m.now().Add(after) })
 }
 
 // Drop implements bot.Outbox.
@@ -123,7 +123,7 @@ func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memory
 	}
 	if !p.sent {
 		f(p)
-		p.changed = time.Now()
+		p.changed = m.now()
 	}
 	return nil
 }
