@@ -26,6 +26,7 @@ var arrows = []arrow{
 	{"", "bot/store", "opens the database"},
 	{"", "adapters/console", "serves the web console"},
 	{"", "adapters/discord", "serves Discord"},
+	{"", "adapters/scripted", "serves mabsbot chat --jsonl"},
 	{"", "adapters/slack", "serves Slack"},
 	{"", "adapters/terminal", "serves mabsbot chat"},
 
@@ -58,6 +59,7 @@ var arrows = []arrow{
 	{"adapters/discord", "adapters/discord/discordapi", "talks to Discord"},
 	{"adapters/discord/discordapi", "", "is a leaf: a client of Discord that knows nothing of the bot"},
 	{"adapters/discord/discordfake", "adapters/chat/chatfake", "shares faults and journals with the fake Slack"},
+	{"adapters/scripted", "bot", "implements bot.Adapter, and sends the posts itself"},
 	{"adapters/terminal", "bot", "implements bot.Adapter"},
 }
 

@@ -16,12 +16,14 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"mabsbot/adapters/console"
 	"mabsbot/adapters/discord"
+	"mabsbot/adapters/scripted"
 	"mabsbot/adapters/slack"
 	"mabsbot/adapters/terminal"
 	"mabsbot/bot"
@@ -61,11 +63,7 @@ are set, Slack and Discord.`
 	c.SilenceUsage, c.SilenceErrors = true, true
 	c.CompletionOptions.HiddenDefaultCmd = true
 	config.AddFlags(c.PersistentFlags())
-	chat := command("chat", "Have a conversation in this terminal", cobra.NoArgs, chat)
-	chat.Long = `Have a conversation in this terminal: paste an error, type a number or words such
-as "next", look things up with /mabs, and leave with /quit or Ctrl-D. The
-conversation continues where it was when you come back.`
-	c.AddCommand(chat, matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
 		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 			return err
@@ -221,7 +219,50 @@ func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	return store.Open(ctx, c.Path, key)
 }
 
-func chat(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
+func chatCommand() *cobra.Command {
+	var script bool
+	c := command("chat", "Have a conversation in this terminal, or a scripted one", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		if script {
+			return chatScript(cmd, c)
+		}
+		return chat(cmd, c)
+	})
+	c.Long = `Have a conversation in this terminal: paste an error, type a number or words such
+as "next", look things up with /mabs, and leave with /quit or Ctrl-D. The
+conversation continues where it was when you come back.
+
+With --jsonl a script has the conversation, on a simulated platform and in memory:
+one JSON object per line on standard input, one per line on standard output.
+adapters/scripted/README.md describes them.`
+	c.Example = `  mabsbot chat
+  mabsbot chat --jsonl < conversation.jsonl
+  mabsbot chat --jsonl --kb.overlay DIR`
+	c.Flags().BoolVar(&script, "jsonl", false, `read {"say"}, {"press"}, {"later"} and {"reset"} lines, write what follows from each`)
+	return c
+}
+
+// chatScript has a scripted conversation. It needs no database, so a signal may
+// end it at once.
+func chatScript(cmd *cobra.Command, c *config.Config) error {
+	base, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
+	if err != nil {
+		return err
+	}
+	locales, err := locale.Load(locale.Builtin())
+	if err != nil {
+		return err
+	}
+	log := c.Log.Logger(cmd.ErrOrStderr())
+	return scripted.Run(cmd.Context(), scripted.Options{
+		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Policy: policy(c),
+		New: func(p bot.Policy, now func() time.Time) *bot.Bot {
+			memory := store.NewMemoryAt(now)
+			return bot.New(func() *kb.Base { return base }, locales, p, memory, memory, log)
+		},
+	})
+}
+
+func chat(cmd *cobra.Command, c *config.Config) (err error) {
 	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err

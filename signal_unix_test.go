@@ -59,7 +59,7 @@ func TestSignals(t *testing.T) {
 				wantEnd(t, cmd, ended, sig)
 			})
 		}
-		for _, args := range [][]string{{"chat"}, {"match"}, {"match", "-"}, {"match", "--jsonl"}} {
+		for _, args := range [][]string{{"chat"}, {"chat", "--jsonl"}, {"match"}, {"match", "-"}, {"match", "--jsonl"}} {
 			t.Run(fmt.Sprintf("%s/reading/%s", sig, strings.Join(args, " ")), func(t *testing.T) {
 				cmd := p.Command(args...)
 				in, err := cmd.StdinPipe()

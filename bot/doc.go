@@ -59,4 +59,5 @@
 //	adapters/discord   Discord; discordapi is its client, discordfake a fake of it for tests
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
+//	adapters/scripted  a conversation for scripts, in memory
 package bot

@@ -1,0 +1,35 @@
+package scripted
+
+import (
+	"strconv"
+	"strings"
+
+	"mabsbot/bot"
+)
+
+// plainText returns all blocks of a reply but the buttons as plain text, each on
+// lines of its own. Code spans keep their backquotes, as in the entries.
+func plainText(r bot.Reply) string {
+	var lines []string
+	for _, b := range r.Blocks {
+		switch b.Kind {
+		case bot.BlockTable:
+			for _, row := range b.Rows {
+				lines = append(lines, strings.Join(row, " | "))
+			}
+		case bot.BlockSteps:
+			for i, item := range b.Items {
+				lines = append(lines, strconv.Itoa(i+1)+". "+marks[item.State]+item.Text)
+			}
+		case bot.BlockLink, bot.BlockContext:
+			lines = append(lines, strings.TrimSpace(b.Text+" "+b.URL))
+		case bot.BlockChoices:
+		default:
+			lines = append(lines, b.Text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// marks show the state of an item, as the terminal does.
+var marks = map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}
