@@ -175,3 +175,46 @@ func (d *Discord) place(ctx context.Context, id string) (place, error) {
 	}
 	return at, nil
 }
+
+// updateCache handles events about servers and channels.
+func (d *Discord) updateCache(e envelope) {
+	switch e.Kind {
+	case "GUILD_CREATE", "GUILD_UPDATE":
+		var g discordapi.Guild
+		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Unavailable {
+			d.channels.learnGuild(g, d.me().user)
+			d.forbidden.clear()
+			if e.Kind == "GUILD_CREATE" {
+				d.inspect(g)
+			}
+		}
+	case "GUILD_DELETE":
+		var g discordapi.Guild
+		if chat.Decode(e.Data, &g) == nil && !g.Unavailable {
+			d.channels.forgetGuild(g.ID)
+		}
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
+		var c discordapi.Channel
+		if chat.Decode(e.Data, &c) == nil {
+			d.channels.learn("", c)
+			d.forbidden.remove(c.ID)
+		}
+	case "CHANNEL_DELETE", "THREAD_DELETE":
+		var c discordapi.Channel
+		if chat.Decode(e.Data, &c) == nil {
+			d.channels.bury(c.ID)
+		}
+	case "THREAD_LIST_SYNC":
+		var g discordapi.Guild
+		var list struct {
+			Guild   string               `json:"guild_id"`
+			Threads []discordapi.Channel `json:"threads"`
+		}
+		if chat.Decode(e.Data, &list) == nil {
+			g.ID, g.Threads = list.Guild, list.Threads
+			d.channels.learnGuild(g, "")
+		}
+	case "GUILD_ROLE_UPDATE", "GUILD_MEMBER_UPDATE":
+		d.forbidden.clear()
+	}
+}

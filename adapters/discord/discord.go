@@ -1,19 +1,25 @@
-// Package discord connects the bot to Discord: one application, in as many
-// servers as invited it.
+// Package discord connects the bot to Discord: one application, installed in any
+// number of servers.
 //
-//	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> need not come again
-//	bot.Post --post.go--> render.go --> discordapi
+//	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> done
+//	bot.Post --post.go, respond.go--> render.go --> discordapi
 //
-// The files: gateway.go says what is asked of Discord's gateway, session.go keeps
-// its session. events.go and interact.go say what Discord's payloads mean, text.go
-// undoes their markup and makes foreign text safe, channels.go knows where channels
-// and threads belong. intake.go acknowledges, inbox.go finds what was recorded,
-// files.go fetches logs. render.go writes components within limits.go, split.go
-// says what counts for them, modal.go asks and suggests. post.go delivers,
-// threads.go says where to, forbidden.go where it may not, tokens.go keeps the tokens of uses. errors.go says
-// what an error means for a post. commands.go registers commands, check.go looks
-// at permissions, words.go is what the adapter says itself, id.go names things. What
-// it has in common with other chat platforms stands in adapters/chat.
+// Incoming: gateway.go chooses the intents, and session.go saves the session of the
+// gateway. intake.go takes events until Discord need not send them again, and
+// interactions.go those of them that need a response within 3 seconds. inbox.go
+// replays recorded events, and files.go downloads attachments. events.go and
+// interact.go parse payloads, and text.go removes and escapes their markdown.
+//
+// Outgoing: post.go sends messages to channels, and respond.go responds to
+// interactions with the tokens that tokens.go keeps. threads.go finds the channel
+// or thread, channels.go caches what is known of them, and forbidden.go remembers
+// missing permissions. render.go turns replies into components and pages.go
+// distributes them over messages, within limits.go and counted by split.go.
+// modal.go shows suggestions and modals. errors.go classifies errors.
+//
+// At startup check.go looks up the application and checks permissions, and
+// commands.go registers commands. words.go loads the adapter's own texts, id.go
+// names things. adapters/chat has the parts that other chat platforms share.
 package discord
 
 import (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -43,49 +42,6 @@ func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 	}
 	d.updateCache(e)
 	done()
-}
-
-// updateCache handles events about servers and channels.
-func (d *Discord) updateCache(e envelope) {
-	switch e.Kind {
-	case "GUILD_CREATE", "GUILD_UPDATE":
-		var g discordapi.Guild
-		if chat.Decode(e.Data, &g) == nil && g.ID != "" && !g.Unavailable {
-			d.channels.learnGuild(g, d.me().user)
-			d.forbidden.clear()
-			if e.Kind == "GUILD_CREATE" {
-				d.inspect(g)
-			}
-		}
-	case "GUILD_DELETE":
-		var g discordapi.Guild
-		if chat.Decode(e.Data, &g) == nil && !g.Unavailable {
-			d.channels.forgetGuild(g.ID)
-		}
-	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
-		var c discordapi.Channel
-		if chat.Decode(e.Data, &c) == nil {
-			d.channels.learn("", c)
-			d.forbidden.remove(c.ID)
-		}
-	case "CHANNEL_DELETE", "THREAD_DELETE":
-		var c discordapi.Channel
-		if chat.Decode(e.Data, &c) == nil {
-			d.channels.bury(c.ID)
-		}
-	case "THREAD_LIST_SYNC":
-		var g discordapi.Guild
-		var list struct {
-			Guild   string               `json:"guild_id"`
-			Threads []discordapi.Channel `json:"threads"`
-		}
-		if chat.Decode(e.Data, &list) == nil {
-			g.ID, g.Threads = list.Guild, list.Threads
-			d.channels.learnGuild(g, "")
-		}
-	case "GUILD_ROLE_UPDATE", "GUILD_MEMBER_UPDATE":
-		d.forbidden.clear()
-	}
 }
 
 // tookMessage takes what somebody wrote, changed or took back.
@@ -211,216 +167,10 @@ func (d *Discord) tookBulk(ctx context.Context, e envelope, done func()) {
 	}
 }
 
-// tookInteraction takes a use. It is recorded, answered for the time being, and
-// handled after that, in its place among what happens in the channel.
-func (d *Discord) tookInteraction(ctx context.Context, e envelope, done func()) {
-	var i discordapi.Interaction
-	if err := chat.Decode(e.Data, &i); err != nil {
-		d.intake.WarnOnce("an interaction cannot be read")
-		done()
-		return
-	}
-	i = d.located(i)
-	read, err := d.me().readInteraction(i)
-	switch in := read.(type) {
-	case typing:
-		d.locales.learn(in.user, in.locale)
-		d.intake.Pages.Do("typing/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.suggest(ctx, e, i, in); done() })
-	case asked:
-		d.locales.learn(in.user, in.locale)
-		d.intake.Pages.Do("modal/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.open(ctx, e, i, in); done() })
-	case used:
-		d.locales.learn(in.event.About().From.ID, i.Locale)
-		d.use(ctx, e, i, in, done)
-	default:
-		if err != nil {
-			d.intake.WarnOnce("an interaction was ignored", "type", i.Type, "error", err)
-		} else {
-			d.intake.Pages.Do("old/"+i.ID, func() { d.callback(ctx, e, i, answerUpdateLater, nil) })
-		}
-		done()
-	}
-}
-
-// located learns where a use happened, or adds what is known of that.
-func (d *Discord) located(i discordapi.Interaction) discordapi.Interaction {
-	if i.Channel != nil {
-		c := *i.Channel
-		c.ID = channelOf(i)
-		d.channels.learn(i.GuildID, c)
-	}
-	if at, known := d.channels.of(channelOf(i)); known {
-		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind}
-	}
-	return i
-}
-
-// use takes what is for the core.
-func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction, u used, done func()) {
-	key := string(u.event.About().ID)
-	payload, err := json.Marshal(e)
-	if err != nil {
-		d.log.Error("discord: a use cannot be recorded", "error", err)
-		done()
-		return
-	}
-	acknowledged := make(chan struct{})
-	d.intake.Pages.Do("use/"+i.ID, func() {
-		defer close(acknowledged)
-		defer d.intake.Guard(e.Kind, done)
-		last, cancel := outlive(ctx, ackTime) // what came is recorded and acknowledged
-		defer cancel()
-		u.event = d.withThreadRoot(last, i, u.event)
-		if d.record(last, key, payload) != nil {
-			return
-		}
-		done()
-		d.acknowledge(last, e, i, u)
-	})
-	d.intake.Quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
-		<-acknowledged
-		d.recorded(ctx, key, payload, e, u)
-	})
-}
-
 // record puts an event into the inbox, however long the database is away: Discord
 // is told only after that.
 func (d *Discord) record(ctx context.Context, key string, payload []byte) error {
 	return d.intake.Retry(ctx, "record event", func(ctx context.Context) error { return d.intake.Record(ctx, key, payload) })
-}
-
-// recorded handles a use that is recorded. Files are fetched elsewhere: what
-// happens in the channel does not wait for them.
-func (d *Discord) recorded(ctx context.Context, key string, payload []byte, e envelope, u used) {
-	lost := func() { d.intake.Lost(ctx, key, payload) }
-	defer d.intake.Guard(key, lost)
-	if len(u.files) > 0 {
-		files := u.talk
-		u.files = nil
-		d.intake.Later.Do(chat.LaneOf(u.event), func() {
-			defer d.intake.Guard(key, lost)
-			u.event = d.attached(ctx, files)
-			d.recorded(ctx, key, payload, e, u)
-		})
-		return
-	}
-	if d.handled(ctx, u.event) == nil {
-		d.resolveThinking(ctx, u)
-		time.AfterFunc(time.Until(e.At.Add(tokenLife)), func() { d.intake.Done(ctx, key) })
-	}
-}
-
-// rootTime is for looking where a button belongs, before it is acknowledged.
-const rootTime = time.Second
-
-// withThreadRoot returns a press with the root of its conversation. In a channel
-// without threads, an ephemeral message references one of our messages, and only
-// that one references the root.
-func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
-	p, ok := e.(bot.Press)
-	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
-		return e
-	}
-	ctx, cancel := context.WithTimeout(ctx, rootTime)
-	defer cancel()
-	var ours discordapi.Message
-	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s/messages/%s", Args: []string{p.Thread.Channel, p.Thread.Root}, Into: &ours})
-	if err == nil && ours.MessageReference != nil && ours.MessageReference.MessageID != "" {
-		p.Thread.Root = ours.MessageReference.MessageID
-	}
-	return p
-}
-
-// acknowledge gives a use its first answer, and keeps its token.
-func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Interaction, u used) {
-	var data any
-	if u.answer == answerLater && u.private {
-		data = map[string]any{"flags": discordapi.MessageFlagEphemeral}
-	}
-	good, own := d.callback(ctx, e, i, u.answer, data)
-	if !good {
-		return
-	}
-	promised := time.Time{}
-	if own {
-		promised = time.Now()
-	}
-	d.remember(ctx, e, u, promised)
-}
-
-// tokenFrom is the token of a use, which this process acknowledged at the time
-// promised, if it did.
-func tokenFrom(e envelope, u used, promised time.Time) token {
-	return token{secret: u.token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
-}
-
-// remember keeps the token of a use. Of two uses in a conversation the newer one's
-// is used: the other's answer, if it is still «thinking», would be so for ever, and
-// is taken away, unless something is on its way there.
-func (d *Discord) remember(ctx context.Context, e envelope, u used, promised time.Time) {
-	who := u.asker()
-	other, ok := d.tokens.keep(who, tokenFrom(e, u, promised))
-	if !ok || other.tried {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, apiTime)
-	defer cancel()
-	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
-		return
-	}
-	if _, err := d.original(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
-		d.log.Debug("discord: an answer that was promised stays", "error", err)
-	}
-}
-
-func (u used) asker() asker {
-	head := u.event.About()
-	return asker{head.Thread, head.From.ID}
-}
-
-// callback answers a use for the first time, and reports whether its token is
-// good, and whether this process was the first to answer.
-func (d *Discord) callback(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Until(e.At.Add(ackTime)), ackTime/2))
-	defer cancel()
-	body := map[string]any{"type": kind}
-	if data != nil {
-		body["data"] = data
-	}
-	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Interaction: true})
-	if err != nil && discordapi.Code(err) != discordapi.CodeAlreadyAcknowledged {
-		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
-		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived
-	}
-	return true, err == nil
-}
-
-// thinkingTime is how long a response may be "thinking..." before the bot has
-// nothing to say, because its owner switched the channel off.
-const thinkingTime = 8 * time.Second
-
-// resolveThinking replaces the "thinking..." placeholder when the bot has nothing
-// to say.
-func (d *Discord) resolveThinking(ctx context.Context, u used) {
-	if u.answer != answerLater {
-		return
-	}
-	time.AfterFunc(d.thinkingTime, func() {
-		if ctx.Err() != nil {
-			return
-		}
-		one, ok := d.tokens.of(u.asker())
-		if !ok || one.secret != u.token || one.tried {
-			return
-		}
-		if waits, err := d.waiting(ctx, u.asker(), one); err != nil || !waits {
-			return
-		}
-		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
-		if _, err := d.original(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
-			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
-		}
-	})
 }
 
 // counter calls done when it was called n times.
@@ -432,6 +182,3 @@ func counter(n int, done func()) func() {
 		}
 	}
 }
-
-// isPrivate reports whether a thread is the private answer to a command.
-func isPrivate(t bot.Thread) bool { return strings.HasPrefix(t.Root, bot.CommandRoot) }
