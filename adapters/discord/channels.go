@@ -11,44 +11,44 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// A place is what is known of a channel or thread.
-type place struct {
+// A channelInfo is what is known of a channel or thread.
+type channelInfo struct {
 	guild  string // "" of a direct message
 	parent string // of a thread: the channel it is in
 	title  string // of a thread
 	kind   int
 }
 
-func (p place) thread() bool {
+func (p channelInfo) isThread() bool {
 	return discordapi.ChannelTypeAnnouncementThread <= p.kind && p.kind <= discordapi.ChannelTypePrivateThread
 }
 
 // channels is a cache of channels, threads and the bot's role in each server, made
 // of Discord's events and responses. It is safe for concurrent use.
 type channels struct {
-	mu   sync.Mutex
-	all  map[string]place
-	own  map[string]string // the bot's own role, by server
-	gone map[string]bool   // threads that were deleted
+	mu      sync.Mutex
+	all     map[string]channelInfo
+	roles   map[string]string // the bot's own role, by server
+	deleted map[string]bool   // threads that were deleted
 }
 
 func newChannels() *channels {
-	return &channels{all: map[string]place{}, own: map[string]string{}, gone: map[string]bool{}}
+	return &channels{all: map[string]channelInfo{}, roles: map[string]string{}, deleted: map[string]bool{}}
 }
 
 // learn notes a channel. Half of one tells nothing: a thread without its channel,
 // or a channel without its server, as it is told of with what one user alone
 // sees.
-func (cs *channels) learn(guild string, c discordapi.Channel) (at place, ok bool) {
+func (cs *channels) learn(guild string, c discordapi.Channel) (at channelInfo, ok bool) {
 	if c.ID == "" || c.Type == nil {
-		return place{}, false
+		return channelInfo{}, false
 	}
-	at = place{guild: cmp.Or(c.GuildID, guild), kind: *c.Type}
-	if at.thread() {
+	at = channelInfo{guild: cmp.Or(c.GuildID, guild), kind: *c.Type}
+	if at.isThread() {
 		at.parent, at.title = c.ParentID, c.Name
 	}
-	if at.thread() && at.parent == "" || at.guild == "" && at.kind != discordapi.ChannelTypeDM && at.kind != discordapi.ChannelTypeGroupDM {
-		return place{}, false
+	if at.isThread() && at.parent == "" || at.guild == "" && at.kind != discordapi.ChannelTypeDM && at.kind != discordapi.ChannelTypeGroupDM {
+		return channelInfo{}, false
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -75,10 +75,10 @@ func (cs *channels) learnGuild(g discordapi.Guild, self string) {
 func (cs *channels) learnRoles(guild string, roles []discordapi.Role, self string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	cs.own[guild] = ""
+	cs.roles[guild] = ""
 	for _, r := range roles {
 		if r.Tags.BotID != "" && r.Tags.BotID == self {
-			cs.own[guild] = r.ID
+			cs.roles[guild] = r.ID
 		}
 	}
 }
@@ -87,32 +87,32 @@ func (cs *channels) learnRoles(guild string, roles []discordapi.Role, self strin
 func (cs *channels) forgetGuild(guild string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	maps.DeleteFunc(cs.all, func(_ string, at place) bool { return at.guild == guild })
-	delete(cs.own, guild)
+	maps.DeleteFunc(cs.all, func(_ string, at channelInfo) bool { return at.guild == guild })
+	delete(cs.roles, guild)
 }
 
-// maxGone keeps what is remembered of deleted threads to about a megabyte.
-const maxGone = 10_000
+// maxDeleted keeps what is remembered of deleted threads to about a megabyte.
+const maxDeleted = 10_000
 
-// bury forgets a thread that was deleted, and remembers that: whoever did it does
+// markDeleted forgets a thread that was deleted, and remembers that: whoever did it does
 // not want it to begin again.
-func (cs *channels) bury(id string) {
+func (cs *channels) markDeleted(id string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	delete(cs.all, id)
-	if len(cs.gone) >= maxGone {
-		clear(cs.gone)
+	if len(cs.deleted) >= maxDeleted {
+		clear(cs.deleted)
 	}
-	cs.gone[id] = true
+	cs.deleted[id] = true
 }
 
-func (cs *channels) isGone(id string) bool {
+func (cs *channels) isDeleted(id string) bool {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	return cs.gone[id]
+	return cs.deleted[id]
 }
 
-func (cs *channels) of(id string) (at place, known bool) {
+func (cs *channels) get(id string) (at channelInfo, known bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	at, known = cs.all[id]
@@ -120,33 +120,33 @@ func (cs *channels) of(id string) (at place, known bool) {
 }
 
 func (cs *channels) isThread(id string) bool {
-	at, _ := cs.of(id)
-	return at.thread()
+	at, _ := cs.get(id)
+	return at.isThread()
 }
 
-// role is the bot's own role in a server, "" where it has none. known is false
+// botRole is the bot's own role in a server, "" where it has none. known is false
 // where the server did not tell.
-func (cs *channels) role(guild string) (id string, known bool) {
+func (cs *channels) botRole(guild string) (id string, known bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	id, known = cs.own[guild]
+	id, known = cs.roles[guild]
 	return id, known
 }
 
-// role is the bot's own role in the server of a message that mentions roles:
+// botRole is the bot's own role in the server of a message that mentions roles:
 // people mention that as often as the bot, for both have its name. A session that
 // is resumed does not tell of servers, so that Discord is asked.
-func (d *Discord) role(ctx context.Context, m discordapi.Message, guild string) string {
+func (d *Discord) botRole(ctx context.Context, m discordapi.Message, guild string) string {
 	if len(m.MentionRoles) == 0 || guild == "" {
 		return ""
 	}
-	if id, known := d.channels.role(guild); known {
+	if id, known := d.channels.botRole(guild); known {
 		return id
 	}
 	var roles []discordapi.Role
 	err := d.intake.Retry(ctx, "look up roles", func(ctx context.Context) error {
 		err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/guilds/%s/roles", Args: []string{guild}, Into: &roles})
-		if hopeless(err) {
+		if permanent(err) {
 			return nil
 		}
 		return err
@@ -155,23 +155,23 @@ func (d *Discord) role(ctx context.Context, m discordapi.Message, guild string) 
 		return ""
 	}
 	d.channels.learnRoles(guild, roles, d.me().user)
-	id, _ := d.channels.role(guild)
+	id, _ := d.channels.botRole(guild)
 	return id
 }
 
-// place is what there is to know of a channel. Discord is asked where it did not
+// lookUpChannel is what there is to know of a channel. Discord is asked where it did not
 // tell.
-func (d *Discord) place(ctx context.Context, id string) (place, error) {
-	if at, known := d.channels.of(id); known {
+func (d *Discord) lookUpChannel(ctx context.Context, id string) (channelInfo, error) {
+	if at, known := d.channels.get(id); known {
 		return at, nil
 	}
 	var c discordapi.Channel
 	if err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/channels/%s", Args: []string{id}, Into: &c}); err != nil {
-		return place{}, err
+		return channelInfo{}, err
 	}
 	at, ok := d.channels.learn("", c)
 	if !ok {
-		return place{}, chat.ErrIncomplete
+		return channelInfo{}, chat.ErrIncomplete
 	}
 	return at, nil
 }
@@ -185,7 +185,7 @@ func (d *Discord) updateCache(e envelope) {
 			d.channels.learnGuild(g, d.me().user)
 			d.forbidden.clear()
 			if e.Kind == "GUILD_CREATE" {
-				d.inspect(g)
+				d.checkPermissions(g)
 			}
 		}
 	case "GUILD_DELETE":
@@ -202,7 +202,7 @@ func (d *Discord) updateCache(e envelope) {
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c discordapi.Channel
 		if chat.Decode(e.Data, &c) == nil {
-			d.channels.bury(c.ID)
+			d.channels.markDeleted(c.ID)
 		}
 	case "THREAD_LIST_SYNC":
 		var g discordapi.Guild

@@ -21,8 +21,8 @@ func TestHalfPlaces(t *testing.T) {
 	p.learn("", discordapi.Channel{ID: "2", Type: new(0)})
 	p.learn("g", discordapi.Channel{ID: "3", Type: new(discordapi.ChannelTypePublicThread)})
 	p.learn("", discordapi.Channel{ID: "4", Type: new(discordapi.ChannelTypeDM)})
-	for id, want := range map[string]place{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: discordapi.ChannelTypeDM}} {
-		if got, known := p.of(id); got != want || known != (want != place{}) {
+	for id, want := range map[string]channelInfo{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: discordapi.ChannelTypeDM}} {
+		if got, known := p.get(id); got != want || known != (want != channelInfo{}) {
 			t.Errorf("%s is %+v, %v", id, got, known)
 		}
 	}
@@ -266,7 +266,7 @@ func TestForumTitle(t *testing.T) {
 	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
 	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
 	picture := discordapi.Message{ID: "5", ChannelID: "5", GuildID: "g", Author: &discordapi.User{ID: "u"}, Attachments: []discordapi.Attachment{{ID: "1", Filename: "shot.png", ContentType: "image/png", Size: 5}}}
-	talk, ok, err := testSelf.readMessage(messageCreate, picture, place{guild: "g", parent: "9", kind: discordapi.ChannelTypePublicThread, title: "ID: 3106"}, "")
+	talk, ok, err := testSelf.readMessage(messageCreate, picture, channelInfo{guild: "g", parent: "9", kind: discordapi.ChannelTypePublicThread, title: "ID: 3106"}, "")
 	if !ok || err != nil || talk.event.(bot.Message).Text != "ID: 3106" {
 		t.Errorf("a post with a picture alone: %+v, %v", talk, err)
 	}
@@ -283,7 +283,7 @@ func TestArchivedPlace(t *testing.T) {
 	s.settled()
 	s.Dispatch(messageDelete, map[string]any{"id": said.ID, "channel_id": m.ID, "guild_id": s.Guild}) // by a moderator
 	s.settled()
-	if at, err := s.discord.place(t.Context(), m.ID); err != nil || !at.thread() || at.parent != s.channel.ID {
+	if at, err := s.discord.lookUpChannel(t.Context(), m.ID); err != nil || !at.isThread() || at.parent != s.channel.ID {
 		t.Errorf("%+v, %v", at, err)
 	}
 }

@@ -18,27 +18,27 @@ import (
 // What is looked at when the bot starts, and when a server invites it: who it is,
 // and what it may do.
 
-// withoutContent is what a bot without the intent is told.
-const withoutContent = "the application may not read the content of messages: pasted errors and replies in threads are not seen; " +
+// noContentWarning is what a bot without the intent is told.
+const noContentWarning = "the application may not read the content of messages: pasted errors and replies in threads are not seen; " +
 	"/mabs, the command on a message, mentions, buttons and direct messages work. " +
 	"Switch «Message Content Intent» on, on the application's page «Bot» (https://discord.com/developers/applications), and start the bot again"
 
 // The application's flags that allow the content of messages: in many servers,
 // and in fewer than 100.
 // https://docs.discord.com/developers/resources/application#application-object-application-flags
-const contentFlags = 1<<18 | 1<<19
+const messageContentFlags = 1<<18 | 1<<19
 
-// A need is a permission, and what does not work without.
-type need struct {
+// A requiredPermission is a permission, and what does not work without.
+type requiredPermission struct {
 	bit   uint64
 	name  string // as Discord's settings have it, in English
 	loss  string
 	forum bool // in forums, too, where posts are threads
 }
 
-// needs are the permissions that the bot is invited with.
-func needs() []need {
-	return []need{
+// requiredPermissions are the permissions that the bot is invited with.
+func requiredPermissions() []requiredPermission {
+	return []requiredPermission{
 		{discordgo.PermissionViewChannel, "View Channels", "it sees no channel", true},
 		{discordgo.PermissionSendMessages, "Send Messages", "it cannot answer", false},
 		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it answers by replies and not in threads", false},
@@ -47,14 +47,14 @@ func needs() []need {
 	}
 }
 
-// meet asks Discord who we are, until it answers. It fails where the token is not
+// authenticate asks Discord who we are, until it answers. It fails where the token is not
 // valid, and says what is missing.
-func (d *Discord) meet(ctx context.Context) error {
+func (d *Discord) authenticate(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
 		me, content, err := fetchIdentity(ctx, d.client, d.o)
 		switch {
 		case err == nil:
-			d.granted = content
+			d.contentGranted = content
 			d.mu.Lock()
 			d.self = me
 			d.mu.Unlock()
@@ -93,13 +93,13 @@ func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (m
 			app.ID, err = o.ApplicationID, nil
 		}
 	}
-	if hopeless(err) && !discordapi.HasStatus(err, http.StatusUnauthorized) {
+	if permanent(err) && !discordapi.HasStatus(err, http.StatusUnauthorized) {
 		app.ID, err = who.ID, nil // of all applications since 2016 they are the same
 	}
 	if err == nil && (who.ID == "" || app.ID == "") {
 		err = chat.ErrIncomplete
 	}
-	return identity{app: app.ID, user: who.ID, name: who.Username}, app.Flags&contentFlags != 0, err
+	return identity{app: app.ID, user: who.ID, name: who.Username}, app.Flags&messageContentFlags != 0, err
 }
 
 // prepare registers the commands and says what is missing. Neither keeps the bot
@@ -114,7 +114,7 @@ func (d *Discord) prepare(ctx context.Context) {
 		}
 	}
 	if d.o.EscalationChannel != "" {
-		d.reach(ctx)
+		d.checkEscalationChannel(ctx)
 	}
 	d.log.Info("discord: serving", "bot", d.me().name, "invite", invitation(d.me().app))
 }
@@ -122,29 +122,29 @@ func (d *Discord) prepare(ctx context.Context) {
 // registerTime is for a list and two commands, each within apiTime.
 const registerTime = 30 * time.Second
 
-// reach sees whether the bot sees where people are asked for.
-func (d *Discord) reach(ctx context.Context) {
-	_, err := d.place(ctx, d.o.EscalationChannel)
-	if hopeless(err) {
+// checkEscalationChannel sees whether the bot sees where people are asked for.
+func (d *Discord) checkEscalationChannel(ctx context.Context) {
+	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel)
+	if permanent(err) {
 		d.log.Warn("discord: there is no discord.escalation_channel with that id that the bot sees; invite the bot there, and give the id, not the name", "channel", d.o.EscalationChannel, "error", err)
 	} else if err != nil {
 		d.log.Info("discord: it cannot be checked whether the bot sees discord.escalation_channel", "error", err)
 	}
 }
 
-// inspect says what the bot may not do in a server, and in which channels it may
+// checkPermissions says what the bot may not do in a server, and in which channels it may
 // do less than elsewhere there. What was said once is not said again.
-func (d *Discord) inspect(g discordapi.Guild) {
+func (d *Discord) checkPermissions(g discordapi.Guild) {
 	self := d.me().user
-	roles, known := rolesOf(g, self)
+	roles, known := botRoles(g, self)
 	if !known {
 		return
 	}
-	has := granted(g, roles)
+	has := basePermissions(g, roles)
 	if g.OwnerID == self {
-		has = everything
+		has = allPermissions
 	}
-	if lines := missing(has, false); len(lines) > 0 {
+	if lines := missingPermissions(has, false); len(lines) > 0 {
 		text := strings.Join(lines, "; ")
 		if d.intake.First(g.ID + " " + text) {
 			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.ID)
@@ -152,23 +152,23 @@ func (d *Discord) inspect(g discordapi.Guild) {
 	}
 	closed := map[string][]string{}
 	for _, c := range g.Channels {
-		if text := strings.Join(missingIn(c, has, g.ID, self, roles), "; "); text != "" {
+		if text := strings.Join(missingInChannel(c, has, g.ID, self, roles), "; "); text != "" {
 			closed[text] = append(closed[text], "#"+c.Name)
 		}
 	}
 	for _, text := range slices.Sorted(maps.Keys(closed)) {
 		if d.intake.First(g.ID + " channels " + text) {
-			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.ID, "channels", named(closed[text]))
+			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.ID, "channels", joinNames(closed[text]))
 		}
 	}
 }
 
-// everything is all permissions.
-const everything = ^uint64(0)
+// allPermissions is all permissions.
+const allPermissions = ^uint64(0)
 
-// rolesOf are the roles of the bot in a server, that of everyone among them,
+// botRoles are the roles of the bot in a server, that of everyone among them,
 // which has the server's id. known is false where the server does not tell.
-func rolesOf(g discordapi.Guild, self string) (ids []string, known bool) {
+func botRoles(g discordapi.Guild, self string) (ids []string, known bool) {
 	i := slices.IndexFunc(g.Members, func(m discordapi.Member) bool { return m.User != nil && m.User.ID == self })
 	if i < 0 || len(g.Roles) == 0 {
 		return nil, false
@@ -176,25 +176,25 @@ func rolesOf(g discordapi.Guild, self string) (ids []string, known bool) {
 	return append([]string{g.ID}, g.Members[i].Roles...), true
 }
 
-// granted are the permissions that roles have in a server, before those of
+// basePermissions are the permissions that roles have in a server, before those of
 // channels.
-func granted(g discordapi.Guild, roles []string) (has uint64) {
+func basePermissions(g discordapi.Guild, roles []string) (has uint64) {
 	for _, r := range g.Roles {
 		if slices.Contains(roles, r.ID) {
 			has |= uint64(r.Permissions)
 		}
 	}
 	if has&discordgo.PermissionAdministrator != 0 {
-		return everything
+		return allPermissions
 	}
 	return has
 }
 
-// permissionsIn are the permissions in a channel of somebody who has others in its server.
+// computeOverwrites are the permissions in a channel of somebody who has others in its server.
 // What everyone may there is decided first, then roles, then the one member.
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites
-func permissionsIn(c discordapi.Channel, has uint64, guild, self string, roles []string) uint64 {
-	if has == everything {
+func computeOverwrites(c discordapi.Channel, has uint64, guild, self string, roles []string) uint64 {
+	if has == allPermissions {
 		return has
 	}
 	var everyone, some, own discordapi.Overwrite
@@ -214,27 +214,27 @@ func permissionsIn(c discordapi.Channel, has uint64, guild, self string, roles [
 	return has
 }
 
-// missingIn says what the bot may not do in a channel that it sees and where
+// missingInChannel says what the bot may not do in a channel that it sees and where
 // people write, although it may in the server.
-func missingIn(c discordapi.Channel, has uint64, guild, self string, roles []string) []string {
-	if c.Type == nil || !slices.Contains(threaded, *c.Type) && !slices.Contains(forums, *c.Type) {
+func missingInChannel(c discordapi.Channel, has uint64, guild, self string, roles []string) []string {
+	if c.Type == nil || !slices.Contains(threadableTypes, *c.Type) && !slices.Contains(forumTypes, *c.Type) {
 		return nil
 	}
-	here := permissionsIn(c, has, guild, self, roles)
+	here := computeOverwrites(c, has, guild, self, roles)
 	if here&discordgo.PermissionViewChannel == 0 {
 		return nil
 	}
-	return missing(here|^has, slices.Contains(forums, *c.Type))
+	return missingPermissions(here|^has, slices.Contains(forumTypes, *c.Type))
 }
 
-// forums are the kinds of channels in which every thread is a post.
-var forums = []int{discordapi.ChannelTypeGuildForum, discordapi.ChannelTypeGuildMedia}
+// forumTypes are the kinds of channels in which every thread is a post.
+var forumTypes = []int{discordapi.ChannelTypeGuildForum, discordapi.ChannelTypeGuildMedia}
 
-// missing says in plain words what is not granted, of what is needed everywhere
+// missingPermissions says in plain words what is not granted, of what is needed everywhere
 // or in forums alone.
-func missing(has uint64, forum bool) []string {
+func missingPermissions(has uint64, forum bool) []string {
 	var lines []string
-	for _, n := range needs() {
+	for _, n := range requiredPermissions() {
 		if has&n.bit == 0 && (n.forum || !forum) {
 			lines = append(lines, fmt.Sprintf("%s (%s)", n.name, n.loss))
 		}
@@ -242,13 +242,13 @@ func missing(has uint64, forum bool) []string {
 	return lines
 }
 
-// maxNamed keeps a line of names to what is read.
-const maxNamed = 10
+// maxNames keeps a line of names to what is read.
+const maxNames = 10
 
-// named joins names, the first ones of many.
-func named(all []string) string {
-	if more := len(all) - maxNamed; more > 0 {
-		all = append(all[:maxNamed:maxNamed], fmt.Sprintf("and %d more", more))
+// joinNames joins names, the first ones of many.
+func joinNames(all []string) string {
+	if more := len(all) - maxNames; more > 0 {
+		all = append(all[:maxNames:maxNames], fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(all, ", ")
 }

@@ -55,18 +55,18 @@ func commands(texts chat.Texts) []command {
 	english := texts.In(chat.English)
 	return []command{
 		{
-			Type: discordapi.CommandChatInput, Name: commandName, Description: english["command_mabs"], Descriptions: translated(texts, "command_mabs"),
+			Type: discordapi.CommandChatInput, Name: commandName, Description: english["command_mabs"], Descriptions: localizations(texts, "command_mabs"),
 			Options: []commandOption{{
-				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: translated(texts, "command_query"), Autocomplete: true,
+				Type: stringOption, Name: queryOption, Description: english["command_query"], Descriptions: localizations(texts, "command_query"), Autocomplete: true,
 			}},
 			Contexts: contexts, Installs: installs,
 		},
-		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: translated(texts, "command_lookup"), Contexts: contexts, Installs: installs},
+		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: localizations(texts, "command_lookup"), Contexts: contexts, Installs: installs},
 	}
 }
 
-// translated are the words of all languages but English that Discord has, too.
-func translated(texts chat.Texts, key string) map[string]string {
+// localizations are the words of all languages but English that Discord has, too.
+func localizations(texts chat.Texts, key string) map[string]string {
 	all := map[string]string{}
 	for tag, w := range texts {
 		if _, known := discordgo.Locales[discordgo.Locale(tag)]; known && tag != chat.English {
@@ -93,7 +93,7 @@ func registerCommands(ctx context.Context, client *discordapi.Client, app string
 		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, discordapi.CommandChatInput) == c.Type })
 		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c}
 		if i >= 0 {
-			if c.same(there[i]) {
+			if c.equal(there[i]) {
 				continue
 			}
 			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
@@ -106,8 +106,8 @@ func registerCommands(ctx context.Context, client *discordapi.Client, app string
 	return nil
 }
 
-// same reports whether a command is registered as it should be.
-func (c command) same(there command) bool {
+// equal reports whether a command is registered as it should be.
+func (c command) equal(there command) bool {
 	there.ID = c.ID
 	slices.Sort(there.Contexts)
 	if !maps.Equal(c.Names, there.Names) || !maps.Equal(c.Descriptions, there.Descriptions) || len(c.Options) != len(there.Options) {
@@ -171,7 +171,7 @@ func register(ctx context.Context, o Options, texts chat.Texts, w io.Writer) err
 // that it needs and no others.
 func invitation(app string) string {
 	var sum uint64
-	for _, n := range needs() {
+	for _, n := range requiredPermissions() {
 		sum |= n.bit
 	}
 	q := url.Values{"client_id": {app}, "scope": {"bot applications.commands"}, "permissions": {strconv.FormatUint(sum, 10)}}

@@ -2,7 +2,7 @@
 // number of servers.
 //
 //	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> done
-//	bot.Post --post.go, respond.go--> render.go --> discordapi
+//	bot.Post --post.go, responses.go--> render.go --> discordapi
 //
 // Incoming: gateway.go chooses the intents, and session.go saves the session of the
 // gateway. intake.go takes events until Discord need not send them again, and
@@ -10,7 +10,7 @@
 // replays recorded events, and files.go downloads attachments. events.go and
 // interact.go parse payloads, and text.go removes and escapes their markdown.
 //
-// Outgoing: post.go sends messages to channels, and respond.go responds to
+// Outgoing: post.go sends messages to channels, and responses.go responds to
 // interactions with the tokens that tokens.go keeps. threads.go finds the channel
 // or thread, channels.go caches what is known of them, and forbidden.go remembers
 // missing permissions. render.go turns replies into components and pages.go
@@ -72,7 +72,7 @@ type Discord struct {
 	forbidden *forbidden
 	directs   sync.Map // channels of direct messages, by user
 
-	granted bool // Discord says that messages may come with their content
+	contentGranted bool // Discord says that messages may come with their content
 
 	intake *chat.Intake
 	handle bot.Handler
@@ -145,7 +145,7 @@ func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 
 // serve is Run in its order.
 func (d *Discord) serve(ctx context.Context) error {
-	if err := d.meet(ctx); err != nil || ctx.Err() != nil {
+	if err := d.authenticate(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
 	close(d.ready)
@@ -161,8 +161,8 @@ func (d *Discord) serve(ctx context.Context) error {
 	return err
 }
 
-// outlive returns a context that ends a time after ctx.
-func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+// withGrace returns a context that ends a time after ctx.
+func withGrace(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
 	return last, cancel
@@ -187,7 +187,7 @@ func newLocales() *locales { return &locales{all: map[string]string{}} }
 // maxLocales keeps what is remembered to a few megabytes.
 const maxLocales = 50_000
 
-func (l *locales) learn(user, locale string) {
+func (l *locales) set(user, locale string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.all) > maxLocales {
@@ -196,7 +196,7 @@ func (l *locales) learn(user, locale string) {
 	l.all[user] = locale
 }
 
-func (l *locales) of(user string) string {
+func (l *locales) get(user string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.all[user]

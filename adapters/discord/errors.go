@@ -33,10 +33,10 @@ func explain(err error) error {
 	return err
 }
 
-// failed converts the error of a request that delivers a post to what the outbox
+// deliveryError converts the error of a request that delivers a post to what the outbox
 // needs to know: whether the post was certainly not delivered, and when or whether
 // to try again.
-func failed(what string, err error) error {
+func deliveryError(what string, err error) error {
 	if err == nil {
 		return nil
 	}

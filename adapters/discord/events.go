@@ -22,8 +22,8 @@ type identity struct {
 	name string
 }
 
-// A talk is for the core: it is handled once the text of its files is there.
-type talk struct {
+// A inbound is for the core: it is handled once the text of its files is there.
+type inbound struct {
 	event bot.Event
 	files []discordapi.Attachment
 }
@@ -37,58 +37,58 @@ const (
 
 // readMessage tells what an event about a message is; ok is false where it is
 // nothing to us. role is the bot's own in the server.
-func (me identity) readMessage(kind string, m discordapi.Message, at place, role string) (t talk, ok bool, err error) {
+func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo, role string) (t inbound, ok bool, err error) {
 	if m.ID == "" || m.ChannelID == "" {
-		return talk{}, false, chat.ErrIncomplete
+		return inbound{}, false, chat.ErrIncomplete
 	}
 	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.GuildID, at.guild), m.ChannelID, m.ID), Direct: at.kind == discordapi.ChannelTypeDM}}
 	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.ChannelID, Root: m.ID}
 	switch {
 	case e.Direct:
 		e.Thread.Root = ""
-	case at.thread():
+	case at.isThread():
 		e.Thread.Channel, e.Thread.Root = at.parent, m.ChannelID
 		e.InThread = m.ID != m.ChannelID // the first message of a post in a forum has the post's id
 	}
 	if kind == messageDelete {
 		e.Change, e.Original = bot.ChangeDeleted, e.ID
 		e.ID = deletedID(e.Original)
-		return talk{event: e}, true, nil
+		return inbound{event: e}, true, nil
 	}
-	if at.thread() && m.ID == m.ChannelID { // a post in a forum has a title
+	if at.isThread() && m.ID == m.ChannelID { // a post in a forum has a title
 		e.Text = at.title
 	}
-	return me.written(kind, m, e, role)
+	return me.readContent(kind, m, e, role)
 }
 
-// written completes what somebody wrote.
-func (me identity) written(kind string, m discordapi.Message, e bot.Message, role string) (t talk, ok bool, err error) {
+// readContent completes what somebody wrote.
+func (me identity) readContent(kind string, m discordapi.Message, e bot.Message, role string) (t inbound, ok bool, err error) {
 	if m.Author == nil || m.Author.ID == "" {
-		return talk{}, false, chat.ErrIncomplete
+		return inbound{}, false, chat.ErrIncomplete
 	}
 	if me.user == m.Author.ID || m.Author.System || m.Flags&discordapi.MessageFlagEphemeral != 0 ||
 		!slices.Contains([]int{discordapi.MessageTypeDefault, discordapi.MessageTypeReply, discordapi.MessageTypeChatInputCommand, discordapi.MessageTypeContextMenuCommand}, m.Type) {
-		return talk{}, false, nil
+		return inbound{}, false, nil
 	}
 	if kind == messageUpdate {
 		if m.EditedTimestamp == "" {
-			return talk{}, false, nil // the preview of a link
+			return inbound{}, false, nil // the preview of a link
 		}
 		e.Change, e.Original = bot.ChangeEdited, e.ID
 		e.ID = editID(e.Original, editOf(m))
 	}
-	if root := me.replied(m); root != "" && !e.Direct && !e.InThread {
+	if root := me.repliedRoot(m); root != "" && !e.Direct && !e.InThread {
 		e.Thread.Root, e.InThread = root, true
 	}
-	e.From = sender(m)
-	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.text(m)), chat.MaxText)
+	e.From = author(m)
+	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.textOf(m)), chat.MaxText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
 	if e.From.Bot && e.InThread {
-		return talk{}, false, nil // an answer to an answer: two bots would never end
+		return inbound{}, false, nil // an answer to an answer: two bots would never end
 	}
-	t = talk{event: e, files: readable(filesOf(m))}
+	t = inbound{event: e, files: readable(attachmentsOf(m))}
 	if e.Text == "" && len(t.files) == 0 && !e.Addressed && e.Change == bot.ChangePosted {
-		return talk{}, false, nil
+		return inbound{}, false, nil
 	}
 	return t, true, nil
 }
@@ -104,21 +104,21 @@ func editOf(m discordapi.Message) string {
 	return strconv.FormatInt(at.UnixMilli(), 10)
 }
 
-// freshEdit is how old an edit may be when it is told of: a session that is
+// maxEditAge is how old an edit may be when it is told of: a session that is
 // resumed tells of what happened minutes ago.
-const freshEdit = 15 * time.Minute
+const maxEditAge = 15 * time.Minute
 
-// stale reports whether an update that came at a time is of something else than
+// isStale reports whether an update that came at a time is of something else than
 // the text: it stays marked as edited for ever, and pins and threads are told of
 // in the same way.
-func stale(m discordapi.Message, came time.Time) bool {
+func isStale(m discordapi.Message, came time.Time) bool {
 	at, err := time.Parse(time.RFC3339, m.EditedTimestamp)
-	return err == nil && came.Sub(at) > freshEdit
+	return err == nil && came.Sub(at) > maxEditAge
 }
 
-// replied is the message under which a conversation stands that goes on by
+// repliedRoot is the message under which a conversation stands that goes on by
 // replies, for want of a thread, or "".
-func (me identity) replied(m discordapi.Message) string {
+func (me identity) repliedRoot(m discordapi.Message) string {
 	old := m.ReferencedMessage
 	if old == nil || old.Author == nil || old.Author.ID != me.user || m.MessageReference != nil && m.MessageReference.Type != 0 {
 		return ""
@@ -129,17 +129,17 @@ func (me identity) replied(m discordapi.Message) string {
 	return old.ID
 }
 
-// sender is who wrote a message. A webhook is known by the id that a channel can
+// author is who wrote a message. A webhook is known by the id that a channel can
 // allow.
-func sender(m discordapi.Message) bot.User {
+func author(m discordapi.Message) bot.User {
 	if m.WebhookID != "" {
 		return bot.User{ID: m.WebhookID, Name: m.Author.Username, Bot: true}
 	}
-	return person(m.Author, m.Member)
+	return userFrom(m.Author, m.Member)
 }
 
-// person is a user as a server shows them.
-func person(u *discordapi.User, in *discordapi.Member) bot.User {
+// userFrom is a user as a server shows them.
+func userFrom(u *discordapi.User, in *discordapi.Member) bot.User {
 	p := bot.User{ID: u.ID, Name: cmp.Or(u.GlobalName, u.Username), Bot: u.Bot}
 	if in != nil {
 		p.Name = cmp.Or(in.Nick, p.Name)
@@ -147,28 +147,28 @@ func person(u *discordapi.User, in *discordapi.Member) bot.User {
 	return p
 }
 
-// text is what a message says. What programs write stands in embeds and
+// textOf is what a message says. What programs write stands in embeds and
 // components as often as in the content; of what people write, embeds are
 // previews. What somebody passed on is part of what they say.
-func (me identity) text(m discordapi.Message) string {
+func (me identity) textOf(m discordapi.Message) string {
 	parts := []string{plain(m.Content, me.user)}
 	for _, e := range m.Embeds {
 		if e.Type == "rich" && m.Author != nil && (m.Author.Bot || m.WebhookID != "") {
-			parts = append(parts, plain(wordsOf(e), me.user))
+			parts = append(parts, plain(embedText(e), me.user))
 		}
 	}
-	parts = append(parts, plain(textOf(m.Components), me.user))
+	parts = append(parts, plain(componentText(m.Components), me.user))
 	for _, s := range m.MessageSnapshots {
 		passed := s.Message
 		passed.Author = &discordapi.User{Bot: true} // unknown: its embeds are read
 		passed.MessageSnapshots = nil
-		parts = append(parts, me.text(passed))
+		parts = append(parts, me.textOf(passed))
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	return chat.CutBytes(strings.Join(parts, "\n"), chat.MaxText)
 }
 
-func wordsOf(e discordapi.Embed) string {
+func embedText(e discordapi.Embed) string {
 	parts := []string{e.Title, e.Description}
 	for _, f := range e.Fields {
 		parts = append(parts, f.Name+": "+f.Value)
@@ -176,17 +176,17 @@ func wordsOf(e discordapi.Embed) string {
 	return strings.TrimSpace(strings.Join(append(parts, e.Footer.Text), "\n"))
 }
 
-// textOf joins the texts of components.
-func textOf(all []discordapi.Component) string {
+// componentText joins the texts of components.
+func componentText(all []discordapi.Component) string {
 	var parts []string
 	for _, c := range all {
-		parts = append(parts, c.Content, textOf(c.Components))
+		parts = append(parts, c.Content, componentText(c.Components))
 	}
 	return strings.TrimSpace(strings.Join(parts, "\n"))
 }
 
-// filesOf are the files of a message and of those passed on in it.
-func filesOf(m discordapi.Message) []discordapi.Attachment {
+// attachmentsOf are the files of a message and of those passed on in it.
+func attachmentsOf(m discordapi.Message) []discordapi.Attachment {
 	all := m.Attachments
 	for _, s := range m.MessageSnapshots {
 		all = slices.Concat(all, s.Message.Attachments)

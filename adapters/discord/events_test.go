@@ -25,14 +25,14 @@ func readAny(kind string, data []byte) (events []bot.Event) {
 	var i discordapi.Interaction
 	if kind == interactionCreate {
 		if chat.Decode(data, &i) == nil {
-			if u, ok := must(testSelf.readInteraction(i)).(used); ok {
+			if u, ok := must(testSelf.readInteraction(i)).(inboundInteraction); ok {
 				events = append(events, u.event)
 			}
 		}
 		return events
 	}
 	if chat.Decode(data, &m) == nil {
-		for _, at := range []place{{guild: "1"}, {kind: discordapi.ChannelTypeDM}, {guild: "1", parent: "5", kind: discordapi.ChannelTypePublicThread}} {
+		for _, at := range []channelInfo{{guild: "1"}, {kind: discordapi.ChannelTypeDM}, {guild: "1", parent: "5", kind: discordapi.ChannelTypePublicThread}} {
 			if t, ok, err := testSelf.readMessage(kind, m, at, "77"); ok && err == nil {
 				events = append(events, t.event)
 			}
@@ -104,7 +104,7 @@ func TestCustomIDs(t *testing.T) {
 	for entry := range 41 {
 		for step := range 25 {
 			b := bot.Button{Action: bot.ActionSkip, Entry: strings.Repeat("e", entry), Revision: "abcd", Step: strings.Repeat("s", step)}
-			if id := customID(typeMark, b, 1, bot.PostID(strings.Repeat("p", 24))); len(id) > maxCustomID {
+			if id := customID(valuePrefix, b, 1, bot.PostID(strings.Repeat("p", 24))); len(id) > maxCustomID {
 				t.Errorf("entry of %d, step of %d: %d characters", entry, step, len(id))
 			}
 		}

@@ -18,8 +18,8 @@ import (
 // address runs out after a day.
 
 const (
-	fileTime  = 10 * time.Second
-	redirects = 3 // Discord uses none
+	fileTime     = 10 * time.Second
+	maxRedirects = 3 // Discord uses none
 )
 
 // cdnHosts serve files; cdn_url adds its own.
@@ -67,7 +67,7 @@ func (d *Discord) readFile(ctx context.Context, f discordapi.Attachment) (string
 
 // follow lets a redirect lead to Discord's hosts alone.
 func (d *Discord) follow(q *http.Request, via []*http.Request) error {
-	if len(via) > redirects || !d.trusted(q.URL) {
+	if len(via) > maxRedirects || !d.trusted(q.URL) {
 		return errHost
 	}
 	return nil

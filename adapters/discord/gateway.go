@@ -22,15 +22,15 @@ func (d *Discord) listen(ctx context.Context, restored session) error {
 	d.sessions.key = restored.key
 	intents, resumed := plainIntents|contentIntent, restored.Session
 	if resumed.ID != "" && resumed.Intents&contentIntent == 0 {
-		if d.granted { // since then: a session keeps its intents, so begin a new one
+		if d.contentGranted { // since then: a session keeps its intents, so begin a new one
 			resumed = discordapi.Session{}
 		} else {
 			intents = plainIntents
 		}
 	}
 	err := d.client.Run(ctx, intents, resumed)
-	if discordapi.CloseCode(err) == discordapi.CloseDisallowedIntents && intents != plainIntents && !d.granted {
-		d.log.Warn("discord: " + withoutContent)
+	if discordapi.CloseCode(err) == discordapi.CloseDisallowedIntents && intents != plainIntents && !d.contentGranted {
+		d.log.Warn("discord: " + noContentWarning)
 		err = d.client.Run(ctx, plainIntents, discordapi.Session{})
 	}
 	return explain(err)

@@ -44,9 +44,9 @@ func guildPart(guild string) string {
 	return guild
 }
 
-// origin is the channel in which the event happened that a post's provisional
+// originChannel is the channel in which the event happened that a post's provisional
 // root is made of, or "".
-func origin(root string) string {
+func originChannel(root string) string {
 	part := strings.Split(root, "/")
 	if len(part) < 4 || !strings.HasSuffix(part[0], adapterName) {
 		return ""
@@ -83,9 +83,9 @@ type ref struct {
 	messages []string
 }
 
-// shownOnce is the Ref of a message that one person alone sees: it can be
+// ephemeralRef is the Ref of a message that one person alone sees: it can be
 // changed only with the token of what they used.
-const shownOnce = "ephemeral"
+const ephemeralRef = "ephemeral"
 
 func (r ref) String() string { return r.channel + "/" + strings.Join(r.messages, "+") }
 
@@ -104,9 +104,9 @@ func directUser(channel string) (user string, ok bool) {
 // allow, the post that it stands on. One that asks for a value begins with
 // typeMark.
 const (
-	typeMark  = "v"
-	selectID  = "s1" // with a number behind it
-	customSep = "#"
+	valuePrefix  = "v"
+	selectPrefix = "s1" // with a number behind it
+	customSep    = "#"
 )
 
 // customID names the n-th element of a post's message, which is the button b, or,

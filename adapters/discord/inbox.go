@@ -17,13 +17,13 @@ import (
 // harm.
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (d *Discord) postpone(ctx context.Context, key string, payload []byte, t talk) {
-	d.intake.Postpone(ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return d.handled(ctx, d.attached(ctx, t)) })
+func (d *Discord) postpone(ctx context.Context, key string, payload []byte, t inbound) {
+	d.intake.Postpone(ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return d.handleEvent(ctx, d.withFiles(ctx, t)) })
 }
 
-// attached is the event of a talk with the text of its files, as far as there is
+// withFiles is the event of a talk with the text of its files, as far as there is
 // any.
-func (d *Discord) attached(ctx context.Context, t talk) bot.Event {
+func (d *Discord) withFiles(ctx context.Context, t inbound) bot.Event {
 	m, ok := t.event.(bot.Message)
 	if !ok {
 		return t.event
@@ -33,14 +33,14 @@ func (d *Discord) attached(ctx context.Context, t talk) bot.Event {
 		ids = append(ids, f.ID)
 	}
 	m.Text = d.intake.Attached(ctx, m.Text, ids, func(ctx context.Context, n int) (text string, err error) {
-		err = chat.Try(ctx, apiTime, hopeless, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, t.files[n]); return err })
+		err = chat.Try(ctx, apiTime, permanent, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, t.files[n]); return err })
 		return text, err
 	})
 	return m
 }
 
-// hopeless reports that another attempt would fail in the same way.
-func hopeless(err error) bool {
+// permanent reports that another attempt would fail in the same way.
+func permanent(err error) bool {
 	return discordapi.IsPermanent(err) || errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, chat.ErrIncomplete)
 }
 
@@ -53,7 +53,7 @@ func (d *Discord) replay(ctx context.Context) {
 			return false
 		}
 		if e.Kind == interactionCreate {
-			return d.replayUse(ctx, key, payload, e)
+			return d.replayInteraction(ctx, key, payload, e)
 		}
 		return d.replayMessage(ctx, key, payload, e)
 	})
@@ -64,10 +64,10 @@ func (d *Discord) replayMessage(ctx context.Context, key string, payload []byte,
 	if chat.Decode(e.Data, &m) != nil {
 		return false
 	}
-	at, _ := d.channels.of(m.ChannelID)
+	at, _ := d.channels.get(m.ChannelID)
 	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
 		defer d.intake.Guard(key, func() { d.intake.Lost(ctx, key, payload) })
-		if t, ok := d.placed(ctx, e, m); ok {
+		if t, ok := d.readMessage(ctx, e, m); ok {
 			d.postpone(ctx, key, payload, t)
 		} else {
 			d.intake.Done(ctx, key)
@@ -76,34 +76,34 @@ func (d *Discord) replayMessage(ctx context.Context, key string, payload []byte,
 	return true
 }
 
-func (d *Discord) replayUse(ctx context.Context, key string, payload []byte, e envelope) bool {
-	i, u, ok := d.useOf(e)
+func (d *Discord) replayInteraction(ctx context.Context, key string, payload []byte, e envelope) bool {
+	i, u, ok := d.readRecorded(e)
 	if !ok {
 		return false
 	}
-	d.intake.Quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
+	d.intake.Quick.Do(d.laneOf(channelInfoOf(i), channelOf(i)), func() {
 		defer d.intake.Guard(key, func() { d.intake.Lost(ctx, key, payload) })
 		u.event = d.withThreadRoot(ctx, i, u.event)
-		d.remember(ctx, e, u, time.Time{})
-		d.recorded(ctx, key, payload, e, u)
+		d.rememberToken(ctx, e, u, time.Time{})
+		d.handleRecorded(ctx, key, payload, e, u)
 	})
 	return true
 }
 
-// useOf reads a use that was recorded.
-func (d *Discord) useOf(e envelope) (i discordapi.Interaction, u used, ok bool) {
+// readRecorded reads a use that was recorded.
+func (d *Discord) readRecorded(e envelope) (i discordapi.Interaction, u inboundInteraction, ok bool) {
 	if e.Kind != interactionCreate || chat.Decode(e.Data, &i) != nil {
 		return i, u, false
 	}
-	i = d.located(i)
+	i = d.withChannel(i)
 	read, _ := d.me().readInteraction(i)
-	u, ok = read.(used)
+	u, ok = read.(inboundInteraction)
 	return i, u, ok
 }
 
-// tokenOf is the asker's token. Where it is not known it is looked for among what
+// findToken is the asker's token. Where it is not known it is looked for among what
 // is recorded: another process may have been told of a use earlier than this one.
-func (d *Discord) tokenOf(ctx context.Context, who asker) (token, bool) {
+func (d *Discord) findToken(ctx context.Context, who recipient) (token, bool) {
 	if one, ok := d.tokens.take(who); ok {
 		return one, true
 	}
@@ -112,11 +112,11 @@ func (d *Discord) tokenOf(ctx context.Context, who asker) (token, bool) {
 		if json.Unmarshal(payload, &e) != nil {
 			return nil
 		}
-		i, u, ok := d.useOf(e)
-		if !ok || u.asker().user != who.user {
+		i, u, ok := d.readRecorded(e)
+		if !ok || u.recipient().user != who.user {
 			return nil
 		}
-		if u.event = d.withThreadRoot(ctx, i, u.event); u.asker() == who {
+		if u.event = d.withThreadRoot(ctx, i, u.event); u.recipient() == who {
 			d.tokens.keep(who, tokenFrom(e, u, time.Time{}))
 		}
 		return nil

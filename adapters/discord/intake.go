@@ -31,21 +31,21 @@ func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 	defer d.intake.Guard(e.Kind, done)
 	switch e.Kind {
 	case messageCreate, messageUpdate, messageDelete:
-		d.tookMessage(ctx, e, done)
+		d.receiveMessage(ctx, e, done)
 		return
 	case "MESSAGE_DELETE_BULK":
-		d.tookBulk(ctx, e, done)
+		d.receiveBulkDelete(ctx, e, done)
 		return
 	case interactionCreate:
-		d.tookInteraction(ctx, e, done)
+		d.receiveInteraction(ctx, e, done)
 		return
 	}
 	d.updateCache(e)
 	done()
 }
 
-// tookMessage takes what somebody wrote, changed or took back.
-func (d *Discord) tookMessage(ctx context.Context, e envelope, done func()) {
+// receiveMessage takes what somebody wrote, changed or took back.
+func (d *Discord) receiveMessage(ctx context.Context, e envelope, done func()) {
 	var m discordapi.Message
 	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.ChannelID == "" || m.Author == nil && e.Kind != messageDelete {
 		d.intake.WarnOnce("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
@@ -55,7 +55,7 @@ func (d *Discord) tookMessage(ctx context.Context, e envelope, done func()) {
 	if at := m.ChannelType; at != nil {
 		d.channels.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
 	}
-	at, _ := d.channels.of(m.ChannelID)
+	at, _ := d.channels.get(m.ChannelID)
 	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
 		defer d.intake.Guard(e.Kind, done)
 		d.handleMessage(ctx, e, m, done)
@@ -65,7 +65,7 @@ func (d *Discord) tookMessage(ctx context.Context, e envelope, done func()) {
 // laneOf is the lane of what happens in a channel: it is handled in order, that
 // of its threads, too. A thread of which it was not known yet where it belongs has
 // its own lane until that is empty.
-func (d *Discord) laneOf(at place, channel string) string {
+func (d *Discord) laneOf(at channelInfo, channel string) string {
 	if at.parent != "" && !d.intake.Quick.Busy(channel) {
 		return at.parent
 	}
@@ -73,7 +73,7 @@ func (d *Discord) laneOf(at place, channel string) string {
 }
 
 func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Message, done func()) {
-	t, ok := d.placed(ctx, e, m)
+	t, ok := d.readMessage(ctx, e, m)
 	if !ok {
 		if ctx.Err() == nil {
 			done()
@@ -81,7 +81,7 @@ func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Me
 		return
 	}
 	if len(t.files) == 0 && !d.intake.Later.Busy(chat.LaneOf(t.event)) {
-		if d.handled(ctx, t.event) == nil {
+		if d.handleEvent(ctx, t.event) == nil {
 			done()
 		}
 		return
@@ -97,56 +97,56 @@ func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Me
 	}
 }
 
-// placed reads a message once it is known where it stands. ok is false where it
+// readMessage reads a message once it is known where it stands. ok is false where it
 // is nothing to us, or will never be known.
-func (d *Discord) placed(ctx context.Context, e envelope, m discordapi.Message) (t talk, ok bool) {
-	at, err := place{}, error(nil)
+func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Message) (t inbound, ok bool) {
+	at, err := channelInfo{}, error(nil)
 	_ = d.intake.Retry(ctx, "look up channel", func(ctx context.Context) error {
-		if at, err = d.place(ctx, m.ChannelID); hopeless(err) {
+		if at, err = d.lookUpChannel(ctx, m.ChannelID); permanent(err) {
 			return nil
 		}
 		return err
 	})
 	switch {
 	case ctx.Err() != nil:
-		return talk{}, false
+		return inbound{}, false
 	case err != nil:
 		d.intake.WarnOnce("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
-		at = unknownPlace(m)
+		at = assumedChannel(m)
 		if !errors.Is(err, chat.ErrIncomplete) {
 			d.channels.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
 		}
 	}
-	if e.Kind == messageUpdate && stale(m, e.At) {
-		return talk{}, false
+	if e.Kind == messageUpdate && isStale(m, e.At) {
+		return inbound{}, false
 	}
-	t, ok, err = d.me().readMessage(e.Kind, m, at, d.role(ctx, m, at.guild))
+	t, ok, err = d.me().readMessage(e.Kind, m, at, d.botRole(ctx, m, at.guild))
 	if err != nil {
 		d.intake.WarnOnce("an event about a message cannot be read", "event", e.Kind, "error", err)
 	}
 	if message, is := t.event.(bot.Message); ok && is {
-		message.From.Locale = d.locales.of(message.From.ID)
+		message.From.Locale = d.locales.get(message.From.ID)
 		t.event = message
 	}
 	return t, ok
 }
 
-// unknownPlace is where a message stands whose channel Discord does not tell of.
-func unknownPlace(m discordapi.Message) place {
+// assumedChannel is where a message stands whose channel Discord does not tell of.
+func assumedChannel(m discordapi.Message) channelInfo {
 	if m.GuildID == "" {
-		return place{kind: discordapi.ChannelTypeDM}
+		return channelInfo{kind: discordapi.ChannelTypeDM}
 	}
-	return place{guild: m.GuildID}
+	return channelInfo{guild: m.GuildID}
 }
 
-// handled hands an event to the core, however long that takes: it is not told to
+// handleEvent hands an event to the core, however long that takes: it is not told to
 // Discord as received before. An error says that the run ends.
-func (d *Discord) handled(ctx context.Context, e bot.Event) error {
+func (d *Discord) handleEvent(ctx context.Context, e bot.Event) error {
 	return d.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return d.handle(ctx, e) })
 }
 
-// tookBulk takes many deletions at once.
-func (d *Discord) tookBulk(ctx context.Context, e envelope, done func()) {
+// receiveBulkDelete takes many deletions at once.
+func (d *Discord) receiveBulkDelete(ctx context.Context, e envelope, done func()) {
 	var bulk struct {
 		IDs     []string `json:"ids"`
 		Channel string   `json:"channel_id"`
@@ -156,14 +156,14 @@ func (d *Discord) tookBulk(ctx context.Context, e envelope, done func()) {
 		done()
 		return
 	}
-	left := counter(len(bulk.IDs), done)
+	left := callAfter(len(bulk.IDs), done)
 	for _, id := range bulk.IDs {
 		data, err := json.Marshal(discordapi.Message{ID: id, ChannelID: bulk.Channel, GuildID: bulk.Guild})
 		if err != nil {
 			left()
 			continue
 		}
-		d.tookMessage(ctx, envelope{messageDelete, data, e.At}, left)
+		d.receiveMessage(ctx, envelope{messageDelete, data, e.At}, left)
 	}
 }
 
@@ -173,8 +173,8 @@ func (d *Discord) record(ctx context.Context, key string, payload []byte) error 
 	return d.intake.Retry(ctx, "record event", func(ctx context.Context) error { return d.intake.Record(ctx, key, payload) })
 }
 
-// counter calls done when it was called n times.
-func counter(n int, done func()) func() {
+// callAfter calls done when it was called n times.
+func callAfter(n int, done func()) func() {
 	var calls atomic.Int64
 	return func() {
 		if calls.Add(1) == int64(n) {

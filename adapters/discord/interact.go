@@ -21,27 +21,27 @@ const (
 // How a use is answered first.
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
 const (
-	answerLater       = 5 // «thinking»
-	answerUpdateLater = 6 // nothing is seen
-	answerChoices     = 8
-	answerModal       = 9
+	deferredMessage    = 5 // «thinking»
+	deferredUpdate     = 6 // nothing is seen
+	autocompleteResult = 8
+	modalResponse      = 9
 )
 
 // What a use turns out to be: one of the types below, or nil for nothing.
 
-// A used thing is for the core.
-type used struct {
-	talk
-	answer  int  // answerLater or answerUpdateLater
-	private bool // the answer is for its user alone
-	token   string
+// A inboundInteraction thing is for the core.
+type inboundInteraction struct {
+	inbound
+	callback  int  // answerLater or answerUpdateLater
+	ephemeral bool // the answer is for its user alone
+	token     string
 }
 
-// A typing after /mabs.
-type typing struct{ query, user, locale string }
+// A autocompleteRequest after /mabs.
+type autocompleteRequest struct{ query, user, locale string }
 
-// An asked modal: somebody wants to type a value.
-type asked struct{ custom, user, locale string }
+// An modalRequest modal: somebody wants to type a value.
+type modalRequest struct{ customID, user, locale string }
 
 // readInteraction tells what a use is. An error says that it is none that can be
 // read; it holds nothing of its content.
@@ -55,13 +55,13 @@ func (me identity) readInteraction(i discordapi.Interaction) (any, error) {
 	}
 	switch i.Type {
 	case discordapi.InteractionAutocomplete:
-		return typing{queryOf(i), who.ID, i.Locale}, nil
+		return autocompleteRequest{queryOf(i), who.ID, i.Locale}, nil
 	case discordapi.InteractionApplicationCommand:
 		return me.command(i, who)
 	case discordapi.InteractionMessageComponent:
-		return me.pressed(i, who)
+		return me.component(i, who)
 	case discordapi.InteractionModalSubmit:
-		return me.sent(i, who)
+		return me.modalSubmit(i, who)
 	}
 	return nil, chat.ErrUnknown
 }
@@ -74,7 +74,7 @@ func userOf(i discordapi.Interaction) bot.User {
 	if u == nil {
 		return bot.User{}
 	}
-	p := person(u, i.Member)
+	p := userFrom(u, i.Member)
 	p.Locale = i.Locale
 	return p
 }
@@ -86,16 +86,16 @@ func channelOf(i discordapi.Interaction) string {
 	return i.ChannelID
 }
 
-// placeOf is where a use happened, which it tells itself.
-func placeOf(i discordapi.Interaction) place {
-	at := place{guild: i.GuildID}
+// channelInfoOf is where a use happened, which it tells itself.
+func channelInfoOf(i discordapi.Interaction) channelInfo {
+	at := channelInfo{guild: i.GuildID}
 	if i.Channel != nil && i.Channel.Type != nil {
 		at.kind, at.parent = *i.Channel.Type, i.Channel.ParentID
 	}
 	if i.GuildID == "" {
 		at.kind = discordapi.ChannelTypeDM
 	}
-	if at.thread() && at.parent == "" {
+	if at.isThread() && at.parent == "" {
 		at.kind = 0 // half a thread
 	}
 	return at
@@ -113,10 +113,10 @@ func queryOf(i discordapi.Interaction) string {
 
 // head is what all uses have.
 func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
-	at := placeOf(i)
+	at := channelInfoOf(i)
 	h := bot.Head{ID: usedID(i.GuildID, channelOf(i), i.ID), From: who, Direct: at.kind == discordapi.ChannelTypeDM}
 	h.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: channelOf(i)}
-	if at.thread() {
+	if at.isThread() {
 		h.Thread.Channel, h.Thread.Root = at.parent, channelOf(i)
 	}
 	return h
@@ -131,14 +131,14 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) 
 	if e.Direct {
 		e.Thread.Root = ""
 	}
-	u := used{answer: answerLater, private: !e.Direct, token: i.Token}
+	u := inboundInteraction{callback: deferredMessage, ephemeral: !e.Direct, token: i.Token}
 	switch i.Data.Type {
 	case discordapi.CommandMessage:
 		m, ok := i.Data.Resolved.Messages[i.Data.TargetID]
 		if !ok {
 			return nil, chat.ErrIncomplete
 		}
-		e.Text, u.files = me.text(m), readable(filesOf(m))
+		e.Text, u.files = me.textOf(m), readable(attachmentsOf(m))
 	case discordapi.CommandChatInput, 0:
 		if i.Data.Name != commandName {
 			return nil, chat.ErrUnknown
@@ -151,33 +151,33 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) 
 	return u, nil
 }
 
-// pressed is the use of a button, or of a list of them.
-func (me identity) pressed(i discordapi.Interaction, who bot.User) (any, error) {
+// component is the use of a button, or of a list of them.
+func (me identity) component(i discordapi.Interaction, who bot.User) (any, error) {
 	custom := i.Data.CustomID
-	if strings.HasPrefix(custom, selectID) && len(i.Data.Values) > 0 {
+	if strings.HasPrefix(custom, selectPrefix) && len(i.Data.Values) > 0 {
 		custom = i.Data.Values[0]
 	}
-	if rest, types := strings.CutPrefix(custom, typeMark); types {
+	if rest, types := strings.CutPrefix(custom, valuePrefix); types {
 		if _, _, err := parseCustomID(rest); err != nil {
 			return nil, nil
 		}
-		return asked{custom, who.ID, i.Locale}, nil
+		return modalRequest{custom, who.ID, i.Locale}, nil
 	}
 	return me.press(i, who, custom, "")
 }
 
-// sent is a modal that was sent off.
-func (me identity) sent(i discordapi.Interaction, who bot.User) (any, error) {
-	custom, types := strings.CutPrefix(i.Data.CustomID, typeMark)
+// modalSubmit is a modal that was sent off.
+func (me identity) modalSubmit(i discordapi.Interaction, who bot.User) (any, error) {
+	custom, types := strings.CutPrefix(i.Data.CustomID, valuePrefix)
 	if !types {
 		return nil, nil
 	}
-	value := valueOf(discordapi.SubmittedComponent{Components: i.Data.Components})
+	value := submittedValue(discordapi.SubmittedComponent{Components: i.Data.Components})
 	return me.press(i, who, custom, cmp.Or(strings.TrimSpace(value), " ")) // blanks are a wrong value, and not none
 }
 
-// valueOf finds what was typed, wherever it stands.
-func valueOf(f discordapi.SubmittedComponent) string {
+// submittedValue finds what was typed, wherever it stands.
+func submittedValue(f discordapi.SubmittedComponent) string {
 	if f.Value != "" {
 		return f.Value
 	}
@@ -186,7 +186,7 @@ func valueOf(f discordapi.SubmittedComponent) string {
 		inner = append(inner, *f.Component)
 	}
 	for _, each := range inner {
-		if v := valueOf(each); v != "" {
+		if v := submittedValue(each); v != "" {
 			return v
 		}
 	}
@@ -204,27 +204,27 @@ func (me identity) press(i discordapi.Interaction, who bot.User, custom, value s
 	}
 	e := bot.Press{Head: me.head(i, who), Button: b, Post: post, Value: value}
 	if !e.Direct {
-		e.Thread.Root = cmp.Or(rootOf(*i.Message), e.Thread.Root, me.under(*i.Message))
+		e.Thread.Root = cmp.Or(privateRootOf(*i.Message), e.Thread.Root, me.rootOfMessage(*i.Message))
 	}
 	private := strings.HasPrefix(e.Thread.Root, bot.CommandRoot)
-	return used{talk: talk{event: e}, answer: answerUpdateLater, private: private, token: i.Token}, nil
+	return inboundInteraction{inbound: inbound{event: e}, callback: deferredUpdate, ephemeral: private, token: i.Token}, nil
 }
 
-// rootOf is the root of the private answer to a command, which that command
+// privateRootOf is the root of the private answer to a command, which that command
 // names, or "". There is one message for all of it, so that its buttons always
 // stand on the one that answers the command: see whisper.
-func rootOf(m discordapi.Message) string {
+func privateRootOf(m discordapi.Message) string {
 	if m.Flags&discordapi.MessageFlagEphemeral != 0 && m.InteractionMetadata != nil && m.InteractionMetadata.Type == discordapi.InteractionApplicationCommand {
 		return privateRoot(m.InteractionMetadata.ID)
 	}
 	return ""
 }
 
-// under is the message under which one of ours stands in a channel without
+// rootOfMessage is the message under which one of ours stands in a channel without
 // threads: what it replies to, or itself. What one user alone sees replies to
 // the message whose button they used.
-func (me identity) under(m discordapi.Message) string {
-	if root := me.replied(discordapi.Message{ReferencedMessage: m.ReferencedMessage}); root != "" {
+func (me identity) rootOfMessage(m discordapi.Message) string {
+	if root := me.repliedRoot(discordapi.Message{ReferencedMessage: m.ReferencedMessage}); root != "" {
 		return root
 	}
 	if m.MessageReference != nil && m.MessageReference.MessageID != "" {

@@ -12,52 +12,52 @@ import (
 	"mabsbot/bot"
 )
 
-// tookInteraction takes a use. It is recorded, answered for the time being, and
+// receiveInteraction takes a use. It is recorded, answered for the time being, and
 // handled after that, in its place among what happens in the channel.
-func (d *Discord) tookInteraction(ctx context.Context, e envelope, done func()) {
+func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func()) {
 	var i discordapi.Interaction
 	if err := chat.Decode(e.Data, &i); err != nil {
 		d.intake.WarnOnce("an interaction cannot be read")
 		done()
 		return
 	}
-	i = d.located(i)
+	i = d.withChannel(i)
 	read, err := d.me().readInteraction(i)
 	switch in := read.(type) {
-	case typing:
-		d.locales.learn(in.user, in.locale)
-		d.intake.Pages.Do("typing/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.suggest(ctx, e, i, in); done() })
-	case asked:
-		d.locales.learn(in.user, in.locale)
-		d.intake.Pages.Do("modal/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.open(ctx, e, i, in); done() })
-	case used:
-		d.locales.learn(in.event.About().From.ID, i.Locale)
-		d.use(ctx, e, i, in, done)
+	case autocompleteRequest:
+		d.locales.set(in.user, in.locale)
+		d.intake.Pages.Do("typing/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.suggestOptions(ctx, e, i, in); done() })
+	case modalRequest:
+		d.locales.set(in.user, in.locale)
+		d.intake.Pages.Do("modal/"+i.ID, func() { defer d.intake.Guard(e.Kind, done); d.openModal(ctx, e, i, in); done() })
+	case inboundInteraction:
+		d.locales.set(in.event.About().From.ID, i.Locale)
+		d.handleInteraction(ctx, e, i, in, done)
 	default:
 		if err != nil {
 			d.intake.WarnOnce("an interaction was ignored", "type", i.Type, "error", err)
 		} else {
-			d.intake.Pages.Do("old/"+i.ID, func() { d.callback(ctx, e, i, answerUpdateLater, nil) })
+			d.intake.Pages.Do("old/"+i.ID, func() { d.respond(ctx, e, i, deferredUpdate, nil) })
 		}
 		done()
 	}
 }
 
-// located learns where a use happened, or adds what is known of that.
-func (d *Discord) located(i discordapi.Interaction) discordapi.Interaction {
+// withChannel learns where a use happened, or adds what is known of that.
+func (d *Discord) withChannel(i discordapi.Interaction) discordapi.Interaction {
 	if i.Channel != nil {
 		c := *i.Channel
 		c.ID = channelOf(i)
 		d.channels.learn(i.GuildID, c)
 	}
-	if at, known := d.channels.of(channelOf(i)); known {
+	if at, known := d.channels.get(channelOf(i)); known {
 		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind}
 	}
 	return i
 }
 
-// use takes what is for the core.
-func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction, u used, done func()) {
+// handleInteraction takes what is for the core.
+func (d *Discord) handleInteraction(ctx context.Context, e envelope, i discordapi.Interaction, u inboundInteraction, done func()) {
 	key := string(u.event.About().ID)
 	payload, err := json.Marshal(e)
 	if err != nil {
@@ -69,7 +69,7 @@ func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction,
 	d.intake.Pages.Do("use/"+i.ID, func() {
 		defer close(acknowledged)
 		defer d.intake.Guard(e.Kind, done)
-		last, cancel := outlive(ctx, ackTime) // what came is recorded and acknowledged
+		last, cancel := withGrace(ctx, ackTime) // what came is recorded and acknowledged
 		defer cancel()
 		u.event = d.withThreadRoot(last, i, u.event)
 		if d.record(last, key, payload) != nil {
@@ -78,28 +78,28 @@ func (d *Discord) use(ctx context.Context, e envelope, i discordapi.Interaction,
 		done()
 		d.acknowledge(last, e, i, u)
 	})
-	d.intake.Quick.Do(d.laneOf(placeOf(i), channelOf(i)), func() {
+	d.intake.Quick.Do(d.laneOf(channelInfoOf(i), channelOf(i)), func() {
 		<-acknowledged
-		d.recorded(ctx, key, payload, e, u)
+		d.handleRecorded(ctx, key, payload, e, u)
 	})
 }
 
-// recorded handles a use that is recorded. Files are fetched elsewhere: what
+// handleRecorded handles a use that is recorded. Files are fetched elsewhere: what
 // happens in the channel does not wait for them.
-func (d *Discord) recorded(ctx context.Context, key string, payload []byte, e envelope, u used) {
+func (d *Discord) handleRecorded(ctx context.Context, key string, payload []byte, e envelope, u inboundInteraction) {
 	lost := func() { d.intake.Lost(ctx, key, payload) }
 	defer d.intake.Guard(key, lost)
 	if len(u.files) > 0 {
-		files := u.talk
+		files := u.inbound
 		u.files = nil
 		d.intake.Later.Do(chat.LaneOf(u.event), func() {
 			defer d.intake.Guard(key, lost)
-			u.event = d.attached(ctx, files)
-			d.recorded(ctx, key, payload, e, u)
+			u.event = d.withFiles(ctx, files)
+			d.handleRecorded(ctx, key, payload, e, u)
 		})
 		return
 	}
-	if d.handled(ctx, u.event) == nil {
+	if d.handleEvent(ctx, u.event) == nil {
 		d.resolveThinking(ctx, u)
 		time.AfterFunc(time.Until(e.At.Add(tokenLife)), func() { d.intake.Done(ctx, key) })
 	}
@@ -127,12 +127,12 @@ func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, 
 }
 
 // acknowledge gives a use its first answer, and keeps its token.
-func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Interaction, u used) {
+func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Interaction, u inboundInteraction) {
 	var data any
-	if u.answer == answerLater && u.private {
+	if u.callback == deferredMessage && u.ephemeral {
 		data = map[string]any{"flags": discordapi.MessageFlagEphemeral}
 	}
-	good, own := d.callback(ctx, e, i, u.answer, data)
+	good, own := d.respond(ctx, e, i, u.callback, data)
 	if !good {
 		return
 	}
@@ -140,42 +140,42 @@ func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Inte
 	if own {
 		promised = time.Now()
 	}
-	d.remember(ctx, e, u, promised)
+	d.rememberToken(ctx, e, u, promised)
 }
 
 // tokenFrom is the token of a use, which this process acknowledged at the time
 // promised, if it did.
-func tokenFrom(e envelope, u used, promised time.Time) token {
-	return token{secret: u.token, until: e.At.Add(tokenLife), empty: u.answer == answerLater, promised: promised}
+func tokenFrom(e envelope, u inboundInteraction, promised time.Time) token {
+	return token{secret: u.token, until: e.At.Add(tokenLife), thinking: u.callback == deferredMessage, acknowledged: promised}
 }
 
-// remember keeps the token of a use. Of two uses in a conversation the newer one's
+// rememberToken keeps the token of a use. Of two uses in a conversation the newer one's
 // is used: the other's answer, if it is still «thinking», would be so for ever, and
 // is taken away, unless something is on its way there.
-func (d *Discord) remember(ctx context.Context, e envelope, u used, promised time.Time) {
-	who := u.asker()
+func (d *Discord) rememberToken(ctx context.Context, e envelope, u inboundInteraction, promised time.Time) {
+	who := u.recipient()
 	other, ok := d.tokens.keep(who, tokenFrom(e, u, promised))
-	if !ok || other.tried {
+	if !ok || other.claimed {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
-	if waits, err := d.waiting(ctx, who, other); err != nil || !waits {
+	if waits, err := d.isThinking(ctx, who, other); err != nil || !waits {
 		return
 	}
-	if _, err := d.original(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
+	if _, err := d.originalResponse(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
 		d.log.Debug("discord: an answer that was promised stays", "error", err)
 	}
 }
 
-func (u used) asker() asker {
+func (u inboundInteraction) recipient() recipient {
 	head := u.event.About()
-	return asker{head.Thread, head.From.ID}
+	return recipient{head.Thread, head.From.ID}
 }
 
-// callback answers a use for the first time, and reports whether its token is
+// respond answers a use for the first time, and reports whether its token is
 // good, and whether this process was the first to answer.
-func (d *Discord) callback(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
+func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}
@@ -196,23 +196,23 @@ const thinkingTime = 8 * time.Second
 
 // resolveThinking replaces the "thinking..." placeholder when the bot has nothing
 // to say.
-func (d *Discord) resolveThinking(ctx context.Context, u used) {
-	if u.answer != answerLater {
+func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
+	if u.callback != deferredMessage {
 		return
 	}
 	time.AfterFunc(d.thinkingTime, func() {
 		if ctx.Err() != nil {
 			return
 		}
-		one, ok := d.tokens.of(u.asker())
-		if !ok || one.secret != u.token || one.tried {
+		one, ok := d.tokens.get(u.recipient())
+		if !ok || one.secret != u.token || one.claimed {
 			return
 		}
-		if waits, err := d.waiting(ctx, u.asker(), one); err != nil || !waits {
+		if waits, err := d.isThinking(ctx, u.recipient(), one); err != nil || !waits {
 			return
 		}
 		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
-		if _, err := d.original(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
+		if _, err := d.originalResponse(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
 			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
 		}
 	})

@@ -235,8 +235,8 @@ func TestSlowAnswer(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
-	who := asker{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
-	chattest.Poll(s.t, "an answer is on its way", func() bool { one, _ := s.discord.tokens.of(who); return one.tried })
+	who := recipient{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
+	chattest.Poll(s.t, "an answer is on its way", func() bool { one, _ := s.discord.tokens.get(who); return one.claimed })
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "Agent Coordinator")
 	s.sees(s.alex, "/mabs list")
@@ -248,10 +248,10 @@ func TestSlowAnswer(t *testing.T) {
 // TestTokens keeps the newest token that is good.
 func TestTokens(t *testing.T) {
 	l, now := newTokens(), time.Now()
-	who := asker{user: "u"}
+	who := recipient{user: "u"}
 	keep := func(secret string, until time.Duration) string {
 		other, ok := l.keep(who, token{secret: secret, until: now.Add(until)})
-		one, _ := l.of(who)
+		one, _ := l.get(who)
 		if !ok {
 			return one.secret
 		}

@@ -25,8 +25,8 @@ const (
 	maxInput      = 4000
 
 	// https://docs.discord.com/developers/interactions/application-commands
-	maxChoices = 25  // suggestions
-	maxChoice  = 100 // of name and value of each
+	maxSuggestions = 25  // suggestions
+	maxSuggestion  = 100 // of name and value of each
 
 	// https://docs.discord.com/developers/resources/channel#start-thread-from-message
 	maxThreadName = 100
@@ -50,8 +50,8 @@ const (
 	// outbox waits 30 s.
 	apiTime = 9 * time.Second
 
-	// archiveAfter is after how many minutes without a word Discord hides a
+	// autoArchiveMinutes is after how many minutes without a word Discord hides a
 	// thread from the list, one of 60, 1440, 4320 and 10080: a follow-up
 	// question after a day still finds it open.
-	archiveAfter = 4320
+	autoArchiveMinutes = 4320
 )

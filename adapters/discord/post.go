@@ -16,21 +16,21 @@ import (
 // mention anybody, on every change anew: Discord reads mentions again then.
 // https://docs.discord.com/developers/resources/message#create-message
 type draft struct {
-	Components []discordgo.MessageComponent `json:"components"`
-	Flags      int                          `json:"flags"`
-	Mentions   allowed                      `json:"allowed_mentions"`
-	Reference  *replyTo                     `json:"message_reference,omitempty"`
-	Nonce      string                       `json:"nonce,omitempty"`
-	Enforce    bool                         `json:"enforce_nonce,omitempty"`
+	Components   []discordgo.MessageComponent `json:"components"`
+	Flags        int                          `json:"flags"`
+	Mentions     allowedMentions              `json:"allowed_mentions"`
+	Reference    *messageReference            `json:"message_reference,omitempty"`
+	Nonce        string                       `json:"nonce,omitempty"`
+	EnforceNonce bool                         `json:"enforce_nonce,omitempty"`
 }
 
 // Allowed mentions are none.
-type allowed struct {
+type allowedMentions struct {
 	Parse   []string `json:"parse"`
 	Replied bool     `json:"replied_user"`
 }
 
-type replyTo struct {
+type messageReference struct {
 	Message string `json:"message_id"`
 	Must    bool   `json:"fail_if_not_exists"`
 }
@@ -39,10 +39,10 @@ type replyTo struct {
 func (d *Discord) draft(p bot.Post, note string) draft { return d.drafts(p, note, 1)[0] }
 
 // drafts are the messages of a post, at most so many.
-func (d *Discord) drafts(p bot.Post, note string, most int) []draft {
+func (d *Discord) drafts(p bot.Post, note string, limit int) []draft {
 	var all []draft
-	for _, page := range d.render(p, note, most) {
-		all = append(all, draft{Components: page, Flags: discordapi.MessageFlagComponentsV2, Mentions: allowed{Parse: []string{}}})
+	for _, page := range d.render(p, note, limit) {
+		all = append(all, draft{Components: page, Flags: discordapi.MessageFlagComponentsV2, Mentions: allowedMentions{Parse: []string{}}})
 	}
 	return all
 }
@@ -72,29 +72,29 @@ func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	}
 	switch {
 	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || len(p.Reply.Buttons()) == 0):
-		return d.change(ctx, p)
+		return d.update(ctx, p)
 	case p.Private && isPrivate(p.Thread):
-		return d.answer(ctx, p)
+		return d.editResponse(ctx, p)
 	case p.Private:
-		return d.whisper(ctx, p)
+		return d.postEphemeral(ctx, p)
 	}
-	return d.say(ctx, p, "")
+	return d.postMessage(ctx, p, "")
 }
 
-// say writes a post for all to read.
-func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
+// postMessage writes a post for all to read.
+func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
 	pages := d.drafts(p, note, maxPages)
-	if delivered, ok, err := d.fill(ctx, p, pages); ok || err != nil {
+	if delivered, ok, err := d.fillResponse(ctx, p, pages); ok || err != nil {
 		return delivered, err
 	}
 	at, err := d.destination(ctx, p)
 	if err != nil {
-		return bot.Delivery{}, d.unreachable(ctx, p, err)
+		return bot.Delivery{}, d.explainForbidden(ctx, p, err)
 	}
-	done, err := d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
+	done, err := d.createPages(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	if isForbidden(err) && at.channel == p.Thread.Root && len(done.messages) == 0 && !d.isForum(ctx, p.Thread.Channel) { // the thread is closed to us, the channel may not be
 		at = destination{p.Thread.Channel, p.Thread.Root}
-		done, err = d.write(ctx, p, ref{channel: at.channel}, at.reply, pages)
+		done, err = d.createPages(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	}
 	switch {
 	case discordapi.IsForbidden(err):
@@ -102,28 +102,28 @@ func (d *Discord) say(ctx context.Context, p bot.Post, note string) (bot.Deliver
 	case errors.Is(err, errForbidden):
 		err = bot.Refused(err)
 	}
-	err = failed("create a message", err)
+	err = deliveryError("create a message", err)
 	if bot.IsRefused(err) && len(done.messages) > 0 { // what stands can be changed and taken away
 		d.log.Warn("discord: not all of an answer could be written", "channel", done.channel, "error", err)
 		err = nil
 	}
 	if err != nil {
-		return bot.Delivery{}, d.unreachable(ctx, p, err)
+		return bot.Delivery{}, d.explainForbidden(ctx, p, err)
 	}
 	return d.delivered(p, done), nil
 }
 
-// write writes the pages of a post that are not among done yet, and adds them
+// createPages writes the pages of a post that are not among done yet, and adds them
 // there. Those after the first one that opens a conversation reply to that, so
 // that buttons and people's replies lead there from any of them.
-func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string, pages []draft) (ref, error) {
+func (d *Discord) createPages(ctx context.Context, p bot.Post, done ref, reply string, pages []draft) (ref, error) {
 	for n := len(done.messages); n < len(pages); n++ {
 		body := pages[n]
-		body.Nonce, body.Enforce = nonce(p.ID, n), true
+		body.Nonce, body.EnforceNonce = nonce(p.ID, n), true
 		if reply != "" {
-			body.Reference = &replyTo{Message: reply}
+			body.Reference = &messageReference{Message: reply}
 		}
-		m, err := d.create(ctx, p.Thread, done.channel, body, n > 0)
+		m, err := d.createMessage(ctx, p.Thread, done.channel, body, n > 0)
 		if err != nil {
 			return done, err
 		}
@@ -135,13 +135,13 @@ func (d *Discord) write(ctx context.Context, p bot.Post, done ref, reply string,
 	return done, nil
 }
 
-// create writes a message. Where the bot may not read what was said it may not
+// createMessage writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
-func (d *Discord) create(ctx context.Context, t bot.Thread, channel string, body draft, waits bool) (m discordapi.Message, err error) {
+func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel string, body draft, waits bool) (m discordapi.Message, err error) {
 	send := func() error {
 		return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits})
 	}
-	err = d.forbidden.try(ctx, d.sending(t, channel), discordapi.IsForbidden, func() error {
+	err = d.forbidden.try(ctx, d.sendAction(t, channel), discordapi.IsForbidden, func() error {
 		if body.Reference == nil {
 			return send()
 		}
@@ -162,10 +162,10 @@ func (d *Discord) create(ctx context.Context, t bot.Thread, channel string, body
 	return m, err
 }
 
-// sending is the action, as forbidden names it, of sending a message in a channel
+// sendAction is the action, as forbidden names it, of sending a message in a channel
 // or in a thread of it. A thread has the permissions of its channel.
 // https://docs.discord.com/developers/topics/threads#permissions
-func (d *Discord) sending(t bot.Thread, channel string) string {
+func (d *Discord) sendAction(t bot.Thread, channel string) string {
 	if channel == t.Root || d.channels.isThread(channel) {
 		return noSending + t.Channel
 	}
@@ -186,18 +186,18 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	if _, direct := directUser(p.Thread.Channel); direct {
 		done.Thread.Root = "" // one conversation
 	}
-	if in, _ := d.channels.of(to.channel); in.thread() {
+	if in, _ := d.channels.get(to.channel); in.isThread() {
 		done.Thread.Channel, done.Thread.Root = in.parent, to.channel
 	}
 	return done
 }
 
-// change puts a post in the place of an earlier one, or takes that away. What is
+// update puts a post in the place of an earlier one, or takes that away. What is
 // not there any more needs no change.
-func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+func (d *Discord) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	old, ok := parseRef(p.Ref)
 	if !ok {
-		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, d.changeOnce(ctx, p)
+		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, d.updateEphemeral(ctx, p)
 	}
 	var pages []draft
 	if !p.Withdraw {
@@ -209,11 +209,11 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 			r.Method, r.Body = "PATCH", pages[n]
 		}
 		err := d.client.Do(ctx, r)
-		if discordapi.Code(err) == discordapi.CodeThreadArchived && d.reopen(ctx, old.channel) == nil {
+		if discordapi.Code(err) == discordapi.CodeThreadArchived && d.unarchive(ctx, old.channel) == nil {
 			err = d.client.Do(ctx, r)
 		}
 		if err != nil && !discordapi.IsGone(err) && discordapi.Code(err) != discordapi.CodeThreadArchived {
-			return bot.Delivery{}, failed("change a message", err)
+			return bot.Delivery{}, deliveryError("change a message", err)
 		}
 	}
 	if !p.Withdraw {
@@ -222,8 +222,8 @@ func (d *Discord) change(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 	return bot.Delivery{Ref: old.String(), Thread: p.Thread}, nil
 }
 
-// reopen takes a thread out of the archive, where nothing can be changed. One that
+// unarchive takes a thread out of the archive, where nothing can be changed. One that
 // is locked stays there.
-func (d *Discord) reopen(ctx context.Context, thread string) error {
+func (d *Discord) unarchive(ctx context.Context, thread string) error {
 	return d.client.Do(ctx, discordapi.Request{Method: "PATCH", Path: "/channels/%s", Args: []string{thread}, Body: map[string]any{"archived": false}})
 }

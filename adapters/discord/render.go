@@ -30,28 +30,28 @@ const accent = 0x0078D4
 // A renderer writes one reply: a message, which it calls a page, or several where
 // one cannot hold it.
 type renderer struct {
-	words   chat.Words
-	cutNote string                  // says that a text was cut; room for it is always reserved
-	jump    func(bot.Thread) string // the address of a thread, or ""
-	post    bot.PostID
-	most    int // pages
+	words     chat.Words
+	cutNote   string                  // says that a text was cut; room for it is always reserved
+	jump      func(bot.Thread) string // the address of a thread, or ""
+	post      bot.PostID
+	pageLimit int // pages
 
-	pages   [][]discordgo.MessageComponent
-	parts   []discordgo.MessageComponent // of this page
-	text    strings.Builder              // of the texts since the last row
-	left    int                          // of maxDisplay on this page
-	kept    int                          // of maxDisplay on any page, for what is never cut
-	used    int                          // components of this page, the container and a last text among them
-	buttons int                          // on all pages
-	full    bool                         // something was cut
+	pages      [][]discordgo.MessageComponent
+	parts      []discordgo.MessageComponent // of this page
+	text       strings.Builder              // of the texts since the last row
+	left       int                          // of maxDisplay on this page
+	reserved   int                          // of maxDisplay on any page, for what is never cut
+	components int                          // components of this page, the container and a last text among them
+	buttons    int                          // on all pages
+	truncated  bool                         // something was cut
 }
 
 // render writes a post on at most so many pages, with a note before it where
 // there is something to explain. There is always one.
-func (d *Discord) render(p bot.Post, note string, most int) [][]discordgo.MessageComponent {
+func (d *Discord) render(p bot.Post, note string, pageLimit int) [][]discordgo.MessageComponent {
 	words := d.in(p.Reply.Lang)
-	r := renderer{words: words, cutNote: words["cut"], jump: d.permalink, post: p.ID, most: most}
-	if p.Private && most == 1 {
+	r := renderer{words: words, cutNote: words["cut"], jump: d.permalink, post: p.ID, pageLimit: pageLimit}
+	if p.Private && pageLimit == 1 {
 		r.cutNote = words["cut_private"]
 	}
 	return r.message(p.Reply, note)
@@ -60,42 +60,42 @@ func (d *Discord) render(p bot.Post, note string, most int) [][]discordgo.Messag
 // message writes a reply. What is too long for one page goes on on the next;
 // what is too long for all is cut. Questions, buttons and small print are not.
 func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageComponent {
-	r.kept = sizeOf(r.cutNote) + 1
+	r.reserved = sizeOf(r.cutNote) + 1
 	reserved := r.reserve(reply.Blocks)
-	r.begin()
+	r.beginPage()
 	if note != "" {
-		r.flow("-# ", shorten(note, maxNote))
+		r.paragraph("-# ", shorten(note, maxNote))
 	}
 	for i, b := range reply.Blocks {
 		if reserved[i] {
-			r.kept -= neverCut(b)
-			r.left += neverCut(b)
+			r.reserved -= reservedSize(b)
+			r.left += reservedSize(b)
 		}
 		r.block(b)
 	}
-	r.turn()
+	r.endPage()
 	if len(r.pages) == 0 {
 		r.parts = []discordgo.MessageComponent{discordgo.TextDisplay{Content: "…"}}
-		r.turn()
+		r.endPage()
 	}
 	return r.pages
 }
 
 func (r *renderer) block(b bot.Block) {
-	b.Text = strings.TrimRight(strings.TrimLeft(visible(b.Text), "\n"), "\n ") // the first line of code may be indented
+	b.Text = strings.TrimRight(strings.TrimLeft(removeInvisible(b.Text), "\n"), "\n ") // the first line of code may be indented
 	switch b.Kind {
 	case bot.BlockHeading:
-		r.flow("### ", strings.ReplaceAll(b.Text, "\n", " "))
+		r.paragraph("### ", strings.ReplaceAll(b.Text, "\n", " "))
 	case bot.BlockQuestion:
-		r.place(shorten(b.Text, maxAsked), size, len("****\n"), bold)
+		r.distribute(shorten(b.Text, maxQuestion), size, len("****\n"), bold)
 	case bot.BlockQuote:
 		r.quote(b.Text)
 	case bot.BlockWarning:
-		r.flow("⚠️ ", b.Text)
+		r.paragraph("⚠️ ", b.Text)
 	case bot.BlockTable:
-		r.flow("", table(b.Rows))
+		r.paragraph("", table(b.Rows))
 	case bot.BlockSteps:
-		r.flow("", steps(b.Items))
+		r.paragraph("", steps(b.Items))
 	case bot.BlockCopy:
 		r.copy(b.Shell, b.Text)
 	case bot.BlockLink:
@@ -103,17 +103,17 @@ func (r *renderer) block(b bot.Block) {
 	case bot.BlockThread:
 		r.link("", b.Text, r.jump(b.Thread))
 	case bot.BlockContext:
-		r.link("-# ", shorten(strings.ReplaceAll(b.Text, "\n", " "), maxSmall), b.URL)
+		r.link("-# ", shorten(strings.ReplaceAll(b.Text, "\n", " "), maxContext), b.URL)
 	case bot.BlockChoices:
 		r.choices(b.Buttons)
 	default:
-		r.flow("", b.Text)
+		r.paragraph("", b.Text)
 	}
 }
 
-// flow writes text with `code spans` after a mark.
-func (r *renderer) flow(mark, text string) {
-	r.place(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
+// paragraph writes text with `code spans` after a mark.
+func (r *renderer) paragraph(mark, text string) {
+	r.distribute(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
 }
 
 // quote shows words of somebody's as they are.
@@ -125,7 +125,7 @@ func (r *renderer) quote(text string) {
 		}
 		return size(c)
 	}
-	r.place(text, marked, len(mark)+1, func(piece string) string {
+	r.distribute(text, marked, len(mark)+1, func(piece string) string {
 		return mark + strings.ReplaceAll(escape(piece), "\n", "\n"+mark)
 	})
 }
@@ -137,15 +137,15 @@ func (r *renderer) copy(shell, text string) {
 	if strings.Contains(text, fence) {
 		text = strings.ReplaceAll(text, "``", "`\u200b`")
 	}
-	name := language(shell)
-	r.place(text, size, 2*len(fence)+len(name)+3, func(piece string) string {
+	name := highlightLanguage(shell)
+	r.distribute(text, size, 2*len(fence)+len(name)+3, func(piece string) string {
 		return fence + name + "\n" + piece + "\n" + fence
 	})
 }
 
-// language is the name that Discord's highlighter has for a shell. Text without
+// highlightLanguage is the name that Discord's highlighter has for a shell. Text without
 // one is named as such: else the first line could be taken for a name.
-func language(shell string) string {
+func highlightLanguage(shell string) string {
 	if shell == "cmd" {
 		return "bat"
 	}
@@ -155,11 +155,11 @@ func language(shell string) string {
 // link shows text that leads to an address, where there is one, after a mark.
 func (r *renderer) link(mark, text, to string) {
 	to = secure(to)
-	r.place(text, size, len(mark)+len(to)+len("[](<>)")+1, func(piece string) string { return mark + linkTo(piece, to) })
+	r.distribute(text, size, len(mark)+len(to)+len("[](<>)")+1, func(piece string) string { return mark + anchor(piece, to) })
 }
 
-// linkTo is text that leads to an address, if there is one.
-func linkTo(text, to string) string {
+// anchor is text that leads to an address, if there is one.
+func anchor(text, to string) string {
 	if to == "" {
 		return escape(text)
 	}
@@ -181,7 +181,7 @@ func (d *Discord) permalink(t bot.Thread) string {
 		return ""
 	}
 	const home = "https://discord.com/channels/"
-	at, known := d.channels.of(t.Channel)
+	at, known := d.channels.get(t.Channel)
 	switch {
 	case !known || at.guild == "" && at.kind != discordapi.ChannelTypeDM:
 		return ""
@@ -197,18 +197,18 @@ func (d *Discord) permalink(t bot.Thread) string {
 // room on a button stands above in full.
 func (r *renderer) choices(all []bot.LabeledButton) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
-	r.flow("", longLabels(all))
+	r.paragraph("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
 	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return c.Button.Action != bot.ActionStart }) {
-		r.row([]discordgo.MessageComponent{r.list(all)})
+		r.row([]discordgo.MessageComponent{r.selectMenu(all)})
 		return
 	}
 	var row []discordgo.MessageComponent
 	for _, c := range all {
 		if c.Button.Action == bot.ActionSkip { // what a value is asked for can be gone on without
-			row = append(row, r.button(typeMark, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
+			row = append(row, r.button(valuePrefix, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
 		}
 		row = append(row, r.button("", c))
 	}
@@ -219,13 +219,13 @@ func (r *renderer) choices(all []bot.LabeledButton) {
 
 // row puts a row on the page, under the texts so far.
 func (r *renderer) row(in []discordgo.MessageComponent) {
-	if r.used+len(in)+2 > maxComponents { // the row itself, and a text before it
-		if r.last() {
+	if r.components+len(in)+2 > maxComponents { // the row itself, and a text before it
+		if r.isLastPage() {
 			return
 		}
-		r.turn()
+		r.endPage()
 	}
-	r.used += len(in) + 2
+	r.components += len(in) + 2
 	r.flush()
 	r.parts = append(r.parts, discordgo.ActionsRow{Components: in})
 }
@@ -236,7 +236,7 @@ func longLabels(all []bot.LabeledButton) string {
 	long := false
 	for _, c := range all {
 		long = long || sizeOf(c.Label) > maxLabel
-		b.WriteString("• " + shorten(visible(c.Label), 2*maxLabel) + "\n")
+		b.WriteString("• " + shorten(removeInvisible(c.Label), 2*maxLabel) + "\n")
 	}
 	if !long {
 		return ""
@@ -253,11 +253,11 @@ func (r *renderer) button(mark string, c bot.LabeledButton) discordgo.MessageCom
 	return b
 }
 
-// list is a select of entries.
-func (r *renderer) list(all []bot.LabeledButton) discordgo.MessageComponent {
+// selectMenu is a select of entries.
+func (r *renderer) selectMenu(all []bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
 	s := discordgo.SelectMenu{
-		MenuType: discordgo.StringSelectMenu, CustomID: selectID + customSep + strconv.Itoa(r.buttons),
+		MenuType: discordgo.StringSelectMenu, CustomID: selectPrefix + customSep + strconv.Itoa(r.buttons),
 		Placeholder: label(r.words["choose"], maxPlaceholder),
 	}
 	for i, c := range all[:min(len(all), maxOptions)] {
@@ -267,8 +267,8 @@ func (r *renderer) list(all []bot.LabeledButton) discordgo.MessageComponent {
 }
 
 // label is a text on a button. Discord reads no markup there.
-func label(text string, most int) string {
-	return cmp.Or(shorten(strings.TrimSpace(strings.ReplaceAll(visible(text), "`", "")), most), "…")
+func label(text string, limit int) string {
+	return cmp.Or(shorten(strings.TrimSpace(strings.ReplaceAll(removeInvisible(text), "`", "")), limit), "…")
 }
 
 // bold makes the first line of a question bold, unless it holds signs that would
@@ -295,7 +295,7 @@ func table(rows [][]string) string {
 			fmt.Fprintf(&b, "• %s\n", strings.Join(row, " — "))
 		}
 	}
-	return strings.TrimSpace(visible(b.String()))
+	return strings.TrimSpace(removeInvisible(b.String()))
 }
 
 // steps writes a list of steps: tried, present, and to come.
@@ -305,13 +305,13 @@ func steps(items []bot.Item) string {
 		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.State]
 		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
 	}
-	return strings.TrimSpace(visible(b.String()))
+	return strings.TrimSpace(removeInvisible(b.String()))
 }
 
-// title is what a thread is named for: the heading of its first answer.
-func (d *Discord) title(r bot.Reply) string {
+// threadName is what a thread is named for: the heading of its first answer.
+func (d *Discord) threadName(r bot.Reply) string {
 	for _, b := range r.Blocks {
-		if text := strings.TrimSpace(strings.Join(strings.Fields(visible(b.Text)), " ")); b.Kind == bot.BlockHeading && text != "" {
+		if text := strings.TrimSpace(strings.Join(strings.Fields(removeInvisible(b.Text)), " ")); b.Kind == bot.BlockHeading && text != "" {
 			return shorten(strings.ReplaceAll(text, "`", ""), maxThreadName)
 		}
 	}

@@ -214,11 +214,11 @@ func TestLongPost(t *testing.T) {
 	if first.Thread.Root != shown[0].ID || last.ReplyTo != shown[0].ID {
 		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.ReplyTo)
 	}
-	press, err := s.discord.me().pressed(discordapi.Interaction{ID: "1", Token: "t", Type: discordapi.InteractionMessageComponent, GuildID: s.Guild, ChannelID: s.channel.ID,
+	press, err := s.discord.me().component(discordapi.Interaction{ID: "1", Token: "t", Type: discordapi.InteractionMessageComponent, GuildID: s.Guild, ChannelID: s.channel.ID,
 		Message: &discordapi.Message{ID: last.ID, MessageReference: &discordapi.MessageReference{MessageID: last.ReplyTo}},
 		Data:    discordapi.InteractionData{CustomID: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
 	s.must(err)
-	if got := press.(used).event.About().Thread; got != first.Thread {
+	if got := press.(inboundInteraction).event.About().Thread; got != first.Thread {
 		t.Errorf("its button belongs to %+v", got)
 	}
 	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "짧은 답"}}}
@@ -308,7 +308,7 @@ func FuzzPlain(f *testing.F) {
 		if got := plain(text, "1"); !utf8.ValidString(got) {
 			t.Errorf("%q became %q", text, got)
 		}
-		if got := escape(visible(text)); !utf8.ValidString(got) {
+		if got := escape(removeInvisible(text)); !utf8.ValidString(got) {
 			t.Errorf("%q became %q", text, got)
 		}
 	})

@@ -199,7 +199,7 @@ func TestSuggestions(t *testing.T) {
 		}
 	}
 	choices, err := s.alex.Suggest(s.channel.ID, "/mabs query:")
-	if err != nil || len(choices) != maxChoices {
+	if err != nil || len(choices) != maxSuggestions {
 		t.Errorf("%d suggestions for nothing, %v", len(choices), err)
 	}
 	s.refusals()

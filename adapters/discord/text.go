@@ -13,12 +13,12 @@ import (
 // as it is. https://docs.discord.com/developers/reference#message-formatting
 
 var (
-	fenced  = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
-	angled  = regexp.MustCompile(`<(@[!&]?|#|a?:[\w~]+:|t:-?|/[^<>:\n]+:|https?://)([^<>\s]*)>`)
-	linked  = regexp.MustCompile(`\[([^\[\]\n]+)\]\(<?(https?://[^\s()<>]+)>?\)`)
-	leading = regexp.MustCompile(`(?m)^(?:>>> |> |-# |#{1,3} )`)
-	escaped = regexp.MustCompile("\\\\([*_~|`<>#\\[\\]()-])")
-	marks   = strings.NewReplacer("**", "", "~~", "", "||", "", "`", "")
+	codeBlock       = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
+	angleBrackets   = regexp.MustCompile(`<(@[!&]?|#|a?:[\w~]+:|t:-?|/[^<>:\n]+:|https?://)([^<>\s]*)>`)
+	maskedLink      = regexp.MustCompile(`\[([^\[\]\n]+)\]\(<?(https?://[^\s()<>]+)>?\)`)
+	lineMarkup      = regexp.MustCompile(`(?m)^(?:>>> |> |-# |#{1,3} )`)
+	backslashEscape = regexp.MustCompile("\\\\([*_~|`<>#\\[\\]()-])")
+	inlineMarkup    = strings.NewReplacer("**", "", "~~", "", "||", "", "`", "")
 )
 
 // plain undoes the markup of a text. Mentions of self are left out. What stands
@@ -26,20 +26,20 @@ var (
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(chat.CutBytes(text, chat.MaxText), "\uFFFD")
 	var b strings.Builder
-	for at := fenced.FindStringSubmatchIndex(text); at != nil; at = fenced.FindStringSubmatchIndex(text) {
-		b.WriteString(plainLine(text[:at[0]], self) + "\n" + text[at[2]:at[3]] + "\n")
+	for at := codeBlock.FindStringSubmatchIndex(text); at != nil; at = codeBlock.FindStringSubmatchIndex(text) {
+		b.WriteString(plainInline(text[:at[0]], self) + "\n" + text[at[2]:at[3]] + "\n")
 		text = text[at[1]:]
 	}
-	b.WriteString(plainLine(text, self))
+	b.WriteString(plainInline(text, self))
 	return strings.TrimSpace(b.String())
 }
 
-// plainLine undoes the markup of what is in no code block.
-func plainLine(text, self string) string {
-	text = leading.ReplaceAllString(text, "")
-	text = linked.ReplaceAllString(text, "$1")
-	text = angled.ReplaceAllStringFunc(text, func(s string) string {
-		part := angled.FindStringSubmatch(s)
+// plainInline undoes the markup of what is in no code block.
+func plainInline(text, self string) string {
+	text = lineMarkup.ReplaceAllString(text, "")
+	text = maskedLink.ReplaceAllString(text, "$1")
+	text = angleBrackets.ReplaceAllStringFunc(text, func(s string) string {
+		part := angleBrackets.FindStringSubmatch(s)
 		switch kind, rest := part[1], part[2]; {
 		case strings.HasPrefix(kind, "http"):
 			return kind + rest
@@ -54,7 +54,7 @@ func plainLine(text, self string) string {
 		}
 		return " " // an emoji, a date
 	})
-	return escaped.ReplaceAllString(marks.Replace(text), "$1")
+	return backslashEscape.ReplaceAllString(inlineMarkup.Replace(text), "$1")
 }
 
 // mentions reports whether the text mentions the user.
@@ -63,12 +63,12 @@ func mentions(text, user string) bool {
 }
 
 var (
-	// address matches what Discord makes a link of by itself; nothing in it is
+	// autoLink matches what Discord makes a link of by itself; nothing in it is
 	// markup.
-	address = regexp.MustCompile(`https?://[^\s<>*~|\[\]` + "`" + `]+`)
-	// parsed matches what begins a mention, an emoji, a date or a link.
-	parsed = regexp.MustCompile(`<([@#:/]|a:|t:|id:|https?:|sound)`)
-	crowds = regexp.MustCompile(`@(everyone|here)`)
+	autoLink = regexp.MustCompile(`https?://[^\s<>*~|\[\]` + "`" + `]+`)
+	// angleMarkup matches what begins a mention, an emoji, a date or a link.
+	angleMarkup  = regexp.MustCompile(`<([@#:/]|a:|t:|id:|https?:|sound)`)
+	massMentions = regexp.MustCompile(`@(everyone|here)`)
 )
 
 // escape makes markdown that shows a text as it is: nothing in it formats,
@@ -79,18 +79,18 @@ func escape(text string) string {
 	for i, part := range parts {
 		switch {
 		case i%2 == 0 || i == len(parts)-1: // the last one is open: its mark was none
-			b.WriteString(escapeWords(part))
+			b.WriteString(escapeText(part))
 		case strings.TrimSpace(part) != "":
 			b.WriteString("`" + part + "`")
 		}
 	}
-	return crowds.ReplaceAllString(b.String(), "@\u2060$1") // the word joiner is not seen
+	return massMentions.ReplaceAllString(b.String(), "@\u2060$1") // the word joiner is not seen
 }
 
-// escapeWords escapes what is in no code span.
-func escapeWords(text string) string {
+// escapeText escapes what is in no code span.
+func escapeText(text string) string {
 	var b strings.Builder
-	for at := address.FindStringIndex(text); at != nil; at = address.FindStringIndex(text) {
+	for at := autoLink.FindStringIndex(text); at != nil; at = autoLink.FindStringIndex(text) {
 		b.WriteString(escapeMarks(text[:at[0]]) + text[at[0]:at[1]])
 		text = text[at[1]:]
 	}
@@ -103,7 +103,7 @@ func escapeMarks(text string) string {
 	rs := []rune(text)
 	var b strings.Builder
 	for i, r := range rs {
-		if means(rs, i) {
+		if isMarkup(rs, i) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
@@ -111,32 +111,32 @@ func escapeMarks(text string) string {
 	return b.String()
 }
 
-// means reports whether the sign at i would format something.
-func means(rs []rune, i int) bool {
-	next, before := at(rs, i+1), at(rs, i-1)
+// isMarkup reports whether the sign at i would format something.
+func isMarkup(rs []rune, i int) bool {
+	next, before := runeAt(rs, i+1), runeAt(rs, i-1)
 	switch rs[i] {
 	case '*':
 		return true
 	case '\\':
 		return next < utf8.RuneSelf && (unicode.IsPunct(next) || unicode.IsSymbol(next))
 	case '<':
-		return parsed.MatchString(string(rs[i:min(i+len("<https:"), len(rs))]))
+		return angleMarkup.MatchString(string(rs[i:min(i+len("<https:"), len(rs))]))
 	case '_':
 		return !inWord(before) || !inWord(next) || next == '_' || before == '_'
 	case '~', '|':
 		return next == rs[i] || before == rs[i]
 	case '#', '>':
-		return begins(rs, i)
+		return atLineStart(rs, i)
 	case '-':
-		return (next == ' ' || next == '#') && begins(rs, i)
+		return (next == ' ' || next == '#') && atLineStart(rs, i)
 	case ']':
 		return next == '('
 	}
 	return false
 }
 
-// begins reports whether only blanks stand before i in its line.
-func begins(rs []rune, i int) bool {
+// atLineStart reports whether only blanks stand before i in its line.
+func atLineStart(rs []rune, i int) bool {
 	for i--; i >= 0 && rs[i] != '\n'; i-- {
 		if !unicode.IsSpace(rs[i]) {
 			return false
@@ -150,22 +150,22 @@ func begins(rs []rune, i int) bool {
 // https://github.com/discord/discord-api-docs/issues/6185
 func linkText(text string) string {
 	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/", "`", "", "*", "", "~~", "", "||", "", "\\", "/", "<", "‹").Replace(text)
-	return crowds.ReplaceAllString(text, "@\u2060$1")
+	return massMentions.ReplaceAllString(text, "@\u2060$1")
 }
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// at is the i-th character, or 0.
-func at(rs []rune, i int) rune {
+// runeAt is the i-th character, or 0.
+func runeAt(rs []rune, i int) rune {
 	if i < 0 || i >= len(rs) {
 		return 0
 	}
 	return rs[i]
 }
 
-// visible takes out what is not seen and may steer what shows it: control
+// removeInvisible takes out what is not seen and may steer what shows it: control
 // characters, and those that turn the direction of writing.
-func visible(text string) string {
+func removeInvisible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
 			return -1

@@ -29,45 +29,45 @@ type destination struct {
 func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
 	if user, direct := directUser(t.Channel); direct {
-		channel, err := d.directWith(ctx, user)
+		channel, err := d.directChannel(ctx, user)
 		return destination{channel: channel}, err
 	}
 	switch {
 	case t.Root == "":
 		return destination{channel: t.Channel}, nil
 	case p.Opens:
-		return destination{channel: d.opensIn(t)}, nil
-	case d.channels.isGone(t.Root):
-		return destination{}, bot.Refused(errGone)
+		return destination{channel: d.openingChannel(t)}, nil
+	case d.channels.isDeleted(t.Root):
+		return destination{}, bot.Refused(errThreadDeleted)
 	case d.channels.isThread(t.Root) && !d.forbidden.has(noSending+t.Channel):
 		return destination{channel: t.Root}, nil
 	case !snowflake.MatchString(t.Root): // of a private answer
 		return destination{channel: t.Channel}, nil
 	}
-	return d.begin(ctx, p)
+	return d.startThread(ctx, p)
 }
 
-// opensIn is where a conversation is opened in a channel: in the thread of it in
+// openingChannel is where a conversation is opened in a channel: in the thread of it in
 // which somebody asked for that, else in the channel itself.
-func (d *Discord) opensIn(t bot.Thread) string {
-	from := origin(t.Root)
-	if at, _ := d.channels.of(from); at.thread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
+func (d *Discord) openingChannel(t bot.Thread) string {
+	from := originChannel(t.Root)
+	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
 		return from
 	}
 	return t.Channel
 }
 
-// begin begins the thread at the message that a conversation is about.
-func (d *Discord) begin(ctx context.Context, p bot.Post) (destination, error) {
+// startThread begins the thread at the message that a conversation is about.
+func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
 	reply := destination{t.Channel, t.Root}
-	at, err := d.place(ctx, t.Channel)
+	at, err := d.lookUpChannel(ctx, t.Channel)
 	switch {
-	case err != nil && !hopeless(err):
-		return destination{}, transient(fmt.Errorf("discord: look at a channel: %w", err))
-	case err == nil && slices.Contains(forums, at.kind):
+	case err != nil && !permanent(err):
+		return destination{}, notSentError(fmt.Errorf("discord: look at a channel: %w", err))
+	case err == nil && slices.Contains(forumTypes, at.kind):
 		return destination{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
-	case err == nil && !slices.Contains(threaded, at.kind), d.forbidden.has(noSending + t.Channel):
+	case err == nil && !slices.Contains(threadableTypes, at.kind), d.forbidden.has(noSending + t.Channel):
 		return reply, nil
 	}
 	var begun discordapi.Channel
@@ -75,9 +75,9 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (destination, error) {
 	err = d.forbidden.try(ctx, noThreads+t.Channel, func(err error) bool { return discordapi.IsThreadForbidden(err) && !exists }, func() error {
 		err := d.client.Do(ctx, discordapi.Request{
 			Method: "POST", Path: "/channels/%s/messages/%s/threads", Args: []string{t.Channel, t.Root}, Into: &begun,
-			Body: map[string]any{"name": d.title(p.Reply), "auto_archive_duration": archiveAfter},
+			Body: map[string]any{"name": d.threadName(p.Reply), "auto_archive_duration": autoArchiveMinutes},
 		})
-		exists = discordapi.IsThreadForbidden(err) && d.threadThere(ctx, t.Root)
+		exists = discordapi.IsThreadForbidden(err) && d.threadExists(ctx, t.Root)
 		return err
 	})
 	switch {
@@ -94,27 +94,27 @@ func (d *Discord) begin(ctx context.Context, p bot.Post) (destination, error) {
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
 		return destination{channel: t.Root}, nil // it is gone; its thread may be there
 	}
-	return destination{}, failed("begin a thread", err)
+	return destination{}, deliveryError("begin a thread", err)
 }
 
-// threadThere reports whether there is a thread with the id of a message.
-func (d *Discord) threadThere(ctx context.Context, id string) bool {
-	at, err := d.place(ctx, id)
-	return err == nil && at.thread()
+// threadExists reports whether there is a thread with the id of a message.
+func (d *Discord) threadExists(ctx context.Context, id string) bool {
+	at, err := d.lookUpChannel(ctx, id)
+	return err == nil && at.isThread()
 }
 
 // isForum reports whether a channel holds nothing but threads.
 func (d *Discord) isForum(ctx context.Context, id string) bool {
-	at, err := d.place(ctx, id)
-	return err == nil && slices.Contains(forums, at.kind)
+	at, err := d.lookUpChannel(ctx, id)
+	return err == nil && slices.Contains(forumTypes, at.kind)
 }
 
-// threaded are the kinds of channels in which threads can begin at a message:
+// threadableTypes are the kinds of channels in which threads can begin at a message:
 // text and announcements.
-var threaded = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
+var threadableTypes = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
 
-// directWith is the channel of the direct message with a user.
-func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
+// directChannel is the channel of the direct message with a user.
+func (d *Discord) directChannel(ctx context.Context, user string) (string, error) {
 	if channel, ok := d.directs.Load(user); ok {
 		return channel.(string), nil
 	}
@@ -124,12 +124,12 @@ func (d *Discord) directWith(ctx context.Context, user string) (string, error) {
 		err = chat.ErrIncomplete
 	}
 	if err != nil {
-		return "", failed("open a direct message", err)
+		return "", deliveryError("open a direct message", err)
 	}
 	d.channels.learn("", discordapi.Channel{ID: c.ID, Type: new(discordapi.ChannelTypeDM)})
 	d.directs.Store(user, c.ID)
 	return c.ID, nil
 }
 
-// errGone says that the thread of a post does not exist any more.
-var errGone = errors.New("discord: the thread was deleted")
+// errThreadDeleted says that the thread of a post does not exist any more.
+var errThreadDeleted = errors.New("discord: the thread was deleted")

@@ -14,9 +14,9 @@ func (d *Discord) notice(lang, key string) draft {
 	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.BlockText, Text: d.in(lang)[key]}}}}, "")
 }
 
-// unreachable tells somebody for whom something could not be said why, where they
+// explainForbidden tells somebody for whom something could not be said why, where they
 // asked for it, if they did so a short time ago.
-func (d *Discord) unreachable(ctx context.Context, p bot.Post, err error) error {
+func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) error {
 	key := ""
 	switch _, direct := directUser(p.Thread.Channel); {
 	case direct && discordapi.IsDMForbidden(err):
@@ -26,7 +26,7 @@ func (d *Discord) unreachable(ctx context.Context, p bot.Post, err error) error 
 	default:
 		return err
 	}
-	one, ok := d.tokens.of(asker{p.Thread, p.To.ID})
+	one, ok := d.tokens.get(recipient{p.Thread, p.To.ID})
 	if p.Opens { // they asked in another conversation
 		one, ok = d.tokens.latest(p.To.ID)
 	}
@@ -35,48 +35,48 @@ func (d *Discord) unreachable(ctx context.Context, p bot.Post, err error) error 
 	}
 	body := d.notice(p.Reply.Lang, key)
 	body.Flags |= discordapi.MessageFlagEphemeral
-	if err := d.followUp(ctx, one.secret, body); err != nil {
+	if err := d.createFollowup(ctx, one.secret, body); err != nil {
 		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
 	}
 	return err
 }
 
-// fill writes the first answer to a command in a direct message, which takes the
+// fillResponse writes the first answer to a command in a direct message, which takes the
 // place of «thinking».
-func (d *Discord) fill(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
-	who := asker{p.Thread, p.To.ID}
+func (d *Discord) fillResponse(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
+	who := recipient{p.Thread, p.To.ID}
 	if _, opens := directUser(p.Thread.Channel); opens || p.Thread.Root != "" { // commands are answered in private elsewhere
 		return bot.Delivery{}, false, nil
 	}
-	one, ok := d.tokenOf(ctx, who)
-	if !ok || !one.empty && one.post != p.ID {
+	one, ok := d.findToken(ctx, who)
+	if !ok || !one.thinking && one.post != p.ID {
 		return bot.Delivery{}, false, nil
 	}
 	if one.post != p.ID {
-		waits, err := d.waiting(ctx, who, one)
+		waits, err := d.isThinking(ctx, who, one)
 		if err != nil || !waits {
-			return bot.Delivery{}, false, transient(err)
+			return bot.Delivery{}, false, notSentError(err)
 		}
-		m, err := d.original(ctx, "PATCH", one.secret, pages[0])
+		m, err := d.originalResponse(ctx, "PATCH", one.secret, pages[0])
 		switch {
 		case discordapi.IsTokenExpired(err):
 			d.tokens.drop(who, one.secret)
 			return bot.Delivery{}, false, nil
 		case err != nil:
-			return bot.Delivery{}, false, failed("answer a command", err)
+			return bot.Delivery{}, false, deliveryError("answer a command", err)
 		}
 		one.message = m.ID
-		d.tokens.filledBy(who, one.secret, p.ID, m.ID)
+		d.tokens.setRespondedBy(who, one.secret, p.ID, m.ID)
 	}
-	to, err := d.write(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
-	if err = failed("create a message", err); err != nil && !bot.IsRefused(err) {
+	to, err := d.createPages(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
+	if err = deliveryError("create a message", err); err != nil && !bot.IsRefused(err) {
 		return bot.Delivery{}, false, err // it goes on there
 	}
 	return d.delivered(p, to), true, nil
 }
 
-// transient is an error of looking, before anything was sent.
-func transient(err error) error {
+// notSentError is an error of looking, before anything was sent.
+func notSentError(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -86,85 +86,85 @@ func transient(err error) error {
 	return bot.NotDelivered(err, 0)
 }
 
-// answer shows a post in the private answer to a command. That is one message,
+// editResponse shows a post in the private answer to a command. That is one message,
 // which changes as the conversation goes on: a repeat does no harm, and its
 // buttons tell by themselves whose they are. What has no buttons comes beside it.
 // Once Discord takes no more, the answer comes as a direct message.
-func (d *Discord) answer(ctx context.Context, p bot.Post) (bot.Delivery, error) {
-	who := asker{p.Thread, p.To.ID}
-	one, ok := d.tokenOf(ctx, who)
+func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	who := recipient{p.Thread, p.To.ID}
+	one, ok := d.findToken(ctx, who)
 	if !ok {
-		return d.sayDirectly(ctx, p)
+		return d.postDirect(ctx, p)
 	}
-	waits, err := one.fresh(), error(nil)
+	waits, err := one.justAcknowledged(), error(nil)
 	if !waits {
-		waits, err = d.waiting(ctx, who, one)
+		waits, err = d.isThinking(ctx, who, one)
 	}
 	if err != nil {
-		return bot.Delivery{}, transient(err)
+		return bot.Delivery{}, notSentError(err)
 	}
 	if waits || len(p.Reply.Buttons()) > 0 {
-		_, err = d.original(ctx, "PATCH", one.secret, d.draft(p, one.chosen))
+		_, err = d.originalResponse(ctx, "PATCH", one.secret, d.draft(p, one.chosen))
 	} else {
 		body := d.draft(p, "")
 		body.Flags |= discordapi.MessageFlagEphemeral
-		err = d.followUp(ctx, one.secret, body)
+		err = d.createFollowup(ctx, one.secret, body)
 	}
 	switch {
 	case discordapi.IsTokenExpired(err):
 		d.tokens.drop(who, one.secret)
-		return d.sayDirectly(ctx, p)
+		return d.postDirect(ctx, p)
 	case err != nil:
-		return bot.Delivery{}, failed("answer a command", err)
+		return bot.Delivery{}, deliveryError("answer a command", err)
 	}
-	d.tokens.filled(who, one.secret)
-	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
+	d.tokens.setResponded(who, one.secret)
+	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 }
 
-// sayDirectly sends a private answer as a direct message, where the conversation
+// postDirect sends a private answer as a direct message, where the conversation
 // goes on: nothing can be shown to one user alone any more. Who takes no direct
 // messages is told in the channel to ask again, without a word of what they asked.
-func (d *Discord) sayDirectly(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
 		return bot.Delivery{}, bot.Refused(errors.New("discord: a private answer is for nobody"))
 	}
 	there := p
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	done, err := d.say(ctx, there, d.in(p.Reply.Lang)["late"])
+	done, err := d.postMessage(ctx, there, d.in(p.Reply.Lang)["late"])
 	if _, told := d.tokens.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
 		here := p
 		here.Private, here.Thread.Root = false, ""
 		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
-		done, err = d.say(ctx, here, "")
+		done, err = d.postMessage(ctx, here, "")
 	}
 	done.Thread = p.Thread
 	return done, err
 }
 
-// whisper shows a post to one person of a thread that others read, too: beside
+// postEphemeral shows a post to one person of a thread that others read, too: beside
 // what they have just used. Where they used nothing, it is said for all.
-func (d *Discord) whisper(ctx context.Context, p bot.Post) (bot.Delivery, error) {
-	who := asker{p.Thread, p.To.ID}
-	one, ok := d.tokenOf(ctx, who)
+func (d *Discord) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	who := recipient{p.Thread, p.To.ID}
+	one, ok := d.findToken(ctx, who)
 	if !ok {
-		return d.say(ctx, p, "")
+		return d.postMessage(ctx, p, "")
 	}
 	body := d.draft(p, "")
 	body.Flags |= discordapi.MessageFlagEphemeral
-	err := d.followUp(ctx, one.secret, body)
+	err := d.createFollowup(ctx, one.secret, body)
 	switch {
 	case discordapi.IsTokenExpired(err):
 		d.tokens.drop(who, one.secret)
-		return d.say(ctx, p, "")
+		return d.postMessage(ctx, p, "")
 	case err != nil:
-		return bot.Delivery{}, failed("answer in private", err)
+		return bot.Delivery{}, deliveryError("answer in private", err)
 	}
-	return bot.Delivery{Ref: shownOnce, Thread: p.Thread}, nil
+	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 }
 
-// original reads, changes or deletes the message that a token is for.
-func (d *Discord) original(ctx context.Context, method, token string, body any) (m discordapi.Message, err error) {
+// originalResponse reads, changes or deletes the message that a token is for.
+func (d *Discord) originalResponse(ctx context.Context, method, token string, body any) (m discordapi.Message, err error) {
 	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Interaction: true}
 	if method != "DELETE" {
 		r.Into = &m
@@ -172,19 +172,19 @@ func (d *Discord) original(ctx context.Context, method, token string, body any) 
 	return m, d.client.Do(ctx, r)
 }
 
-func (d *Discord) followUp(ctx context.Context, token string, body draft) error {
+func (d *Discord) createFollowup(ctx context.Context, token string, body draft) error {
 	return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/webhooks/%s/%s", Args: []string{d.me().app, token}, Body: body, Interaction: true})
 }
 
-// changeOnce changes the private answer to a command, as long as its user has
+// updateEphemeral changes the private answer to a command, as long as its user has
 // just used it. Later there is no way, and its buttons say themselves that they
 // are overtaken.
-func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
+func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
 	if !isPrivate(p.Thread) {
 		return nil
 	}
-	who := asker{p.Thread, p.To.ID}
-	one, ok := d.tokenOf(ctx, who)
+	who := recipient{p.Thread, p.To.ID}
+	one, ok := d.findToken(ctx, who)
 	if !ok {
 		return nil
 	}
@@ -192,21 +192,21 @@ func (d *Discord) changeOnce(ctx context.Context, p bot.Post) error {
 	if p.Withdraw {
 		method, body = "DELETE", nil
 	}
-	_, err := d.original(ctx, method, one.secret, body)
+	_, err := d.originalResponse(ctx, method, one.secret, body)
 	if discordapi.IsTokenExpired(err) {
 		d.tokens.drop(who, one.secret)
 		return nil
 	}
 	if err != nil {
-		return failed("change a private answer", err)
+		return deliveryError("change a private answer", err)
 	}
-	d.tokens.chose(who, one.secret, lastWords(p.Reply))
+	d.tokens.setChosen(who, one.secret, lastContext(p.Reply))
 	return nil
 }
 
-// lastWords is the small print with which a reply ends that was retired: what
+// lastContext is the small print with which a reply ends that was retired: what
 // was chosen, and by whom.
-func lastWords(r bot.Reply) string {
+func lastContext(r bot.Reply) string {
 	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.BlockContext && r.Blocks[n-1].URL == "" {
 		return r.Blocks[n-1].Text
 	}
