@@ -145,7 +145,7 @@ func TestNoHistory(t *testing.T) {
 	if n := s.InvalidRequests(); n != 2 { // one asked for a thread, one replied
 		t.Errorf("%d invalid requests", n)
 	}
-	if n := strings.Count(log.String(), "it lacks the permission Read Message History"); n != 1 {
+	if n := strings.Count(log.String(), "missing permission to reply"); n != 1 {
 		t.Errorf("said %d times what is missing", n)
 	}
 	s.presses(s.alex, "Same or trusted domain")
@@ -303,7 +303,7 @@ func TestClosedForum(t *testing.T) {
 	if n := len(s.Refused()); n != 1 {
 		t.Errorf("%d requests were refused", n)
 	}
-	if n := strings.Count(log.String(), "the bot may not write in a channel"); n != 1 {
+	if n := strings.Count(log.String(), "missing permission to send messages"); n != 1 {
 		t.Errorf("said %d times:\n%s", n, log.String())
 	}
 }

@@ -18,10 +18,11 @@ import (
 // What is looked at when the bot starts, and when a server invites it: who it is,
 // and what it may do.
 
-// noContentWarning is what a bot without the intent is told.
-const noContentWarning = "the application may not read the content of messages: pasted errors and replies in threads are not seen; " +
-	"/mabs, the command on a message, mentions, buttons and direct messages work. " +
-	"Switch «Message Content Intent» on, on the application's page «Bot» (https://discord.com/developers/applications), and start the bot again"
+// What a bot without the Message Content Intent cannot do, and how to turn it on.
+const (
+	noContentEffect = "pasted errors and replies in threads are not seen; /mabs, the command on a message, mentions, buttons and direct messages work"
+	noContentFix    = "turn on Message Content Intent on the page Bot of the application (https://discord.com/developers/applications), and restart the bot"
+)
 
 // The application's flags that allow the content of messages: in many servers,
 // and in fewer than 100.
@@ -39,11 +40,11 @@ type requiredPermission struct {
 // requiredPermissions are the permissions that the bot is invited with.
 func requiredPermissions() []requiredPermission {
 	return []requiredPermission{
-		{discordgo.PermissionViewChannel, "View Channels", "it sees no channel", true},
+		{discordgo.PermissionViewChannel, "View Channels", "it cannot see channels", true},
 		{discordgo.PermissionSendMessages, "Send Messages", "it cannot answer", false},
-		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it answers by replies and not in threads", false},
+		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it replies to messages instead of starting threads", false},
 		{discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads", "it cannot answer in threads and forums", true},
-		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to a message where there are no threads", false},
+		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to messages where there are no threads", false},
 	}
 }
 
@@ -65,7 +66,7 @@ func (d *Discord) authenticate(ctx context.Context) error {
 		case discordapi.HasStatus(err, http.StatusUnauthorized):
 			return errToken
 		}
-		d.log.Warn("discord: Discord does not say who the bot is, and is asked again", "error", err)
+		d.log.Warn("discord: retrying", "op", "fetch identity", "error", err)
 		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
 		}
@@ -88,7 +89,7 @@ func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (m
 	err = client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/@me", Into: &app})
 	if o.ApplicationID != "" {
 		if err == nil && app.ID != "" && app.ID != o.ApplicationID {
-			o.Log.Warn("discord: discord.application_id is not that of the token's application, and is not used", "configured", o.ApplicationID, "application", app.ID)
+			o.Log.Warn("discord: discord.application_id ignored, because the token belongs to another application", "configured", o.ApplicationID, "application", app.ID)
 		} else {
 			app.ID, err = o.ApplicationID, nil
 		}
@@ -108,9 +109,9 @@ func (d *Discord) prepare(ctx context.Context) {
 	if d.o.Register {
 		limited, cancel := context.WithTimeout(ctx, registerTime)
 		defer cancel()
-		err := registerCommands(limited, d.client, d.me().app, d.texts, func(name string) { d.log.Info("discord: a command was registered", "name", name) })
+		err := registerCommands(limited, d.client, d.me().app, d.texts, func(name string) { d.log.Info("discord: command registered", "name", name) })
 		if err != nil {
-			d.log.Warn("discord: the commands are not registered; «mabsbot discord register» tries it again", "error", err)
+			d.log.Warn("discord: commands not registered", "error", err, "fix", "run mabsbot discord register")
 		}
 	}
 	if d.o.EscalationChannel != "" {
@@ -126,9 +127,9 @@ const registerTime = 30 * time.Second
 func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel)
 	if permanent(err) {
-		d.log.Warn("discord: there is no discord.escalation_channel with that id that the bot sees; invite the bot there, and give the id, not the name", "channel", d.o.EscalationChannel, "error", err)
+		d.log.Warn("discord: discord.escalation_channel not found", "channel", d.o.EscalationChannel, "error", err, "fix", "configure the channel's ID, not its name, and let the bot view the channel")
 	} else if err != nil {
-		d.log.Info("discord: it cannot be checked whether the bot sees discord.escalation_channel", "error", err)
+		d.log.Info("discord: discord.escalation_channel not checked", "error", err)
 	}
 }
 
@@ -147,7 +148,7 @@ func (d *Discord) checkPermissions(g discordapi.Guild) {
 	if lines := missingPermissions(has, false); len(lines) > 0 {
 		text := strings.Join(lines, "; ")
 		if d.intake.First(g.ID + " " + text) {
-			d.log.Warn("discord: in a server the bot lacks permissions: "+text+". Give them to its role, or invite it again with "+invitation(d.me().app), "server", g.ID)
+			d.log.Warn("discord: missing permissions in server", "server", g.ID, "permissions", text, "fix", "grant them to the bot's role, or invite the bot again with "+invitation(d.me().app))
 		}
 	}
 	closed := map[string][]string{}
@@ -158,7 +159,7 @@ func (d *Discord) checkPermissions(g discordapi.Guild) {
 	}
 	for _, text := range slices.Sorted(maps.Keys(closed)) {
 		if d.intake.First(g.ID + " channels " + text) {
-			d.log.Info("discord: in channels that it sees the bot lacks permissions: "+text+". Give them to its role in the channel's settings, if it is wanted there", "server", g.ID, "channels", joinNames(closed[text]))
+			d.log.Info("discord: missing permissions in channels", "server", g.ID, "channels", joinNames(closed[text]), "permissions", text, "fix", "grant them to the bot's role in the settings of the channels where the bot is wanted")
 		}
 	}
 }

@@ -32,11 +32,11 @@ func TestMissing(t *testing.T) {
 		want    []string
 	}{
 		"nothing":    {discordfake.Options{}, 0, nil},
-		"an intent":  {discordfake.Options{NoMessageContent: true}, 0, []string{"Switch «Message Content Intent» on, on the application's page «Bot»"}},
-		"everything": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it sees no channel); Send Messages (it cannot answer)"}},
-		"threads":    {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"lacks permissions: Create Public Threads (it answers by replies and not in threads). Give them to its role, or invite it again with https://discord.com/"}},
+		"an intent":  {discordfake.Options{NoMessageContent: true}, 0, []string{"discord: Message Content Intent is off", "turn on Message Content Intent on the page Bot of the application"}},
+		"everything": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it cannot see channels); Send Messages (it cannot answer)"}},
+		"threads":    {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"missing permissions in server", `permissions="Create Public Threads (it replies to messages instead of starting threads)" fix="grant them to the bot's role, or invite the bot again with https://discord.com/`}},
 		"in a channel": {discordfake.Options{}, discordfake.SendMessages | discordfake.SendMessagesInThreads,
-			[]string{"in channels that it sees the bot lacks permissions: Send Messages (it cannot answer); Send Messages in Threads (it cannot answer in threads and forums). ", "channels=#backup-support"}},
+			[]string{`missing permissions in channels`, `channels=#backup-support permissions="Send Messages (it cannot answer); Send Messages in Threads (it cannot answer in threads and forums)"`}},
 		"a channel that is not for it": {discordfake.Options{}, discordfake.ViewChannel | discordfake.SendMessages, nil},
 		"an administrator":             {discordfake.Options{Permissions: discordfake.Administrator}, discordfake.SendMessages, nil},
 	} {
@@ -51,7 +51,7 @@ func TestMissing(t *testing.T) {
 			}
 			said := 0
 			for line := range strings.Lines(log.String()) {
-				if strings.Contains(line, "lacks") || strings.Contains(line, "level=WARN") {
+				if strings.Contains(line, "missing permission") || strings.Contains(line, "level=WARN") {
 					said++
 				}
 			}
@@ -71,7 +71,7 @@ func TestMissing(t *testing.T) {
 func TestNoPerson(t *testing.T) {
 	var log chattest.Buffer
 	newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.EscalationChannel = "404" }))
-	if !strings.Contains(log.String(), "there is no discord.escalation_channel with that id that the bot sees") {
+	if !strings.Contains(log.String(), "discord.escalation_channel not found") {
 		t.Errorf("the log is\n%s", log.String())
 	}
 }
@@ -82,7 +82,7 @@ func TestOtherApplication(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.ApplicationID = "404" }))
 	s.must(s.alex.Command(s.channel.ID, "/mabs help"))
 	s.sees(s.alex, "/mabs list")
-	if !strings.Contains(log.String(), "discord.application_id is not that of the token's application") {
+	if !strings.Contains(log.String(), "discord.application_id ignored") {
 		t.Errorf("the log is\n%s", log.String())
 	}
 }
@@ -91,8 +91,8 @@ func TestOtherApplication(t *testing.T) {
 func TestRegisterFails(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	for name, c := range map[string]struct{ token, address, want string }{
-		"another token": {"x", s.APIURL(), "copy the token of the application's page «Bot» once more"},
-		"nobody there":  {s.Token, "http://127.0.0.1:1/api", "discord: Discord does not say who the bot is: "},
+		"another token": {"x", s.APIURL(), "copy the token from the application's page \"Bot\" again"},
+		"nobody there":  {s.Token, "http://127.0.0.1:1/api", "discord: fetch identity: "},
 	} {
 		var out strings.Builder
 		if err := Register(t.Context(), Options{Token: func() string { return c.token }, APIURL: c.address}, &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
@@ -116,7 +116,7 @@ func TestRegister(t *testing.T) {
 	address := "invite the bot to a server with\n" + invitation(s.AppID) + "\n"
 	for _, c := range []struct{ got, want string }{
 		{first.String(), "registered \"mabs\"\nregistered \"Look up with mabsbot\"\n" + address},
-		{second.String(), "all commands are registered already\n" + address},
+		{second.String(), "all commands are already registered\n" + address},
 		{third.String(), "registered \"mabs\"\n" + address},
 	} {
 		if c.got != c.want {

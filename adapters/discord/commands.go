@@ -99,7 +99,7 @@ func registerCommands(ctx context.Context, client *discordapi.Client, app string
 			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
 		}
 		if err := client.Do(ctx, r); err != nil {
-			return fmt.Errorf("discord: register the command %q: %w", c.Name, err)
+			return fmt.Errorf("discord: register command %q: %w", c.Name, err)
 		}
 		changed(c.Name)
 	}
@@ -150,7 +150,7 @@ func register(ctx context.Context, o Options, texts chat.Texts, w io.Writer) err
 	case discordapi.HasStatus(err, http.StatusUnauthorized):
 		return errToken
 	case err != nil:
-		return fmt.Errorf("discord: Discord does not say who the bot is: %w", err)
+		return fmt.Errorf("discord: fetch identity: %w", err)
 	}
 	n := 0
 	err = registerCommands(ctx, client, me.app, texts, func(name string) {
@@ -161,7 +161,7 @@ func register(ctx context.Context, o Options, texts chat.Texts, w io.Writer) err
 		return err
 	}
 	if n == 0 {
-		fmt.Fprintln(w, "all commands are registered already")
+		fmt.Fprintln(w, "all commands are already registered")
 	}
 	_, err = fmt.Fprintf(w, "invite the bot to a server with\n%s\n", invitation(me.app))
 	return err

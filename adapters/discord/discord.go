@@ -151,7 +151,7 @@ func (d *Discord) serve(ctx context.Context) error {
 	close(d.ready)
 	restored, err := d.sessions.restore(ctx)
 	if err != nil && ctx.Err() == nil {
-		d.log.Error("discord: not all of the inbox can be read", "error", err)
+		d.log.Error("discord: inbox not fully read", "error", err)
 	}
 	d.replay(ctx)
 	err = d.listen(ctx, restored)

@@ -10,7 +10,7 @@ import (
 )
 
 // errToken says that Discord does not accept the token.
-var errToken = errors.New("Discord does not accept discord.token; copy the token of the application's page «Bot» once more")
+var errToken = errors.New("Discord rejected discord.token; copy the token from the application's page \"Bot\" again")
 
 // explain replaces an error with which Discord refuses the bot for good by what
 // an operator has to do about it.
@@ -22,13 +22,13 @@ func explain(err error) error {
 	case discordapi.CloseAuthenticationFailed:
 		return errToken
 	case discordapi.CloseInvalidShard, discordapi.CloseShardingRequired:
-		return errors.New("Discord wants this bot in several shards, as bots in more than 2,500 servers must be, and this one serves one")
+		return errors.New("Discord requires several shards for this bot, as for any in 2,500 servers or more; this one supports a single shard")
 	case discordapi.CloseInvalidAPIVersion:
-		return errors.New("Discord does not speak this version of the gateway any more; the bot needs an update")
+		return errors.New("Discord no longer supports this version of the gateway; update the bot")
 	case discordapi.CloseInvalidIntents:
-		return errors.New("Discord does not know the intents that the bot asks for; the bot needs an update")
+		return errors.New("Discord does not know the intents that the bot requests; update the bot")
 	case discordapi.CloseDisallowedIntents:
-		return errors.New("Discord does not allow the intents that the bot asks for; switch «Message Content Intent» on, on the application's page «Bot»")
+		return errors.New("Discord does not allow the intents that the bot requests; turn on Message Content Intent on the application's page \"Bot\"")
 	}
 	return err
 }

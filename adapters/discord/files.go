@@ -26,7 +26,7 @@ const (
 var cdnHosts = []string{"cdn.discordapp.com", "media.discordapp.net"}
 
 // errHost says that a file is not worth another try: it stands elsewhere.
-var errHost = errors.New("the file is not on a host of Discord's")
+var errHost = errors.New("the file is not on one of Discord's hosts")
 
 // readable are the files of a message that may hold text.
 func readable(all []discordapi.Attachment) []discordapi.Attachment {

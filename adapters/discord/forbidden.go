@@ -11,7 +11,7 @@ import (
 )
 
 // errForbidden says that Discord refused an equal request a short time ago.
-var errForbidden = errors.New("discord: the bot may not write there")
+var errForbidden = errors.New("discord: missing permission, request not sent")
 
 // Prefixes of channel IDs in forbidden. An ID alone means sending messages in the
 // channel itself.
@@ -68,7 +68,7 @@ func (f *forbidden) try(ctx context.Context, action string, isForbidden func(err
 		select {
 		case p.probe <- struct{}{}:
 		case <-ctx.Done():
-			return bot.NotDelivered(fmt.Errorf("discord: wait for another request of the channel: %w", ctx.Err()), 0)
+			return bot.NotDelivered(fmt.Errorf("discord: wait for another request in the channel: %w", ctx.Err()), 0)
 		}
 		if f.state(p) == permissionUnknown {
 			defer func() { <-p.probe }()

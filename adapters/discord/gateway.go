@@ -30,7 +30,7 @@ func (d *Discord) listen(ctx context.Context, restored session) error {
 	}
 	err := d.client.Run(ctx, intents, resumed)
 	if discordapi.CloseCode(err) == discordapi.CloseDisallowedIntents && intents != plainIntents && !d.contentGranted {
-		d.log.Warn("discord: " + noContentWarning)
+		d.log.Warn("discord: Message Content Intent is off", "effect", noContentEffect, "fix", noContentFix)
 		err = d.client.Run(ctx, plainIntents, discordapi.Session{})
 	}
 	return explain(err)

@@ -122,7 +122,7 @@ func (d *Discord) findToken(ctx context.Context, who recipient) (token, bool) {
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		d.log.Warn("discord: not all of the inbox can be read", "error", err)
+		d.log.Warn("discord: inbox not fully read", "error", err)
 	}
 	return d.tokens.take(who)
 }

@@ -48,7 +48,7 @@ func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 func (d *Discord) receiveMessage(ctx context.Context, e envelope, done func()) {
 	var m discordapi.Message
 	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.ChannelID == "" || m.Author == nil && e.Kind != messageDelete {
-		d.intake.WarnOnce("an event about a message lacks what makes it one, and was ignored", "event", e.Kind)
+		d.intake.WarnOnce("incomplete message event ignored", "event", e.Kind)
 		done()
 		return
 	}
@@ -111,7 +111,7 @@ func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Mess
 	case ctx.Err() != nil:
 		return inbound{}, false
 	case err != nil:
-		d.intake.WarnOnce("a channel does not say what it is, and is taken for a plain one", "channel", m.ChannelID, "error", err)
+		d.intake.WarnOnce("channel not found, assumed to be a text channel", "channel", m.ChannelID, "error", err)
 		at = assumedChannel(m)
 		if !errors.Is(err, chat.ErrIncomplete) {
 			d.channels.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
@@ -122,7 +122,7 @@ func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Mess
 	}
 	t, ok, err = d.me().readMessage(e.Kind, m, at, d.botRole(ctx, m, at.guild))
 	if err != nil {
-		d.intake.WarnOnce("an event about a message cannot be read", "event", e.Kind, "error", err)
+		d.intake.WarnOnce("unreadable message event ignored", "event", e.Kind, "error", err)
 	}
 	if message, is := t.event.(bot.Message); ok && is {
 		message.From.Locale = d.locales.get(message.From.ID)

@@ -17,7 +17,7 @@ import (
 func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func()) {
 	var i discordapi.Interaction
 	if err := chat.Decode(e.Data, &i); err != nil {
-		d.intake.WarnOnce("an interaction cannot be read")
+		d.intake.WarnOnce("unreadable interaction ignored")
 		done()
 		return
 	}
@@ -35,7 +35,7 @@ func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func(
 		d.handleInteraction(ctx, e, i, in, done)
 	default:
 		if err != nil {
-			d.intake.WarnOnce("an interaction was ignored", "type", i.Type, "error", err)
+			d.intake.WarnOnce("interaction ignored", "type", i.Type, "error", err)
 		} else {
 			d.intake.Pages.Do("old/"+i.ID, func() { d.respond(ctx, e, i, deferredUpdate, nil) })
 		}
@@ -61,7 +61,7 @@ func (d *Discord) handleInteraction(ctx context.Context, e envelope, i discordap
 	key := string(u.event.About().ID)
 	payload, err := json.Marshal(e)
 	if err != nil {
-		d.log.Error("discord: a use cannot be recorded", "error", err)
+		d.log.Error("discord: interaction not recorded", "error", err)
 		done()
 		return
 	}
@@ -164,7 +164,7 @@ func (d *Discord) rememberToken(ctx context.Context, e envelope, u inboundIntera
 		return
 	}
 	if _, err := d.originalResponse(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
-		d.log.Debug("discord: an answer that was promised stays", "error", err)
+		d.log.Debug("discord: deferred response not deleted", "error", err)
 	}
 }
 
@@ -184,7 +184,7 @@ func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interact
 	}
 	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Interaction: true})
 	if err != nil && discordapi.Code(err) != discordapi.CodeAlreadyAcknowledged {
-		d.log.Warn("discord: a use could not be answered in time", "type", i.Type, "error", err)
+		d.log.Warn("discord: interaction not responded to in time", "type", i.Type, "error", err)
 		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived
 	}
 	return true, err == nil
@@ -213,7 +213,7 @@ func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
 		}
 		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
 		if _, err := d.originalResponse(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
-			d.log.Info("discord: a command was answered by silence, and that could not be said", "error", err)
+			d.log.Info("discord: deferred response not edited", "error", err)
 		}
 	})
 }

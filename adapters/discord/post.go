@@ -66,7 +66,7 @@ func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	select {
 	case <-d.ready: // posts of an earlier run may be due before we know who we are
 	case <-d.ended:
-		return bot.Delivery{}, bot.NotDelivered(errors.New("discord: the bot ends"), 0)
+		return bot.Delivery{}, bot.NotDelivered(errors.New("discord: shutting down"), 0)
 	case <-ctx.Done():
 		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("discord: not connected yet: %w", ctx.Err()), 0)
 	}
@@ -98,13 +98,13 @@ func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot
 	}
 	switch {
 	case discordapi.IsForbidden(err):
-		d.log.Warn("discord: the bot may not write in a channel: it lacks the permissions View Channel or Send Messages there, or in its threads", "channel", at.channel)
+		d.log.Warn("discord: missing permission to send messages", "channel", at.channel, "permissions", "View Channel, Send Messages, Send Messages in Threads")
 	case errors.Is(err, errForbidden):
 		err = bot.Refused(err)
 	}
-	err = deliveryError("create a message", err)
+	err = deliveryError("create message", err)
 	if bot.IsRefused(err) && len(done.messages) > 0 { // what stands can be changed and taken away
-		d.log.Warn("discord: not all of an answer could be written", "channel", done.channel, "error", err)
+		d.log.Warn("discord: reply sent in part", "channel", done.channel, "error", err)
 		err = nil
 	}
 	if err != nil {
@@ -148,7 +148,7 @@ func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel strin
 		noHistory := func(err error) bool { return discordapi.Code(err) == discordapi.CodeNoMessageHistory }
 		err := d.forbidden.try(ctx, noReplies+channel, noHistory, send)
 		if noHistory(err) {
-			d.intake.WarnOnce("the bot may not reply to messages in a channel, and answers without that; it lacks the permission Read Message History", "channel", channel)
+			d.intake.WarnOnce("missing permission to reply, sending messages without a reference", "channel", channel, "permissions", "Read Message History")
 		}
 		if noHistory(err) || errors.Is(err, errForbidden) {
 			body.Reference = nil
@@ -213,7 +213,7 @@ func (d *Discord) update(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 			err = d.client.Do(ctx, r)
 		}
 		if err != nil && !discordapi.IsGone(err) && discordapi.Code(err) != discordapi.CodeThreadArchived {
-			return bot.Delivery{}, deliveryError("change a message", err)
+			return bot.Delivery{}, deliveryError("edit message", err)
 		}
 	}
 	if !p.Withdraw {

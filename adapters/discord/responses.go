@@ -36,7 +36,7 @@ func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) e
 	body := d.notice(p.Reply.Lang, key)
 	body.Flags |= discordapi.MessageFlagEphemeral
 	if err := d.createFollowup(ctx, one.secret, body); err != nil {
-		d.log.Info("discord: somebody could not be told why they are not answered", "error", err)
+		d.log.Info("discord: user not notified of missing permission", "error", err)
 	}
 	return err
 }
@@ -63,13 +63,13 @@ func (d *Discord) fillResponse(ctx context.Context, p bot.Post, pages []draft) (
 			d.tokens.drop(who, one.secret)
 			return bot.Delivery{}, false, nil
 		case err != nil:
-			return bot.Delivery{}, false, deliveryError("answer a command", err)
+			return bot.Delivery{}, false, deliveryError("edit response", err)
 		}
 		one.message = m.ID
 		d.tokens.setRespondedBy(who, one.secret, p.ID, m.ID)
 	}
 	to, err := d.createPages(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
-	if err = deliveryError("create a message", err); err != nil && !bot.IsRefused(err) {
+	if err = deliveryError("create message", err); err != nil && !bot.IsRefused(err) {
 		return bot.Delivery{}, false, err // it goes on there
 	}
 	return d.delivered(p, to), true, nil
@@ -115,7 +115,7 @@ func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, e
 		d.tokens.drop(who, one.secret)
 		return d.postDirect(ctx, p)
 	case err != nil:
-		return bot.Delivery{}, deliveryError("answer a command", err)
+		return bot.Delivery{}, deliveryError("edit response", err)
 	}
 	d.tokens.setResponded(who, one.secret)
 	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
@@ -126,7 +126,7 @@ func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, e
 // messages is told in the channel to ask again, without a word of what they asked.
 func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
-		return bot.Delivery{}, bot.Refused(errors.New("discord: a private answer is for nobody"))
+		return bot.Delivery{}, bot.Refused(errors.New("discord: a private post has no recipient"))
 	}
 	there := p
 	there.Private, there.Opens = false, true
@@ -158,7 +158,7 @@ func (d *Discord) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, 
 		d.tokens.drop(who, one.secret)
 		return d.postMessage(ctx, p, "")
 	case err != nil:
-		return bot.Delivery{}, deliveryError("answer in private", err)
+		return bot.Delivery{}, deliveryError("create followup message", err)
 	}
 	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 }
@@ -198,7 +198,7 @@ func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
 		return nil
 	}
 	if err != nil {
-		return deliveryError("change a private answer", err)
+		return deliveryError("edit response", err)
 	}
 	d.tokens.setChosen(who, one.secret, lastContext(p.Reply))
 	return nil

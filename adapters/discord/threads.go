@@ -64,7 +64,7 @@ func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, err
 	at, err := d.lookUpChannel(ctx, t.Channel)
 	switch {
 	case err != nil && !permanent(err):
-		return destination{}, notSentError(fmt.Errorf("discord: look at a channel: %w", err))
+		return destination{}, notSentError(fmt.Errorf("discord: get channel: %w", err))
 	case err == nil && slices.Contains(forumTypes, at.kind):
 		return destination{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
 	case err == nil && !slices.Contains(threadableTypes, at.kind), d.forbidden.has(noSending + t.Channel):
@@ -89,12 +89,12 @@ func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, err
 	case errors.Is(err, errForbidden):
 		return reply, nil
 	case discordapi.IsThreadForbidden(err):
-		d.intake.WarnOnce("the bot may not begin threads in a channel, and answers by replies there; it lacks the permissions Create Public Threads or Send Messages in Threads, or the channel takes none", "channel", t.Channel, "error", err)
+		d.intake.WarnOnce("missing permission to start threads, replying instead", "channel", t.Channel, "permissions", "Create Public Threads, Send Messages in Threads", "error", err)
 		return reply, nil
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
 		return destination{channel: t.Root}, nil // it is gone; its thread may be there
 	}
-	return destination{}, deliveryError("begin a thread", err)
+	return destination{}, deliveryError("start thread", err)
 }
 
 // threadExists reports whether there is a thread with the id of a message.
@@ -124,7 +124,7 @@ func (d *Discord) directChannel(ctx context.Context, user string) (string, error
 		err = chat.ErrIncomplete
 	}
 	if err != nil {
-		return "", deliveryError("open a direct message", err)
+		return "", deliveryError("create DM", err)
 	}
 	d.channels.learn("", discordapi.Channel{ID: c.ID, Type: new(discordapi.ChannelTypeDM)})
 	d.directs.Store(user, c.ID)

@@ -28,7 +28,7 @@ func (d *Discord) in(lang string) chat.Words { return d.texts.In(lang) }
 func (d *Discord) lang(ctx context.Context, user, locale string) string {
 	lang, err := d.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: d.me().app, ID: user}, locale)
 	if err != nil {
-		d.log.Warn("discord: somebody's language cannot be read", "error", err)
+		d.log.Warn("discord: user's language not read", "error", err)
 	}
 	return lang
 }
