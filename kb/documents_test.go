@@ -43,7 +43,7 @@ func TestMatch(t *testing.T) {
 			}
 			a := txtar.Parse(data)
 			text := strings.TrimSuffix(string(a.Files[0].Data), "\n")
-			if strings.HasSuffix(name, "/decomposed.txtar") {
+			if a.Files[0].Name == "text, decomposed" { // a txtar file cannot keep NFD apart from NFC visibly
 				text = norm.NFD.String(text)
 			}
 			var got bytes.Buffer
