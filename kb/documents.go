@@ -69,12 +69,18 @@ func (e *Entry) prose() []string {
 			add(c.Label)
 		}
 	}
-	for _, s := range e.Steps.Items {
-		add(s.Title)
-		add(s.Do)
-		all = append(all, s.Path)
-		if s.Command != nil {
-			all = append(all, s.Command.Run)
+	for i := range e.Steps.Items {
+		item := &e.Steps.Items[i]
+		if len(item.Chain) > 0 {
+			add(item.Title)
+		}
+		for _, s := range item.Parts() {
+			add(s.Title)
+			add(s.Do)
+			all = append(all, s.Path)
+			if s.Command != nil {
+				all = append(all, s.Command.Run)
+			}
 		}
 	}
 	return all

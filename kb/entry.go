@@ -25,6 +25,7 @@ type Entry struct {
 	Phrases  Texts    `yaml:"phrases,omitempty" json:"phrases,omitempty"`   // how users describe it without pasting it
 
 	Cause   Text       `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences
+	Explain Text       `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?"
 	Ask     []Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // asked before the steps
 	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the steps to fix it
 	Related []string   `yaml:"related,omitempty" json:"related,omitempty"` // IDs of other entries
@@ -77,21 +78,42 @@ type Steps struct {
 	Items []Step `yaml:"items,omitempty" json:"items,omitempty"` // the steps themselves
 }
 
-// A Step is one action. {Name} in its texts and its command is replaced by the
-// value of that slot. {Name|the server} gives the words to use while the value
-// is unknown; with {Name} alone the bot asks for it.
+// A Step is one action, or a Chain of actions that belong together. {Name} in
+// its texts and its command is replaced by the value of that slot.
+// {Name|the server} gives the words to use while the value is unknown; with
+// {Name} alone the bot asks for it.
+//
+// A chain has an ID, a Title, its steps, and at most Explain and Next. Its steps
+// are done in order: each of them ends with "Done?", only the last one with "Did
+// that fix it?". Go may name a step of a chain, if what comes before it is
+// known to be done; Next names the chain itself.
 type Step struct {
-	ID      string    `yaml:"id" json:"id"`                               // unique among the steps and questions of the entry
+	ID      string    `yaml:"id" json:"id"`                               // unique among the steps, chains and questions of the entry
 	Title   Text      `yaml:"title,omitempty" json:"title,omitempty"`     // a short imperative; the heading of the step
-	Do      Text      `yaml:"do" json:"do"`                               // the action, in one to four short sentences
+	Do      Text      `yaml:"do,omitempty" json:"do,omitempty"`           // the action, in one to four short sentences; required unless the step is a chain
 	Table   [][]Text  `yaml:"table,omitempty" json:"table,omitempty"`     // rows of short facts
 	Path    string    `yaml:"path,omitempty" json:"path,omitempty"`       // a registry key, folder or file to copy
 	Command *Command  `yaml:"command,omitempty" json:"command,omitempty"` // a command to copy
 	Check   Text      `yaml:"check,omitempty" json:"check,omitempty"`     // what to see afterwards, or the question whether it helped
 	Risk    Text      `yaml:"risk,omitempty" json:"risk,omitempty"`       // what is deleted, restarted or registered again
+	Undo    Text      `yaml:"undo,omitempty" json:"undo,omitempty"`       // what to switch on again if the step after it in its chain or sequence is not done
+	Explain Text      `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?"
 	Link    *Link     `yaml:"link,omitempty" json:"link,omitempty"`       // a page with more information
 	Ask     *Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // a question asked at this step
+	Chain   []Step    `yaml:"chain,omitempty" json:"chain,omitempty"`     // steps that belong together, instead of an action; at least two
 	Next    string    `yaml:"next,omitempty" json:"next,omitempty"`       // the step after this one, or end; by default the next in the list
+}
+
+// Parts returns the steps to carry out: those of a chain, or the step itself.
+func (s *Step) Parts() []*Step {
+	if len(s.Chain) == 0 {
+		return []*Step{s}
+	}
+	parts := make([]*Step, len(s.Chain))
+	for i := range s.Chain {
+		parts[i] = &s.Chain[i]
+	}
+	return parts
 }
 
 // The shells that slots can be quoted for.

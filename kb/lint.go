@@ -95,11 +95,18 @@ func (l *linter) entry(at place) {
 	l.texts(at)
 	l.slots(at)
 	l.parts(at)
+	l.chains(at)
 	l.graph(at)
 	l.references(at)
 }
 
-func (e *Entry) parts() int { return len(e.Ask) + len(e.Steps.Items) }
+func (e *Entry) parts() int {
+	n := len(e.Ask)
+	for _, s := range e.Steps.Items {
+		n += 1 + len(s.Chain)
+	}
+	return n
+}
 
 func (l *linter) identity(at place) {
 	e := l.e
@@ -213,17 +220,29 @@ func (l *linter) eachText(at place, f func(at place, t Text, asks bool)) {
 	f(at.key("operation"), e.Operation, false)
 	f(at.key("title"), e.Title, false)
 	f(at.key("cause"), e.Cause, false)
+	f(at.key("explain"), e.Explain, false)
 	for i := range e.Ask {
 		eachQuestionText(at.key("ask").item(i), &e.Ask[i], f)
 	}
-	for i := range e.Steps.Items {
-		eachStepText(at.key("steps").key("items").item(i), &e.Steps.Items[i], f)
-	}
+	e.eachStep(at, func(at place, s *Step) { eachStepText(at, s, f) })
 	for i, s := range e.Sources {
 		f(at.key("sources").item(i).key("text"), s.Text, false)
 	}
 	for i, t := range e.Notes {
 		f(at.key("notes").item(i), t, false)
+	}
+}
+
+// eachStep calls f for every step, every chain, and every step of a chain, in
+// the order of the file.
+func (e *Entry) eachStep(at place, f func(at place, s *Step)) {
+	for i := range e.Steps.Items {
+		item := at.key("steps").key("items").item(i)
+		s := &e.Steps.Items[i]
+		f(item, s)
+		for j := range s.Chain {
+			f(item.key("chain").item(j), &s.Chain[j])
+		}
 	}
 }
 
@@ -241,6 +260,8 @@ func eachStepText(at place, s *Step, f func(at place, t Text, asks bool)) {
 	f(at.key("do"), s.Do, true)
 	f(at.key("check"), s.Check, true)
 	f(at.key("risk"), s.Risk, true)
+	f(at.key("undo"), s.Undo, false)
+	f(at.key("explain"), s.Explain, false)
 	for i, row := range s.Table {
 		for j, t := range row {
 			f(at.key("table").item(i).item(j), t, false)
@@ -306,11 +327,11 @@ func (l *linter) references(at place) {
 			l.add(source.key("read"), "%q is not a date; want one such as 2022-04-26", s.Read)
 		}
 	}
-	for i, s := range e.Steps.Items {
+	e.eachStep(at, func(at place, s *Step) {
 		if s.Link != nil {
-			l.url(at.key("steps").key("items").item(i).key("link"), s.Link.URL)
+			l.url(at.key("link"), s.Link.URL)
 		}
-	}
+	})
 }
 
 // others checks references to other entries.
@@ -328,11 +349,11 @@ func (l *linter) others(at place) {
 	for i := range l.e.Ask {
 		choices(at.key("ask").item(i), &l.e.Ask[i])
 	}
-	for i, s := range l.e.Steps.Items {
+	l.e.eachStep(at, func(at place, s *Step) {
 		if s.Ask != nil {
-			choices(at.key("steps").key("items").item(i).key("ask"), s.Ask)
+			choices(at.key("ask"), s.Ask)
 		}
-	}
+	})
 	for i, id := range l.e.Related {
 		l.other(at.key("related").item(i), id)
 	}

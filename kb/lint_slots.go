@@ -41,13 +41,12 @@ func (l *linter) slots(at place) {
 			l.braces(where, v.Text)
 		}
 	})
-	for i, s := range l.e.Steps.Items {
-		step := at.key("steps").key("items").item(i)
-		check(step.key("path"), s.Path, true)
+	l.e.eachStep(at, func(at place, s *Step) {
+		check(at.key("path"), s.Path, true)
 		if s.Command != nil {
-			check(step.key("command").key("run"), s.Command.Run, true)
+			check(at.key("command").key("run"), s.Command.Run, true)
 		}
-	}
+	})
 	l.unused(at, used)
 }
 
@@ -62,11 +61,11 @@ func (l *linter) given() []string {
 	for _, q := range l.e.Ask {
 		names = append(names, q.Slot)
 	}
-	for _, s := range l.e.Steps.Items {
+	l.e.eachStep(place{}, func(_ place, s *Step) {
 		if s.Ask != nil {
 			names = append(names, s.Ask.Slot)
 		}
-	}
+	})
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(s string) bool { return s == "" })
 }
@@ -92,9 +91,9 @@ func (l *linter) unused(at place, used []string) {
 	for i := range l.e.Ask {
 		check(at.key("ask").item(i), &l.e.Ask[i])
 	}
-	for i := range l.e.Steps.Items {
-		if q := l.e.Steps.Items[i].Ask; q != nil {
-			check(at.key("steps").key("items").item(i).key("ask"), q)
+	l.e.eachStep(at, func(at place, s *Step) {
+		if s.Ask != nil {
+			check(at.key("ask"), s.Ask)
 		}
-	}
+	})
 }

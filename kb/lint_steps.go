@@ -8,8 +8,8 @@ import (
 // The linter checks the paths through an entry. A walkthrough begins at the
 // first question with choices, else at the first step. A choice leads where it
 // says, else to the next question, else to the first step. A step leads to its
-// Next, else to the following step. A question for a slot is asked when a step
-// needs the value.
+// Next, else to the following step; a chain leads through its steps first. A
+// question for a slot is asked when a step needs the value.
 
 // parts checks each question, choice and step on its own.
 func (l *linter) parts(at place) {
@@ -21,9 +21,7 @@ func (l *linter) parts(at place) {
 	if !slices.Contains([]string{"", Alternatives, Sequence}, order) {
 		l.add(at.key("steps").key("order"), "unknown order %q%s", order, suggest(order, []string{Alternatives, Sequence}))
 	}
-	for i := range l.e.Steps.Items {
-		l.step(at.key("steps").key("items").item(i), &l.e.Steps.Items[i], taken)
-	}
+	l.e.eachStep(at, func(at place, s *Step) { l.step(at, s, taken) })
 }
 
 // id checks an ID that must be unique among its kind.
@@ -66,8 +64,13 @@ func (l *linter) question(at place, q *Question, taken map[string]place) {
 }
 
 func (l *linter) step(at place, s *Step, taken map[string]place) {
-	l.id(at, "step", s.ID, taken)
-	l.want(at, "do", s.Do)
+	if len(s.Chain) > 0 {
+		l.id(at, "chain", s.ID, taken)
+		l.want(at, "title", s.Title)
+	} else {
+		l.id(at, "step", s.ID, taken)
+		l.want(at, "do", s.Do)
+	}
 	if s.Link != nil {
 		l.want(at.key("link"), "text", s.Link.Text)
 	}
@@ -91,6 +94,7 @@ type node struct {
 	to       []string
 	next     string // of a step: the step after it, or End
 	given    bool   // next is set in the file
+	blame    place  // of the step or chain whose next that is
 	asked    bool   // a question that is asked when its slot is needed
 }
 
@@ -106,7 +110,7 @@ func (l *linter) graph(at place) {
 		reach(nodes, l.first(0), reached)
 	}
 	for _, n := range nodes {
-		if !reached[n.id] && !n.asked {
+		if !reached[n.id] && !n.asked && n.what != "chain" { // the steps of a chain count
 			l.add(n.at.key("id"), "the %s %q is never reached: nothing leads to it", n.what, n.id)
 		}
 	}
@@ -120,7 +124,8 @@ func (l *linter) nodes(at place) []node {
 		nodes = append(nodes, questionNode(at.key("ask").item(i), &l.e.Ask[i], l.first(i+1)))
 	}
 	items := l.e.Steps.Items
-	for i, s := range items {
+	for i := range items {
+		s := &items[i]
 		next := s.Next
 		if next == "" && i+1 < len(items) {
 			next = items[i+1].ID
@@ -129,14 +134,33 @@ func (l *linter) nodes(at place) []node {
 			next = End
 		}
 		step := at.key("steps").key("items").item(i)
-		n := node{id: s.ID, what: "step", at: step, to: []string{next}, next: next, given: s.Next != ""}
-		if s.Ask != nil {
-			nodes = append(nodes, questionNode(step.key("ask"), s.Ask, next))
-			n.to = append(n.to, s.Ask.ID)
+		if len(s.Chain) == 0 {
+			nodes = append(nodes, stepNodes(step, s, next, s.Next != "")...)
+			continue
 		}
-		nodes = append(nodes, n)
+		nodes = append(nodes, node{id: s.ID, what: "chain", at: step, to: []string{s.Chain[0].ID}, next: s.Chain[0].ID})
+		for j := range s.Chain {
+			if after := step.key("chain").item(j); j+1 < len(s.Chain) {
+				nodes = append(nodes, stepNodes(after, &s.Chain[j], s.Chain[j+1].ID, false)...)
+			} else {
+				last := stepNodes(after, &s.Chain[j], next, s.Next != "")
+				last[len(last)-1].blame = step
+				nodes = append(nodes, last...)
+			}
+		}
 	}
 	return nodes
+}
+
+// stepNodes returns the node of a step after that of its question. given means
+// that next is set in the file.
+func stepNodes(at place, s *Step, next string, given bool) []node {
+	n := node{id: s.ID, what: "step", at: at, blame: at, to: []string{next}, next: next, given: given}
+	if s.Ask == nil {
+		return []node{n}
+	}
+	n.to = append(n.to, s.Ask.ID)
+	return []node{questionNode(at.key("ask"), s.Ask, next), n}
 }
 
 // questionNode returns the node of a question. Answers without a target lead to
@@ -169,15 +193,16 @@ func (l *linter) first(from int) string {
 }
 
 // targets checks that IDs are unique and that every "go" and "next" refers to an
-// existing one. "next" names a step, "go" a step or question.
+// existing one. "next" names a step or chain, "go" one of these, a step of a
+// chain, or a question.
 func (l *linter) targets(at place, nodes []node) bool {
 	before := len(l.mistakes)
 	var all, steps []string
 	for _, n := range nodes {
 		all = append(all, n.id)
-		if n.what == "step" {
-			steps = append(steps, n.id)
-		}
+	}
+	for _, s := range l.e.Steps.Items {
+		steps = append(steps, s.ID)
 	}
 	leads := func(at place, field, id string, names []string) {
 		if id != "" && id != End && !slices.Contains(names, id) {
@@ -193,12 +218,13 @@ func (l *linter) targets(at place, nodes []node) bool {
 		choices(at.key("ask").item(i), &l.e.Ask[i])
 	}
 	for i, s := range l.e.Steps.Items {
-		step := at.key("steps").key("items").item(i)
-		leads(step, "next", s.Next, steps)
-		if s.Ask != nil {
-			choices(step.key("ask"), s.Ask)
-		}
+		leads(at.key("steps").key("items").item(i), "next", s.Next, steps)
 	}
+	l.e.eachStep(at, func(at place, s *Step) {
+		if s.Ask != nil {
+			choices(at.key("ask"), s.Ask)
+		}
+	})
 	slices.Sort(all)
 	return len(l.mistakes) == before && len(slices.Compact(all)) == len(nodes)
 }
@@ -229,7 +255,7 @@ func (l *linter) loop(nodes []node) {
 		id := n.next
 		for range nodes {
 			if n.given && id == n.id {
-				l.add(n.at.key("next"), "the steps from %q on lead back to it", n.id)
+				l.add(n.blame.key("next"), "the steps from %q on lead back to it", n.id)
 				return
 			}
 			id = next[id]

@@ -203,8 +203,8 @@ func readOddLine(at place, line []byte) batch {
 	return b
 }
 
-// maxDepth is deeper than any entry: choices of a question of a step are at
-// level eight.
+// maxDepth is deeper than any entry: choices of a question of a step of a chain
+// are at level ten.
 const maxDepth = 20
 
 // jsonNode reads a JSON value as a YAML node.

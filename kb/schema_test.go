@@ -80,6 +80,8 @@ func TestSchemaRefuses(t *testing.T) {
 		right + `, steps: {order: any}}`,
 		right + `, steps: {items: [{id: a}]}}`,
 		right + `, steps: {items: [{id: a b, do: A}]}}`,
+		right + `, steps: {items: [{id: a, title: A, do: A, chain: [{id: b, do: A}, {id: c, do: A}]}]}}`,
+		right + `, steps: {items: [{id: a, title: A, chain: [{id: b}, {id: c, do: A}]}]}}`,
 		right + `, steps: {items: [{id: a, do: A, command: {shell: bash, run: A}}]}}`,
 		right + `, sources: [{url: "http://example.com"}]}`,
 		right + `, sources: [{url: "https://example.com", read: yesterday}]}`,
@@ -162,6 +164,9 @@ func generateSchema(t *testing.T) []byte {
 	s.Title = "An entry of the knowledge base"
 	for _, field := range []string{"codes", "symbols", "messages"} {
 		s.AnyOf = append(s.AnyOf, &jsonschema.Schema{Required: []string{field}})
+	}
+	for _, field := range []string{"do", "chain"} {
+		s.Definitions["Step"].OneOf = append(s.Definitions["Step"].OneOf, &jsonschema.Schema{Required: []string{field}})
 	}
 	s.Definitions["Text"], s.Definitions["Texts"] = textDefinition(), textsDefinition()
 	refine("Entry", s)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
@@ -88,6 +89,7 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 	s.texts("messages", e.Messages)
 	s.texts("phrases", e.Phrases)
 	s.text(0, "cause", e.Cause)
+	s.text(0, "explain", e.Explain)
 	for i := range e.Ask {
 		s.question(0, &e.Ask[i])
 	}
@@ -179,33 +181,40 @@ func (s *printer) steps(steps Steps) {
 	}
 	s.line(0, "steps: "+order)
 	for i := range steps.Items {
-		s.step(i+1, &steps.Items[i])
+		step := &steps.Items[i]
+		s.step(1, strconv.Itoa(i+1)+".", step)
+		for j := range step.Chain {
+			s.step(2, fmt.Sprintf("%d.%d", i+1, j+1), &step.Chain[j])
+		}
 	}
 }
 
-func (s *printer) step(number int, step *Step) {
-	s.line(1, strings.TrimSpace(fmt.Sprintf("%d. [%s] %s", number, step.ID, step.Title.In(s.lang))))
-	s.text(2, "", step.Do)
+func (s *printer) step(depth int, number string, step *Step) {
+	s.line(depth, strings.TrimSpace(fmt.Sprintf("%s [%s] %s", number, step.ID, step.Title.In(s.lang))))
+	depth++
+	s.text(depth, "", step.Do)
 	for _, row := range step.Table {
 		cells := make([]string, len(row))
 		for i, cell := range row {
 			cells[i] = cell.In(s.lang)
 		}
-		s.line(2, "| "+strings.Join(cells, " | ")+" |")
+		s.line(depth, "| "+strings.Join(cells, " | ")+" |")
 	}
-	s.field(2, "path", step.Path)
+	s.field(depth, "path", step.Path)
 	if step.Command != nil {
-		s.field(2, step.Command.Shell, step.Command.Run)
+		s.field(depth, step.Command.Shell, step.Command.Run)
 	}
-	s.text(2, "check", step.Check)
-	s.text(2, "risk", step.Risk)
+	s.text(depth, "check", step.Check)
+	s.text(depth, "risk", step.Risk)
+	s.text(depth, "undo", step.Undo)
+	s.text(depth, "explain", step.Explain)
 	if step.Link != nil {
-		s.field(2, step.Link.Text.In(s.lang), step.Link.URL)
+		s.field(depth, step.Link.Text.In(s.lang), step.Link.URL)
 	}
 	if step.Ask != nil {
-		s.question(2, step.Ask)
+		s.question(depth, step.Ask)
 	}
-	s.field(2, "then", step.Next)
+	s.field(depth, "then", step.Next)
 }
 
 func (s *printer) source(source Source) {

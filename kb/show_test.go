@@ -29,14 +29,19 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// shown returns a base with one entry that uses every field, and two bare ones.
+// shown returns a base with one entry that uses every field, one with a chain,
+// and two bare ones.
 func shown(t *testing.T) *Base {
 	t.Helper()
 	full, err := os.ReadFile("testdata/lint/right.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Load(folder("kb", "right.yaml", string(full),
+	chain, err := os.ReadFile("testdata/lint/chain.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Load(folder("kb", "right.yaml", string(full), "chain.yaml", string(chain),
 		"more.jsonl", `{"id":"bare","title":"A bare one","codes":["52","0x34a"]}`+"\n"+`{"id":"agent","area":"agent","title":{"en":"The agent","ko":"에이전트"},"codes":["53"],"ask":[{"id":"q","text":"Which?","choices":[{"id":"a","label":"This","entry":"bare"}]}]}`))
 	if err != nil {
 		t.Fatal(err)

@@ -186,8 +186,9 @@ func fullWalkthrough() bot.Walkthrough {
 	return w
 }
 
-// fill sets every field to a unique value.
-func fill(v reflect.Value, n *int) {
+// fill sets every field to a unique value. A list of the type that contains it,
+// such as the chain of a step, is filled once.
+func fill(v reflect.Value, n *int, within ...reflect.Type) {
 	*n++
 	switch v.Kind() {
 	case reflect.String:
@@ -200,11 +201,14 @@ func fill(v reflect.Value, n *int) {
 		v.SetFloat(float64(*n) / 7)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), n)
+		fill(v.Elem(), n, within...)
 	case reflect.Slice:
+		if of := v.Type().Elem(); len(within) > 1 && within[len(within)-1] == of && within[len(within)-2] == of {
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		fill(v.Index(0), n)
-		fill(v.Index(1), n)
+		fill(v.Index(0), n, within...)
+		fill(v.Index(1), n, within...)
 	case reflect.Map:
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		fill(key, n)
@@ -212,8 +216,9 @@ func fill(v reflect.Value, n *int) {
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
+		within = append(slices.Clip(within), v.Type())
 		for _, field := range v.Fields() {
-			fill(field, n)
+			fill(field, n, within...)
 		}
 	default:
 		panic("bottest: cannot fill " + v.Type().String())
