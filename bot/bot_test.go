@@ -41,7 +41,7 @@ steps:
   items:
     - {id: plug, do: {en: "Plug it in on {Server|the server}.", ko: 다시 꽂습니다.}}
     - {id: portal, do: {en: Reconnect., ko: 다시 연결합니다.}, command: {shell: powershell, run: "Connect-IscsiTarget -TargetPortalAddress {Host}"}}
-    - {id: replace, do: {en: Replace it., ko: 교체합니다.}, risk: {en: Deletes all on it., ko: 내용이 모두 삭제됩니다.}}
+    - {id: replace, do: {en: Replace it., ko: 교체합니다.}, risk: {en: Erases all on it., ko: 내용이 모두 지워집니다.}}
 `
 	order = `
 id: two-things

@@ -18,7 +18,8 @@ const (
 	ActionBack        Action = "b" // one position back
 	ActionAll         Action = "l" // show all steps
 	ActionPerson      Action = "p" // ask for a person
-	ActionSkip        Action = "s" // continue without the requested value
+	ActionSkip        Action = "s" // continue without the requested value, or without Step
+	ActionCannot      Action = "x" // Step cannot be done
 	ActionOther       Action = "o" // none of the offered entries
 	ActionDirect      Action = "d" // continue in a direct message
 	ActionPublish     Action = "c" // post a private answer in the channel
@@ -43,7 +44,7 @@ type Button struct {
 var buttonIDs = map[Action]string{
 	ActionNext: "next", ActionFixed: "fixed", ActionBack: "back", ActionAll: "all", ActionPerson: "person",
 	ActionSkip: "skip", ActionOther: ChoiceNone, ActionDirect: "direct", ActionPublish: "publish",
-	ActionStillSolved: "held", ActionCameBack: "again",
+	ActionStillSolved: "held", ActionCameBack: "again", ActionCannot: "cannot",
 }
 
 // ID names what the button does by the IDs of the entries, the same in every

@@ -1,14 +1,23 @@
 package bot
 
+import "slices"
+
 // After "fixed": once, a day later, the bot asks whether the fix held.
 
 // solved ends the walkthrough and schedules the follow-up question. A private
 // answer gets none because it is gone by then.
 func (d decision) solved(w Walkthrough) {
 	d.replaceLive(w, d.text("fixed"))
+	said := d.remember(w, Position{})
+	if findStep(w.Entry, w.At.Step) != nil && w.At.Slot == "" {
+		w.Tried = append(slices.Clip(w.Tried), Attempt{Step: w.At.Step, Outcome: OutcomeHelped})
+		if !w.inMidChain() { // there, the step may not be carried out
+			said = d.remember(w, Position{})
+		}
+	}
 	w.Status, w.Live = StatusSolved, ""
 	later := d.rules.Policy.FollowUp > 0 && !w.Asked && w.FollowUp == "" && !w.Private
-	blocks := []Block{heading(d.text("solved"))}
+	blocks := append([]Block{heading(d.text("solved"))}, said...)
 	if later {
 		blocks = append(blocks, d.paragraph("solved_later"))
 	}
@@ -32,7 +41,10 @@ func (d decision) stillSolved(w Walkthrough) {
 // cameBack continues where the walkthrough was.
 func (d decision) cameBack(w Walkthrough) {
 	w = d.closeFollowUp(w, d.text("again"))
-	w.Status = StatusWalking
+	w.Status, w.Doubted = StatusWalking, false
+	if n := len(w.Tried); n > 0 && w.Tried[n-1].Outcome == OutcomeHelped {
+		w.Tried = w.Tried[:n-1]
+	}
 	d.postState(w)
 }
 

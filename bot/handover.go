@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"mabsbot/kb"
 )
 
 // Handing over to a person, with a summary of the walkthrough.
@@ -61,6 +59,7 @@ func (v voice) viewHandedOver(w Walkthrough) []Block {
 	}
 	blocks := []Block{heading(v.text(said))}
 	if w.Entry != nil {
+		blocks = append(blocks, v.remember(w, Position{})...)
 		blocks = append(blocks, v.summary(w))
 	}
 	var row []LabeledButton
@@ -92,6 +91,7 @@ func (v voice) summary(w Walkthrough) Block {
 	if s := findStep(w.Entry, w.At.Step); s != nil {
 		row("summary_at", v.stepName(nameless, s.ID))
 	}
+	row("summary_undo", v.summaryUndo(nameless, w))
 	row("summary_entry", w.Entry.ID+" "+cutBytes(w.Revision, 4))
 	return b
 }
@@ -128,11 +128,28 @@ func (v voice) attempt(w Walkthrough, a Attempt) string {
 			return v.entryText(c.Label, w)
 		}
 	}
-	outcome := "outcome_alternatives"
-	if w.Entry.Steps.Order == kb.Sequence {
-		outcome = "outcome_sequence"
+	return v.stepName(w, a.Step) + ": " + v.text(outcomeText[w.outcome(a)])
+}
+
+// The texts of the outcomes.
+var outcomeText = map[Outcome]string{
+	OutcomeDone: "outcome_done", OutcomeHelped: "outcome_helped", OutcomeNotHelped: "outcome_not_helped",
+	OutcomeSkipped: "outcome_skipped", OutcomeCannot: "outcome_cannot",
+}
+
+// summaryUndo lists all that is switched off, without names.
+func (v voice) summaryUndo(nameless, w Walkthrough) string {
+	var all []string
+	for _, u := range w.undos() {
+		said := v.entryText(u.step.Undo, nameless)
+		if u.begun {
+			said = v.text("summary_begun", "title", v.stepName(nameless, u.step.ID), "undo", said)
+		}
+		if !slices.Contains(all, said) {
+			all = append(all, said)
+		}
 	}
-	return v.stepName(w, a.Step) + ": " + v.text(outcome)
+	return strings.Join(all, " ")
 }
 
 func (v voice) stepName(w Walkthrough, id string) string {

@@ -101,14 +101,23 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionAnswer:
 		d.answerQuestion(w, b)
 	case ActionNext:
-		d.replaceLive(w, d.text(nextText[w.outcome()]))
-		w.moveTo(stepAfter(w.Entry, w.At.Step), Attempt{Step: w.At.Step})
-		d.postState(w)
+		d.replaceLive(w, d.text(nextText[w.prompt()]))
+		if w.prompt() == promptDone {
+			d.pass(w, OutcomeDone)
+		} else {
+			d.pass(w, OutcomeNotHelped)
+		}
 	case ActionSkip:
+		if w.At.Slot == "" {
+			d.giveUp(w, OutcomeSkipped, "outcome_skipped")
+			return
+		}
 		d.replaceLive(w, d.text("skip"))
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")
 		w.moveTo(Position{Step: w.At.Step})
 		d.postState(w)
+	case ActionCannot:
+		d.giveUp(w, OutcomeCannot, "cannot")
 	case ActionOther:
 		d.chooseNone(w)
 	case ActionBack:
@@ -116,7 +125,7 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionAll:
 		d.postNote(w, d.overview(w)...)
 	case ActionFixed:
-		d.solved(w)
+		d.fixed(w)
 	case ActionPerson:
 		d.handOver(w)
 	case ActionDirect:
@@ -130,6 +139,16 @@ func (d decision) act(w Walkthrough, b Button) {
 	default:
 		d.postOutdated(w)
 	}
+}
+
+// giveUp moves on without the current step.
+func (d decision) giveUp(w Walkthrough, o Outcome, label string) {
+	if w.Entry == nil || findStep(w.Entry, w.At.Step) == nil || w.At.Slot != "" {
+		d.postOutdated(w)
+		return
+	}
+	d.replaceLive(w, d.text(label))
+	d.pass(w, o)
 }
 
 // startOther starts another entry in the same thread: one of the offered
@@ -152,6 +171,7 @@ func (d decision) startOther(w Walkthrough, id string) {
 		return
 	}
 	d.replaceLive(w, d.entryText(e.Title, Walkthrough{Slots: o.Slots}))
+	d.leave(&w)
 	var rest []string
 	for _, also := range w.Also {
 		if also != id {
@@ -178,23 +198,27 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 	c := findChoice(q, b.Choice)
 	d.replaceLive(w, d.entryText(c.Label, w))
 	if other := d.rules.Base.Entry(c.Entry); other != nil {
+		d.leave(&w)
 		w.Options = nil
 		d.start(w, other, Option{Entry: other.ID, Slots: w.Slots}, "")
 		return
 	}
-	w.moveTo(choiceLeads(w.Entry, q.ID, *c), Attempt{Step: q.ID, Choice: c.ID})
+	to := choiceLeads(w.Entry, q.ID, *c)
+	said := d.remember(w, to)
+	w.moveTo(to, Attempt{Step: q.ID, Choice: c.ID})
 	say := d.entryText(c.Say, w)
 	if w.At == (Position{}) && say != "" {
-		d.postEnded(w, say)
+		d.postEnded(w, say, said)
 		return
 	}
-	d.postState(w, paragraph(say))
+	d.postState(w, append(said, paragraph(say))...)
 }
 
-// postEnded posts the text of an answer that leads to no step, and keeps w.
-func (d decision) postEnded(w Walkthrough, say string) {
+// postEnded posts the text of an answer that leads to no step, after further
+// blocks, and keeps w.
+func (d decision) postEnded(w Walkthrough, say string, before []Block) {
 	w.Intro = false
-	w.Live = d.postIn(&w, d.reply(paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...), d.source(w)))
+	w.Live = d.postIn(&w, d.reply(append(before, paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...), d.source(w))...))
 	d.keep(w)
 }
 
@@ -209,12 +233,13 @@ func (d decision) chooseNone(w Walkthrough) {
 // the first position, the choice of entries.
 func (d decision) goBack(w Walkthrough) {
 	d.replaceLive(w, d.text("back"))
+	before := w
 	switch {
 	case w.Status == StatusEscalated:
 		w.Status = StatusWalking
 		d.postState(w)
 	case w.back():
-		d.postState(w)
+		d.postState(w, d.remember(before, w.At)...)
 	case len(w.Options) > 1:
 		w.Status, w.Entry = StatusChoosing, nil
 		d.postState(w)

@@ -41,8 +41,9 @@ type Block struct {
 
 // An Item is one line of a BlockSteps block.
 type Item struct {
-	Text  string    `json:"text"`
-	State ItemState `json:"mark,omitempty"`
+	Text   string    `json:"text"`
+	State  ItemState `json:"mark,omitempty"`
+	Number string    `json:"number,omitempty"` // such as 4 or 4.1; if it is empty, its place in the list
 }
 
 // An ItemState says whether a step was tried.

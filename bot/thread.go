@@ -54,7 +54,9 @@ func (d decision) newError(w Walkthrough, m Message) {
 	case d.found.Band == match.Sure && !known && asker:
 		d.understand(IntentOtherError)
 		d.replaceLive(w, "")
+		d.leave(&w)
 		next := d.newWalkthrough(m)
+		next.Posts = w.Posts
 		next.Also = []string{w.Entry.ID} // to return to
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
@@ -164,7 +166,7 @@ func (d decision) steerSolved(w Walkthrough, intent locale.Intent) {
 func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 	step := findStep(w.Entry, w.At.Step)
 	atStep := step != nil && w.At.Slot == "" && w.Status == StatusWalking
-	more := atStep && step.Ask == nil && w.outcome() == outcomeSequence
+	more := atStep && step.Ask == nil && w.prompt() == promptDone && !w.Doubted
 	action := Action("")
 	switch {
 	case intent == locale.IntentNext && atStep && step.Ask == nil, intent == locale.IntentNext && w.Status == StatusEscalated && w.At.Step != "":
@@ -177,7 +179,7 @@ func (d decision) steerWalking(w Walkthrough, intent locale.Intent) {
 		action = ActionBack
 	case intent == locale.IntentAll:
 		action = ActionAll
-	case intent == locale.IntentSkip && w.At.Slot != "":
+	case intent == locale.IntentSkip && (w.At.Slot != "" || atStep && step.Ask == nil):
 		action = ActionSkip
 	default:
 		d.repeatState(w)
@@ -295,6 +297,10 @@ func nameLike(value string) bool {
 // quiet silences the bot in a thread, at the request of a user.
 func (d decision) quiet(w Walkthrough) {
 	d.replaceLive(w, "")
+	said := []Block{d.paragraph("quiet")}
+	if w.Status == StatusWalking {
+		said = append(d.remember(w, Position{}), said...)
+	}
 	w.Status, w.Live = StatusQuiet, ""
-	d.postNote(w, d.paragraph("quiet"))
+	d.postNote(w, said...)
 }

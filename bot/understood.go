@@ -86,13 +86,13 @@ func (w *Walkthrough) resolve(said locale.Intent) Intent {
 		return IntentFixed
 	case w.Status == StatusSolved && said == locale.IntentNext: // "no" to "did it hold?"
 		return IntentCameBack
-	case said == locale.IntentYes && step && w.outcome() == outcomeSequence:
+	case said == locale.IntentYes && step && w.prompt() == promptDone && !w.Doubted:
 		return IntentDone
 	case said == locale.IntentYes && step:
 		return IntentFixed
 	case said == locale.IntentYes:
 		return IntentUnclear
-	case said == locale.IntentNext && step && w.outcome() != outcomeSequence:
+	case said == locale.IntentNext && step && w.prompt() != promptDone:
 		return IntentNotFixed
 	}
 	return intents[said]
@@ -127,7 +127,7 @@ func (w *Walkthrough) resolveButton(b Button) Understood {
 	case ActionOther:
 		return Understood{Intent: IntentChoose, Choice: ChoiceNone}
 	case ActionNext:
-		if w.asksAboutStep() && w.outcome() == outcomeSequence {
+		if w.asksAboutStep() && w.prompt() == promptDone {
 			return Understood{Intent: IntentDone}
 		}
 		return Understood{Intent: IntentNotFixed}
@@ -143,6 +143,8 @@ func (w *Walkthrough) resolveButton(b Button) Understood {
 		return Understood{Intent: IntentPerson}
 	case ActionSkip:
 		return Understood{Intent: IntentSkip}
+	case ActionCannot:
+		return Understood{Intent: IntentCannot}
 	case ActionDirect:
 		return Understood{Intent: IntentDirect}
 	}

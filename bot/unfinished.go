@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"strconv"
 
 	"mabsbot/bot/locale"
 )
@@ -72,6 +71,5 @@ func (v voice) where(w Walkthrough) string {
 	if q := findQuestion(w.Entry, w.At.Question); q != nil {
 		return v.entryText(q.Text, w)
 	}
-	number, of := w.stepCount()
-	return v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	return v.progress(w)
 }

@@ -166,7 +166,7 @@ func (v voice) navigation(w Walkthrough) []LabeledButton {
 	if len(w.Path) > 0 {
 		row = append(row, v.button(w, ActionBack, "", v.text("back")))
 	}
-	if len(w.Entry.Steps.Items) > 1 {
+	if steps := w.Entry.Steps.Items; len(steps) > 1 || len(steps) == 1 && len(steps[0].Chain) > 0 {
 		row = append(row, v.button(w, ActionAll, "", v.text("all")))
 	}
 	if w.Private {
@@ -202,36 +202,71 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 }
 
 func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
-	number, of := w.stepCount()
-	head := v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	head := v.progress(w)
 	if title := v.entryText(s.Title, w); title != "" {
-		head = v.text("step", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "title", title)
+		head = v.text("step", "progress", head, "title", title)
 	}
-	blocks := []Block{heading(head)}
-	blocks = append(blocks, v.stepAction(w, s)...)
+	blocks := append([]Block{heading(head), v.chainBegins(w)}, v.stepAction(w, s)...)
 	if s.Ask != nil {
-		row := append([]LabeledButton{v.button(w, ActionFixed, "", v.text("fixed"))}, v.navigation(w)...)
+		var row []LabeledButton
+		if !w.inMidChain() {
+			row = append(row, v.button(w, ActionFixed, "", v.text("fixed")))
+		}
+		row = append(row, v.navigation(w)...)
 		return append(blocks, paragraph(v.entryText(s.Check, w)), ask(v.entryText(s.Ask.Text, w)), v.answers(w, s.Ask), choices(row...), v.source(w))
 	}
 	check := v.entryText(s.Check, w)
 	if strings.TrimRight(check, locale.QuestionMarks) != check {
 		blocks = append(blocks, ask(check))
 	} else {
-		blocks = append(blocks, paragraph(check), ask(v.text(checkText[w.outcome()])))
+		blocks = append(blocks, paragraph(check), ask(v.text(checkText[w.prompt()])))
 	}
-	fixed, next := v.button(w, ActionFixed, "", v.text("fixed")), v.button(w, ActionNext, "", v.text(nextText[w.outcome()]))
-	if w.outcome() == outcomeSequence {
-		fixed, next = primary(next), fixed
-	} else {
-		fixed = primary(fixed)
+	return append(blocks, choices(append(v.results(w), v.navigation(w)...)...), v.source(w))
+}
+
+// progress returns the number of the current step, and of its part in a chain.
+func (v voice) progress(w Walkthrough) string {
+	number, of := w.stepCount()
+	if chain, part := w.chain(); chain != nil {
+		return v.text("step_part", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "part", strconv.Itoa(part+1), "parts", strconv.Itoa(len(chain.Chain)))
 	}
-	return append(blocks, choices(append([]LabeledButton{fixed, next}, v.navigation(w)...)...), v.source(w))
+	return v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+}
+
+// chainBegins introduces a chain at the first of its steps that is shown.
+func (v voice) chainBegins(w Walkthrough) Block {
+	chain, _ := w.chain()
+	if chain == nil {
+		return Block{}
+	}
+	for _, at := range w.Path {
+		if at.Step != "" && at.Slot == "" && at.Step != w.At.Step && sameRun(w.Entry, at.Step, w.At.Step) {
+			return Block{}
+		}
+	}
+	return paragraph(v.text("chain_begins", "title", v.entryText(chain.Title, w), "parts", strconv.Itoa(len(chain.Chain))))
+}
+
+// results returns the buttons for the outcome of the current step.
+func (v voice) results(w Walkthrough) []LabeledButton {
+	fixed, next := v.button(w, ActionFixed, "", v.text("fixed")), v.button(w, ActionNext, "", v.text(nextText[w.prompt()]))
+	row := []LabeledButton{primary(fixed), next}
+	switch {
+	case w.inMidChain():
+		row = []LabeledButton{primary(next)}
+	case w.prompt() == promptDone:
+		row = []LabeledButton{primary(next), fixed}
+	}
+	if w.inChain() {
+		row = append(row, v.button(w, ActionCannot, "", v.text("cannot")))
+	}
+	return row
 }
 
 // The texts of the "next" button of a step, and of the question before it.
 var (
-	nextText  = map[outcome]string{outcomeAlternative: "next_alternatives", outcomeSequence: "next_sequence", outcomeLast: "next_last"}
-	checkText = map[outcome]string{outcomeAlternative: "check_alternatives", outcomeSequence: "check_sequence", outcomeLast: "check_last"}
+	nextText  = map[prompt]string{promptFixed: "next_alternatives", promptDone: "next_sequence", promptLast: "next_last"}
+	checkText = map[prompt]string{promptFixed: "check_alternatives", promptDone: "check_sequence", promptLast: "check_last"}
 )
 
 // stepAction shows what to do in a step.
@@ -351,20 +386,66 @@ func (v voice) overview(w Walkthrough) []Block {
 	if w.Entry.Steps.Order == kb.Sequence {
 		order = "order_sequence"
 	}
-	list := Block{Kind: BlockSteps}
-	for _, s := range w.Entry.Steps.Items {
-		item := Item{Text: cmp.Or(v.entryText(s.Title, w), shorten(v.entryText(s.Do, w), 80))}
-		switch {
-		case s.ID == w.At.Step:
-			item.State = ItemCurrent
-		case slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID }):
-			item.State = ItemTried
-		}
-		list.Items = append(list.Items, item)
-	}
+	list, others := v.allSteps(w)
 	blocks := []Block{heading(v.text("all_steps", "title", v.title(w))), paragraph(v.text(order)), list}
+	if len(others) > 0 {
+		blocks = append(blocks, smallPrint(v.text("all_others", "titles", strings.Join(others, " · "))))
+	}
 	for _, n := range w.Entry.Notes {
 		blocks = append(blocks, smallPrint(v.text("note", "note", v.entryText(n, w))))
 	}
 	return append(blocks, v.source(w))
+}
+
+// allSteps returns the steps on the path of the walkthrough, numbered as in
+// their headings, and the titles of the others.
+func (v voice) allSteps(w Walkthrough) (list Block, others []string) {
+	items := w.Entry.Steps.Items
+	passed, rest := w.way()
+	way := append(passed, rest...)
+	for i := range items {
+		switch {
+		case slices.Contains(way, i):
+		case len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0:
+			way = append(way, i)
+		default:
+			others = append(others, v.stepTitle(w, &items[i]))
+		}
+	}
+	chains := slices.ContainsFunc(items, func(s kb.Step) bool { return len(s.Chain) > 0 })
+	list.Kind = BlockSteps
+	add := func(s *kb.Step, state ItemState, number string) {
+		if !chains {
+			number = ""
+		}
+		list.Items = append(list.Items, Item{Text: v.stepTitle(w, s), State: state, Number: number})
+	}
+	for n, i := range way {
+		number := strconv.Itoa(n + 1)
+		if len(items[i].Chain) == 0 {
+			add(&items[i], w.stateOf(items[i].ID), number)
+			continue
+		}
+		add(&items[i], "", number)
+		for part := range items[i].Chain {
+			s := &items[i].Chain[part]
+			add(s, w.stateOf(s.ID), number+"."+strconv.Itoa(part+1))
+		}
+	}
+	return list, others
+}
+
+// stateOf returns the state of a step in the list of all steps.
+func (w *Walkthrough) stateOf(id string) ItemState {
+	switch {
+	case id == w.At.Step:
+		return ItemCurrent
+	case w.carriedOut(id):
+		return ItemTried
+	}
+	return ""
+}
+
+func (v voice) stepTitle(w Walkthrough, s *kb.Step) string {
+	return cmp.Or(v.entryText(s.Title, w), shorten(v.entryText(s.Do, w), 80))
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"iter"
 	"slices"
 
 	"mabsbot/bot/locale"
@@ -46,19 +47,31 @@ func nextQuestion(e *kb.Entry, after int) Position {
 	if len(e.Steps.Items) == 0 {
 		return Position{}
 	}
-	return Position{Step: e.Steps.Items[0].ID}
+	return positionOf(e, e.Steps.Items[0].ID)
 }
 
 // stepAfter returns the step after the one with the id, or the zero Position.
 func stepAfter(e *kb.Entry, id string) Position {
-	i := stepIndex(e, id)
-	switch {
-	case i < 0 || e.Steps.Items[i].Next == kb.End:
+	item, part := stepIndex(e, id)
+	if item < 0 {
 		return Position{}
-	case e.Steps.Items[i].Next != "":
-		return Position{Step: e.Steps.Items[i].Next}
-	case i+1 < len(e.Steps.Items):
-		return Position{Step: e.Steps.Items[i+1].ID}
+	}
+	if parts := e.Steps.Items[item].Parts(); part+1 < len(parts) {
+		return Position{Step: parts[part+1].ID}
+	}
+	return itemAfter(e, item)
+}
+
+// itemAfter is the first step after a plain step or a whole chain, or the zero
+// Position.
+func itemAfter(e *kb.Entry, item int) Position {
+	switch next := e.Steps.Items[item].Next; {
+	case next == kb.End:
+		return Position{}
+	case next != "":
+		return positionOf(e, next)
+	case item+1 < len(e.Steps.Items):
+		return positionOf(e, e.Steps.Items[item+1].ID)
 	}
 	return Position{}
 }
@@ -74,7 +87,7 @@ func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 	if i := slices.IndexFunc(e.Ask, func(q kb.Question) bool { return q.ID == question }); i >= 0 {
 		return nextQuestion(e, i)
 	}
-	for _, s := range e.Steps.Items {
+	for s := range eachStep(e) {
 		if s.Ask != nil && s.Ask.ID == question {
 			return stepAfter(e, s.ID)
 		}
@@ -82,10 +95,11 @@ func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
 	return Position{}
 }
 
-// positionOf returns the position of the question or step with the id.
+// positionOf returns the position of the question or step with the id, or of
+// the first step of the chain with the id.
 func positionOf(e *kb.Entry, id string) Position {
-	if stepIndex(e, id) >= 0 {
-		return Position{Step: id}
+	if s := findStep(e, id); s != nil {
+		return Position{Step: s.ID}
 	}
 	if findQuestion(e, id) != nil {
 		return Position{Question: id}
@@ -93,15 +107,42 @@ func positionOf(e *kb.Entry, id string) Position {
 	return Position{}
 }
 
-func stepIndex(e *kb.Entry, id string) int {
-	return slices.IndexFunc(e.Steps.Items, func(s kb.Step) bool { return s.ID == id })
+// stepIndex finds the step with the id: the index among the items of the entry,
+// and among the steps of a chain. The id of a chain finds its first step. item
+// is -1 if there is none.
+func stepIndex(e *kb.Entry, id string) (item, part int) {
+	for i := range e.Steps.Items {
+		s := &e.Steps.Items[i]
+		if s.ID == id {
+			return i, 0
+		}
+		for j := range s.Chain {
+			if s.Chain[j].ID == id {
+				return i, j
+			}
+		}
+	}
+	return -1, 0
 }
 
 func findStep(e *kb.Entry, id string) *kb.Step {
-	if i := stepIndex(e, id); i >= 0 {
-		return &e.Steps.Items[i]
+	if item, part := stepIndex(e, id); item >= 0 {
+		return e.Steps.Items[item].Parts()[part]
 	}
 	return nil
+}
+
+// eachStep yields all steps, with those of a chain in its place.
+func eachStep(e *kb.Entry) iter.Seq[*kb.Step] {
+	return func(yield func(*kb.Step) bool) {
+		for i := range e.Steps.Items {
+			for _, s := range e.Steps.Items[i].Parts() {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // findQuestion returns the question with the id, of the entry or of one of its
@@ -112,7 +153,7 @@ func findQuestion(e *kb.Entry, id string) *kb.Question {
 			return &e.Ask[i]
 		}
 	}
-	for _, s := range e.Steps.Items {
+	for s := range eachStep(e) {
 		if s.Ask != nil && s.Ask.ID == id {
 			return s.Ask
 		}
@@ -181,7 +222,7 @@ func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 	w.Path = append(slices.Clip(w.Path), Visited{w.At, len(w.Tried)})
 	w.Tried = append(slices.Clip(w.Tried), passed...)
 	w.At = w.settle(at)
-	w.Status = StatusWalking
+	w.Status, w.Doubted = StatusWalking, false
 }
 
 // back returns to the previous position, and reports whether there was one. A
@@ -192,7 +233,7 @@ func (w *Walkthrough) back() bool {
 	}
 	last := w.Path[len(w.Path)-1]
 	w.Path, w.At, w.Status = w.Path[:len(w.Path)-1], last.Position, StatusWalking
-	w.Tried = w.Tried[:min(last.Tried, len(w.Tried))]
+	w.Tried, w.Doubted = w.Tried[:min(last.Tried, len(w.Tried))], false
 	if w.At.Slot != "" {
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")
 		delete(w.Slots, w.At.Slot)
@@ -200,50 +241,56 @@ func (w *Walkthrough) back() bool {
 	return true
 }
 
-// An outcome says what moving on means for the current step.
-type outcome int
+// A prompt is the question at the end of a step.
+type prompt int
 
 const (
-	outcomeAlternative outcome = iota // it did not help, but another step may
-	outcomeSequence                   // it is done
-	outcomeLast                       // it did not help, and no step is left
+	promptFixed prompt = iota // did it fix the error? Other steps are left
+	promptDone                // is it done? The error cannot be gone yet
+	promptLast                // is the error gone? No step is left
 )
 
-// outcome returns what moving on means for the current step.
-func (w *Walkthrough) outcome() outcome {
+// prompt returns the question at the end of the current step.
+func (w *Walkthrough) prompt() prompt {
 	switch {
 	case stepAfter(w.Entry, w.At.Step) == Position{}:
-		return outcomeLast
-	case w.Entry.Steps.Order == kb.Sequence:
-		return outcomeSequence
+		return promptLast
+	case w.Entry.Steps.Order == kb.Sequence || w.inMidChain():
+		return promptDone
 	}
-	return outcomeAlternative
+	return promptFixed
 }
 
 // stepCount returns the number of the current step, and how many there are on
-// this path.
+// this path. A chain counts as one.
 func (w *Walkthrough) stepCount() (number, of int) {
-	for _, at := range w.Path {
-		if at.Step != "" && at.Slot == "" {
-			number++
-		}
-	}
-	number++
-	return number, number - 1 + len(w.remaining())
+	passed, rest := w.way()
+	return len(passed) + 1, len(passed) + len(rest)
 }
 
-// remaining returns the steps from the current one on, unless a later answer
-// changes them.
-func (w *Walkthrough) remaining() []kb.Step {
-	var steps []kb.Step
-	seen := map[string]bool{}
-	for at := w.At; at.Step != "" && !seen[at.Step]; at = stepAfter(w.Entry, at.Step) {
-		seen[at.Step] = true
-		if s := findStep(w.Entry, at.Step); s != nil {
-			steps = append(steps, *s)
+// way returns the items of the entry, steps and chains, that were passed, and
+// those from the current one on, unless a later answer changes them.
+func (w *Walkthrough) way() (passed, rest []int) {
+	present, _ := stepIndex(w.Entry, w.At.Step)
+	for _, at := range w.Path {
+		item, _ := stepIndex(w.Entry, at.Step)
+		if item < 0 || at.Slot != "" || len(passed) > 0 && passed[len(passed)-1] == item {
+			continue
 		}
+		passed = append(passed, item)
 	}
-	return steps
+	if n := len(passed); n > 0 && passed[n-1] == present && w.inChain() {
+		passed = passed[:n-1] // under way
+	}
+	for at := w.At; at.Step != ""; {
+		item, _ := stepIndex(w.Entry, at.Step)
+		if item < 0 || slices.Contains(rest, item) {
+			break
+		}
+		rest = append(rest, item)
+		at = itemAfter(w.Entry, item)
+	}
+	return passed, rest
 }
 
 // buttonID returns the ID of a position in a button, at most 24 bytes long.

@@ -42,6 +42,7 @@ type Walkthrough struct {
 	Intro      bool     `json:"intro,omitempty"`       // Live includes the introduction
 	FollowUp   PostID   `json:"follow_up,omitempty"`   // the post that asks, now or later, whether the fix held
 	Asked      bool     `json:"asked,omitempty"`       // FollowUp was answered
+	Doubted    bool     `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
 	HandedOver bool     `json:"handed_over,omitempty"` // a person was requested
 	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }
@@ -85,6 +86,7 @@ type Visited struct {
 
 // An Attempt is a step or question that was passed, and how.
 type Attempt struct {
-	Step   string `json:"step"`             // ID of a step or question
-	Choice string `json:"choice,omitempty"` // the answer to a question
+	Step    string  `json:"step"`              // ID of a step or question
+	Choice  string  `json:"choice,omitempty"`  // the answer to a question
+	Outcome Outcome `json:"outcome,omitempty"` // of a step
 }

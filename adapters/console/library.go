@@ -180,6 +180,15 @@ type part struct {
 // Part returns a part of the entry.
 func (i item) Part(question any) part { return part{i.shelf, i.Lang, question} }
 
+// A stepPart is a step of the entry together with its page.
+type stepPart struct {
+	item
+	Step kb.Step
+}
+
+// Action returns a step of the entry.
+func (i item) Action(s kb.Step) stepPart { return stepPart{i, s} }
+
 // An out is an external link.
 type out struct{ URL, Text, Href string }
 

@@ -351,7 +351,7 @@ func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
 		mark := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ "}[item.State]
-		fmt.Fprintf(&b, "%d. %s%s\n", i+1, mark, item.Text)
+		fmt.Fprintf(&b, "%s. %s%s\n", cmp.Or(item.Number, strconv.Itoa(i+1)), mark, item.Text)
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -103,7 +104,7 @@ func (t *Terminal) table(b *strings.Builder, rows [][]string) {
 func (t *Terminal) steps(b *strings.Builder, items []bot.Item) {
 	marks := map[bot.ItemState]string{bot.ItemTried: "✓ ", bot.ItemCurrent: "→ ", "": "  "}
 	for i, item := range items {
-		n := strconv.Itoa(i+1) + ". "
+		n := cmp.Or(item.Number, strconv.Itoa(i+1)) + ". "
 		t.lines(b, "  "+marks[item.State]+n, "       ", "", item.Text)
 	}
 }

@@ -47,7 +47,7 @@ func Text(r bot.Reply) string {
 			}
 		case bot.BlockSteps:
 			for _, item := range block.Items {
-				writeLine(&b, "- ", strings.TrimSpace(item.Text+" "+strings.ToUpper(string(item.State))))
+				writeLine(&b, "- ", strings.Join(strings.Fields(item.Number+" "+item.Text+" "+strings.ToUpper(string(item.State))), " "))
 			}
 		case bot.BlockChoices:
 			for _, c := range block.Buttons {

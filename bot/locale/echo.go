@@ -20,6 +20,7 @@ var echoTexts = []string{
 	"also", "source", // the first answer, in addition to recognizedBy
 	"repeat", "choose", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps
+	"undo", "undo_begun",
 	"handover", "person_sent", "person_none", "no_match", "no_match_near", "no_match_send", "need_error",
 	"help", "list_more", "why", "why_evidence",
 }
