@@ -1,6 +1,35 @@
 package kb
 
-// The linter checks that a chain holds plain steps, and nothing else.
+import (
+	_ "embed"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// The linter checks that steps that belong together are a chain, and that no
+// walkthrough ends with something switched off.
+
+//go:embed lint_words.yaml
+var lintWordsFile []byte
+
+// lintWords are expressions for words of texts.
+type lintWords struct{ next, stops *regexp.Regexp }
+
+var readLintWords = sync.OnceValue(func() lintWords {
+	var file struct {
+		Next  []string `yaml:"next"`
+		Stops []string `yaml:"stops"`
+	}
+	if err := yaml.Unmarshal(lintWordsFile, &file); err != nil {
+		panic(err) // the file is part of the program
+	}
+	either := func(list []string) *regexp.Regexp { return regexp.MustCompile("(?i)" + strings.Join(list, "|")) }
+	return lintWords{either(file.Next), either(file.Stops)}
+})
 
 func (l *linter) chains(at place) {
 	items := l.e.Steps.Items
@@ -11,6 +40,20 @@ func (l *linter) chains(at place) {
 		l.chain(step, s)
 		if sequence && len(s.Chain) > 0 {
 			l.add(step.key("chain"), "the chain %q is in a sequence, whose steps belong together already; want its steps in the list", s.ID)
+		}
+		for j, part := range s.Parts() {
+			where, last := step, j == len(s.Chain)-1
+			if len(s.Chain) > 0 {
+				where = step.key("chain").item(j)
+			} else {
+				last = !sequence || s.Next == End || s.Next == "" && i == len(items)-1
+			}
+			if last {
+				l.switchedOff(where, part)
+			}
+			if last && !sequence {
+				l.nextStep(where, part)
+			}
 		}
 	}
 }
@@ -42,6 +85,36 @@ func (l *linter) chain(at place, s *Step) {
 		}
 		if part.Next != "" {
 			l.add(where.key("next"), "the step %q of a chain has a next; the steps of a chain follow each other, and only the chain leads elsewhere", part.ID)
+		}
+	}
+}
+
+// nextStep finds an alternative, or the end of a chain, whose text speaks of
+// the next step: that step belongs to it.
+func (l *linter) nextStep(at place, s *Step) {
+	texts := []struct {
+		field string
+		text  Text
+	}{{"do", s.Do}, {"check", s.Check}, {"risk", s.Risk}}
+	for _, t := range texts {
+		for _, v := range t.text {
+			if found := readLintWords().next.FindString(v.Text); found != "" {
+				l.add(at.key(t.field).key(v.Lang), "%q in an alternative: what follows is tried only if this did not help; want a chain of the steps that belong together", found)
+			}
+		}
+	}
+}
+
+// switchedOff finds a step that stops or deletes something, after which
+// nothing follows that switches it on again.
+func (l *linter) switchedOff(at place, s *Step) {
+	if len(s.Risk) == 0 || len(s.Undo) > 0 {
+		return
+	}
+	for _, v := range slices.Concat(s.Title, s.Risk) {
+		if found := readLintWords().stops.FindString(v.Text); found != "" {
+			l.add(at.key("risk"), "the step %q stops or deletes something (%q), and a walkthrough may end with it; want undo: what to switch on again, or a chain with the step that does", s.ID, found)
+			return
 		}
 	}
 }
