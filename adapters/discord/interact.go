@@ -27,7 +27,9 @@ const (
 	modalResponse      = 9
 )
 
-// What a use turns out to be: one of the types below, or nil for nothing.
+// A parsed interaction is one of the types below. nil is an interaction that does
+// not concern the bot.
+type parsed interface{ parsed() }
 
 // A inboundInteraction thing is for the core.
 type inboundInteraction struct {
@@ -43,9 +45,13 @@ type autocompleteRequest struct{ query, user, locale string }
 // An modalRequest modal: somebody wants to type a value.
 type modalRequest struct{ customID, user, locale string }
 
+func (inboundInteraction) parsed()  {}
+func (autocompleteRequest) parsed() {}
+func (modalRequest) parsed()        {}
+
 // readInteraction tells what a use is. An error says that it is none that can be
 // read; it holds nothing of its content.
-func (me identity) readInteraction(i discordapi.Interaction) (any, error) {
+func (me identity) readInteraction(i discordapi.Interaction) (parsed, error) {
 	who := userOf(i)
 	switch {
 	case i.ApplicationID != "" && me.app != "" && i.ApplicationID != me.app:
@@ -125,7 +131,7 @@ func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
 // command is a use of /mabs, or of the command on a message. In the direct
 // message with us the answer belongs there; anywhere else it is for the one who
 // asked alone.
-func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) {
+func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, error) {
 	e := bot.Message{Head: me.head(i, who), Addressed: true}
 	e.Thread.Root = privateRoot(i.ID)
 	if e.Direct {
@@ -152,7 +158,7 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (any, error) 
 }
 
 // component is the use of a button, or of a list of them.
-func (me identity) component(i discordapi.Interaction, who bot.User) (any, error) {
+func (me identity) component(i discordapi.Interaction, who bot.User) (parsed, error) {
 	custom := i.Data.CustomID
 	if strings.HasPrefix(custom, selectPrefix) && len(i.Data.Values) > 0 {
 		custom = i.Data.Values[0]
@@ -167,7 +173,7 @@ func (me identity) component(i discordapi.Interaction, who bot.User) (any, error
 }
 
 // modalSubmit is a modal that was sent off.
-func (me identity) modalSubmit(i discordapi.Interaction, who bot.User) (any, error) {
+func (me identity) modalSubmit(i discordapi.Interaction, who bot.User) (parsed, error) {
 	custom, types := strings.CutPrefix(i.Data.CustomID, valuePrefix)
 	if !types {
 		return nil, nil
@@ -194,7 +200,7 @@ func submittedValue(f discordapi.SubmittedComponent) string {
 }
 
 // press is what a button stands for; a value was typed for it.
-func (me identity) press(i discordapi.Interaction, who bot.User, custom, value string) (any, error) {
+func (me identity) press(i discordapi.Interaction, who bot.User, custom, value string) (parsed, error) {
 	b, post, err := parseCustomID(custom)
 	if err != nil {
 		return nil, nil // of an earlier form
