@@ -101,7 +101,7 @@ func (d *Discord) readRecorded(e envelope) (i discordapi.Interaction, u inboundI
 	return i, u, ok
 }
 
-// findToken is the asker's token. Where it is not known it is looked for among what
+// findToken is the recipient's token. Where it is not known it is looked for among what
 // is recorded: another process may have been told of a use earlier than this one.
 func (d *Discord) findToken(ctx context.Context, who recipient) (token, bool) {
 	if one, ok := d.tokens.take(who); ok {

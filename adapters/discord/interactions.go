@@ -132,35 +132,35 @@ func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Inte
 	if u.callback == deferredMessage && u.ephemeral {
 		data = map[string]any{"flags": discordapi.MessageFlagEphemeral}
 	}
-	good, own := d.respond(ctx, e, i, u.callback, data)
-	if !good {
+	valid, first := d.respond(ctx, e, i, u.callback, data)
+	if !valid {
 		return
 	}
-	promised := time.Time{}
-	if own {
-		promised = time.Now()
+	acknowledged := time.Time{}
+	if first {
+		acknowledged = time.Now()
 	}
-	d.rememberToken(ctx, e, u, promised)
+	d.rememberToken(ctx, e, u, acknowledged)
 }
 
 // tokenFrom is the token of a use, which this process acknowledged at the time
-// promised, if it did.
-func tokenFrom(e envelope, u inboundInteraction, promised time.Time) token {
-	return token{secret: u.token, until: e.At.Add(tokenLife), thinking: u.callback == deferredMessage, acknowledged: promised}
+// acknowledged, if it did.
+func tokenFrom(e envelope, u inboundInteraction, acknowledged time.Time) token {
+	return token{secret: u.token, until: e.At.Add(tokenLife), thinking: u.callback == deferredMessage, acknowledged: acknowledged}
 }
 
 // rememberToken keeps the token of a use. Of two uses in a conversation the newer one's
 // is used: the other's answer, if it is still «thinking», would be so for ever, and
 // is taken away, unless something is on its way there.
-func (d *Discord) rememberToken(ctx context.Context, e envelope, u inboundInteraction, promised time.Time) {
+func (d *Discord) rememberToken(ctx context.Context, e envelope, u inboundInteraction, acknowledged time.Time) {
 	who := u.recipient()
-	other, ok := d.tokens.keep(who, tokenFrom(e, u, promised))
+	other, ok := d.tokens.keep(who, tokenFrom(e, u, acknowledged))
 	if !ok || other.claimed {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
 	defer cancel()
-	if waits, err := d.isThinking(ctx, who, other); err != nil || !waits {
+	if thinking, err := d.isThinking(ctx, who, other); err != nil || !thinking {
 		return
 	}
 	if _, err := d.originalResponse(ctx, "DELETE", other.secret, nil); err != nil && !discordapi.IsTokenExpired(err) {
@@ -175,7 +175,7 @@ func (u inboundInteraction) recipient() recipient {
 
 // respond answers a use for the first time, and reports whether its token is
 // good, and whether this process was the first to answer.
-func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (good, own bool) {
+func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (valid, first bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
 	body := map[string]any{"type": kind}
@@ -208,7 +208,7 @@ func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
 		if !ok || one.secret != u.token || one.claimed {
 			return
 		}
-		if waits, err := d.isThinking(ctx, u.recipient(), one); err != nil || !waits {
+		if thinking, err := d.isThinking(ctx, u.recipient(), one); err != nil || !thinking {
 			return
 		}
 		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)

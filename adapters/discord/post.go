@@ -137,9 +137,9 @@ func (d *Discord) createPages(ctx context.Context, p bot.Post, done ref, reply s
 
 // createMessage writes a message. Where the bot may not read what was said it may not
 // reply to it either, and writes without that.
-func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel string, body draft, waits bool) (m discordapi.Message, err error) {
+func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel string, body draft, wait bool) (m discordapi.Message, err error) {
 	send := func() error {
-		return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: waits})
+		return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: wait})
 	}
 	err = d.forbidden.try(ctx, d.sendAction(t, channel), discordapi.IsForbidden, func() error {
 		if body.Reference == nil {

@@ -53,8 +53,8 @@ func (d *Discord) fillResponse(ctx context.Context, p bot.Post, pages []draft) (
 		return bot.Delivery{}, false, nil
 	}
 	if one.post != p.ID {
-		waits, err := d.isThinking(ctx, who, one)
-		if err != nil || !waits {
+		thinking, err := d.isThinking(ctx, who, one)
+		if err != nil || !thinking {
 			return bot.Delivery{}, false, notSentError(err)
 		}
 		m, err := d.originalResponse(ctx, "PATCH", one.secret, pages[0])
@@ -96,14 +96,14 @@ func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, e
 	if !ok {
 		return d.postDirect(ctx, p)
 	}
-	waits, err := one.justAcknowledged(), error(nil)
-	if !waits {
-		waits, err = d.isThinking(ctx, who, one)
+	thinking, err := one.justAcknowledged(), error(nil)
+	if !thinking {
+		thinking, err = d.isThinking(ctx, who, one)
 	}
 	if err != nil {
 		return bot.Delivery{}, notSentError(err)
 	}
-	if waits || len(p.Reply.Buttons()) > 0 {
+	if thinking || len(p.Reply.Buttons()) > 0 {
 		_, err = d.originalResponse(ctx, "PATCH", one.secret, d.draft(p, one.chosen))
 	} else {
 		body := d.draft(p, "")

@@ -41,7 +41,7 @@ type recipient struct {
 	user   string
 }
 
-// tokens holds the newest token of each asker. It is safe for concurrent use.
+// tokens holds the newest token of each recipient. It is safe for concurrent use.
 type tokens struct {
 	mu      sync.Mutex
 	all     map[recipient]token
@@ -50,7 +50,7 @@ type tokens struct {
 
 func newTokens() *tokens { return &tokens{all: map[recipient]token{}, expired: map[string]time.Time{}} }
 
-// keep remembers a token, if it is still good and the newest of its asker. It
+// keep remembers a token, if it is still good and the newest of its recipient. It
 // returns the one that is not used for that any more, if there is one. What is
 // known of a token stays.
 func (t *tokens) keep(a recipient, one token) (other token, ok bool) {
@@ -71,7 +71,7 @@ func (t *tokens) keep(a recipient, one token) (other token, ok bool) {
 	return old, known
 }
 
-// take returns the asker's token for something that is to be said.
+// take returns the recipient's token for something that is to be said.
 func (t *tokens) take(a recipient) (one token, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -82,14 +82,14 @@ func (t *tokens) take(a recipient) (one token, ok bool) {
 	return one, ok
 }
 
-// get returns the asker's token.
+// get returns the recipient's token.
 func (t *tokens) get(a recipient) (one token, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.valid(a)
 }
 
-// valid is the asker's token, if it is not over. The caller holds mu.
+// valid is the recipient's token, if it is not over. The caller holds mu.
 func (t *tokens) valid(a recipient) (one token, ok bool) {
 	one, ok = t.all[a]
 	return one, ok && one.until.After(time.Now())
@@ -110,7 +110,7 @@ func (t *tokens) setChosen(a recipient, secret, what string) {
 	t.change(a, secret, func(one *token) { one.chosen = what })
 }
 
-// change notes something of a token, if it is still the asker's.
+// change notes something of a token, if it is still the recipient's.
 func (t *tokens) change(a recipient, secret string, note func(one *token)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
