@@ -11,10 +11,10 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// A channelInfo is what is known of a channel or thread.
+// A channelInfo describes a channel or thread.
 type channelInfo struct {
-	guild  string // "" of a direct message
-	parent string // of a thread: the channel it is in
+	guild  string // "" for a direct message
+	parent string // of a thread: the ID of its channel
 	title  string // of a thread
 	kind   int
 }
@@ -23,22 +23,22 @@ func (p channelInfo) isThread() bool {
 	return discordapi.ChannelTypeAnnouncementThread <= p.kind && p.kind <= discordapi.ChannelTypePrivateThread
 }
 
-// channels is a cache of channels, threads and the bot's role in each server, made
-// of Discord's events and responses. It is safe for concurrent use.
+// channels caches channels, threads and the bot's role in each guild, as events
+// and responses describe them. It is safe for concurrent use.
 type channels struct {
 	mu      sync.Mutex
 	all     map[string]channelInfo
-	roles   map[string]string // the bot's own role, by server
-	deleted map[string]bool   // threads that were deleted
+	roles   map[string]string // the bot's managed role, by guild
+	deleted map[string]bool   // channels and threads
 }
 
 func newChannels() *channels {
 	return &channels{all: map[string]channelInfo{}, roles: map[string]string{}, deleted: map[string]bool{}}
 }
 
-// learn notes a channel. Half of one tells nothing: a thread without its channel,
-// or a channel without its server, as it is told of with what one user alone
-// sees.
+// learn caches a channel. It ignores partial channel objects: threads without
+// their parent, and guild channels without their guild, as interactions have
+// them.
 func (cs *channels) learn(guild string, c discordapi.Channel) (at channelInfo, ok bool) {
 	if c.ID == "" || c.Type == nil {
 		return channelInfo{}, false
@@ -53,7 +53,7 @@ func (cs *channels) learn(guild string, c discordapi.Channel) (at channelInfo, o
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	at.title = cmp.Or(at.title, cs.all[c.ID].title)
-	if c.ThreadMetadata.Archived { // Discord is asked for it, should somebody wake it up
+	if c.ThreadMetadata.Archived { // not kept; it is looked up when it is used again
 		delete(cs.all, c.ID)
 	} else {
 		cs.all[c.ID] = at
@@ -61,7 +61,7 @@ func (cs *channels) learn(guild string, c discordapi.Channel) (at channelInfo, o
 	return at, true
 }
 
-// learnGuild notes all that a server says of itself.
+// learnGuild caches the channels, threads and roles of a guild.
 func (cs *channels) learnGuild(g discordapi.Guild, self string) {
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
 		cs.learn(g.ID, c)
@@ -71,7 +71,8 @@ func (cs *channels) learnGuild(g discordapi.Guild, self string) {
 	}
 }
 
-// learnRoles notes which role of a server is the bot's own, if one is.
+// learnRoles caches the role that Discord created for the bot in a guild, if
+// there is one.
 func (cs *channels) learnRoles(guild string, roles []discordapi.Role, self string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -83,7 +84,7 @@ func (cs *channels) learnRoles(guild string, roles []discordapi.Role, self strin
 	}
 }
 
-// forgetGuild drops all of a server that the bot is not in any more.
+// forgetGuild removes a guild that the bot is no longer in.
 func (cs *channels) forgetGuild(guild string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -91,11 +92,11 @@ func (cs *channels) forgetGuild(guild string) {
 	delete(cs.roles, guild)
 }
 
-// maxDeleted keeps what is remembered of deleted threads to about a megabyte.
+// maxDeleted bounds the memory of deleted channels to about a megabyte.
 const maxDeleted = 10_000
 
-// markDeleted forgets a thread that was deleted, and remembers that: whoever did it does
-// not want it to begin again.
+// markDeleted removes a thread and remembers that it was deleted: the bot must
+// not start it again.
 func (cs *channels) markDeleted(id string) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -124,8 +125,8 @@ func (cs *channels) isThread(id string) bool {
 	return at.isThread()
 }
 
-// botRole is the bot's own role in a server, "" where it has none. known is false
-// where the server did not tell.
+// botRole returns the bot's role in a guild, or "" if it has none. known is
+// false if the roles of the guild are not cached.
 func (cs *channels) botRole(guild string) (id string, known bool) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
@@ -133,9 +134,10 @@ func (cs *channels) botRole(guild string) (id string, known bool) {
 	return id, known
 }
 
-// botRole is the bot's own role in the server of a message that mentions roles:
-// people mention that as often as the bot, for both have its name. A session that
-// is resumed does not tell of servers, so that Discord is asked.
+// botRole returns the bot's role in the guild of a message that mentions roles,
+// or "". Users often mention the role instead of the bot, because both have the
+// same name. A resumed session does not get GUILD_CREATE, so the roles may have
+// to be requested.
 func (d *Discord) botRole(ctx context.Context, m discordapi.Message, guild string) string {
 	if len(m.MentionRoles) == 0 || guild == "" {
 		return ""
@@ -159,8 +161,8 @@ func (d *Discord) botRole(ctx context.Context, m discordapi.Message, guild strin
 	return id
 }
 
-// lookUpChannel is what there is to know of a channel. Discord is asked where it did not
-// tell.
+// lookUpChannel returns a channel from the cache or, if it is not there, from
+// Discord.
 func (d *Discord) lookUpChannel(ctx context.Context, id string) (channelInfo, error) {
 	if at, known := d.channels.get(id); known {
 		return at, nil
@@ -176,7 +178,7 @@ func (d *Discord) lookUpChannel(ctx context.Context, id string) (channelInfo, er
 	return at, nil
 }
 
-// updateCache handles events about servers and channels.
+// updateCache handles events about guilds, channels, threads and roles.
 func (d *Discord) updateCache(e envelope) {
 	switch e.Kind {
 	case "GUILD_CREATE", "GUILD_UPDATE":

@@ -15,8 +15,8 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// What is looked at when the bot starts, and when a server invites it: who it is,
-// and what it may do.
+// Checks at startup, and when the bot joins a guild: its identity and its
+// permissions.
 
 // What a bot without the Message Content Intent cannot do, and how to turn it on.
 const (
@@ -24,20 +24,20 @@ const (
 	noContentFix    = "turn on Message Content Intent on the page Bot of the application (https://discord.com/developers/applications), and restart the bot"
 )
 
-// The application's flags that allow the content of messages: in many servers,
-// and in fewer than 100.
+// The flags GATEWAY_MESSAGE_CONTENT and GATEWAY_MESSAGE_CONTENT_LIMITED, which
+// is for applications in fewer than 100 guilds.
 // https://docs.discord.com/developers/resources/application#application-object-application-flags
 const messageContentFlags = 1<<18 | 1<<19
 
-// A requiredPermission is a permission, and what does not work without.
+// A requiredPermission is a permission and the effect of lacking it.
 type requiredPermission struct {
 	bit   uint64
-	name  string // as Discord's settings have it, in English
+	name  string // as in Discord's settings, in English
 	loss  string
-	forum bool // in forums, too, where posts are threads
+	forum bool // required in forum channels, too, where posts are threads
 }
 
-// requiredPermissions are the permissions that the bot is invited with.
+// requiredPermissions returns the permissions of the invitation.
 func requiredPermissions() []requiredPermission {
 	return []requiredPermission{
 		{discordgo.PermissionViewChannel, "View Channels", "it cannot see channels", true},
@@ -48,8 +48,8 @@ func requiredPermissions() []requiredPermission {
 	}
 }
 
-// authenticate asks Discord who we are, until it answers. It fails where the token is not
-// valid, and says what is missing.
+// authenticate fetches the bot's identity, and retries until that succeeds. It
+// fails if Discord rejects the token.
 func (d *Discord) authenticate(ctx context.Context) error {
 	for attempt := 0; ; attempt++ {
 		me, content, err := fetchIdentity(ctx, d.client, d.o)
@@ -73,8 +73,8 @@ func (d *Discord) authenticate(ctx context.Context) error {
 	}
 }
 
-// fetchIdentity asks Discord once who the bot is, and whether it may see the
-// content of messages.
+// fetchIdentity requests the bot's identity. content reports whether the
+// application has the Message Content Intent.
 func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (me identity, content bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTime)
 	defer cancel()
@@ -95,7 +95,7 @@ func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (m
 		}
 	}
 	if permanent(err) && !discordapi.HasStatus(err, http.StatusUnauthorized) {
-		app.ID, err = who.ID, nil // of all applications since 2016 they are the same
+		app.ID, err = who.ID, nil // equal for all applications since 2016
 	}
 	if err == nil && (who.ID == "" || app.ID == "") {
 		err = chat.ErrIncomplete
@@ -103,8 +103,8 @@ func fetchIdentity(ctx context.Context, client *discordapi.Client, o Options) (m
 	return identity{app: app.ID, user: who.ID, name: who.Username}, app.Flags&messageContentFlags != 0, err
 }
 
-// prepare registers the commands and says what is missing. Neither keeps the bot
-// from serving.
+// prepare registers the commands and checks the escalation channel. The bot
+// serves even if either fails.
 func (d *Discord) prepare(ctx context.Context) {
 	if d.o.Register {
 		limited, cancel := context.WithTimeout(ctx, registerTime)
@@ -120,10 +120,12 @@ func (d *Discord) prepare(ctx context.Context) {
 	d.log.Info("discord: serving", "bot", d.me().name, "invite", invitation(d.me().app))
 }
 
-// registerTime is for a list and two commands, each within apiTime.
+// registerTime is for three requests, a list and two commands, of up to apiTime
+// each.
 const registerTime = 30 * time.Second
 
-// checkEscalationChannel sees whether the bot sees where people are asked for.
+// checkEscalationChannel logs a warning if the bot cannot see the escalation
+// channel.
 func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel)
 	if permanent(err) {
@@ -133,8 +135,8 @@ func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	}
 }
 
-// checkPermissions says what the bot may not do in a server, and in which channels it may
-// do less than elsewhere there. What was said once is not said again.
+// checkPermissions logs the permissions that the bot lacks in a guild, and the
+// channels in which it has fewer than in the guild. It logs each line once.
 func (d *Discord) checkPermissions(g discordapi.Guild) {
 	self := d.me().user
 	roles, known := botRoles(g, self)
@@ -164,11 +166,12 @@ func (d *Discord) checkPermissions(g discordapi.Guild) {
 	}
 }
 
-// allPermissions is all permissions.
+// allPermissions are those of the owner and of administrators.
 const allPermissions = ^uint64(0)
 
-// botRoles are the roles of the bot in a server, that of everyone among them,
-// which has the server's id. known is false where the server does not tell.
+// botRoles returns the IDs of the bot's roles in a guild, including @everyone,
+// which has the guild's ID. known is false if the payload lacks roles or the
+// bot's member.
 func botRoles(g discordapi.Guild, self string) (ids []string, known bool) {
 	i := slices.IndexFunc(g.Members, func(m discordapi.Member) bool { return m.User != nil && m.User.ID == self })
 	if i < 0 || len(g.Roles) == 0 {
@@ -177,8 +180,9 @@ func botRoles(g discordapi.Guild, self string) (ids []string, known bool) {
 	return append([]string{g.ID}, g.Members[i].Roles...), true
 }
 
-// basePermissions are the permissions that roles have in a server, before those of
-// channels.
+// basePermissions returns the permissions of roles in a guild, without the
+// overwrites of channels.
+// https://docs.discord.com/developers/topics/permissions
 func basePermissions(g discordapi.Guild, roles []string) (has uint64) {
 	for _, r := range g.Roles {
 		if slices.Contains(roles, r.ID) {
@@ -191,8 +195,9 @@ func basePermissions(g discordapi.Guild, roles []string) (has uint64) {
 	return has
 }
 
-// computeOverwrites are the permissions in a channel of somebody who has others in its server.
-// What everyone may there is decided first, then roles, then the one member.
+// computeOverwrites returns the permissions in a channel of a member with the
+// base permissions has. The overwrites of @everyone apply first, then those of
+// roles, then those of the member.
 // https://docs.discord.com/developers/topics/permissions#permission-overwrites
 func computeOverwrites(c discordapi.Channel, has uint64, guild, self string, roles []string) uint64 {
 	if has == allPermissions {
@@ -215,8 +220,8 @@ func computeOverwrites(c discordapi.Channel, has uint64, guild, self string, rol
 	return has
 }
 
-// missingInChannel says what the bot may not do in a channel that it sees and where
-// people write, although it may in the server.
+// missingInChannel returns the permissions that the bot has in the guild and
+// lacks in a text, announcement or forum channel that it can view.
 func missingInChannel(c discordapi.Channel, has uint64, guild, self string, roles []string) []string {
 	if c.Type == nil || !slices.Contains(threadableTypes, *c.Type) && !slices.Contains(forumTypes, *c.Type) {
 		return nil
@@ -228,11 +233,11 @@ func missingInChannel(c discordapi.Channel, has uint64, guild, self string, role
 	return missingPermissions(here|^has, slices.Contains(forumTypes, *c.Type))
 }
 
-// forumTypes are the kinds of channels in which every thread is a post.
+// forumTypes are the types of channels in which every thread is a post.
 var forumTypes = []int{discordapi.ChannelTypeGuildForum, discordapi.ChannelTypeGuildMedia}
 
-// missingPermissions says in plain words what is not granted, of what is needed everywhere
-// or in forums alone.
+// missingPermissions describes the required permissions that are not granted.
+// If forum is true, only those for forum channels count.
 func missingPermissions(has uint64, forum bool) []string {
 	var lines []string
 	for _, n := range requiredPermissions() {
@@ -243,10 +248,10 @@ func missingPermissions(has uint64, forum bool) []string {
 	return lines
 }
 
-// maxNames keeps a line of names to what is read.
+// maxNames keeps a log line readable.
 const maxNames = 10
 
-// joinNames joins names, the first ones of many.
+// joinNames joins names, and shortens a long list.
 func joinNames(all []string) string {
 	if more := len(all) - maxNames; more > 0 {
 		all = append(all[:maxNames:maxNames], fmt.Sprintf("and %d more", more))

@@ -19,11 +19,11 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// The commands of the application. Discord takes 200 new ones a day, so that only
-// what differs is registered.
+// Registration of the application's commands. Only changed ones are registered,
+// because Discord accepts 200 creations per day and guild.
 // https://docs.discord.com/developers/interactions/application-commands
 
-// A command is one as it is registered.
+// A command is an application command.
 type command struct {
 	ID           string            `json:"id,omitempty"`
 	Type         int               `json:"type"`
@@ -45,11 +45,11 @@ type commandOption struct {
 	Autocomplete bool              `json:"autocomplete"`
 }
 
-// stringOption is the type of an option that is a text.
+// stringOption is the option type STRING.
 const stringOption = 3
 
-// commands are ours. They are there in servers, and in the direct message with
-// the bot.
+// commands returns the application's commands. They are available in guilds and
+// in the DM with the bot, and installed to guilds.
 func commands(texts chat.Texts) []command {
 	contexts, installs := []int{0, 1}, []int{0}
 	english := texts.In(chat.English)
@@ -65,7 +65,8 @@ func commands(texts chat.Texts) []command {
 	}
 }
 
-// localizations are the words of all languages but English that Discord has, too.
+// localizations returns the texts of all languages but English that are locales
+// of Discord.
 func localizations(texts chat.Texts, key string) map[string]string {
 	all := map[string]string{}
 	for tag, w := range texts {
@@ -76,9 +77,9 @@ func localizations(texts chat.Texts, key string) map[string]string {
 	return all
 }
 
-// registerCommands registers the commands that Discord's list of the application
-// does not have as they should be, and calls changed for each. It leaves commands
-// with other names alone.
+// registerCommands creates or updates the commands that differ from the
+// registered ones, and calls changed for each. It ignores commands with other
+// names.
 func registerCommands(ctx context.Context, client *discordapi.Client, app string, texts chat.Texts, changed func(name string)) error {
 	var there []command
 	data := json.RawMessage{}
@@ -106,7 +107,7 @@ func registerCommands(ctx context.Context, client *discordapi.Client, app string
 	return nil
 }
 
-// equal reports whether a command is registered as it should be.
+// equal reports whether a command is registered unchanged.
 func (c command) equal(there command) bool {
 	there.ID = c.ID
 	slices.Sort(there.Contexts)
@@ -126,9 +127,9 @@ func (c command) equal(there command) bool {
 	return reflect.DeepEqual(c, there)
 }
 
-// Register registers the application's commands and writes what it did, and the
-// URL with which an administrator invites the bot to a server. Of the options it
-// uses Token, ApplicationID, APIURL and Log.
+// Register registers the application's commands, and writes what changed and
+// the URL for inviting the bot to a guild. Of the options it uses Token,
+// ApplicationID, APIURL and Log.
 func Register(ctx context.Context, o Options, w io.Writer) error {
 	texts, err := loadWords()
 	if err != nil {
@@ -167,8 +168,8 @@ func register(ctx context.Context, o Options, texts chat.Texts, w io.Writer) err
 	return err
 }
 
-// invitation is the address with which the bot is invited, with the permissions
-// that it needs and no others.
+// invitation returns the URL for inviting the bot with the required
+// permissions.
 func invitation(app string) string {
 	var sum uint64
 	for _, n := range requiredPermissions() {

@@ -35,28 +35,28 @@ import (
 	"mabsbot/bot"
 )
 
-// A Library is what the adapter asks the core besides.
+// Library is the part of the core that the adapter queries outside of events.
 type Library interface {
 	Suggest(query, lang string, limit int) []bot.Suggestion
 	Language(ctx context.Context, user bot.UserKey, locale string) (string, error)
 }
 
-// Options are what the adapter needs.
+// Options configure a Discord. Token, Inbox and Library are required.
 type Options struct {
-	Token             func() string // of the bot, without the word Bot before it; called whenever it is used
-	ApplicationID     string        // "" is asked from Discord
-	APIURL            string        // "" is Discord's; with or without /v10 and a slash at its end
-	CDNURL            string        // a host besides Discord's own that attachments may come from, or ""
-	EscalationChannel string        // the channel where people are asked for, or ""
-	Register          bool          // commands are registered at the start
+	Token             func() string // the bot token, without "Bot "; called for every use
+	ApplicationID     string        // "" means that of the token's application
+	APIURL            string        // "" is Discord's; with or without /v10 and a trailing slash
+	CDNURL            string        // a URL whose host may serve attachments, too, or ""
+	EscalationChannel string        // the ID of the channel that gets escalations, or ""
+	Register          bool          // register changed commands at startup
 	Inbox             chat.Inbox
 	Library           Library
-	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+	Log               *slog.Logger // nil discards; neither message content nor secrets are logged
 
-	pace discordapi.Pace // tests have less time
+	pace discordapi.Pace // the zero value is discordapi's default; tests use a faster one
 }
 
-// A Discord is the adapter of one application. Make it with New.
+// A Discord is the adapter of one application. Create it with New.
 type Discord struct {
 	o            Options
 	log          *slog.Logger
@@ -64,20 +64,20 @@ type Discord struct {
 	thinkingTime time.Duration
 
 	client    *discordapi.Client
-	http      *http.Client // files
+	http      *http.Client // for attachments
 	sessions  *sessionStore
 	channels  *channels
 	tokens    *tokens
 	locales   *locales
 	forbidden *forbidden
-	directs   sync.Map // channels of direct messages, by user
+	directs   sync.Map // IDs of DM channels, by user
 
-	contentGranted bool // Discord says that messages may come with their content
+	contentGranted bool // the application has the Message Content Intent
 
 	intake *chat.Intake
 	handle bot.Handler
 	stop   func(why error) // ends Run
-	ready  chan struct{}   // closed once we know who we are
+	ready  chan struct{}   // closed once the bot's identity is known
 	ended  chan struct{}   // closed when Run ends
 
 	mu   sync.Mutex
@@ -86,7 +86,8 @@ type Discord struct {
 
 var _ bot.Adapter = (*Discord)(nil)
 
-// pageJobs is how many interactions are answered at once. Each waits for Discord.
+// pageJobs is how many interactions are responded to at once. Each waits for a
+// request to Discord.
 const pageJobs = 64
 
 // New returns an adapter.
@@ -120,30 +121,31 @@ func New(o Options) (*Discord, error) {
 	return d, nil
 }
 
-// Name is "discord".
+// Name implements bot.Adapter.
 func (d *Discord) Name() string { return adapterName }
 
-// Capabilities: Discord can show everything. Where a server does not let the bot
-// begin threads, a conversation goes on by replies.
+// Capabilities implements bot.Adapter. In a channel where the bot may not start
+// threads, conversations continue as replies.
 func (d *Discord) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
-// Run connects, handles first what an earlier run left, and serves until ctx
-// ends or Discord refuses for good, above all the token. It is called once.
+// Run implements bot.Adapter. It first handles recorded events, and ends if
+// Discord rejects the token or the gateway connection for good. It must be
+// called only once.
 func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	defer close(d.ended)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	d.handle, d.stop = handle, stop
 	err := d.serve(ctx)
-	if errors.Is(context.Cause(ctx), errToken) { // of any request, at any time
+	if errors.Is(context.Cause(ctx), errToken) { // any request can find this out
 		return errToken
 	}
 	return err
 }
 
-// serve is Run in its order.
+// serve does the work of Run.
 func (d *Discord) serve(ctx context.Context) error {
 	if err := d.authenticate(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -157,26 +159,27 @@ func (d *Discord) serve(ctx context.Context) error {
 	err = d.listen(ctx, restored)
 	d.stop(err)
 	d.intake.Wait()
-	_ = d.client.SaveSession(ctx) // without it, events come again that are known
+	_ = d.client.SaveSession(ctx) // if it fails, handled events are replayed
 	return err
 }
 
-// withGrace returns a context that ends a time after ctx.
+// withGrace returns a context that ends some time after ctx, so that work in
+// progress can be completed.
 func withGrace(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	last, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
 	return last, cancel
 }
 
-// me is who we are.
+// me returns the bot's identity.
 func (d *Discord) me() identity {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.self
 }
 
-// Locales are the languages of people's clients, which Discord tells only when
-// they use something. They are safe for concurrent use.
+// locales holds the locales of users' clients, which Discord sends only with
+// interactions. It is safe for concurrent use.
 type locales struct {
 	mu  sync.Mutex
 	all map[string]string
@@ -184,7 +187,7 @@ type locales struct {
 
 func newLocales() *locales { return &locales{all: map[string]string{}} }
 
-// maxLocales keeps what is remembered to a few megabytes.
+// maxLocales bounds the memory of locales to a few megabytes.
 const maxLocales = 50_000
 
 func (l *locales) set(user, locale string) {

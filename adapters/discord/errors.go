@@ -9,11 +9,11 @@ import (
 	"mabsbot/bot"
 )
 
-// errToken says that Discord does not accept the token.
+// errToken is the error of a token that Discord rejects.
 var errToken = errors.New("Discord rejected discord.token; copy the token from the application's page \"Bot\" again")
 
-// explain replaces an error with which Discord refuses the bot for good by what
-// an operator has to do about it.
+// explain replaces an error after which Discord accepts no connection with
+// instructions for the operator.
 func explain(err error) error {
 	if discordapi.HasStatus(err, http.StatusUnauthorized) {
 		return errToken
@@ -33,9 +33,9 @@ func explain(err error) error {
 	return err
 }
 
-// deliveryError converts the error of a request that delivers a post to what the outbox
-// needs to know: whether the post was certainly not delivered, and when or whether
-// to try again.
+// deliveryError converts the error of a request that delivers a post to what
+// the outbox needs to know: whether the post was certainly not delivered, and
+// whether and when to retry.
 func deliveryError(what string, err error) error {
 	if err == nil {
 		return nil

@@ -12,31 +12,31 @@ import (
 	"mabsbot/bot"
 )
 
-// Messages of Discord to what the bot is told. Reading is a pure function of the
-// payload, of where it happened and of who we are.
+// Parsing of messages: a pure function of the payload, the channel and the
+// bot's identity.
 
-// An identity is who we are.
+// An identity identifies the bot.
 type identity struct {
 	app  string
 	user string
 	name string
 }
 
-// A inbound is for the core: it is handled once the text of its files is there.
+// An inbound event is for the core, which gets it with the text of the files.
 type inbound struct {
 	event bot.Event
 	files []discordapi.Attachment
 }
 
-// The kinds of changes to messages, by the names of their events.
+// The events of messages.
 const (
 	messageCreate = "MESSAGE_CREATE"
 	messageUpdate = "MESSAGE_UPDATE"
 	messageDelete = "MESSAGE_DELETE"
 )
 
-// readMessage tells what an event about a message is; ok is false where it is
-// nothing to us. role is the bot's own in the server.
+// readMessage parses a message. ok is false if it does not concern the bot.
+// role is the bot's role in the guild.
 func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo, role string) (t inbound, ok bool, err error) {
 	if m.ID == "" || m.ChannelID == "" {
 		return inbound{}, false, chat.ErrIncomplete
@@ -48,20 +48,20 @@ func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo
 		e.Thread.Root = ""
 	case at.isThread():
 		e.Thread.Channel, e.Thread.Root = at.parent, m.ChannelID
-		e.InThread = m.ID != m.ChannelID // the first message of a post in a forum has the post's id
+		e.InThread = m.ID != m.ChannelID // a forum post has the ID of its first message
 	}
 	if kind == messageDelete {
 		e.Change, e.Original = bot.ChangeDeleted, e.ID
 		e.ID = deletedID(e.Original)
 		return inbound{event: e}, true, nil
 	}
-	if at.isThread() && m.ID == m.ChannelID { // a post in a forum has a title
+	if at.isThread() && m.ID == m.ChannelID { // a forum post has a title
 		e.Text = at.title
 	}
 	return me.readContent(kind, m, e, role)
 }
 
-// readContent completes what somebody wrote.
+// readContent parses the author, the content and the attachments.
 func (me identity) readContent(kind string, m discordapi.Message, e bot.Message, role string) (t inbound, ok bool, err error) {
 	if m.Author == nil || m.Author.ID == "" {
 		return inbound{}, false, chat.ErrIncomplete
@@ -72,7 +72,7 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 	}
 	if kind == messageUpdate {
 		if m.EditedTimestamp == "" {
-			return inbound{}, false, nil // the preview of a link
+			return inbound{}, false, nil // a link preview was added
 		}
 		e.Change, e.Original = bot.ChangeEdited, e.ID
 		e.ID = editID(e.Original, editOf(m))
@@ -84,7 +84,7 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.textOf(m)), chat.MaxText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
 	if e.From.Bot && e.InThread {
-		return inbound{}, false, nil // an answer to an answer: two bots would never end
+		return inbound{}, false, nil // replies of bots to the bot could loop forever
 	}
 	t = inbound{event: e, files: readable(attachmentsOf(m))}
 	if e.Text == "" && len(t.files) == 0 && !e.Addressed && e.Change == bot.ChangePosted {
@@ -93,9 +93,8 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 	return t, true, nil
 }
 
-// editOf tells one edit of a message from another. Discord repeats an edit with
-// another fraction of its second.
-// https://github.com/discord/discord-api-docs/issues/8281
+// editOf identifies an edit. Discord may send an edit twice, with different
+// microseconds. https://github.com/discord/discord-api-docs/issues/8281
 func editOf(m discordapi.Message) string {
 	at, err := time.Parse(time.RFC3339, m.EditedTimestamp)
 	if err != nil {
@@ -104,20 +103,20 @@ func editOf(m discordapi.Message) string {
 	return strconv.FormatInt(at.UnixMilli(), 10)
 }
 
-// maxEditAge is how old an edit may be when it is told of: a session that is
-// resumed tells of what happened minutes ago.
+// maxEditAge is how long after an edit its event may arrive. A resumed session
+// replays events of the last minutes.
 const maxEditAge = 15 * time.Minute
 
-// isStale reports whether an update that came at a time is of something else than
-// the text: it stays marked as edited for ever, and pins and threads are told of
-// in the same way.
+// isStale reports whether an update that was received at the time is not about
+// an edit of the content. Pinning a message or starting a thread updates it,
+// too, and edited_timestamp then still has the time of an old edit.
 func isStale(m discordapi.Message, came time.Time) bool {
 	at, err := time.Parse(time.RFC3339, m.EditedTimestamp)
 	return err == nil && came.Sub(at) > maxEditAge
 }
 
-// repliedRoot is the message under which a conversation stands that goes on by
-// replies, for want of a thread, or "".
+// repliedRoot returns the message that is the root of a conversation without a
+// thread, or "" if m is not a reply to one of the bot's messages.
 func (me identity) repliedRoot(m discordapi.Message) string {
 	old := m.ReferencedMessage
 	if old == nil || old.Author == nil || old.Author.ID != me.user || m.MessageReference != nil && m.MessageReference.Type != 0 {
@@ -129,8 +128,8 @@ func (me identity) repliedRoot(m discordapi.Message) string {
 	return old.ID
 }
 
-// author is who wrote a message. A webhook is known by the id that a channel can
-// allow.
+// author returns the author of a message. A webhook is identified by its ID,
+// which the policy of a channel may list.
 func author(m discordapi.Message) bot.User {
 	if m.WebhookID != "" {
 		return bot.User{ID: m.WebhookID, Name: m.Author.Username, Bot: true}
@@ -138,7 +137,7 @@ func author(m discordapi.Message) bot.User {
 	return userFrom(m.Author, m.Member)
 }
 
-// userFrom is a user as a server shows them.
+// userFrom returns a user with the name that the guild shows.
 func userFrom(u *discordapi.User, in *discordapi.Member) bot.User {
 	p := bot.User{ID: u.ID, Name: cmp.Or(u.GlobalName, u.Username), Bot: u.Bot}
 	if in != nil {
@@ -147,9 +146,9 @@ func userFrom(u *discordapi.User, in *discordapi.Member) bot.User {
 	return p
 }
 
-// textOf is what a message says. What programs write stands in embeds and
-// components as often as in the content; of what people write, embeds are
-// previews. What somebody passed on is part of what they say.
+// textOf returns the text of a message and of the messages forwarded in it. It
+// includes the embeds of bots and webhooks, which often have no other content;
+// those of users are link previews.
 func (me identity) textOf(m discordapi.Message) string {
 	parts := []string{plain(m.Content, me.user)}
 	for _, e := range m.Embeds {
@@ -160,7 +159,7 @@ func (me identity) textOf(m discordapi.Message) string {
 	parts = append(parts, plain(componentText(m.Components), me.user))
 	for _, s := range m.MessageSnapshots {
 		passed := s.Message
-		passed.Author = &discordapi.User{Bot: true} // unknown: its embeds are read
+		passed.Author = &discordapi.User{Bot: true} // the author is unknown; include the embeds
 		passed.MessageSnapshots = nil
 		parts = append(parts, me.textOf(passed))
 	}
@@ -176,7 +175,7 @@ func embedText(e discordapi.Embed) string {
 	return strings.TrimSpace(strings.Join(append(parts, e.Footer.Text), "\n"))
 }
 
-// componentText joins the texts of components.
+// componentText returns the text of components.
 func componentText(all []discordapi.Component) string {
 	var parts []string
 	for _, c := range all {
@@ -185,7 +184,8 @@ func componentText(all []discordapi.Component) string {
 	return strings.TrimSpace(strings.Join(parts, "\n"))
 }
 
-// attachmentsOf are the files of a message and of those passed on in it.
+// attachmentsOf returns the attachments of a message and of the messages
+// forwarded in it.
 func attachmentsOf(m discordapi.Message) []discordapi.Attachment {
 	all := m.Attachments
 	for _, s := range m.MessageSnapshots {

@@ -13,22 +13,22 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// Attached logs. They are fetched from Discord's hosts alone, without any token
-// (the address is signed), and what comes back is read as text or not at all. The
-// address runs out after a day.
+// Attachments. They are downloaded from Discord's hosts only and without the
+// bot token, because their URLs are signed. The URLs expire after a day.
+// https://docs.discord.com/developers/reference#signed-attachment-cdn-urls
 
 const (
 	fileTime     = 10 * time.Second
-	maxRedirects = 3 // Discord uses none
+	maxRedirects = 3 // Discord sends none; a proxy may
 )
 
-// cdnHosts serve files; cdn_url adds its own.
+// cdnHosts serve attachments, as does the host of Options.CDNURL.
 var cdnHosts = []string{"cdn.discordapp.com", "media.discordapp.net"}
 
-// errHost says that a file is not worth another try: it stands elsewhere.
+// errHost is the error of an attachment on another host.
 var errHost = errors.New("the file is not on one of Discord's hosts")
 
-// readable are the files of a message that may hold text.
+// readable returns the attachments that may be text.
 func readable(all []discordapi.Attachment) []discordapi.Attachment {
 	var some []discordapi.Attachment
 	for _, f := range all {
@@ -43,7 +43,7 @@ func texty(f discordapi.Attachment) bool {
 	return strings.HasPrefix(f.ContentType, "text/") || chat.NamesText(f.Filename)
 }
 
-// readFile returns the text of a file.
+// readFile downloads an attachment and returns its text.
 func (d *Discord) readFile(ctx context.Context, f discordapi.Attachment) (string, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil || !d.trusted(u) {
@@ -65,7 +65,7 @@ func (d *Discord) readFile(ctx context.Context, f discordapi.Attachment) (string
 	return chat.ReadFile(answer.Body)
 }
 
-// follow lets a redirect lead to Discord's hosts alone.
+// follow restricts redirects to trusted hosts.
 func (d *Discord) follow(q *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects || !d.trusted(q.URL) {
 		return errHost
@@ -73,8 +73,8 @@ func (d *Discord) follow(q *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// trusted reports whether an address is one of Discord's, or of the host that
-// stands in for it.
+// trusted reports whether a URL is on one of Discord's hosts or on that of
+// Options.CDNURL.
 func (d *Discord) trusted(u *url.URL) bool {
 	if own, err := url.Parse(d.o.CDNURL); err == nil && own.Host != "" && u.Scheme == own.Scheme && strings.EqualFold(u.Host, own.Host) {
 		return true

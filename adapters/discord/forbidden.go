@@ -10,40 +10,41 @@ import (
 	"mabsbot/bot"
 )
 
-// errForbidden says that Discord refused an equal request a short time ago.
+// errForbidden replaces a request that Discord would answer with missing
+// permissions.
 var errForbidden = errors.New("discord: missing permission, request not sent")
 
-// Prefixes of channel IDs in forbidden. An ID alone means sending messages in the
-// channel itself.
+// The actions of a channel: a prefix and the channel's ID. The ID alone means
+// sending messages to the channel itself.
 const (
-	noThreads = "threads/" // starting threads
-	noSending = "sending/" // sending messages in threads
-	noReplies = "replies/" // replying to messages
+	noThreads = "threads/" // start threads
+	noSending = "sending/" // send messages in threads
+	noReplies = "replies/" // reply to messages
 )
 
-// forbiddenTime is how long the bot does not repeat a request that Discord answered
-// with missing permissions, unless the permissions change: such requests count as
-// invalid, and too many of them ban the bot.
+// forbiddenTime is how long the bot does not repeat a request that Discord
+// answered with missing permissions, unless permissions change. Such requests
+// count as invalid, and too many of them ban the bot's IP address.
 // https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
 const forbiddenTime = 10 * time.Minute
 
-// maxPermissions bounds what is remembered to a few megabytes.
+// maxPermissions bounds the memory of forbidden to a few megabytes.
 const maxPermissions = 20_000
 
-// forbidden remembers what the bot may and may not do in which channel. While an
-// action is neither known to be allowed nor known to be forbidden, it makes one
-// request at a time: posts that are delivered at once cost one invalid request
-// together and not one each. It is safe for concurrent use.
+// forbidden remembers which actions Discord allows in which channel. While an
+// action is unknown, requests are made one at a time, so that concurrent posts
+// to a channel cause one invalid request and not one each. It is safe for
+// concurrent use.
 type forbidden struct {
 	mu  sync.Mutex
 	all map[string]*permission
 }
 
-// A permission is what is known of one action in one channel.
+// A permission is the state of one action in one channel.
 type permission struct {
 	state permissionState
-	until time.Time     // when a denied one is unknown again
-	probe chan struct{} // of capacity 1, held by a request while the state is unknown
+	until time.Time     // when a denied permission becomes unknown
+	probe chan struct{} // has room for the one request in progress while unknown
 }
 
 type permissionState int
@@ -56,12 +57,11 @@ const (
 
 func newForbidden() *forbidden { return &forbidden{all: map[string]*permission{}} }
 
-// has reports whether the action is known to be forbidden.
+// has reports whether an action is known to be denied.
 func (f *forbidden) has(action string) bool { return f.state(f.get(action)) == permissionDenied }
 
-// try makes a request, and remembers from its error whether the action is allowed.
-// It returns errForbidden without a request if the action is known to be
-// forbidden.
+// try makes a request and updates the state from its error. It returns
+// errForbidden without a request if the action is known to be denied.
 func (f *forbidden) try(ctx context.Context, action string, isForbidden func(error) bool, request func() error) error {
 	p := f.get(action)
 	if f.state(p) == permissionUnknown {
@@ -89,7 +89,7 @@ func (f *forbidden) try(ctx context.Context, action string, isForbidden func(err
 	return err
 }
 
-// get returns what is known of an action.
+// get returns the permission for an action.
 func (f *forbidden) get(action string) *permission {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -117,7 +117,7 @@ func (f *forbidden) set(p *permission, state permissionState) {
 	p.state, p.until = state, time.Now().Add(forbiddenTime)
 }
 
-// remove forgets a channel, because its permissions may have changed.
+// remove resets the permissions in a channel, because they may have changed.
 func (f *forbidden) remove(channel string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +126,7 @@ func (f *forbidden) remove(channel string) {
 	}
 }
 
-// clear forgets all channels.
+// clear resets all permissions.
 func (f *forbidden) clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// The intents that the bot identifies with. IntentGuilds includes the events about
-// threads, which say which channel a thread belongs to.
+// The intents of the bot. IntentGuilds includes the events of threads, which
+// have the parent channels.
 // https://docs.discord.com/developers/events/gateway#list-of-intents
 const (
 	plainIntents  = int(discordgo.IntentGuilds | discordgo.IntentGuildMessages | discordgo.IntentDirectMessages)
@@ -22,7 +22,7 @@ func (d *Discord) listen(ctx context.Context, restored session) error {
 	d.sessions.key = restored.key
 	intents, resumed := plainIntents|contentIntent, restored.Session
 	if resumed.ID != "" && resumed.Intents&contentIntent == 0 {
-		if d.contentGranted { // since then: a session keeps its intents, so begin a new one
+		if d.contentGranted { // a session keeps its intents, so start a new one
 			resumed = discordapi.Session{}
 		} else {
 			intents = plainIntents

@@ -12,27 +12,25 @@ import (
 
 const adapterName = "discord"
 
-// Discord names everything by a snowflake: a number that no other thing on all
-// of Discord has.
+// Discord's IDs are snowflakes, which are unique across Discord.
 // https://docs.discord.com/developers/reference#snowflakes
 //
-// The workspace of all threads and users is the application. A channel's id
-// alone tells its server, and somebody who chose a language in a server is the
-// same person in a direct message, which belongs to no server. The names of
-// events carry the server, too.
+// The workspace of all threads and users is the application, not the guild: a
+// channel ID implies its guild, and a user who chose a language in a guild is
+// the same user in a DM, which has no guild. Event IDs include the guild.
 
-// messageID names a message as it was posted.
+// messageID identifies the creation of a message.
 func messageID(guild, channel, message string) bot.EventID {
 	return bot.EventID(strings.Join([]string{adapterName, guildPart(guild), channel, message}, "/"))
 }
 
-// editID names one edit of a message.
+// editID identifies an edit of a message.
 func editID(of bot.EventID, edited string) bot.EventID { return of + bot.EventID("/edit/"+edited) }
 
-// deletedID names the deletion of a message.
+// deletedID identifies the deletion of a message.
 func deletedID(of bot.EventID) bot.EventID { return of + "/deleted" }
 
-// usedID names one use of a command, a button, a select or a modal.
+// usedID identifies an interaction.
 func usedID(guild, channel, interaction string) bot.EventID {
 	return bot.EventID(strings.Join([]string{adapterName, guildPart(guild), channel, "interaction", interaction}, "/"))
 }
@@ -44,8 +42,8 @@ func guildPart(guild string) string {
 	return guild
 }
 
-// originChannel is the channel in which the event happened that a post's provisional
-// root is made of, or "".
+// originChannel returns the channel of the event that the provisional root of a
+// post is derived from, or "".
 func originChannel(root string) string {
 	part := strings.Split(root, "/")
 	if len(part) < 4 || !strings.HasSuffix(part[0], adapterName) {
@@ -54,16 +52,17 @@ func originChannel(root string) string {
 	return part[2]
 }
 
-// privateRoot is the root of the thread that only the user of a command sees.
+// privateRoot returns the root of the private conversation that a command
+// starts.
 func privateRoot(interaction string) string { return bot.CommandRoot + interaction }
 
-// short stands for a long id: 96 bits of its hash.
+// short abbreviates an ID to 96 bits of its hash.
 func short(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:12])
 }
 
-// nonce tells a repeat of a post's n-th message from a new one.
+// nonce returns the nonce of the n-th message of a post.
 func nonce(p bot.PostID, n int) string {
 	id := string(p)
 	if n > 0 {
@@ -77,14 +76,14 @@ func nonce(p bot.PostID, n int) string {
 
 var snowflake = regexp.MustCompile(`^\d{1,20}$`)
 
-// A ref names the messages in which a post was delivered.
+// A ref identifies the messages of a post.
 type ref struct {
 	channel  string
 	messages []string
 }
 
-// ephemeralRef is the Ref of a message that one person alone sees: it can be
-// changed only with the token of what they used.
+// ephemeralRef is the Ref of an ephemeral message, which only an interaction
+// token can edit.
 const ephemeralRef = "ephemeral"
 
 func (r ref) String() string { return r.channel + "/" + strings.Join(r.messages, "+") }
@@ -94,23 +93,22 @@ func parseRef(s string) (ref, bool) {
 	return ref{channel, strings.Split(messages, "+")}, ok
 }
 
-// directUser is the user for whose direct message a channel stands.
+// directUser returns the user of a DM channel that may have to be opened.
 func directUser(channel string) (user string, ok bool) {
 	return strings.CutPrefix(channel, bot.DirectChannel)
 }
 
-// Custom ids. A button's is the button itself with, after a «#», what tells it
-// from an equal one of the same message and, as far as Discord's 100 characters
-// allow, the post that it stands on. One that asks for a value begins with
-// typeMark.
+// Custom IDs. The custom ID of a button is the encoded button, "#", its number
+// in the message, and if there is room another "#" and the ID of the post. The
+// button that opens the modal for a value has valuePrefix in front.
 const (
 	valuePrefix  = "v"
-	selectPrefix = "s1" // with a number behind it
+	selectPrefix = "s1" // before "#" and a number
 	customSep    = "#"
 )
 
-// customID names the n-th element of a post's message, which is the button b, or,
-// with typeMark as its mark, what asks for its value.
+// customID returns the custom ID of the n-th button in the message of a post.
+// prefix is "" or valuePrefix.
 func customID(mark string, b bot.Button, n int, post bot.PostID) string {
 	id := mark + b.String() + customSep + strconv.Itoa(n)
 	if with := id + customSep + string(post); len(with) <= maxCustomID {
@@ -122,7 +120,7 @@ func customID(mark string, b bot.Button, n int, post bot.PostID) string {
 	return mark + b.String()
 }
 
-// parseCustomID reads what customID wrote. post is "" where it had no room.
+// parseCustomID parses a custom ID. post is "" if there was no room for it.
 func parseCustomID(id string) (b bot.Button, post bot.PostID, err error) {
 	text, rest, _ := strings.Cut(id, customSep)
 	_, name, _ := strings.Cut(rest, customSep)

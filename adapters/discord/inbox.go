@@ -11,18 +11,18 @@ import (
 	"mabsbot/bot"
 )
 
-// What was recorded before it was handled: messages with files, which have to be
-// fetched, and uses, whose tokens a restarted bot needs. The core tells an event
-// that it has handled already, so that doing it again after a crash does no
-// harm.
+// Recorded events: messages with attachments, which have to be downloaded, and
+// interactions, whose tokens a restarted bot needs. The core ignores an event
+// that it has handled already, so handling it again after a crash does no harm.
 
-// postpone completes and handles an event of the inbox, in its lane.
+// postpone handles a recorded message in its conversation's lane, once its
+// attachments are downloaded.
 func (d *Discord) postpone(ctx context.Context, key string, payload []byte, t inbound) {
 	d.intake.Postpone(ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return d.handleEvent(ctx, d.withFiles(ctx, t)) })
 }
 
-// withFiles is the event of a talk with the text of its files, as far as there is
-// any.
+// withFiles returns the event with the text of its attachments. An attachment
+// that cannot be read is left out.
 func (d *Discord) withFiles(ctx context.Context, t inbound) bot.Event {
 	m, ok := t.event.(bot.Message)
 	if !ok {
@@ -39,13 +39,13 @@ func (d *Discord) withFiles(ctx context.Context, t inbound) bot.Event {
 	return m
 }
 
-// permanent reports that another attempt would fail in the same way.
+// permanent reports whether another attempt would fail in the same way.
 func permanent(err error) bool {
 	return discordapi.IsPermanent(err) || errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge) || errors.Is(err, chat.ErrIncomplete)
 }
 
-// replay handles what an earlier run recorded and did not finish, before anything
-// that happens there now.
+// replay handles the events that an earlier run recorded and did not finish.
+// They precede new events of their channel.
 func (d *Discord) replay(ctx context.Context) {
 	d.intake.Replay(ctx, func(key string, payload []byte) bool {
 		var e envelope
@@ -90,7 +90,7 @@ func (d *Discord) replayInteraction(ctx context.Context, key string, payload []b
 	return true
 }
 
-// readRecorded reads a use that was recorded.
+// readRecorded parses a recorded interaction.
 func (d *Discord) readRecorded(e envelope) (i discordapi.Interaction, u inboundInteraction, ok bool) {
 	if e.Kind != interactionCreate || chat.Decode(e.Data, &i) != nil {
 		return i, u, false
@@ -101,8 +101,9 @@ func (d *Discord) readRecorded(e envelope) (i discordapi.Interaction, u inboundI
 	return i, u, ok
 }
 
-// findToken is the recipient's token. Where it is not known it is looked for among what
-// is recorded: another process may have been told of a use earlier than this one.
+// findToken returns the recipient's token. If it is not in memory, findToken
+// looks for it in the inbox, because another process may have received the
+// interaction first.
 func (d *Discord) findToken(ctx context.Context, who recipient) (token, bool) {
 	if one, ok := d.tokens.take(who); ok {
 		return one, true

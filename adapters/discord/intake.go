@@ -12,21 +12,21 @@ import (
 	"mabsbot/bot"
 )
 
-// What happens to an event between its arrival and the moment from which on it
-// need not come again.
+// From the receipt of an event to the point where Discord no longer needs to
+// replay it.
 
-// An envelope is an event as it arrived.
+// An envelope is an event of the gateway, in the form in which it is recorded.
 type envelope struct {
 	Kind string          `json:"kind"`
 	Data json.RawMessage `json:"data"`
 	At   time.Time       `json:"at"`
 }
 
-// interactionCreate is the event of a use.
+// interactionCreate is the event of an interaction.
 const interactionCreate = "INTERACTION_CREATE"
 
-// receive takes an event, in the order of arrival, and returns at once. done is
-// called once all is recorded that must not be lost.
+// receive takes events in the order of the gateway. It does not block. done is
+// called once the event is handled or recorded.
 func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 	defer d.intake.Guard(e.Kind, done)
 	switch e.Kind {
@@ -44,7 +44,7 @@ func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 	done()
 }
 
-// receiveMessage takes what somebody wrote, changed or took back.
+// receiveMessage takes a message that was created, edited or deleted.
 func (d *Discord) receiveMessage(ctx context.Context, e envelope, done func()) {
 	var m discordapi.Message
 	if err := chat.Decode(e.Data, &m); err != nil || m.ID == "" || m.ChannelID == "" || m.Author == nil && e.Kind != messageDelete {
@@ -62,9 +62,9 @@ func (d *Discord) receiveMessage(ctx context.Context, e envelope, done func()) {
 	})
 }
 
-// laneOf is the lane of what happens in a channel: it is handled in order, that
-// of its threads, too. A thread of which it was not known yet where it belongs has
-// its own lane until that is empty.
+// laneOf returns the lane of a channel's events: threads share the lane of
+// their channel, so that their order is kept. A thread whose parent was unknown
+// when its first event arrived has its own lane until that is empty.
 func (d *Discord) laneOf(at channelInfo, channel string) string {
 	if at.parent != "" && !d.intake.Quick.Busy(channel) {
 		return at.parent
@@ -97,8 +97,8 @@ func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Me
 	}
 }
 
-// readMessage reads a message once it is known where it stands. ok is false where it
-// is nothing to us, or will never be known.
+// readMessage looks up the channel of a message and parses the message. ok is
+// false if the message does not concern the bot or the run ends.
 func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Message) (t inbound, ok bool) {
 	at, err := channelInfo{}, error(nil)
 	_ = d.intake.Retry(ctx, "look up channel", func(ctx context.Context) error {
@@ -114,7 +114,7 @@ func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Mess
 		d.intake.WarnOnce("channel not found, assumed to be a text channel", "channel", m.ChannelID, "error", err)
 		at = assumedChannel(m)
 		if !errors.Is(err, chat.ErrIncomplete) {
-			d.channels.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // it is not asked again
+			d.channels.learn(at.guild, discordapi.Channel{ID: m.ChannelID, Type: &at.kind}) // do not look it up again
 		}
 	}
 	if e.Kind == messageUpdate && isStale(m, e.At) {
@@ -131,7 +131,8 @@ func (d *Discord) readMessage(ctx context.Context, e envelope, m discordapi.Mess
 	return t, ok
 }
 
-// assumedChannel is where a message stands whose channel Discord does not tell of.
+// assumedChannel is what the bot assumes about a channel that it cannot look
+// up.
 func assumedChannel(m discordapi.Message) channelInfo {
 	if m.GuildID == "" {
 		return channelInfo{kind: discordapi.ChannelTypeDM}
@@ -139,13 +140,13 @@ func assumedChannel(m discordapi.Message) channelInfo {
 	return channelInfo{guild: m.GuildID}
 }
 
-// handleEvent hands an event to the core, however long that takes: it is not told to
-// Discord as received before. An error says that the run ends.
+// handleEvent hands an event to the core and retries until that succeeds. It
+// fails only if ctx ends, and the event then stays unacknowledged.
 func (d *Discord) handleEvent(ctx context.Context, e bot.Event) error {
 	return d.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return d.handle(ctx, e) })
 }
 
-// receiveBulkDelete takes many deletions at once.
+// receiveBulkDelete handles each message of a MESSAGE_DELETE_BULK.
 func (d *Discord) receiveBulkDelete(ctx context.Context, e envelope, done func()) {
 	var bulk struct {
 		IDs     []string `json:"ids"`
@@ -167,13 +168,13 @@ func (d *Discord) receiveBulkDelete(ctx context.Context, e envelope, done func()
 	}
 }
 
-// record puts an event into the inbox, however long the database is away: Discord
-// is told only after that.
+// record puts an event into the inbox, and retries until that succeeds or ctx
+// ends.
 func (d *Discord) record(ctx context.Context, key string, payload []byte) error {
 	return d.intake.Retry(ctx, "record event", func(ctx context.Context) error { return d.intake.Record(ctx, key, payload) })
 }
 
-// callAfter calls done when it was called n times.
+// callAfter returns a function whose n-th call calls done.
 func callAfter(n int, done func()) func() {
 	var calls atomic.Int64
 	return func() {

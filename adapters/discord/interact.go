@@ -10,19 +10,19 @@ import (
 	"mabsbot/bot"
 )
 
-// Uses of commands and of what we showed.
+// Parsing of interactions: commands, components, modals and autocomplete.
 
-// The names of our commands, and of the option of /mabs.
+// The name of the slash command, and of its option.
 const (
 	commandName = "mabs"
 	queryOption = "query"
 )
 
-// How a use is answered first.
+// Interaction callback types.
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
 const (
-	deferredMessage    = 5 // «thinking»
-	deferredUpdate     = 6 // nothing is seen
+	deferredMessage    = 5 // shows "thinking…"
+	deferredUpdate     = 6 // shows nothing
 	autocompleteResult = 8
 	modalResponse      = 9
 )
@@ -31,26 +31,26 @@ const (
 // not concern the bot.
 type parsed interface{ parsed() }
 
-// A inboundInteraction thing is for the core.
+// An inboundInteraction is for the core.
 type inboundInteraction struct {
 	inbound
-	callback  int  // answerLater or answerUpdateLater
-	ephemeral bool // the answer is for its user alone
+	callback  int  // deferredMessage or deferredUpdate
+	ephemeral bool // only the user sees the response
 	token     string
 }
 
-// A autocompleteRequest after /mabs.
+// An autocompleteRequest asks for suggestions for the option of /mabs.
 type autocompleteRequest struct{ query, user, locale string }
 
-// An modalRequest modal: somebody wants to type a value.
+// A modalRequest asks for the modal that takes a value.
 type modalRequest struct{ customID, user, locale string }
 
 func (inboundInteraction) parsed()  {}
 func (autocompleteRequest) parsed() {}
 func (modalRequest) parsed()        {}
 
-// readInteraction tells what a use is. An error says that it is none that can be
-// read; it holds nothing of its content.
+// readInteraction parses an interaction. The error contains nothing of its
+// content.
 func (me identity) readInteraction(i discordapi.Interaction) (parsed, error) {
 	who := userOf(i)
 	switch {
@@ -92,7 +92,8 @@ func channelOf(i discordapi.Interaction) string {
 	return i.ChannelID
 }
 
-// channelInfoOf is where a use happened, which it tells itself.
+// channelInfoOf returns the channel of an interaction, as the payload describes
+// it.
 func channelInfoOf(i discordapi.Interaction) channelInfo {
 	at := channelInfo{guild: i.GuildID}
 	if i.Channel != nil && i.Channel.Type != nil {
@@ -102,12 +103,12 @@ func channelInfoOf(i discordapi.Interaction) channelInfo {
 		at.kind = discordapi.ChannelTypeDM
 	}
 	if at.isThread() && at.parent == "" {
-		at.kind = 0 // half a thread
+		at.kind = 0 // a thread without its parent
 	}
 	return at
 }
 
-// queryOf is what was typed after /mabs.
+// queryOf returns the value of the option of /mabs.
 func queryOf(i discordapi.Interaction) string {
 	for _, o := range i.Data.Options {
 		if o.Name == queryOption && o.Value != nil {
@@ -117,7 +118,7 @@ func queryOf(i discordapi.Interaction) string {
 	return ""
 }
 
-// head is what all uses have.
+// head returns the part that the events of all interactions have.
 func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
 	at := channelInfoOf(i)
 	h := bot.Head{ID: usedID(i.GuildID, channelOf(i), i.ID), From: who, Direct: at.kind == discordapi.ChannelTypeDM}
@@ -128,9 +129,8 @@ func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
 	return h
 }
 
-// command is a use of /mabs, or of the command on a message. In the direct
-// message with us the answer belongs there; anywhere else it is for the one who
-// asked alone.
+// command parses /mabs and the message command. In a DM the response belongs to
+// the conversation; elsewhere it is ephemeral.
 func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, error) {
 	e := bot.Message{Head: me.head(i, who), Addressed: true}
 	e.Thread.Root = privateRoot(i.ID)
@@ -157,7 +157,7 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, erro
 	return u, nil
 }
 
-// component is the use of a button, or of a list of them.
+// component parses the use of a button or of a select menu.
 func (me identity) component(i discordapi.Interaction, who bot.User) (parsed, error) {
 	custom := i.Data.CustomID
 	if strings.HasPrefix(custom, selectPrefix) && len(i.Data.Values) > 0 {
@@ -172,17 +172,17 @@ func (me identity) component(i discordapi.Interaction, who bot.User) (parsed, er
 	return me.press(i, who, custom, "")
 }
 
-// modalSubmit is a modal that was sent off.
+// modalSubmit parses a submitted modal.
 func (me identity) modalSubmit(i discordapi.Interaction, who bot.User) (parsed, error) {
 	custom, types := strings.CutPrefix(i.Data.CustomID, valuePrefix)
 	if !types {
 		return nil, nil
 	}
 	value := submittedValue(discordapi.SubmittedComponent{Components: i.Data.Components})
-	return me.press(i, who, custom, cmp.Or(strings.TrimSpace(value), " ")) // blanks are a wrong value, and not none
+	return me.press(i, who, custom, cmp.Or(strings.TrimSpace(value), " ")) // a blank value is an invalid value, not a missing one
 }
 
-// submittedValue finds what was typed, wherever it stands.
+// submittedValue returns the value of a modal's text input, at any depth.
 func submittedValue(f discordapi.SubmittedComponent) string {
 	if f.Value != "" {
 		return f.Value
@@ -199,11 +199,12 @@ func submittedValue(f discordapi.SubmittedComponent) string {
 	return ""
 }
 
-// press is what a button stands for; a value was typed for it.
+// press parses the custom ID of a button. value is the one from its modal, or
+// "".
 func (me identity) press(i discordapi.Interaction, who bot.User, custom, value string) (parsed, error) {
 	b, post, err := parseCustomID(custom)
 	if err != nil {
-		return nil, nil // of an earlier form
+		return nil, nil // written by an earlier version
 	}
 	if i.Message == nil || i.Message.ID == "" {
 		return nil, chat.ErrIncomplete
@@ -216,9 +217,9 @@ func (me identity) press(i discordapi.Interaction, who bot.User, custom, value s
 	return inboundInteraction{inbound: inbound{event: e}, callback: deferredUpdate, ephemeral: private, token: i.Token}, nil
 }
 
-// privateRootOf is the root of the private answer to a command, which that command
-// names, or "". There is one message for all of it, so that its buttons always
-// stand on the one that answers the command: see whisper.
+// privateRootOf returns the root of the private conversation whose ephemeral
+// response m is, or "". The metadata of m names the command. Follow-up messages
+// have no buttons: see editResponse.
 func privateRootOf(m discordapi.Message) string {
 	if m.Flags&discordapi.MessageFlagEphemeral != 0 && m.InteractionMetadata != nil && m.InteractionMetadata.Type == discordapi.InteractionApplicationCommand {
 		return privateRoot(m.InteractionMetadata.ID)
@@ -226,9 +227,9 @@ func privateRootOf(m discordapi.Message) string {
 	return ""
 }
 
-// rootOfMessage is the message under which one of ours stands in a channel without
-// threads: what it replies to, or itself. What one user alone sees replies to
-// the message whose button they used.
+// rootOfMessage returns the root of a conversation without a thread in which
+// the bot wrote m: the message that m replies to, or m itself. An ephemeral
+// message replies to the message whose button the user pressed.
 func (me identity) rootOfMessage(m discordapi.Message) string {
 	if root := me.repliedRoot(discordapi.Message{ReferencedMessage: m.ReferencedMessage}); root != "" {
 		return root

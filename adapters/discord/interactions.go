@@ -12,8 +12,9 @@ import (
 	"mabsbot/bot"
 )
 
-// receiveInteraction takes a use. It is recorded, answered for the time being, and
-// handled after that, in its place among what happens in the channel.
+// receiveInteraction takes an interaction. Suggestions and modals are the
+// response itself. Any other interaction is recorded, acknowledged with a
+// deferred response, and then handled in the order of its channel's events.
 func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func()) {
 	var i discordapi.Interaction
 	if err := chat.Decode(e.Data, &i); err != nil {
@@ -43,7 +44,8 @@ func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func(
 	}
 }
 
-// withChannel learns where a use happened, or adds what is known of that.
+// withChannel caches the channel of an interaction, and completes it from the
+// cache.
 func (d *Discord) withChannel(i discordapi.Interaction) discordapi.Interaction {
 	if i.Channel != nil {
 		c := *i.Channel
@@ -56,7 +58,7 @@ func (d *Discord) withChannel(i discordapi.Interaction) discordapi.Interaction {
 	return i
 }
 
-// handleInteraction takes what is for the core.
+// handleInteraction records, acknowledges and handles an interaction.
 func (d *Discord) handleInteraction(ctx context.Context, e envelope, i discordapi.Interaction, u inboundInteraction, done func()) {
 	key := string(u.event.About().ID)
 	payload, err := json.Marshal(e)
@@ -69,7 +71,7 @@ func (d *Discord) handleInteraction(ctx context.Context, e envelope, i discordap
 	d.intake.Pages.Do("use/"+i.ID, func() {
 		defer close(acknowledged)
 		defer d.intake.Guard(e.Kind, done)
-		last, cancel := withGrace(ctx, ackTime) // what came is recorded and acknowledged
+		last, cancel := withGrace(ctx, ackTime) // a received interaction is recorded even if the run ends
 		defer cancel()
 		u.event = d.withThreadRoot(last, i, u.event)
 		if d.record(last, key, payload) != nil {
@@ -84,8 +86,8 @@ func (d *Discord) handleInteraction(ctx context.Context, e envelope, i discordap
 	})
 }
 
-// handleRecorded handles a use that is recorded. Files are fetched elsewhere: what
-// happens in the channel does not wait for them.
+// handleRecorded handles a recorded interaction. Attachments are downloaded in
+// another lane, so that the channel's events do not wait for them.
 func (d *Discord) handleRecorded(ctx context.Context, key string, payload []byte, e envelope, u inboundInteraction) {
 	lost := func() { d.intake.Lost(ctx, key, payload) }
 	defer d.intake.Guard(key, lost)
@@ -105,12 +107,13 @@ func (d *Discord) handleRecorded(ctx context.Context, key string, payload []byte
 	}
 }
 
-// rootTime is for looking where a button belongs, before it is acknowledged.
+// rootTime limits the look-up of a button's conversation, which comes before
+// the acknowledgment. Together with recording it has to fit into ackTime.
 const rootTime = time.Second
 
-// withThreadRoot returns a press with the root of its conversation. In a channel
-// without threads, an ephemeral message references one of our messages, and only
-// that one references the root.
+// withThreadRoot returns a press with the root of its conversation. In a
+// channel without threads, an ephemeral message references one of the bot's
+// messages, and only that one references the root.
 func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
 	p, ok := e.(bot.Press)
 	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
@@ -126,7 +129,8 @@ func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, 
 	return p
 }
 
-// acknowledge gives a use its first answer, and keeps its token.
+// acknowledge sends the deferred response to an interaction and keeps its
+// token.
 func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Interaction, u inboundInteraction) {
 	var data any
 	if u.callback == deferredMessage && u.ephemeral {
@@ -143,15 +147,15 @@ func (d *Discord) acknowledge(ctx context.Context, e envelope, i discordapi.Inte
 	d.rememberToken(ctx, e, u, acknowledged)
 }
 
-// tokenFrom is the token of a use, which this process acknowledged at the time
-// acknowledged, if it did.
+// tokenFrom returns the token of an interaction. acknowledged is when this
+// process acknowledged it, or zero if another process did.
 func tokenFrom(e envelope, u inboundInteraction, acknowledged time.Time) token {
 	return token{secret: u.token, until: e.At.Add(tokenLife), thinking: u.callback == deferredMessage, acknowledged: acknowledged}
 }
 
-// rememberToken keeps the token of a use. Of two uses in a conversation the newer one's
-// is used: the other's answer, if it is still «thinking», would be so for ever, and
-// is taken away, unless something is on its way there.
+// rememberToken keeps the token of an interaction. If a user has two in one
+// conversation, only the newer one is used. The response to the older one is
+// deleted if it is still "thinking…" and no post is on its way there.
 func (d *Discord) rememberToken(ctx context.Context, e envelope, u inboundInteraction, acknowledged time.Time) {
 	who := u.recipient()
 	other, ok := d.tokens.keep(who, tokenFrom(e, u, acknowledged))
@@ -173,8 +177,9 @@ func (u inboundInteraction) recipient() recipient {
 	return recipient{head.Thread, head.From.ID}
 }
 
-// respond answers a use for the first time, and reports whether its token is
-// good, and whether this process was the first to answer.
+// respond creates the first response to an interaction. valid reports whether
+// the token can be used, and first whether this process was the first to
+// respond.
 func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interaction, kind int, data any) (valid, first bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Until(e.At.Add(ackTime)), ackTime/2))
 	defer cancel()
@@ -185,16 +190,17 @@ func (d *Discord) respond(ctx context.Context, e envelope, i discordapi.Interact
 	err := d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/interactions/%s/%s/callback", Args: []string{i.ID, i.Token}, Body: body, Interaction: true})
 	if err != nil && discordapi.Code(err) != discordapi.CodeAlreadyAcknowledged {
 		d.log.Warn("discord: interaction not responded to in time", "type", i.Type, "error", err)
-		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // it may have arrived
+		return discordapi.Code(err) == 0 && !errors.Is(err, discordapi.ErrRateLimited), false // without a response of Discord's, the request may have arrived
 	}
 	return true, err == nil
 }
 
-// thinkingTime is how long a response may be "thinking..." before the bot has
-// nothing to say, because its owner switched the channel off.
+// thinkingTime is how long a response is "thinking…" before the bot explains
+// that it may be switched off in the channel. A post that comes later replaces
+// the explanation.
 const thinkingTime = 8 * time.Second
 
-// resolveThinking replaces the "thinking..." placeholder when the bot has nothing
+// resolveThinking replaces the "thinking…" placeholder if the bot has nothing
 // to say.
 func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
 	if u.callback != deferredMessage {
@@ -218,5 +224,6 @@ func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
 	})
 }
 
-// isPrivate reports whether a thread is the private answer to a command.
+// isPrivate reports whether a thread is the private conversation that a command
+// started.
 func isPrivate(t bot.Thread) bool { return strings.HasPrefix(t.Root, bot.CommandRoot) }

@@ -2,14 +2,14 @@ package discord
 
 import "time"
 
-// The limits of Discord, in characters unless said otherwise. What is over one
-// is refused as a whole, so that render.go keeps to them.
+// Discord's limits, in characters unless noted otherwise. Discord rejects a
+// whole request that exceeds one.
 const (
 	// https://docs.discord.com/developers/components/reference
-	maxComponents  = 40   // of a message, all that are in others counted
-	maxDisplay     = 4000 // of all texts of a message
-	maxRow         = 5    // buttons in a row
-	maxButtons     = 25   // so that rows and texts have their place among the components, too
+	maxComponents  = 40   // of a message, including nested ones
+	maxDisplay     = 4000 // of all text displays of a message
+	maxRow         = 5    // buttons of an action row
+	maxButtons     = 25   // five rows; the text displays between them fit into maxComponents, too
 	maxLabel       = 80   // of a button
 	maxCustomID    = 100
 	maxOptions     = 25 // of a select
@@ -25,8 +25,8 @@ const (
 	maxInput      = 4000
 
 	// https://docs.discord.com/developers/interactions/application-commands
-	maxSuggestions = 25  // suggestions
-	maxSuggestion  = 100 // of name and value of each
+	maxSuggestions = 25  // autocomplete choices
+	maxSuggestion  = 100 // of the name and of the value of a choice
 
 	// https://docs.discord.com/developers/resources/channel#start-thread-from-message
 	maxThreadName = 100
@@ -35,23 +35,25 @@ const (
 	maxNonce = 25
 )
 
-// How long Discord waits, and how fast it may be written to.
+// How long Discord waits, and for how long the bot waits.
 const (
-	// «you must send an initial response within 3 seconds»; the bot's own goal
-	// is 1 s, which recording and one request keep by far.
-	// https://docs.discord.com/developers/interactions/receiving-and-responding
+	// "You must send an initial response within 3 seconds of receiving the
+	// event." The rest is for the way.
+	// https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction
 	ackTime = 2500 * time.Millisecond
 
-	// A token is «valid for 15 minutes»; a minute is left for the way.
+	// Tokens are "valid for 15 minutes"; a minute is left for requests.
+	// https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 	tokenLife = 14 * time.Minute
 
-	// apiTime is for one request. A post takes three (a thread and an opened
-	// conversation may come before it) where it fits into one message, and the
-	// outbox waits 30 s.
+	// apiTime limits a request. A post of one message takes up to three (such as
+	// looking up the channel, starting a thread and creating the message), and
+	// the outbox waits 30 s.
 	apiTime = 9 * time.Second
 
-	// autoArchiveMinutes is after how many minutes without a word Discord hides a
-	// thread from the list, one of 60, 1440, 4320 and 10080: a follow-up
-	// question after a day still finds it open.
+	// autoArchiveMinutes is the inactivity after which Discord hides a thread:
+	// 60, 1440, 4320 or 10080. With three days, the bot's question on the next
+	// day finds the thread open.
+	// https://docs.discord.com/developers/resources/channel#start-thread-from-message
 	autoArchiveMinutes = 4320
 )

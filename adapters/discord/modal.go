@@ -8,10 +8,10 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// What must be the first answer to a use, and is made of the use alone:
-// suggestions while somebody types, and the window in which they type a value.
+// Autocomplete and modals, which have to be the first response to an
+// interaction.
 
-// suggestOptions completes what somebody types after /mabs.
+// suggestOptions responds to autocomplete of the option of /mabs.
 func (d *Discord) suggestOptions(ctx context.Context, e envelope, i discordapi.Interaction, t autocompleteRequest) {
 	choices := []map[string]any{}
 	for _, one := range d.o.Library.Suggest(t.query, d.lang(ctx, t.user, t.locale), maxSuggestions) {
@@ -27,11 +27,11 @@ func (d *Discord) suggestOptions(ctx context.Context, e envelope, i discordapi.I
 	d.respond(ctx, e, i, autocompleteResult, map[string]any{"choices": choices})
 }
 
-// componentLabel puts a text above what asks. discordgo does not know it.
+// componentLabel is the component type Label, which discordgo lacks.
 // https://docs.discord.com/developers/components/reference#label
 const componentLabel = 18
 
-// openModal shows the window in which a value is typed.
+// openModal shows the modal that takes a value.
 func (d *Discord) openModal(ctx context.Context, e envelope, i discordapi.Interaction, a modalRequest) {
 	w := d.in(d.lang(ctx, a.user, a.locale))
 	input := map[string]any{"type": discordgo.TextInputComponent, "custom_id": "value", "style": discordgo.TextInputShort, "max_length": maxInput, "required": true}

@@ -9,10 +9,10 @@ import (
 	"mabsbot/bot"
 )
 
-// beginPage begins a page.
+// beginPage starts a page.
 func (r *renderer) beginPage() { r.parts, r.left, r.components = nil, maxDisplay-r.reserved, 2 }
 
-// endPage ends a page, if there is something on it, and begins another.
+// endPage completes the current page if it is not empty, and starts another.
 func (r *renderer) endPage() {
 	r.flush()
 	if len(r.parts) > 0 {
@@ -21,24 +21,25 @@ func (r *renderer) endPage() {
 	r.beginPage()
 }
 
-// isLastPage reports whether no page may follow.
+// isLastPage reports whether the current page is the last one allowed.
 func (r *renderer) isLastPage() bool { return len(r.pages)+1 >= r.pageLimit }
 
 const (
 	// maxNote keeps a note to a few lines.
 	maxNote = 300
 
-	// maxQuestion and maxSmall keep a question and small print to what is read; they
-	// are never cut by what stands before them.
+	// maxQuestion and maxContext bound a question and small print, for which
+	// space is reserved, to a few lines.
 	maxQuestion = 1000
 	maxContext  = 400
 
-	// maxReserved leaves more than half of a page to all else.
+	// maxReserved leaves at least half of a page for everything else.
 	maxReserved = 2000
 )
 
-// reserve keeps room for what is never cut, on every page: where it will stand
-// shows only then. It returns which blocks have it.
+// reserve reserves space for the blocks that are never cut. It does so on every
+// page, because it is not known yet on which page a block will be. It reports
+// which blocks have space.
 func (r *renderer) reserve(all []bot.Block) []bool {
 	reserved := make([]bool, len(all))
 	for i, b := range all {
@@ -50,8 +51,8 @@ func (r *renderer) reserve(all []bot.Block) []bool {
 	return reserved
 }
 
-// reservedSize is the room that a question or small print takes at most, 0 for all
-// else.
+// reservedSize returns the most space that a block that is never cut takes, or
+// 0 for other blocks.
 func reservedSize(b bot.Block) int {
 	switch b.Kind {
 	case bot.BlockQuestion:
@@ -62,10 +63,10 @@ func reservedSize(b bot.Block) int {
 	return 0
 }
 
-// write adds markdown for which there is room.
+// write adds markdown to the current page.
 func (r *renderer) write(markdown string) { r.text.WriteString(markdown + "\n") }
 
-// flush makes the texts since the last row a component.
+// flush turns the texts since the last action row into a text display.
 func (r *renderer) flush() {
 	if text := strings.TrimSpace(r.text.String()); text != "" {
 		r.parts = append(r.parts, discordgo.TextDisplay{Content: text})
@@ -73,12 +74,13 @@ func (r *renderer) flush() {
 	r.text.Reset()
 }
 
-// minPiece is the least room in which a text begins that goes on on the next page.
+// minPiece is the least space in which a text starts that continues on the next
+// page: a few lines.
 const minPiece = 400
 
-// distribute writes a text, on as many pages as it takes: show makes markdown of a
-// piece, of which each character takes size and what stands around it extra. A
-// text that one page can hold is not parted.
+// distribute adds a text to as many pages as it takes. show renders a piece;
+// each of its characters takes size, and the rendering takes extra. A text that
+// fits on one page is not split.
 func (r *renderer) distribute(text string, size chat.Size, extra int, show func(piece string) string) {
 	for text != "" {
 		need := size.Of(text) + extra
@@ -102,11 +104,10 @@ func (r *renderer) distribute(text string, size chat.Size, extra int, show func(
 	}
 }
 
-// minCut is the shortest beginning of a text that is worth showing.
+// minCut is the shortest beginning of a cut text that is worth showing.
 const minCut = 10
 
-// cut writes as much of a text as there is room for, and says once that it is
-// not all.
+// cut adds the part of a text that fits, and notes once that a text was cut.
 func (r *renderer) cut(text string, size chat.Size, extra int, show func(piece string) string) {
 	if room := r.left - extra; room >= minCut {
 		r.write(show(size.Shorten(text, room)))

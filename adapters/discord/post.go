@@ -12,8 +12,8 @@ import (
 	"mabsbot/bot"
 )
 
-// A draft is a message to be written, as Discord takes it. No text of it may
-// mention anybody, on every change anew: Discord reads mentions again then.
+// A draft is the body of a request that creates or edits a message. Every edit
+// has to disallow mentions, too, because Discord parses them again.
 // https://docs.discord.com/developers/resources/message#create-message
 type draft struct {
 	Components   []discordgo.MessageComponent `json:"components"`
@@ -24,7 +24,8 @@ type draft struct {
 	EnforceNonce bool                         `json:"enforce_nonce,omitempty"`
 }
 
-// Allowed mentions are none.
+// allowedMentions has the form that allows no mentions.
+// https://docs.discord.com/developers/resources/message#allowed-mentions-object
 type allowedMentions struct {
 	Parse   []string `json:"parse"`
 	Replied bool     `json:"replied_user"`
@@ -35,10 +36,10 @@ type messageReference struct {
 	Must    bool   `json:"fail_if_not_exists"`
 }
 
-// draft is the message of a post that is shown in one.
+// draft returns a post as one message.
 func (d *Discord) draft(p bot.Post, note string) draft { return d.drafts(p, note, 1)[0] }
 
-// drafts are the messages of a post, at most so many.
+// drafts returns a post as one or more messages, up to limit.
 func (d *Discord) drafts(p bot.Post, note string, limit int) []draft {
 	var all []draft
 	for _, page := range d.render(p, note, limit) {
@@ -47,24 +48,25 @@ func (d *Discord) drafts(p bot.Post, note string, limit int) []draft {
 	return all
 }
 
-// maxPages keeps a post to what Discord takes within the time of one, and to
-// what anybody reads: three are 12,000 characters.
+// maxPages bounds the messages of a post: three have 12,000 characters, and
+// Discord accepts five in 5 seconds.
 const maxPages = 3
 
-// Post delivers one post.
+// Post implements bot.Adapter.
 //
-// Every message that is created carries a nonce made of Post.ID, and Discord
-// returns the first one for a repeat, so that a post is shown once. The windows
-// that remain: Discord forgets a nonce after a few minutes, so that a post whose
-// delivery was in doubt when the bot died, and which is tried again later than
-// that, is shown twice. One that is changed never takes more messages than it did
-// at first: what is too long then is cut. What is shown to one person alone beside the answer to
-// their command takes no nonce and may be shown twice after a crash; so may the
-// first answer to a command in a direct message, for it fills the place that
-// Discord keeps for it. Changes, withdrawals and threads can be repeated freely.
+// Each new message has a nonce derived from Post.ID, and Discord returns the
+// first message for a repeated nonce, so that a post is shown once. It may be
+// shown twice in these cases: Discord forgets a nonce after a few minutes, so
+// that a post is repeated if the process dies during its delivery and it is
+// retried later than that. Follow-up messages have no nonce and may be repeated
+// after a crash. So may the response to a command in a DM, because it replaces
+// the "thinking…" placeholder. Edits, deletions and starting a thread are
+// idempotent.
+//
+// An edit never adds messages: a reply that has become longer is cut.
 func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	select {
-	case <-d.ready: // posts of an earlier run may be due before we know who we are
+	case <-d.ready: // posts of an earlier run may be due before the identity is known
 	case <-d.ended:
 		return bot.Delivery{}, bot.NotDelivered(errors.New("discord: shutting down"), 0)
 	case <-ctx.Done():
@@ -81,7 +83,7 @@ func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	return d.postMessage(ctx, p, "")
 }
 
-// postMessage writes a post for all to read.
+// postMessage sends a post as messages that everyone in the channel can read.
 func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot.Delivery, error) {
 	pages := d.drafts(p, note, maxPages)
 	if delivered, ok, err := d.fillResponse(ctx, p, pages); ok || err != nil {
@@ -92,7 +94,7 @@ func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot
 		return bot.Delivery{}, d.explainForbidden(ctx, p, err)
 	}
 	done, err := d.createPages(ctx, p, ref{channel: at.channel}, at.reply, pages)
-	if isForbidden(err) && at.channel == p.Thread.Root && len(done.messages) == 0 && !d.isForum(ctx, p.Thread.Channel) { // the thread is closed to us, the channel may not be
+	if isForbidden(err) && at.channel == p.Thread.Root && len(done.messages) == 0 && !d.isForum(ctx, p.Thread.Channel) { // the channel itself may be allowed
 		at = destination{p.Thread.Channel, p.Thread.Root}
 		done, err = d.createPages(ctx, p, ref{channel: at.channel}, at.reply, pages)
 	}
@@ -103,7 +105,7 @@ func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot
 		err = bot.Refused(err)
 	}
 	err = deliveryError("create message", err)
-	if bot.IsRefused(err) && len(done.messages) > 0 { // what stands can be changed and taken away
+	if bot.IsRefused(err) && len(done.messages) > 0 { // the messages that were sent can be edited and deleted
 		d.log.Warn("discord: reply sent in part", "channel", done.channel, "error", err)
 		err = nil
 	}
@@ -113,9 +115,9 @@ func (d *Discord) postMessage(ctx context.Context, p bot.Post, note string) (bot
 	return d.delivered(p, done), nil
 }
 
-// createPages writes the pages of a post that are not among done yet, and adds them
-// there. Those after the first one that opens a conversation reply to that, so
-// that buttons and people's replies lead there from any of them.
+// createPages sends the pages that done lacks. If the post opens a
+// conversation, later pages reply to the first one, so that buttons and replies
+// on any page belong to that conversation.
 func (d *Discord) createPages(ctx context.Context, p bot.Post, done ref, reply string, pages []draft) (ref, error) {
 	for n := len(done.messages); n < len(pages); n++ {
 		body := pages[n]
@@ -135,8 +137,8 @@ func (d *Discord) createPages(ctx context.Context, p bot.Post, done ref, reply s
 	return done, nil
 }
 
-// createMessage writes a message. Where the bot may not read what was said it may not
-// reply to it either, and writes without that.
+// createMessage sends a message. Without the permission Read Message History
+// the bot may not reply, and sends the message without a reference.
 func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel string, body draft, wait bool) (m discordapi.Message, err error) {
 	send := func() error {
 		return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/channels/%s/messages", Args: []string{channel}, Body: body, Into: &m, Wait: wait})
@@ -162,8 +164,8 @@ func (d *Discord) createMessage(ctx context.Context, t bot.Thread, channel strin
 	return m, err
 }
 
-// sendAction is the action, as forbidden names it, of sending a message in a channel
-// or in a thread of it. A thread has the permissions of its channel.
+// sendAction names, for forbidden, the action of sending a message to a channel
+// or to one of its threads. A thread inherits the permissions of its channel.
 // https://docs.discord.com/developers/topics/threads#permissions
 func (d *Discord) sendAction(t bot.Thread, channel string) string {
 	if channel == t.Root || d.channels.isThread(channel) {
@@ -172,11 +174,11 @@ func (d *Discord) sendAction(t bot.Thread, channel string) string {
 	return channel
 }
 
-// isForbidden reports whether the bot lacks a permission, as Discord said now or a
-// short time ago.
+// isForbidden reports whether the bot lacks a permission, according to a
+// response or to an earlier one.
 func isForbidden(err error) bool { return discordapi.IsForbidden(err) || errors.Is(err, errForbidden) }
 
-// delivered is what the core wants to know of a post.
+// delivered returns the delivery of a post that became the messages.
 func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	done := bot.Delivery{Ref: to.String(), Thread: p.Thread}
 	if !p.Opens {
@@ -184,7 +186,7 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	}
 	done.Thread.Channel, done.Thread.Root = to.channel, to.messages[0]
 	if _, direct := directUser(p.Thread.Channel); direct {
-		done.Thread.Root = "" // one conversation
+		done.Thread.Root = "" // a DM channel is one conversation
 	}
 	if in, _ := d.channels.get(to.channel); in.isThread() {
 		done.Thread.Channel, done.Thread.Root = in.parent, to.channel
@@ -192,8 +194,8 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 	return done
 }
 
-// update puts a post in the place of an earlier one, or takes that away. What is
-// not there any more needs no change.
+// update edits the messages of an earlier post, or deletes them. Messages that
+// do not exist any more need no update.
 func (d *Discord) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	old, ok := parseRef(p.Ref)
 	if !ok {
@@ -222,8 +224,8 @@ func (d *Discord) update(ctx context.Context, p bot.Post) (bot.Delivery, error) 
 	return bot.Delivery{Ref: old.String(), Thread: p.Thread}, nil
 }
 
-// unarchive takes a thread out of the archive, where nothing can be changed. One that
-// is locked stays there.
+// unarchive reopens an archived thread, whose messages cannot be edited. It
+// fails if the thread is locked.
 func (d *Discord) unarchive(ctx context.Context, thread string) error {
 	return d.client.Do(ctx, discordapi.Request{Method: "PATCH", Path: "/channels/%s", Args: []string{thread}, Body: map[string]any{"archived": false}})
 }

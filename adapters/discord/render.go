@@ -15,39 +15,39 @@ import (
 	"mabsbot/bot"
 )
 
-// A reply to Discord's Components V2, in one container. Embeds were the other
-// way. With components the buttons stand under the question that they answer and
-// the small print under those, where an embed comes before all buttons; commands
-// have the full width of the message; and no permission to embed links is
-// needed, which servers often take away.
+// Replies in Discord's Components V2, in one container. Unlike embeds,
+// components allow buttons directly below the question and small print below
+// the buttons; they show commands in the full width of the message, and need no
+// permission Embed Links.
+// https://docs.discord.com/developers/components/overview
 //
-// All that may come from a paste is escaped, so that no text of anybody's can
-// format, mention or hide; whoever sends a message allows no mentions besides.
+// Texts that may come from users are escaped, so that they cannot format,
+// mention or hide anything. In addition, messages allow no mentions: see draft.
 
-// accent is the colour of the container's edge: the blue of Azure.
+// accent is the color of the container: Azure's blue.
 const accent = 0x0078D4
 
-// A renderer writes one reply: a message, which it calls a page, or several where
-// one cannot hold it.
+// A renderer renders one reply as a message, called a page, or as several if
+// one is too small.
 type renderer struct {
 	words     chat.Words
-	cutNote   string                  // says that a text was cut; room for it is always reserved
-	jump      func(bot.Thread) string // the address of a thread, or ""
+	cutNote   string                  // appended to a cut text; its size is always reserved
+	jump      func(bot.Thread) string // returns the URL of a thread, or ""
 	post      bot.PostID
-	pageLimit int // pages
+	pageLimit int // the most pages
 
 	pages      [][]discordgo.MessageComponent
-	parts      []discordgo.MessageComponent // of this page
-	text       strings.Builder              // of the texts since the last row
-	left       int                          // of maxDisplay on this page
-	reserved   int                          // of maxDisplay on any page, for what is never cut
-	components int                          // components of this page, the container and a last text among them
+	parts      []discordgo.MessageComponent // of the current page
+	text       strings.Builder              // texts since the last action row
+	left       int                          // characters left on the current page
+	reserved   int                          // characters of every page reserved for blocks that are never cut
+	components int                          // on the current page, including the container and a last text
 	buttons    int                          // on all pages
-	truncated  bool                         // something was cut
+	truncated  bool                         // a text was cut
 }
 
-// render writes a post on at most so many pages, with a note before it where
-// there is something to explain. There is always one.
+// render returns the pages of a post, at least one and at most pageLimit. note
+// precedes the reply as small print.
 func (d *Discord) render(p bot.Post, note string, pageLimit int) [][]discordgo.MessageComponent {
 	words := d.in(p.Reply.Lang)
 	r := renderer{words: words, cutNote: words["cut"], jump: d.permalink, post: p.ID, pageLimit: pageLimit}
@@ -57,8 +57,9 @@ func (d *Discord) render(p bot.Post, note string, pageLimit int) [][]discordgo.M
 	return r.message(p.Reply, note)
 }
 
-// message writes a reply. What is too long for one page goes on on the next;
-// what is too long for all is cut. Questions, buttons and small print are not.
+// message renders a reply. A text that is too long for one page continues on
+// the next, and what exceeds the last page is cut. Questions, buttons and small
+// print are never cut.
 func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageComponent {
 	r.reserved = sizeOf(r.cutNote) + 1
 	reserved := r.reserve(reply.Blocks)
@@ -82,7 +83,7 @@ func (r *renderer) message(reply bot.Reply, note string) [][]discordgo.MessageCo
 }
 
 func (r *renderer) block(b bot.Block) {
-	b.Text = strings.TrimRight(strings.TrimLeft(removeInvisible(b.Text), "\n"), "\n ") // the first line of code may be indented
+	b.Text = strings.TrimRight(strings.TrimLeft(removeInvisible(b.Text), "\n"), "\n ") // keep the indentation of the first line of code
 	switch b.Kind {
 	case bot.BlockHeading:
 		r.paragraph("### ", strings.ReplaceAll(b.Text, "\n", " "))
@@ -111,12 +112,12 @@ func (r *renderer) block(b bot.Block) {
 	}
 }
 
-// paragraph writes text with `code spans` after a mark.
+// paragraph adds text, which may have code spans, after a prefix.
 func (r *renderer) paragraph(mark, text string) {
 	r.distribute(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
 }
 
-// quote shows words of somebody's as they are.
+// quote adds a block quote.
 func (r *renderer) quote(text string) {
 	const mark = "> "
 	marked := func(c rune) int {
@@ -130,8 +131,8 @@ func (r *renderer) quote(text string) {
 	})
 }
 
-// copy shows a command, key or path so that it can be taken as it is. A fence in
-// it would end ours; it is parted by spaces that are not seen.
+// copy adds a code block. Invisible spaces split a fence in the text, which
+// would end the block.
 func (r *renderer) copy(shell, text string) {
 	const fence = "```"
 	if strings.Contains(text, fence) {
@@ -143,8 +144,9 @@ func (r *renderer) copy(shell, text string) {
 	})
 }
 
-// highlightLanguage is the name that Discord's highlighter has for a shell. Text without
-// one is named as such: else the first line could be taken for a name.
+// highlightLanguage returns the name of a shell in Discord's syntax
+// highlighting. Text has one, too, because Discord could mistake its first line
+// for a name.
 func highlightLanguage(shell string) string {
 	if shell == "cmd" {
 		return "bat"
@@ -152,13 +154,13 @@ func highlightLanguage(shell string) string {
 	return cmp.Or(shell, "text")
 }
 
-// link shows text that leads to an address, where there is one, after a mark.
+// link adds text after a prefix, linked if there is a URL.
 func (r *renderer) link(mark, text, to string) {
 	to = secure(to)
 	r.distribute(text, size, len(mark)+len(to)+len("[](<>)")+1, func(piece string) string { return mark + anchor(piece, to) })
 }
 
-// anchor is text that leads to an address, if there is one.
+// anchor returns a masked link, or the text if there is no URL.
 func anchor(text, to string) string {
 	if to == "" {
 		return escape(text)
@@ -166,7 +168,7 @@ func anchor(text, to string) string {
 	return "[" + linkText(text) + "](<" + to + ">)"
 }
 
-// secure returns an address if it is one of https that fits, else "".
+// secure returns the URL if it is an https URL within the limits, or "".
 func secure(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.Scheme != "https" || u.Host == "" || len(to) > maxURL || strings.ContainsAny(to, "<> \n") {
@@ -175,7 +177,7 @@ func secure(to string) string {
 	return to
 }
 
-// permalink is the address of a thread. A private answer has none.
+// permalink returns the URL of a thread, or "" for a private conversation.
 func (d *Discord) permalink(t bot.Thread) string {
 	if t.Adapter != adapterName || !snowflake.MatchString(t.Channel) || t.Root != "" && !snowflake.MatchString(t.Root) {
 		return ""
@@ -193,8 +195,9 @@ func (d *Discord) permalink(t bot.Thread) string {
 	return home + at.guild + "/" + t.Channel + "/" + t.Root
 }
 
-// choices shows buttons, and more entries than make a row as a list. What has no
-// room on a button stands above in full.
+// choices adds action rows of buttons, or a select menu if there are more
+// entries than fit into a row. Labels that are too long for a button are also
+// listed in full.
 func (r *renderer) choices(all []bot.LabeledButton) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
 	r.paragraph("", longLabels(all))
@@ -207,7 +210,7 @@ func (r *renderer) choices(all []bot.LabeledButton) {
 	}
 	var row []discordgo.MessageComponent
 	for _, c := range all {
-		if c.Button.Action == bot.ActionSkip { // what a value is asked for can be gone on without
+		if c.Button.Action == bot.ActionSkip { // a value is optional here: offer the modal, too
 			row = append(row, r.button(valuePrefix, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
 		}
 		row = append(row, r.button("", c))
@@ -217,9 +220,9 @@ func (r *renderer) choices(all []bot.LabeledButton) {
 	}
 }
 
-// row puts a row on the page, under the texts so far.
+// row adds an action row below the texts so far.
 func (r *renderer) row(in []discordgo.MessageComponent) {
-	if r.components+len(in)+2 > maxComponents { // the row itself, and a text before it
+	if r.components+len(in)+2 > maxComponents { // the row, and a text before it
 		if r.isLastPage() {
 			return
 		}
@@ -230,7 +233,8 @@ func (r *renderer) row(in []discordgo.MessageComponent) {
 	r.parts = append(r.parts, discordgo.ActionsRow{Components: in})
 }
 
-// longLabels lists the labels of a row in which one has no room.
+// longLabels lists the labels of buttons if one of them is too long for a
+// button.
 func longLabels(all []bot.LabeledButton) string {
 	var b strings.Builder
 	long := false
@@ -253,7 +257,7 @@ func (r *renderer) button(mark string, c bot.LabeledButton) discordgo.MessageCom
 	return b
 }
 
-// selectMenu is a select of entries.
+// selectMenu returns a select menu of entries.
 func (r *renderer) selectMenu(all []bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
 	s := discordgo.SelectMenu{
@@ -266,13 +270,14 @@ func (r *renderer) selectMenu(all []bot.LabeledButton) discordgo.MessageComponen
 	return s
 }
 
-// label is a text on a button. Discord reads no markup there.
+// label returns plain text, such as that of a button, where Discord interprets
+// no markdown.
 func label(text string, limit int) string {
 	return cmp.Or(shorten(strings.TrimSpace(strings.ReplaceAll(removeInvisible(text), "`", "")), limit), "…")
 }
 
-// bold makes the first line of a question bold, unless it holds signs that would
-// end it.
+// bold makes the first line of a question bold unless it contains characters
+// that would end the bold text.
 func bold(text string) string {
 	first, rest, more := strings.Cut(text, "\n")
 	if !strings.ContainsAny(first, "*`") && first != "" {
@@ -286,8 +291,8 @@ func bold(text string) string {
 	return first
 }
 
-// table writes rows as a list: Discord has no tables, and columns of Hangul do
-// not stand under each other.
+// table renders rows as a list, because Discord has no tables and a monospaced
+// font does not align Hangul.
 func table(rows [][]string) string {
 	var b strings.Builder
 	for _, row := range rows {
@@ -298,7 +303,8 @@ func table(rows [][]string) string {
 	return strings.TrimSpace(removeInvisible(b.String()))
 }
 
-// steps writes a list of steps: tried, present, and to come.
+// steps renders a list of steps and marks those that were tried and the current
+// one.
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {
@@ -308,7 +314,7 @@ func steps(items []bot.Item) string {
 	return strings.TrimSpace(removeInvisible(b.String()))
 }
 
-// threadName is what a thread is named for: the heading of its first answer.
+// threadName returns the name of a thread: the heading of its first reply.
 func (d *Discord) threadName(r bot.Reply) string {
 	for _, b := range r.Blocks {
 		if text := strings.TrimSpace(strings.Join(strings.Fields(removeInvisible(b.Text)), " ")); b.Kind == bot.BlockHeading && text != "" {

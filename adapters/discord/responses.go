@@ -9,13 +9,13 @@ import (
 	"mabsbot/bot"
 )
 
-// notice is a message of the adapter's own words.
+// notice returns a message with one of the adapter's own texts.
 func (d *Discord) notice(lang, key string) draft {
 	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.BlockText, Text: d.in(lang)[key]}}}}, "")
 }
 
-// explainForbidden tells somebody for whom something could not be said why, where they
-// asked for it, if they did so a short time ago.
+// explainForbidden sends an ephemeral message to the user whose post the bot
+// may not send, if a token of the user is valid. It returns err.
 func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) error {
 	key := ""
 	switch _, direct := directUser(p.Thread.Channel); {
@@ -27,7 +27,7 @@ func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) e
 		return err
 	}
 	one, ok := d.tokens.get(recipient{p.Thread, p.To.ID})
-	if p.Opens { // they asked in another conversation
+	if p.Opens { // they asked for it in another conversation
 		one, ok = d.tokens.latest(p.To.ID)
 	}
 	if !ok {
@@ -41,11 +41,11 @@ func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) e
 	return err
 }
 
-// fillResponse writes the first answer to a command in a direct message, which takes the
-// place of «thinking».
+// fillResponse replaces the "thinking…" placeholder of a command in a DM with
+// the first post. ok is false if there is no such placeholder.
 func (d *Discord) fillResponse(ctx context.Context, p bot.Post, pages []draft) (done bot.Delivery, ok bool, err error) {
 	who := recipient{p.Thread, p.To.ID}
-	if _, opens := directUser(p.Thread.Channel); opens || p.Thread.Root != "" { // commands are answered in private elsewhere
+	if _, opens := directUser(p.Thread.Channel); opens || p.Thread.Root != "" { // elsewhere the responses to commands are ephemeral
 		return bot.Delivery{}, false, nil
 	}
 	one, ok := d.findToken(ctx, who)
@@ -70,12 +70,12 @@ func (d *Discord) fillResponse(ctx context.Context, p bot.Post, pages []draft) (
 	}
 	to, err := d.createPages(ctx, p, ref{p.Thread.Channel, []string{one.message}}, "", pages)
 	if err = deliveryError("create message", err); err != nil && !bot.IsRefused(err) {
-		return bot.Delivery{}, false, err // it goes on there
+		return bot.Delivery{}, false, err // a retry continues with the missing pages
 	}
 	return d.delivered(p, to), true, nil
 }
 
-// notSentError is an error of looking, before anything was sent.
+// notSentError converts the error of a request that precedes the delivery.
 func notSentError(err error) error {
 	if err == nil {
 		return nil
@@ -86,10 +86,11 @@ func notSentError(err error) error {
 	return bot.NotDelivered(err, 0)
 }
 
-// editResponse shows a post in the private answer to a command. That is one message,
-// which changes as the conversation goes on: a repeat does no harm, and its
-// buttons tell by themselves whose they are. What has no buttons comes beside it.
-// Once Discord takes no more, the answer comes as a direct message.
+// editResponse shows a post in the ephemeral response to a command. The
+// response is one message, which is edited as the conversation continues: so
+// repeating an edit does no harm, and its buttons identify the conversation. A
+// post without buttons becomes a follow-up message. After the token has
+// expired, the post is sent as a DM.
 func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	who := recipient{p.Thread, p.To.ID}
 	one, ok := d.findToken(ctx, who)
@@ -121,9 +122,10 @@ func (d *Discord) editResponse(ctx context.Context, p bot.Post) (bot.Delivery, e
 	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 }
 
-// postDirect sends a private answer as a direct message, where the conversation
-// goes on: nothing can be shown to one user alone any more. Who takes no direct
-// messages is told in the channel to ask again, without a word of what they asked.
+// postDirect sends a private post as a DM, where the conversation continues,
+// because ephemeral messages are no longer possible. If the user accepts no
+// DMs, a message in the channel asks them to use the command again. It reveals
+// nothing about the question.
 func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
 		return bot.Delivery{}, bot.Refused(errors.New("discord: a private post has no recipient"))
@@ -142,8 +144,9 @@ func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, err
 	return done, err
 }
 
-// postEphemeral shows a post to one person of a thread that others read, too: beside
-// what they have just used. Where they used nothing, it is said for all.
+// postEphemeral shows a post to one user of a shared thread, as a follow-up
+// message to the user's last interaction. Without a valid token everyone sees
+// it.
 func (d *Discord) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	who := recipient{p.Thread, p.To.ID}
 	one, ok := d.findToken(ctx, who)
@@ -163,7 +166,8 @@ func (d *Discord) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, 
 	return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 }
 
-// originalResponse reads, changes or deletes the message that a token is for.
+// originalResponse gets, edits or deletes the original response to the
+// interaction with the token.
 func (d *Discord) originalResponse(ctx context.Context, method, token string, body any) (m discordapi.Message, err error) {
 	r := discordapi.Request{Method: method, Path: "/webhooks/%s/%s/messages/@original", Args: []string{d.me().app, token}, Body: body, Interaction: true}
 	if method != "DELETE" {
@@ -176,9 +180,9 @@ func (d *Discord) createFollowup(ctx context.Context, token string, body draft) 
 	return d.client.Do(ctx, discordapi.Request{Method: "POST", Path: "/webhooks/%s/%s", Args: []string{d.me().app, token}, Body: body, Interaction: true})
 }
 
-// updateEphemeral changes the private answer to a command, as long as its user has
-// just used it. Later there is no way, and its buttons say themselves that they
-// are overtaken.
+// updateEphemeral edits or deletes the ephemeral response to a command if the
+// token is still valid. If it is not, pressing an old button shows that it is
+// out of date.
 func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
 	if !isPrivate(p.Thread) {
 		return nil
@@ -204,8 +208,8 @@ func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
 	return nil
 }
 
-// lastContext is the small print with which a reply ends that was retired: what
-// was chosen, and by whom.
+// lastContext returns the small print at the end of a reply, which names the
+// choice and who made it.
 func lastContext(r bot.Reply) string {
 	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.BlockContext && r.Blocks[n-1].URL == "" {
 		return r.Blocks[n-1].Text

@@ -11,8 +11,8 @@ import (
 	"mabsbot/adapters/discord/discordapi"
 )
 
-// A session is a gateway session as it is saved in the inbox, so that a bot that
-// was killed misses no event.
+// A session is a gateway session as it is saved in the inbox, so that a
+// restarted process misses no event.
 type session struct {
 	discordapi.Session
 	At  time.Time `json:"at"` // when it was saved
@@ -23,7 +23,7 @@ const (
 	// sessionKey begins the key of a session in the inbox.
 	sessionKey = "session/"
 
-	// sessionLife is far longer than Discord keeps a session without a
+	// sessionLife is much longer than Discord keeps a session without a
 	// connection, which is "a few minutes".
 	// https://docs.discord.com/developers/events/gateway#initiating-a-disconnect
 	sessionLife = time.Hour

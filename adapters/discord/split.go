@@ -6,10 +6,10 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// Texts that are cut. What is over a limit of Discord's is refused as a whole.
+// Lengths of texts, and shortening to limits.
 
-// size is how much of a limit a character takes once it is escaped: signs may
-// get a backslash, and Discord's clients count in UTF-16.
+// size is how much of a limit a character takes: escaping may add a backslash,
+// and Discord's clients count UTF-16 code units.
 func size(r rune) int {
 	if r > 0xFFFF || r < unicode.MaxASCII && (unicode.IsPunct(r) || unicode.IsSymbol(r)) {
 		return 2
@@ -19,5 +19,5 @@ func size(r rune) int {
 
 func sizeOf(text string) int { return chat.Size(size).Of(text) }
 
-// shorten cuts a text to a limit and says so.
+// shorten cuts a text to a limit and ends it with an ellipsis.
 func shorten(text string, limit int) string { return chat.Size(size).Shorten(text, limit) }

@@ -9,8 +9,9 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// Discord's markdown to plain text, and foreign text to markdown that shows it
-// as it is. https://docs.discord.com/developers/reference#message-formatting
+// Markdown: plain removes it from a user's text, and escape makes any text
+// appear literally.
+// https://docs.discord.com/developers/reference#message-formatting
 
 var (
 	codeBlock       = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
@@ -21,8 +22,8 @@ var (
 	inlineMarkup    = strings.NewReplacer("**", "", "~~", "", "||", "", "`", "")
 )
 
-// plain undoes the markup of a text. Mentions of self are left out. What stands
-// in a code block is no markup.
+// plain removes the markdown from a text, except in code blocks, and mentions
+// of self.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(chat.CutBytes(text, chat.MaxText), "\uFFFD")
 	var b strings.Builder
@@ -34,7 +35,7 @@ func plain(text, self string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// plainInline undoes the markup of what is in no code block.
+// plainInline removes the markdown from a text without code blocks.
 func plainInline(text, self string) string {
 	text = lineMarkup.ReplaceAllString(text, "")
 	text = maskedLink.ReplaceAllString(text, "$1")
@@ -52,7 +53,7 @@ func plainInline(text, self string) string {
 		case strings.HasPrefix(kind, "/"):
 			return strings.TrimSuffix(kind, ":")
 		}
-		return " " // an emoji, a date
+		return " " // an emoji or a timestamp
 	})
 	return backslashEscape.ReplaceAllString(inlineMarkup.Replace(text), "$1")
 }
@@ -63,31 +64,32 @@ func mentions(text, user string) bool {
 }
 
 var (
-	// autoLink matches what Discord makes a link of by itself; nothing in it is
-	// markup.
+	// autoLink matches URLs that Discord links by itself and in which nothing is
+	// markdown.
 	autoLink = regexp.MustCompile(`https?://[^\s<>*~|\[\]` + "`" + `]+`)
-	// angleMarkup matches what begins a mention, an emoji, a date or a link.
+	// angleMarkup matches the start of a mention, an emoji, a timestamp or a
+	// link.
 	angleMarkup  = regexp.MustCompile(`<([@#:/]|a:|t:|id:|https?:|sound)`)
 	massMentions = regexp.MustCompile(`@(everyone|here)`)
 )
 
-// escape makes markdown that shows a text as it is: nothing in it formats,
-// mentions or hides. `code spans` stay.
+// escape returns markdown that shows a text literally: nothing in it formats,
+// mentions or hides. Code spans stay.
 func escape(text string) string {
 	parts := strings.Split(text, "`")
 	var b strings.Builder
 	for i, part := range parts {
 		switch {
-		case i%2 == 0 || i == len(parts)-1: // the last one is open: its mark was none
+		case i%2 == 0 || i == len(parts)-1: // the last backtick has no partner
 			b.WriteString(escapeText(part))
 		case strings.TrimSpace(part) != "":
 			b.WriteString("`" + part + "`")
 		}
 	}
-	return massMentions.ReplaceAllString(b.String(), "@\u2060$1") // the word joiner is not seen
+	return massMentions.ReplaceAllString(b.String(), "@\u2060$1") // a word joiner, which is invisible
 }
 
-// escapeText escapes what is in no code span.
+// escapeText escapes a text without code spans.
 func escapeText(text string) string {
 	var b strings.Builder
 	for at := autoLink.FindStringIndex(text); at != nil; at = autoLink.FindStringIndex(text) {
@@ -97,8 +99,8 @@ func escapeText(text string) string {
 	return b.String() + escapeMarks(text)
 }
 
-// escapeMarks escapes the signs that mean something where they stand, and no
-// others: people take names and paths from what they read.
+// escapeMarks escapes only characters that would format something, because
+// users copy names and paths from the text.
 func escapeMarks(text string) string {
 	rs := []rune(text)
 	var b strings.Builder
@@ -111,7 +113,7 @@ func escapeMarks(text string) string {
 	return b.String()
 }
 
-// isMarkup reports whether the sign at i would format something.
+// isMarkup reports whether the character at i would format something.
 func isMarkup(rs []rune, i int) bool {
 	next, before := runeAt(rs, i+1), runeAt(rs, i-1)
 	switch rs[i] {
@@ -135,7 +137,7 @@ func isMarkup(rs []rune, i int) bool {
 	return false
 }
 
-// atLineStart reports whether only blanks stand before i in its line.
+// atLineStart reports whether only white space precedes i in its line.
 func atLineStart(rs []rune, i int) bool {
 	for i--; i >= 0 && rs[i] != '\n'; i-- {
 		if !unicode.IsSpace(rs[i]) {
@@ -145,8 +147,8 @@ func atLineStart(rs []rune, i int) bool {
 	return true
 }
 
-// linkText is a text as it can stand in a link, where nothing can be escaped: signs
-// that format are left out, and an address, which would end the link, is parted.
+// linkText returns the text of a masked link, in which Discord allows no
+// escapes: it drops markdown, and splits URLs, which would end the link.
 // https://github.com/discord/discord-api-docs/issues/6185
 func linkText(text string) string {
 	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/", "`", "", "*", "", "~~", "", "||", "", "\\", "/", "<", "‹").Replace(text)
@@ -155,7 +157,7 @@ func linkText(text string) string {
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// runeAt is the i-th character, or 0.
+// runeAt returns the i-th character, or 0.
 func runeAt(rs []rune, i int) rune {
 	if i < 0 || i >= len(rs) {
 		return 0
@@ -163,8 +165,8 @@ func runeAt(rs []rune, i int) rune {
 	return rs[i]
 }
 
-// removeInvisible takes out what is not seen and may steer what shows it: control
-// characters, and those that turn the direction of writing.
+// removeInvisible removes control characters and overrides of the writing
+// direction, which could disguise a text.
 func removeInvisible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {

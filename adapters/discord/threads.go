@@ -13,19 +13,20 @@ import (
 	"mabsbot/bot"
 )
 
-// Where a post goes. The thread that is begun at a message has the message's id,
-// and so has a post in a forum: that id is the root of a conversation whether
-// there is a thread yet or not. Where none may be begun, the conversation goes on
-// by replies to the message.
+// Where a post goes. A thread that is started from a message has the ID of the
+// message, and so has a forum post. That ID is the root of a conversation,
+// whether or not the thread exists yet. Where the bot may not start threads, it
+// replies to the message instead.
+// https://docs.discord.com/developers/topics/threads
 
-// A destination is where a message is sent.
+// A destination is the channel of a message, and the message it replies to.
 type destination struct {
-	channel string // or thread, or direct message
-	reply   string // the message to reply to, or ""
+	channel string // the ID of a channel, thread or DM channel
+	reply   string // the ID of a message, or ""
 }
 
-// destination returns where a post goes. It opens a direct message or starts a
-// thread if there is none yet.
+// destination returns where a post goes. It opens a DM channel or starts a
+// thread if necessary.
 func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
 	if user, direct := directUser(t.Channel); direct {
@@ -41,14 +42,14 @@ func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, err
 		return destination{}, bot.Refused(errThreadDeleted)
 	case d.channels.isThread(t.Root) && !d.forbidden.has(noSending+t.Channel):
 		return destination{channel: t.Root}, nil
-	case !snowflake.MatchString(t.Root): // of a private answer
+	case !snowflake.MatchString(t.Root): // of a private conversation
 		return destination{channel: t.Channel}, nil
 	}
 	return d.startThread(ctx, p)
 }
 
-// openingChannel is where a conversation is opened in a channel: in the thread of it in
-// which somebody asked for that, else in the channel itself.
+// openingChannel returns where a new conversation starts: in the thread of the
+// channel where the user asked for it, or in the channel itself.
 func (d *Discord) openingChannel(t bot.Thread) string {
 	from := originChannel(t.Root)
 	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
@@ -57,7 +58,7 @@ func (d *Discord) openingChannel(t bot.Thread) string {
 	return t.Channel
 }
 
-// startThread begins the thread at the message that a conversation is about.
+// startThread starts a thread from the message that a conversation is about.
 func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, error) {
 	t := p.Thread
 	reply := destination{t.Channel, t.Root}
@@ -66,7 +67,7 @@ func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, err
 	case err != nil && !permanent(err):
 		return destination{}, notSentError(fmt.Errorf("discord: get channel: %w", err))
 	case err == nil && slices.Contains(forumTypes, at.kind):
-		return destination{channel: t.Root}, nil // each post is a thread, and archived ones are not told of
+		return destination{channel: t.Root}, nil // each post is a thread, also those that are archived and not cached
 	case err == nil && !slices.Contains(threadableTypes, at.kind), d.forbidden.has(noSending + t.Channel):
 		return reply, nil
 	}
@@ -92,28 +93,28 @@ func (d *Discord) startThread(ctx context.Context, p bot.Post) (destination, err
 		d.intake.WarnOnce("missing permission to start threads, replying instead", "channel", t.Channel, "permissions", "Create Public Threads, Send Messages in Threads", "error", err)
 		return reply, nil
 	case discordapi.Code(err) == discordgo.ErrCodeUnknownMessage && !p.Opens:
-		return destination{channel: t.Root}, nil // it is gone; its thread may be there
+		return destination{channel: t.Root}, nil // the message was deleted, but its thread may exist
 	}
 	return destination{}, deliveryError("start thread", err)
 }
 
-// threadExists reports whether there is a thread with the id of a message.
+// threadExists reports whether a message has a thread.
 func (d *Discord) threadExists(ctx context.Context, id string) bool {
 	at, err := d.lookUpChannel(ctx, id)
 	return err == nil && at.isThread()
 }
 
-// isForum reports whether a channel holds nothing but threads.
+// isForum reports whether a channel consists of threads only.
 func (d *Discord) isForum(ctx context.Context, id string) bool {
 	at, err := d.lookUpChannel(ctx, id)
 	return err == nil && slices.Contains(forumTypes, at.kind)
 }
 
-// threadableTypes are the kinds of channels in which threads can begin at a message:
-// text and announcements.
+// threadableTypes are the types of channels in which a thread can be started
+// from a message.
 var threadableTypes = []int{discordapi.ChannelTypeGuildText, discordapi.ChannelTypeGuildAnnouncement}
 
-// directChannel is the channel of the direct message with a user.
+// directChannel returns the ID of the DM channel with a user.
 func (d *Discord) directChannel(ctx context.Context, user string) (string, error) {
 	if channel, ok := d.directs.Load(user); ok {
 		return channel.(string), nil
@@ -131,5 +132,5 @@ func (d *Discord) directChannel(ctx context.Context, user string) (string, error
 	return c.ID, nil
 }
 
-// errThreadDeleted says that the thread of a post does not exist any more.
+// errThreadDeleted is the error of a post to a deleted thread.
 var errThreadDeleted = errors.New("discord: the thread was deleted")

@@ -10,49 +10,52 @@ import (
 	"mabsbot/bot"
 )
 
-// Interaction tokens. Each use of a command, button or modal has a token. For 15
-// minutes the token allows to write and change the response to the interaction,
-// and to send ephemeral messages to its user. Tokens are secrets. They are kept in
-// memory and, sealed, in the inbox, where a restarted bot finds them.
+// Interaction tokens. For 15 minutes, the token of an interaction allows
+// editing the response and sending ephemeral follow-up messages to the user.
+// Tokens are secrets. They are kept in memory and, encrypted, in the inbox,
+// where a restarted bot finds them.
 // https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 
-// A token is an interaction token, and what was done with it.
+// A token is an interaction token and the state of its response.
 type token struct {
 	secret string
-	until  time.Time // it expires
-	// empty: the answer was «thinking» when it was last looked at, and the first
-	// post belongs there. An earlier run, or another process, may have filled it.
+	until  time.Time // when it expires
+	// thinking: when last seen, the response was "thinking…", and the first post
+	// replaces it. An earlier run or another process may have done so since.
 	thinking bool
-	// promised is when this process itself acknowledged; zero where it did not.
+	// acknowledged is when this process acknowledged the interaction; zero if
+	// another one did.
 	acknowledged time.Time
-	// post filled the answer, as this message.
+	// post became the response, as this message.
 	post    bot.PostID
 	message string
-	// tried: something is to be said; the answer will not be silence.
+	// claimed: a post is on its way, so the response will not stay "thinking…".
 	claimed bool
-	// chosen is what was chosen last, which the next answer begins with: it
-	// takes the place of the question.
+	// chosen is the choice that the next edit of the response shows first,
+	// because the edit replaces the question.
 	chosen string
 }
 
-// An recipient is who can be answered by a token in a thread: others read along.
+// A recipient is a user in a thread, who can get ephemeral messages with a
+// token.
 type recipient struct {
 	thread bot.Thread
 	user   string
 }
 
-// tokens holds the newest token of each recipient. It is safe for concurrent use.
+// tokens holds the newest token of each recipient. It is safe for concurrent
+// use.
 type tokens struct {
 	mu      sync.Mutex
 	all     map[recipient]token
-	expired map[string]time.Time // tokens that Discord does not take, until they are over
+	expired map[string]time.Time // when tokens that Discord rejects expire, by secret
 }
 
 func newTokens() *tokens { return &tokens{all: map[recipient]token{}, expired: map[string]time.Time{}} }
 
-// keep remembers a token, if it is still good and the newest of its recipient. It
-// returns the one that is not used for that any more, if there is one. What is
-// known of a token stays.
+// keep stores a token if it is valid and the newest of its recipient. If that
+// leaves another token unused, keep returns it. The state of a token that is
+// stored already is kept.
 func (t *tokens) keep(a recipient, one token) (other token, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,7 +74,7 @@ func (t *tokens) keep(a recipient, one token) (other token, ok bool) {
 	return old, known
 }
 
-// take returns the recipient's token for something that is to be said.
+// take returns the recipient's token for a post, and marks it as claimed.
 func (t *tokens) take(a recipient) (one token, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -89,28 +92,29 @@ func (t *tokens) get(a recipient) (one token, ok bool) {
 	return t.valid(a)
 }
 
-// valid is the recipient's token, if it is not over. The caller holds mu.
+// valid returns the recipient's token if it has not expired. The caller holds
+// mu.
 func (t *tokens) valid(a recipient) (one token, ok bool) {
 	one, ok = t.all[a]
 	return one, ok && one.until.After(time.Now())
 }
 
-// setResponded notes that the answer is not «thinking» any more.
+// setResponded notes that the response is no longer "thinking…".
 func (t *tokens) setResponded(a recipient, secret string) {
 	t.change(a, secret, func(one *token) { one.thinking, one.chosen = false, "" })
 }
 
-// setRespondedBy notes which post the answer is now, and as which message.
+// setRespondedBy notes which post became the response, and as which message.
 func (t *tokens) setRespondedBy(a recipient, secret string, post bot.PostID, message string) {
 	t.change(a, secret, func(one *token) { one.thinking, one.chosen, one.post, one.message = false, "", post, message })
 }
 
-// setChosen notes what was chosen.
+// setChosen notes the user's choice.
 func (t *tokens) setChosen(a recipient, secret, what string) {
 	t.change(a, secret, func(one *token) { one.chosen = what })
 }
 
-// change notes something of a token, if it is still the recipient's.
+// change edits the state of a token if it is still the recipient's.
 func (t *tokens) change(a recipient, secret string, note func(one *token)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -120,7 +124,7 @@ func (t *tokens) change(a recipient, secret string, note func(one *token)) {
 	}
 }
 
-// drop forgets a token that is no good.
+// drop removes a token that Discord rejects.
 func (t *tokens) drop(a recipient, secret string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -130,18 +134,18 @@ func (t *tokens) drop(a recipient, secret string) {
 	}
 }
 
-// justAcknowledgedTime is for how long a private answer that this process promised is taken
-// for «thinking»: it follows in milliseconds, and whatever is pressed on it has a
-// token of its own.
+// justAcknowledgedTime is how long a response that this process acknowledged
+// counts as "thinking…" without asking Discord. The first post follows within
+// milliseconds, and later button presses have tokens of their own.
 const justAcknowledgedTime = time.Second
 
-// justAcknowledged reports whether the answer is «thinking» without a look at it.
+// justAcknowledged reports whether the response is certainly "thinking…".
 func (one token) justAcknowledged() bool {
 	return one.thinking && time.Since(one.acknowledged) < justAcknowledgedTime
 }
 
-// isThinking reports whether the answer of a token is still «thinking». Discord is
-// asked: an earlier run, or another process, may have answered.
+// isThinking reports whether the response of a token is "thinking…". It asks
+// Discord, because an earlier run or another process may have responded.
 func (d *Discord) isThinking(ctx context.Context, a recipient, one token) (bool, error) {
 	if !one.thinking {
 		return false, nil
@@ -151,7 +155,7 @@ func (d *Discord) isThinking(ctx context.Context, a recipient, one token) (bool,
 	case discordapi.IsTokenExpired(err):
 		d.tokens.drop(a, one.secret)
 		return false, nil
-	case permanent(err): // who stands in for Discord does not tell
+	case permanent(err): // a proxy may not support the request
 		return true, nil
 	case err != nil:
 		return false, err
@@ -162,7 +166,7 @@ func (d *Discord) isThinking(ctx context.Context, a recipient, one token) (bool,
 	return true, nil
 }
 
-// latest returns a token of the user's, whatever they used.
+// latest returns the user's token that expires last, in any thread.
 func (t *tokens) latest(user string) (one token, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// loadWords reads the languages, by tag.
+// loadWords loads the texts of all languages.
 func loadWords() (chat.Texts, error) {
 	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
@@ -21,10 +21,10 @@ func loadWords() (chat.Texts, error) {
 	return texts, nil
 }
 
-// in are the words of a language, else the English ones.
+// in returns the texts of a language, or the English ones.
 func (d *Discord) in(lang string) chat.Words { return d.texts.In(lang) }
 
-// lang is the language in which somebody is addressed outside of a thread.
+// lang returns the language for a user outside of a conversation.
 func (d *Discord) lang(ctx context.Context, user, locale string) string {
 	lang, err := d.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: d.me().app, ID: user}, locale)
 	if err != nil {
