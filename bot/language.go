@@ -2,10 +2,12 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"mabsbot/bot/locale"
+	"mabsbot/kb/match"
 )
 
 // The language of an answer.
@@ -19,7 +21,7 @@ func (d decision) currentLanguage(written string) string {
 	mine := d.head.From.ID == w.Asker.ID
 	lang := w.Lang
 	if mine && utf8.RuneCountInString(written) <= locale.MaxUtterance {
-		lang = cmp.Or(d.rules.Locales.Detect(written), lang)
+		lang = cmp.Or(d.rules.Locales.Detect(d.ownWords(written)), lang)
 	}
 	if lang == "" || mine && d.state.Prefer != "" || w.Status == StatusEnded || w.Status == StatusUnmatched {
 		lang = d.newLanguage(written)
@@ -28,15 +30,16 @@ func (d decision) currentLanguage(written string) string {
 }
 
 // newLanguage returns the language of a conversation that starts with text. In
-// order of precedence: the user's choice; the language of their own words,
-// outside of what was recognized; that of the whole text; the locale that the
-// platform reports; that of the channel; the default.
+// order of precedence: the user's choice; the language of their own words; the
+// locale that the platform reports; the language of the product's text; that of
+// the channel; the default. What a product prints says little about who pastes
+// it, so it comes after the locale.
 func (d decision) newLanguage(text string) string {
 	for _, candidate := range []func() string{
 		func() string { return d.state.Prefer },
-		func() string { return d.rules.Locales.Detect(d.around(text)) },
-		func() string { return d.rules.Locales.Detect(text) },
+		func() string { return d.rules.Locales.Detect(d.ownWords(text)) },
 		func() string { return locale.Language(d.head.From.Locale) },
+		func() string { return d.rules.Locales.Detect(text) },
 		func() string { return d.channel.Language },
 		func() string { return d.rules.Policy.Language },
 	} {
@@ -47,21 +50,21 @@ func (d decision) newLanguage(text string) string {
 	return locale.English
 }
 
-// around returns the text without the evidence found in it.
-func (d decision) around(text string) string {
-	if len(d.found.Hits) == 0 {
-		return text
-	}
-	var b strings.Builder
-	at := 0
-	for _, e := range d.found.Hits[0].Evidence {
-		if e.Start >= at && e.End <= len(text) {
-			b.WriteString(text[at:e.Start] + " ")
-			at = e.End
+// ownWords returns what the sender wrote of the text themselves. Phrases and
+// single words that matched are theirs; codes, names and messages are the
+// product's.
+func (d decision) ownWords(text string) string {
+	var product []locale.Span
+	if d.found.Band != match.Silent {
+		for _, h := range slices.Concat(d.found.Hits, d.found.Also) {
+			for _, e := range h.Evidence {
+				if e.Kind == match.EvidenceMessage || e.Kind == match.EvidenceSymbol || e.Kind == match.EvidenceCode {
+					product = append(product, locale.Span{Start: e.Start, End: e.End})
+				}
+			}
 		}
 	}
-	b.WriteString(text[at:])
-	return b.String()
+	return d.rules.Locales.OwnWords(text, product)
 }
 
 // setLanguage stores the language that a user chose.

@@ -3,8 +3,9 @@
 // Go code contains no words of a language, so that adding one needs no code.
 //
 // locale.go loads and checks the files. intent.go reads what users want, on text
-// that fold.go normalizes. detect.go finds the language of a text, and echo.go
-// recognizes the bot's own texts in messages of other bots.
+// that fold.go normalizes. detect.go finds the language of a text, own.go what
+// people wrote of it themselves, and echo.go recognizes the bot's own texts in
+// messages of other bots.
 package locale
 
 import (
@@ -28,8 +29,9 @@ import (
 type Locale struct {
 	Lang     string               `yaml:"-"`
 	Name     string               `yaml:"name"`
-	Script   string               `yaml:"script"` // a key of unicode.Scripts
-	Words    []string             `yaml:"words"`  // frequent words, to distinguish languages of the same script
+	Script   string               `yaml:"script"`   // a key of unicode.Scripts
+	Words    []string             `yaml:"words"`    // frequent words, to distinguish languages of the same script
+	Personal []string             `yaml:"personal"` // words of people that no product prints; for languages in Latin letters
 	Texts    map[string]string    `yaml:"texts"`
 	Areas    map[string]string    `yaml:"areas"`
 	Commands map[Command][]string `yaml:"commands"`
