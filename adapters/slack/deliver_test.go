@@ -145,7 +145,7 @@ func TestHTTP(t *testing.T) {
 	s.sees(s.kim, "1단계 / 3")
 	s.must(s.alex.Shortcut(searchShortcut))
 	s.until("the search is open", func() bool { _, ok := s.alex.View(); return ok })
-	found, err := s.alex.Suggest(s.slack.in("en")["search"], "0x29834")
+	found, err := s.alex.Suggest(s.slack.texts.In("en")["search"], "0x29834")
 	if err != nil || len(found) == 0 {
 		t.Fatalf("%q, %v", found, err)
 	}

@@ -66,7 +66,7 @@ func (s *Slack) publishHome(ctx context.Context, team, user string) error {
 }
 
 func (s *Slack) homePage(lang string, open []bot.Unfinished) []slack.Block {
-	w := s.in(lang)
+	w := s.texts.In(lang)
 	blocks := []slack.Block{
 		slack.NewHeaderBlock(label(w["home_title"])),
 		slack.NewSectionBlock(markdown(w["home_about"]), nil, nil),

@@ -20,36 +20,36 @@ import (
 // a crash does no harm.
 
 // lacks reports whether an event has to wait for the network.
-func (s *Slack) lacks(t inbound) bool {
-	if len(t.files) > 0 {
+func (s *Slack) lacks(in inbound) bool {
+	if len(in.files) > 0 {
 		return true
 	}
-	_, known := s.directs.Load(t.event.About().From.ID)
-	return t.direct && !known
+	_, known := s.directs.Load(in.event.About().From.ID)
+	return in.direct && !known
 }
 
 // postpone completes and handles an event of the inbox, in its lane.
-func (s *Slack) postpone(ctx context.Context, key string, payload []byte, t inbound) {
-	s.intake.Postpone(ctx, chat.LaneOf(t.event), key, payload, func(ctx context.Context) error { return s.handleRecorded(ctx, t) })
+func (s *Slack) postpone(ctx context.Context, key string, payload []byte, in inbound) {
+	s.intake.Postpone(ctx, chat.LaneOf(in.event), key, payload, func(ctx context.Context) error { return s.handleRecorded(ctx, in) })
 }
 
 // handleRecorded completes an event and handles it, however long that takes. What cannot
 // be had is done without: an answer in another language is better than none.
-func (s *Slack) handleRecorded(ctx context.Context, t inbound) error {
-	user := t.event.About().From
-	if t.direct {
+func (s *Slack) handleRecorded(ctx context.Context, in inbound) error {
+	user := in.event.About().From
+	if in.direct {
 		err := chat.Try(ctx, apiTime, permanent, func(ctx context.Context) error { _, err := s.directChannel(ctx, user.ID); return err })
-		if err != nil && t.own {
+		if err != nil && in.own {
 			return explain(err)
 		}
 	}
-	if m, ok := t.event.(bot.Message); ok {
-		m.Text = s.withFiles(ctx, m.Text, t.files)
-		t.event = m
+	if m, ok := in.event.(bot.Message); ok {
+		m.Text = s.withFiles(ctx, m.Text, in.files)
+		in.event = m
 	}
-	err := s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handle(ctx, s.complete(t)) })
+	err := s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handle(ctx, s.complete(in)) })
 	if err == nil {
-		s.afterHandled(ctx, t)
+		s.afterHandled(ctx, in)
 	}
 	return err
 }
@@ -81,13 +81,13 @@ func (s *Slack) replay(ctx context.Context) {
 		if json.Unmarshal(payload, &e) != nil {
 			return false
 		}
-		in, err := s.read(e)
-		t, ok := in.(inbound)
+		read, err := s.read(e)
+		in, ok := read.(inbound)
 		if err != nil || !ok {
 			return false
 		}
-		s.rememberReply(t)
-		s.postpone(ctx, key, payload, t)
+		s.rememberReply(in)
+		s.postpone(ctx, key, payload, in)
 		return true
 	})
 }

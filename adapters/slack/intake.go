@@ -25,9 +25,9 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 	case inbound:
 		s.receiveInbound(ctx, e, in, done)
 	case optionsRequest:
-		s.intake.Quick.Do("typing/"+in.user, func() { done(s.suggestOptions(ctx, in), nil) })
+		s.respond(e, in.user, done, func() any { return s.suggestOptions(ctx, in) })
 	case invalidSubmission:
-		s.intake.Quick.Do("typing/"+in.user, func() { done(s.rejectSubmission(ctx, in), nil) })
+		s.respond(e, in.user, done, func() any { return s.rejectSubmission(ctx, in) })
 	case urlVerification:
 		done(map[string]string{"challenge": in.challenge}, nil)
 	case modalRequest:
@@ -45,6 +45,16 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 	default:
 		s.receiveUnreadable(ctx, raw, err, done)
 	}
+}
+
+// respond acknowledges with a payload, in the order in which a user asks for it.
+func (s *Slack) respond(e envelope, user string, done func(any, error), payload func() any) {
+	s.intake.Quick.Do("respond/"+user, func() {
+		var answer any
+		defer func() { done(answer, nil) }()
+		defer s.intake.Guard(e.Kind, func() {})
+		answer = payload()
+	})
 }
 
 // read reads an envelope. A mistake of the program is kept to the one payload
@@ -81,24 +91,24 @@ func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
 }
 
 // receiveInbound takes what is for the core.
-func (s *Slack) receiveInbound(ctx context.Context, e envelope, t inbound, done func(any, error)) {
-	s.rememberReply(t)
-	s.subscription.observe(t, s.warnNotSubscribed)
-	s.intake.Quick.Do(chat.LaneOf(t.event), func() {
+func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done func(any, error)) {
+	s.rememberReply(in)
+	s.subscription.observe(in, s.warnNotSubscribed)
+	s.intake.Quick.Do(chat.LaneOf(in.event), func() {
 		var err error
 		defer func() { done(nil, err) }()
-		defer s.intake.Guard(string(t.event.About().ID), func() { err = s.bury(ctx, e.Payload, chat.ErrPanic) })
-		err = s.handleOrRecord(ctx, e, t)
+		defer s.intake.Guard(string(in.event.About().ID), func() { err = s.bury(ctx, e.Payload, chat.ErrPanic) })
+		err = s.handleOrRecord(ctx, e, in)
 	})
 }
 
 // rememberReply keeps what was handed to us for an answer.
-func (s *Slack) rememberReply(t inbound) {
-	head := t.event.About()
-	if t.responseURL != "" {
-		s.responseURLs.keep(recipient{head.Thread, head.From.ID}, t.replaces, t.responseURL)
+func (s *Slack) rememberReply(in inbound) {
+	head := in.event.About()
+	if in.responseURL != "" {
+		s.responseURLs.keep(recipient{head.Thread, head.From.ID}, in.replaces, in.responseURL)
 	}
-	if m, ok := t.event.(bot.Message); ok && head.Direct && !t.own && !m.From.Bot {
+	if m, ok := in.event.(bot.Message); ok && head.Direct && !in.own && !m.From.Bot {
 		s.directs.Store(head.From.ID, head.Thread.Channel)
 	}
 }
@@ -106,59 +116,59 @@ func (s *Slack) rememberReply(t inbound) {
 // handleOrRecord handles an event or, where it lacks something that the network has to
 // give or takes longer than Slack waits, records it for later. Whatever comes
 // behind one that waits, waits with it.
-func (s *Slack) handleOrRecord(ctx context.Context, e envelope, t inbound) error {
+func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
-	if !s.intake.Later.Busy(chat.LaneOf(t.event)) && !s.lacks(t) {
-		err := s.handle(limited, s.complete(t))
+	if !s.intake.Later.Busy(chat.LaneOf(in.event)) && !s.lacks(in) {
+		err := s.handle(limited, s.complete(in))
 		if err == nil {
-			s.afterHandled(ctx, t)
+			s.afterHandled(ctx, in)
 		}
 		if err == nil || limited.Err() == nil {
 			return err
 		}
 	}
-	return s.record(ctx, e, t)
+	return s.record(ctx, e, in)
 }
 
 // record keeps an event in the inbox, and has it handled later. Slack may have
 // given it up by then.
-func (s *Slack) record(ctx context.Context, e envelope, t inbound) error {
+func (s *Slack) record(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	key := string(t.event.About().ID)
+	key := string(in.event.About().ID)
 	if err := s.intake.Record(limited, key, payload); err != nil {
 		return err
 	}
-	s.postpone(ctx, key, payload, t)
+	s.postpone(ctx, key, payload, in)
 	return nil
 }
 
 // afterHandled shows what an event that the core has handled changed on the home page.
-func (s *Slack) afterHandled(ctx context.Context, t inbound) {
-	if head := t.event.About(); t.home {
+func (s *Slack) afterHandled(ctx context.Context, in inbound) {
+	if head := in.event.About(); in.home {
 		s.refreshHome(ctx, head.Thread.Workspace, head.From.ID)
 	}
 }
 
 // complete puts in what is known of the sender.
-func (s *Slack) complete(t inbound) bot.Event {
-	switch e := t.event.(type) {
+func (s *Slack) complete(in inbound) bot.Event {
+	switch e := in.event.(type) {
 	case bot.Message:
-		e.Head = s.completeHead(t, e.Head)
+		e.Head = s.completeHead(in, e.Head)
 		return e
 	case bot.Press:
-		e.Head = s.completeHead(t, e.Head)
+		e.Head = s.completeHead(in, e.Head)
 		return e
 	}
-	return t.event
+	return in.event
 }
 
-func (s *Slack) completeHead(t inbound, h bot.Head) bot.Head {
+func (s *Slack) completeHead(in inbound, h bot.Head) bot.Head {
 	if !h.From.Bot {
 		p := s.profiles.known(h.From.ID)
 		h.From.Locale = p.locale
@@ -167,7 +177,7 @@ func (s *Slack) completeHead(t inbound, h bot.Head) bot.Head {
 		}
 	}
 	channel, ok := s.directs.Load(h.From.ID)
-	if t.direct && ok && (t.own || channel == h.Thread.Channel) {
+	if in.direct && ok && (in.own || channel == h.Thread.Channel) {
 		h.Direct = true
 		h.Thread.Channel, h.Thread.Root = channel.(string), ""
 	}

@@ -89,7 +89,7 @@ const exampleHost = "https://mabsbot.example.com"
 // WriteManifest writes the manifest of an app for the mode, as YAML with a line
 // of explanation where something has to be filled in.
 func WriteManifest(w io.Writer, mode string) error {
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (s *Slack) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	d, err := s.postMessage(ctx, there, s.content(p, s.in(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
+	d, err := s.postMessage(ctx, there, s.content(p, s.texts.In(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
 	if !p.Opens {
 		d.Thread = p.Thread
 	}
@@ -156,7 +156,7 @@ func (s *Slack) content(p bot.Post, note string) []slack.MsgOption {
 func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
 	if address, ok := s.responseURLs.take(recipient{p.Thread, p.To.ID}); ok {
-		err := s.respond(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
+		err := s.postResponse(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
 		if err == nil {
 			return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
 		}
@@ -221,7 +221,7 @@ func (s *Slack) updateEphemeral(ctx context.Context, p bot.Post) error {
 	if p.Withdraw {
 		r = response{Delete: true}
 	}
-	if err := s.respond(ctx, address, r); err != nil && !errors.Is(err, errNoResponseURL) {
+	if err := s.postResponse(ctx, address, r); err != nil && !errors.Is(err, errNoResponseURL) {
 		return err
 	}
 	return nil

@@ -40,7 +40,7 @@ type renderer struct {
 
 // render writes a post as a message.
 func (s *Slack) render(p bot.Post) message {
-	r := renderer{words: s.in(p.Reply.Lang), home: s.me().url, mark: markOf(p), types: p.Private}
+	r := renderer{words: s.texts.In(p.Reply.Lang), home: s.me().url, mark: markOf(p), types: p.Private}
 	return r.message(p.Reply)
 }
 

@@ -29,7 +29,7 @@ var (
 // newRenderer is an adapter that only renders.
 func newRenderer(t testing.TB) *Slack {
 	t.Helper()
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func FuzzSplit(f *testing.F) {
 
 // The languages of Slack's own pages have the same texts.
 func TestWords(t *testing.T) {
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,9 +122,9 @@ func (s *Slack) isResponseURL(address string) bool {
 	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
 }
 
-// respond sends to an address. errNoLink says that nothing was shown; after
+// postResponse sends to an address. errNoLink says that nothing was shown; after
 // other errors something may have been.
-func (s *Slack) respond(ctx context.Context, address string, r response) error {
+func (s *Slack) postResponse(ctx context.Context, address string, r response) error {
 	if !s.isResponseURL(address) {
 		return errNoResponseURL
 	}

@@ -101,7 +101,7 @@ const pageJobs = 16
 
 // New returns an adapter.
 func New(o Options) (*Slack, error) {
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		return nil, err
 	}

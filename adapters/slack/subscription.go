@@ -28,15 +28,15 @@ func newSubscriptionCheck() *subscriptionCheck {
 
 // observe notes a delivery and calls deaf if it was a mention whose message did not
 // come in time.
-func (e *subscriptionCheck) observe(t inbound, deaf func(channel string)) {
-	m, ok := t.event.(bot.Message)
-	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || t.responseURL != "" {
+func (e *subscriptionCheck) observe(in inbound, deaf func(channel string)) {
+	m, ok := in.event.(bot.Message)
+	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || in.responseURL != "" {
 		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	_, known := e.seen[m.ID]
-	e.seen[m.ID] = e.seen[m.ID] || !t.mention
+	e.seen[m.ID] = e.seen[m.ID] || !in.mention
 	if known {
 		return
 	}

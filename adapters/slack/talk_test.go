@@ -295,7 +295,7 @@ func TestSearch(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.must(s.alex.Shortcut(searchShortcut))
 	s.until("the search is open", func() bool { _, ok := s.alex.View(); return ok })
-	words := s.slack.in("en")
+	words := s.slack.texts.In("en")
 	found, err := s.alex.Suggest(words["search"], "0x29834")
 	if err != nil || len(found) == 0 || !strings.Contains(found[0], "backup policy") {
 		t.Fatalf("%q, %v", found, err)
@@ -313,7 +313,7 @@ func TestSearch(t *testing.T) {
 		v, ok := s.kim.View()
 		return ok && strings.Contains(v.Plain(), "오류 찾아보기")
 	})
-	s.must(s.kim.Fill(s.slack.in("ko")["paste"], chattest.Coordinator))
+	s.must(s.kim.Fill(s.slack.texts.In("ko")["paste"], chattest.Coordinator))
 	if wrong, err := s.kim.Submit(); err != nil || len(wrong) > 0 {
 		t.Fatalf("%v, %v", wrong, err)
 	}
@@ -328,7 +328,7 @@ func TestValue(t *testing.T) {
 	s.sees(s.alex, "Which fits")
 	s.presses(s.alex, "Workgroup or untrusted domain")
 	s.quiet()
-	words := s.slack.in("en")
+	words := s.slack.texts.In("en")
 	for i := 0; !strings.Contains(s.shown(s.alex), "["+words["value_button"]+"]"); i++ {
 		if i == 5 {
 			t.Fatalf("no step asks for a value:\n%s", s.shown(s.alex))
@@ -357,7 +357,7 @@ func TestHome(t *testing.T) {
 		}
 		return v.Plain()
 	}
-	words := s.slack.in("en")
+	words := s.slack.texts.In("en")
 	s.alex.OpenHome()
 	s.until("the home page is shown", func() bool { return strings.Contains(home(s.alex), words["home_none"]) })
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -377,9 +377,9 @@ func TestHome(t *testing.T) {
 	s.must(s.alex.ChooseInHome(words["search_placeholder"], found[0]))
 	s.until("the search answers", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "3106") })
 	s.must(s.alex.ChooseInHome(words["home_choose"], "한국어"))
-	s.until("the home page changes its language", func() bool { return strings.Contains(home(s.alex), s.slack.in("ko")["home_about"][:30]) })
+	s.until("the home page changes its language", func() bool { return strings.Contains(home(s.alex), s.slack.texts.In("ko")["home_about"][:30]) })
 	s.kim.OpenHome()
-	s.until("everybody has their own", func() bool { return strings.Contains(home(s.kim), s.slack.in("ko")["home_none"]) })
+	s.until("everybody has their own", func() bool { return strings.Contains(home(s.kim), s.slack.texts.In("ko")["home_none"]) })
 	s.kim.OpenMessages()
 	s.until("prompts are suggested", func() bool { return len(s.Calls("assistant.threads.setSuggestedPrompts")) == 1 })
 }

@@ -12,17 +12,14 @@ import (
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// loadWords reads the languages, by tag.
-func loadWords() (chat.Texts, error) {
+// loadTexts reads the languages, by tag.
+func loadTexts() (chat.Texts, error) {
 	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
 		return nil, fmt.Errorf("slack: %w", err)
 	}
 	return texts, nil
 }
-
-// in are the words of a language, else the English ones.
-func (s *Slack) in(lang string) chat.Words { return s.texts.In(lang) }
 
 // language is the language in which somebody is addressed outside of a thread.
 func (s *Slack) language(ctx context.Context, team, user string) string {
@@ -34,5 +31,5 @@ func (s *Slack) language(ctx context.Context, team, user string) string {
 }
 
 func (s *Slack) words(ctx context.Context, team, user string) chat.Words {
-	return s.in(s.language(ctx, team, user))
+	return s.texts.In(s.language(ctx, team, user))
 }
