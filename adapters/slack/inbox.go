@@ -19,8 +19,8 @@ import (
 // core tells an event that it has handled already, so that doing it again after
 // a crash does no harm.
 
-// lacks reports whether an event has to wait for the network.
-func (s *Slack) lacks(in inbound) bool {
+// needsNetwork reports whether an event has to wait for the network.
+func (s *Slack) needsNetwork(in inbound) bool {
 	if len(in.files) > 0 {
 		return true
 	}

@@ -119,7 +119,7 @@ func (s *Slack) rememberReply(in inbound) {
 func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
-	if !s.intake.Later.Busy(chat.LaneOf(in.event)) && !s.lacks(in) {
+	if !s.intake.Later.Busy(chat.LaneOf(in.event)) && !s.needsNetwork(in) {
 		err := s.handle(limited, s.complete(in))
 		if err == nil {
 			s.afterHandled(ctx, in)

@@ -61,14 +61,14 @@ func (t *pacer) take(channel string, p bot.Post) (wait time.Duration, unsent boo
 		if next := t.next[channel]; next.After(now) {
 			mine.at = next
 		}
-		t.forget(now)
+		t.removeIdle(now)
 		t.next[channel] = mine.at.Add(t.interval)
 	}
 	return max(mine.at.Sub(now), 0), unsent
 }
 
-// forget drops the channels that wait for nothing.
-func (t *pacer) forget(now time.Time) {
+// removeIdle drops the channels that wait for nothing.
+func (t *pacer) removeIdle(now time.Time) {
 	for channel, next := range t.next {
 		if next.Before(now) {
 			delete(t.next, channel)

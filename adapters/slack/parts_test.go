@@ -95,8 +95,8 @@ func TestResponseURLs(t *testing.T) {
 			t.Error("a use after half an hour")
 		}
 		l.keep(recipient{}, "", "https://c")
-		if len(l.byAsker) != 1 || len(l.byPost) != 0 {
-			t.Errorf("%d and %d addresses are remembered", len(l.byAsker), len(l.byPost))
+		if len(l.byRecipient) != 1 || len(l.byPost) != 0 {
+			t.Errorf("%d and %d addresses are remembered", len(l.byRecipient), len(l.byPost))
 		}
 	})
 }

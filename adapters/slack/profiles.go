@@ -3,12 +3,13 @@ package slack
 import (
 	"cmp"
 	"context"
-	"mabsbot/adapters/chat"
-	"mabsbot/bot"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // A profile is what is told of somebody. It is kept in memory alone.

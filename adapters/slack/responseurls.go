@@ -42,33 +42,33 @@ type recipient struct {
 // Links remember the newest address of each asker, and of each post that can be
 // changed by one. They are safe for concurrent use.
 type responseURLs struct {
-	mu      sync.Mutex
-	byAsker map[recipient]*responseURL
-	byPost  map[bot.PostID]*responseURL
+	mu          sync.Mutex
+	byRecipient map[recipient]*responseURL
+	byPost      map[bot.PostID]*responseURL
 }
 
 func newResponseURLs() *responseURLs {
-	return &responseURLs{byAsker: map[recipient]*responseURL{}, byPost: map[bot.PostID]*responseURL{}}
+	return &responseURLs{byRecipient: map[recipient]*responseURL{}, byPost: map[bot.PostID]*responseURL{}}
 }
 
 // keep remembers the address of a use that happened now.
 func (l *responseURLs) keep(a recipient, post bot.PostID, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.forget()
+	l.removeExpired()
 	one := &responseURL{address, responseURLUses, time.Now().Add(responseURLLife)}
-	l.byAsker[a] = one
+	l.byRecipient[a] = one
 	if post != "" {
 		l.byPost[post] = one
 	}
 }
 
-// forget drops what has run out.
-func (l *responseURLs) forget() {
+// removeExpired drops what has run out.
+func (l *responseURLs) removeExpired() {
 	now := time.Now()
-	for a, one := range l.byAsker {
+	for a, one := range l.byRecipient {
 		if one.until.Before(now) {
-			delete(l.byAsker, a)
+			delete(l.byRecipient, a)
 		}
 	}
 	for p, one := range l.byPost {
@@ -82,7 +82,7 @@ func (l *responseURLs) forget() {
 func (l *responseURLs) take(a recipient) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.byAsker[a].use()
+	return l.byRecipient[a].use()
 }
 
 // takeForPost takes one use of the address that can change the post.

@@ -127,7 +127,7 @@ func TestOutsideChannel(t *testing.T) {
 	s.sees(s.alex, "Which fits")
 	s.quiet()
 	s.slack.responseURLs.mu.Lock()
-	clear(s.slack.responseURLs.byAsker) // half an hour passes
+	clear(s.slack.responseURLs.byRecipient) // half an hour passes
 	clear(s.slack.responseURLs.byPost)
 	s.slack.responseURLs.mu.Unlock()
 	for range 6 {
