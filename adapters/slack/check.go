@@ -12,17 +12,16 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// What is looked at when the bot starts: who it is, and what it may do.
+// Checks at startup: who the bot is, and which scopes it has.
 
-// A scope is a permission, the events that come with it, and what does not work
-// without.
+// A scope is an OAuth scope of the app.
 type scope struct {
 	name  string
-	event string // "" where it brings none
+	event string // that needs the scope, or ""
 	loss  string
 }
 
-// scopes are the permissions of the manifest, in its order.
+// scopes returns the scopes of the manifest, in its order.
 func scopes() []scope {
 	return []scope{
 		{"app_mentions:read", "app_mention", "mentions of the bot are not seen where it may not read along"},
@@ -42,7 +41,7 @@ func scopes() []scope {
 	}
 }
 
-// scopeNames are the permissions that the app needs.
+// scopeNames returns the names of the scopes that the app needs.
 func scopeNames() []string {
 	var all []string
 	for _, n := range scopes() {
@@ -51,16 +50,16 @@ func scopeNames() []string {
 	return all
 }
 
-// socketErrors are the errors of apps.connections.open after which no attempt will
-// succeed.
+// socketErrors are the errors of apps.connections.open after which retrying is of
+// no use.
 var socketErrors = []string{"missing_scope", "no_permission", "access_denied", "forbidden_team", "method_not_supported_for_channel_type"}
 
-// errInvalidToken is the error of a bot token that serves nothing.
+// errInvalidToken explains that Slack rejected the bot token.
 func errInvalidToken(code string) error {
 	return fmt.Errorf("Slack does not accept slack.bot_token (%s); copy the «Bot User OAuth Token» (xoxb-…) of «OAuth & Permissions» once more", code)
 }
 
-// errInvalidAppToken is the error of an app token that opens no socket.
+// errInvalidAppToken explains that Slack opens no socket for the app token.
 func errInvalidAppToken(code string) error {
 	if code == "missing_scope" {
 		return errors.New("slack.app_token lacks the permission connections:write; make one that has it under «Basic Information», «App-Level Tokens»")
@@ -68,8 +67,8 @@ func errInvalidAppToken(code string) error {
 	return fmt.Errorf("Slack opens no socket for slack.app_token (%s); it wants an app-level token (xapp-…) with the permission connections:write, and Socket Mode switched on", code)
 }
 
-// authenticate asks Slack who we are, until it answers. It fails where the token is not
-// valid, and warns of what is missing.
+// authenticate calls auth.test until Slack answers. It fails if the token is
+// invalid.
 func (s *Slack) authenticate(ctx context.Context) error {
 	refused := false
 	for attempt := 0; ; attempt++ {
@@ -85,7 +84,7 @@ func (s *Slack) authenticate(ctx context.Context) error {
 		case hasCode(err, tokenErrors) && refused:
 			return errInvalidToken(errorCode(err))
 		}
-		refused = hasCode(err, tokenErrors) // it is asked again before that counts
+		refused = hasCode(err, tokenErrors) // a single refusal may be a mistake of Slack's
 		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explain(err))
 		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
@@ -93,7 +92,7 @@ func (s *Slack) authenticate(ctx context.Context) error {
 	}
 }
 
-// identified notes who we are and says what is missing.
+// identified stores the bot's identity and logs what it may not do.
 func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	me := identity{team: who.TeamID, org: who.EnterpriseID, user: who.UserID, bot: who.BotID, url: who.URL}
 	ctx, cancel := context.WithTimeout(ctx, apiTime)
@@ -113,9 +112,9 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
 }
 
-// missingScopes says in plain words what the granted permissions leave out. Slack
-// tells nobody which events an app subscribes to; those that a permission brings
-// are named with it. Where Slack tells no permissions, nothing is missing.
+// missingScopes returns a line for each scope that is not granted, with the events
+// that need it: Slack does not return an app's event subscriptions. If Slack does
+// not return the scopes either, none is missing.
 func missingScopes(granted string) []string {
 	if strings.TrimSpace(granted) == "" {
 		return nil
@@ -141,7 +140,7 @@ func missingScopes(granted string) []string {
 	return lines
 }
 
-// checkEscalationChannel sees whether the bot can write where people are asked for.
+// checkEscalationChannel warns if the bot is not in the escalation channel.
 func (s *Slack) checkEscalationChannel(ctx context.Context) {
 	info, err := s.client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {

@@ -15,23 +15,23 @@ import (
 	"mabsbot/bot"
 )
 
-// What an error of the Web API says of the call.
+// Errors of the Web API.
 // https://docs.slack.dev/reference/methods/chat.postMessage#errors
 
 var (
-	// tokenErrors: the token serves nothing any more. Only a person can help.
+	// tokenErrors: the token is invalid. Only an administrator can help.
 	tokenErrors = []string{"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type", "org_login_required", "team_access_not_granted"}
-	// retryLater: Slack took nothing and may take it another time.
+	// retryLater: Slack did nothing, and may do it another time.
 	retryLater = []string{"ratelimited", "rate_limited", "accesslimited", "service_unavailable", "request_timeout", "team_added_to_org", "message_limit_exceeded"}
-	// ambiguous: Slack failed, and may have done it nevertheless.
+	// ambiguous: Slack failed, but may have done it nevertheless.
 	ambiguous = []string{"internal_error", "fatal_error"}
-	// notInChannel: we are not in the channel.
+	// notInChannel: the bot may not post to the channel.
 	notInChannel = []string{"not_in_channel", "channel_not_found", "user_not_in_channel", "restricted_action_read_only_channel", "is_archived"}
-	// messageGone: the message is not there any more, or never was ours.
+	// messageGone: the message no longer exists, or is not the bot's.
 	messageGone = []string{"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
 )
 
-// errorCode is the error that Slack itself named, or "".
+// errorCode returns the error code in Slack's response, or "".
 func errorCode(err error) string {
 	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return e.Err
@@ -41,8 +41,8 @@ func errorCode(err error) string {
 
 func hasCode(err error, codes []string) bool { return slices.Contains(codes, errorCode(err)) }
 
-// deliveryError is the error of a call that should have shown a post, as the outbox
-// wants it: what is certain is said.
+// deliveryError returns the error of a call that posts or changes a message as a
+// bot.DeliveryError, unless it is unknown whether Slack carried out the call.
 func (s *Slack) deliveryError(ctx context.Context, method string, err error) error {
 	err = fmt.Errorf("slack: %s: %w", method, explain(err))
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
@@ -78,7 +78,7 @@ func (s *Slack) invalidToken(ctx context.Context) bool {
 	return hasCode(err, tokenErrors)
 }
 
-// explain adds what Slack says besides the code, and takes addresses out.
+// explain adds the details of Slack's response to an error, and removes URLs.
 func explain(err error) error {
 	e, ok := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
@@ -90,8 +90,7 @@ func explain(err error) error {
 	return chat.WithoutURL(err)
 }
 
-// notSent reports that a request cannot have reached Slack, or was turned away
-// at the door.
+// notSent reports whether a request did not reach the Web API.
 func notSent(err error) bool {
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
 		return true

@@ -11,16 +11,16 @@ import (
 	"mabsbot/bot"
 )
 
-// What Slack sends to what the bot is told. Reading is a pure function of the
-// payload and of who we are.
+// From payloads to bot.Event. Parsing is a pure function of the payload and the
+// bot's identity.
 
-// An identity is who we are in the workspace.
+// An identity holds the bot's own IDs, as auth.test and bots.info return them.
 type identity struct {
-	team string // where the bot is installed
-	org  string // or the organisation, where it is installed for all of that
-	user string // the bot as a member
-	bot  string // the bot as a sender
-	app  string // "" where Slack does not tell
+	team string // the workspace in which the app is installed
+	org  string // or the Enterprise organization
+	user string // the bot user
+	bot  string // the bot as the sender of a message
+	app  string // "" if unknown
 	url  string // of the workspace, for links to messages
 }
 
@@ -81,8 +81,7 @@ var (
 	errRevoked     = errors.New("the bot's token was revoked; install the app again and start the bot with the new token")
 )
 
-// read tells what a payload is. An error says that it is none that can be read;
-// it holds nothing of the payload's content.
+// read parses an envelope. An error contains nothing of the payload.
 func (me identity) read(e envelope) (parsed, error) {
 	switch e.Kind {
 	case kindEvent:
@@ -95,8 +94,8 @@ func (me identity) read(e envelope) (parsed, error) {
 	return nil, chat.ErrUnknown
 }
 
-// isOtherApp reports whether a payload is for another app. Where either side does
-// not tell, it is ours: somebody knew our secret, or our socket.
+// isOtherApp reports whether a payload is for another app. If either ID is
+// unknown, it is not: the payload came over our socket or with our signature.
 func (me identity) isOtherApp(app string) bool { return app != "" && me.app != "" && app != me.app }
 
 func (me identity) readEvent(data []byte) (parsed, error) {
@@ -134,8 +133,8 @@ func (me identity) readEvent(data []byte) (parsed, error) {
 	return nil, nil
 }
 
-// workspace is the installation for which an event was sent: a channel shared
-// between companies has events of both.
+// workspace returns the installation for which an event was sent. An event of a
+// Slack Connect channel may name several.
 func (me identity) workspace(o outerEvent) string {
 	for _, a := range o.Authorizations {
 		if id := a.id(); id != "" {
@@ -152,8 +151,8 @@ func (a authorization) id() string {
 	return cmp.Or(a.Team, a.Enterprise)
 }
 
-// readMessage tells what a message event is. All subtypes but those of people
-// who write are news of the channel.
+// readMessage parses a message event. The other subtypes, such as channel_join,
+// are not messages of users.
 func (me identity) readMessage(o outerEvent, e innerEvent, team string) (parsed, error) {
 	switch e.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
@@ -162,7 +161,7 @@ func (me identity) readMessage(o outerEvent, e innerEvent, team string) (parsed,
 		return me.changed(o, e, team)
 	case "message_deleted":
 		if e.Previous == nil {
-			return nil, nil // nobody knows whose it was
+			return nil, nil // its sender is unknown
 		}
 		old := *e.Previous
 		old.TS = cmp.Or(e.DeletedTS, old.TS)
@@ -171,7 +170,7 @@ func (me identity) readMessage(o outerEvent, e innerEvent, team string) (parsed,
 	return nil, nil
 }
 
-// posted is a message that somebody wrote.
+// posted parses a new message.
 func (me identity) posted(o outerEvent, e innerEvent, team string) (parsed, error) {
 	m, ok, err := me.message(o, e, e, team)
 	if err != nil || !ok {
@@ -187,13 +186,14 @@ func (me identity) posted(o outerEvent, e innerEvent, team string) (parsed, erro
 	return in, err
 }
 
-// inbound completes what is common to new and edited messages.
+// inbound returns a new or edited message for the core, unless it must not be
+// answered.
 func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (parsed, error) {
 	if me.foreign(o, e) && !m.Addressed {
 		return nil, nil
 	}
 	if m.From.Bot && m.InThread {
-		return nil, nil // an answer to an answer: two bots would never end
+		return nil, nil // two bots could answer each other forever
 	}
 	t := inbound{event: m, files: readable(e.Files)}
 	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.ChangePosted {
@@ -202,15 +202,15 @@ func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (parsed, e
 	return t, nil
 }
 
-// foreign reports whether the sender belongs to another company, in a channel
-// that is shared with it. Such people are answered where they ask us: what they
-// write to each other is not ours to comment on.
+// foreign reports whether the sender belongs to another organization of a Slack
+// Connect channel. Such users are answered only if they address the bot.
 func (me identity) foreign(o outerEvent, e innerEvent) bool {
 	home := cmp.Or(e.UserTeam, e.SourceTeam, e.Team)
 	return o.Shared && home != "" && home != me.team && home != me.org && home != me.workspace(o)
 }
 
-// message reads the message e of the event around it. ok is false for our own.
+// message parses the message e of the event around. ok is false if the bot itself
+// wrote it.
 func (me identity) message(o outerEvent, around, e innerEvent, team string) (m bot.Message, ok bool, err error) {
 	channel := cmp.Or(around.Channel, e.Channel)
 	if channel == "" || !timestamp.MatchString(e.TS) || e.User == "" && e.Bot == "" {
@@ -232,9 +232,9 @@ func (me identity) message(o outerEvent, around, e innerEvent, team string) (m b
 	return m, true, nil
 }
 
-// root is where an answer belongs: under the message at the top. A direct
-// message is one conversation, also where somebody answers ours in a thread;
-// threads that people open themselves are conversations of their own.
+// root returns the root of the conversation: the thread_ts, or the message itself.
+// A direct message is one conversation, including threads under the bot's own
+// messages; a thread under a user's message is a separate one.
 func root(e innerEvent, direct bool, self string) string {
 	if direct && (e.ThreadTS == "" || e.ParentUser == self && self != "") {
 		return ""
@@ -242,13 +242,13 @@ func root(e innerEvent, direct bool, self string) string {
 	return cmp.Or(e.ThreadTS, e.TS)
 }
 
-// isOwn reports whether a message is our own.
+// isOwn reports whether the bot itself wrote a message.
 func (me identity) isOwn(e innerEvent) bool {
 	return me.bot != "" && e.Bot == me.bot || me.user != "" && e.User == me.user
 }
 
-// author is who wrote a message. A program is known by the id that a channel
-// can allow.
+// author returns the sender of a message. A bot is identified by its bot_id, as in
+// the channel's configuration.
 func (me identity) author(e innerEvent) bot.User {
 	if e.Bot != "" || e.Subtype == "bot_message" || e.User == "USLACKBOT" {
 		return bot.User{ID: cmp.Or(e.Bot, e.User), Bot: true}
@@ -256,9 +256,8 @@ func (me identity) author(e innerEvent) bot.User {
 	return bot.User{ID: e.User, Name: cmp.Or(e.Profile.Display, e.Profile.Real)}
 }
 
-// changed is an edit. Slack also says that a message changed when it attached
-// the preview of a link, counted an answer, or left a mark where one was
-// deleted.
+// changed parses message_changed. Besides edits, Slack sends it when it unfurls a
+// link, counts a reply, or replaces a deleted message by a tombstone.
 func (me identity) changed(o outerEvent, e innerEvent, team string) (parsed, error) {
 	if e.Message == nil {
 		return nil, chat.ErrIncomplete
@@ -295,8 +294,8 @@ func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (parsed
 	return inbound{event: m}, nil
 }
 
-// textOf is what a message says. What programs write stands in attachments and
-// blocks as often as in the text; what people write stands in it whole.
+// textOf returns the plain text of a message. Bots often put it into attachments
+// or blocks; the text of a user is complete.
 func (me identity) textOf(e innerEvent) string {
 	parts := []string{e.Text}
 	for _, a := range e.Attachments {
@@ -327,7 +326,8 @@ func (a attachment) text() string {
 	return cmp.Or(text, a.Fallback)
 }
 
-// blockText joins the texts of blocks. The elements of rich text go on in a line.
+// blockText joins the texts of blocks. The elements of a rich text section are one
+// line.
 func blockText(blocks []block) string {
 	var b strings.Builder
 	for _, one := range blocks {
@@ -346,8 +346,8 @@ func blockText(blocks []block) string {
 	return b.String()
 }
 
-// readCommand is a use of /mabs. In the direct conversation with us the answer
-// belongs there; anywhere else it is for the one who asked alone.
+// readCommand parses a use of /mabs. In a direct message with the bot the answer
+// belongs to that conversation; anywhere else it is private.
 func (me identity) readCommand(data []byte) (parsed, error) {
 	var c command
 	if err := chat.Decode(data, &c); err != nil {

@@ -16,21 +16,20 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// Attached snippets and logs. The bot's token goes to Slack's hosts alone, and
-// what comes back is read as text or not at all.
+// Attached snippets and logs. The token is sent only to Slack's hosts.
 
 const (
 	fileTime  = 10 * time.Second
-	redirects = 3 // Slack uses one
+	redirects = 3 // Slack redirects once
 )
 
-// slackHosts serve files; api_url adds its own.
+// slackHosts serve files. The host of Options.APIURL does, too.
 var slackHosts = []string{"slack.com", "slack-edge.com", "slack-files.com", "slack-gov.com"}
 
-// errHost says that a file is not worth another try: it stands elsewhere.
+// errHost is the error of a file that another host serves.
 var errHost = errors.New("the file is not on a host of Slack's")
 
-// readable are the files of a message that may hold text.
+// readable returns the files of a message that may be text.
 func readable(all []file) []file {
 	var some []file
 	for _, f := range all {
@@ -48,9 +47,9 @@ func (f file) texty() bool {
 	return f.Access == "check_file_info" || f.Mode == "snippet" || strings.HasPrefix(f.MIME, "text/") || f.Type == "text" || chat.NamesText(f.Name)
 }
 
-// readFile returns the text of a file.
+// readFile downloads the text of a file.
 func (s *Slack) readFile(ctx context.Context, f file) (string, error) {
-	if f.Access == "check_file_info" || f.address() == "" { // of another company: its address is told on request
+	if f.Access == "check_file_info" || f.address() == "" { // in a Slack Connect channel: only files.info returns the URL
 		info, _, _, err := s.client.GetFileInfoContext(ctx, f.ID, 0, 0)
 		if err != nil {
 			return "", err
@@ -73,7 +72,7 @@ func (f file) address() string {
 	return f.URL
 }
 
-// download gets the text of a file with the bot's token, from Slack's hosts alone.
+// download downloads a text file with the bot's token.
 func (s *Slack) download(ctx context.Context, address string) (string, error) {
 	if !s.trustedAddress(address) {
 		return "", errHost
@@ -98,7 +97,7 @@ func (s *Slack) download(ctx context.Context, address string) (string, error) {
 	return chat.ReadFile(response.Body)
 }
 
-// follow lets a redirect lead to Slack's hosts alone: the token goes along.
+// follow follows redirects only to Slack's hosts, because the token is sent along.
 func (s *Slack) follow(request *http.Request, via []*http.Request) error {
 	if len(via) > redirects || !s.trusted(request.URL) {
 		return errHost
@@ -106,14 +105,13 @@ func (s *Slack) follow(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// trustedAddress is trusted, of an address as Slack wrote it.
+// trustedAddress parses a URL and reports whether it is trusted.
 func (s *Slack) trustedAddress(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && s.trusted(u)
 }
 
-// trusted reports whether an address is one of Slack's, or of the host that
-// stands in for it.
+// trusted reports whether a URL is one of Slack's hosts or that of Options.APIURL.
 func (s *Slack) trusted(u *url.URL) bool {
 	if api, err := url.Parse(s.apiURL); err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host) {
 		return true

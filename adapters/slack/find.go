@@ -10,7 +10,7 @@ import (
 	"mabsbot/bot"
 )
 
-// Metadata name the post that a message shows.
+// The metadata of a message, which contains the ID of its post.
 const (
 	metadataType = "mabsbot_post"
 	metadataPost = "post_id"
@@ -20,14 +20,13 @@ func metadata(p bot.Post) slack.SlackMetadata {
 	return slack.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{metadataPost: string(p.ID)}}
 }
 
-// searchDepth is how many messages are looked through for an earlier attempt:
-// those of a thread from its beginning, those of a channel from the newest. A
-// repeat comes a minute after the attempt, or with the next start.
+// searchDepth is how many messages find reads: of a thread from its beginning, of
+// a channel from the newest. A retry follows the attempt after a minute, or with
+// the next start.
 const searchDepth = 1000
 
-// find looks for the message that an earlier attempt to deliver the post may
-// have left, and returns its ts or "". Where the app may not look, there is
-// none.
+// find looks for the message of an earlier attempt to deliver a post and returns
+// its ts, or "" if there is none or the app may not read the history.
 func (s *Slack) find(ctx context.Context, channel string, p bot.Post) (string, error) {
 	page := s.history
 	if threadTS(p.Thread) != "" {

@@ -10,13 +10,14 @@ import (
 	"mabsbot/bot"
 )
 
-// The home page of the app: what the bot does, a search, where somebody left
-// off, and the language in which they are addressed.
+// The Home tab: what the bot does, a search, the user's unfinished walkthroughs,
+// and a language select.
 
-// maxUnfinished is how many walkthroughs the home page shows: what fits a screen.
+// maxUnfinished is how many walkthroughs the Home tab shows: what fits on a
+// screen.
 const maxUnfinished = 10
 
-// openHome shows somebody what they opened.
+// openHome shows the tab that a user has opened.
 func (s *Slack) openHome(ctx context.Context, o homeOpened) {
 	if o.user == "" {
 		return
@@ -31,13 +32,13 @@ func (s *Slack) openHome(ctx context.Context, o homeOpened) {
 	s.refreshHome(ctx, o.team, o.user)
 }
 
-// refreshHome shows somebody's home page as it is now.
+// refreshHome publishes a user's Home tab.
 func (s *Slack) refreshHome(ctx context.Context, team, user string) {
 	s.show(ctx, "home/"+user, "the home page", func() error { return s.publishHome(ctx, team, user) })
 }
 
-// show shows a page or modal, after others in its lane. Nothing depends on it, and
-// who opens it again sees it.
+// show runs f, which shows a page or modal, in a lane. An error is only logged:
+// nothing depends on it, and the user can open the page again.
 func (s *Slack) show(ctx context.Context, lane, what string, f func() error) {
 	s.intake.Pages.Do(lane, func() {
 		defer s.intake.Guard(what, func() {})
@@ -84,8 +85,8 @@ func (s *Slack) homePage(lang string, open []bot.Unfinished) []slack.Block {
 	return append(blocks, slack.NewDividerBlock(), slack.NewSectionBlock(markdown(w["home_language"]), nil, slack.NewAccessory(s.languageSelect(w, lang))))
 }
 
-// unfinishedSection is one walkthrough with a way back to it: a link to its thread or,
-// where nobody else sees it, a button that goes on in a direct message.
+// unfinishedSection returns a walkthrough with a way back to it: a link to its
+// thread or, if that is private, a button that continues in a direct message.
 func (s *Slack) unfinishedSection(w chat.Words, n int, one bot.Unfinished) slack.Block {
 	r := renderer{home: s.me().url}
 	text := "*" + escape(shorten(one.Title, maxSection/4)) + "*\n" + escape(shorten(one.Where, maxSection/4))
@@ -98,7 +99,7 @@ func (s *Slack) unfinishedSection(w chat.Words, n int, one bot.Unfinished) slack
 	return section
 }
 
-// languageSelect lets somebody choose.
+// languageSelect returns the select with which the user chooses a language.
 func (s *Slack) languageSelect(w chat.Words, lang string) *slack.SelectBlockElement {
 	tags, names := s.o.Library.Languages()
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, label(w["home_choose"]), langAction)
@@ -112,9 +113,9 @@ func (s *Slack) languageSelect(w chat.Words, lang string) *slack.SelectBlockElem
 	return e
 }
 
-// suggestPrompts suggests what to ask, in the language of who opened the conversation.
-// Apps with an agent's view show those of the manifest besides, and older ones
-// refuse them.
+// suggestPrompts sets the suggested prompts of the Messages tab in the user's
+// language. Apps with agent_view show those of the manifest, too; Slack rejects
+// the call for apps without it.
 func (s *Slack) suggestPrompts(ctx context.Context, o homeOpened) error {
 	w := s.words(ctx, o.team, o.user)
 	params := slack.AssistantThreadsSetSuggestedPromptsParameters{Title: w["prompts"], ChannelID: o.channel}

@@ -16,21 +16,21 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// HTTP mode: one address for events, commands and interactions.
+// HTTP mode: one Request URL for events, commands and interactions.
 
 const (
 	// EventsPath is the path of the Request URL.
 	EventsPath = "/slack/events"
 
-	maxBody = 1 << 20 // bytes: Slack's payloads are far smaller
+	maxBody = 1 << 20 // bytes; Slack's payloads are far smaller
 
-	// lastWait is what serveWeb leaves to requests that are under way when it
-	// ends.
+	// lastWait is how long serveWeb waits at its end for requests that are being
+	// handled.
 	lastWait = lastAck + time.Second
 )
 
-// Listen opens the address of the HTTP mode, so that Addr can tell it before
-// Run. Run calls it where nobody did.
+// Listen opens the listener of the HTTP mode, so that Addr works before Run. Run
+// calls it if the caller did not.
 func (s *Slack) Listen() error {
 	if s.listener != nil {
 		return nil
@@ -43,10 +43,10 @@ func (s *Slack) Listen() error {
 	return nil
 }
 
-// Addr is the address that Listen opened, as host:port.
+// Addr returns the address of the listener as host:port.
 func (s *Slack) Addr() string { return s.listener.Addr().String() }
 
-// serveWeb takes requests until ctx ends.
+// serveWeb serves requests until ctx ends.
 func (s *Slack) serveWeb(ctx context.Context) error {
 	if err := s.Listen(); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 	server := &http.Server{
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second, // a megabyte from a server
+		ReadTimeout:       10 * time.Second, // enough for a megabyte from a server
 		WriteTimeout:      10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
@@ -76,8 +76,8 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 	return nil
 }
 
-// serve takes one request. Who does not know the secret learns nothing, and
-// what they sent is not kept.
+// serve handles a request. A request without a valid signature is rejected
+// without a reason, and nothing of it is kept.
 func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
@@ -100,14 +100,14 @@ func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		http.Error(w, "not understood", http.StatusBadRequest)
 		return
 	}
-	if e.Kind == "" { // a check of the certificate
+	if e.Kind == "" { // ssl_check
 		return
 	}
 	s.answer(ctx, w, r, e, body)
 }
 
-// answer hands an envelope over and waits until it is recorded. ctx is that of Run:
-// what came is handled even if Slack hangs up.
+// answer receives an envelope and responds once it may be acknowledged. ctx is
+// that of Run, so that the event is handled even if Slack closes the connection.
 func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Request, e envelope, body []byte) {
 	type result struct {
 		answer any
@@ -141,8 +141,8 @@ func (s *Slack) writeAnswer(w http.ResponseWriter, answer any) {
 	}
 }
 
-// readEnvelope makes of a body what Socket Mode delivers. Only the body is read:
-// the signature says nothing of the address.
+// readEnvelope returns a request's body as Socket Mode would deliver it. It ignores
+// the query, which the signature does not cover.
 func readEnvelope(contentType string, body []byte) (envelope, error) {
 	kind, _, err := mime.ParseMediaType(contentType)
 	if err != nil {

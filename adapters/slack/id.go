@@ -12,47 +12,47 @@ import (
 
 const adapterName = "slack"
 
-// Names of events. Slack delivers a message that mentions the bot twice, under
-// two event ids, and a redelivery may carry a third: a name is made of what
-// happened and never of a delivery. All begin with the workspace.
+// Event IDs. Slack delivers a mention of the bot twice, with two values of
+// event_id, and a redelivery may have a third. So an ID is made of what happened,
+// never of the delivery.
 
-// messageID names a message as it was posted.
+// messageID returns the ID of a new message.
 func messageID(team, channel, ts string) bot.EventID { return eventID(team, channel, ts) }
 
-// editID names one edit of a message.
+// editID returns the ID of an edit of a message.
 func editID(of bot.EventID, edited string) bot.EventID { return of + bot.EventID("/edit/"+edited) }
 
-// deletedID names the deletion of a message.
+// deletedID returns the ID of the deletion of a message.
 func deletedID(of bot.EventID) bot.EventID { return of + "/deleted" }
 
-// pressID names one use of a button: of a message, or of a view.
+// pressID returns the ID of the press of a button in a message or a view.
 func pressID(team, where, message, action, user string) bot.EventID {
 	return eventID(team, where, message, "press", action, user)
 }
 
-// usedID names what somebody began by a command, a shortcut or a modal. Slack
-// gives each use an id of its own, of up to about 70 characters.
+// usedID returns the ID of the use of a command, shortcut or modal. use is Slack's
+// ID of it, which has up to about 70 characters.
 func usedID(team, kind, use string) bot.EventID { return eventID(team, kind, short(use)) }
 
 func eventID(parts ...string) bot.EventID {
 	return bot.EventID(adapterName + "/" + strings.Join(parts, "/"))
 }
 
-// privateRoot is the root of the thread that only one person sees. It stands
-// for what they used to begin it.
+// privateRoot returns the root of the private thread that a command or shortcut
+// begins.
 func privateRoot(use string) string { return bot.CommandRoot + short(use) }
 
-// short stands for a long id: 96 bits of its hash.
+// short returns 96 bits of the hash of an ID.
 func short(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:12])
 }
 
-// timestamp is the form of Slack's message ids.
+// timestamp matches a ts, Slack's message ID.
 var timestamp = regexp.MustCompile(`^\d+\.\d+$`)
 
-// threadTS is the message under which the thread hangs, or "" where it hangs
-// under none: in a direct message, or as the private answer to a command.
+// threadTS returns the thread_ts of a thread, or "" if it has none: in a direct
+// message, or in the private answer to a command.
 func threadTS(t bot.Thread) string {
 	if timestamp.MatchString(t.Root) {
 		return t.Root
@@ -60,16 +60,16 @@ func threadTS(t bot.Thread) string {
 	return ""
 }
 
-// directUser is the user for whose direct message a channel stands.
+// directUser returns the user whose direct message a channel stands for.
 func directUser(channel string) (user string, ok bool) {
 	return strings.CutPrefix(channel, bot.DirectChannel)
 }
 
-// A ref names a message that was delivered. Only those with a ts can be changed
-// by the Web API; a message that was shown to one person has none.
+// A ref is the Ref of a delivered message. An ephemeral message has no ts, and the
+// Web API cannot change it.
 type ref struct{ channel, ts string }
 
-// ephemeralRef is the Ref of a message that only its reader's client keeps.
+// ephemeralRef is the Ref of every ephemeral message.
 const ephemeralRef = "ephemeral"
 
 func (r ref) String() string { return r.channel + "/" + r.ts }
@@ -79,18 +79,20 @@ func parseRef(s string) (ref, bool) {
 	return ref{channel, ts}, ok
 }
 
-// A mark is what a message's buttons remember of it, in their block's id: Slack
-// does not tell what an ephemeral message said or where it belonged.
+// A mark connects a message's buttons with its post. It is stored in the block_id,
+// because the payload of a press on an ephemeral message does not contain the
+// message or its thread.
 type mark struct {
 	post    bot.PostID
-	channel string // of the thread; "" where the message opened it
+	channel string // of the thread; "" if the message opened it
 	root    string
 }
 
-// markPrefix tells our blocks from those of other programs and of other forms.
+// markPrefix distinguishes the bot's blocks from others, and this format of marks
+// from later ones.
 const markPrefix = "m1"
 
-// markOf is the mark of the post's message.
+// markOf returns the mark of a post's message.
 func markOf(p bot.Post) mark {
 	if p.Opens {
 		return mark{post: p.ID}
@@ -98,13 +100,13 @@ func markOf(p bot.Post) mark {
 	return mark{p.ID, p.Thread.Channel, p.Thread.Root}
 }
 
-// blockID is the mark as the id of the n-th block, which must be unique in a
-// message.
+// blockID returns the mark as the block_id of the n-th block. A block_id must be
+// unique in its message.
 func (m mark) blockID(n int) string {
 	return strings.Join([]string{markPrefix, string(m.post), m.channel, m.root, strconv.Itoa(n)}, "|")
 }
 
-// parseMark reads what blockID wrote; ok is false for the blocks of others.
+// parseMark parses a block_id that blockID returned.
 func parseMark(s string) (m mark, ok bool) {
 	part := strings.Split(s, "|")
 	if len(part) != 5 || part[0] != markPrefix {

@@ -12,14 +12,12 @@ import (
 	"mabsbot/bot"
 )
 
-// What needs the network before it can be judged (attached logs, the channel of a
-// direct conversation) or more time than Slack gives: a very long text on a busy
-// machine, a profile that Slack is slow to return. It is
-// recorded, acknowledged, completed, handled, and taken out of the inbox. The
-// core tells an event that it has handled already, so that doing it again after
-// a crash does no harm.
+// Events that are recorded before they are handled, because they need the network
+// (attached logs, the channel of a direct message) or more time than Slack allows
+// (a very long text on a busy machine, a slow profile). See chat.Intake.
 
-// needsNetwork reports whether an event has to wait for the network.
+// needsNetwork reports whether an event needs a file or a channel that only the
+// network can provide.
 func (s *Slack) needsNetwork(in inbound) bool {
 	if len(in.files) > 0 {
 		return true
@@ -28,13 +26,13 @@ func (s *Slack) needsNetwork(in inbound) bool {
 	return in.direct && !known
 }
 
-// postpone completes and handles an event of the inbox, in its lane.
+// postpone handles a recorded event in its lane.
 func (s *Slack) postpone(ctx context.Context, key string, payload []byte, in inbound) {
 	s.intake.Postpone(ctx, chat.LaneOf(in.event), key, payload, func(ctx context.Context) error { return s.handleRecorded(ctx, in) })
 }
 
-// handleRecorded completes an event and handles it, however long that takes. What cannot
-// be had is done without: an answer in another language is better than none.
+// handleRecorded completes an event and handles it, however long that takes. What
+// cannot be fetched is left out, because an answer without it is better than none.
 func (s *Slack) handleRecorded(ctx context.Context, in inbound) error {
 	user := in.event.About().From
 	if in.direct {
@@ -54,7 +52,7 @@ func (s *Slack) handleRecorded(ctx context.Context, in inbound) error {
 	return err
 }
 
-// withFiles is a text with that of files, as far as there is any.
+// withFiles appends the text of attached files.
 func (s *Slack) withFiles(ctx context.Context, text string, files []file) string {
 	var ids []string
 	for _, f := range files {
@@ -66,7 +64,7 @@ func (s *Slack) withFiles(ctx context.Context, text string, files []file) string
 	})
 }
 
-// permanent reports that another attempt would fail in the same way.
+// permanent reports whether retrying is of no use.
 func permanent(err error) bool {
 	c := errorCode(err)
 	status, _ := errors.AsType[slack.StatusCodeError](err)
@@ -74,7 +72,7 @@ func permanent(err error) bool {
 		errors.Is(err, errHost) || errors.Is(err, chat.ErrNoText) || errors.Is(err, chat.ErrTooLarge)
 }
 
-// replay handles what an earlier run acknowledged and did not handle.
+// replay postpones the events that an earlier run recorded and did not handle.
 func (s *Slack) replay(ctx context.Context) {
 	s.intake.Replay(ctx, func(key string, payload []byte) bool {
 		var e envelope

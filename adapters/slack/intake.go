@@ -9,12 +9,12 @@ import (
 	"mabsbot/bot"
 )
 
-// What happens to a payload between its arrival and its acknowledgement.
+// From receipt to acknowledgement.
 
-// receive takes an envelope, in the order of arrival, and returns at once. done is
-// called with what to answer Slack once all is recorded that must not be lost,
-// or with an error after which Slack must not be told so. raw is the envelope as
-// it came.
+// receive accepts envelopes in the order of their arrival and returns at once. It
+// calls done once the envelope may be acknowledged, with the payload of the
+// acknowledgement, or with an error if Slack has to redeliver it. raw is the
+// envelope as received.
 func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(answer any, err error)) {
 	if err := ctx.Err(); err != nil {
 		done(nil, err)
@@ -47,7 +47,7 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 	}
 }
 
-// respond acknowledges with a payload, in the order in which a user asks for it.
+// respond acknowledges with a payload, in the order of the user's requests.
 func (s *Slack) respond(e envelope, user string, done func(any, error), payload func() any) {
 	s.intake.Quick.Do("respond/"+user, func() {
 		var answer any
@@ -57,14 +57,14 @@ func (s *Slack) respond(e envelope, user string, done func(any, error), payload 
 	})
 }
 
-// read reads an envelope. A mistake of the program is kept to the one payload
-// that met it.
+// read parses an envelope. A panic costs only the envelope that caused it.
 func (s *Slack) read(e envelope) (in parsed, err error) {
 	defer s.intake.Guard(e.Kind, func() { err = chat.ErrUnknown })
 	return s.me().read(e)
 }
 
-// receiveUnreadable takes what is nothing, or cannot be read.
+// receiveUnreadable acknowledges a payload that does not concern the bot, and
+// keeps one that cannot be parsed as a dead letter.
 func (s *Slack) receiveUnreadable(ctx context.Context, raw []byte, err error, done func(any, error)) {
 	switch {
 	case errors.Is(err, chat.ErrOtherApp):
@@ -77,20 +77,21 @@ func (s *Slack) receiveUnreadable(ctx context.Context, raw []byte, err error, do
 	}
 }
 
-// rejectSubmission tells somebody what is wrong with what they submitted.
+// rejectSubmission returns the response_action that shows an error under a block.
 func (s *Slack) rejectSubmission(ctx context.Context, r invalidSubmission) any {
 	text := s.words(ctx, r.team, r.user)[r.block+"_missing"]
 	return map[string]any{"response_action": "errors", "errors": map[string]string{r.block: text}}
 }
 
-// bury keeps what cannot be read. Once it is kept, Slack need not send it again.
+// bury keeps a payload that cannot be handled as a dead letter, so that it can be
+// acknowledged: redelivering it would not help.
 func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
 	ctx, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
 	return s.intake.Bury(ctx, "dead/"+short(string(raw)), raw, why)
 }
 
-// receiveInbound takes what is for the core.
+// receiveInbound handles an event for the core in its lane.
 func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done func(any, error)) {
 	s.rememberReply(in)
 	s.subscription.observe(in, s.warnNotSubscribed)
@@ -102,7 +103,8 @@ func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done
 	})
 }
 
-// rememberReply keeps what was handed to us for an answer.
+// rememberReply stores where the sender can be answered: the response URL, and the
+// channel of their direct message.
 func (s *Slack) rememberReply(in inbound) {
 	head := in.event.About()
 	if in.responseURL != "" {
@@ -113,9 +115,9 @@ func (s *Slack) rememberReply(in inbound) {
 	}
 }
 
-// handleOrRecord handles an event or, where it lacks something that the network has to
-// give or takes longer than Slack waits, records it for later. Whatever comes
-// behind one that waits, waits with it.
+// handleOrRecord handles an event, or records it if it needs the network or takes
+// longer than Slack waits. Events behind a recorded one of the same conversation
+// are recorded, too.
 func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
@@ -131,8 +133,8 @@ func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) erro
 	return s.record(ctx, e, in)
 }
 
-// record keeps an event in the inbox, and has it handled later. Slack may have
-// given it up by then.
+// record puts an event into the inbox and postpones it. If that takes too long,
+// Slack redelivers the event, and the core ignores the second delivery.
 func (s *Slack) record(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
@@ -148,14 +150,14 @@ func (s *Slack) record(ctx context.Context, e envelope, in inbound) error {
 	return nil
 }
 
-// afterHandled shows what an event that the core has handled changed on the home page.
+// afterHandled refreshes the sender's home page if the event may have changed it.
 func (s *Slack) afterHandled(ctx context.Context, in inbound) {
 	if head := in.event.About(); in.home {
 		s.refreshHome(ctx, head.Thread.Workspace, head.From.ID)
 	}
 }
 
-// complete puts in what is known of the sender.
+// complete adds what is known about the sender to an event.
 func (s *Slack) complete(in inbound) bot.Event {
 	switch e := in.event.(type) {
 	case bot.Message:

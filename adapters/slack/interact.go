@@ -9,9 +9,9 @@ import (
 	"mabsbot/bot"
 )
 
-// Uses of what we showed: buttons, selects, modals, shortcuts.
+// Interactions with the bot's messages and views, and shortcuts.
 
-// The names of our shortcuts, views, blocks and elements.
+// The callback_id, block_id and action_id of the bot's own elements.
 const (
 	lookupShortcut = "mabs_lookup" // on a message
 	searchShortcut = "mabs_search" // anywhere
@@ -19,16 +19,16 @@ const (
 	searchView = "mabs_search"
 	valueView  = "mabs_value"
 
-	searchBlock  = "search" // with searchAction and pasteAction in it
+	searchBlock  = "search" // contains searchAction
 	pasteBlock   = "paste"
 	valueBlock   = "value"
 	searchAction = "search"
 	pasteAction  = "paste"
 	valueAction  = "value"
 
-	buttonAction = "m1" // with a number behind it, of a button of ours
-	typeAction   = "v1" // likewise, of one that asks for a value
-	linkAction   = "u1" // likewise, of one that only leads somewhere
+	buttonAction = "m1" // followed by a number: a button of the core
+	typeAction   = "v1" // likewise, a button that opens the modal for a value
+	linkAction   = "u1" // likewise, a button that is only a link
 	openAction   = "open_search"
 	langAction   = "lang"
 )
@@ -66,7 +66,8 @@ func (me identity) readInteraction(data []byte) (parsed, error) {
 	return nil, nil
 }
 
-// installation is the workspace, or organisation, in which we are installed.
+// installation returns the workspace or organization in which the app is
+// installed.
 func (me identity) installation(i interaction) string {
 	if i.Org {
 		return cmp.Or(i.Enterprise.ID, i.Team.ID, me.org, i.User.Team)
@@ -78,7 +79,7 @@ func (i interaction) user() bot.User {
 	return bot.User{ID: i.User.ID, Name: cmp.Or(i.User.Name, i.User.User)}
 }
 
-// blockActions is the use of an element in a message or on the home page.
+// blockActions parses the use of an element in a message or on the Home tab.
 func (me identity) blockActions(i interaction, team string) (parsed, error) {
 	if len(i.Actions) == 0 {
 		return nil, chat.ErrIncomplete
@@ -97,11 +98,11 @@ func (me identity) blockActions(i interaction, team string) (parsed, error) {
 	return nil, nil
 }
 
-// press is the use of a button of the core's.
+// press parses the press of a button of the core.
 func (me identity) press(i interaction, a action, team string) (parsed, error) {
 	b, err := bot.ParseButton(cmp.Or(a.Value, a.Selected.Value))
 	if err != nil {
-		return nil, nil // of an earlier form
+		return nil, nil // written by another version of the program
 	}
 	m, _ := parseMark(a.Block)
 	channel := cmp.Or(m.channel, i.Channel.ID, i.Container.Channel)
@@ -131,8 +132,8 @@ func (me identity) press(i interaction, a action, team string) (parsed, error) {
 	return t, nil
 }
 
-// asCommand is what somebody says to us by a select or a modal: the answer comes in
-// the direct conversation.
+// asCommand returns a choice in a select or a modal as a command in the direct
+// message, where the answer is posted.
 func (me identity) asCommand(i interaction, team, text string, home bool) inbound {
 	use := cmp.Or(i.Trigger, i.View.ID+i.View.Hash+text)
 	return inbound{
@@ -147,8 +148,8 @@ func (me identity) asCommand(i interaction, team, text string, home bool) inboun
 	}
 }
 
-// messageShortcut is the shortcut on a message, whoever wrote that. The answer is for
-// the one who used it alone.
+// messageShortcut parses the shortcut on a message of any sender. The answer is
+// private.
 func (me identity) messageShortcut(i interaction, team string) (parsed, error) {
 	if i.Channel.ID == "" {
 		return nil, chat.ErrIncomplete
@@ -166,7 +167,7 @@ func (me identity) messageShortcut(i interaction, team string) (parsed, error) {
 	}, nil
 }
 
-// viewSubmission is a modal that somebody sent off.
+// viewSubmission parses the submission of a modal.
 func (me identity) viewSubmission(i interaction, team string) (parsed, error) {
 	state := i.View.State.Values
 	switch i.View.Callback {

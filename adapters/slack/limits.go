@@ -2,8 +2,8 @@ package slack
 
 import "time"
 
-// The limits of Slack, in characters unless said otherwise. What is longer is
-// refused as a whole or cut without a word, so that render.go keeps to them.
+// Slack's limits, in characters unless noted. Slack rejects or silently cuts what
+// is longer, so render.go keeps within them.
 const (
 	// https://docs.slack.dev/reference/block-kit/blocks
 	maxBlocks  = 50 // of a message
@@ -14,7 +14,7 @@ const (
 
 	// https://docs.slack.dev/reference/block-kit/block-elements/button-element
 	maxLabel   = 75
-	shownLabel = 40 // columns; «text may truncate with ~30 characters», clients show a little more
+	shownLabel = 40 // columns; "text may truncate with ~30 characters", clients show a little more
 
 	// https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 	maxOption  = 75 // of text, description and value each
@@ -24,40 +24,40 @@ const (
 	maxViewTitle = 24 // and of its buttons
 
 	// https://docs.slack.dev/reference/methods/chat.postMessage#truncating
-	// recommends 4,000 for the text beside the blocks; it is read by screen
-	// readers and in notifications only, so that less is enough.
+	// recommends at most 4,000 for the text next to the blocks. Only notifications
+	// and screen readers use it, so less is enough.
 	maxText = 3000
 
-	// maxMessage is for all blocks of a message. Slack documents no such limit
-	// and refuses more than about 13,200 (slackapi/bolt-js issue 2509).
+	// maxMessage is the total of a message's blocks. The limit is undocumented:
+	// Slack rejects more than about 13,200 (slackapi/bolt-js issue 2509).
 	maxMessage = 12000
 
-	// https://docs.slack.dev/reference/methods/conversations.replies: 1,000 at
-	// most, «no more than 200 recommended».
+	// https://docs.slack.dev/reference/methods/conversations.replies: at most
+	// 1,000, "no more than 200 recommended".
 	pageSize = 200
 
-	// Slack drops what is sent over a socket in answer to an event and is
-	// larger, in bytes.
+	// maxAck is the size of an acknowledgement with a payload in Socket Mode, in
+	// bytes. Slack drops a larger one.
 	maxAck = 20 << 10
 )
 
-// How long Slack waits, and how fast it may be written to.
+// Slack's timeouts and rate limits.
 const (
-	// Slack gives up on an event after 3 s; an answer after lastAck would only
-	// meet the redelivery on its way.
+	// Slack redelivers an event that is not acknowledged within 3 s. An
+	// acknowledgement after lastAck would only cross the redelivery.
 	// https://docs.slack.dev/apis/events-api/#responding
 	lastAck    = 2500 * time.Millisecond
-	handleTime = 2 * time.Second // leaves lastAck room for the way back
+	handleTime = 2 * time.Second // leaves the rest of lastAck for recording
 
-	// https://docs.slack.dev/apis/web-api/rate-limits/: «1 per second» and
-	// channel for posting messages.
+	// https://docs.slack.dev/apis/web-api/rate-limits/: posting messages is limited
+	// to "1 per second" and channel.
 	perChannel = time.Second
 
 	// https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses
 	responseURLLife = 30 * time.Minute
 	responseURLUses = 5
 
-	// apiTime is for one call of the Web API. Posting takes two at most (a
-	// look for an earlier attempt comes before it), and the outbox waits 30 s.
+	// apiTime is the timeout of a call of the Web API. A post takes at most two
+	// calls (find comes before chat.postMessage), and the outbox allows 30 s.
 	apiTime = 10 * time.Second
 )

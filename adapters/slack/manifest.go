@@ -8,7 +8,7 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// The app as Slack is told of it. Somebody pastes it when they make the app.
+// The manifest, from which an administrator creates the Slack app.
 // https://docs.slack.dev/reference/app-manifest/
 
 type manifest struct {
@@ -82,12 +82,11 @@ type manifestSlash struct {
 	URL         string `yaml:"url,omitempty"`
 }
 
-// exampleHost stands in the manifest of the HTTP mode where the owner's own host
-// has to be put.
+// exampleHost is the placeholder in the manifest of the HTTP mode.
 const exampleHost = "https://mabsbot.example.com"
 
-// WriteManifest writes the manifest of an app for the mode, as YAML with a line
-// of explanation where something has to be filled in.
+// WriteManifest writes the manifest for a mode as YAML, with a comment where the
+// administrator has to fill something in.
 func WriteManifest(w io.Writer, mode string) error {
 	texts, err := loadTexts()
 	if err != nil {
@@ -108,7 +107,7 @@ func WriteManifest(w io.Writer, mode string) error {
 	return e.Close()
 }
 
-// newManifest describes the app. Without an address it uses Socket Mode.
+// newManifest returns the manifest, for Socket Mode if there is no address.
 func newManifest(text chat.Words, address string) manifest {
 	var m manifest
 	m.Metadata.Major, m.Metadata.Minor = 1, 1
@@ -136,7 +135,7 @@ func newManifest(text chat.Words, address string) manifest {
 	return m
 }
 
-// events are what the app subscribes to.
+// events returns the event subscriptions of the app.
 func events() []string {
 	all := []string{"app_home_opened"}
 	for _, n := range scopes() {

@@ -10,10 +10,10 @@ import (
 	"mabsbot/bot"
 )
 
-// Modals: to search, and to type a value that a private answer asks for.
+// Modals: the search, and the input of a value that a private answer asks for.
 
-// A valueMetadata is what a value's modal remembers of the question: there is no other
-// memory of it.
+// valueMetadata is the private_metadata of the modal that takes a value. Nothing
+// else remembers which question the value answers.
 type valueMetadata struct {
 	Thread bot.Thread `json:"t"`
 	Post   bot.PostID `json:"p"`
@@ -21,7 +21,8 @@ type valueMetadata struct {
 	Direct bool       `json:"d,omitempty"`
 }
 
-// openModal shows the modal that somebody asked for. Slack takes it within 3 s.
+// openModal opens the modal that a user asked for. The trigger_id expires after
+// 3 s.
 func (s *Slack) openModal(ctx context.Context, a modalRequest) error {
 	s.tryProfile(ctx, a.user)
 	words := s.words(ctx, a.team, a.user)
@@ -46,7 +47,7 @@ func searchModal(w chat.Words) slack.ModalViewRequest {
 	return modal(w, searchView, w["search_title"], w["search_submit"], search, paste)
 }
 
-// searchSelect suggests while somebody types.
+// searchSelect returns the select that completes a search while the user types.
 func searchSelect(w chat.Words) *slack.SelectBlockElement {
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, label(w["search_placeholder"]), searchAction)
 	e.MinQueryLength = new(0)
@@ -73,7 +74,7 @@ func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) 
 	}
 }
 
-// valueSubmission is the press that a value's modal stands for.
+// valueSubmission returns the press that the submission of a value stands for.
 func valueSubmission(i interaction, team, value string) (parsed, error) {
 	var n valueMetadata
 	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {
@@ -89,12 +90,12 @@ func valueSubmission(i interaction, team, value string) (parsed, error) {
 	}}, nil
 }
 
-// A options is what a search offers; Slack reads the order as it is.
+// options is the response to a block_suggestion. Slack keeps the order.
 type options struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }
 
-// suggestOptions completes what somebody types in a search.
+// suggestOptions completes what a user types in a search.
 func (s *Slack) suggestOptions(ctx context.Context, t optionsRequest) options {
 	lang := s.language(ctx, t.team, t.user)
 	found := options{Options: []*slack.OptionBlockObject{}}
@@ -111,5 +112,6 @@ func (s *Slack) suggestOptions(ctx context.Context, t optionsRequest) options {
 	return found
 }
 
-// maxSuggested is how many suggestions are shown: what fits a screen, and maxAck.
+// maxSuggested is how many suggestions are shown: what fits on a screen, and in
+// maxAck.
 const maxSuggested = 20

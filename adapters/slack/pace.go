@@ -8,46 +8,46 @@ import (
 	"mabsbot/bot"
 )
 
-// errPaced says that a post waits for its turn.
+// errPaced is the error of a post that has to wait for a rate limit.
 var errPaced = errors.New("slack: the channel takes one message a second")
 
-// maxInlineWait is for how long a post waits for its turn where it stands. A longer
-// wait is handed back to the outbox: it holds none of its places.
+// maxInlineWait is the longest wait within Post. After a longer one the outbox
+// tries again, so that the post occupies none of its places meanwhile. A wait of
+// up to 50 ms costs less than that.
 const maxInlineWait = 50 * time.Millisecond
 
-// Turns let one post a second into each channel, and none by a method that Slack
-// asked to leave alone. A post that was sent back keeps its turn. They are safe
-// for concurrent use.
+// A pacer lets one post per second into each channel, and none through a method
+// that is rate limited. A post that has to wait keeps the slot that was reserved
+// for it. It is safe for concurrent use.
 type pacer struct {
 	interval time.Duration // between two posts
 
 	mu       sync.Mutex
-	next     map[string]time.Time // by channel: when the next post may go
+	next     map[string]time.Time // when the next post may be sent, by channel
 	reserved map[destination]slot
-	blocked  map[string]time.Time // by method
+	blocked  map[string]time.Time // the end of Retry-After, by method
 }
 
-// A destination is where a post is to go: one that a channel does not take goes to
-// another.
+// A destination is a post and the channel that it is sent to. A post that its
+// channel refuses is sent to another.
 type destination struct {
 	channel string
 	post    bot.PostID
 }
 
-// A slot is when a post may go, the attempt that it was given to, and whether
-// Slack is certain to know nothing of the post by then.
+// A slot is the time reserved for a post.
 type slot struct {
 	at      time.Time
-	attempt int
-	unsent  bool
+	attempt int  // that reserved it
+	unsent  bool // no attempt up to this one reached Slack
 }
 
 func newPacer() *pacer {
 	return &pacer{interval: perChannel, next: map[string]time.Time{}, reserved: map[destination]slot{}, blocked: map[string]time.Time{}}
 }
 
-// take returns how long the post has to wait, and whether Slack is certain to
-// know nothing of it yet: no attempt before this one was sent.
+// take returns how long the post has to wait, and whether no earlier attempt has
+// reached Slack for certain.
 func (t *pacer) take(channel string, p bot.Post) (wait time.Duration, unsent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -67,7 +67,7 @@ func (t *pacer) take(channel string, p bot.Post) (wait time.Duration, unsent boo
 	return max(mine.at.Sub(now), 0), unsent
 }
 
-// removeIdle drops the channels that wait for nothing.
+// removeIdle removes channels that may be posted to at once.
 func (t *pacer) removeIdle(now time.Time) {
 	for channel, next := range t.next {
 		if next.Before(now) {
@@ -76,28 +76,28 @@ func (t *pacer) removeIdle(now time.Time) {
 	}
 }
 
-// reserve gives the post the channel's turn after the time. This attempt was not sent, and
-// unsent says whether that is true of those before it.
+// reserve reserves a slot for a post whose attempt did not reach Slack. unsent is
+// what take returned.
 func (t *pacer) reserve(channel string, p bot.Post, after time.Duration, unsent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.reserved) > maxReserved {
-		clear(t.reserved) // of posts that were given up
+		clear(t.reserved) // posts that the outbox has given up
 	}
 	t.reserved[destination{channel, p.ID}] = slot{time.Now().Add(after), p.Attempt, unsent}
 }
 
-// maxReserved is more posts than ever wait at once.
+// maxReserved is far more than the posts that wait at once.
 const maxReserved = 10000
 
-// block leaves a method alone for a time.
+// block records the Retry-After of a method.
 func (t *pacer) block(method string, after time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.blocked[method] = time.Now().Add(after)
 }
 
-// wait returns how long a method is to be left alone.
+// wait returns how long a method is rate limited.
 func (t *pacer) wait(method string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -6,24 +6,23 @@ import (
 	"net/url"
 )
 
-// What Slack sends, as far as it is read. Slack adds fields and kinds at any
-// time, and not all that calls itself Slack keeps to its types: a field of
-// another type counts as absent.
+// What Slack sends, reduced to the fields that the bot reads. See chat.Decode for
+// fields of an unexpected type.
 
-// The kinds of payloads, by their names in Socket Mode.
+// The types of payloads, as Socket Mode names them.
 const (
 	kindEvent    = "events_api"
 	kindCommand  = "slash_commands"
 	kindInteract = "interactive"
 )
 
-// An envelope is one payload as it arrived.
+// An envelope is a payload as received, and as recorded in the inbox.
 type envelope struct {
 	Kind    string          `json:"kind"`
 	Payload json.RawMessage `json:"payload"`
 }
 
-// An outerEvent is what the Events API wraps around an event.
+// An outerEvent is the wrapper of the Events API around an inner event.
 // https://docs.slack.dev/apis/events-api/#event-type-structure
 type outerEvent struct {
 	Type           string          `json:"type"`
@@ -36,14 +35,14 @@ type outerEvent struct {
 	Event          innerEvent      `json:"event"`
 }
 
-// An authorization is the installation for which an event is sent.
+// An authorization is an installation to which an event is visible.
 type authorization struct {
 	Team       string `json:"team_id"`
 	Enterprise string `json:"enterprise_id"`
 	Org        bool   `json:"is_enterprise_install"`
 }
 
-// An innerEvent is an event, or the message in one.
+// An innerEvent is an event, or the message within one.
 type innerEvent struct {
 	Type        string       `json:"type"`
 	Subtype     string       `json:"subtype"`
@@ -81,7 +80,7 @@ type profileOf struct {
 	Real    string `json:"real_name"`
 }
 
-// A file is something attached.
+// A file is an attached file.
 // https://docs.slack.dev/reference/objects/file-object/
 type file struct {
 	ID       string `json:"id"`
@@ -96,8 +95,8 @@ type file struct {
 	Download string `json:"url_private_download"`
 }
 
-// An attachment is how alerts of other programs often carry their text, and how
-// people pass on a message (Shared). From is set on previews of links.
+// An attachment often contains the text of an alert from another app, or a message
+// that a user shares (Shared). From is set if it unfurls a link.
 type attachment struct {
 	Shared   bool    `json:"is_share"`
 	From     string  `json:"from_url"`
@@ -115,8 +114,8 @@ type field struct {
 	Value string `json:"value"`
 }
 
-// A block is read for its text alone. That is an object in most blocks and a
-// string in the elements of rich text; label is what a button says.
+// A block is parsed only for its text, which is an object in most blocks and a
+// string in the elements of rich text.
 type block struct {
 	Type     string       `json:"type"`
 	Text     textObject   `json:"text"`
@@ -124,7 +123,7 @@ type block struct {
 	Elements []block      `json:"elements"`
 }
 
-// A textObject is a text object, or a text.
+// A textObject is the text of a text object, or a string.
 type textObject string
 
 func (w *textObject) UnmarshalJSON(data []byte) error {
@@ -155,7 +154,7 @@ type command struct {
 	Trigger     string    `json:"trigger_id"`
 }
 
-// A looseBool is a truth value, or the word for it: a form holds words only.
+// A looseBool is a Boolean or the string "true": forms contain only strings.
 type looseBool bool
 
 func (f *looseBool) UnmarshalJSON(data []byte) error {
@@ -163,7 +162,8 @@ func (f *looseBool) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// An interaction is a use of something that we showed, or a shortcut.
+// An interaction is the use of an element of the bot's messages and views, or of a
+// shortcut.
 // https://docs.slack.dev/reference/interaction-payloads/
 type interaction struct {
 	Type       string     `json:"type"`
@@ -182,7 +182,7 @@ type interaction struct {
 	Container  container  `json:"container"`
 	Actions    []action   `json:"actions"`
 	ActionID   string     `json:"action_id"` // of a block_suggestion
-	Value      string     `json:"value"`     // likewise: what was typed
+	Value      string     `json:"value"`     // likewise: the text typed so far
 	View       view       `json:"view"`
 }
 
@@ -232,8 +232,8 @@ type view struct {
 	} `json:"state"`
 }
 
-// formPayload makes of a command, which HTTP delivers as a form, what Socket
-// Mode delivers.
+// formPayload converts the form of a command, as HTTP delivers it, to JSON, as
+// Socket Mode delivers it.
 func formPayload(form url.Values) (json.RawMessage, error) {
 	fields := map[string]string{}
 	for name := range form {

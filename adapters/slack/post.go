@@ -13,16 +13,15 @@ import (
 
 // Post delivers one post.
 //
-// Slack knows no idempotency key. Every message carries its Post.ID in its
-// metadata, and a repeat looks for that first, so that a post is shown once.
-// The window that remains: a message is not found if more than searchDepth
-// others were written behind it meanwhile, if Slack does not yet tell of it,
-// or if the app may not read the channel's history; it is then shown twice.
-// What is shown to one person alone cannot be looked for at all and may be
-// shown twice after a crash. Changes and withdrawals can be repeated freely.
+// Slack has no idempotency key. Every message carries its Post.ID in its
+// metadata, and a retry looks for that first, so that the post appears once. It
+// may still appear twice: if more than searchDepth messages were posted after it,
+// if Slack's history does not show it yet, or if the app may not read the
+// channel's history. Ephemeral messages cannot be searched for and may appear
+// twice after a crash. Updates and deletions can be repeated freely.
 func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	select {
-	case <-s.ready: // posts of an earlier run may be due before we know who we are
+	case <-s.ready: // posts of an earlier run may be due before self is known
 	case <-ctx.Done():
 		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("slack: not connected yet: %w", ctx.Err()), 0)
 	}
@@ -35,7 +34,7 @@ func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	return s.postMessage(ctx, p, s.content(p, ""))
 }
 
-// postMessage posts a message with the content.
+// postMessage posts a message to a channel or a direct message.
 func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.MsgOption) (bot.Delivery, error) {
 	channel, err := s.channelOf(ctx, p)
 	if err != nil {
@@ -79,28 +78,28 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 	return d, err
 }
 
-// isDirect reports whether a post goes to a direct conversation that may have to
-// be opened.
+// isDirect reports whether a post goes to a direct message that may have to be
+// opened.
 func isDirect(p bot.Post) bool {
 	_, direct := directUser(p.Thread.Channel)
 	return direct
 }
 
-// postDirect posts to the person what the channel does not take.
+// postDirect posts to the user directly because the bot is not in the channel.
 func (s *Slack) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
 		return bot.Delivery{}, bot.Refused(errors.New("slack: the channel is closed to us, and nobody is named"))
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	d, err := s.postMessage(ctx, there, s.content(p, s.texts.In(p.Reply.Lang)["not_in_channel"])) // its buttons stay those of p's thread
+	d, err := s.postMessage(ctx, there, s.content(p, s.texts.In(p.Reply.Lang)["not_in_channel"])) // its buttons belong to p's thread
 	if !p.Opens {
 		d.Thread = p.Thread
 	}
 	return d, err
 }
 
-// channelOf is where a post goes: a direct conversation is opened first.
+// channelOf returns the channel of a post, and opens a direct message if needed.
 func (s *Slack) channelOf(ctx context.Context, p bot.Post) (string, error) {
 	user, direct := directUser(p.Thread.Channel)
 	if !direct {
@@ -113,7 +112,7 @@ func (s *Slack) channelOf(ctx context.Context, p bot.Post) (string, error) {
 	return channel, nil
 }
 
-// directChannel is the channel of the direct conversation with a user.
+// directChannel returns the channel of the direct message with a user.
 func (s *Slack) directChannel(ctx context.Context, user string) (string, error) {
 	if channel, ok := s.directs.Load(user); ok {
 		return channel.(string), nil
@@ -126,7 +125,7 @@ func (s *Slack) directChannel(ctx context.Context, user string) (string, error) 
 	return c.ID, nil
 }
 
-// delivered is what the core wants to know of a message.
+// delivered returns the Delivery of a message.
 func delivered(p bot.Post, channel, ts string) bot.Delivery {
 	d := bot.Delivery{Ref: ref{channel, ts}.String(), Thread: p.Thread}
 	if !p.Opens {
@@ -134,13 +133,12 @@ func delivered(p bot.Post, channel, ts string) bot.Delivery {
 	}
 	d.Thread.Channel, d.Thread.Root = channel, ts
 	if isDirect(p) {
-		d.Thread.Root = "" // one conversation
+		d.Thread.Root = "" // a direct message is one conversation
 	}
 	return d
 }
 
-// content are the content of a post, with a note before it where there is
-// something to explain.
+// content renders a post, below a note if there is one.
 func (s *Slack) content(p bot.Post, note string) []slack.MsgOption {
 	m := s.render(p)
 	if note != "" {
@@ -150,9 +148,9 @@ func (s *Slack) content(p bot.Post, note string) []slack.MsgOption {
 	return []slack.MsgOption{slack.MsgOptionText(m.text, false), slack.MsgOptionBlocks(m.blocks...)}
 }
 
-// postEphemeral shows a post to one person alone: by the address that their last use
-// of something came with, which works in every channel; else as an ephemeral
-// message; else, where the channel is closed to us, in a direct message.
+// postEphemeral shows a post to one user only: by the response URL of their last
+// interaction, which works in every channel, otherwise with chat.postEphemeral,
+// or directly if the bot is not in the channel.
 func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
 	if address, ok := s.responseURLs.take(recipient{p.Thread, p.To.ID}); ok {
@@ -182,8 +180,8 @@ func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, er
 	return bot.Delivery{}, s.deliveryError(ctx, method, err)
 }
 
-// update puts a post in the place of an earlier one, or takes that away. What is
-// not there any more needs no change.
+// update replaces or deletes an earlier post. A message that no longer exists
+// needs no change.
 func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
 	old, ok := parseRef(p.Ref)
@@ -209,8 +207,9 @@ func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	return same, nil
 }
 
-// updateEphemeral changes what one person sees, as long as they have just used it.
-// Later there is no way, and the buttons say themselves that they are overtaken.
+// updateEphemeral changes an ephemeral message while the response URL of its last
+// use is valid. After that Slack offers no way, and the core answers a press on it
+// by saying that it is outdated.
 func (s *Slack) updateEphemeral(ctx context.Context, p bot.Post) error {
 	address, ok := s.responseURLs.takeForPost(p.Replaces)
 	if !ok {

@@ -12,19 +12,19 @@ import (
 	"mabsbot/bot"
 )
 
-// A profile is what is told of somebody. It is kept in memory alone.
+// A profile is what the bot needs of users.info. It is kept only in memory.
 type profile struct {
 	name, locale string
 	until        time.Time
 }
 
-// Profiles hold names and languages, which people hardly ever change.
+// Names and languages change rarely.
 const (
 	profileLife = time.Hour
 	maxProfiles = 10000 // of about 100 bytes each
 )
 
-// Users remember profiles. They are safe for concurrent use.
+// profiles is a cache of profiles. It is safe for concurrent use.
 type profiles struct {
 	client *slack.Client
 	mu     sync.Mutex
@@ -35,18 +35,17 @@ func newProfiles(client *slack.Client) *profiles {
 	return &profiles{client: client, byUser: map[string]profile{}}
 }
 
-// known is the profile of a user as far as it is known, perhaps an old one.
+// known returns the cached profile of a user, which may be old or empty.
 func (u *profiles) known(user string) profile {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.byUser[user]
 }
 
-// fresh reports whether the profile of a user need not be asked for.
+// fresh reports whether the cached profile of a user is recent.
 func (u *profiles) fresh(user string) bool { return time.Now().Before(u.known(user).until) }
 
-// fetch asks for a profile. Where Slack says that it will not tell, an empty one
-// is as good as any; other errors may pass.
+// fetch requests a profile. If retrying is of no use, it caches an empty one.
 func (u *profiles) fetch(ctx context.Context, user string) error {
 	var p profile
 	info, err := u.client.GetUserInfoContext(ctx, user)
@@ -65,23 +64,23 @@ func (u *profiles) fetch(ctx context.Context, user string) error {
 	return nil
 }
 
-// maxProfileWait is how long a modal waits for a profile, whose language it would
-// have: users.info takes 100 to 200 ms, and Slack takes the modal within 3 s.
+// maxProfileWait is how long a modal waits for the user's language: users.info
+// takes 100 to 200 ms, and the trigger_id of the modal expires after 3 s.
 const maxProfileWait = 250 * time.Millisecond
 
-// tryProfile asks for a profile that is not fresh, for a moment.
+// tryProfile fetches a profile that is not fresh, if that is quick.
 func (s *Slack) tryProfile(ctx context.Context, user string) {
 	if s.profiles.fresh(user) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxProfileWait)
 	defer cancel()
-	_ = s.profiles.fetch(ctx, user) // the modal has another language
+	_ = s.profiles.fetch(ctx, user) // without it the modal is in the default language
 }
 
-// Profile implements bot.Profiler. users.info takes 100 to 200 ms. Where it
-// takes longer than an event may go unacknowledged, ctx ends, and the event is
-// recorded and handled later.
+// Profile implements bot.Profiler. users.info takes 100 to 200 ms; if it takes
+// longer than Slack waits for the acknowledgement, ctx ends, and the event is
+// recorded and postponed.
 func (s *Slack) Profile(ctx context.Context, user bot.User) (bot.User, error) {
 	if !s.profiles.fresh(user.ID) {
 		err := chat.Try(ctx, apiTime, permanent, func(ctx context.Context) error { return s.profiles.fetch(ctx, user.ID) })

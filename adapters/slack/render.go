@@ -14,38 +14,37 @@ import (
 	"mabsbot/bot"
 )
 
-// A reply to Block Kit. Everything that may come from a paste is escaped, so
-// that no text of anybody's can mention or link; Slack is told to read none
-// into it either (verbatim).
+// From bot.Reply to Block Kit. All text is escaped, so that a paste cannot contain
+// a mention or a link, and verbatim keeps Slack from finding any.
 
-// A message is what is sent.
+// A message is a rendered post.
 type message struct {
 	text   string // for notifications and screen readers; escaped
 	blocks []slack.Block
 }
 
-// A renderer writes one message.
+// A renderer renders one message.
 type renderer struct {
 	words chat.Words
-	home  string // the address of the workspace, for links to messages
+	home  string // the URL of the workspace, for links to messages
 	mark  mark
-	types bool // values have to be typed in a modal: nobody reads a private answer's thread
+	types bool // values are typed in a modal, because a private answer has no thread to reply in
 
 	blocks  []slack.Block
 	text    strings.Builder
-	left    int // of maxMessage
-	room    int // of maxBlocks, for all but buttons and questions
+	left    int // what is left of maxMessage
+	room    int // what is left of maxBlocks, not counting reserved blocks
 	buttons int
 }
 
-// render writes a post as a message.
+// render renders a post.
 func (s *Slack) render(p bot.Post) message {
 	r := renderer{words: s.texts.In(p.Reply.Lang), home: s.me().url, mark: markOf(p), types: p.Private}
 	return r.message(p.Reply)
 }
 
-// message writes a reply. Buttons and what they ask always have their place;
-// what is too long is cut before them.
+// message renders a reply. Buttons and their questions always have room; what is
+// too long is cut before them.
 func (r *renderer) message(reply bot.Reply) message {
 	r.left, r.room = maxMessage, maxBlocks
 	for _, b := range reply.Blocks {
@@ -57,8 +56,8 @@ func (r *renderer) message(reply bot.Reply) message {
 	return message{text: r.summary(), blocks: r.blocks}
 }
 
-// reserve keeps room for what is never left out: buttons and questions,
-// headings, links and small print.
+// reserve subtracts what is never left out: buttons and questions, headings, links
+// and context.
 func (r *renderer) reserve(b bot.Block) {
 	switch b.Kind {
 	case bot.BlockQuestion:
@@ -108,19 +107,19 @@ func (r *renderer) block(b bot.Block) {
 	}
 }
 
-// say adds to the text beside the blocks.
+// say adds to the text for notifications.
 func (r *renderer) say(text string) {
 	if r.text.Len() < 2*maxText {
 		r.text.WriteString(text + "\n")
 	}
 }
 
-// summary is the text beside the blocks, which is never empty.
+// summary returns the text for notifications, which is never empty.
 func (r *renderer) summary() string {
 	return escape(shorten(strings.TrimSpace(cmp.Or(strings.TrimSpace(r.text.String()), "…")), maxText))
 }
 
-// add puts a block on the message while there is room.
+// add adds a block if there is room.
 func (r *renderer) add(b slack.Block) {
 	if r.room > 0 {
 		r.room--
@@ -128,10 +127,10 @@ func (r *renderer) add(b slack.Block) {
 	}
 }
 
-// keep puts a block on the message for which room was reserved.
+// keep adds a block for which room was reserved.
 func (r *renderer) keep(b slack.Block) { r.blocks = append(r.blocks, b) }
 
-// heading is shown as plain text: bold for its size.
+// heading adds a header block, whose text is plain.
 func (r *renderer) heading(text string) {
 	text = escapePlain(strings.ReplaceAll(text, "\n", " "))
 	if strings.TrimSpace(text) == "" {
@@ -141,7 +140,7 @@ func (r *renderer) heading(text string) {
 	r.add(slack.NewHeaderBlock(label(shorten(text, maxHeader))))
 }
 
-// section shows text with `code spans`, in as many blocks as it takes.
+// section adds text with `code spans`, in as many blocks as needed.
 func (r *renderer) section(text string) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -153,16 +152,16 @@ func (r *renderer) section(text string) {
 	}
 }
 
-// quote shows words of somebody's as they are.
+// quote adds a user's text as a quote.
 func (r *renderer) quote(text string) {
 	const mark = "> "
 	r.say(text)
-	for _, piece := range split(r.fit(text), maxSection/(1+len(mark))) { // it may be all line breaks
+	for _, piece := range split(r.fit(text), maxSection/(1+len(mark))) { // the text may consist of line breaks
 		r.add(slack.NewSectionBlock(markdown(mark+strings.ReplaceAll(escape(piece), "\n", "\n"+mark)), nil, nil))
 	}
 }
 
-// fit cuts a text to what is left of the message, and says so once.
+// fit cuts a text to what is left of the message, with a note where it is cut.
 func (r *renderer) fit(text string) string {
 	if need := sizeOf(text); need <= r.left {
 		r.left -= need
@@ -177,9 +176,9 @@ func (r *renderer) fit(text string) string {
 	return shorten(text, room) + note
 }
 
-// copy shows a command, key or path so that it can be taken as it is. Each piece
-// of a long one stands in a fence of its own. What holds a fence itself is shown
-// as rich text, which knows no fences.
+// copy adds a command, key or path as a code block, from which it can be copied.
+// Each piece of a long one is in its own fence. A piece that contains a fence is
+// rich text, which has none.
 func (r *renderer) copy(text string) {
 	const fence = "```"
 	r.say(text)
@@ -198,10 +197,10 @@ func preformatted(text string) slack.Block {
 	})
 }
 
-// maxLink leaves the address of a link its place in a section.
+// maxLink leaves room for the URL of a link in its section.
 const maxLink = maxSection / 2
 
-// link shows text that leads to an address, where there is one.
+// link adds a link, or only its text if there is no URL.
 func (r *renderer) link(text, address string) {
 	if address == "" {
 		r.section(text)
@@ -211,13 +210,13 @@ func (r *renderer) link(text, address string) {
 	r.add(slack.NewSectionBlock(markdown(anchor(shorten(text, maxLink), address)), nil, nil))
 }
 
-// anchor is a link. What ends one in Slack's markup is escaped in the address.
+// anchor returns a link in Slack's markup.
 func anchor(text, address string) string {
 	return "<" + strings.ReplaceAll(escape(address), "|", "%7C") + "|" + escape(text) + ">"
 }
 
-// secure returns an address if it is one of https that is short enough to stand
-// beside its text, else "".
+// secure returns a URL if it is https and short enough for a section with its
+// text, otherwise "".
 func secure(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" || len(address) > maxSection/4 || strings.ContainsAny(address, "<> \n") {
@@ -226,8 +225,8 @@ func secure(address string) string {
 	return address
 }
 
-// permalink is the address of a thread, as Slack makes it of channel and ts. A
-// private answer has none.
+// permalink returns the URL of a thread, which Slack makes of channel and ts, or
+// "" for a private answer.
 func (r *renderer) permalink(t bot.Thread) string {
 	if r.home == "" || t.Adapter != adapterName || t.Channel == "" || strings.HasPrefix(t.Channel, bot.DirectChannel) {
 		return ""
@@ -242,7 +241,7 @@ func (r *renderer) permalink(t bot.Thread) string {
 	return ""
 }
 
-// small is small print.
+// small adds a context block.
 func (r *renderer) small(b bot.Block) {
 	if strings.TrimSpace(b.Text) == "" {
 		return
@@ -255,8 +254,8 @@ func (r *renderer) small(b bot.Block) {
 	r.add(slack.NewContextBlock("", markdown(text)))
 }
 
-// choices shows buttons. Slack shows the beginning of a long label only, so that
-// long ones stand above in full.
+// choices adds buttons. Slack truncates a long label on its button, so the labels
+// of a row with a long one are also listed above it.
 func (r *renderer) choices(all []bot.LabeledButton) {
 	if long := longLabels(all); long != "" {
 		r.section(long)
@@ -275,8 +274,7 @@ func (r *renderer) choices(all []bot.LabeledButton) {
 	}
 }
 
-// longLabels lists the labels of a row in which one is too long to be shown in
-// full.
+// longLabels lists the labels of a row if one is too long for its button.
 func longLabels(all []bot.LabeledButton) string {
 	var b strings.Builder
 	long := false
@@ -290,7 +288,8 @@ func longLabels(all []bot.LabeledButton) string {
 	return b.String()
 }
 
-// columns is how wide a text stands: letters of Hangul and the like take two.
+// columns returns the width of a text, in which East Asian wide characters take
+// two columns.
 func columns(text string) int {
 	n := 0
 	for _, r := range text {
@@ -312,18 +311,17 @@ func (r *renderer) button(kind string, c bot.LabeledButton) slack.BlockElement {
 	return b
 }
 
-// label is a text without markup.
+// label returns a plain_text object.
 func label(text string) *slack.TextBlockObject {
 	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: text}
 }
 
-// markdown is a text in Slack's markup, escaped already.
+// markdown returns an mrkdwn object for a text that is already escaped.
 func markdown(text string) *slack.TextBlockObject {
 	return &slack.TextBlockObject{Type: slack.MarkdownType, Text: text, Verbatim: true}
 }
 
-// bold makes the lines of a question bold, unless they hold signs that would end
-// it.
+// bold makes the first line of a question bold, unless the text contains markup.
 func bold(text string) string {
 	if strings.ContainsAny(text, "*`") {
 		return text
@@ -333,8 +331,8 @@ func bold(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// table writes rows as lines: Slack's own tables can stand once in a message,
-// and narrow columns break Hangul.
+// table renders rows as lines: Slack allows only one table block per message, and
+// breaks Hangul in narrow columns.
 func table(rows [][]string) string {
 	var b strings.Builder
 	for _, row := range rows {
@@ -346,7 +344,8 @@ func table(rows [][]string) string {
 	return b.String()
 }
 
-// steps writes a list of steps: tried, present, and to come.
+// steps renders a list of steps, with marks for those tried and for the current
+// one.
 func steps(items []bot.Item) string {
 	var b strings.Builder
 	for i, item := range items {

@@ -19,28 +19,28 @@ import (
 	"mabsbot/bot"
 )
 
-// Response URLs: with each command, shortcut and press Slack hands out an
-// address that takes five answers within half an hour, in any channel and
-// without a token. They are secrets, and are kept in memory alone.
+// Response URLs: each command, shortcut and press comes with a URL that takes five
+// messages within 30 minutes, in any channel and without a token. They are
+// secrets, and kept only in memory.
 
-// errNoResponseURL says that no address is left for a private answer.
+// errNoResponseURL says that there is no usable response URL.
 var errNoResponseURL = errors.New("slack: no response URL is left")
 
-// A responseURL is one such address.
+// A responseURL is a URL and what is left of it.
 type responseURL struct {
 	url      string
 	usesLeft int
 	until    time.Time
 }
 
-// An recipient is who can be answered in private in a thread: others read along.
+// A recipient is a user who can be answered privately in a thread.
 type recipient struct {
 	thread bot.Thread
 	user   string
 }
 
-// Links remember the newest address of each asker, and of each post that can be
-// changed by one. They are safe for concurrent use.
+// responseURLs keeps the newest response URL of each recipient, and of each
+// ephemeral post that it can change. It is safe for concurrent use.
 type responseURLs struct {
 	mu          sync.Mutex
 	byRecipient map[recipient]*responseURL
@@ -51,7 +51,7 @@ func newResponseURLs() *responseURLs {
 	return &responseURLs{byRecipient: map[recipient]*responseURL{}, byPost: map[bot.PostID]*responseURL{}}
 }
 
-// keep remembers the address of a use that happened now.
+// keep stores a URL that has just been received.
 func (l *responseURLs) keep(a recipient, post bot.PostID, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,7 +63,7 @@ func (l *responseURLs) keep(a recipient, post bot.PostID, address string) {
 	}
 }
 
-// removeExpired drops what has run out.
+// removeExpired removes expired URLs.
 func (l *responseURLs) removeExpired() {
 	now := time.Now()
 	for a, one := range l.byRecipient {
@@ -78,14 +78,14 @@ func (l *responseURLs) removeExpired() {
 	}
 }
 
-// take takes one use of the asker's address.
+// take returns the recipient's URL and counts one use.
 func (l *responseURLs) take(a recipient) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.byRecipient[a].use()
 }
 
-// takeForPost takes one use of the address that can change the post.
+// takeForPost returns the URL that can change a post and counts one use.
 func (l *responseURLs) takeForPost(p bot.PostID) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,7 +100,7 @@ func (one *responseURL) use() (address string, ok bool) {
 	return one.url, true
 }
 
-// A response is what an address takes.
+// A response is the body of a request to a response URL.
 // https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses
 type response struct {
 	Type    string        `json:"response_type,omitempty"`
@@ -111,8 +111,8 @@ type response struct {
 	Blocks  []slack.Block `json:"blocks,omitempty"`
 }
 
-// isResponseURL reports whether an address can be one of Slack's, or of the host that
-// stands in for it. No token goes there.
+// isResponseURL reports whether a URL may be Slack's or that of the host in
+// Options.APIURL. Requests to it carry no token.
 func (s *Slack) isResponseURL(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -122,8 +122,8 @@ func (s *Slack) isResponseURL(address string) bool {
 	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
 }
 
-// postResponse sends to an address. errNoLink says that nothing was shown; after
-// other errors something may have been.
+// postResponse posts to a response URL. After errNoResponseURL nothing is shown;
+// after other errors something may be.
 func (s *Slack) postResponse(ctx context.Context, address string, r response) error {
 	if !s.isResponseURL(address) {
 		return errNoResponseURL
@@ -142,12 +142,12 @@ func (s *Slack) postResponse(ctx context.Context, address string, r response) er
 		return fmt.Errorf("slack: response URL: %w", chat.WithoutURL(err))
 	}
 	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, chat.MaxFile)) // so that the connection can be used again
+	io.Copy(io.Discard, io.LimitReader(answer.Body, chat.MaxFile)) // so that the connection can be reused
 	switch {
 	case answer.StatusCode == http.StatusOK:
 		return nil
 	case answer.StatusCode >= 500:
 		return slack.StatusCodeError{Code: answer.StatusCode, Status: answer.Status}
 	}
-	return errNoResponseURL // used up, run out, or not what Slack wants
+	return errNoResponseURL // used up, expired or invalid
 }

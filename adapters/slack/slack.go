@@ -4,19 +4,22 @@
 //	socket.go, http.go --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> acknowledged
 //	bot.Post --post.go--> render.go --> Web API
 //
-// What needs the network before it can be judged (an attached log, somebody's
-// language) is recorded first, acknowledged, and handled after that: inbox.go.
+// An event that needs the network before it can be handled, because of an attached
+// log or an unknown profile, is recorded and acknowledged first: see inbox.go.
 //
-// The files: payload.go is what Slack sends, events.go and interact.go what it
-// means, text.go its markup undone. render.go writes Block Kit within limits.go,
-// split.go says what counts for them. post.go delivers, find.go looks for earlier
-// attempts, pace.go keeps to Slack's rate limits, responseurls.go keeps the
-// addresses for private answers, errors.go classifies errors. profiles.go and
-// files.go fetch what a payload lacks. home.go and modal.go are Slack's own pages,
-// words.go what stands on them. verify.go checks signatures, check.go the app's
-// permissions, subscription.go what arrives, manifest.go describes the app to
-// Slack, id.go names things. What it has in common with other chat platforms
-// is in adapters/chat.
+// Events: payload.go declares what Slack sends, events.go and interact.go turn it
+// into bot.Event, text.go removes Slack's markup, id.go names events and threads,
+// and profiles.go and files.go fetch what a payload lacks. subscription.go notices
+// missing event subscriptions, and verify.go checks the signatures of requests.
+//
+// Posts: render.go writes Block Kit within the limits of limits.go and split.go.
+// post.go posts, find.go looks for an earlier attempt, pace.go keeps to Slack's
+// rate limits, responseurls.go keeps the URLs for private answers, and errors.go
+// classifies errors. home.go and modal.go show pages and modals, with the texts of
+// words.go.
+//
+// Setup: check.go checks the tokens and scopes at startup, and manifest.go writes
+// the manifest of the app. What Slack shares with Discord is in adapters/chat.
 package slack
 
 import (
@@ -41,7 +44,7 @@ const (
 	HTTP   = "http"   // Slack sends requests to the bot
 )
 
-// A Library is what the adapter asks the core besides.
+// Library is the part of the core that the adapter queries outside of events.
 type Library interface {
 	Suggest(query, lang string, limit int) []bot.Suggestion
 	Language(ctx context.Context, user bot.UserKey, locale string) (string, error)
@@ -49,27 +52,27 @@ type Library interface {
 	Unfinished(ctx context.Context, user bot.UserKey, lang string, limit int) ([]bot.Unfinished, error)
 }
 
-// Options are what the adapter needs. All functions that return secrets are
-// called when the secret is used.
+// Options configure the adapter. A function that returns a secret is called
+// whenever the secret is needed.
 type Options struct {
 	Mode              string        // Socket or HTTP
 	BotToken          func() string // xoxb-…
 	AppToken          func() string // xapp-…; Socket only
 	SigningSecret     func() string // HTTP only
-	APIURL            string        // "" is Slack's; with or without /api and a slash at its end
-	Addr              string        // HTTP only: where requests are taken, as host:port
-	EscalationChannel string        // the channel where people are asked for, or ""
+	APIURL            string        // "" is Slack's; with or without /api and a trailing slash
+	Addr              string        // HTTP only: host:port to listen on
+	EscalationChannel string        // the ID of the channel for users who need a person, or ""
 	Inbox             chat.Inbox
 	Library           Library
-	Log               *slog.Logger // nil is silent; no text of a message and no secret is ever logged
+	Log               *slog.Logger // nil discards; neither message text nor secrets are logged
 }
 
-// A Slack is the adapter of one workspace. Make it with New.
+// A Slack is the adapter of one workspace. Create it with New.
 type Slack struct {
 	o      Options
 	log    *slog.Logger
 	texts  chat.Texts
-	apiURL string // of the Web API, with a slash at its end
+	apiURL string // of the Web API, with a trailing slash
 	timing timing
 
 	client   *slack.Client // the Web API
@@ -79,12 +82,12 @@ type Slack struct {
 	responseURLs *responseURLs
 	pacer        *pacer
 	subscription *subscriptionCheck
-	directs      sync.Map // channels of direct conversations, by user
+	directs      sync.Map // the channel of the direct message, by user
 
 	intake   *chat.Intake
 	handle   bot.Handler
 	stop     func(why error) // ends Run
-	ready    chan struct{}   // closed once we know who we are
+	ready    chan struct{}   // closed once self is known
 	listener net.Listener
 
 	mu   sync.Mutex
@@ -96,7 +99,8 @@ var (
 	_ bot.Profiler = (*Slack)(nil)
 )
 
-// pageJobs is how many pages and modals are shown at once.
+// pageJobs is how many home pages and modals are published at once. Each takes one
+// or two calls of the Web API.
 const pageJobs = 16
 
 // New returns an adapter.
@@ -129,11 +133,10 @@ func reveal(secret func() string) string {
 	return secret()
 }
 
-// noRedirect keeps requests that may carry the token where they were sent.
+// noRedirect does not follow redirects, because requests may carry the token.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// parseAPIURL brings the address of the Web API to the form that all methods are
-// appended to.
+// parseAPIURL returns the URL of the Web API to which method names are appended.
 func parseAPIURL(address string) (string, error) {
 	if address == "" {
 		return slack.APIURL, nil
@@ -146,17 +149,17 @@ func parseAPIURL(address string) (string, error) {
 	return u.String(), nil
 }
 
-// Name is "slack".
+// Name returns "slack".
 func (s *Slack) Name() string { return adapterName }
 
-// Capabilities: Slack can show everything.
+// Capabilities implements bot.Adapter.
 func (s *Slack) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
-// Run connects, handles first what an earlier run left, and serves until ctx
-// ends or Slack refuses for good: the token is not valid, the app was removed,
-// Socket Mode was switched off.
+// Run connects, replays the events that an earlier run recorded, and serves until
+// ctx ends or Slack refuses for good: a token is invalid, the app was uninstalled,
+// or Socket Mode is off.
 func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -184,14 +187,14 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 	return err
 }
 
-// me is who we are.
+// me returns the bot's identity.
 func (s *Slack) me() identity {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.self
 }
 
-// setApp notes which app the socket is of.
+// setApp records the app ID, which Slack sends over the socket.
 func (s *Slack) setApp(app string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,34 +18,35 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// Socket Mode. One connection is the current one; Slack ends it every few hours
-// and says so before. The next one is open before the old one is closed:
+// Socket Mode. Slack refreshes the connection every few hours and warns about 10 s
+// before. The next connection is open before the old one is closed:
 //
-//	current ─────────── «warning» ──────────── reads on, acknowledges ── closed
-//	                        └─ connections.open ── hello: current ──────────────
+//	current ───── disconnect: warning ───── still reads and acknowledges ── closed
+//	                        └─ apps.connections.open ── hello: current ───────────
 //
-// The link is supervised: it opens no storm of connections, whatever Slack or
-// the network does, and stops for good where only a person can help.
+// connectionLoop limits how often it opens connections, whatever Slack or the
+// network does, and stops if only an administrator can help.
 // https://docs.slack.dev/apis/events-api/using-socket-mode/
 
-// A timing is how patient the link is. Tests have less time.
+// timing holds the timeouts of connections. Tests use shorter ones.
 type timing struct {
-	hello        time.Duration // from dialling to the first word
-	ping         time.Duration // between our pings; Slack answers each
-	silence      time.Duration // after which a socket counts as dead
-	linger       time.Duration // for which a socket reads on, at most, after its successor is open
-	firstRetry   time.Duration // wait after the first failure; it doubles
-	maxRetry     time.Duration // and is never longer
-	crowdedRetry time.Duration // wait where Slack counts too many sockets; it doubles, too
-	maxOpens     int           // most connections in a minute
+	hello        time.Duration // from dialing to hello
+	ping         time.Duration // between pings, each of which Slack answers
+	silence      time.Duration // without any frame, after which a connection is dead
+	linger       time.Duration // for which a replaced connection still reads, at most
+	firstRetry   time.Duration // after the first failure; doubles with each further one
+	maxRetry     time.Duration
+	crowdedRetry time.Duration // after too_many_websockets; doubles, too
+	maxOpens     int           // connections per minute
 }
 
-// defaultTiming: Slack's own SDKs ping every 5 to 30 s and give up after a few
-// missing answers. A socket that is replaced is Slack's to end, 10 s after the
-// warning: until then Slack may send on it, and what a person waits for is not
-// sent again. Others of the app's ten sockets may be those of a process that just
-// died, which Slack notices within a minute or so. Two opens a second for a
-// minute are far above what Slack asks for, and below what harms.
+// defaultTiming returns the timeouts of production. Slack's own SDKs ping every 5
+// to 30 s and reconnect after a few missing answers. A replaced connection is left
+// for Slack to close, 10 s after the warning: until then Slack may send an
+// interaction over it, which it does not redeliver. After a crash, Slack counts the
+// dead process's connections among the app's ten for about a minute. Opening two
+// connections per second for a minute is far more than Slack ever asks for, and
+// harmless.
 func defaultTiming() timing {
 	return timing{
 		hello: 15 * time.Second, ping: 10 * time.Second, silence: 30 * time.Second, linger: 30 * time.Second,
@@ -53,18 +54,18 @@ func defaultTiming() timing {
 	}
 }
 
-// The errors that end the link.
+// The errors that end a connection.
 var (
 	errDisabled = errors.New("the app's Socket Mode is switched off; switch it on in the app's settings, or use slack.mode http")
 	errCrowded  = errors.New("the app has too many sockets already: ten is the most")
 	errSilent   = errors.New("the socket is silent")
 )
 
-// maxFrame is far above the largest payload, in bytes: 1 MB of text whose every
+// maxFrame is larger than any payload, in bytes: 1 MB of text in which every
 // letter is escaped.
 const maxFrame = 16 << 20
 
-// A frame is what a socket carries.
+// A frame is a WebSocket message.
 type frame struct {
 	Type     string          `json:"type"`
 	Envelope string          `json:"envelope_id"`
@@ -75,13 +76,13 @@ type frame struct {
 	} `json:"connection_info"`
 }
 
-// A socketReport is what a socket tells the link.
+// A socketReport is sent by a socket to the connection loop.
 type socketReport struct {
 	from *socket
-	err  error // nil: it will end soon and wants a successor
+	err  error // why it ended, or nil if Slack warns that it will end
 }
 
-// listen keeps the link up until ctx ends or Slack refuses for good.
+// listen keeps a connection open until ctx ends or Slack refuses for good.
 func (s *Slack) listen(ctx context.Context) error {
 	receive := func(e envelope, raw []byte, done func(any, error)) { s.receive(ctx, e, raw, done) }
 	ctx, cancel := context.WithCancel(ctx)
@@ -106,21 +107,21 @@ func (s *Slack) listen(ctx context.Context) error {
 	}
 }
 
-// A connectionLoop is the state of the link.
+// A connectionLoop opens and replaces connections.
 type connectionLoop struct {
 	s        *Slack
 	receive  receiver
 	reports  chan socketReport
 	sockets  sync.WaitGroup
 	current  *socket
-	old      *socket // reads on until its successor is open
+	old      *socket // still reads, until its successor is open
 	failures int     // in a row
 	crowded  int     // likewise
-	refused  bool    // Slack refused the app token at the last attempt
+	refused  bool    // Slack rejected the app token at the last attempt
 	throttle chat.Throttle
 }
 
-// handle follows a report. It returns an error where nothing is left to do.
+// handle handles a report. It returns an error if retrying is of no use.
 func (l *connectionLoop) handle(ctx context.Context, r socketReport) error {
 	switch {
 	case errors.Is(r.err, errDisabled):
@@ -141,8 +142,8 @@ func (l *connectionLoop) handle(ctx context.Context, r socketReport) error {
 	return l.backOff(ctx, r.err)
 }
 
-// backOff waits after a failure: longer after each, and longest where there are
-// too many sockets.
+// backOff waits after a failure: longer after each, and longest after
+// too_many_websockets.
 func (l *connectionLoop) backOff(ctx context.Context, err error) error {
 	p := l.s.timing
 	wait := p.firstRetry << min(l.failures, 16)
@@ -156,13 +157,13 @@ func (l *connectionLoop) backOff(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		wait = max(wait, e.RetryAfter)
 	}
-	wait += rand.N(wait/4 + 1) // so that several copies do not come at once
+	wait += rand.N(wait/4 + 1) // so that several copies do not reconnect at once
 	_ = chat.Sleep(ctx, wait)  // the caller looks at ctx
 	return nil
 }
 
-// connect opens a socket, however long it takes. It returns an error where Slack
-// refuses for good.
+// connect opens a connection, however long that takes. It returns an error if
+// Slack refuses for good.
 func (l *connectionLoop) connect(ctx context.Context) error {
 	for ctx.Err() == nil {
 		if err := l.throttle.Take(ctx, l.s.timing.maxOpens, l.throttled); err != nil {
@@ -181,7 +182,7 @@ func (l *connectionLoop) connect(ctx context.Context) error {
 		if refused && l.refused {
 			return errInvalidAppToken(errorCode(err))
 		}
-		l.refused = refused // it is asked again before that counts
+		l.refused = refused // a single refusal may be a mistake of Slack's
 		if ctx.Err() == nil {
 			l.s.log.Warn("slack: no socket", "error", explain(err))
 		}
@@ -190,19 +191,19 @@ func (l *connectionLoop) connect(ctx context.Context) error {
 	return nil
 }
 
-// throttled tells why nothing is opened for a while.
+// throttled logs why no connection is opened for a while.
 func (l *connectionLoop) throttled(wait time.Duration) {
 	l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
 }
 
-// replace makes a socket the current one. The old one, if it still reads, goes
-// on for what is under way.
+// replace makes a connection the current one. The old one still reads until Slack
+// closes it.
 func (l *connectionLoop) replace(ctx context.Context, next *socket) {
 	if old := l.old; old != nil {
 		l.old = nil
 		l.sockets.Go(func() {
 			select {
-			case <-ctx.Done(): // read closes it, once what is under way is acknowledged
+			case <-ctx.Done(): // read closes it, after the last acknowledgement
 			case <-old.ended:
 			case <-time.After(l.s.timing.linger):
 				old.close()
@@ -227,7 +228,7 @@ func (l *connectionLoop) send(ctx context.Context, r socketReport) {
 	}
 }
 
-// A receiver takes an envelope, as Slack.receive does.
+// A receiver receives an envelope, see Slack.receive.
 type receiver func(e envelope, raw []byte, done func(answer any, err error))
 
 // A socket is one connection.
@@ -237,13 +238,13 @@ type socket struct {
 	conn     *websocket.Conn
 	since    time.Time
 	started  chan struct{} // closed once retiring is set
-	retiring func()        // tells the link that a successor is wanted
+	retiring func()        // reports that a successor is needed
 	ended    chan struct{} // closed by close
 	closing  sync.Once
 	writing  sync.Mutex
 }
 
-// dial opens a socket and waits for its hello.
+// dial opens a connection and waits for hello.
 func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
 	limited, cancel := context.WithTimeout(ctx, s.timing.hello)
 	defer cancel()
@@ -268,8 +269,8 @@ func (s *Slack) dial(ctx context.Context, deliver receiver) (*socket, error) {
 	return k, nil
 }
 
-// socketAddress is the address as Slack gave it, plain only where the Web API is
-// plain, too: what stands in for Slack may know itself by another name.
+// socketAddress returns the URL that Slack returned, with wss instead of ws unless
+// the Web API is unencrypted, too. The host may differ from that of the API.
 func (s *Slack) socketAddress(address string) string {
 	u, err := url.Parse(address)
 	if err == nil && u.Scheme == "ws" {
@@ -281,7 +282,7 @@ func (s *Slack) socketAddress(address string) string {
 	return address
 }
 
-// greet reads the first frame, which says that the socket works, or why not.
+// greet reads the first frame, which should be hello.
 func (k *socket) greet() error {
 	k.conn.SetReadDeadline(time.Now().Add(k.s.timing.hello))
 	_, data, err := k.conn.ReadMessage()
@@ -299,12 +300,11 @@ func (k *socket) greet() error {
 	case "disconnect":
 		return disconnected(f.Reason)
 	}
-	k.receive(data) // an event came before the greeting
+	k.receive(data) // an event arrived before hello
 	return nil
 }
 
-// disconnected is the error for a reason to disconnect, or nil where the socket
-// is only to be replaced.
+// disconnected returns the error for the reason of a disconnect frame.
 func disconnected(reason string) error {
 	switch reason {
 	case "link_disabled":
@@ -315,11 +315,11 @@ func disconnected(reason string) error {
 	return fmt.Errorf("Slack disconnects: %q", chat.CutBytes(reason, 40))
 }
 
-// read takes frames until the socket ends, and says why it did.
+// read receives frames until the connection ends, and returns why it did.
 func (k *socket) read(ctx context.Context) error {
 	<-k.started
 	stop := context.AfterFunc(ctx, func() {
-		k.s.intake.Quick.Wait() // what is under way is acknowledged
+		k.s.intake.Quick.Wait() // so that events being handled are acknowledged
 		k.close()
 	})
 	defer stop()
@@ -328,7 +328,7 @@ func (k *socket) read(ctx context.Context) error {
 	k.conn.SetPongHandler(func(string) error { alive(); return nil })
 	k.conn.SetPingHandler(func(data string) error {
 		alive()
-		_ = k.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second)) // a dead socket is noticed by its silence
+		_ = k.conn.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second)) // a dead connection is noticed by its silence
 		return nil
 	})
 	for {
@@ -347,7 +347,7 @@ func (k *socket) read(ctx context.Context) error {
 	}
 }
 
-// keepAlive pings, so that silence means something.
+// keepAlive pings, so that a dead connection is noticed by its silence.
 func (k *socket) keepAlive(ctx context.Context) {
 	tick := time.NewTicker(k.s.timing.ping)
 	defer tick.Stop()
@@ -372,11 +372,11 @@ func (k *socket) close() {
 	})
 }
 
-// envelopeID finds the id of an envelope that is no JSON.
+// envelopeID finds the ID of an envelope that is not valid JSON.
 var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([\w-]{1,100})"`)
 
-// receive takes one frame. What cannot be read is acknowledged all the same, for
-// Slack would only send it again.
+// receive handles a frame. One that cannot be parsed is acknowledged, too, because
+// Slack would only redeliver it.
 func (k *socket) receive(data []byte) error {
 	var f frame
 	if err := chat.Decode(data, &f); err != nil {
@@ -398,8 +398,8 @@ func (k *socket) receive(data []byte) error {
 	return nil
 }
 
-// acknowledge tells Slack that an envelope is recorded. After an error it does
-// not: Slack sends the event again.
+// acknowledge acknowledges an envelope, unless there is an error or it is too
+// late: then Slack redelivers the event.
 func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) {
 	took := time.Since(arrived)
 	if err != nil || took > lastAck {

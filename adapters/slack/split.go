@@ -2,10 +2,10 @@ package slack
 
 import "mabsbot/adapters/chat"
 
-// Long texts in pieces. Slack counts some characters more than once: escaping
-// makes five of an ampersand, and it counts in UTF-16.
+// Splitting long texts. Slack counts UTF-16 code units after escaping, so that an
+// ampersand counts as five.
 
-// size is how much of a limit a character of a text takes once it is escaped.
+// size returns how much of a limit a character counts for.
 func size(r rune) int {
 	switch {
 	case r == '&':
@@ -20,8 +20,8 @@ func size(r rune) int {
 
 func sizeOf(text string) int { return chat.Size(size).Of(text) }
 
-// split cuts a text into pieces of at most limit.
+// split cuts a text into pieces of at most limit, see chat.Size.
 func split(text string, limit int) []string { return chat.Size(size).Split(text, limit) }
 
-// shorten cuts a text to a limit and says so.
+// shorten cuts a text to a limit, see chat.Size.
 func shorten(text string, limit int) string { return chat.Size(size).Shorten(text, limit) }

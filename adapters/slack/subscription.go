@@ -7,27 +7,28 @@ import (
 	"mabsbot/bot"
 )
 
-// Slack tells nobody which events an app subscribes to. A mention tells: in a
-// channel that the bot is in it arrives twice, as a mention and as a message.
-// Where only the mention arrives, the messages of such channels are not
-// subscribed to, and no pasted error is ever seen there.
+// Slack has no method that returns an app's event subscriptions. But in a channel
+// of the bot, a mention arrives twice, as app_mention and as message. If only
+// app_mention arrives, the app does not subscribe to messages, and the bot never
+// sees a pasted error.
 
-// messageTimeout is how long the second delivery may take: the first redelivery of an
-// event comes after a minute at most.
+// messageTimeout is how long to wait for the message. Slack redelivers an event
+// after at most a minute for the first time.
 const messageTimeout = 2 * time.Minute
 
-// Ears compare the two. They are safe for concurrent use.
+// A subscriptionCheck waits for the message of each mention. It is safe for
+// concurrent use.
 type subscriptionCheck struct {
 	mu   sync.Mutex
-	seen map[bot.EventID]bool // mentions of late: whether the message came
+	seen map[bot.EventID]bool // recent mentions; true if the message arrived
 }
 
 func newSubscriptionCheck() *subscriptionCheck {
 	return &subscriptionCheck{seen: map[bot.EventID]bool{}}
 }
 
-// observe notes a delivery and calls deaf if it was a mention whose message did not
-// come in time.
+// observe takes note of an event, and later calls deaf if it is a mention whose
+// message did not arrive.
 func (e *subscriptionCheck) observe(in inbound, deaf func(channel string)) {
 	m, ok := in.event.(bot.Message)
 	if !ok || m.Direct || !m.Addressed || m.Command || m.Change != bot.ChangePosted || in.responseURL != "" {
@@ -50,7 +51,7 @@ func (e *subscriptionCheck) observe(in inbound, deaf func(channel string)) {
 	})
 }
 
-// warnNotSubscribed says that messages do not arrive.
+// warnNotSubscribed logs that the app does not subscribe to messages.
 func (s *Slack) warnNotSubscribed(channel string) {
 	s.intake.WarnOnce("a mention arrived and the message did not: the app does not subscribe to the events message.channels and message.groups, so pasted errors are not seen; "+
 		"paste what «mabsbot slack manifest» prints into the app's manifest", "channel", channel)

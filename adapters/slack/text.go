@@ -8,8 +8,8 @@ import (
 	"mabsbot/adapters/chat"
 )
 
-// Slack's markup to plain text. What people type arrives with & < > escaped and
-// with mentions and links in angle brackets.
+// Between Slack's markup and plain text. The text of a message arrives with & < >
+// escaped, and with mentions and links in angle brackets.
 // https://docs.slack.dev/messaging/formatting-message-text/
 
 var (
@@ -17,7 +17,7 @@ var (
 	quoteMarks = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
 )
 
-// plain undoes the markup of a text. Mentions of self are left out.
+// plain removes the markup of a text, and mentions of self.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = quoteMarks.ReplaceAllString(text, "")
@@ -26,7 +26,7 @@ func plain(text, self string) string {
 	return strings.TrimSpace(chat.CutBytes(text, chat.MaxText))
 }
 
-// unescapeBrackets is what <s> stands for.
+// unescapeBrackets returns the plain text of <s>.
 func unescapeBrackets(s, self string) string {
 	target, label, labelled := strings.Cut(s, "|")
 	switch {
@@ -38,13 +38,13 @@ func unescapeBrackets(s, self string) string {
 		return "#" + label
 	case strings.HasPrefix(target, "@") && labelled:
 		return "@" + strings.TrimPrefix(label, "@")
-	case labelled: // a link that Slack made of a host's name has that as its label
+	case labelled: // a host name that Slack turned into a link is its label
 		return label
 	}
 	return strings.TrimPrefix(target, "mailto:")
 }
 
-// unescapeSpecial is what <!s> stands for: a mention of many, or a date.
+// unescapeSpecial returns the plain text of <!s>, a special mention or a date.
 func unescapeSpecial(s, label string) string {
 	if label != "" {
 		return label
@@ -53,19 +53,19 @@ func unescapeSpecial(s, label string) string {
 	return "@" + name
 }
 
-// mentions reports whether the text mentions the user.
+// mentions reports whether a text mentions the user.
 func mentions(text, user string) bool {
 	return user != "" && (strings.Contains(text, "<@"+user+">") || strings.Contains(text, "<@"+user+"|"))
 }
 
-// escape makes a text that shows as it is: nothing in it is a mention or a link
-// any more.
+// escape escapes a text for Slack's markup, so that it contains no mention and no
+// link.
 func escape(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
 }
 
-// removeInvisible takes out what is not seen and may steer what shows it: control
-// characters, and those that turn the direction of writing.
+// removeInvisible removes control characters and those that change the direction
+// of writing.
 func removeInvisible(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
@@ -75,8 +75,8 @@ func removeInvisible(text string) string {
 	}, text)
 }
 
-// escapePlain makes a plain text, which Slack does not read for mentions, look like
-// none to other readers of it either. The word joiner is not seen.
+// escapePlain breaks up mentions in a plain_text object. Slack does not interpret
+// them, but other clients may. The word joiner is invisible.
 func escapePlain(text string) string {
 	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "`", "").Replace(text)
 }

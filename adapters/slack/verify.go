@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// Signatures of requests.
+// Signatures of Slack's requests.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack/
 
-// maxSignatureAge is for how long a signature holds, either way: a request that
-// somebody recorded is no good after that.
+// maxSignatureAge is how far the timestamp of a request may differ from the
+// present, so that a recorded request cannot be replayed later. Slack recommends
+// five minutes.
 const maxSignatureAge = 300 * time.Second
 
 // The errors of a signature.
@@ -24,7 +25,7 @@ var (
 	errOld      = errors.New("the signature is too old, or from the future")
 )
 
-// verify checks that the body was sent by somebody who knows the secret, now.
+// verify checks the signature and the timestamp of a request.
 func verify(secret string, header http.Header, body []byte, now time.Time) error {
 	stamp := header.Get("X-Slack-Request-Timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)

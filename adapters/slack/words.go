@@ -12,7 +12,7 @@ import (
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// loadTexts reads the languages, by tag.
+// loadTexts loads the adapter's texts.
 func loadTexts() (chat.Texts, error) {
 	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
@@ -21,7 +21,7 @@ func loadTexts() (chat.Texts, error) {
 	return texts, nil
 }
 
-// language is the language in which somebody is addressed outside of a thread.
+// language returns the language in which to address a user outside of a thread.
 func (s *Slack) language(ctx context.Context, team, user string) string {
 	lang, err := s.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}, s.profiles.known(user).locale)
 	if err != nil {
