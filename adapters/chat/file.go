@@ -22,7 +22,7 @@ const (
 
 // The errors of files for which retrying is of no use.
 var (
-	ErrNoText   = errors.New("the file holds no text")
+	ErrNoText   = errors.New("the file is not text")
 	ErrTooLarge = errors.New("the file is too large")
 )
 

@@ -29,9 +29,9 @@ type Inbox interface {
 
 // The errors of reading a payload. They hold nothing of its content.
 var (
-	ErrOtherApp   = errors.New("the payload is another app's")
-	ErrIncomplete = errors.New("the payload lacks what makes it one")
-	ErrUnknown    = errors.New("the payload is of a kind that is not known")
+	ErrOtherApp   = errors.New("the payload is for another app")
+	ErrIncomplete = errors.New("the payload lacks a required field")
+	ErrUnknown    = errors.New("the payload is of an unknown kind")
 )
 
 // ErrPanic is why an event whose handler panicked is kept as a dead letter.
@@ -175,7 +175,7 @@ func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) e
 // trigger at will.
 func (i *Intake) WarnOnce(message string, args ...any) {
 	if i.First(message) {
-		i.log.Warn(i.name+": "+message+"; further ones are not logged", args...)
+		i.log.Warn(i.name+": "+message+"; logged only once", args...)
 	}
 }
 

@@ -17,27 +17,27 @@ import (
 // A scope is an OAuth scope of the app.
 type scope struct {
 	name  string
-	event string // that needs the scope, or ""
+	event string // that needs the scope, or ""; Slack does not return an app's subscriptions
 	loss  string
 }
 
 // scopes returns the scopes of the manifest, in its order.
 func scopes() []scope {
 	return []scope{
-		{"app_mentions:read", "app_mention", "mentions of the bot are not seen where it may not read along"},
+		{"app_mentions:read", "app_mention", "mentions of the bot are not seen where it may not read the channel"},
 		{"assistant:write", "", "suggested prompts are not shown"},
 		{"channels:history", "message.channels", "errors pasted into public channels, and replies there, are not seen"},
-		{"channels:read", "", "it cannot be checked whether the bot is in the escalation channel"},
+		{"channels:read", "", "the bot cannot check whether it is in the escalation channel"},
 		{"chat:write", "", "the bot cannot answer at all"},
 		{"commands", "", "/mabs and the shortcuts do not exist"},
 		{"files:read", "", "attached logs and snippets are not read"},
 		{"groups:history", "message.groups", "errors pasted into private channels, and replies there, are not seen"},
-		{"groups:read", "", "it cannot be checked whether the bot is in a private escalation channel"},
+		{"groups:read", "", "the bot cannot check whether it is in a private escalation channel"},
 		{"im:history", "message.im", "direct messages are not seen"},
-		{"im:write", "", "the bot cannot begin a direct message: «Continue in DM» fails"},
-		{"metadata.message:read", "", "the bot cannot tell after a crash whether a message was posted, and may post it twice"},
+		{"im:write", "", "the bot cannot open a direct message: \"Continue in DM\" fails"},
+		{"metadata.message:read", "", "after a crash the bot cannot find out whether a message was posted, and may post it twice"},
 		{"mpim:history", "message.mpim", "errors pasted into group messages, and replies there, are not seen"},
-		{"users:read", "", "the bot does not know people's names and languages"},
+		{"users:read", "", "the bot does not know users' names and languages"},
 	}
 }
 
@@ -56,15 +56,15 @@ var socketErrors = []string{"missing_scope", "no_permission", "access_denied", "
 
 // errInvalidToken explains that Slack rejected the bot token.
 func errInvalidToken(code string) error {
-	return fmt.Errorf("Slack does not accept slack.bot_token (%s); copy the «Bot User OAuth Token» (xoxb-…) of «OAuth & Permissions» once more", code)
+	return fmt.Errorf("Slack rejects slack.bot_token (%s); copy the \"Bot User OAuth Token\" (xoxb-…) of \"OAuth & Permissions\" again", code)
 }
 
 // errInvalidAppToken explains that Slack opens no socket for the app token.
 func errInvalidAppToken(code string) error {
 	if code == "missing_scope" {
-		return errors.New("slack.app_token lacks the permission connections:write; make one that has it under «Basic Information», «App-Level Tokens»")
+		return errors.New("slack.app_token lacks the scope connections:write; create a token that has it under \"Basic Information\", \"App-Level Tokens\"")
 	}
-	return fmt.Errorf("Slack opens no socket for slack.app_token (%s); it wants an app-level token (xapp-…) with the permission connections:write, and Socket Mode switched on", code)
+	return fmt.Errorf("Slack opens no connection for slack.app_token (%s); it needs an app-level token (xapp-…) with the scope connections:write, and Socket Mode enabled", code)
 }
 
 // authenticate calls auth.test until Slack answers. It fails if the token is
@@ -85,7 +85,7 @@ func (s *Slack) authenticate(ctx context.Context) error {
 			return errInvalidToken(errorCode(err))
 		}
 		refused = hasCode(err, tokenErrors) // a single refusal may be a mistake of Slack's
-		s.log.Warn("slack: Slack does not say who the bot is, and is asked again", "error", explain(err))
+		s.log.Warn("slack: retrying", "op", "auth.test", "error", explain(err))
 		if chat.Sleep(ctx, chat.Backoff(attempt)) != nil {
 			return nil
 		}
@@ -103,8 +103,12 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	s.mu.Lock()
 	s.self = me
 	s.mu.Unlock()
-	for _, line := range missingScopes(who.Header.Get("X-Oauth-Scopes")) {
-		s.log.Warn("slack: " + line)
+	missing := missingScopes(who.Header.Get("X-Oauth-Scopes"))
+	for _, m := range missing {
+		s.log.Warn("slack: scope missing", "scope", m.name, "event", m.event, "loss", m.loss)
+	}
+	if len(missing) > 0 {
+		s.log.Warn("slack: to add scopes, paste the output of \"mabsbot slack manifest\" into the app's manifest, and install the app again")
 	}
 	if s.o.EscalationChannel != "" {
 		s.checkEscalationChannel(ctx)
@@ -112,10 +116,9 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
 }
 
-// missingScopes returns a line for each scope that is not granted, with the events
-// that need it: Slack does not return an app's event subscriptions. If Slack does
-// not return the scopes either, none is missing.
-func missingScopes(granted string) []string {
+// missingScopes returns the scopes that are not granted. If Slack does not return
+// any, none counts as missing.
+func missingScopes(granted string) []scope {
 	if strings.TrimSpace(granted) == "" {
 		return nil
 	}
@@ -123,21 +126,7 @@ func missingScopes(granted string) []string {
 	for one := range strings.SplitSeq(granted, ",") {
 		has = append(has, strings.TrimSpace(one))
 	}
-	var lines []string
-	for _, n := range scopes() {
-		if slices.Contains(has, n.name) {
-			continue
-		}
-		line := "the app lacks the permission " + n.name
-		if n.event != "" {
-			line += ", and so the event " + n.event
-		}
-		lines = append(lines, line+": "+n.loss)
-	}
-	if len(lines) > 0 {
-		lines = append(lines, "paste what «mabsbot slack manifest» prints into the app's manifest, and install the app again")
-	}
-	return lines
+	return slices.DeleteFunc(scopes(), func(s scope) bool { return slices.Contains(has, s.name) })
 }
 
 // checkEscalationChannel warns if the bot is not in the escalation channel.
@@ -145,9 +134,9 @@ func (s *Slack) checkEscalationChannel(ctx context.Context) {
 	info, err := s.client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {
 	case err != nil && hasCode(err, notInChannel):
-		s.log.Warn("slack: there is no slack.escalation_channel with that id that the bot sees; invite the bot there, and give the id (C…), not the name", "channel", s.o.EscalationChannel)
+		s.log.Warn("slack: the bot sees no channel with the ID slack.escalation_channel; invite the bot there, and configure the ID (C…), not the name", "channel", s.o.EscalationChannel)
 	case err != nil:
-		s.log.Info("slack: it cannot be checked whether the bot is in slack.escalation_channel", "error", explain(err))
+		s.log.Info("slack: cannot check whether the bot is in slack.escalation_channel", "error", explain(err))
 	case !info.IsMember && !info.IsIM:
 		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.EscalationChannel)
 	}

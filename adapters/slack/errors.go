@@ -83,7 +83,7 @@ func explain(err error) error {
 	e, ok := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
 	case ok && e.Needed != "":
-		return fmt.Errorf("%w (the app lacks the permission %s)", err, e.Needed)
+		return fmt.Errorf("%w (the app lacks the scope %s)", err, e.Needed)
 	case ok && len(e.ResponseMetadata.Messages) > 0:
 		return fmt.Errorf("%w (%s)", err, strings.Join(e.ResponseMetadata.Messages, "; "))
 	}

@@ -77,8 +77,8 @@ func (urlVerification) parsed()   {}
 
 // The errors that end the adapter.
 var (
-	errUninstalled = errors.New("the app was removed from the workspace; install it again and start the bot with the new token")
-	errRevoked     = errors.New("the bot's token was revoked; install the app again and start the bot with the new token")
+	errUninstalled = errors.New("the app was uninstalled; install it again and restart the bot with the new token")
+	errRevoked     = errors.New("the bot token was revoked; install the app again and restart the bot with the new token")
 )
 
 // read parses an envelope. An error contains nothing of the payload.
@@ -101,7 +101,7 @@ func (me identity) isOtherApp(app string) bool { return app != "" && me.app != "
 func (me identity) readEvent(data []byte) (parsed, error) {
 	var o outerEvent
 	if err := chat.Decode(data, &o); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
+		return nil, fmt.Errorf("invalid JSON: %w", chat.ErrUnknown)
 	}
 	switch {
 	case o.Type == "url_verification":
@@ -351,7 +351,7 @@ func blockText(blocks []block) string {
 func (me identity) readCommand(data []byte) (parsed, error) {
 	var c command
 	if err := chat.Decode(data, &c); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
+		return nil, fmt.Errorf("invalid JSON: %w", chat.ErrUnknown)
 	}
 	if me.isOtherApp(c.App) {
 		return nil, chat.ErrOtherApp

@@ -27,7 +27,7 @@ const (
 var slackHosts = []string{"slack.com", "slack-edge.com", "slack-files.com", "slack-gov.com"}
 
 // errHost is the error of a file that another host serves.
-var errHost = errors.New("the file is not on a host of Slack's")
+var errHost = errors.New("the file is not on one of Slack's hosts")
 
 // readable returns the files of a message that may be text.
 func readable(all []file) []file {
@@ -92,7 +92,7 @@ func (s *Slack) download(ctx context.Context, address string) (string, error) {
 		return "", slack.StatusCodeError{Code: response.StatusCode, Status: response.Status}
 	}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && !strings.HasSuffix(path.Ext(request.URL.Path), "html") {
-		return "", fmt.Errorf("%w: Slack sent a page to sign in", chat.ErrNoText) // the token lacks files:read
+		return "", fmt.Errorf("%w: Slack sent its sign-in page", chat.ErrNoText) // the token lacks files:read
 	}
 	return chat.ReadFile(response.Body)
 }

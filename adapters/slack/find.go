@@ -37,13 +37,13 @@ func (s *Slack) find(ctx context.Context, channel string, p bot.Post) (string, e
 		messages, next, err := page(ctx, channel, threadTS(p.Thread), cursor)
 		if err != nil {
 			if c := errorCode(err); c != "" && !hasCode(err, retryLater) && !hasCode(err, ambiguous) {
-				s.log.Warn("slack: it cannot be told whether a post was delivered; it is sent again", "post", p.ID, "error", explain(err))
+				s.log.Warn("slack: cannot find out whether a post was delivered, sending it again", "post", p.ID, "error", explain(err))
 				return "", nil
 			}
 			if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 				return "", bot.NotDelivered(err, e.RetryAfter)
 			}
-			return "", fmt.Errorf("slack: looking for an earlier attempt: %w", explain(err))
+			return "", fmt.Errorf("slack: find post %s: %w", p.ID, explain(err))
 		}
 		for _, m := range messages {
 			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload[metadataPost] == string(p.ID) {

@@ -34,16 +34,16 @@ func (s *Slack) openHome(ctx context.Context, o homeOpened) {
 
 // refreshHome publishes a user's Home tab.
 func (s *Slack) refreshHome(ctx context.Context, team, user string) {
-	s.show(ctx, "home/"+user, "the home page", func() error { return s.publishHome(ctx, team, user) })
+	s.show(ctx, "home/"+user, "home", func() error { return s.publishHome(ctx, team, user) })
 }
 
 // show runs f, which shows a page or modal, in a lane. An error is only logged:
 // nothing depends on it, and the user can open the page again.
-func (s *Slack) show(ctx context.Context, lane, what string, f func() error) {
+func (s *Slack) show(ctx context.Context, lane, view string, f func() error) {
 	s.intake.Pages.Do(lane, func() {
-		defer s.intake.Guard(what, func() {})
+		defer s.intake.Guard(view, func() {})
 		if err := f(); err != nil && ctx.Err() == nil {
-			s.log.Warn("slack: "+what+" cannot be shown", "error", explain(err))
+			s.log.Warn("slack: view not shown", "view", view, "error", explain(err))
 		}
 	})
 }
@@ -51,7 +51,7 @@ func (s *Slack) show(ctx context.Context, lane, what string, f func() error) {
 func (s *Slack) publishHome(ctx context.Context, team, user string) error {
 	if !s.profiles.fresh(user) {
 		if err := s.profiles.fetch(ctx, user); err != nil {
-			s.log.Info("slack: a home page is shown in the default language", "error", explain(err))
+			s.log.Info("slack: profile not read, showing home in the default language", "error", explain(err))
 		}
 	}
 	key := bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}

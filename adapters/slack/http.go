@@ -81,7 +81,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		s.intake.WarnOnce("a request was too large", "bytes", maxBody)
+		s.intake.WarnOnce("request too large", "limit", maxBody)
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
@@ -90,13 +90,13 @@ func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		return
 	}
 	if err := verify(s.o.SigningSecret(), r.Header, body, time.Now()); err != nil {
-		s.intake.WarnOnce("a request was refused", "error", err)
+		s.intake.WarnOnce("request rejected", "error", err)
 		http.Error(w, "unauthorized", http.StatusUnauthorized)
 		return
 	}
 	e, err := readEnvelope(r.Header.Get("Content-Type"), body)
 	if err != nil {
-		s.intake.WarnOnce("a request was not understood", "error", err)
+		s.intake.WarnOnce("request not understood", "error", err)
 		http.Error(w, "not understood", http.StatusBadRequest)
 		return
 	}
@@ -120,7 +120,7 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	select {
 	case got := <-done:
 		if got.err != nil {
-			s.log.Warn("slack: a request failed, Slack will send it again", "error", got.err)
+			s.log.Warn("slack: not acknowledged, Slack will redeliver", "error", got.err)
 			http.Error(w, "try again", http.StatusServiceUnavailable)
 			return
 		}
@@ -137,7 +137,7 @@ func (s *Slack) writeAnswer(w http.ResponseWriter, answer any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(answer); err != nil {
-		s.log.Warn("slack: an answer was not written", "error", err)
+		s.log.Warn("slack: response not written", "error", err)
 	}
 }
 

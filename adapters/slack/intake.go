@@ -32,7 +32,7 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 		done(map[string]string{"challenge": in.challenge}, nil)
 	case modalRequest:
 		done(nil, nil)
-		s.show(ctx, "modal/"+in.user, "a window", func() error { return s.openModal(ctx, in) })
+		s.show(ctx, "modal/"+in.user, "modal", func() error { return s.openModal(ctx, in) })
 	case homeOpened:
 		done(nil, nil)
 		s.openHome(ctx, in)
@@ -41,7 +41,7 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 		s.stop(in.why)
 	case appRateLimited:
 		done(nil, nil)
-		s.log.Warn("slack: Slack holds events back, for there were too many in this hour")
+		s.log.Warn("slack: app_rate_limited: Slack withholds events, because there were too many within an hour")
 	default:
 		s.receiveUnreadable(ctx, raw, err, done)
 	}
@@ -68,7 +68,7 @@ func (s *Slack) read(e envelope) (in parsed, err error) {
 func (s *Slack) receiveUnreadable(ctx context.Context, raw []byte, err error, done func(any, error)) {
 	switch {
 	case errors.Is(err, chat.ErrOtherApp):
-		s.intake.WarnOnce("a payload of another app was ignored")
+		s.intake.WarnOnce("payload of another app ignored")
 		done(nil, nil)
 	case err != nil:
 		s.intake.Quick.Do("dead", func() { done(nil, s.bury(ctx, raw, err)) })

@@ -36,7 +36,7 @@ const (
 func (me identity) readInteraction(data []byte) (parsed, error) {
 	var i interaction
 	if err := chat.Decode(data, &i); err != nil {
-		return nil, fmt.Errorf("no JSON: %w", chat.ErrUnknown)
+		return nil, fmt.Errorf("invalid JSON: %w", chat.ErrUnknown)
 	}
 	if me.isOtherApp(i.App) {
 		return nil, chat.ErrOtherApp

@@ -9,7 +9,7 @@ import (
 )
 
 // errPaced is the error of a post that has to wait for a rate limit.
-var errPaced = errors.New("slack: the channel takes one message a second")
+var errPaced = errors.New("slack: waiting for the rate limit")
 
 // maxInlineWait is the longest wait within Post. After a longer one the outbox
 // tries again, so that the post occupies none of its places meanwhile. A wait of

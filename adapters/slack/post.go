@@ -88,7 +88,7 @@ func isDirect(p bot.Post) bool {
 // postDirect posts to the user directly because the bot is not in the channel.
 func (s *Slack) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if p.To.ID == "" {
-		return bot.Delivery{}, bot.Refused(errors.New("slack: the channel is closed to us, and nobody is named"))
+		return bot.Delivery{}, bot.Refused(errors.New("slack: the bot is not in the channel, and the post has no recipient"))
 	}
 	there := p
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""

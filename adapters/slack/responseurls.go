@@ -24,7 +24,7 @@ import (
 // secrets, and kept only in memory.
 
 // errNoResponseURL says that there is no usable response URL.
-var errNoResponseURL = errors.New("slack: no response URL is left")
+var errNoResponseURL = errors.New("slack: no usable response URL")
 
 // A responseURL is a URL and what is left of it.
 type responseURL struct {

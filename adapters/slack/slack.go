@@ -143,7 +143,7 @@ func parseAPIURL(address string) (string, error) {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", errors.New("slack: the address of the Web API is not one of http or https")
+		return "", errors.New("slack: the URL of the Web API is not http or https")
 	}
 	u.Path = strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), "/api") + "/api/"
 	return u.String(), nil

@@ -56,9 +56,9 @@ func defaultTiming() timing {
 
 // The errors that end a connection.
 var (
-	errDisabled = errors.New("the app's Socket Mode is switched off; switch it on in the app's settings, or use slack.mode http")
-	errCrowded  = errors.New("the app has too many sockets already: ten is the most")
-	errSilent   = errors.New("the socket is silent")
+	errDisabled = errors.New("Socket Mode is disabled; enable it in the app's settings, or set slack.mode to http")
+	errCrowded  = errors.New("too_many_websockets: an app may have ten connections")
+	errSilent   = errors.New("the connection is silent")
 )
 
 // maxFrame is larger than any payload, in bytes: 1 MB of text in which every
@@ -134,7 +134,7 @@ func (l *connectionLoop) handle(ctx context.Context, r socketReport) error {
 	}
 	l.current = nil
 	if ctx.Err() == nil && !errors.Is(r.err, errCrowded) {
-		l.s.log.Info("slack: the socket ended, and is replaced", "error", r.err)
+		l.s.log.Info("slack: connection ended, reconnecting", "error", r.err)
 	}
 	if time.Since(r.from.since) > l.s.timing.maxRetry {
 		l.failures = 0
@@ -152,7 +152,7 @@ func (l *connectionLoop) backOff(ctx context.Context, err error) error {
 	if errors.Is(err, errCrowded) {
 		wait = p.crowdedRetry << min(l.crowded, 3)
 		l.crowded++
-		l.s.log.Warn("slack: the app has too many sockets; are other copies of the bot running?", "wait", wait)
+		l.s.log.Warn("slack: too many connections; are other copies of the bot running?", "wait", wait)
 	}
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		wait = max(wait, e.RetryAfter)
@@ -184,7 +184,7 @@ func (l *connectionLoop) connect(ctx context.Context) error {
 		}
 		l.refused = refused // a single refusal may be a mistake of Slack's
 		if ctx.Err() == nil {
-			l.s.log.Warn("slack: no socket", "error", explain(err))
+			l.s.log.Warn("slack: cannot connect", "error", explain(err))
 		}
 		_ = l.backOff(ctx, err)
 	}
@@ -193,7 +193,7 @@ func (l *connectionLoop) connect(ctx context.Context) error {
 
 // throttled logs why no connection is opened for a while.
 func (l *connectionLoop) throttled(wait time.Duration) {
-	l.s.log.Warn("slack: too many new sockets within a minute", "wait", wait)
+	l.s.log.Warn("slack: too many new connections within a minute", "wait", wait)
 }
 
 // replace makes a connection the current one. The old one still reads until Slack
@@ -312,7 +312,7 @@ func disconnected(reason string) error {
 	case "too_many_websockets":
 		return errCrowded
 	}
-	return fmt.Errorf("Slack disconnects: %q", chat.CutBytes(reason, 40))
+	return fmt.Errorf("disconnect: %q", chat.CutBytes(reason, 40))
 }
 
 // read receives frames until the connection ends, and returns why it did.
@@ -393,7 +393,7 @@ func (k *socket) receive(data []byte) error {
 	case f.Type == "disconnect":
 		go k.retiring()
 	case f.Type != "hello":
-		k.s.log.Warn("slack: a frame was not understood", "bytes", len(data))
+		k.s.log.Warn("slack: frame not understood", "bytes", len(data))
 	}
 	return nil
 }
@@ -403,7 +403,7 @@ func (k *socket) receive(data []byte) error {
 func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) {
 	took := time.Since(arrived)
 	if err != nil || took > lastAck {
-		k.s.log.Warn("slack: not acknowledged, Slack will send it again", "envelope", f.Envelope, "took", took, "error", err)
+		k.s.log.Warn("slack: not acknowledged, Slack will redeliver", "envelope", f.Envelope, "took", took, "error", err)
 		return
 	}
 	ack := map[string]any{"envelope_id": f.Envelope}
@@ -412,13 +412,13 @@ func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) 
 	}
 	data, err := json.Marshal(ack)
 	if err != nil || len(data) > maxAck {
-		k.s.log.Error("slack: an answer cannot be sent", "bytes", len(data), "error", err)
+		k.s.log.Error("slack: acknowledgement not sent", "bytes", len(data), "error", err)
 		return
 	}
 	k.writing.Lock()
 	defer k.writing.Unlock()
 	k.conn.SetWriteDeadline(time.Now().Add(lastAck))
 	if err := k.conn.WriteMessage(websocket.TextMessage, data); err != nil {
-		k.s.log.Info("slack: an acknowledgement came too late for its socket", "envelope", f.Envelope, "error", err)
+		k.s.log.Info("slack: connection closed before the acknowledgement", "envelope", f.Envelope, "error", err)
 	}
 }

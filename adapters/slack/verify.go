@@ -21,8 +21,8 @@ const maxSignatureAge = 300 * time.Second
 
 // The errors of a signature.
 var (
-	errUnsigned = errors.New("the signature is missing or wrong")
-	errOld      = errors.New("the signature is too old, or from the future")
+	errUnsigned = errors.New("the signature is missing or invalid")
+	errOld      = errors.New("the timestamp of the signature is too old or in the future")
 )
 
 // verify checks the signature and the timestamp of a request.

@@ -25,7 +25,7 @@ func loadTexts() (chat.Texts, error) {
 func (s *Slack) language(ctx context.Context, team, user string) string {
 	lang, err := s.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}, s.profiles.known(user).locale)
 	if err != nil {
-		s.log.Warn("slack: somebody's language cannot be read", "error", err)
+		s.log.Warn("slack: cannot read the language of a user", "error", err)
 	}
 	return lang
 }
