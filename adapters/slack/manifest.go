@@ -112,17 +112,17 @@ func newManifest(text chat.Words, address string) manifest {
 	var m manifest
 	m.Metadata.Major, m.Metadata.Minor = 1, 1
 	m.Display.Name = "mabsbot"
-	m.Display.Description = "Recognises Azure Backup Server errors and walks you through the remedy"
-	m.Display.Long = "mabsbot recognises errors of Microsoft Azure Backup Server (MABS), DPM and the MARS agent in what people paste into a support channel, and walks them through the remedy in a thread, one step at a time, in Korean or English. It needs no language model; it answers when it is sure, asks when it is nearly sure, and is silent otherwise."
+	m.Display.Description = "Recognizes Azure Backup Server errors and walks you through the remedy"
+	m.Display.Long = "mabsbot recognizes errors of Microsoft Azure Backup Server (MABS), DPM and the MARS agent in what people paste into a support channel, and walks them through the remedy in a thread, one step at a time, in Korean or English. It needs no language model; it answers when it is sure, asks when it is nearly sure, and is silent otherwise."
 	m.Display.Color = "#0F3D5C"
 	m.Features.Home.Home, m.Features.Home.Messages = true, true
 	m.Features.Bot.Name, m.Features.Bot.Online = "mabsbot", true
-	m.Features.Agent.Description = "Recognises errors of Azure Backup Server, DPM and the MARS agent, and walks you through the remedy, one step at a time."
+	m.Features.Agent.Description = "Recognizes errors of Azure Backup Server, DPM and the MARS agent, and walks you through the remedy, one step at a time."
 	for _, key := range []string{"prompt_code", "prompt_paste", "prompt_list"} {
 		m.Features.Agent.Prompts = append(m.Features.Agent.Prompts, manifestPrompt{text[key], text[key+"_message"]})
 	}
 	m.Features.Shortcuts = []shortcut{
-		{"Look up with mabsbot", "message", lookupShortcut, "Recognise the error in this message"},
+		{"Look up with mabsbot", "message", lookupShortcut, "Recognize the error in this message"},
 		{"Look up an error", "global", searchShortcut, "Find an Azure Backup error by code, name or words"},
 	}
 	m.Features.Commands = []manifestSlash{{"/mabs", "Look up an Azure Backup error", "[code, name or words | list | why | lang ko | help]", true, address}}
