@@ -24,7 +24,7 @@ func TestAdapter(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.timing, a.pacer.interval = fastPace(), time.Millisecond
+		a.timing, a.pacer.interval = fastTiming(), time.Millisecond
 		s := &stage{Server: fake, t: t, alex: alex, kim: alex}
 		return bottest.Rig{
 			Adapter:    a,

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,11 +16,10 @@ import (
 
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
-	"mabsbot/bot"
 )
 
 // A post whose fate is not known is looked for before it is sent again.
-func TestInDoubt(t *testing.T) {
+func TestAmbiguousError(t *testing.T) {
 	for name, fault := range map[string]slackfake.Fault{
 		"cut after it was stored":   {Drop: true, After: true},
 		"cut before":                {Drop: true},
@@ -163,7 +161,7 @@ func (s *stage) useHTTP() {
 
 // Requests that were not signed by Slack, now, are turned away, whatever is in
 // them.
-func TestForged(t *testing.T) {
+func TestSignedRequests(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) { s.options = func(o *Options) { o.Mode = HTTP } })
 	s.useHTTP()
 	now := time.Now()
@@ -310,39 +308,6 @@ func TestLog(t *testing.T) {
 		}
 	}
 }
-
-// A token that is not valid ends the bot at once, with one clear line.
-func TestBadToken(t *testing.T) {
-	for name, o := range map[string]func(*Options){
-		"slack.bot_token": func(o *Options) { o.BotToken = func() string { return "xoxb-wrong" } },
-		"slack.app_token": func(o *Options) { o.AppToken = func() string { return "xapp-wrong" } },
-	} {
-		fake := slackfake.New(t, slackfake.Options{})
-		options := Options{
-			Mode: Socket, BotToken: func() string { return fake.BotToken }, AppToken: func() string { return fake.AppToken },
-			APIURL: fake.APIURL(), Inbox: noInbox{},
-		}
-		o(&options)
-		a, err := New(options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)
-		err = a.Run(ctx, func(context.Context, bot.Event) error { return nil })
-		cancel()
-		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "wrong") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// noInbox is an inbox that holds nothing.
-type noInbox struct{}
-
-func (noInbox) Put(context.Context, string, []byte) error                { return nil }
-func (noInbox) Done(context.Context, string) error                       { return nil }
-func (noInbox) Bury(context.Context, string, []byte) error               { return nil }
-func (noInbox) Replay(context.Context, func(string, []byte) error) error { return nil }
 
 // TestMissingScopes finds the scopes that are not granted.
 func TestMissingScopes(t *testing.T) {

@@ -29,7 +29,7 @@ func TestKilled(t *testing.T) {
 		for i := range retries {
 			retries[i] = 400 * time.Millisecond
 		}
-		s := newScene(t, slackfake.Options{AckTimeout: time.Second, RetryDelays: retries})
+		s := newStageWithoutBot(t, slackfake.Options{AckTimeout: time.Second, RetryDelays: retries})
 		var places []slackfake.Channel
 		for i := range channels {
 			places = append(places, s.AddChannel(slackfake.Channel{Name: fmt.Sprint("support-", i), Members: []string{s.alex.ID}}))
@@ -72,7 +72,7 @@ func TestProgram(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no signals")
 	}
-	s := newScene(t, slackfake.Options{})
+	s := newStageWithoutBot(t, slackfake.Options{})
 	addr := chattest.FreeAddress(t)
 	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr)
 	p.Start()

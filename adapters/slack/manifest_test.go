@@ -65,7 +65,7 @@ func TestManifest(t *testing.T) {
 
 // The permissions and events of the manifest are all that the bot needs: with
 // them nothing is missing on a Slack that checks them.
-func TestManifestIsEnough(t *testing.T) {
+func TestManifestScopes(t *testing.T) {
 	s := newStage(t, slackfake.Options{Scopes: scopeNames(), Events: events()})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")

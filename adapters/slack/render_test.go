@@ -36,13 +36,13 @@ func newRenderer(t testing.TB) *Slack {
 	return &Slack{texts: texts, self: identity{url: "https://contoso.slack.com/"}}
 }
 
-func postOf(r bot.Reply) bot.Post {
+func testPost(r bot.Reply) bot.Post {
 	return bot.Post{ID: "p1", Thread: bot.Thread{Adapter: adapterName, Workspace: "T1", Channel: "C1", Root: "1700000000.000100"}, Reply: r}
 }
 
-// checked holds a message to Block Kit and to the limits, and returns its blocks
+// checkMessage holds a message to Block Kit and to the limits, and returns its blocks
 // as JSON decodes them.
-func checked(t testing.TB, c *slackfake.Validator, m message) []any {
+func checkMessage(t testing.TB, c *slackfake.Validator, m message) []any {
 	t.Helper()
 	blocks := asJSON(t, m.blocks)
 	for _, wrong := range c.Blocks(blocks) {
@@ -119,15 +119,15 @@ func TestRender(t *testing.T) {
 		{Kind: bot.BlockThread, Text: "nowhere", Thread: bot.Thread{Adapter: adapterName, Channel: "C1", Root: "cmd-1"}},
 	}}
 	replies["empty"] = bot.Reply{Lang: "en"}
-	whisper := postOf(private)
-	whisper.Private = true
-	posts := map[string]bot.Post{"private": whisper}
+	ephemeral := testPost(private)
+	ephemeral.Private = true
+	posts := map[string]bot.Post{"private": ephemeral}
 	for name, r := range replies {
-		posts[name] = postOf(r)
+		posts[name] = testPost(r)
 	}
 	for _, name := range slices.Sorted(maps.Keys(posts)) {
 		m := s.render(posts[name])
-		data, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": checked(t, c, m)}, "", " ")
+		data, err := json.MarshalIndent(map[string]any{"text": m.text, "blocks": checkMessage(t, c, m)}, "", " ")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,12 +175,12 @@ func FuzzRender(f *testing.F) {
 		for range min(max(buttons, 0), 60) {
 			row = append(row, bot.LabeledButton{Label: label, Button: bot.Button{Action: bot.ActionNext}, Primary: true})
 		}
-		m := s.render(postOf(bot.Reply{Lang: "ko", Blocks: []bot.Block{
+		m := s.render(testPost(bot.Reply{Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: heading}, {Kind: bot.BlockQuote, Text: text}, {Kind: bot.BlockText, Text: text}, {Kind: bot.BlockCopy, Text: command},
 			{Kind: bot.BlockTable, Rows: [][]string{{heading, text}}}, {Kind: bot.BlockSteps, Items: []bot.Item{{Text: text}}}, {Kind: bot.BlockLink, Text: text, URL: "https://a.example/?" + heading},
 			{Kind: bot.BlockQuestion, Text: text}, {Kind: bot.BlockChoices, Buttons: row}, {Kind: bot.BlockContext, Text: text, URL: "https://a.example"},
 		}}))
-		checked(t, c, m)
+		checkMessage(t, c, m)
 		n := 0
 		for _, b := range m.blocks {
 			switch b := b.(type) {

@@ -20,17 +20,17 @@ func TestScripts(t *testing.T) {
 type play struct {
 	*stage
 	chattest.Cast[slackfake.Message, *slackfake.Person]
-	there slackfake.Channel // where people are asked for
-	old   map[string]oldButton
-	stale int // old buttons pressed
+	escalations slackfake.Channel // where people are asked for
+	old         map[string]oldButton
+	stale       int // old buttons pressed
 }
 
 func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, slackfake.Options{}, func(s *stage) {
-		p.there = s.AddChannel(slackfake.Channel{Name: "escalations"})
-		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
-		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
+		p.escalations = s.AddChannel(slackfake.Channel{Name: "escalations"})
+		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
+		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US"} {
@@ -131,7 +131,7 @@ func (p *play) Posts() int {
 // Shown is all that stands anywhere.
 func (p *play) Shown() string {
 	var b strings.Builder
-	b.WriteString(p.said(p.channel.ID) + p.said(p.there.ID))
+	b.WriteString(p.said(p.channel.ID) + p.said(p.escalations.ID))
 	for _, person := range p.People {
 		b.WriteString(p.said(person.DMChannel()))
 		for _, m := range person.Ephemerals() {

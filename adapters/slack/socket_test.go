@@ -43,7 +43,7 @@ func paced(s *stage) { s.setup = func(a *Slack) { a.pacer.interval = perChannel 
 
 // Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
 // and the next socket is open before the old one is closed.
-func TestRefreshes(t *testing.T) {
+func TestRefresh(t *testing.T) {
 	t.Parallel()
 	rounds := 10
 	if *chattest.Long {
@@ -89,7 +89,7 @@ func TestRefreshes(t *testing.T) {
 }
 
 // A socket that Slack does not end after its successor is open is closed.
-func TestLinger(t *testing.T) {
+func TestReplacedConnection(t *testing.T) {
 	s := newStage(t, slackfake.Options{DisconnectWarning: chattest.Patience}, patient)
 	before := s.SocketsOpened()
 	s.Refresh()
@@ -98,7 +98,7 @@ func TestLinger(t *testing.T) {
 }
 
 // Sockets end in all ways that networks know.
-func TestSocketsEnd(t *testing.T) {
+func TestReconnect(t *testing.T) {
 	for name, end := range map[string]func(s *stage){
 		"cut":       func(s *stage) { s.CutSockets() },
 		"refreshed": func(s *stage) { s.Disconnect("refresh_requested") },
@@ -146,7 +146,7 @@ func TestDisabled(t *testing.T) {
 }
 
 // Too many sockets are waited for, however often Slack says so.
-func TestCrowded(t *testing.T) {
+func TestTooManyWebSockets(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.timing.crowdedRetry = time.Hour } })
 	before := s.opens()
 	s.Disconnect("too_many_websockets")
@@ -157,7 +157,7 @@ func TestCrowded(t *testing.T) {
 }
 
 // Whatever Slack does, a minute has only so many sockets.
-func TestBreaker(t *testing.T) {
+func TestThrottle(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		s.setup = func(a *Slack) { a.timing.maxOpens, a.timing.firstRetry, a.timing.maxRetry = 5, 0, 0 }
 	})
@@ -172,7 +172,7 @@ func TestBreaker(t *testing.T) {
 }
 
 // The token is revoked, the app is removed: the link ends.
-func TestGone(t *testing.T) {
+func TestUninstalled(t *testing.T) {
 	for _, uninstall := range []bool{false, true} {
 		s := newStage(t, slackfake.Options{})
 		s.RevokeTokens(uninstall)
@@ -195,7 +195,7 @@ func TestRefusedOnce(t *testing.T) {
 	for method, code := range map[string]string{"chat.postMessage": "invalid_auth", "auth.test": "account_inactive", "apps.connections.open": "invalid_auth"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			s := newScene(t, slackfake.Options{})
+			s := newStageWithoutBot(t, slackfake.Options{})
 			s.Fail(slackfake.Fault{Method: method, Error: code})
 			s.start()
 			s.answers([]slackfake.Message{s.saysOne(1)})
@@ -227,10 +227,10 @@ func TestWrongToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newScene(t, slackfake.Options{})
+			s := newStageWithoutBot(t, slackfake.Options{})
 			s.options = tt.change
 			s.open()
-			if err := s.Wait(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if err := s.Wait(); err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "wrong") {
 				t.Errorf("Run returned %v", err)
 			}
 			_ = s.End()
@@ -240,7 +240,7 @@ func TestWrongToken(t *testing.T) {
 
 // What cannot be read is acknowledged from its raw bytes, kept, and does no
 // harm to what comes after.
-func TestUndecodable(t *testing.T) {
+func TestUnreadablePayload(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient)
 	frames := []string{
 		`{"envelope_id":"a-1","type":"events_api","payload":{"type":"event_callback","event":{"type":"message","channel":"C1","ts":12}}}`,
@@ -265,7 +265,7 @@ func TestUndecodable(t *testing.T) {
 }
 
 // An event that cannot be recorded is not acknowledged, and comes again.
-func TestLockedDatabase(t *testing.T) {
+func TestNotRecorded(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, RetryDelays: []time.Duration{0, 0, 0}}, patient)
 	release := s.lock()
@@ -285,7 +285,7 @@ func TestLockedDatabase(t *testing.T) {
 
 // An event that could be recorded, but not handled, in the time that Slack gives
 // is answered, although Slack does not send it again.
-func TestSlowlyHandled(t *testing.T) {
+func TestSlowHandler(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{RetryDelays: []time.Duration{}}, patient)
 	release := s.lock()

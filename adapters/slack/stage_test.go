@@ -31,8 +31,8 @@ type stage struct {
 	setup   func(*Slack) // before it runs
 }
 
-// fastPace is a link without long waits.
-func fastPace() timing {
+// fastTiming is a link without long waits.
+func fastTiming() timing {
 	p := defaultTiming()
 	p.firstRetry, p.maxRetry, p.crowdedRetry, p.linger = 5*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
 	p.maxOpens = 10000
@@ -42,7 +42,7 @@ func fastPace() timing {
 // newStage starts a fake, a channel with two people in it, and a bot.
 func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
-	s := newScene(t, o)
+	s := newStageWithoutBot(t, o)
 	for _, c := range change {
 		c(s)
 	}
@@ -55,8 +55,8 @@ func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage 
 	return s
 }
 
-// newScene is a stage without a bot.
-func newScene(t testing.TB, o slackfake.Options) *stage {
+// newStageWithoutBot is a stage without a bot.
+func newStageWithoutBot(t testing.TB, o slackfake.Options) *stage {
 	t.Helper()
 	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
 	s.alex = s.Person(slackfake.User{Name: "alex", RealName: "Alex Carter", Locale: "en-US"})
@@ -86,7 +86,7 @@ func (s *stage) open() (mode string) {
 	a, err := New(o)
 	s.must(err)
 	s.slack = a
-	s.slack.timing, s.slack.pacer.interval = fastPace(), time.Millisecond
+	s.slack.timing, s.slack.pacer.interval = fastTiming(), time.Millisecond
 	s.setup(s.slack)
 	s.Run(s.slack)
 	return o.Mode

@@ -218,7 +218,7 @@ func TestLookup(t *testing.T) {
 
 // Messages of a bot that the channel names are read, its replies are not: two
 // bots would never end.
-func TestNamedBot(t *testing.T) {
+func TestAllowedBot(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		s.policy.Channels = map[string]bot.ChannelPolicy{}
 	})
@@ -238,7 +238,7 @@ func TestNamedBot(t *testing.T) {
 // Two mirrors that the channel names copy all that the bot and people write to
 // the top of the channel, blocks or text alone. It ends at once, and people are
 // answered meanwhile.
-func TestMirror(t *testing.T) {
+func TestMirroringBots(t *testing.T) {
 	var mirrors []*slackfake.Person
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) {
 		policy := bot.ChannelPolicy{}
@@ -385,7 +385,7 @@ func TestHome(t *testing.T) {
 }
 
 // A person is asked for in the escalation channel, with a way to the thread.
-func TestPerson(t *testing.T) {
+func TestEscalation(t *testing.T) {
 	var there slackfake.Channel
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		there = s.AddChannel(slackfake.Channel{Name: "escalations", Members: []string{s.kim.ID}})
@@ -402,7 +402,7 @@ func TestPerson(t *testing.T) {
 }
 
 // What stands in a paste mentions nobody, wherever it is shown.
-func TestNobodyIsPinged(t *testing.T) {
+func TestNoMentions(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	for _, evil := range []string{"<!channel>", "<@" + s.kim.ID + ">", "@everyone", "<https://evil.example|click>", "&lt;!here&gt;"} {
 		m := s.alex.Say(s.channel.ID, "The agent operation failed because of a communication error with the DPM Agent Coordinator service on "+evil+". (ID 319)")
