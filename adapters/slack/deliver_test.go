@@ -18,7 +18,8 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// A post whose fate is not known is looked for before it is sent again.
+// TestAmbiguousError looks for a post that may have been delivered before sending
+// it again.
 func TestAmbiguousError(t *testing.T) {
 	for name, fault := range map[string]slackfake.Fault{
 		"cut after it was stored":   {Drop: true, After: true},
@@ -50,8 +51,8 @@ func TestAmbiguousError(t *testing.T) {
 	}
 }
 
-// What one method is asked to wait for does not hold up others, and nothing is
-// sent before the time.
+// TestRetryAfter calls a rate-limited method not before the time, and other methods
+// meanwhile.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{}, patient, paced)
@@ -71,7 +72,8 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A channel gets a message a second, and another does not wait for it.
+// TestPacedPosts posts one message per second to a channel, and to another channel
+// meanwhile.
 func TestPacedPosts(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{RateLimits: true}, patient, paced)
@@ -99,8 +101,7 @@ func TestPacedPosts(t *testing.T) {
 	if !between.Before(last) {
 		t.Errorf("the other channel waited %v longer", between.Sub(last))
 	}
-	// Less a second: calls are seen as they arrive, on a machine that does other
-	// things besides.
+	// Less a second: calls are recorded when they arrive, on a busy machine.
 	if took, least := last.Sub(at[0]), time.Duration(len(at)-2)*perChannel; took < least {
 		t.Errorf("%d messages within %v", len(at), took)
 	}
@@ -109,7 +110,7 @@ func TestPacedPosts(t *testing.T) {
 	}
 }
 
-// One slow request of a channel does not hold up the others.
+// TestSlowChannel posts to other channels while a request is slow.
 func TestSlowChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{}, patient)
@@ -129,7 +130,7 @@ func TestSlowChannel(t *testing.T) {
 	s.answers([]slackfake.Message{first})
 }
 
-// In HTTP mode the same things happen.
+// TestHTTP has a conversation, a command, a shortcut and a search in HTTP mode.
 func TestHTTP(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) { s.options = func(o *Options) { o.Mode = HTTP } })
 	s.useHTTP()
@@ -152,15 +153,14 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
-// useHTTP lets the fake send requests to the bot.
+// useHTTP makes the fake send requests to the bot.
 func (s *stage) useHTTP() {
 	s.t.Helper()
 	<-s.slack.ready
 	s.must(s.UseHTTP("http://" + s.slack.Addr() + EventsPath))
 }
 
-// Requests that were not signed by Slack, now, are turned away, whatever is in
-// them.
+// TestSignedRequests rejects requests without a recent signature of Slack's.
 func TestSignedRequests(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) { s.options = func(o *Options) { o.Mode = HTTP } })
 	s.useHTTP()
@@ -178,7 +178,7 @@ func TestSignedRequests(t *testing.T) {
 		want      int
 	}{
 		"signed":               {at: now, body: event, want: 200},
-		"replayed":             {at: now, body: event, want: 200}, // within the time; the core knows it
+		"replayed":             {at: now, body: event, want: 200}, // recent; the core recognizes the event
 		"no signature":         {at: now, body: event, signature: "-", want: 401},
 		"wrong signature":      {at: now, body: event, signature: "v0=" + strings.Repeat("0", 64), want: 401},
 		"no hex":               {at: now, body: event, signature: "v0=zz", want: 401},
@@ -187,7 +187,7 @@ func TestSignedRequests(t *testing.T) {
 		"too old":              {at: now.Add(-301 * time.Second), body: event, want: 401},
 		"from the future":      {at: now.Add(305 * time.Second), body: event, want: 401},
 		"too large":            {at: now, body: `{"x":"` + strings.Repeat("x", maxBody) + `"}`, want: 413},
-		"no JSON":              {at: now, body: "{", want: 200}, // buried
+		"no JSON":              {at: now, body: "{", want: 200}, // kept as a dead letter
 		"another type":         {at: now, body: event, kind: "text/plain", want: 400},
 		"no type":              {at: now, body: event, kind: ";", want: 400},
 		"a form":               {at: now, body: form, kind: "application/x-www-form-urlencoded", want: 200},
@@ -227,7 +227,7 @@ func TestSignedRequests(t *testing.T) {
 	}
 }
 
-// The example that Slack publishes.
+// TestVerify verifies the example in Slack's documentation.
 func TestVerify(t *testing.T) {
 	const secret, at, want = "8f742231b10e8888abcd99yyyzzz85a5", 1531420618, "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
 	body := []byte("token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow" +
@@ -255,7 +255,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// What was acknowledged and not handled is handled by the next run.
+// TestInboxSurvives restarts the bot before it has handled what it acknowledged.
 func TestInboxSurvives(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{}, patient)
@@ -279,7 +279,7 @@ func TestInboxSurvives(t *testing.T) {
 	}
 }
 
-// Nothing that is secret or that people wrote is ever logged.
+// TestLog finds no secret and nothing that users wrote in the log.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -21,7 +21,7 @@ import (
 	"mabsbot/bot"
 )
 
-// self is who we are in most tests.
+// self is the bot's identity in most tests.
 var self = identity{team: "T1", user: "UBOT", bot: "BBOT", app: "A1", url: "https://contoso.slack.com/"}
 
 // event wraps an inner event in an event_callback.
@@ -29,8 +29,8 @@ func event(inner []byte) envelope {
 	return envelope{kindEvent, fmt.Appendf(nil, `{"type":"event_callback","team_id":"T1","api_app_id":"A1","authorizations":[{"team_id":"T1"}],"event":%s}`, inner)}
 }
 
-// told writes what a payload is, in a line.
-func told(me identity, e envelope) string {
+// describe returns a line that describes a payload.
+func describe(me identity, e envelope) string {
 	in, err := me.read(e)
 	if err != nil {
 		return "error: " + err.Error()
@@ -39,7 +39,7 @@ func told(me identity, e envelope) string {
 	case nil:
 		return "nothing"
 	case inbound:
-		return toldTalk(in)
+		return describeInbound(in)
 	case appUninstalled:
 		return "ends: " + in.why.Error()
 	case modalRequest:
@@ -51,7 +51,7 @@ func told(me identity, e envelope) string {
 	return strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T %+v", in, in), "slack."), "\n")
 }
 
-func toldTalk(t inbound) string {
+func describeInbound(t inbound) string {
 	var words []string
 	say := func(cond bool, word string) {
 		if cond {
@@ -81,8 +81,8 @@ func toldTalk(t inbound) string {
 	return strings.Join(words, " ")
 }
 
-// TestRead compares what the adapter reads in payloads with testdata/read.txtar.
-// -update writes the file.
+// TestRead parses the payloads in testdata/read.txtar. With -update it writes what
+// they are.
 func TestRead(t *testing.T) {
 	const file = "testdata/read.txtar"
 	archive, err := txtar.ParseFile(file)
@@ -96,7 +96,7 @@ func TestRead(t *testing.T) {
 		if kind == "event" {
 			e = event(payload.Data)
 		}
-		got := told(self, e) + "\n"
+		got := describe(self, e) + "\n"
 		if !*update && got != string(want.Data) {
 			t.Errorf("%s\ngot  %swant %s", payload.Name, got, want.Data)
 		}
@@ -109,7 +109,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestWorkspace: the same installation has the same key, whatever the payload.
+// TestWorkspace finds the same installation in every kind of payload.
 func TestWorkspace(t *testing.T) {
 	for payload, want := range map[string]string{
 		`{"team_id":"T2","authorizations":[{"team_id":"T1"}]}`:                                                                        "T1",
@@ -140,7 +140,7 @@ func TestWorkspace(t *testing.T) {
 	}
 }
 
-// TestPlain undoes markup.
+// TestPlain removes markup.
 func TestPlain(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                                      "",
@@ -167,8 +167,8 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// FuzzRead reads whatever comes without a panic, and never tells of its content
-// in an error.
+// FuzzRead parses any payload without a panic, and without its content in an
+// error.
 func FuzzRead(f *testing.F) {
 	for _, s := range samples(f) {
 		f.Add(s.Kind, []byte(s.Payload))
@@ -196,13 +196,13 @@ func FuzzRead(f *testing.F) {
 // samplesDir holds payloads of Slack's own SDKs.
 const samplesDir = "../../../shared/platform/slack-samples"
 
-// A sample is a payload, and the file that it stands in.
+// A sample is a payload and the name of its file.
 type sample struct {
 	envelope
 	file string
 }
 
-// samples are all payloads that are there.
+// samples returns all payloads in samplesDir.
 func samples(t testing.TB) []sample {
 	t.Helper()
 	files, err := filepath.Glob(samplesDir + "/*")
@@ -217,14 +217,14 @@ func samples(t testing.TB) []sample {
 	for _, file := range append(files, more...) {
 		data, err := os.ReadFile(file)
 		if err != nil || !strings.HasSuffix(file, ".json") && !strings.HasSuffix(file, ".form") {
-			continue // a folder, or a text for people
+			continue // a folder or a README
 		}
 		all = append(all, sample{sampled(t, filepath.Base(file), data), filepath.Base(file)})
 	}
 	return all
 }
 
-// sampled is the envelope of a file.
+// sampled returns the envelope of a file.
 func sampled(t testing.TB, name string, data []byte) envelope {
 	t.Helper()
 	switch {
@@ -252,11 +252,11 @@ func sampled(t testing.TB, name string, data []byte) envelope {
 	return envelope{kindEvent, data}
 }
 
-// appID is whose a payload is.
+// appID matches the ID of the app that a payload is for.
 var appID = regexp.MustCompile(`"api_app_id":\s*"[^"]*"`)
 
-// TestSamples reads every sample, and sends every one to a bot that runs: none
-// is lost, none does harm.
+// TestSamples parses every sample, and sends each to a running bot, which
+// acknowledges all and still answers.
 func TestSamples(t *testing.T) {
 	all := samples(t)
 	if len(all) == 0 {
@@ -266,9 +266,9 @@ func TestSamples(t *testing.T) {
 	var b strings.Builder
 	frames, stray := 0, s.StrayAcks()
 	for i, one := range all {
-		fmt.Fprintf(&b, "%s: %s\n", one.file, told(identity{team: "T111", user: "W999"}, one.envelope))
+		fmt.Fprintf(&b, "%s: %s\n", one.file, describe(identity{team: "T111", user: "W999"}, one.envelope))
 		if strings.Contains(one.file, "hello") || strings.Contains(one.file, "okens") {
-			continue // no envelope; or ends the bot, as TestGone has it
+			continue // not an envelope, or ends the bot: see TestUninstalled
 		}
 		one.Payload = bytes.ReplaceAll(one.Payload, []byte("https://hooks.slack.com"), []byte(s.URL()+"/respond"))
 		one.Payload = appID.ReplaceAll(one.Payload, []byte(`"api_app_id":"`+s.AppID+`"`))
@@ -282,7 +282,7 @@ func TestSamples(t *testing.T) {
 	s.answers([]slackfake.Message{s.saysOne(1)})
 }
 
-// A megabyte is read and answered.
+// TestHuge answers a message of a megabyte.
 func TestHuge(t *testing.T) {
 	s := newStage(t, slackfake.Options{RetryDelays: []time.Duration{0, 0, 0}}, patient)
 	m := s.alex.Say(s.channel.ID, strings.Repeat("이 줄에는 아무것도 없습니다. nothing in this line\n", 1<<14)+chattest.Coordinator)

@@ -14,7 +14,7 @@ import (
 	"mabsbot/bot"
 )
 
-// TestIntake checks that nothing is lost that was acknowledged to Slack.
+// TestIntake checks that no event is lost that was acknowledged to Slack.
 func TestIntake(t *testing.T) {
 	chattest.TestIntake(t, chattest.IntakeRig{Start: startIntake, Patience: lastAck})
 }

@@ -13,7 +13,7 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// build makes the program, which gets nothing but its environment.
+// build builds the program, which is configured by its environment alone.
 func build(s *stage, more ...string) *chattest.Program {
 	s.t.Helper()
 	return chattest.Build(s.t, append(more,
@@ -37,7 +37,7 @@ func TestKilled(t *testing.T) {
 		var messages []slackfake.Message
 		return chattest.KillRig{
 			Program: build(s),
-			Ready:   func() {}, // Slack keeps what is said before
+			Ready:   func() {}, // Slack redelivers earlier events
 			Say:     func(channel, n int) { messages = append(messages, s.load(places[channel].ID, n)) },
 			Answers: func(n int) int { return len(s.Thread(messages[n])) - 1 },
 			Until:   s.until,
@@ -50,7 +50,7 @@ func TestKilled(t *testing.T) {
 	})
 }
 
-// load sends one message that has an answer: pasted, addressed, or in a file.
+// load sends a message that has one answer: pasted, addressed, or in a file.
 func (s *stage) load(channel string, n int) slackfake.Message {
 	text := chattest.AgentError(n)
 	switch n % 3 {
@@ -62,8 +62,8 @@ func (s *stage) load(channel string, n int) slackfake.Message {
 	return s.alex.Say(channel, text)
 }
 
-// TestProgram starts the real program in HTTP mode with nothing but its
-// environment, and ends it as an orchestrator does.
+// TestProgram runs the real program in HTTP mode, configured by its environment
+// alone, and stops it as an orchestrator does.
 func TestProgram(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -86,6 +86,6 @@ func TestProgram(t *testing.T) {
 	p.Stop()
 	if r, err := http.Get("http://" + addr + EventsPath); err == nil {
 		r.Body.Close()
-		t.Error("somebody still listens")
+		t.Error("the program still listens")
 	}
 }

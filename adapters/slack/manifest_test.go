@@ -21,7 +21,7 @@ type anything string
 func (a anything) MatchString(string) bool { return true }
 func (a anything) String() string          { return string(a) }
 
-// TestManifest holds the manifest of each mode to Slack's own schema.
+// TestManifest checks the manifest of each mode against Slack's schema.
 func TestManifest(t *testing.T) {
 	data, err := os.ReadFile("testdata/manifest.schema.json")
 	if err != nil {
@@ -63,8 +63,8 @@ func TestManifest(t *testing.T) {
 	}
 }
 
-// The permissions and events of the manifest are all that the bot needs: with
-// them nothing is missing on a Slack that checks them.
+// TestManifestScopes runs the bot on a Slack that enforces scopes and event
+// subscriptions, with those of the manifest.
 func TestManifestScopes(t *testing.T) {
 	s := newStage(t, slackfake.Options{Scopes: scopeNames(), Events: events()})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)

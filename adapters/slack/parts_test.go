@@ -9,7 +9,7 @@ import (
 	"mabsbot/bot"
 )
 
-// A mention that comes as a message, too, is no news; one that does not is.
+// TestSubscriptionCheck reports a mention that does not arrive as a message, too.
 func TestSubscriptionCheck(t *testing.T) {
 	for deliveries, want := range map[string]bool{"mention": true, "message": false, "mention message": false, "message mention": false, "mention mention": true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -28,8 +28,8 @@ func TestSubscriptionCheck(t *testing.T) {
 	}
 }
 
-// Posts get a turn a second and channel, keep the one that they were given, and
-// are known to be unsent as long as no attempt was made.
+// TestPacer gives each channel a slot per second, keeps the slot of a post that
+// waits, and knows whether an attempt has reached Slack.
 func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := newPacer()
@@ -48,12 +48,12 @@ func TestPacer(t *testing.T) {
 		take("c", 1, "C1", 2*time.Second, true)
 		take("d", 1, "C2", 0, true)
 		time.Sleep(time.Second)
-		take("b", 2, "C1", 0, true)              // its turn, and never sent
-		take("a", 2, "C1", 2*time.Second, false) // sent before, perhaps
+		take("b", 2, "C1", 0, true)              // its slot, and never sent
+		take("a", 2, "C1", 2*time.Second, false) // may have been sent
 		time.Sleep(time.Second)
 		take("c", 2, "C1", 0, true)
 		time.Sleep(time.Second)
-		take("a", 3, "C1", 0, false) // it only waited since
+		take("a", 3, "C1", 0, false) // has only waited since
 		turns.block("m", time.Minute)
 		if turns.wait("m") != time.Minute || turns.wait("n") != 0 {
 			t.Errorf("blocked for %v and %v", turns.wait("m"), turns.wait("n"))
@@ -66,7 +66,7 @@ func TestPacer(t *testing.T) {
 	})
 }
 
-// A response URL works five times within half an hour.
+// TestResponseURLs uses a response URL five times within 30 minutes.
 func TestResponseURLs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, me := newResponseURLs(), recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
@@ -75,7 +75,7 @@ func TestResponseURLs(t *testing.T) {
 		}
 		l.keep(me, "p1", "https://a")
 		if _, ok := l.take(recipient{me.thread, "U2"}); ok {
-			t.Error("somebody else's address")
+			t.Error("another user's URL")
 		}
 		for i := range responseURLUses {
 			use := l.take
@@ -101,10 +101,10 @@ func TestResponseURLs(t *testing.T) {
 	})
 }
 
-// Only Slack's hosts get the token.
+// TestTrusted sends the token only to Slack's hosts.
 func TestTrusted(t *testing.T) {
 	s := &Slack{apiURL: "http://127.0.0.1:9000/api/"}
-	for address, want := range map[string][2]bool{ // the token; an answer
+	for address, want := range map[string][2]bool{ // trusted with the token, trusted as a response URL
 		"https://files.slack.com/a":             {true, true},
 		"https://slack.com/a":                   {true, true},
 		"https://FILES.slack-gov.com/a":         {true, true},

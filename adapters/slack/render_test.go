@@ -26,7 +26,7 @@ var (
 	withoutRevision = regexp.MustCompile(`(revision|리비전) [0-9a-f]{4}`)
 )
 
-// newRenderer is an adapter that only renders.
+// newRenderer returns an adapter that can only render.
 func newRenderer(t testing.TB) *Slack {
 	t.Helper()
 	texts, err := loadTexts()
@@ -40,8 +40,8 @@ func testPost(r bot.Reply) bot.Post {
 	return bot.Post{ID: "p1", Thread: bot.Thread{Adapter: adapterName, Workspace: "T1", Channel: "C1", Root: "1700000000.000100"}, Reply: r}
 }
 
-// checkMessage holds a message to Block Kit and to the limits, and returns its blocks
-// as JSON decodes them.
+// checkMessage validates a message against Block Kit and the limits, and returns
+// its blocks as JSON decodes them.
 func checkMessage(t testing.TB, c *slackfake.Validator, m message) []any {
 	t.Helper()
 	blocks := asJSON(t, m.blocks)
@@ -52,7 +52,7 @@ func checkMessage(t testing.TB, c *slackfake.Validator, m message) []any {
 	for _, b := range m.blocks {
 		text += characters(b)
 	}
-	if text > maxMessage+1000 { // fences, bullets and links come on top of what is counted
+	if text > maxMessage+1000 { // fences, bullets and links are not counted
 		t.Errorf("%d characters", text)
 	}
 	if m.text == "" || sizeOf(m.text) > 6*maxText || !utf8.ValidString(m.text) {
@@ -93,7 +93,7 @@ func newChecker(t testing.TB) *slackfake.Validator {
 	return c
 }
 
-// golden compares with a file, or writes it.
+// golden compares a text with a golden file, or updates that.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -108,7 +108,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestRender writes the replies that all adapters must be able to show.
+// TestRender renders the replies that every adapter must be able to render.
 func TestRender(t *testing.T) {
 	s, c := newRenderer(t), newChecker(t)
 	replies := bottest.Replies()
@@ -135,8 +135,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestEntries shows every entry's first answer, its overview and its first step
-// in both languages.
+// TestEntries renders the first answer of every entry in both languages.
 func TestEntries(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient)
 	c := newChecker(t)
@@ -160,7 +159,7 @@ func TestEntries(t *testing.T) {
 	golden(t, "entries.golden", b.String())
 }
 
-// What is too long is split or cut where letters end, and every fence is closed.
+// FuzzRender splits or cuts what is too long, and escapes markup.
 func FuzzRender(f *testing.F) {
 	f.Add("Step 1", "some `code` text", "Write-Host '```'", "label", 3)
 	f.Add("한국어", strings.Repeat("가나다라 마바사. ", 900), strings.Repeat("Get-Service ", 900), strings.Repeat("긴 단추 ", 40), 60)
@@ -169,7 +168,7 @@ func FuzzRender(f *testing.F) {
 	s, c := newRenderer(f), newChecker(f)
 	f.Fuzz(func(t *testing.T, heading, text, command, label string, buttons int) {
 		if !utf8.ValidString(heading + text + command + label) {
-			return // the core hands over valid text
+			return // text from the core is valid
 		}
 		var row []bot.LabeledButton
 		for range min(max(buttons, 0), 60) {
@@ -186,7 +185,7 @@ func FuzzRender(f *testing.F) {
 			switch b := b.(type) {
 			case *slack.SectionBlock:
 				if brackets.MatchString(ourLinks.ReplaceAllString(b.Text.Text, "")) {
-					t.Errorf("markup of somebody's: %q", b.Text.Text)
+					t.Errorf("unescaped markup: %q", b.Text.Text)
 				}
 			case *slack.ActionBlock:
 				n += len(b.Elements.ElementSet)
@@ -224,7 +223,7 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// The languages of Slack's own pages have the same texts.
+// TestWords checks that all languages have the same texts.
 func TestWords(t *testing.T) {
 	texts, err := loadTexts()
 	if err != nil {

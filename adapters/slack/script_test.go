@@ -10,19 +10,18 @@ import (
 	"mabsbot/bot"
 )
 
-// TestScripts plays the conversations of testdata/script on Slack: people type
-// and press there, and see all that the scripts want the bot to say.
+// TestScripts plays the conversations of testdata/script on Slack.
 func TestScripts(t *testing.T) {
 	chattest.Scripts(t, "../../testdata/script", newPlay)
 }
 
-// A play is a stage for scripts.
+// A play is a chattest.Stage.
 type play struct {
 	*stage
 	chattest.Cast[slackfake.Message, *slackfake.Person]
-	escalations slackfake.Channel // where people are asked for
+	escalations slackfake.Channel
 	old         map[string]oldButton
-	stale       int // old buttons pressed
+	stale       int // how many old buttons were pressed
 }
 
 func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
@@ -50,14 +49,14 @@ func (p *play) Quiet() {
 	p.note()
 }
 
-// An oldButton is one as it was first shown. A client that was asleep still
-// shows it.
+// An oldButton is a button as it first appeared, which an offline client still
+// shows.
 type oldButton struct {
 	m            slackfake.Message
 	block, value string
 }
 
-// note remembers the first button with each label.
+// note stores the first button with each label.
 func (p *play) note() {
 	for _, m := range p.Messages(p.channel.ID) {
 		for _, b := range m.Blocks {
@@ -109,7 +108,7 @@ func (p *play) Says(who string, direct bool, text string) slackfake.Message {
 	return p.People[who].Say(p.channel.ID, text)
 }
 
-// Replies writes under a message, or on in a direct conversation.
+// Replies writes in the thread of a message, or in a direct message.
 func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.Message {
 	if to.Channel == p.People[who].DMChannel() {
 		return p.People[who].DM(text)
@@ -117,7 +116,7 @@ func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.
 	return p.People[who].Reply(to, text)
 }
 
-// Posts counts what the bot has written or changed.
+// Posts counts the bot's posts, updates and deletions.
 func (p *play) Posts() int {
 	n := 0
 	for _, call := range p.Calls("") {
@@ -128,7 +127,7 @@ func (p *play) Posts() int {
 	return n
 }
 
-// Shown is all that stands anywhere.
+// Shown returns everything that any user sees.
 func (p *play) Shown() string {
 	var b strings.Builder
 	b.WriteString(p.said(p.channel.ID) + p.said(p.escalations.ID))

@@ -13,15 +13,15 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// opens counts the sockets that were asked for.
+// opens counts the calls of apps.connections.open.
 func (s *stage) opens() int { return len(s.Calls("apps.connections.open")) }
 
-// says sends a message that has one answer, and returns its place.
+// saysOne sends a message that has one answer.
 func (s *stage) saysOne(n int) slackfake.Message {
 	return s.alex.Say(s.channel.ID, chattest.AgentError(n))
 }
 
-// answers fails unless each message has just one answer in its thread.
+// answers waits until each message has an answer, and fails if one has more.
 func (s *stage) answers(messages []slackfake.Message) {
 	s.t.Helper()
 	for _, m := range messages {
@@ -35,22 +35,22 @@ func (s *stage) answers(messages []slackfake.Message) {
 	}
 }
 
-// patient lets no answer link to an earlier one: these tests count answers.
+// patient makes the bot answer the same error again, for tests that count answers.
 func patient(s *stage) { s.policy.RepeatWindow = 0 }
 
-// paced lets the adapter post no faster than Slack wants it.
+// paced makes the adapter keep to Slack's rate limit for posts.
 func paced(s *stage) { s.setup = func(a *Slack) { a.pacer.interval = perChannel } }
 
-// Slack ends sockets all the time. Nothing is lost, nothing is answered twice,
-// and the next socket is open before the old one is closed.
+// TestRefresh loses no event and answers none twice while Slack refreshes
+// connections, and opens the next one before the old one is closed.
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	rounds := 10
 	if *chattest.Long {
 		rounds = 100
 	}
-	// What was sent just before the end is sent again at once, and what a busy
-	// machine does not record in time when it has caught up.
+	// Slack redelivers at once what it sent just before the end, and later what a
+	// busy machine did not record in time.
 	retries := []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
 	s := newStage(t, slackfake.Options{DisconnectWarning: 2 * time.Second, RetryDelays: retries}, patient,
 		func(s *stage) { s.setup = func(a *Slack) { a.timing.linger = chattest.Patience } })
@@ -60,7 +60,7 @@ func TestRefresh(t *testing.T) {
 	wg.Go(func() {
 		for i := 0; ctx.Err() == nil && len(messages) < 30*rounds; i++ {
 			messages = append(messages, s.saysOne(i))
-			time.Sleep(60 * time.Millisecond) // traffic has a pace
+			time.Sleep(60 * time.Millisecond) // as users write
 		}
 	})
 	deaf := 0
@@ -83,12 +83,12 @@ func TestRefresh(t *testing.T) {
 	acks := s.AckTimes()
 	p50, p99, most := acks[len(acks)/2], acks[len(acks)*99/100], acks[len(acks)-1]
 	t.Logf("%d messages over %d refreshes; acknowledged after p50 %v, p99 %v, at most %v; %d stray", len(messages), rounds, p50, p99, most, s.StrayAcks())
-	if *chattest.Long && p99 > 500*time.Millisecond { // the short form runs beside other tests
+	if *chattest.Long && p99 > 500*time.Millisecond { // the short form runs next to other tests
 		t.Errorf("p99 of the acknowledgements is %v", p99)
 	}
 }
 
-// A socket that Slack does not end after its successor is open is closed.
+// TestReplacedConnection closes a replaced connection that Slack does not close.
 func TestReplacedConnection(t *testing.T) {
 	s := newStage(t, slackfake.Options{DisconnectWarning: chattest.Patience}, patient)
 	before := s.SocketsOpened()
@@ -97,7 +97,7 @@ func TestReplacedConnection(t *testing.T) {
 	s.answers([]slackfake.Message{s.saysOne(1)})
 }
 
-// Sockets end in all ways that networks know.
+// TestReconnect reconnects, however a connection ends.
 func TestReconnect(t *testing.T) {
 	for name, end := range map[string]func(s *stage){
 		"cut":       func(s *stage) { s.CutSockets() },
@@ -125,8 +125,7 @@ func TestReconnect(t *testing.T) {
 	}
 }
 
-// Where Socket Mode is switched off the link ends for good, with one clear
-// error and without a storm.
+// TestDisabled ends the adapter if Socket Mode is disabled, without many attempts.
 func TestDisabled(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.DisableSocketMode(true)
@@ -145,7 +144,7 @@ func TestDisabled(t *testing.T) {
 	}
 }
 
-// Too many sockets are waited for, however often Slack says so.
+// TestTooManyWebSockets waits until Slack allows another connection.
 func TestTooManyWebSockets(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) { s.setup = func(a *Slack) { a.timing.crowdedRetry = time.Hour } })
 	before := s.opens()
@@ -156,7 +155,7 @@ func TestTooManyWebSockets(t *testing.T) {
 	}
 }
 
-// Whatever Slack does, a minute has only so many sockets.
+// TestThrottle limits the connections per minute, whatever Slack does.
 func TestThrottle(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		s.setup = func(a *Slack) { a.timing.maxOpens, a.timing.firstRetry, a.timing.maxRetry = 5, 0, 0 }
@@ -171,7 +170,7 @@ func TestThrottle(t *testing.T) {
 	}
 }
 
-// The token is revoked, the app is removed: the link ends.
+// TestUninstalled ends the adapter if the token is revoked or the app uninstalled.
 func TestUninstalled(t *testing.T) {
 	for _, uninstall := range []bool{false, true} {
 		s := newStage(t, slackfake.Options{})
@@ -189,7 +188,7 @@ func TestUninstalled(t *testing.T) {
 	}
 }
 
-// TestRefusedOnce goes on where Slack refuses one call and not the token.
+// TestRefusedOnce continues after a single call fails with invalid_auth.
 func TestRefusedOnce(t *testing.T) {
 	t.Parallel()
 	for method, code := range map[string]string{"chat.postMessage": "invalid_auth", "auth.test": "account_inactive", "apps.connections.open": "invalid_auth"} {
@@ -204,8 +203,7 @@ func TestRefusedOnce(t *testing.T) {
 	}
 }
 
-// TestRefusedAndSilent goes on, too, where it cannot be told whether Slack
-// refuses the token.
+// TestRefusedAndSilent continues, too, if auth.test cannot be called.
 func TestRefusedAndSilent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{})
@@ -214,7 +212,7 @@ func TestRefusedAndSilent(t *testing.T) {
 	s.answers([]slackfake.Message{s.saysOne(1)})
 }
 
-// TestWrongToken ends the adapter where Slack refuses a token when it starts.
+// TestWrongToken ends the adapter if a token is invalid at the start.
 func TestWrongToken(t *testing.T) {
 	t.Parallel()
 	wrong := func() string { return "xoxb-wrong" }
@@ -238,8 +236,8 @@ func TestWrongToken(t *testing.T) {
 	}
 }
 
-// What cannot be read is acknowledged from its raw bytes, kept, and does no
-// harm to what comes after.
+// TestUnreadablePayload acknowledges payloads that cannot be parsed, keeps them as
+// dead letters, and still answers.
 func TestUnreadablePayload(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, patient)
 	frames := []string{
@@ -264,7 +262,8 @@ func TestUnreadablePayload(t *testing.T) {
 	s.answers([]slackfake.Message{s.saysOne(1)})
 }
 
-// An event that cannot be recorded is not acknowledged, and comes again.
+// TestNotRecorded does not acknowledge an event that cannot be recorded, and
+// answers its redelivery.
 func TestNotRecorded(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{AckTimeout: 3 * time.Second, RetryDelays: []time.Duration{0, 0, 0}}, patient)
@@ -283,8 +282,8 @@ func TestNotRecorded(t *testing.T) {
 	}
 }
 
-// An event that could be recorded, but not handled, in the time that Slack gives
-// is answered, although Slack does not send it again.
+// TestSlowHandler answers an event that takes longer than Slack waits, although
+// Slack does not redeliver it.
 func TestSlowHandler(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{RetryDelays: []time.Duration{}}, patient)

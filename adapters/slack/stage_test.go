@@ -31,7 +31,7 @@ type stage struct {
 	setup   func(*Slack) // before it runs
 }
 
-// fastTiming is a link without long waits.
+// fastTiming returns short timeouts.
 func fastTiming() timing {
 	p := defaultTiming()
 	p.firstRetry, p.maxRetry, p.crowdedRetry, p.linger = 5*time.Millisecond, 50*time.Millisecond, 200*time.Millisecond, 300*time.Millisecond
@@ -39,7 +39,7 @@ func fastTiming() timing {
 	return p
 }
 
-// newStage starts a fake, a channel with two people in it, and a bot.
+// newStage returns a fake with a bot, and a channel with two users.
 func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
 	s := newStageWithoutBot(t, o)
@@ -55,7 +55,7 @@ func newStage(t testing.TB, o slackfake.Options, change ...func(*stage)) *stage 
 	return s
 }
 
-// newStageWithoutBot is a stage without a bot.
+// newStageWithoutBot returns a stage without a bot.
 func newStageWithoutBot(t testing.TB, o slackfake.Options) *stage {
 	t.Helper()
 	s := &stage{Server: slackfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
@@ -126,16 +126,16 @@ func (s *stage) until(what string, holds func() bool) {
 	chattest.Until(s.t, s.Server, what, holds, func() string { return s.shown(s.alex) + s.shown(s.kim) })
 }
 
-// shown is all that a person sees, as text.
+// shown returns what a user sees, as text.
 func (s *stage) shown(p *slackfake.Person) string { return chattest.Plain(p.Visible()) }
 
-// sees waits until a person sees a text.
+// sees waits until a user sees a text.
 func (s *stage) sees(p *slackfake.Person, text string) {
 	s.t.Helper()
 	s.until(p.Name+" sees "+text, func() bool { return strings.Contains(s.shown(p), text) })
 }
 
-// quiet waits until everything is acknowledged and nothing waits to be posted.
+// quiet waits until everything is acknowledged and posted.
 func (s *stage) quiet() {
 	s.t.Helper()
 	s.until("all is acknowledged", s.Settled)

@@ -9,8 +9,8 @@ import (
 	"mabsbot/bot"
 )
 
-// A paste in a channel, answered in its thread, walked through by buttons and
-// words; talk among people stays unanswered.
+// TestPaste answers a paste in its thread and walks through it by buttons and
+// words, and does not answer other messages.
 func TestPaste(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -35,10 +35,10 @@ func TestPaste(t *testing.T) {
 	s.sees(s.alex, "Step 3 of 4")
 }
 
-// Whatever is delivered, and however often, is answered once.
+// TestOneAnswer answers once, however often a message is delivered.
 func TestOneAnswer(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
-	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator) // delivered as a mention, and as a message
+	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator) // delivered as app_mention and as message
 	s.sees(s.alex, "Which fits FS-11")
 	event := map[string]any{"type": "message", "channel": m.Channel, "channel_type": "channel", "user": m.User, "ts": m.TS, "text": m.Text, "event_ts": m.TS, "team": s.Team}
 	for range 5 {
@@ -51,7 +51,7 @@ func TestOneAnswer(t *testing.T) {
 	}
 }
 
-// A mention and a direct message are never met with silence.
+// TestAddressed answers every mention and direct message.
 func TestAddressed(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.alex.Say(s.channel.ID, "@mabsbot what is wrong with my printer")
@@ -66,14 +66,14 @@ func TestAddressed(t *testing.T) {
 	s.sees(s.kim, "잘됐습니다")
 }
 
-// A command is answered in private, in the language of who typed it, and goes on
-// by buttons; what it shows can be taken to the channel or to a direct message.
+// TestCommand answers a command privately, in the user's language, and continues
+// by buttons, in the channel and in a direct message.
 func TestCommand(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "백업 정책을 수정할 수 없음")
 	if strings.Contains(s.shown(s.alex), "백업 정책을") {
-		t.Fatal("somebody else sees a private answer")
+		t.Fatal("another user sees a private answer")
 	}
 	s.presses(s.kim, "월별")
 	s.sees(s.kim, "1단계 / 3")
@@ -104,11 +104,11 @@ func TestCommand(t *testing.T) {
 	s.quiet()
 	s.alex.DM("1")
 	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 1 of 4") })
-	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 3106")) // there it is no secret
+	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 3106")) // where it is not private
 	s.until("a command in the direct message belongs to it", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "3106") })
 }
 
-// said is what stands in a channel.
+// said returns the messages of a channel.
 func (s *stage) said(channel string) string {
 	var b strings.Builder
 	for _, m := range s.Messages(channel) {
@@ -117,8 +117,8 @@ func (s *stage) said(channel string) string {
 	return b.String()
 }
 
-// Where the bot is not in the channel, a private answer comes by its address as
-// long as that lives, and as a direct message after that.
+// TestOutsideChannel answers privately in a channel that the bot is not in, by the
+// response URL while that is valid and in a direct message later.
 func TestOutsideChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, slackfake.Options{}, paced)
@@ -127,7 +127,7 @@ func TestOutsideChannel(t *testing.T) {
 	s.sees(s.alex, "Which fits")
 	s.quiet()
 	s.slack.responseURLs.mu.Lock()
-	clear(s.slack.responseURLs.byRecipient) // half an hour passes
+	clear(s.slack.responseURLs.byRecipient) // as after 30 minutes
 	clear(s.slack.responseURLs.byPost)
 	s.slack.responseURLs.mu.Unlock()
 	for range 6 {
@@ -144,17 +144,18 @@ func TestOutsideChannel(t *testing.T) {
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
-	s.presses(s.alex, "Post in channel") // which the bot cannot
+	s.presses(s.alex, "Post in channel") // which the bot may not
 	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.DMChannel()), "I am not in that channel") > 1 })
 }
 
-// An edit changes the answer, a deletion withdraws it; a preview does nothing.
+// TestEdit updates the answer to an edited message, and deletes the answer to a
+// deleted one.
 func TestEdit(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	m := s.alex.Say(s.channel.ID, "hello all")
 	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
 	s.sees(s.alex, "3106")
-	s.until("the answer stands", func() bool { return len(s.Thread(m)) == 2 })
+	s.until("there is an answer", func() bool { return len(s.Thread(m)) == 2 })
 	s.must(s.alex.Edit(m, chattest.PolicyKo))
 	s.sees(s.alex, "어떤 보존 기간을")
 	s.quiet()
@@ -165,8 +166,7 @@ func TestEdit(t *testing.T) {
 	s.until("the answer is withdrawn", func() bool { return !strings.Contains(s.shown(s.alex), "어떤 보존 기간을") })
 }
 
-// Attached logs and snippets are read as if they were pasted; what is no text,
-// too large, or of another host is not.
+// TestFiles reads attached logs and snippets, but not binary or large files.
 func TestFiles(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	log := "2026-11-20 11:02 info started\n" + strings.Repeat("2026-11-20 11:03 info nothing happens\n", 50) +
@@ -188,7 +188,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// utf16 writes text as Windows does.
+// utf16 encodes text as Windows does.
 func utf16(text string) []byte {
 	b := []byte{0xff, 0xfe}
 	for _, r := range text {
@@ -197,8 +197,8 @@ func utf16(text string) []byte {
 	return b
 }
 
-// The shortcut looks up anybody's message, alerts of other bots included, for
-// the one who uses it.
+// TestLookup answers the message shortcut privately, on any message, including
+// alerts of other bots.
 func TestLookup(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	alert := s.alex.PostWebhook(s.channel.ID, "ALERT: Replica is inconsistent (ID: 3106)")
@@ -216,8 +216,8 @@ func TestLookup(t *testing.T) {
 	s.sees(s.alex, "I do not recognize this error")
 }
 
-// Messages of a bot that the channel names are read, its replies are not: two
-// bots would never end.
+// TestAllowedBot answers an alert of a bot that the channel's configuration allows,
+// but not its replies, because two bots could answer each other forever.
 func TestAllowedBot(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		s.policy.Channels = map[string]bot.ChannelPolicy{}
@@ -235,9 +235,8 @@ func TestAllowedBot(t *testing.T) {
 	}
 }
 
-// Two mirrors that the channel names copy all that the bot and people write to
-// the top of the channel, blocks or text alone. It ends at once, and people are
-// answered meanwhile.
+// TestMirroringBots ignores the copies of two allowed bots that mirror every
+// message to the channel, as blocks or as text, and answers users meanwhile.
 func TestMirroringBots(t *testing.T) {
 	var mirrors []*slackfake.Person
 	s := newStage(t, slackfake.Options{}, patient, func(s *stage) {
@@ -273,8 +272,7 @@ func TestMirroringBots(t *testing.T) {
 	}
 }
 
-// Somebody of another company is answered where they ask, and not where they
-// only talk.
+// TestSharedChannel answers a user of another organization only if addressed.
 func TestSharedChannel(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	guest := s.Person(slackfake.User{Name: "guest", Team: "T9"})
@@ -290,7 +288,8 @@ func TestSharedChannel(t *testing.T) {
 	s.sees(s.alex, "어떤 보존 기간을")
 }
 
-// The search: suggestions as one types, the answer as a direct message.
+// TestSearch completes a search while the user types, and answers in a direct
+// message.
 func TestSearch(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.must(s.alex.Shortcut(searchShortcut))
@@ -320,8 +319,7 @@ func TestSearch(t *testing.T) {
 	s.until("a paste is answered, too", func() bool { return strings.Contains(s.said(s.kim.DMChannel()), "FS-11.corp.example") })
 }
 
-// A value that a private answer asks for is typed in a window: nobody reads
-// there what is written.
+// TestValue takes the value for a private answer in a modal.
 func TestValue(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
@@ -347,7 +345,8 @@ func TestValue(t *testing.T) {
 	s.sees(s.alex, "FS-77")
 }
 
-// The home page: what was left open, and the language.
+// TestHome shows unfinished walkthroughs on the Home tab, and changes the language
+// there.
 func TestHome(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	home := func(p *slackfake.Person) string {
@@ -384,7 +383,7 @@ func TestHome(t *testing.T) {
 	s.until("prompts are suggested", func() bool { return len(s.Calls("assistant.threads.setSuggestedPrompts")) == 1 })
 }
 
-// A person is asked for in the escalation channel, with a way to the thread.
+// TestEscalation posts to the escalation channel, with a link to the thread.
 func TestEscalation(t *testing.T) {
 	var there slackfake.Channel
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
@@ -401,7 +400,7 @@ func TestEscalation(t *testing.T) {
 	})
 }
 
-// What stands in a paste mentions nobody, wherever it is shown.
+// TestNoMentions mentions no user, whatever a paste contains.
 func TestNoMentions(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	for _, evil := range []string{"<!channel>", "<@" + s.kim.ID + ">", "@everyone", "<https://evil.example|click>", "&lt;!here&gt;"} {
