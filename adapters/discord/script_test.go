@@ -35,8 +35,15 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
-		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US"} {
+		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US", "jo": ""} {
 			p.People[name] = s.Person(discordfake.User{Name: name, Locale: locale})
+		}
+		// Discord sends a user's locale only with interactions. In the scripts every
+		// user has had one before.
+		s.setup = func(d *Discord) {
+			for _, who := range p.People {
+				d.locales.set(who.ID, who.Locale)
+			}
 		}
 		bridge := s.Person(discordfake.User{Name: "bridge", Bot: true})
 		p.People["bridge"] = bridge

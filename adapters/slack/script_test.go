@@ -32,7 +32,7 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
-		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US"} {
+		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US", "jo": ""} {
 			p.People[name] = s.Person(slackfake.User{Name: name, Locale: locale})
 		}
 		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
