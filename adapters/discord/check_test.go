@@ -109,7 +109,7 @@ func TestRegister(t *testing.T) {
 	var first, second, third strings.Builder
 	s.must(Register(t.Context(), o, &first))
 	s.must(Register(t.Context(), o, &second))
-	changed, err := loadWords()
+	changed, err := loadTexts()
 	s.must(err)
 	changed["ko"]["command_mabs"] = "다른 설명"
 	s.must(register(t.Context(), o, changed, &third))

@@ -131,7 +131,7 @@ func (c command) equal(there command) bool {
 // the URL for inviting the bot to a guild. Of the options it uses Token,
 // ApplicationID, APIURL and Log.
 func Register(ctx context.Context, o Options, w io.Writer) error {
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ const pageJobs = 64
 
 // New returns an adapter.
 func New(o Options) (*Discord, error) {
-	texts, err := loadWords()
+	texts, err := loadTexts()
 	if err != nil {
 		return nil, err
 	}

@@ -217,7 +217,7 @@ func (d *Discord) resolveThinking(ctx context.Context, u inboundInteraction) {
 		if thinking, err := d.isThinking(ctx, u.recipient(), one); err != nil || !thinking {
 			return
 		}
-		lang := d.lang(ctx, u.event.About().From.ID, u.event.About().From.Locale)
+		lang := d.language(ctx, u.event.About().From.ID, u.event.About().From.Locale)
 		if _, err := d.originalResponse(ctx, "PATCH", one.secret, d.notice(lang, "off")); err != nil {
 			d.log.Info("discord: deferred response not edited", "error", err)
 		}

@@ -14,7 +14,7 @@ import (
 // suggestOptions responds to autocomplete of the option of /mabs.
 func (d *Discord) suggestOptions(ctx context.Context, e envelope, i discordapi.Interaction, t autocompleteRequest) {
 	choices := []map[string]any{}
-	for _, one := range d.o.Library.Suggest(t.query, d.lang(ctx, t.user, t.locale), maxSuggestions) {
+	for _, one := range d.o.Library.Suggest(t.query, d.language(ctx, t.user, t.locale), maxSuggestions) {
 		if sizeOf(one.Value) > maxSuggestion {
 			continue
 		}
@@ -33,7 +33,7 @@ const componentLabel = 18
 
 // openModal shows the modal that takes a value.
 func (d *Discord) openModal(ctx context.Context, e envelope, i discordapi.Interaction, a modalRequest) {
-	w := d.in(d.lang(ctx, a.user, a.locale))
+	w := d.texts.In(d.language(ctx, a.user, a.locale))
 	input := map[string]any{"type": discordgo.TextInputComponent, "custom_id": "value", "style": discordgo.TextInputShort, "max_length": maxInput, "required": true}
 	d.respond(ctx, e, i, modalResponse, map[string]any{
 		"custom_id": a.customID, "title": label(w["value_title"], maxModalTitle),

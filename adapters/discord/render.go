@@ -49,7 +49,7 @@ type renderer struct {
 // render returns the pages of a post, at least one and at most pageLimit. note
 // precedes the reply as small print.
 func (d *Discord) render(p bot.Post, note string, pageLimit int) [][]discordgo.MessageComponent {
-	words := d.in(p.Reply.Lang)
+	words := d.texts.In(p.Reply.Lang)
 	r := renderer{words: words, cutNote: words["cut"], jump: d.permalink, post: p.ID, pageLimit: pageLimit}
 	if p.Private && pageLimit == 1 {
 		r.cutNote = words["cut_private"]
@@ -321,5 +321,5 @@ func (d *Discord) threadName(r bot.Reply) string {
 			return shorten(strings.ReplaceAll(text, "`", ""), maxThreadName)
 		}
 	}
-	return d.in(r.Lang)["thread"]
+	return d.texts.In(r.Lang)["thread"]
 }

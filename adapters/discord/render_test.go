@@ -30,7 +30,7 @@ func TestEntries(t *testing.T) {
 				}
 			}
 			s.quiet()
-			if shown := s.shown(who); strings.Contains(shown, "thinking") || strings.Contains(shown, s.discord.in("en")["cut"]) {
+			if shown := s.shown(who); strings.Contains(shown, "thinking") || strings.Contains(shown, s.discord.texts.In("en")["cut"]) {
 				t.Errorf("%s is shown as\n%s", e.ID, shown)
 			}
 			who.Reload()
@@ -42,7 +42,7 @@ func TestEntries(t *testing.T) {
 // TestLocales sees to it that all languages have the same words, within the
 // limits of where they stand.
 func TestLocales(t *testing.T) {
-	all, err := loadWords()
+	all, err := loadTexts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%q is not there, once", line)
 		}
 	}
-	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.in("ko")["cut"]) {
+	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.texts.In("ko")["cut"]) {
 		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
 	}
 	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {

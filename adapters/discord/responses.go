@@ -11,7 +11,7 @@ import (
 
 // notice returns a message with one of the adapter's own texts.
 func (d *Discord) notice(lang, key string) draft {
-	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.BlockText, Text: d.in(lang)[key]}}}}, "")
+	return d.draft(bot.Post{Reply: bot.Reply{Lang: lang, Blocks: []bot.Block{{Kind: bot.BlockText, Text: d.texts.In(lang)[key]}}}}, "")
 }
 
 // explainForbidden sends an ephemeral message to the user whose post the bot
@@ -133,11 +133,11 @@ func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, err
 	there := p
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
-	done, err := d.postMessage(ctx, there, d.in(p.Reply.Lang)["late"])
+	done, err := d.postMessage(ctx, there, d.texts.In(p.Reply.Lang)["late"])
 	if _, told := d.tokens.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
 		here := p
 		here.Private, here.Thread.Root = false, ""
-		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.in(p.Reply.Lang)["missed"], p.To.Name)}}
+		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.texts.In(p.Reply.Lang)["missed"], p.To.Name)}}
 		done, err = d.postMessage(ctx, here, "")
 	}
 	done.Thread = p.Thread

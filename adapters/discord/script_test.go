@@ -119,9 +119,9 @@ func (p *play) Presses(who, label string) (discordfake.Message, error) {
 
 // chooses takes an option of the newest list.
 func (p *play) chooses(person *discordfake.Person, option string) error {
-	list := p.discord.in("en")["choose"]
+	list := p.discord.texts.In("en")["choose"]
 	if _, ok := person.Newest(list); !ok {
-		list = p.discord.in("ko")["choose"]
+		list = p.discord.texts.In("ko")["choose"]
 	}
 	m, ok := person.Newest(list)
 	if !ok {

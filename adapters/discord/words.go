@@ -12,8 +12,8 @@ import (
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// loadWords loads the texts of all languages.
-func loadWords() (chat.Texts, error) {
+// loadTexts loads the texts of all languages.
+func loadTexts() (chat.Texts, error) {
 	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
@@ -21,11 +21,8 @@ func loadWords() (chat.Texts, error) {
 	return texts, nil
 }
 
-// in returns the texts of a language, or the English ones.
-func (d *Discord) in(lang string) chat.Words { return d.texts.In(lang) }
-
-// lang returns the language for a user outside of a conversation.
-func (d *Discord) lang(ctx context.Context, user, locale string) string {
+// language returns the language for a user outside of a conversation.
+func (d *Discord) language(ctx context.Context, user, locale string) string {
 	lang, err := d.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: d.me().app, ID: user}, locale)
 	if err != nil {
 		d.log.Warn("discord: user's language not read", "error", err)

@@ -12,7 +12,7 @@ import (
 //go:embed locale/*.yaml
 var localeFiles embed.FS
 
-// loadTexts loads the adapter's texts.
+// loadTexts loads the texts of all languages.
 func loadTexts() (chat.Texts, error) {
 	texts, err := chat.LoadTexts(localeFiles)
 	if err != nil {
@@ -25,7 +25,7 @@ func loadTexts() (chat.Texts, error) {
 func (s *Slack) language(ctx context.Context, team, user string) string {
 	lang, err := s.o.Library.Language(ctx, bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}, s.profiles.known(user).locale)
 	if err != nil {
-		s.log.Warn("slack: cannot read the language of a user", "error", err)
+		s.log.Warn("slack: user's language not read", "error", err)
 	}
 	return lang
 }
