@@ -22,6 +22,7 @@ func Replies() map[string]bot.Reply {
 			{Kind: bot.BlockCopy, Text: `HKLM\SYSTEM\CurrentControlSet\Control\FileSystem`},
 			{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
 			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "One", State: bot.ItemTried}, {Text: "Two", State: bot.ItemCurrent}, {Text: "Three"}}},
+			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "A chain", Number: "1"}, {Text: "Its step", State: bot.ItemTried, Number: "1.1"}, {Text: "Another", Number: "2"}}},
 			{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
 			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "Fixed", Button: button, Primary: true}, {Label: "Didn't help → next", Button: button}}},
 			{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
