@@ -138,11 +138,12 @@ func (d decision) leave(w *Walkthrough) {
 }
 
 // pass moves on from the current step. A chain has no effect without one of its
-// steps, so if the step was not carried out, the rest of the chain is left out.
+// steps, so if the step was not carried out, or did not help the user, the rest
+// of the chain is left out.
 func (d decision) pass(w Walkthrough, o Outcome) {
 	next := stepAfter(w.Entry, w.At.Step)
 	var said []Block
-	if o == OutcomeSkipped || o == OutcomeCannot {
+	if o == OutcomeSkipped || o == OutcomeCannot || o == OutcomeNotHelped && w.inMidChain() {
 		chain, _ := w.chain()
 		switch {
 		case chain != nil:
