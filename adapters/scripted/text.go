@@ -1,6 +1,7 @@
 package scripted
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ func plainText(r bot.Reply) string {
 			}
 		case bot.BlockSteps:
 			for i, item := range b.Items {
-				lines = append(lines, strconv.Itoa(i+1)+". "+marks[item.State]+item.Text)
+				lines = append(lines, cmp.Or(item.Number, strconv.Itoa(i+1))+". "+marks[item.State]+item.Text)
 			}
 		case bot.BlockLink, bot.BlockContext:
 			lines = append(lines, strings.TrimSpace(b.Text+" "+b.URL))
