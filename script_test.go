@@ -92,7 +92,6 @@ var people = map[string]bot.User{
 	"lee":  {ID: "U2", Name: "lee", Locale: "ko-KR"},
 	"alex": {ID: "U3", Name: "alex", Locale: "en-US"},
 	"sam":  {ID: "U4", Name: "sam", Locale: "en-GB"},
-	"jo":   {ID: "U5", Name: "jo"}, // whose platform reports no locale
 	"otto": {ID: "B1", Name: "otto", Bot: true},
 
 	"bridge": {ID: "B2", Name: "bridge", Bot: true}, // allowed by the channel's policy

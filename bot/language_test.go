@@ -95,3 +95,41 @@ func TestAddedLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestLanguageOrder checks what decides about the language of an answer, in order of
+// precedence.
+func TestLanguageOrder(t *testing.T) {
+	const (
+		english  = "The backup disk zeta was lost on FS-11.corp.example."
+		korean   = "FS-11.corp.example에서 백업 디스크 제타를 찾을 수 없습니다."
+		log      = "2026-11-29 10:15:33 ERROR " + english + "\n2026-11-29 10:15:34 INFO and that is all of it"
+		code     = "ID 90001"
+		ownWords = "we have this on the new server: "
+	)
+	for _, test := range []struct{ name, text, prefer, locale, channel, fallback, want string }{
+		{name: "choice before own words", text: ownWords + english, prefer: "ko", locale: "en-US", want: "ko"},
+		{name: "own words before locale", text: ownWords + english, locale: "ko-KR", want: "en"},
+		{name: "own Korean words before locale", text: "어제부터 이래요. " + english, locale: "en-US", want: "ko"},
+		{name: "locale before English message", text: english, locale: "ko-KR", want: "ko"},
+		{name: "locale before English log", text: log, locale: "ko-KR", want: "ko"},
+		{name: "locale before Korean message", text: korean, locale: "en-US", want: "en"},
+		{name: "locale before channel", text: code, locale: "ko-KR", channel: "en", want: "ko"},
+		{name: "Korean message before channel", text: korean, channel: "en", want: "ko"},
+		{name: "English message before channel", text: english, channel: "ko", want: "en"},
+		{name: "unknown locale", text: korean, locale: "fr-FR", channel: "en", want: "ko"},
+		{name: "channel before default", text: code, channel: "ko", fallback: "en", want: "ko"},
+		{name: "default", text: code, fallback: "ko", want: "ko"},
+		{name: "nothing", text: code, want: "en"},
+	} {
+		policy := bot.DefaultPolicy()
+		policy.Language = test.fallback
+		policy.Channels = map[string]bot.ChannelPolicy{"c": {Mode: bot.ModeOn, Language: test.channel}}
+		rules := bot.Rules{Base: testBase(t), Locales: testLocales(t), Policy: policy, Can: everything}
+		m := message("m1", test.text)
+		m.Addressed, m.From.Locale = true, test.locale
+		turn := bot.Decide(rules, bot.State{Prefer: test.prefer}, m, rules.Base.Match(test.text))
+		if len(turn.Posts) != 1 || turn.Posts[0].Reply.Lang != test.want {
+			t.Errorf("%s: the answer to %q is %+v, want it in %q", test.name, test.text, turn.Posts, test.want)
+		}
+	}
+}
