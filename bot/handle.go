@@ -167,37 +167,49 @@ func (b *Bot) withProfile(ctx context.Context, p Profiler, event Event) Event {
 }
 
 // recognize matches the text of a message. A command is a look-up, which is
-// judged less strictly because its text is meant for the bot. So is an
-// addressed message that is a single word, or a few words with an error code.
+// judged less strictly because its text is meant for the bot. So is the code in
+// an addressed message of a few words. A single word that is neither a code nor
+// a name of an error leads to no answer, however few errors have it: it is how
+// people try a bot out.
 func recognize(base *kb.Base, event Event) kb.Result {
 	m, isMessage := event.(Message)
 	switch {
 	case !isMessage || m.Change == ChangeDeleted:
 		return kb.Result{}
-	case m.Command:
+	case m.Command, m.Addressed && base.Entry(strings.TrimSpace(m.Text)) != nil:
 		return base.Lookup(m.Text)
 	}
 	found := base.Match(m.Text)
-	if found.Band != match.Silent || !m.Addressed {
+	if !m.Addressed || utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
 		return found
 	}
-	alone := len(strings.Fields(m.Text)) == 1
-	if !alone && utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
+	if found.Band == match.Sure && len(strings.Fields(m.Text)) == 1 && !hasEvidence(found, match.EvidenceCode) && !hasEvidence(found, match.EvidenceSymbol) {
+		found.Band = match.Silent
+	}
+	if found.Band != match.Silent {
 		return found
 	}
-	if asked := base.Lookup(m.Text); alone || namesCode(asked) {
-		return asked
+	if code, named := match.NamedCode(m.Text, isFew(m.Text)); named {
+		for _, query := range []string{m.Text, code} { // the words of the text may choose between errors of the code
+			if asked := base.Lookup(query); hasEvidence(asked, match.EvidenceCode) {
+				return asked
+			}
+		}
 	}
 	return found
 }
 
-// namesCode reports whether the best hit contains a code that can only be an
-// error code. A number as short as 319 may also be a count.
-func namesCode(found kb.Result) bool {
-	const shortest = 5 // digits; the codes of the products begin at 10000
-	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool {
-		return e.Kind == match.EvidenceCode && len(e.Text) >= shortest
-	})
+// maxFewWords is how many words are so few that a number among them is a code:
+// two more than in the questions of people who name one, such as "why do I get
+// 3106 since today".
+const maxFewWords = 9
+
+// isFew reports whether a text is a few words.
+func isFew(text string) bool { return len(strings.Fields(text)) <= maxFewWords }
+
+// hasEvidence reports whether the best hit has evidence of a kind.
+func hasEvidence(found kb.Result, kind string) bool {
+	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool { return e.Kind == kind })
 }
 
 // recent returns the thread in which the same error was recently answered in

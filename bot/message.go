@@ -91,9 +91,9 @@ func (d decision) noMatch(w Walkthrough, replaces PostID) {
 }
 
 // minTopicConfidence is the confidence from which an entry is offered as a
-// topic to a user whose text was not recognized: one in twenty of those is the
-// right one. Below it, the areas help more.
-const minTopicConfidence = 0.05
+// topic to a user whose text was not recognized. Below it, a text shares no more
+// with an entry than words such as "ID".
+const minTopicConfidence = 0.001
 
 // edited updates the answer to a message that was edited, unless the
 // conversation has gone on since.

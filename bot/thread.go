@@ -66,11 +66,24 @@ func (d decision) newError(w Walkthrough, m Message) {
 		d.understand(IntentRepeat)
 		d.replaceLive(w, "")
 		d.postState(w)
+	case mine && d.unknownError(w, m):
 	case mine:
 		d.understand(IntentUnclear)
 		d.replaceLive(w, "")
 		d.postState(w, d.paragraph("unclear"))
 	}
+}
+
+// unknownError says that an error which the message names by its code is
+// unknown, and reports whether it names one. The walkthrough stays where it is.
+func (d decision) unknownError(w Walkthrough, m Message) bool {
+	code, named := match.NamedCode(m.Text, false)
+	if _, unknown := d.unknownCode(code); !named || !unknown {
+		return false
+	}
+	d.understand(IntentOtherError)
+	d.postNote(w, paragraph(d.text("no_code", "query", code)), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	return true
 }
 
 // addressed reports whether a message is for the bot rather than for

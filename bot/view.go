@@ -345,10 +345,10 @@ func (v voice) viewRepeat(w Walkthrough) []Block {
 	return blocks
 }
 
-// viewUnmatched says that nothing was recognized. It offers the nearest topics
-// or the areas, and a way to a person.
+// viewUnmatched says that nothing was recognized, and names the code that is
+// unknown. It offers the nearest topics, the areas and a way to a person. In a
+// channel, the nearest topics are enough.
 func (v voice) viewUnmatched(w Walkthrough) []Block {
-	person := v.button(w, ActionPerson, "", v.text("person"))
 	var near []LabeledButton
 	for _, o := range w.Options {
 		if e := v.rules.Base.Entry(o.Entry); e != nil {
@@ -356,13 +356,35 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 		}
 	}
 	query := visible(w.Text)
+	code, unknown := v.unknownCode(query)
+	blocks, send := []Block{heading(v.text("no_match"))}, "no_match_send"
 	switch {
-	case len(near) > 0:
-		return []Block{heading(v.text("no_match")), ask(v.text("no_match_near")), choices(append(near, person)...), v.paragraph("no_match_send")}
-	case codeLike(query):
-		return []Block{heading(v.text("no_code", "query", query)), ask(v.text("no_match_send")), choices(append(v.areas(), person)...)}
+	case unknown:
+		blocks[0], send = heading(v.text("no_code", "query", code)), "no_code_send"
+	case len(near) > 0 && len(strings.Fields(query)) == 1:
+		blocks[0] = heading(v.text("one_word", "query", shorten(query, 40)))
 	}
-	return []Block{heading(v.text("no_match")), ask(v.text("need_error")), choices(append(v.areas(), person)...)}
+	person := v.button(w, ActionPerson, "", v.text("person"))
+	if len(near) > 0 {
+		blocks = append(blocks, ask(v.text("no_match_near")))
+		if !v.direct {
+			return append(blocks, choices(append(near, person)...), v.paragraph(send))
+		}
+		return append(blocks, choices(near...), v.paragraph(send), choices(append(v.areas(), person)...))
+	}
+	if !unknown {
+		send = "need_error"
+	}
+	return append(blocks, ask(v.text(send)), choices(append(v.areas(), person)...))
+}
+
+// unknownCode returns the code that a text names, if no entry has it.
+func (v voice) unknownCode(text string) (code string, unknown bool) {
+	code, named := match.NamedCode(text, isFew(text))
+	if !named && codeLike(text) {
+		return text, true
+	}
+	return code, named && !hasEvidence(v.rules.Base.Lookup(code), match.EvidenceCode)
 }
 
 // codeLike reports whether the query is a single code or name.

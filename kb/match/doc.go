@@ -12,6 +12,7 @@
 //	tokenize.go    plain text → tokens: words, numbers, syllables
 //	terms.go       tokens → terms: stems, synonyms (lexicon.go), typos undone (typo.go)
 //	code.go        numbers → error codes
+//	named.go       the code that a question names
 //	query.go       holds all of this for the stages that follow
 //	candidates.go  the 64 nearest templates (messages, symbols, phrases) by shared terms
 //	context.go     what the text is about: these products, another one, trouble
