@@ -11,9 +11,9 @@ import (
 	"mabsbot/bot"
 )
 
-// TestHalfPlaces remembers where a channel belongs, whatever half of it is told
+// TestPartialChannels remembers where a channel belongs, whatever half of it is told
 // later.
-func TestHalfPlaces(t *testing.T) {
+func TestPartialChannels(t *testing.T) {
 	p := newChannels()
 	p.learn("g", discordapi.Channel{ID: "1", Type: new(0)})
 	p.learn("", discordapi.Channel{ID: "1", Type: new(0)})
@@ -28,9 +28,9 @@ func TestHalfPlaces(t *testing.T) {
 	}
 }
 
-// TestAfterPrivate withdraws an answer in a channel in which somebody was answered
+// TestDeletedAfterCommand withdraws an answer in a channel in which somebody was answered
 // in private meanwhile: Discord tells of that without the server.
-func TestAfterPrivate(t *testing.T) {
+func TestDeletedAfterCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
@@ -46,9 +46,9 @@ func TestAfterPrivate(t *testing.T) {
 	s.refusals()
 }
 
-// TestOwnRole answers who mentions the bot's role, in a session that was resumed,
+// TestRoleMention answers who mentions the bot's role, in a session that was resumed,
 // too.
-func TestOwnRole(t *testing.T) {
+func TestRoleMention(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	role := "<@&" + s.BotRole(s.Guild) + ">"
 	s.alex.Say(s.channel.ID, role+" what about 98765432")
@@ -71,9 +71,9 @@ func TestOwnRole(t *testing.T) {
 	}
 }
 
-// TestArchivedPost goes on in a post of a forum of which Discord does not tell any
+// TestArchivedForumPost goes on in a post of a forum of which Discord does not tell any
 // more.
-func TestArchivedPost(t *testing.T) {
+func TestArchivedForumPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
@@ -101,7 +101,7 @@ func TestArchivedPost(t *testing.T) {
 // wrote in for long.
 func TestArchivedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.walks()
+	m := s.startWalkthrough()
 	s.Archive(m.ID, true, false)
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Same or trusted domain ✓ alex")
@@ -118,8 +118,8 @@ func TestArchivedThread(t *testing.T) {
 // TestLockedThread lets a moderator have the last word: nothing is said in a
 // thread that is locked, once, and nothing breaks.
 func TestLockedThread(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
-	m := s.walks()
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
+	m := s.startWalkthrough()
 	s.Archive(m.ID, true, true)
 	s.must(s.alex.Delete(m))
 	s.quiet()
@@ -134,7 +134,7 @@ func TestLockedThread(t *testing.T) {
 // said, makes no storm of it, and says what is missing.
 func TestNoHistory(t *testing.T) {
 	var log chattest.Buffer
-	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, repeats, noted(&log))
+	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, noRepeatWindow, logTo(&log))
 	for range 3 {
 		s.alex.Say(s.channel.ID, chattest.Coordinator)
 	}
@@ -152,11 +152,11 @@ func TestNoHistory(t *testing.T) {
 	s.sees(s.alex, "Step 1 of")
 }
 
-// TestWhisperRoot goes on in the same conversation by a button that one person
+// TestEphemeralRoot goes on in the same conversation by a button that one person
 // alone sees, in a channel without threads.
-func TestWhisperRoot(t *testing.T) {
+func TestEphemeralRoot(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
-	m := s.walks()
+	m := s.startWalkthrough()
 	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons stay
 	s.Fail(discordfake.Fault{Route: discordfake.ModifyChannel, Code: 50013})
 	old, _ := s.alex.Newest("Same or trusted domain")
@@ -174,9 +174,9 @@ func TestWhisperRoot(t *testing.T) {
 	}
 }
 
-// TestSameEvent is one event, whatever was known of its channel when it came.
-func TestSameEvent(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+// TestRepeatedEvent is one event, whatever was known of its channel when it came.
+func TestRepeatedEvent(t *testing.T) {
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.alex.Say(m.ID, "Same or trusted domain")
@@ -200,11 +200,11 @@ func TestSameEvent(t *testing.T) {
 	}
 }
 
-// TestSlowFile answers others in a channel while a file does not come that
+// TestSlowAttachment answers others in a channel while a file does not come that
 // somebody asked to be looked at.
-func TestSlowFile(t *testing.T) {
+func TestSlowAttachment(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	upload := s.kim.Upload(s.channel.ID, "look", discordfake.File{Name: "a.log", Content: []byte("nothing to see")})
 	s.quiet()
 	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
@@ -218,19 +218,19 @@ func TestSlowFile(t *testing.T) {
 	s.Heal()
 }
 
-// TestLockedPress tells who presses a button in a locked thread why nothing
+// TestPressInLockedThread tells who presses a button in a locked thread why nothing
 // happens.
-func TestLockedPress(t *testing.T) {
+func TestPressInLockedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
-	m := s.walks()
+	m := s.startWalkthrough()
 	s.Archive(m.ID, false, true)
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "the thread must not be locked")
 }
 
-// TestPostBarred tells who wants their answer posted in a channel that it cannot
+// TestForbiddenPost tells who wants their answer posted in a channel that it cannot
 // be.
-func TestPostBarred(t *testing.T) {
+func TestForbiddenPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
@@ -272,8 +272,8 @@ func TestForumTitle(t *testing.T) {
 	}
 }
 
-// TestArchivedPlace knows a thread that is archived for what it is.
-func TestArchivedPlace(t *testing.T) {
+// TestArchivedThreadLookUp knows a thread that is archived for what it is.
+func TestArchivedThreadLookUp(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
@@ -292,7 +292,7 @@ func TestArchivedPlace(t *testing.T) {
 // write, and says so.
 func TestClosedForum(t *testing.T) {
 	var log chattest.Buffer
-	s := newStage(t, discordfake.Options{}, repeats, noted(&log))
+	s := newStage(t, discordfake.Options{}, noRepeatWindow, logTo(&log))
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	s.Deny(forum.ID, discordfake.SendMessagesInThreads)
 	s.settled()
@@ -308,9 +308,9 @@ func TestClosedForum(t *testing.T) {
 	}
 }
 
-// TestNoSending goes on in the channel where the bot may begin threads and not
+// TestNoSendingInThreads goes on in the channel where the bot may begin threads and not
 // write in them, without a storm of requests.
-func TestNoSending(t *testing.T) {
+func TestNoSendingInThreads(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.SendMessagesInThreads})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
@@ -329,7 +329,7 @@ func TestNoSending(t *testing.T) {
 
 // TestUnknownChannel answers where Discord does not tell what a channel is.
 func TestUnknownChannel(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	s.discord.channels.forgetGuild(s.Guild)
 	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Code: 50001, Times: 2})
 	m := s.load(s.channel.ID, 0)

@@ -9,21 +9,21 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// with lets a stage's bot have other options.
-func with(change func(*Options)) func(*stage) {
+// withOptions lets a stage's bot have other options.
+func withOptions(change func(*Options)) func(*stage) {
 	return func(s *stage) {
 		before := s.options
 		s.options = func(o *Options) { before(o); change(o) }
 	}
 }
 
-// noted lets a stage's bot log into a buffer.
-func noted(b *chattest.Buffer) func(*stage) {
-	return with(func(o *Options) { o.Log = slog.New(slog.NewTextHandler(b, nil)) })
+// logTo lets a stage's bot log into a buffer.
+func logTo(b *chattest.Buffer) func(*stage) {
+	return withOptions(func(o *Options) { o.Log = slog.New(slog.NewTextHandler(b, nil)) })
 }
 
-// TestMissing names what is missing in plain words, once.
-func TestMissing(t *testing.T) {
+// TestMissingPermissions names what is missing in plain words, once.
+func TestMissingPermissions(t *testing.T) {
 	t.Parallel()
 	const all = discordfake.DefaultPermissions
 	for name, c := range map[string]struct {
@@ -43,7 +43,7 @@ func TestMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log chattest.Buffer
-			s := newStage(t, c.options, noted(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
+			s := newStage(t, c.options, logTo(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
 			if !c.options.NoMessageContent { // a server that was away tells of itself once more
 				s.SetUnavailable(s.Guild, true)
 				s.SetUnavailable(s.Guild, false)
@@ -67,10 +67,10 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// TestNoPerson says which channel for people cannot be seen.
-func TestNoPerson(t *testing.T) {
+// TestNoEscalationChannel says which channel for people cannot be seen.
+func TestNoEscalationChannel(t *testing.T) {
 	var log chattest.Buffer
-	newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.EscalationChannel = "404" }))
+	newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.EscalationChannel = "404" }))
 	if !strings.Contains(log.String(), "discord.escalation_channel not found") {
 		t.Errorf("the log is\n%s", log.String())
 	}
@@ -79,7 +79,7 @@ func TestNoPerson(t *testing.T) {
 // TestOtherApplication uses the token's application, whatever is configured.
 func TestOtherApplication(t *testing.T) {
 	var log chattest.Buffer
-	s := newStage(t, discordfake.Options{}, noted(&log), with(func(o *Options) { o.ApplicationID = "404" }))
+	s := newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.ApplicationID = "404" }))
 	s.must(s.alex.Command(s.channel.ID, "/mabs help"))
 	s.sees(s.alex, "/mabs list")
 	if !strings.Contains(log.String(), "discord.application_id ignored") {

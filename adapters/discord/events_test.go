@@ -77,7 +77,7 @@ func FuzzCustomID(f *testing.F) {
 // TestOldEdit leaves alone what was edited long ago and is pinned now, and tells
 // an edit that Discord repeats.
 func TestOldEdit(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	update := func(edited time.Time) {
 		s.Dispatch(messageUpdate, map[string]any{
 			"id": "900000000000000001", "channel_id": s.channel.ID, "guild_id": s.Guild, "type": 0, "content": chattest.Coordinator, "pinned": true,
@@ -118,7 +118,7 @@ func TestSamples(t *testing.T) {
 	if len(files) == 0 {
 		t.Skip("no ../shared/platform/discord-samples beside the module")
 	}
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		s.must(err)
@@ -140,7 +140,7 @@ func TestSamples(t *testing.T) {
 // TestBadInput sends what is half empty or foreign: nothing is answered, and the
 // bot works on.
 func TestBadInput(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	error3106 := "Replica is inconsistent (ID: 3106)"
 	base := func() map[string]any {
 		return map[string]any{

@@ -70,7 +70,7 @@ func TestGatewayFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, discordfake.Options{}, repeats)
+			s := newStage(t, discordfake.Options{}, noRepeatWindow)
 			before := s.load(s.channel.ID, 0)
 			c.fail(s)
 			s.until("it is connected", func() bool { return s.Identifies() >= c.sessions && s.hasSession() })
@@ -90,8 +90,8 @@ func TestGatewayFaults(t *testing.T) {
 	}
 }
 
-// repeats lets every message have an answer of its own.
-func repeats(s *stage) { s.policy.RepeatWindow = 0 }
+// noRepeatWindow lets every message have an answer of its own.
+func noRepeatWindow(s *stage) { s.policy.RepeatWindow = 0 }
 
 // hasSession reports whether a session has a connection.
 func (s *stage) hasSession() bool {
@@ -124,8 +124,8 @@ func TestFatalCodes(t *testing.T) {
 	}
 }
 
-// TestRevoked ends the bot when its token is worth nothing any more.
-func TestRevoked(t *testing.T) {
+// TestRevokedToken ends the bot when its token is worth nothing any more.
+func TestRevokedToken(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, discordfake.Options{})
 	s.start()
@@ -139,8 +139,8 @@ func TestRevoked(t *testing.T) {
 	}
 }
 
-// TestRefusedOnce goes on where Discord refuses one request and not the token.
-func TestRefusedOnce(t *testing.T) {
+// TestStrayUnauthorized goes on where Discord refuses one request and not the token.
+func TestStrayUnauthorized(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ before, after discordfake.Fault }{
 		"a message":   {after: discordfake.Fault{Route: discordfake.CreateMessage, Status: 401}},
@@ -157,20 +157,20 @@ func TestRefusedOnce(t *testing.T) {
 			if tt.after.Route != "" {
 				s.Fail(tt.after)
 			}
-			s.walks()
+			s.startWalkthrough()
 			s.must(s.End())
 		})
 	}
 }
 
-// TestRefusedAndSilent goes on, too, where it cannot be told whether Discord
+// TestUnconfirmedUnauthorized goes on, too, where it cannot be told whether Discord
 // refuses the token.
-func TestRefusedAndSilent(t *testing.T) {
+func TestUnconfirmedUnauthorized(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 401})
 	s.Fail(discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 503})
-	s.walks()
+	s.startWalkthrough()
 }
 
 // TestReconnects loses nothing over many connections.
@@ -180,7 +180,7 @@ func TestReconnects(t *testing.T) {
 	if *chattest.Long {
 		times = 200
 	}
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	var messages []discordfake.Message
 	for i := range times {
 		messages = append(messages, s.load(s.channel.ID, 3*i))
@@ -203,11 +203,11 @@ func TestReconnects(t *testing.T) {
 	}
 }
 
-// TestContentGranted hears what is pasted once the intent is granted and the bot
+// TestIntentGranted hears what is pasted once the intent is granted and the bot
 // started again: a session keeps what it was begun with.
-func TestContentGranted(t *testing.T) {
+func TestIntentGranted(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{NoMessageContent: true}, repeats)
+	s := newStage(t, discordfake.Options{NoMessageContent: true}, noRepeatWindow)
 	s.restart()
 	begun := s.Identifies()
 	if begun != 2 { // the first was refused
@@ -224,11 +224,11 @@ func TestContentGranted(t *testing.T) {
 	}
 }
 
-// TestNoContent works by mention, command and direct message where the intent is
+// TestNoIntent works by mention, command and direct message where the intent is
 // not granted, whatever Discord says before.
-func TestNoContent(t *testing.T) {
+func TestNoIntent(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{NoMessageContent: true}, repeats)
+	s := newStage(t, discordfake.Options{NoMessageContent: true}, noRepeatWindow)
 	pasted := s.load(s.channel.ID, 0)
 	mentioned := s.load(s.channel.ID, 1)
 	s.until("the mention is answered", func() bool { return s.answers(mentioned) == 1 })

@@ -15,12 +15,12 @@ import (
 	"mabsbot/bot"
 )
 
-// TestLate answers a command whose token ran out while the bot was down: in a
+// TestExpiredToken answers a command whose token ran out while the bot was down: in a
 // direct message, for others read along in the channel.
-func TestLate(t *testing.T) {
+func TestExpiredToken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
-	s.late("/mabs 0x29834")
+	s.expireToken("/mabs 0x29834")
 	s.sees(s.kim, "어떤 보존 기간")
 	s.sees(s.kim, "Discord에서 답변할 수 있는 시간이 지나")
 	s.quiet()
@@ -31,13 +31,13 @@ func TestLate(t *testing.T) {
 	s.sees(s.kim, "1단계")
 }
 
-// TestLateAndShut tells who takes no direct messages to ask again, in the channel
+// TestExpiredTokenWithoutDMs tells who takes no direct messages to ask again, in the channel
 // and without a word of what they asked.
-func TestLateAndShut(t *testing.T) {
+func TestExpiredTokenWithoutDMs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
 	s.kim.CloseDMs(true)
-	s.late("/mabs 0x29834")
+	s.expireToken("/mabs 0x29834")
 	s.sees(s.alex, "kim님, 명령에 제때 답변드리지 못했고")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, "29834") || len(s.Pings()) > 0 {
@@ -45,9 +45,9 @@ func TestLateAndShut(t *testing.T) {
 	}
 }
 
-// late lets kim use a command that is recorded and acknowledged, and lets its token
+// expireToken lets kim use a command that is recorded and acknowledged, and lets its token
 // run out before the answer.
-func (s *stage) late(command string) {
+func (s *stage) expireToken(command string) {
 	s.t.Helper()
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, command))
@@ -59,18 +59,18 @@ func (s *stage) late(command string) {
 	s.start()
 }
 
-// TestLateThere answers a command in a direct message with a message there once
+// TestExpiredTokenInDM answers a command in a direct message with a message there once
 // its token is over.
-func TestLateThere(t *testing.T) {
+func TestExpiredTokenInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
 	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 }
 
-// TestLateWhisper says for all what it can no longer say to one person alone.
-func TestLateWhisper(t *testing.T) {
+// TestExpiredTokenInThread says for all what it can no longer say to one person alone.
+func TestExpiredTokenInThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
-	s.walks()
+	s.startWalkthrough()
 	s.presses(s.alex, "Continue in DM") // «I wrote to you» is for alex alone
 	s.quiet()
 	if n := len(s.alex.Ephemerals()); n != 0 {
@@ -113,9 +113,9 @@ func (i slowInbox) Put(ctx context.Context, key string, payload []byte) error {
 	return i.Inbox.Put(ctx, key, payload)
 }
 
-// TestEndsWithWord records and acknowledges what was used while the bot is asked
+// TestShutdownDuringCommand records and acknowledges what was used while the bot is asked
 // to end, and answers it after the next start.
-func TestEndsWithWord(t *testing.T) {
+func TestShutdownDuringCommand(t *testing.T) {
 	slow := slowInbox{asked: make(chan struct{}, 9), let: make(chan struct{})}
 	s := newStage(t, discordfake.Options{}, func(s *stage) {
 		s.options = func(o *Options) { slow.Inbox = o.Inbox; o.Inbox = slow }
@@ -136,9 +136,9 @@ func TestEndsWithWord(t *testing.T) {
 	}
 }
 
-// TestNotOff does not take an answer for silence that another process gave, or an
+// TestOtherResponder does not take an answer for silence that another process gave, or an
 // earlier run.
-func TestNotOff(t *testing.T) {
+func TestOtherResponder(t *testing.T) {
 	t.Parallel()
 	soon := func(s *stage) { s.setup = func(d *Discord) { d.thinkingTime = 300 * time.Millisecond } }
 	t.Run("another process", func(t *testing.T) {
@@ -152,7 +152,7 @@ func TestNotOff(t *testing.T) {
 		first.sees(first.alex, "Agent Coordinator")
 		first.alex.DM("not sure")
 		first.sees(first.alex, "Step 1 of")
-		first.stays("switched off", "꺼져 있습니다")
+		first.staysWithout("switched off", "꺼져 있습니다")
 		first.sees(first.alex, "could not talk to the coordinator") // the first answer is there still
 	})
 	t.Run("an earlier run", func(t *testing.T) {
@@ -160,22 +160,22 @@ func TestNotOff(t *testing.T) {
 		s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 		s.sees(s.kim, "어떤 보존 기간")
 		s.quiet()
-		payload := s.recordedUse()
+		payload := s.recordedInteraction()
 		s.restart()
 		s.Dispatch(interactionCreate, payload) // it comes again
 		s.quiet()
-		s.stays("switched off", "꺼져 있습니다")
+		s.staysWithout("switched off", "꺼져 있습니다")
 	})
 }
 
-// TestComesAgain answers a use in its place that an earlier run recorded, and
+// TestRepeatedInteraction answers a use in its place that an earlier run recorded, and
 // Discord sends once more.
-func TestComesAgain(t *testing.T) {
+func TestRepeatedInteraction(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
-	payload := s.recordedUse()
+	payload := s.recordedInteraction()
 	s.restart()
 	s.Dispatch(interactionCreate, payload)
 	s.settled()
@@ -187,9 +187,9 @@ func TestComesAgain(t *testing.T) {
 	}
 }
 
-// stays waits longer than an answer may be silence, and looks whether one was
+// staysWithout waits longer than an answer may be silence, and looks whether one was
 // taken for that.
-func (s *stage) stays(notices ...string) {
+func (s *stage) staysWithout(notices ...string) {
 	s.t.Helper()
 	time.Sleep(2 * s.discord.thinkingTime)
 	for _, notice := range notices {
@@ -199,8 +199,8 @@ func (s *stage) stays(notices ...string) {
 	}
 }
 
-// recordedUse is what the inbox holds of a use.
-func (s *stage) recordedUse() (payload map[string]any) {
+// recordedInteraction is what the inbox holds of a use.
+func (s *stage) recordedInteraction() (payload map[string]any) {
 	s.t.Helper()
 	s.must(s.DB.Inbox(adapterName).Replay(s.t.Context(), func(_ string, record []byte) error {
 		var e envelope
@@ -215,9 +215,9 @@ func (s *stage) recordedUse() (payload map[string]any) {
 	return payload
 }
 
-// TestTwoInDirect leaves no answer «thinking» when somebody uses two commands at
+// TestTwoCommandsInDM leaves no answer «thinking» when somebody uses two commands at
 // once.
-func TestTwoInDirect(t *testing.T) {
+func TestTwoCommandsInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
@@ -229,9 +229,9 @@ func TestTwoInDirect(t *testing.T) {
 	s.refusals()
 }
 
-// TestSlowAnswer does not take an answer away that is on its way when somebody
+// TestSlowResponse does not take an answer away that is on its way when somebody
 // uses another command.
-func TestSlowAnswer(t *testing.T) {
+func TestSlowResponse(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
@@ -275,9 +275,9 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestLongAnswerThere fills the answer to a command in a direct message once, and
+// TestLongResponseInDM fills the answer to a command in a direct message once, and
 // goes on with it where its second message failed.
-func TestLongAnswerThere(t *testing.T) {
+func TestLongResponseInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
@@ -302,9 +302,9 @@ func longPost(s *stage, thread bot.Thread) bot.Post {
 	}}}
 }
 
-// TestHalfAnswer is delivered as far as it could be written, so that it can be
+// TestPartialReply is delivered as far as it could be written, so that it can be
 // changed and taken away.
-func TestHalfAnswer(t *testing.T) {
+func TestPartialReply(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, "hi")
 	s.settled()
@@ -325,7 +325,7 @@ func TestHalfAnswer(t *testing.T) {
 // looked at.
 func TestReplayDoesNotWait(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
 	chattest.Poll(s.t, "it is recorded", func() bool { return !s.discord.intake.Later.Idle() })
@@ -342,9 +342,9 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s.Heal()
 }
 
-// TestEndsAtOnce ends although a post is due and Discord does not say who the bot
+// TestShutdownWithoutIdentity ends although a post is due and Discord does not say who the bot
 // is.
-func TestEndsAtOnce(t *testing.T) {
+func TestShutdownWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, Status: 500, Times: -1})
@@ -366,10 +366,10 @@ func TestEndsAtOnce(t *testing.T) {
 	s.sees(s.alex, "Which fits FS-11")
 }
 
-// TestShared gives one answer where two processes share a database, whatever
+// TestSharedDatabase gives one answer where two processes share a database, whatever
 // somebody does, and goes on when one of them is gone.
-func TestShared(t *testing.T) {
-	first := newStage(t, discordfake.Options{}, repeats)
+func TestSharedDatabase(t *testing.T) {
+	first := newStage(t, discordfake.Options{}, noRepeatWindow)
 	second := *first
 	second.waits = false
 	second.start()
@@ -414,7 +414,7 @@ func TestShared(t *testing.T) {
 // TestOtherBots leaves other bots alone that answer whatever this one says, even
 // one that is read: two of them would never end.
 func TestOtherBots(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	echo := s.Person(discordfake.User{Name: "echo", Bot: true})
 	s.must(s.End())
 	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.ModeOn, Bots: []string{echo.ID}}}
@@ -436,11 +436,11 @@ func TestOtherBots(t *testing.T) {
 	}
 }
 
-// TestMirror ends at once where two bots that are read copy all that the bot
+// TestMirroringBots ends at once where two bots that are read copy all that the bot
 // writes to the top of the channel, and answers people meanwhile.
-func TestMirror(t *testing.T) {
+func TestMirroringBots(t *testing.T) {
 	var mirrors []*discordfake.Person
-	s := newStage(t, discordfake.Options{}, repeats, func(s *stage) {
+	s := newStage(t, discordfake.Options{}, noRepeatWindow, func(s *stage) {
 		policy := bot.ChannelPolicy{}
 		for _, name := range []string{"mirror", "bridge"} {
 			m := s.Person(discordfake.User{Name: name, Bot: true})

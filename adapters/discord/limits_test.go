@@ -13,7 +13,7 @@ func TestLimits(t *testing.T) {
 		t.Skip("the limits of Discord hold for seconds")
 	}
 	t.Parallel()
-	s := newStage(t, discordfake.Options{RateLimits: true}, repeats)
+	s := newStage(t, discordfake.Options{RateLimits: true}, noRepeatWindow)
 	var all []discordfake.Message
 	for i := range 14 {
 		all = append(all, s.load(s.channel.ID, 3*i))

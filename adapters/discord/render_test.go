@@ -19,7 +19,7 @@ import (
 // TestEntries looks every entry up in both languages, and walks some way into it:
 // Discord takes all that is shown.
 func TestEntries(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	for _, e := range chattest.Base(t).Entries() {
 		for _, who := range []*discordfake.Person{s.alex, s.kim} {
 			s.must(who.Command(s.channel.ID, "/mabs "+e.ID))
@@ -69,9 +69,9 @@ func newRenderer(t testing.TB) *Discord {
 	return d
 }
 
-// checked holds the messages of a reply to the limits, on one page and on
+// checkPages holds the messages of a reply to the limits, on one page and on
 // several, and returns the texts of each of several.
-func checked(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
+func checkPages(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
 	t.Helper()
 	for _, most := range []int{1, maxPages} {
 		pages = nil
@@ -80,13 +80,13 @@ func checked(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
 			t.Errorf("%d pages of %d", n, most)
 		}
 		for _, each := range drafts {
-			pages = append(pages, checkedPage(t, each))
+			pages = append(pages, checkPage(t, each))
 		}
 	}
 	return pages
 }
 
-func checkedPage(t testing.TB, page draft) string {
+func checkPage(t testing.TB, page draft) string {
 	t.Helper()
 	data, err := json.Marshal(page)
 	if err != nil {
@@ -98,7 +98,7 @@ func checkedPage(t testing.TB, page draft) string {
 	if err := json.Unmarshal(data, &m); err != nil {
 		t.Fatal(err)
 	}
-	c := &counted{ids: map[string]bool{}}
+	c := &componentCounter{ids: map[string]bool{}}
 	c.count(t, m.Components)
 	if c.text > maxDisplay || c.n > maxComponents || c.n < 2 {
 		t.Errorf("%d characters in %d components", c.text, c.n)
@@ -109,14 +109,14 @@ func checkedPage(t testing.TB, page draft) string {
 	return c.all
 }
 
-// A counted message.
-type counted struct {
+// A componentCounter message.
+type componentCounter struct {
 	n, text int
 	all     string
 	ids     map[string]bool
 }
 
-func (c *counted) count(t testing.TB, components []any) {
+func (c *componentCounter) count(t testing.TB, components []any) {
 	t.Helper()
 	for _, each := range components {
 		o := each.(map[string]any)
@@ -146,7 +146,7 @@ func (c *counted) count(t testing.TB, components []any) {
 func TestRender(t *testing.T) {
 	d := newRenderer(t)
 	for name, r := range bottest.Replies() {
-		all := strings.Join(checked(t, d, r), "")
+		all := strings.Join(checkPages(t, d, r), "")
 		for _, live := range []string{"@everyone", "@here", "[a](https://b)", "\x1b"} {
 			if strings.Contains(all, live) {
 				t.Errorf("%s: %q stands in\n%s", name, live, all)
@@ -168,7 +168,7 @@ func TestPages(t *testing.T) {
 	}
 	words, code := lines("%d번째 줄입니다. 서버를 다시 시작합니다.", 60), lines("    Get-Service dpm%d | Restart-Service", 60)
 	button := bot.Button{Action: bot.ActionNext, Entry: "an-entry", Revision: "abcd", Step: "first"}
-	pages := checked(t, d, bot.Reply{Lang: "ko", Blocks: []bot.Block{
+	pages := checkPages(t, d, bot.Reply{Lang: "ko", Blocks: []bot.Block{
 		{Kind: bot.BlockHeading, Text: "제목"}, {Kind: bot.BlockText, Text: words}, {Kind: bot.BlockCopy, Shell: "powershell", Text: code}, {Kind: bot.BlockQuote, Text: words},
 		{Kind: bot.BlockQuestion, Text: "해결되었나요?"}, {Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: button}}},
 		{Kind: bot.BlockContext, Text: "출처", URL: "https://a/b"},
@@ -190,7 +190,7 @@ func TestPages(t *testing.T) {
 	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.texts.In("ko")["cut"]) {
 		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
 	}
-	if all := checkedPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
+	if all := checkPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
 		t.Errorf("a private answer does not say that it is cut:\n%s", all)
 	}
 }
@@ -296,7 +296,7 @@ func FuzzRender(f *testing.F) {
 		for i := range max(0, min(n, 40)) {
 			r.Blocks = append(r.Blocks, bot.Block{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: text, Button: bot.Button{Action: bot.ActionAnswer, Choice: strings.Repeat("c", i%24)}}}})
 		}
-		checked(t, d, r)
+		checkPages(t, d, r)
 	})
 }
 

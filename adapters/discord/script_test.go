@@ -22,17 +22,17 @@ func TestScripts(t *testing.T) {
 type play struct {
 	*stage
 	chattest.Cast[discordfake.Message, *discordfake.Person]
-	there discordfake.Channel // where people are asked for
-	old   map[string]oldButton
-	stale int // old buttons pressed
+	escalations  discordfake.Channel // where people are asked for
+	firstButtons map[string]oldButton
+	stalePresses int // old buttons pressed
 }
 
 func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
-	p := &play{old: map[string]oldButton{}}
+	p := &play{firstButtons: map[string]oldButton{}}
 	p.stage = newStage(t, discordfake.Options{}, func(s *stage) {
-		p.there = s.AddChannel(discordfake.Channel{Name: "escalations"})
-		s.policy.EscalationChannels = map[string]string{adapterName: p.there.ID}
-		s.options = func(o *Options) { o.EscalationChannel = p.there.ID }
+		p.escalations = s.AddChannel(discordfake.Channel{Name: "escalations"})
+		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
+		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US", "jo": ""} {
@@ -56,7 +56,7 @@ func (p *play) Restart() { p.restart() }
 
 func (p *play) Quiet() {
 	p.quiet()
-	p.note()
+	p.rememberButtons()
 }
 
 // An oldButton is one as it was first shown. A client that was asleep still
@@ -66,12 +66,12 @@ type oldButton struct {
 	custom string
 }
 
-// note remembers the first button with each label.
-func (p *play) note() {
+// rememberButtons remembers the first button with each label.
+func (p *play) rememberButtons() {
 	for _, m := range append(p.BotMessages(), p.People["kim"].Visible()...) {
 		for label, custom := range buttonsOf(m.Components) {
-			if _, known := p.old[label]; !known {
-				p.old[label] = oldButton{m, custom}
+			if _, known := p.firstButtons[label]; !known {
+				p.firstButtons[label] = oldButton{m, custom}
 			}
 		}
 	}
@@ -93,13 +93,13 @@ func buttonsOf(components []any) map[string]string {
 
 func (p *play) PressesOld(who, label string) error {
 	person := p.People[who]
-	p.stale++
-	b, ok := p.old[label]
+	p.stalePresses++
+	b, ok := p.firstButtons[label]
 	if !ok {
 		return fmt.Errorf("there never was a button %s", label)
 	}
 	p.Dispatch("INTERACTION_CREATE", map[string]any{
-		"id": fmt.Sprint(p.stale), "application_id": p.AppID, "type": discordapi.InteractionMessageComponent, "token": fmt.Sprint("stale-", p.stale), "version": 1,
+		"id": fmt.Sprint(p.stalePresses), "application_id": p.AppID, "type": discordapi.InteractionMessageComponent, "token": fmt.Sprint("stale-", p.stalePresses), "version": 1,
 		"guild_id": p.Guild, "channel_id": b.m.Channel, "locale": person.Locale,
 		"channel": map[string]any{"id": b.m.Channel, "type": p.Channel(b.m.Channel).Type, "parent_id": p.Channel(b.m.Channel).Parent},
 		"member":  map[string]any{"user": map[string]any{"id": person.ID, "username": person.Name}},
@@ -112,13 +112,13 @@ func (p *play) PressesOld(who, label string) error {
 func (p *play) Presses(who, label string) (discordfake.Message, error) {
 	m, ok := p.People[who].Newest(label)
 	if !ok {
-		return m, p.chooses(p.People[who], label)
+		return m, p.choose(p.People[who], label)
 	}
 	return m, p.People[who].PressOn(m, label)
 }
 
-// chooses takes an option of the newest list.
-func (p *play) chooses(person *discordfake.Person, option string) error {
+// choose takes an option of the newest list.
+func (p *play) choose(person *discordfake.Person, option string) error {
 	list := p.discord.texts.In("en")["choose"]
 	if _, ok := person.Newest(list); !ok {
 		list = p.discord.texts.In("ko")["choose"]

@@ -150,8 +150,8 @@ func (d *Discord) busy() bool {
 	return !d.intake.Idle()
 }
 
-// walks lets alex begin a walkthrough in the channel, up to its first question.
-func (s *stage) walks() discordfake.Message {
+// startWalkthrough lets alex begin a walkthrough in the channel, up to its first question.
+func (s *stage) startWalkthrough() discordfake.Message {
 	s.t.Helper()
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")

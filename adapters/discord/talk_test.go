@@ -106,8 +106,8 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// TestDirect uses a command and words in a direct message.
-func TestDirect(t *testing.T) {
+// TestDM uses a command and words in a direct message.
+func TestDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
@@ -135,8 +135,8 @@ func TestLanguage(t *testing.T) {
 	s.refusals()
 }
 
-// TestMenu looks a message of another program up by the command in its menu.
-func TestMenu(t *testing.T) {
+// TestMessageCommand looks a message of another program up by the command in its menu.
+func TestMessageCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.kim.PostWebhook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
 	s.quiet()
@@ -149,8 +149,8 @@ func TestMenu(t *testing.T) {
 	s.refusals()
 }
 
-// TestValue types a value that a private answer asks for into a window.
-func TestValue(t *testing.T) {
+// TestModal types a value that a private answer asks for into a window.
+func TestModal(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.alex.Command(s.channel.ID, "/mabs device-not-ready"))
 	s.quiet()
@@ -180,9 +180,9 @@ func TestValue(t *testing.T) {
 	s.refusals()
 }
 
-// TestSuggestions completes what somebody types, in their language, and within
+// TestAutocomplete completes what somebody types, in their language, and within
 // 200 ms: the fastest of five, for other tests run besides.
-func TestSuggestions(t *testing.T) {
+func TestAutocomplete(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	for who, want := range map[*discordfake.Person]string{s.alex: "replica", s.kim: "복제본"} {
 		fastest := time.Hour
@@ -228,8 +228,8 @@ func TestOff(t *testing.T) {
 	s.sees(s.alex, "switched off")
 }
 
-// TestClosedDirect tells somebody who takes no direct messages why none came.
-func TestClosedDirect(t *testing.T) {
+// TestNoDMs tells somebody who takes no direct messages why none came.
+func TestNoDMs(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits")
@@ -241,7 +241,7 @@ func TestClosedDirect(t *testing.T) {
 // TestClosedChannel checks that ten posts to a channel where the bot may not write
 // any more cost two invalid requests: one to start a thread and one to write.
 func TestClosedChannel(t *testing.T) {
-	s := newStage(t, discordfake.Options{}, repeats)
+	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	before := s.load(s.channel.ID, 0)
 	s.until("it is answered", func() bool { return s.answers(before) == 1 })
 	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
@@ -259,8 +259,8 @@ func TestClosedChannel(t *testing.T) {
 	s.until("it is answered again", func() bool { return s.answers(m) == 1 })
 }
 
-// TestPings pings nobody, whatever somebody pastes.
-func TestPings(t *testing.T) {
+// TestNoMentions pings nobody, whatever somebody pastes.
+func TestNoMentions(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions | discordfake.MentionEveryone})
 	s.alex.Say(s.channel.ID, "@mabsbot @everyone @here @kim <@"+s.kim.ID+"> what about 99999999")
 	s.quiet()
