@@ -10,7 +10,7 @@ import (
 	"mabsbot/bot/store"
 )
 
-// TestAdapter holds the adapter to the contract of all adapters.
+// TestAdapter checks the contract of bot.Adapter.
 func TestAdapter(t *testing.T) {
 	bottest.TestAdapter(t, func(t *testing.T) bottest.Rig {
 		fake := discordfake.New(t, discordfake.Options{})

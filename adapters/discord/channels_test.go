@@ -11,8 +11,8 @@ import (
 	"mabsbot/bot"
 )
 
-// TestPartialChannels remembers where a channel belongs, whatever half of it is told
-// later.
+// TestPartialChannels checks that partial channel objects do not overwrite what
+// is cached.
 func TestPartialChannels(t *testing.T) {
 	p := newChannels()
 	p.learn("g", discordapi.Channel{ID: "1", Type: new(0)})
@@ -28,8 +28,8 @@ func TestPartialChannels(t *testing.T) {
 	}
 }
 
-// TestDeletedAfterCommand withdraws an answer in a channel in which somebody was answered
-// in private meanwhile: Discord tells of that without the server.
+// TestDeletedAfterCommand deletes a question after another user used a command
+// in the channel, whose payload has the channel without its guild.
 func TestDeletedAfterCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -46,8 +46,8 @@ func TestDeletedAfterCommand(t *testing.T) {
 	s.refusals()
 }
 
-// TestRoleMention answers who mentions the bot's role, in a session that was resumed,
-// too.
+// TestRoleMention checks that the bot answers when its role is mentioned, and
+// looks up its role once after a resume.
 func TestRoleMention(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	role := "<@&" + s.BotRole(s.Guild) + ">"
@@ -71,8 +71,7 @@ func TestRoleMention(t *testing.T) {
 	}
 }
 
-// TestArchivedForumPost goes on in a post of a forum of which Discord does not tell any
-// more.
+// TestArchivedForumPost posts to an archived forum post, which is not cached.
 func TestArchivedForumPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
@@ -97,8 +96,7 @@ func TestArchivedForumPost(t *testing.T) {
 	s.refusals()
 }
 
-// TestArchivedThread changes and withdraws what stands in a thread that nobody
-// wrote in for long.
+// TestArchivedThread edits and deletes messages in an archived thread.
 func TestArchivedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.startWalkthrough()
@@ -115,8 +113,8 @@ func TestArchivedThread(t *testing.T) {
 	}
 }
 
-// TestLockedThread lets a moderator have the last word: nothing is said in a
-// thread that is locked, once, and nothing breaks.
+// TestLockedThread checks that a post to a locked thread is given up and the
+// bot continues to serve.
 func TestLockedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	m := s.startWalkthrough()
@@ -130,8 +128,8 @@ func TestLockedThread(t *testing.T) {
 	s.until("another is answered", func() bool { return s.answers(after) == 1 })
 }
 
-// TestNoHistory answers without a reply where the bot may read nothing that was
-// said, makes no storm of it, and says what is missing.
+// TestNoHistory checks that without Read Message History the bot answers
+// without replying, tries to reply only once, and logs the missing permission.
 func TestNoHistory(t *testing.T) {
 	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads &^ discordfake.ReadMessageHistory}, noRepeatWindow, logTo(&log))
@@ -142,7 +140,7 @@ func TestNoHistory(t *testing.T) {
 	if n := len(s.BotMessages()); n != 3 {
 		t.Errorf("%d answers", n)
 	}
-	if n := s.InvalidRequests(); n != 2 { // one asked for a thread, one replied
+	if n := s.InvalidRequests(); n != 2 { // one to start a thread, one to reply
 		t.Errorf("%d invalid requests", n)
 	}
 	if n := strings.Count(log.String(), "missing permission to reply"); n != 1 {
@@ -152,12 +150,12 @@ func TestNoHistory(t *testing.T) {
 	s.sees(s.alex, "Step 1 of")
 }
 
-// TestEphemeralRoot goes on in the same conversation by a button that one person
-// alone sees, in a channel without threads.
+// TestEphemeralRoot checks that a button of an ephemeral message continues the
+// conversation in a channel without threads.
 func TestEphemeralRoot(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
 	m := s.startWalkthrough()
-	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons stay
+	s.Fail(discordfake.Fault{Route: discordfake.EditMessage, Code: 50083}) // the old buttons cannot be removed
 	s.Fail(discordfake.Fault{Route: discordfake.ModifyChannel, Code: 50013})
 	old, _ := s.alex.Newest("Same or trusted domain")
 	s.presses(s.alex, "Same or trusted domain")
@@ -174,7 +172,8 @@ func TestEphemeralRoot(t *testing.T) {
 	}
 }
 
-// TestRepeatedEvent is one event, whatever was known of its channel when it came.
+// TestRepeatedEvent checks that a message has the same event ID whether or not
+// its channel is cached.
 func TestRepeatedEvent(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -200,8 +199,8 @@ func TestRepeatedEvent(t *testing.T) {
 	}
 }
 
-// TestSlowAttachment answers others in a channel while a file does not come that
-// somebody asked to be looked at.
+// TestSlowAttachment checks that a command whose attachment cannot be
+// downloaded does not block its channel.
 func TestSlowAttachment(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
@@ -218,8 +217,8 @@ func TestSlowAttachment(t *testing.T) {
 	s.Heal()
 }
 
-// TestPressInLockedThread tells who presses a button in a locked thread why nothing
-// happens.
+// TestPressInLockedThread checks that a user who presses a button in a locked
+// thread is notified.
 func TestPressInLockedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.startWalkthrough()
@@ -228,8 +227,8 @@ func TestPressInLockedThread(t *testing.T) {
 	s.sees(s.alex, "the thread must not be locked")
 }
 
-// TestForbiddenPost tells who wants their answer posted in a channel that it cannot
-// be.
+// TestForbiddenPost checks that a user who posts an answer to a channel is
+// notified if the bot may not write there.
 func TestForbiddenPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
@@ -240,7 +239,8 @@ func TestForbiddenPost(t *testing.T) {
 	s.sees(s.kim, "메시지를 쓸 권한이 없습니다")
 }
 
-// TestDeletedThread stays away from where it was thrown out.
+// TestDeletedThread checks that the bot does not start a thread again after it
+// was deleted.
 func TestDeletedThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.FollowUp = time.Second })
@@ -252,14 +252,14 @@ func TestDeletedThread(t *testing.T) {
 	s.settled()
 	s.DeleteChannel(m.ID)
 	s.settled()
-	time.Sleep(s.policy.FollowUp) // it would be asked whether it held
+	time.Sleep(s.policy.FollowUp) // the follow-up question is due
 	s.quiet()
 	if s.Channel(m.ID).ID != "" {
 		t.Errorf("the thread is there again: %s", s.shown(s.alex))
 	}
 }
 
-// TestForumTitle reads the title of a post.
+// TestForumTitle checks that the title of a forum post is part of its text.
 func TestForumTitle(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
@@ -272,7 +272,8 @@ func TestForumTitle(t *testing.T) {
 	}
 }
 
-// TestArchivedThreadLookUp knows a thread that is archived for what it is.
+// TestArchivedThreadLookUp checks that an archived thread is looked up with its
+// parent.
 func TestArchivedThreadLookUp(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -288,8 +289,8 @@ func TestArchivedThreadLookUp(t *testing.T) {
 	}
 }
 
-// TestClosedForum makes no storm of requests in a forum where the bot may not
-// write, and says so.
+// TestClosedForum checks that three posts in a forum where the bot may not
+// write cost one invalid request and one log line.
 func TestClosedForum(t *testing.T) {
 	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{}, noRepeatWindow, logTo(&log))
@@ -308,8 +309,9 @@ func TestClosedForum(t *testing.T) {
 	}
 }
 
-// TestNoSendingInThreads goes on in the channel where the bot may begin threads and not
-// write in them, without a storm of requests.
+// TestNoSendingInThreads checks that a conversation continues in the channel if
+// the bot may start threads but not write in them, and that this costs one
+// invalid request.
 func TestNoSendingInThreads(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.SendMessagesInThreads})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -327,7 +329,8 @@ func TestNoSendingInThreads(t *testing.T) {
 	}
 }
 
-// TestUnknownChannel answers where Discord does not tell what a channel is.
+// TestUnknownChannel checks that the bot answers in a channel that it cannot
+// look up.
 func TestUnknownChannel(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	s.discord.channels.forgetGuild(s.Guild)

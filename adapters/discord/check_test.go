@@ -9,7 +9,7 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// withOptions lets a stage's bot have other options.
+// withOptions returns a change of the bot's options.
 func withOptions(change func(*Options)) func(*stage) {
 	return func(s *stage) {
 		before := s.options
@@ -17,12 +17,12 @@ func withOptions(change func(*Options)) func(*stage) {
 	}
 }
 
-// logTo lets a stage's bot log into a buffer.
+// logTo makes the bot log to a buffer.
 func logTo(b *chattest.Buffer) func(*stage) {
 	return withOptions(func(o *Options) { o.Log = slog.New(slog.NewTextHandler(b, nil)) })
 }
 
-// TestMissingPermissions names what is missing in plain words, once.
+// TestMissingPermissions checks that missing permissions are logged once.
 func TestMissingPermissions(t *testing.T) {
 	t.Parallel()
 	const all = discordfake.DefaultPermissions
@@ -44,7 +44,7 @@ func TestMissingPermissions(t *testing.T) {
 			t.Parallel()
 			var log chattest.Buffer
 			s := newStage(t, c.options, logTo(&log), func(s *stage) { s.Deny(s.channel.ID, c.deny) })
-			if !c.options.NoMessageContent { // a server that was away tells of itself once more
+			if !c.options.NoMessageContent { // the guild is announced once more
 				s.SetUnavailable(s.Guild, true)
 				s.SetUnavailable(s.Guild, false)
 				s.settled()
@@ -67,7 +67,8 @@ func TestMissingPermissions(t *testing.T) {
 	}
 }
 
-// TestNoEscalationChannel says which channel for people cannot be seen.
+// TestNoEscalationChannel checks the warning about an escalation channel that
+// the bot cannot see.
 func TestNoEscalationChannel(t *testing.T) {
 	var log chattest.Buffer
 	newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.EscalationChannel = "404" }))
@@ -76,7 +77,8 @@ func TestNoEscalationChannel(t *testing.T) {
 	}
 }
 
-// TestOtherApplication uses the token's application, whatever is configured.
+// TestOtherApplication checks that a configured application ID that is not the
+// token's is ignored.
 func TestOtherApplication(t *testing.T) {
 	var log chattest.Buffer
 	s := newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.ApplicationID = "404" }))
@@ -87,7 +89,7 @@ func TestOtherApplication(t *testing.T) {
 	}
 }
 
-// TestRegisterFails says what is wrong, and not in the words of the network alone.
+// TestRegisterFails checks that errors of registering name the cause.
 func TestRegisterFails(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	for name, c := range map[string]struct{ token, address, want string }{
@@ -101,8 +103,7 @@ func TestRegisterFails(t *testing.T) {
 	}
 }
 
-// TestRegister registers what differs, and nothing else: Discord takes 200 new
-// commands a day.
+// TestRegister checks that only changed commands are registered.
 func TestRegister(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL()}

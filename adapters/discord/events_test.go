@@ -16,10 +16,10 @@ import (
 	"mabsbot/bot"
 )
 
-// testSelf is who we are where nobody asks Discord.
+// testSelf is the bot's identity in tests without a fake.
 var testSelf = identity{app: "900", user: "900", name: "mabsbot"}
 
-// readAny reads an event as the adapter would, wherever it happened.
+// readAny parses an event as if it happened in a channel, a DM and a thread.
 func readAny(kind string, data []byte) (events []bot.Event) {
 	var m discordapi.Message
 	var i discordapi.Interaction
@@ -43,7 +43,8 @@ func readAny(kind string, data []byte) (events []bot.Event) {
 
 func must(v any, _ error) any { return v }
 
-// FuzzRead reads any payload without harm; what it makes of it is whole.
+// FuzzRead checks that parsing never panics and that every event has an ID and
+// a thread.
 func FuzzRead(f *testing.F) {
 	f.Add(0, []byte(`{"id":"1","channel_id":"2","author":{"id":"3"},"content":"x"}`))
 	f.Add(1, []byte(`{"id":"1","channel_id":"2","author":null,"edited_timestamp":7}`))
@@ -59,7 +60,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// FuzzCustomID reads what it wrote, and nothing else as ours.
+// FuzzCustomID checks that a parsed custom ID can be encoded and parsed again.
 func FuzzCustomID(f *testing.F) {
 	f.Add("m1|n|entry|abcd|step|#3#0123456789abcdef01234567")
 	f.Fuzz(func(t *testing.T, id string) {
@@ -74,8 +75,8 @@ func FuzzCustomID(f *testing.F) {
 	})
 }
 
-// TestOldEdit leaves alone what was edited long ago and is pinned now, and tells
-// an edit that Discord repeats.
+// TestOldEdit checks that an update of a message that was edited long ago is
+// ignored, and that editOf identifies repeated edits.
 func TestOldEdit(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	update := func(edited time.Time) {
@@ -99,7 +100,8 @@ func TestOldEdit(t *testing.T) {
 	}
 }
 
-// TestCustomIDs keep to Discord's limit, whatever an entry is called.
+// TestCustomIDs checks that custom IDs keep to Discord's limit for all lengths
+// of names.
 func TestCustomIDs(t *testing.T) {
 	for entry := range 41 {
 		for step := range 25 {
@@ -111,8 +113,8 @@ func TestCustomIDs(t *testing.T) {
 	}
 }
 
-// TestSamples sends Discord's own examples, as messages, interactions and events:
-// none crashes the bot, and it works on.
+// TestSamples checks that the bot survives the examples of Discord's
+// documentation as events of any kind.
 func TestSamples(t *testing.T) {
 	files, _ := filepath.Glob("../../../shared/platform/discord-samples/*.json")
 	if len(files) == 0 {
@@ -124,7 +126,7 @@ func TestSamples(t *testing.T) {
 		s.must(err)
 		var o map[string]any
 		if json.Unmarshal(data, &o) != nil {
-			continue // a list, or code
+			continue // not an object
 		}
 		if inner, ok := o["d"].(map[string]any); ok {
 			o = inner
@@ -137,8 +139,8 @@ func TestSamples(t *testing.T) {
 	s.until("it is answered", func() bool { return s.answers(m) == 1 })
 }
 
-// TestBadInput sends what is half empty or foreign: nothing is answered, and the
-// bot works on.
+// TestBadInput checks that the bot ignores incomplete and foreign payloads and
+// continues to serve.
 func TestBadInput(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	error3106 := "Replica is inconsistent (ID: 3106)"
@@ -171,7 +173,7 @@ func TestBadInput(t *testing.T) {
 	if own := s.BotMessages(); len(own) > 0 {
 		t.Errorf("answered: %s", own[0].Plain())
 	}
-	// An unknown kind of component hides nothing else.
+	// An unknown component type must not hide the rest of the message.
 	m := s.alex.Write(s.channel.ID, discordfake.Message{Content: "Replica is inconsistent (ID: 3106)"})
 	s.until("it is answered", func() bool { return len(s.Messages(m.ID)) > 1 })
 	odd := base()
@@ -182,8 +184,9 @@ func TestBadInput(t *testing.T) {
 	})
 }
 
-// TestAcknowledged answers uses within a second while many come at once: the
-// median, for other tests run besides. Discord takes none after three.
+// TestAcknowledged checks that many concurrent commands are acknowledged in
+// time. The limit of 1 s is for the median, because other tests run at the same
+// time; Discord allows 3 s.
 func TestAcknowledged(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	done := make(chan error, 40)

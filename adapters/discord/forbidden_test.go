@@ -50,7 +50,7 @@ func TestForbidden(t *testing.T) {
 					}()
 				}
 				for _, err := range c.results {
-					synctest.Wait() // whoever may make a request makes it
+					synctest.Wait() // all requests that may be made are in progress
 					respond <- err
 				}
 				synctest.Wait()

@@ -9,14 +9,14 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// TestGatewayFaults lets the gateway fail in one way after the other, while
-// people write: nothing is lost, and no session is begun that need not be.
+// TestGatewayFaults checks for each failure of the gateway that no message is
+// lost and that sessions are resumed where possible.
 func TestGatewayFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		fail     func(s *stage)
-		sessions int // that the bot may begin, the first one included
+		sessions int // that the bot starts, including the first
 	}{
 		{"reconnect", func(s *stage) { s.Reconnect() }, 1},
 		{"reconnect during a resume", func(s *stage) {
@@ -74,7 +74,7 @@ func TestGatewayFaults(t *testing.T) {
 			before := s.load(s.channel.ID, 0)
 			c.fail(s)
 			s.until("it is connected", func() bool { return s.Identifies() >= c.sessions && s.hasSession() })
-			if c.sessions == 1 { // what is said to nobody's session is lost
+			if c.sessions == 1 { // without a session, the message is lost
 				s.until("the one before is answered", func() bool { return s.answers(before) == 1 })
 			}
 			after := s.load(s.channel.ID, 3)
@@ -90,10 +90,11 @@ func TestGatewayFaults(t *testing.T) {
 	}
 }
 
-// noRepeatWindow lets every message have an answer of its own.
+// noRepeatWindow makes the bot answer repeated messages: these tests count
+// answers.
 func noRepeatWindow(s *stage) { s.policy.RepeatWindow = 0 }
 
-// hasSession reports whether a session has a connection.
+// hasSession reports whether a session is connected.
 func (s *stage) hasSession() bool {
 	for _, one := range s.Sessions() {
 		if one.Connected {
@@ -103,7 +104,8 @@ func (s *stage) hasSession() bool {
 	return false
 }
 
-// TestFatalCodes ends the bot with a clear line, and without another attempt.
+// TestFatalCodes checks that the bot ends without reconnecting after close
+// codes that forbid it.
 func TestFatalCodes(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{4004: "token", 4010: "shard", 4011: "shard", 4012: "version", 4013: "intents", 4014: "Message Content Intent"} {
@@ -124,7 +126,7 @@ func TestFatalCodes(t *testing.T) {
 	}
 }
 
-// TestRevokedToken ends the bot when its token is worth nothing any more.
+// TestRevokedToken checks that the bot ends after its token is reset.
 func TestRevokedToken(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, discordfake.Options{})
@@ -139,7 +141,8 @@ func TestRevokedToken(t *testing.T) {
 	}
 }
 
-// TestStrayUnauthorized goes on where Discord refuses one request and not the token.
+// TestStrayUnauthorized checks that the bot continues after a single 401 if its
+// token is valid.
 func TestStrayUnauthorized(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ before, after discordfake.Fault }{
@@ -163,8 +166,8 @@ func TestStrayUnauthorized(t *testing.T) {
 	}
 }
 
-// TestUnconfirmedUnauthorized goes on, too, where it cannot be told whether Discord
-// refuses the token.
+// TestUnconfirmedUnauthorized checks that the bot continues if it cannot find
+// out whether its token is valid.
 func TestUnconfirmedUnauthorized(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
@@ -173,7 +176,7 @@ func TestUnconfirmedUnauthorized(t *testing.T) {
 	s.startWalkthrough()
 }
 
-// TestReconnects loses nothing over many connections.
+// TestReconnects checks that no message is lost over many connections.
 func TestReconnects(t *testing.T) {
 	t.Parallel()
 	times := 20
@@ -203,14 +206,14 @@ func TestReconnects(t *testing.T) {
 	}
 }
 
-// TestIntentGranted hears what is pasted once the intent is granted and the bot
-// started again: a session keeps what it was begun with.
+// TestIntentGranted checks that the bot starts a new session with the Message
+// Content Intent once that is granted.
 func TestIntentGranted(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{NoMessageContent: true}, noRepeatWindow)
 	s.restart()
 	begun := s.Identifies()
-	if begun != 2 { // the first was refused
+	if begun != 2 { // one with the intent, which Discord refused, and one without
 		t.Errorf("%d sessions were asked for, without the intent", begun)
 	}
 	s.must(s.End())
@@ -224,8 +227,8 @@ func TestIntentGranted(t *testing.T) {
 	}
 }
 
-// TestNoIntent works by mention, command and direct message where the intent is
-// not granted, whatever Discord says before.
+// TestNoIntent checks that mentions, commands and DMs work without the Message
+// Content Intent.
 func TestNoIntent(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{NoMessageContent: true}, noRepeatWindow)

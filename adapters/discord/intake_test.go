@@ -16,7 +16,7 @@ import (
 	"mabsbot/bot"
 )
 
-// TestIntake checks that nothing is lost that Discord need not send again.
+// TestIntake checks the promise of chat.Intake.
 func TestIntake(t *testing.T) {
 	chattest.TestIntake(t, chattest.IntakeRig{Start: startIntake})
 }
@@ -53,7 +53,7 @@ func startIntake(t *testing.T, ctx context.Context, inbox chat.Inbox, handle bot
 	}
 }
 
-// A roundTripper answers requests with a body, or an error.
+// A roundTripper responds with a body or an error.
 type roundTripper func(*http.Request) (string, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {

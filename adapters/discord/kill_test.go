@@ -11,7 +11,7 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// build makes the program, which gets nothing but its environment.
+// build compiles the program and configures it by its environment.
 func build(s *stage) *chattest.Program {
 	s.t.Helper()
 	return chattest.Build(s.t,
@@ -31,7 +31,7 @@ func TestKilled(t *testing.T) {
 		var messages []discordfake.Message
 		return chattest.KillRig{
 			Program: build(s),
-			Ready:   s.connected, // before, Discord has no session that could keep an event
+			Ready:   s.connected, // before that, no session can be resumed
 			Say:     func(channel, n int) { messages = append(messages, s.load(places[channel].ID, n)) },
 			Answers: func(n int) int { return s.answers(messages[n]) },
 			Until:   s.until,
@@ -41,7 +41,7 @@ func TestKilled(t *testing.T) {
 	})
 }
 
-// answers counts what the bot said in the thread of a message.
+// answers counts the bot's answers in the thread of a message.
 func (s *stage) answers(m discordfake.Message) int {
 	n := 0
 	for _, each := range s.Messages(m.ID) {
@@ -52,7 +52,8 @@ func (s *stage) answers(m discordfake.Message) int {
 	return n
 }
 
-// load sends one message that has an answer: pasted, addressed, or in a file.
+// load sends the n-th message that has an answer: a pasted error, one with a
+// mention, or one in an attachment.
 func (s *stage) load(channel string, n int) discordfake.Message {
 	text := chattest.AgentError(n)
 	switch n % 3 {
@@ -64,8 +65,8 @@ func (s *stage) load(channel string, n int) discordfake.Message {
 	return s.alex.Say(channel, text)
 }
 
-// TestProgram starts the real program with nothing but its environment, and ends
-// it as an orchestrator does.
+// TestProgram registers commands, starts the program and stops it as an
+// orchestrator does.
 func TestProgram(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -15,8 +15,8 @@ import (
 	"mabsbot/bot"
 )
 
-// TestExpiredToken answers a command whose token ran out while the bot was down: in a
-// direct message, for others read along in the channel.
+// TestExpiredToken checks that a command whose token expired while the bot was
+// down is answered as a DM.
 func TestExpiredToken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
@@ -24,15 +24,15 @@ func TestExpiredToken(t *testing.T) {
 	s.sees(s.kim, "어떤 보존 기간")
 	s.sees(s.kim, "Discord에서 답변할 수 있는 시간이 지나")
 	s.quiet()
-	if len(s.kim.Ephemerals()) > 1 || s.shown(s.alex) != "" { // one is «thinking» for ever
+	if len(s.kim.Ephemerals()) > 1 || s.shown(s.alex) != "" { // one stays "thinking…"
 		t.Errorf("kim sees\n%s\nalex sees\n%s", s.shown(s.kim), s.shown(s.alex))
 	}
 	s.presses(s.kim, "월별") // the conversation goes on there
 	s.sees(s.kim, "1단계")
 }
 
-// TestExpiredTokenWithoutDMs tells who takes no direct messages to ask again, in the channel
-// and without a word of what they asked.
+// TestExpiredTokenWithoutDMs checks that a user who accepts no DMs is asked in
+// the channel to use the command again, without its text.
 func TestExpiredTokenWithoutDMs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
@@ -45,8 +45,8 @@ func TestExpiredTokenWithoutDMs(t *testing.T) {
 	}
 }
 
-// expireToken lets kim use a command that is recorded and acknowledged, and lets its token
-// run out before the answer.
+// expireToken stops the bot after kim's command was recorded and acknowledged,
+// and restarts it after the token expired.
 func (s *stage) expireToken(command string) {
 	s.t.Helper()
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
@@ -59,19 +59,20 @@ func (s *stage) expireToken(command string) {
 	s.start()
 }
 
-// TestExpiredTokenInDM answers a command in a direct message with a message there once
-// its token is over.
+// TestExpiredTokenInDM checks that a command in a DM whose token expired is
+// answered with a message.
 func TestExpiredTokenInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
 	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 }
 
-// TestExpiredTokenInThread says for all what it can no longer say to one person alone.
+// TestExpiredTokenInThread checks that a private note becomes a message for
+// everyone if no token is valid.
 func TestExpiredTokenInThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenTTL: time.Nanosecond})
 	s.startWalkthrough()
-	s.presses(s.alex, "Continue in DM") // «I wrote to you» is for alex alone
+	s.presses(s.alex, "Continue in DM") // "I wrote to you" is for alex only
 	s.quiet()
 	if n := len(s.alex.Ephemerals()); n != 0 {
 		t.Errorf("%d whispers", n)
@@ -79,7 +80,8 @@ func TestExpiredTokenInThread(t *testing.T) {
 	s.sees(s.alex, "DM")
 }
 
-// TestSlowChannel: one slow request of a channel does not hold up the others.
+// TestSlowChannel checks that a slow request for one channel does not delay the
+// others.
 func TestSlowChannel(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.RepeatWindow = 0 })
@@ -99,7 +101,7 @@ func TestSlowChannel(t *testing.T) {
 	s.until("the slow channel is answered", func() bool { return len(s.Messages(first.ID)) > 0 })
 }
 
-// A slowInbox records nothing until it is let to.
+// A slowInbox blocks Put until let is closed.
 type slowInbox struct {
 	chat.Inbox
 	asked, let chan struct{}
@@ -113,8 +115,8 @@ func (i slowInbox) Put(ctx context.Context, key string, payload []byte) error {
 	return i.Inbox.Put(ctx, key, payload)
 }
 
-// TestShutdownDuringCommand records and acknowledges what was used while the bot is asked
-// to end, and answers it after the next start.
+// TestShutdownDuringCommand checks that a command that arrives during shutdown
+// is recorded, acknowledged, and answered after the next start.
 func TestShutdownDuringCommand(t *testing.T) {
 	slow := slowInbox{asked: make(chan struct{}, 9), let: make(chan struct{})}
 	s := newStage(t, discordfake.Options{}, func(s *stage) {
@@ -136,8 +138,9 @@ func TestShutdownDuringCommand(t *testing.T) {
 	}
 }
 
-// TestOtherResponder does not take an answer for silence that another process gave, or an
-// earlier run.
+// TestOtherResponder checks that the bot does not replace the response of
+// another process or of an earlier run with the notice about a switched-off
+// channel.
 func TestOtherResponder(t *testing.T) {
 	t.Parallel()
 	soon := func(s *stage) { s.setup = func(d *Discord) { d.thinkingTime = 300 * time.Millisecond } }
@@ -153,7 +156,7 @@ func TestOtherResponder(t *testing.T) {
 		first.alex.DM("not sure")
 		first.sees(first.alex, "Step 1 of")
 		first.staysWithout("switched off", "꺼져 있습니다")
-		first.sees(first.alex, "could not talk to the coordinator") // the first answer is there still
+		first.sees(first.alex, "could not talk to the coordinator") // the first answer is still shown
 	})
 	t.Run("an earlier run", func(t *testing.T) {
 		s := newStage(t, discordfake.Options{}, soon)
@@ -162,14 +165,14 @@ func TestOtherResponder(t *testing.T) {
 		s.quiet()
 		payload := s.recordedInteraction()
 		s.restart()
-		s.Dispatch(interactionCreate, payload) // it comes again
+		s.Dispatch(interactionCreate, payload) // Discord sends it again
 		s.quiet()
 		s.staysWithout("switched off", "꺼져 있습니다")
 	})
 }
 
-// TestRepeatedInteraction answers a use in its place that an earlier run recorded, and
-// Discord sends once more.
+// TestRepeatedInteraction checks that an interaction that an earlier run
+// recorded and Discord sends again is answered once.
 func TestRepeatedInteraction(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
@@ -187,8 +190,8 @@ func TestRepeatedInteraction(t *testing.T) {
 	}
 }
 
-// staysWithout waits longer than an answer may be silence, and looks whether one was
-// taken for that.
+// staysWithout waits until the bot would have replaced a response, and checks
+// that none of the notices is shown.
 func (s *stage) staysWithout(notices ...string) {
 	s.t.Helper()
 	time.Sleep(2 * s.discord.thinkingTime)
@@ -199,7 +202,7 @@ func (s *stage) staysWithout(notices ...string) {
 	}
 }
 
-// recordedInteraction is what the inbox holds of a use.
+// recordedInteraction returns the interaction in the inbox.
 func (s *stage) recordedInteraction() (payload map[string]any) {
 	s.t.Helper()
 	s.must(s.DB.Inbox(adapterName).Replay(s.t.Context(), func(_ string, record []byte) error {
@@ -215,8 +218,8 @@ func (s *stage) recordedInteraction() (payload map[string]any) {
 	return payload
 }
 
-// TestTwoCommandsInDM leaves no answer «thinking» when somebody uses two commands at
-// once.
+// TestTwoCommandsInDM checks that no response stays "thinking…" if a user uses
+// two commands at once.
 func TestTwoCommandsInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
@@ -229,8 +232,8 @@ func TestTwoCommandsInDM(t *testing.T) {
 	s.refusals()
 }
 
-// TestSlowResponse does not take an answer away that is on its way when somebody
-// uses another command.
+// TestSlowResponse checks that a response that is being edited is not deleted
+// because of another command.
 func TestSlowResponse(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
@@ -245,7 +248,7 @@ func TestSlowResponse(t *testing.T) {
 	}
 }
 
-// TestTokens keeps the newest token that is good.
+// TestTokens checks that the newest valid token is kept.
 func TestTokens(t *testing.T) {
 	l, now := newTokens(), time.Now()
 	who := recipient{user: "u"}
@@ -275,8 +278,8 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestLongResponseInDM fills the answer to a command in a direct message once, and
-// goes on with it where its second message failed.
+// TestLongResponseInDM checks that a response of several messages is completed,
+// without repeating the first message, after the second one failed.
 func TestLongResponseInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503})
@@ -294,7 +297,7 @@ func TestLongResponseInDM(t *testing.T) {
 	}
 }
 
-// longPost is a post of several messages, the first of which begins with HEAD.
+// longPost returns a post of several messages. The first starts with HEAD.
 func longPost(s *stage, thread bot.Thread) bot.Post {
 	s.t.Helper()
 	return bot.Post{ID: "0123456789abcdef01234567", Thread: thread, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{
@@ -302,8 +305,8 @@ func longPost(s *stage, thread bot.Thread) bot.Post {
 	}}}
 }
 
-// TestPartialReply is delivered as far as it could be written, so that it can be
-// changed and taken away.
+// TestPartialReply checks that a reply whose second message is refused counts
+// as delivered, so that the first one can be deleted.
 func TestPartialReply(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, "hi")
@@ -321,8 +324,8 @@ func TestPartialReply(t *testing.T) {
 	}
 }
 
-// TestReplayDoesNotWait connects although something that was recorded cannot be
-// looked at.
+// TestReplayDoesNotWait checks that the bot connects although a recorded
+// message cannot be handled.
 func TestReplayDoesNotWait(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
@@ -342,8 +345,8 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s.Heal()
 }
 
-// TestShutdownWithoutIdentity ends although a post is due and Discord does not say who the bot
-// is.
+// TestShutdownWithoutIdentity checks that the bot ends promptly while a post
+// waits and Discord does not return the bot's identity.
 func TestShutdownWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{})
@@ -366,8 +369,8 @@ func TestShutdownWithoutIdentity(t *testing.T) {
 	s.sees(s.alex, "Which fits FS-11")
 }
 
-// TestSharedDatabase gives one answer where two processes share a database, whatever
-// somebody does, and goes on when one of them is gone.
+// TestSharedDatabase checks that two processes with one database give each
+// answer once, also after one of them ended.
 func TestSharedDatabase(t *testing.T) {
 	first := newStage(t, discordfake.Options{}, noRepeatWindow)
 	second := *first
@@ -411,15 +414,15 @@ func TestSharedDatabase(t *testing.T) {
 	}
 }
 
-// TestOtherBots leaves other bots alone that answer whatever this one says, even
-// one that is read: two of them would never end.
+// TestOtherBots checks that the bot does not answer replies of other bots, even
+// of an allowed one, because the two could loop forever.
 func TestOtherBots(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	echo := s.Person(discordfake.User{Name: "echo", Bot: true})
 	s.must(s.End())
 	s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Mode: bot.ModeOn, Bots: []string{echo.ID}}}
 	s.start()
-	echo.Say(s.channel.ID, chattest.Coordinator) // an alert of it is answered
+	echo.Say(s.channel.ID, chattest.Coordinator) // as an alert
 	heard := map[string]bool{}
 	for range 5 {
 		s.quiet()
@@ -436,8 +439,8 @@ func TestOtherBots(t *testing.T) {
 	}
 }
 
-// TestMirroringBots ends at once where two bots that are read copy all that the bot
-// writes to the top of the channel, and answers people meanwhile.
+// TestMirroringBots checks that two allowed bots that copy every message of the
+// bot to the channel get no answers, and that users still do.
 func TestMirroringBots(t *testing.T) {
 	var mirrors []*discordfake.Person
 	s := newStage(t, discordfake.Options{}, noRepeatWindow, func(s *stage) {
@@ -453,7 +456,7 @@ func TestMirroringBots(t *testing.T) {
 		for range 4 {
 			s.quiet()
 			for _, m := range s.BotMessages() {
-				if seen[m.ID] || m.Plain() == "" { // Discord's own line about a thread has no text
+				if seen[m.ID] || m.Plain() == "" { // the system message about a thread has no text
 					continue
 				}
 				seen[m.ID] = true

@@ -6,8 +6,8 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// TestLimits never runs into a limit of Discord's, and answers all the same: more
-// questions come in a channel than that takes threads in ten seconds.
+// TestLimits checks that the bot answers all of many questions without
+// exceeding Discord's rate limits.
 func TestLimits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the limits of Discord hold for seconds")

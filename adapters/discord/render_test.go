@@ -16,8 +16,8 @@ import (
 	"mabsbot/bot/bottest"
 )
 
-// TestEntries looks every entry up in both languages, and walks some way into it:
-// Discord takes all that is shown.
+// TestEntries checks that Discord accepts the answers for every entry in both
+// languages.
 func TestEntries(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	for _, e := range chattest.Base(t).Entries() {
@@ -39,8 +39,8 @@ func TestEntries(t *testing.T) {
 	s.refusals()
 }
 
-// TestLocales sees to it that all languages have the same words, within the
-// limits of where they stand.
+// TestLocales checks that all languages have the same keys and keep to
+// Discord's limits.
 func TestLocales(t *testing.T) {
 	all, err := loadTexts()
 	if err != nil {
@@ -59,7 +59,7 @@ func TestLocales(t *testing.T) {
 	}
 }
 
-// newRenderer is an adapter that only renders.
+// newRenderer returns an adapter for rendering.
 func newRenderer(t testing.TB) *Discord {
 	t.Helper()
 	d, err := New(Options{Token: func() string { return "" }})
@@ -69,8 +69,8 @@ func newRenderer(t testing.TB) *Discord {
 	return d
 }
 
-// checkPages holds the messages of a reply to the limits, on one page and on
-// several, and returns the texts of each of several.
+// checkPages checks a reply on one and on several pages against the limits, and
+// returns the texts of the several pages.
 func checkPages(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
 	t.Helper()
 	for _, most := range []int{1, maxPages} {
@@ -109,7 +109,7 @@ func checkPage(t testing.TB, page draft) string {
 	return c.all
 }
 
-// A componentCounter message.
+// A componentCounter counts components and the characters of their texts.
 type componentCounter struct {
 	n, text int
 	all     string
@@ -142,7 +142,7 @@ func (c *componentCounter) count(t testing.TB, components []any) {
 	}
 }
 
-// TestRender keeps to the limits and takes the sting out of foreign text.
+// TestRender checks that no reply exceeds the limits or contains active markup.
 func TestRender(t *testing.T) {
 	d := newRenderer(t)
 	for name, r := range bottest.Replies() {
@@ -155,8 +155,8 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// TestPages shows a long reply on several pages: every line is there, once and
-// whole, code in fences of its own, and the question above its buttons.
+// TestPages checks that a reply on several pages has each line once and
+// unbroken, closes its code blocks, and keeps the question above its buttons.
 func TestPages(t *testing.T) {
 	d := newRenderer(t)
 	lines := func(line string, n int) string {
@@ -195,8 +195,8 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestLongPost delivers a reply of several pages once, changes it and takes it
-// away; buttons on its last page belong to the conversation that it opens.
+// TestLongPost checks that a post of several messages is delivered once, edited
+// and deleted, and that buttons on its last page belong to its conversation.
 func TestLongPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)
@@ -236,7 +236,7 @@ func TestLongPost(t *testing.T) {
 	s.refusals()
 }
 
-// TestEscape has one line for each sign that means something.
+// TestEscape checks each kind of markup.
 func TestEscape(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain words, 0x29834 (ID 319)": "plain words, 0x29834 (ID 319)",
@@ -262,7 +262,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestPlain has one line for each kind of markup.
+// TestPlain checks each kind of markup.
 func TestPlain(t *testing.T) {
 	for text, want := range map[string]string{
 		"a **b** ~~c~~ ||d|| `e`":          "a b c d e",
@@ -282,7 +282,7 @@ func TestPlain(t *testing.T) {
 	}
 }
 
-// FuzzRender keeps to the limits whatever is shown.
+// FuzzRender checks the limits for any text.
 func FuzzRender(f *testing.F) {
 	d := newRenderer(f)
 	f.Add("a `b` *c*", "```", 3)
@@ -300,7 +300,7 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// FuzzPlain reads any text, and what was escaped as it was.
+// FuzzPlain checks that plain and escape return valid UTF-8.
 func FuzzPlain(f *testing.F) {
 	f.Add("<@1> ```a\nb``` [x](https://y)")
 	f.Add("\xff\x00<@>")

@@ -134,7 +134,7 @@ func (d *Discord) postDirect(ctx context.Context, p bot.Post) (bot.Delivery, err
 	there.Private, there.Opens = false, true
 	there.Thread.Channel, there.Thread.Root = bot.DirectChannel+p.To.ID, ""
 	done, err := d.postMessage(ctx, there, d.texts.In(p.Reply.Lang)["late"])
-	if _, told := d.tokens.latest(p.To.ID); discordapi.IsDMForbidden(err) && !told {
+	if _, notified := d.tokens.latest(p.To.ID); discordapi.IsDMForbidden(err) && !notified {
 		here := p
 		here.Private, here.Thread.Root = false, ""
 		here.Reply.Blocks = []bot.Block{{Kind: bot.BlockText, Text: fmt.Sprintf(d.texts.In(p.Reply.Lang)["missed"], p.To.Name)}}

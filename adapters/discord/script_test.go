@@ -12,8 +12,7 @@ import (
 	"mabsbot/bot"
 )
 
-// TestScripts plays the conversations of testdata/script on Discord: people type
-// and press there, and see all that the scripts want the bot to say.
+// TestScripts plays the conversations of testdata/script on Discord.
 func TestScripts(t *testing.T) {
 	chattest.Scripts(t, "../../testdata/script", newPlay)
 }
@@ -22,9 +21,9 @@ func TestScripts(t *testing.T) {
 type play struct {
 	*stage
 	chattest.Cast[discordfake.Message, *discordfake.Person]
-	escalations  discordfake.Channel // where people are asked for
+	escalations  discordfake.Channel // gets escalations
 	firstButtons map[string]oldButton
-	stalePresses int // old buttons pressed
+	stalePresses int // number of calls of PressesOld
 }
 
 func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
@@ -59,14 +58,14 @@ func (p *play) Quiet() {
 	p.rememberButtons()
 }
 
-// An oldButton is one as it was first shown. A client that was asleep still
-// shows it.
+// An oldButton is a button as it was first shown. A client may show it long
+// after it was removed.
 type oldButton struct {
 	m      discordfake.Message
 	custom string
 }
 
-// rememberButtons remembers the first button with each label.
+// rememberButtons stores the first button with each label.
 func (p *play) rememberButtons() {
 	for _, m := range append(p.BotMessages(), p.People["kim"].Visible()...) {
 		for label, custom := range buttonsOf(m.Components) {
@@ -77,7 +76,7 @@ func (p *play) rememberButtons() {
 	}
 }
 
-// buttonsOf are the custom ids of buttons, by label.
+// buttonsOf returns the custom IDs of buttons by label.
 func buttonsOf(components []any) map[string]string {
 	all := map[string]string{}
 	for _, each := range components {
@@ -117,7 +116,7 @@ func (p *play) Presses(who, label string) (discordfake.Message, error) {
 	return m, p.People[who].PressOn(m, label)
 }
 
-// choose takes an option of the newest list.
+// choose selects an option in the newest select menu.
 func (p *play) choose(person *discordfake.Person, option string) error {
 	list := p.discord.texts.In("en")["choose"]
 	if _, ok := person.Newest(list); !ok {
@@ -140,7 +139,7 @@ func (p *play) Says(who string, direct bool, text string) discordfake.Message {
 	return p.People[who].Say(p.channel.ID, text)
 }
 
-// Replies writes under a message, or on in a direct conversation.
+// Replies writes in the thread of a message, or in the DM.
 func (p *play) Replies(who string, to discordfake.Message, text string) discordfake.Message {
 	person := p.People[who]
 	switch {
@@ -152,7 +151,7 @@ func (p *play) Replies(who string, to discordfake.Message, text string) discordf
 	return person.Say(to.Channel, text)
 }
 
-// Posts counts what the bot has written or changed.
+// Posts counts the messages that the bot created, edited or deleted.
 func (p *play) Posts() int {
 	n := 0
 	for _, call := range p.Calls("") {
@@ -164,7 +163,7 @@ func (p *play) Posts() int {
 	return n
 }
 
-// Shown is all that stands anywhere.
+// Shown returns everything that any user sees.
 func (p *play) Shown() string {
 	var b strings.Builder
 	for _, person := range p.People {

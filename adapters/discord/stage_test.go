@@ -14,7 +14,7 @@ import (
 	"mabsbot/bot"
 )
 
-// A stage is a bot on a fake Discord.
+// A stage is a bot connected to a fake of Discord.
 type stage struct {
 	*discordfake.Server
 	*chattest.Core
@@ -22,15 +22,15 @@ type stage struct {
 	discord *Discord
 	path    string
 	channel discordfake.Channel
-	kim     *discordfake.Person // Korean
-	alex    *discordfake.Person // English
+	kim     *discordfake.Person // uses Korean
+	alex    *discordfake.Person // uses English
 	policy  bot.Policy
-	waits   bool // start waits for a connection
+	waits   bool // whether start waits until the bot is connected
 	options func(*Options)
-	setup   func(*Discord) // before it runs
+	setup   func(*Discord) // changes the adapter before Run
 }
 
-// fastPace is a link without long waits.
+// fastPace returns short waits of the gateway.
 func fastPace() discordapi.Pace {
 	return discordapi.Pace{
 		Handshake: time.Second, MinBackoff: 5 * time.Millisecond, MaxBackoff: 50 * time.Millisecond,
@@ -38,7 +38,7 @@ func fastPace() discordapi.Pace {
 	}
 }
 
-// newStage starts a fake, a channel with two people in it, and a bot.
+// newStage starts a fake with a channel and two users, and a bot.
 func newStage(t testing.TB, o discordfake.Options, change ...func(*stage)) *stage {
 	t.Helper()
 	s := newScene(t, o)
@@ -54,7 +54,7 @@ func newStage(t testing.TB, o discordfake.Options, change ...func(*stage)) *stag
 	return s
 }
 
-// newScene is a stage without a bot.
+// newScene is like newStage without the bot.
 func newScene(t testing.TB, o discordfake.Options) *stage {
 	t.Helper()
 	s := &stage{Server: discordfake.New(t, o), t: t, path: filepath.Join(t.TempDir(), "test.db"), policy: bot.DefaultPolicy(), waits: true, options: func(*Options) {}, setup: func(*Discord) {}}
@@ -64,7 +64,7 @@ func newScene(t testing.TB, o discordfake.Options) *stage {
 	return s
 }
 
-// start runs a bot on the stage's database.
+// start starts a bot on the stage's database.
 func (s *stage) start() {
 	s.t.Helper()
 	s.Core = chattest.NewCore(s.t, s.path, s.policy)
@@ -84,7 +84,7 @@ func (s *stage) start() {
 	}
 }
 
-// connected waits until the bot has a session, and its commands.
+// connected waits until the bot has a session and has registered its commands.
 func (s *stage) connected() {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), chattest.Patience)
@@ -93,7 +93,7 @@ func (s *stage) connected() {
 	s.until("the commands are registered", func() bool { return len(s.Commands()) == 2 })
 }
 
-// restart ends the bot and starts it again.
+// restart stops the bot and starts it again.
 func (s *stage) restart() {
 	s.t.Helper()
 	s.must(s.End())
@@ -107,22 +107,22 @@ func (s *stage) must(err error) {
 	}
 }
 
-// until waits until something holds.
+// until waits until a condition holds.
 func (s *stage) until(what string, holds func() bool) {
 	s.t.Helper()
 	chattest.Until(s.t, s.Server, what, holds, func() string { return s.shown(s.alex) + s.shown(s.kim) })
 }
 
-// shown is all that a person sees, as text.
+// shown returns everything that a user sees.
 func (s *stage) shown(p *discordfake.Person) string { return chattest.Plain(p.Visible()) }
 
-// sees waits until a person sees a text.
+// sees waits until a user sees a text.
 func (s *stage) sees(p *discordfake.Person, text string) {
 	s.t.Helper()
 	s.until(p.Name+" sees "+text, func() bool { return strings.Contains(s.shown(p), text) })
 }
 
-// quiet waits until everything is acknowledged and nothing waits to be posted.
+// quiet waits until all events are handled and no post is waiting.
 func (s *stage) quiet() {
 	s.t.Helper()
 	s.settled()
@@ -131,13 +131,13 @@ func (s *stage) quiet() {
 	s.must(s.Bot.Drain(ctx, adapterName))
 }
 
-// settled waits until the bot has received and handled all that happened.
+// settled waits until the bot has received and handled all events.
 func (s *stage) settled() {
 	s.t.Helper()
 	chattest.Poll(s.t, "all is received and handled", func() bool { return s.received() && !s.discord.busy() })
 }
 
-// received reports whether all events came and need not come again.
+// received reports whether the bot has received all events of its session.
 func (s *stage) received() bool {
 	all := s.Sessions()
 	mine := s.discord.client.Session()
@@ -145,12 +145,13 @@ func (s *stage) received() bool {
 	return i >= 0 && all[i].Seq == mine.Seq
 }
 
-// busy reports whether something is not handled yet.
+// busy reports whether events are being handled.
 func (d *Discord) busy() bool {
 	return !d.intake.Idle()
 }
 
-// startWalkthrough lets alex begin a walkthrough in the channel, up to its first question.
+// startWalkthrough makes alex paste an error, and returns the message once the
+// first question is shown.
 func (s *stage) startWalkthrough() discordfake.Message {
 	s.t.Helper()
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -159,7 +160,7 @@ func (s *stage) startWalkthrough() discordfake.Message {
 	return m
 }
 
-// presses presses the newest button with the label.
+// presses makes a user press the newest button with the label.
 func (s *stage) presses(p *discordfake.Person, label string) {
 	s.t.Helper()
 	s.must(p.Press(label))

@@ -72,7 +72,7 @@ func TestStored(t *testing.T) {
 		t.Errorf("once more after a restart:\n%s", again)
 	}
 	s.must(s.DB.Inbox("discord").Replay(t.Context(), func(key string, _ []byte) error {
-		if !strings.HasPrefix(key, sessionKey) && !strings.Contains(key, "/interaction/") { // those are kept while their tokens are good
+		if !strings.HasPrefix(key, sessionKey) && !strings.Contains(key, "/interaction/") { // kept until the token expires
 			t.Errorf("%s is still in the inbox", key)
 		}
 		return nil

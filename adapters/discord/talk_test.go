@@ -10,7 +10,7 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// TestThread walks through a conversation in a thread.
+// TestThread checks a walkthrough in a thread.
 func TestThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -34,7 +34,7 @@ func TestThread(t *testing.T) {
 	}
 }
 
-// TestCommand asks in private, and posts in the channel what came of it.
+// TestCommand checks a private walkthrough that is then posted to the channel.
 func TestCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
@@ -59,7 +59,7 @@ func TestCommand(t *testing.T) {
 	}
 }
 
-// refusals fails the test for every request that Discord refused.
+// refusals fails the test if Discord refused a request.
 func (s *stage) refusals() {
 	s.t.Helper()
 	for _, c := range s.Refused() {
@@ -67,7 +67,7 @@ func (s *stage) refusals() {
 	}
 }
 
-// TestForum answers a post in a forum in the post.
+// TestForum checks that a forum post is answered in the post.
 func TestForum(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
@@ -83,7 +83,8 @@ func TestForum(t *testing.T) {
 	s.refusals()
 }
 
-// TestReplies goes on by replies where no threads may be begun.
+// TestReplies checks that a conversation continues as replies if the bot may
+// not start threads.
 func TestReplies(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -106,7 +107,7 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// TestDM uses a command and words in a direct message.
+// TestDM checks commands and messages in a DM.
 func TestDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
@@ -124,8 +125,8 @@ func TestDM(t *testing.T) {
 	s.refusals()
 }
 
-// TestLanguage remembers the language that somebody chose in a server, also in a
-// direct message.
+// TestLanguage checks that a language that was chosen in a guild is used in a
+// DM, too.
 func TestLanguage(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.alex.Command(s.channel.ID, "/mabs lang ko"))
@@ -135,7 +136,8 @@ func TestLanguage(t *testing.T) {
 	s.refusals()
 }
 
-// TestMessageCommand looks a message of another program up by the command in its menu.
+// TestMessageCommand checks the command in the menu of a message, on that of a
+// webhook.
 func TestMessageCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.kim.PostWebhook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
@@ -149,7 +151,7 @@ func TestMessageCommand(t *testing.T) {
 	s.refusals()
 }
 
-// TestModal types a value that a private answer asks for into a window.
+// TestModal checks that a value can be entered in a modal.
 func TestModal(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.must(s.alex.Command(s.channel.ID, "/mabs device-not-ready"))
@@ -180,8 +182,9 @@ func TestModal(t *testing.T) {
 	s.refusals()
 }
 
-// TestAutocomplete completes what somebody types, in their language, and within
-// 200 ms: the fastest of five, for other tests run besides.
+// TestAutocomplete checks suggestions in the user's language, within 200 ms.
+// The limit is for the fastest of five, because other tests run at the same
+// time.
 func TestAutocomplete(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	for who, want := range map[*discordfake.Person]string{s.alex: "replica", s.kim: "복제본"} {
@@ -205,7 +208,8 @@ func TestAutocomplete(t *testing.T) {
 	s.refusals()
 }
 
-// TestEdits follows a question that is changed, and withdrawn.
+// TestEdits checks that the answer follows when the question is edited or
+// deleted.
 func TestEdits(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -218,7 +222,7 @@ func TestEdits(t *testing.T) {
 	s.refusals()
 }
 
-// TestOff tells somebody who uses a command in a channel that is switched off.
+// TestOff checks the response to a command in a channel that is switched off.
 func TestOff(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, func(s *stage) {
 		s.policy.Default = "off"
@@ -228,7 +232,7 @@ func TestOff(t *testing.T) {
 	s.sees(s.alex, "switched off")
 }
 
-// TestNoDMs tells somebody who takes no direct messages why none came.
+// TestNoDMs checks that a user who accepts no DMs is notified.
 func TestNoDMs(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
@@ -259,7 +263,7 @@ func TestClosedChannel(t *testing.T) {
 	s.until("it is answered again", func() bool { return s.answers(m) == 1 })
 }
 
-// TestNoMentions pings nobody, whatever somebody pastes.
+// TestNoMentions checks that no pasted text mentions anyone.
 func TestNoMentions(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions | discordfake.MentionEveryone})
 	s.alex.Say(s.channel.ID, "@mabsbot @everyone @here @kim <@"+s.kim.ID+"> what about 99999999")
@@ -277,7 +281,8 @@ func TestNoMentions(t *testing.T) {
 	s.refusals()
 }
 
-// TestTwoProcesses gives one answer where two are connected.
+// TestTwoProcesses checks that two processes with separate databases start one
+// thread and give one answer.
 func TestTwoProcesses(t *testing.T) {
 	first := newStage(t, discordfake.Options{})
 	second := *first
