@@ -23,7 +23,7 @@ func TestPartialChannels(t *testing.T) {
 	p.learn("", discordapi.Channel{ID: "4", Type: new(discordapi.ChannelTypeDM)})
 	for id, want := range map[string]channelInfo{"1": {guild: "g"}, "2": {}, "3": {}, "4": {kind: discordapi.ChannelTypeDM}} {
 		if got, known := p.get(id); got != want || known != (want != channelInfo{}) {
-			t.Errorf("%s is %+v, %v", id, got, known)
+			t.Errorf("channel %s is cached as %+v (%v), want %+v", id, got, known, want)
 		}
 	}
 }
@@ -41,7 +41,7 @@ func TestDeletedAfterCommand(t *testing.T) {
 	s.must(s.alex.Delete(m))
 	s.quiet()
 	if n := len(s.BotMessages()); n != before-1 {
-		t.Errorf("%d messages of ours, then %d", before, n)
+		t.Errorf("%d messages of the bot before the deletion and %d after, want one less", before, n)
 	}
 	s.refusals()
 }
@@ -64,10 +64,10 @@ func TestRoleMention(t *testing.T) {
 		s.quiet()
 	}
 	if got := len(s.BotMessages()); got != 3*n {
-		t.Errorf("%d messages for one mention, %d for three", n, got)
+		t.Errorf("%d messages for the first mention, %d for three, want %d", n, got, 3*n)
 	}
 	if n := len(s.Calls(discordfake.GetGuildRoles)); n != 1 {
-		t.Errorf("asked %d times for the roles", n)
+		t.Errorf("%d requests for the roles, want 1", n)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestArchivedForumPost(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
-	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
+	s.until("the post is answered", func() bool { return s.answers(post) == 1 })
 	s.quiet()
 	for name, meanwhile := range map[string]func(){"another session": s.ForgetSessions, "the same session": func() {}} {
 		s.Archive(post.Channel, true, false)
@@ -90,7 +90,7 @@ func TestArchivedForumPost(t *testing.T) {
 			Reply: bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "Did it hold?"}}},
 		})
 		if n := len(s.Messages(post.Channel)); err != nil || n != before+1 {
-			t.Errorf("%s: %d messages, then %d, %v", name, before, n, err)
+			t.Errorf("%s: %d messages before the post and %d after (%v), want one more", name, before, n, err)
 		}
 	}
 	s.refusals()
@@ -109,7 +109,7 @@ func TestArchivedThread(t *testing.T) {
 	s.must(s.alex.Delete(m))
 	s.quiet()
 	if own := s.BotMessages(); len(own) > 1 || strings.Contains(s.shown(s.alex), "Step 1 of") {
-		t.Errorf("after the deletion %d messages of ours:\n%s", len(own), s.shown(s.alex))
+		t.Errorf("%d messages of the bot after the deletion, want at most 1:\n%s", len(own), s.shown(s.alex))
 	}
 }
 
@@ -122,10 +122,10 @@ func TestLockedThread(t *testing.T) {
 	s.must(s.alex.Delete(m))
 	s.quiet()
 	if n := s.InvalidRequests(); n > 2 {
-		t.Errorf("%d invalid requests", n)
+		t.Errorf("%d invalid requests, want at most 2", n)
 	}
 	after := s.load(s.channel.ID, 0)
-	s.until("another is answered", func() bool { return s.answers(after) == 1 })
+	s.until("another message is answered", func() bool { return s.answers(after) == 1 })
 }
 
 // TestNoHistory checks that without Read Message History the bot answers
@@ -138,13 +138,13 @@ func TestNoHistory(t *testing.T) {
 	}
 	s.quiet()
 	if n := len(s.BotMessages()); n != 3 {
-		t.Errorf("%d answers", n)
+		t.Errorf("%d answers, want 3", n)
 	}
 	if n := s.InvalidRequests(); n != 2 { // one to start a thread, one to reply
-		t.Errorf("%d invalid requests", n)
+		t.Errorf("%d invalid requests, want 2", n)
 	}
 	if n := strings.Count(log.String(), "missing permission to reply"); n != 1 {
-		t.Errorf("said %d times what is missing", n)
+		t.Errorf("the missing permission is logged %d times, want once", n)
 	}
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
@@ -162,13 +162,13 @@ func TestEphemeralRoot(t *testing.T) {
 	s.sees(s.alex, "Step 1 of")
 	s.quiet()
 	s.must(s.alex.PressOn(old, "Same or trusted domain"))
-	s.until("it is said that the button is overtaken", func() bool { return len(s.alex.Ephemerals()) == 1 })
+	s.until("an ephemeral message says that the button is out of date", func() bool { return len(s.alex.Ephemerals()) == 1 })
 	s.must(s.alex.PressOn(s.alex.Ephemerals()[0], "Didn't help → next"))
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
 	step, _ := s.alex.Newest("Fixed")
 	if step.ReplyTo != m.ID {
-		t.Errorf("step 2 replies to %s, the question is %s", step.ReplyTo, m.ID)
+		t.Errorf("step 2 replies to %s, want %s", step.ReplyTo, m.ID)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestRepeatedEvent(t *testing.T) {
 	})
 	s.quiet()
 	if strings.Contains(s.shown(s.alex), "Step 3 of") {
-		t.Error("the same message was handled twice")
+		t.Error("the repeated message was handled again")
 	}
 }
 
@@ -210,9 +210,9 @@ func TestSlowAttachment(t *testing.T) {
 	s.must(s.alex.CommandOn(upload, "Look up with mabsbot"))
 	from := time.Now()
 	m := s.load(s.channel.ID, 0)
-	s.until("another is answered", func() bool { return s.answers(m) == 1 })
+	s.until("another message is answered", func() bool { return s.answers(m) == 1 })
 	if took := time.Since(from); took > apiTime/2 {
-		t.Errorf("answered after %v", took)
+		t.Errorf("answered after %v, want less than the download takes", took)
 	}
 	s.Heal()
 }
@@ -255,7 +255,7 @@ func TestDeletedThread(t *testing.T) {
 	time.Sleep(s.policy.FollowUp) // the follow-up question is due
 	s.quiet()
 	if s.Channel(m.ID).ID != "" {
-		t.Errorf("the thread is there again: %s", s.shown(s.alex))
+		t.Errorf("the deleted thread was started again: %s", s.shown(s.alex))
 	}
 }
 
@@ -264,11 +264,11 @@ func TestForumTitle(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "Replica is inconsistent (ID: 3106)", "since this morning, see title, please help")
-	s.until("it is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
+	s.until("the message is answered", func() bool { return len(s.Messages(post.Channel)) > 1 })
 	picture := discordapi.Message{ID: "5", ChannelID: "5", GuildID: "g", Author: &discordapi.User{ID: "u"}, Attachments: []discordapi.Attachment{{ID: "1", Filename: "shot.png", ContentType: "image/png", Size: 5}}}
-	talk, ok, err := testSelf.readMessage(messageCreate, picture, channelInfo{guild: "g", parent: "9", kind: discordapi.ChannelTypePublicThread, title: "ID: 3106"}, "")
-	if !ok || err != nil || talk.event.(bot.Message).Text != "ID: 3106" {
-		t.Errorf("a post with a picture alone: %+v, %v", talk, err)
+	inbound, ok, err := testSelf.readMessage(messageCreate, picture, channelInfo{guild: "g", parent: "9", kind: discordapi.ChannelTypePublicThread, title: "ID: 3106"}, "")
+	if !ok || err != nil || inbound.event.(bot.Message).Text != "ID: 3106" {
+		t.Errorf("a forum post with only a picture: %+v, %v, want its title as text", inbound, err)
 	}
 }
 
@@ -285,7 +285,7 @@ func TestArchivedThreadLookUp(t *testing.T) {
 	s.Dispatch(messageDelete, map[string]any{"id": said.ID, "channel_id": m.ID, "guild_id": s.Guild}) // by a moderator
 	s.settled()
 	if at, err := s.discord.lookUpChannel(t.Context(), m.ID); err != nil || !at.isThread() || at.parent != s.channel.ID {
-		t.Errorf("%+v, %v", at, err)
+		t.Errorf("looked up as %+v, %v; want a thread of %s", at, err, s.channel.ID)
 	}
 }
 
@@ -302,10 +302,10 @@ func TestClosedForum(t *testing.T) {
 	}
 	s.quiet()
 	if n := len(s.Refused()); n != 1 {
-		t.Errorf("%d requests were refused", n)
+		t.Errorf("%d requests were refused, want 1", n)
 	}
 	if n := strings.Count(log.String(), "missing permission to send messages"); n != 1 {
-		t.Errorf("said %d times:\n%s", n, log.String())
+		t.Errorf("the missing permission is logged %d times, want once:\n%s", n, log.String())
 	}
 }
 
@@ -322,10 +322,10 @@ func TestNoSendingInThreads(t *testing.T) {
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
 	if step, _ := s.alex.Newest("Fixed"); step.Channel != s.channel.ID || step.ReplyTo != m.ID {
-		t.Errorf("step 2 is %+v", step)
+		t.Errorf("step 2 is %+v, want a reply to %s in the channel", step, m.ID)
 	}
 	if n := len(s.Refused()); n != 1 {
-		t.Errorf("%d requests were refused", n)
+		t.Errorf("%d requests were refused, want 1", n)
 	}
 }
 
@@ -336,5 +336,5 @@ func TestUnknownChannel(t *testing.T) {
 	s.discord.channels.forgetGuild(s.Guild)
 	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Code: 50001, Times: 2})
 	m := s.load(s.channel.ID, 0)
-	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	s.until("the message is answered", func() bool { return s.answers(m) == 1 })
 }

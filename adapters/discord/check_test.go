@@ -31,14 +31,14 @@ func TestMissingPermissions(t *testing.T) {
 		deny    discordfake.Permissions // in the channel
 		want    []string
 	}{
-		"nothing":    {discordfake.Options{}, 0, nil},
-		"an intent":  {discordfake.Options{NoMessageContent: true}, 0, []string{"discord: Message Content Intent is off", "turn on Message Content Intent on the page Bot of the application"}},
-		"everything": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it cannot see channels); Send Messages (it cannot answer)"}},
-		"threads":    {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"missing permissions in server", `permissions="Create Public Threads (it replies to messages instead of starting threads)" fix="grant them to the bot's role, or invite the bot again with https://discord.com/`}},
-		"in a channel": {discordfake.Options{}, discordfake.SendMessages | discordfake.SendMessagesInThreads,
+		"all granted":  {discordfake.Options{}, 0, nil},
+		"no intent":    {discordfake.Options{NoMessageContent: true}, 0, []string{"discord: Message Content Intent is off", "turn on Message Content Intent on the page Bot of the application"}},
+		"none granted": {discordfake.Options{Permissions: discordfake.AddReactions}, 0, []string{"View Channels (it cannot see channels); Send Messages (it cannot answer)"}},
+		"no threads":   {discordfake.Options{Permissions: all &^ discordfake.CreatePublicThreads}, 0, []string{"missing permissions in server", `permissions="Create Public Threads (it replies to messages instead of starting threads)" fix="grant them to the bot's role, or invite the bot again with https://discord.com/`}},
+		"denied in a channel": {discordfake.Options{}, discordfake.SendMessages | discordfake.SendMessagesInThreads,
 			[]string{`missing permissions in channels`, `channels=#backup-support permissions="Send Messages (it cannot answer); Send Messages in Threads (it cannot answer in threads and forums)"`}},
-		"a channel that is not for it": {discordfake.Options{}, discordfake.ViewChannel | discordfake.SendMessages, nil},
-		"an administrator":             {discordfake.Options{Permissions: discordfake.Administrator}, discordfake.SendMessages, nil},
+		"denied to view a channel": {discordfake.Options{}, discordfake.ViewChannel | discordfake.SendMessages, nil},
+		"administrator":            {discordfake.Options{Permissions: discordfake.Administrator}, discordfake.SendMessages, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,11 +56,11 @@ func TestMissingPermissions(t *testing.T) {
 				}
 			}
 			if want := min(len(c.want), 1); said != want {
-				t.Errorf("%d lines, want %d", said, want)
+				t.Errorf("%d lines about permissions, want %d", said, want)
 			}
 			for _, want := range c.want {
 				if !strings.Contains(log.String(), want) {
-					t.Errorf("not said: %s\n%s", want, log.String())
+					t.Errorf("%q is not in the log:\n%s", want, log.String())
 				}
 			}
 		})
@@ -73,7 +73,7 @@ func TestNoEscalationChannel(t *testing.T) {
 	var log chattest.Buffer
 	newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.EscalationChannel = "404" }))
 	if !strings.Contains(log.String(), "discord.escalation_channel not found") {
-		t.Errorf("the log is\n%s", log.String())
+		t.Errorf("the warning is not in the log:\n%s", log.String())
 	}
 }
 
@@ -85,7 +85,7 @@ func TestOtherApplication(t *testing.T) {
 	s.must(s.alex.Command(s.channel.ID, "/mabs help"))
 	s.sees(s.alex, "/mabs list")
 	if !strings.Contains(log.String(), "discord.application_id ignored") {
-		t.Errorf("the log is\n%s", log.String())
+		t.Errorf("the warning is not in the log:\n%s", log.String())
 	}
 }
 
@@ -93,12 +93,12 @@ func TestOtherApplication(t *testing.T) {
 func TestRegisterFails(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	for name, c := range map[string]struct{ token, address, want string }{
-		"another token": {"x", s.APIURL(), "copy the token from the application's page \"Bot\" again"},
-		"nobody there":  {s.Token, "http://127.0.0.1:1/api", "discord: fetch identity: "},
+		"wrong token":   {"x", s.APIURL(), "copy the token from the application's page \"Bot\" again"},
+		"no connection": {s.Token, "http://127.0.0.1:1/api", "discord: fetch identity: "},
 	} {
 		var out strings.Builder
 		if err := Register(t.Context(), Options{Token: func() string { return c.token }, APIURL: c.address}, &out); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
-			t.Errorf("%s: %v\n%s", name, err, out.String())
+			t.Errorf("%s: %v, want %q; output:\n%s", name, err, c.want, out.String())
 		}
 	}
 }
@@ -121,10 +121,10 @@ func TestRegister(t *testing.T) {
 		{third.String(), "registered \"mabs\"\n" + address},
 	} {
 		if c.got != c.want {
-			t.Errorf("%s, want %s", c.got, c.want)
+			t.Errorf("wrote\n%s\nwant\n%s", c.got, c.want)
 		}
 	}
 	if n := len(s.Commands()); n != 2 {
-		t.Errorf("%d commands", n)
+		t.Errorf("%d commands are registered, want 2", n)
 	}
 }

@@ -54,7 +54,7 @@ func FuzzRead(f *testing.F) {
 		kinds := []string{messageCreate, messageUpdate, messageDelete, interactionCreate}
 		for _, e := range readAny(kinds[uint(kind)%4], data) {
 			if h := e.About(); h.ID == "" || h.Thread.Channel == "" || h.Thread.Adapter != adapterName || h.Thread.Workspace != "900" {
-				t.Errorf("%s became %+v", data, h)
+				t.Errorf("%s became an event with the head %+v", data, h)
 			}
 		}
 	})
@@ -70,7 +70,7 @@ func FuzzCustomID(f *testing.F) {
 		}
 		again, _, err := parseCustomID(customID("", b, 1, post))
 		if err != nil || again != b {
-			t.Errorf("%q: %+v, then %+v, %v", id, b, again, err)
+			t.Errorf("%q is parsed as %+v, encoded and parsed again as %+v, %v", id, b, again, err)
 		}
 	})
 }
@@ -90,13 +90,13 @@ func TestOldEdit(t *testing.T) {
 	update(time.Now().Add(-24 * time.Hour))
 	s.quiet()
 	if n := threads(); n != 0 {
-		t.Errorf("%d attempts to answer a message of yesterday", n)
+		t.Errorf("%d threads started for an old edit, want 0", n)
 	}
 	update(time.Now())
-	s.until("it is answered", func() bool { return threads() > 0 })
+	s.until("the message is answered", func() bool { return threads() > 0 })
 	a, b := discordapi.Message{EditedTimestamp: "2026-11-28T12:00:00.766195+00:00"}, discordapi.Message{EditedTimestamp: "2026-11-28T12:00:00.766000+00:00"}
 	if editOf(a) != editOf(b) || editOf(a) == editOf(discordapi.Message{EditedTimestamp: "2026-11-28T12:00:01.766000+00:00"}) {
-		t.Error("edits are mixed up")
+		t.Error("editOf must differ by millisecond and not by microsecond")
 	}
 }
 
@@ -107,7 +107,7 @@ func TestCustomIDs(t *testing.T) {
 		for step := range 25 {
 			b := bot.Button{Action: bot.ActionSkip, Entry: strings.Repeat("e", entry), Revision: "abcd", Step: strings.Repeat("s", step)}
 			if id := customID(valuePrefix, b, 1, bot.PostID(strings.Repeat("p", 24))); len(id) > maxCustomID {
-				t.Errorf("entry of %d, step of %d: %d characters", entry, step, len(id))
+				t.Errorf("entry of %d and step of %d characters: custom ID of %d, want at most %d", entry, step, len(id), maxCustomID)
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func TestSamples(t *testing.T) {
 		}
 	}
 	m := s.load(s.channel.ID, 0)
-	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	s.until("the message is answered", func() bool { return s.answers(m) == 1 })
 }
 
 // TestBadInput checks that the bot ignores incomplete and foreign payloads and
@@ -171,15 +171,15 @@ func TestBadInput(t *testing.T) {
 	}
 	s.quiet()
 	if own := s.BotMessages(); len(own) > 0 {
-		t.Errorf("answered: %s", own[0].Plain())
+		t.Errorf("the bot answered %s", own[0].Plain())
 	}
 	// An unknown component type must not hide the rest of the message.
 	m := s.alex.Write(s.channel.ID, discordfake.Message{Content: "Replica is inconsistent (ID: 3106)"})
-	s.until("it is answered", func() bool { return len(s.Messages(m.ID)) > 1 })
+	s.until("the message is answered", func() bool { return len(s.Messages(m.ID)) > 1 })
 	odd := base()
 	odd["id"], odd["components"] = "88"+m.ID[2:], []any{map[string]any{"type": 18, "component": 5}, map[string]any{"type": "x"}}
 	s.Dispatch(messageCreate, odd)
-	s.until("it is asked for the thread of the odd one", func() bool {
+	s.until("the bot tries to start a thread for the odd message", func() bool {
 		return slices.ContainsFunc(s.Calls(discordfake.StartThreadFromMessage), func(c discordfake.Call) bool { return c.Status != 201 })
 	})
 }
@@ -202,7 +202,7 @@ func TestAcknowledged(t *testing.T) {
 	}
 	slices.Sort(took)
 	if p50 := took[len(took)/2]; p50 > time.Second {
-		t.Errorf("acknowledged after %v, the median", p50)
+		t.Errorf("the median of acknowledgments is %v, want at most 1s", p50)
 	}
-	s.until("all are answered", func() bool { return len(s.alex.Ephemerals()) == cap(done) })
+	s.until("all commands are answered", func() bool { return len(s.alex.Ephemerals()) == cap(done) })
 }

@@ -23,22 +23,22 @@ func TestGatewayFaults(t *testing.T) {
 			s.FailGateway(discordfake.GatewayFault{On: "resume", Reconnect: true, Times: 3})
 			s.Reconnect()
 		}, 1},
-		{"the connection is cut", func(s *stage) { s.CutConnections() }, 1},
+		{"connection cut", func(s *stage) { s.CutConnections() }, 1},
 		{"cut during a resume", func(s *stage) {
 			s.FailGateway(discordfake.GatewayFault{On: "resume", Drop: true, Times: 2})
 			s.CutConnections()
 		}, 1},
-		{"cut before hello", func(s *stage) {
+		{"cut before Hello", func(s *stage) {
 			s.FailGateway(discordfake.GatewayFault{On: "connect", Drop: true, Times: 2})
 			s.CutConnections()
 		}, 1},
-		{"invalid session, can be resumed", func(s *stage) { s.Invalidate(true) }, 1},
-		{"invalid session, cannot", func(s *stage) { s.Invalidate(false) }, 2},
-		{"invalid during a resume, can be resumed", func(s *stage) {
+		{"invalid session, resumable", func(s *stage) { s.Invalidate(true) }, 1},
+		{"invalid session, not resumable", func(s *stage) { s.Invalidate(false) }, 2},
+		{"invalid during a resume, resumable", func(s *stage) {
 			s.FailGateway(discordfake.GatewayFault{On: "resume", Invalid: new(true)})
 			s.Reconnect()
 		}, 1},
-		{"invalid during a resume, cannot", func(s *stage) {
+		{"invalid during a resume, not resumable", func(s *stage) {
 			s.FailGateway(discordfake.GatewayFault{On: "resume", Invalid: new(false)})
 			s.Reconnect()
 		}, 2},
@@ -49,21 +49,21 @@ func TestGatewayFaults(t *testing.T) {
 		{"rate limited", func(s *stage) { s.CloseConnections(4008) }, 1},
 		{"session timed out", func(s *stage) { s.CloseConnections(4009) }, 2},
 		{"going away", func(s *stage) { s.CloseConnections(1001) }, 1},
-		{"the session is forgotten", func(s *stage) {
+		{"session forgotten", func(s *stage) {
 			s.FailGateway(discordfake.GatewayFault{On: "connect", Drop: true, Times: -1})
 			s.CutConnections()
 			s.until("the connection is gone", func() bool { return !s.hasSession() })
 			s.ForgetSessions()
 			s.Heal()
 		}, 2},
-		{"a heartbeat is asked for", func(s *stage) { s.RequestHeartbeats() }, 1},
-		{"what is no JSON", func(s *stage) {
+		{"heartbeat requested", func(s *stage) { s.RequestHeartbeats() }, 1},
+		{"unreadable frames", func(s *stage) {
 			s.SendFrame("{")
 			s.SendFrame("null")
 			s.SendFrame(`{"op":"x"}`)
 			s.SendFrame(`{"op":99}`)
 		}, 1},
-		{"no address of the gateway", func(s *stage) {
+		{"no gateway URL", func(s *stage) {
 			s.Fail(discordfake.Fault{Route: discordfake.GetGatewayBot, Status: 502, Times: 2})
 			s.Invalidate(false)
 		}, 2},
@@ -73,18 +73,18 @@ func TestGatewayFaults(t *testing.T) {
 			s := newStage(t, discordfake.Options{}, noRepeatWindow)
 			before := s.load(s.channel.ID, 0)
 			c.fail(s)
-			s.until("it is connected", func() bool { return s.Identifies() >= c.sessions && s.hasSession() })
+			s.until("the bot is connected", func() bool { return s.Identifies() >= c.sessions && s.hasSession() })
 			if c.sessions == 1 { // without a session, the message is lost
-				s.until("the one before is answered", func() bool { return s.answers(before) == 1 })
+				s.until("the message before the failure is answered", func() bool { return s.answers(before) == 1 })
 			}
 			after := s.load(s.channel.ID, 3)
-			s.until("the one after is answered", func() bool { return s.answers(after) == 1 })
+			s.until("the message after the failure is answered", func() bool { return s.answers(after) == 1 })
 			s.quiet()
 			if n := s.answers(before); n > 1 {
-				t.Errorf("answered %d times", n)
+				t.Errorf("the message before the failure is answered %d times", n)
 			}
 			if n := s.Identifies(); n != c.sessions {
-				t.Errorf("%d sessions were begun, want %d", n, c.sessions)
+				t.Errorf("%d sessions, want %d", n, c.sessions)
 			}
 		})
 	}
@@ -116,11 +116,11 @@ func TestFatalCodes(t *testing.T) {
 			s.CloseConnections(code)
 			err := s.Wait()
 			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("ended with %v", err)
+				t.Errorf("ended with %v, want an error with %q", err, want)
 			}
 			_ = s.End()
 			if n := len(s.Connections()); n != 1 {
-				t.Errorf("%d connections", n)
+				t.Errorf("%d connections, want 1", n)
 			}
 		})
 	}
@@ -133,11 +133,11 @@ func TestRevokedToken(t *testing.T) {
 	s.start()
 	s.Revoke()
 	if err := s.Wait(); err == nil || !strings.Contains(err.Error(), "discord.token") {
-		t.Errorf("ended with %v", err)
+		t.Errorf("ended with %v, want an error with discord.token", err)
 	}
 	_ = s.End()
 	if n := len(s.Connections()); n > 2 {
-		t.Errorf("%d connections", n)
+		t.Errorf("%d connections, want at most 2", n)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestStrayUnauthorized(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ before, after discordfake.Fault }{
 		"a message":   {after: discordfake.Fault{Route: discordfake.CreateMessage, Status: 401}},
-		"who we are":  {before: discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 401}},
+		"identity":    {before: discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 401}},
 		"the gateway": {before: discordfake.Fault{Route: discordfake.GetGatewayBot, Status: 401}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,16 +193,16 @@ func TestReconnects(t *testing.T) {
 			s.CutConnections()
 		}
 		messages = append(messages, s.load(s.channel.ID, 3*i+1))
-		s.until("it is connected", func() bool { return s.hasSession() })
+		s.until("the bot is connected", func() bool { return s.hasSession() })
 	}
 	s.quiet()
 	for i, m := range messages {
 		if n := s.answers(m); n != 1 {
-			t.Errorf("message %d is answered %d times", i, n)
+			t.Errorf("message %d is answered %d times, want once", i, n)
 		}
 	}
 	if n := s.Identifies(); n != 1 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 1", n)
 	}
 }
 
@@ -214,16 +214,16 @@ func TestIntentGranted(t *testing.T) {
 	s.restart()
 	begun := s.Identifies()
 	if begun != 2 { // one with the intent, which Discord refused, and one without
-		t.Errorf("%d sessions were asked for, without the intent", begun)
+		t.Errorf("%d sessions without the intent, want 2", begun)
 	}
 	s.must(s.End())
 	s.AllowMessageContent()
 	s.start()
 	m := s.load(s.channel.ID, 0)
-	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	s.until("the message is answered", func() bool { return s.answers(m) == 1 })
 	s.restart()
 	if n := s.Identifies(); n != begun+1 {
-		t.Errorf("%d more sessions were begun", n-begun)
+		t.Errorf("%d more sessions, want 1", n-begun)
 	}
 }
 
@@ -239,6 +239,6 @@ func TestNoIntent(t *testing.T) {
 	s.sees(s.alex, "FS-11.corp.example?")
 	s.quiet()
 	if n := s.answers(pasted); n != 0 {
-		t.Errorf("answered %d times to what it cannot read", n)
+		t.Errorf("a message without content is answered %d times", n)
 	}
 }

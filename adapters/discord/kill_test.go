@@ -84,15 +84,15 @@ func TestProgram(t *testing.T) {
 	p.Start()
 	s.connected()
 	m := s.load(s.channel.ID, 1)
-	s.until("it is answered", func() bool { return s.answers(m) == 1 })
+	s.until("the message is answered", func() bool { return s.answers(m) == 1 })
 	if n := len(s.Calls(discordfake.CreateGlobalCommand)); n != 2 {
-		t.Errorf("%d commands were registered, want 2", n)
+		t.Errorf("%d commands were created, want 2", n)
 	}
 	p.Stop()
 	ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)
 	defer cancel()
 	s.must(s.Until(ctx, func() bool { return !s.Connections()[0].Ended.IsZero() }))
 	if code := s.Connections()[0].CloseCode; code == 0 || code == 1000 || code == 1001 {
-		t.Errorf("closed with %d, after which nothing can be resumed", code)
+		t.Errorf("closed with %d, which ends the session", code)
 	}
 }

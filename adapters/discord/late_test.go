@@ -41,7 +41,7 @@ func TestExpiredTokenWithoutDMs(t *testing.T) {
 	s.sees(s.alex, "kim님, 명령에 제때 답변드리지 못했고")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, "29834") || len(s.Pings()) > 0 {
-		t.Errorf("others see\n%s\nand %v are pinged", shown, s.Pings())
+		t.Errorf("others see\n%s\nand these users are mentioned: %v", shown, s.Pings())
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *stage) expireToken(command string) {
 	s.t.Helper()
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, command))
-	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
+	s.until("the edit of the response fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
 	s.must(s.End())
 	used := s.Interactions()[0]
 	time.Sleep(time.Until(used.At.Add(600 * time.Millisecond)))
@@ -75,7 +75,7 @@ func TestExpiredTokenInThread(t *testing.T) {
 	s.presses(s.alex, "Continue in DM") // "I wrote to you" is for alex only
 	s.quiet()
 	if n := len(s.alex.Ephemerals()); n != 0 {
-		t.Errorf("%d whispers", n)
+		t.Errorf("%d ephemeral messages, want 0", n)
 	}
 	s.sees(s.alex, "DM")
 }
@@ -134,7 +134,7 @@ func TestShutdownDuringCommand(t *testing.T) {
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
 	if n := len(s.kim.Ephemerals()); n != 1 {
-		t.Errorf("%d whispers", n)
+		t.Errorf("%d ephemeral messages, want 1", n)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestRepeatedInteraction(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503, Times: -1})
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
-	s.until("the answer fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
+	s.until("the edit of the response fails", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) > 0 })
 	payload := s.recordedInteraction()
 	s.restart()
 	s.Dispatch(interactionCreate, payload)
@@ -186,7 +186,7 @@ func TestRepeatedInteraction(t *testing.T) {
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
 	if n := len(s.kim.Ephemerals()); n != 1 || len(s.Calls(discordfake.DeleteOriginalResponse)) > 0 || strings.Contains(s.shown(s.kim), "여기에서 답변드립니다") {
-		t.Errorf("%d whispers:\n%s", n, s.shown(s.kim))
+		t.Errorf("%d ephemeral messages, want 1:\n%s", n, s.shown(s.kim))
 	}
 }
 
@@ -197,7 +197,7 @@ func (s *stage) staysWithout(notices ...string) {
 	time.Sleep(2 * s.discord.thinkingTime)
 	for _, notice := range notices {
 		if shown := s.shown(s.alex) + s.shown(s.kim); strings.Contains(shown, notice) {
-			s.t.Errorf("shown:\n%s", shown)
+			s.t.Errorf("%q is shown:\n%s", notice, shown)
 		}
 	}
 }
@@ -213,7 +213,7 @@ func (s *stage) recordedInteraction() (payload map[string]any) {
 		return nil
 	}))
 	if payload == nil {
-		s.t.Fatal("no use is recorded")
+		s.t.Fatal("no interaction is recorded")
 	}
 	return payload
 }
@@ -226,7 +226,7 @@ func TestTwoCommandsInDM(t *testing.T) {
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "/mabs list")
 	s.sees(s.alex, "Agent Coordinator")
-	s.until("nothing is thinking", func() bool {
+	s.until("no response is \"thinking…\"", func() bool {
 		return !slices.ContainsFunc(s.alex.Visible(), func(m discordfake.Message) bool { return m.Flags&discordapi.MessageFlagLoading != 0 })
 	})
 	s.refusals()
@@ -239,12 +239,12 @@ func TestSlowResponse(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Delay: 300 * time.Millisecond})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
 	who := recipient{bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()}, s.alex.ID}
-	chattest.Poll(s.t, "an answer is on its way", func() bool { one, _ := s.discord.tokens.get(who); return one.claimed })
+	chattest.Poll(s.t, "the response is being edited", func() bool { one, _ := s.discord.tokens.get(who); return one.claimed })
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 319"))
 	s.sees(s.alex, "Agent Coordinator")
 	s.sees(s.alex, "/mabs list")
 	if n := len(s.Calls(discordfake.DeleteOriginalResponse)); n != 0 {
-		t.Errorf("%d answers were taken away", n)
+		t.Errorf("%d responses were deleted, want 0", n)
 	}
 }
 
@@ -269,12 +269,12 @@ func TestTokens(t *testing.T) {
 		{"b", 3 * time.Minute, "b, not a"},
 	} {
 		if got := keep(c.secret, c.until); got != c.want {
-			t.Errorf("%d: %q, want %q", i, got, c.want)
+			t.Errorf("step %d: kept %q, want %q", i, got, c.want)
 		}
 	}
 	l.drop(who, "b")
 	if got := keep("b", 3*time.Minute); got != "" {
-		t.Errorf("a token that Discord does not take is kept again: %q", got)
+		t.Errorf("a rejected token is kept again: %q", got)
 	}
 }
 
@@ -284,16 +284,16 @@ func TestLongResponseInDM(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.Fail(discordfake.Fault{Route: discordfake.EditOriginalResponse, Status: 503})
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs help"))
-	s.until("it failed", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) == 1 })
+	s.until("the edit of the response failed", func() bool { return len(s.Calls(discordfake.EditOriginalResponse)) == 1 })
 	s.Fail(discordfake.Fault{Route: discordfake.CreateMessage, RetryAfter: 10 * time.Millisecond})
 	p := longPost(s, bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.alex.DMChannel()})
 	p.To.ID = s.alex.ID
 	if _, err := s.discord.Post(t.Context(), p); err == nil || bot.IsRefused(err) {
-		t.Errorf("the second message: %v", err)
+		t.Errorf("the post failed with %v, want an error that allows a retry", err)
 	}
-	chattest.Poll(s.t, "it is delivered", func() bool { _, err := s.discord.Post(t.Context(), p); return err == nil })
+	chattest.Poll(s.t, "the post is delivered", func() bool { _, err := s.discord.Post(t.Context(), p); return err == nil })
 	if n := strings.Count(s.shown(s.alex), "HEAD"); n != 1 {
-		t.Errorf("the first message is shown %d times", n)
+		t.Errorf("the first message is shown %d times, want once", n)
 	}
 }
 
@@ -320,7 +320,7 @@ func TestPartialReply(t *testing.T) {
 	_, err = s.discord.Post(t.Context(), p)
 	s.must(err)
 	if strings.Contains(s.shown(s.alex), "HEAD") {
-		t.Error("it cannot be taken away")
+		t.Error("the first message is still shown")
 	}
 }
 
@@ -331,7 +331,7 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	s.Fail(discordfake.Fault{Route: discordfake.GetAttachment, Hang: true, Times: -1})
 	s.load(s.channel.ID, 2)
-	chattest.Poll(s.t, "it is recorded", func() bool { return !s.discord.intake.Later.Idle() })
+	chattest.Poll(s.t, "the message is recorded", func() bool { return !s.discord.intake.Later.Idle() })
 	s.must(s.End())
 	s.Heal()
 	s.ForgetSessions()
@@ -339,9 +339,9 @@ func TestReplayDoesNotWait(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.GetChannel, Status: 500, Times: -1})
 	s.waits = false
 	s.start()
-	s.until("it is connected", s.hasSession)
+	s.until("the bot is connected", s.hasSession)
 	m := s.load(other.ID, 0)
-	s.until("others are answered", func() bool { return s.answers(m) == 1 })
+	s.until("another channel is answered", func() bool { return s.answers(m) == 1 })
 	s.Heal()
 }
 
@@ -357,12 +357,12 @@ func TestShutdownWithoutIdentity(t *testing.T) {
 	s.Fail(discordfake.Fault{Route: discordfake.GetCurrentUser, Status: 500, Times: -1})
 	s.waits = false
 	s.start()
-	s.until("it asks who it is", func() bool { return len(s.Calls(discordfake.GetCurrentUser)) > 1 })
+	s.until("the bot requests its identity", func() bool { return len(s.Calls(discordfake.GetCurrentUser)) > 1 })
 	time.Sleep(time.Second) // the post is due again
 	from := time.Now()
 	s.must(s.End())
 	if took := time.Since(from); took > 5*time.Second {
-		t.Errorf("it took %v to end", took)
+		t.Errorf("Run ended after %v, want less than 5s", took)
 	}
 	s.Heal()
 	s.start()
@@ -377,7 +377,7 @@ func TestSharedDatabase(t *testing.T) {
 	second.waits = false
 	second.start()
 	t.Cleanup(func() { first.must(second.End()) })
-	first.until("both have a session", func() bool {
+	first.until("both processes are connected", func() bool {
 		n := 0
 		for _, one := range first.Sessions() {
 			if one.Connected {
@@ -392,9 +392,9 @@ func TestSharedDatabase(t *testing.T) {
 		first.must(first.kim.Command(first.channel.ID, "/mabs 0x29834"))
 	}
 	for _, m := range all {
-		first.until("it is answered", func() bool { return first.answers(m) > 0 })
+		first.until("the message is answered", func() bool { return first.answers(m) > 0 })
 	}
-	first.until("all commands are answered in private", func() bool {
+	first.until("all commands have an ephemeral response", func() bool {
 		n := 0
 		for _, w := range first.kim.Ephemerals() {
 			if strings.Contains(w.Plain(), "어떤 보존 기간") {
@@ -405,11 +405,11 @@ func TestSharedDatabase(t *testing.T) {
 	})
 	first.must(second.End())
 	more := first.load(first.channel.ID, 99)
-	first.until("the other one goes on", func() bool { return first.answers(more) > 0 })
+	first.until("the other process answers", func() bool { return first.answers(more) > 0 })
 	first.quiet()
 	for i, m := range append(all, more) {
 		if n := first.answers(m); n != 1 {
-			t.Errorf("message %d is answered %d times", i, n)
+			t.Errorf("message %d is answered %d times, want once", i, n)
 		}
 	}
 }
@@ -435,7 +435,7 @@ func TestOtherBots(t *testing.T) {
 		}
 	}
 	if n := len(s.BotMessages()); n == 0 || n > 2 {
-		t.Errorf("%d messages of ours:\n%s", n, s.shown(s.alex))
+		t.Errorf("%d messages of the bot, want 1 or 2:\n%s", n, s.shown(s.alex))
 	}
 }
 
@@ -471,6 +471,6 @@ func TestMirroringBots(t *testing.T) {
 	s.kim.Say(s.channel.ID, chattest.PolicyKo)
 	copyAll()
 	if len(seen) != 2 {
-		t.Errorf("%d answers, want one to each person:\n%s", len(seen), s.shown(s.alex))
+		t.Errorf("%d answers, want one for each user:\n%s", len(seen), s.shown(s.alex))
 	}
 }

@@ -19,9 +19,9 @@ func TestLimits(t *testing.T) {
 		all = append(all, s.load(s.channel.ID, 3*i))
 	}
 	for _, m := range all {
-		s.until("it is answered", func() bool { return s.answers(m) == 1 })
+		s.until("the message is answered", func() bool { return s.answers(m) == 1 })
 	}
 	if n := s.InvalidRequests(); n != 0 {
-		t.Errorf("%d requests were refused", n)
+		t.Errorf("%d invalid requests, want 0", n)
 	}
 }

@@ -50,11 +50,11 @@ func TestLocales(t *testing.T) {
 	for lang, w := range all {
 		for key := range all[chat.English] {
 			if n := utf8.RuneCountInString(w[key]); n == 0 || most[key] > 0 && n > most[key] {
-				t.Errorf("%s: %s has %d characters", lang, key, n)
+				t.Errorf("%s: %s has %d characters, want 1 to %d", lang, key, n, most[key])
 			}
 		}
 		if len(w) != len(all[chat.English]) {
-			t.Errorf("%s has %d words, English %d", lang, len(w), len(all[chat.English]))
+			t.Errorf("%s has %d keys, English %d", lang, len(w), len(all[chat.English]))
 		}
 	}
 }
@@ -77,7 +77,7 @@ func checkPages(t testing.TB, d *Discord, r bot.Reply) (pages []string) {
 		pages = nil
 		drafts := d.drafts(bot.Post{ID: "0123456789abcdef01234567", Reply: r}, "", most)
 		if n := len(drafts); n == 0 || n > most {
-			t.Errorf("%d pages of %d", n, most)
+			t.Errorf("%d pages, want 1 to %d", n, most)
 		}
 		for _, each := range drafts {
 			pages = append(pages, checkPage(t, each))
@@ -101,10 +101,10 @@ func checkPage(t testing.TB, page draft) string {
 	c := &componentCounter{ids: map[string]bool{}}
 	c.count(t, m.Components)
 	if c.text > maxDisplay || c.n > maxComponents || c.n < 2 {
-		t.Errorf("%d characters in %d components", c.text, c.n)
+		t.Errorf("%d characters in %d components, over a limit", c.text, c.n)
 	}
 	if strings.Count(c.all, "```")%2 != 0 {
-		t.Errorf("a fence is open in\n%s", c.all)
+		t.Errorf("a code block is not closed in\n%s", c.all)
 	}
 	return c.all
 }
@@ -125,17 +125,17 @@ func (c *componentCounter) count(t testing.TB, components []any) {
 			c.all += text + "\n"
 			c.text += len(utf16.Encode([]rune(text)))
 			if strings.TrimSpace(text) == "" {
-				t.Error("a text is empty")
+				t.Error("a text display is empty")
 			}
 		}
 		if id, ok := o["custom_id"].(string); ok {
 			if c.ids[id] || len(id) > maxCustomID {
-				t.Errorf("the custom id %q is there twice, or too long", id)
+				t.Errorf("the custom ID %q is used twice or too long", id)
 			}
 			c.ids[id] = true
 		}
 		if label, ok := o["label"].(string); ok && (label == "" || len(utf16.Encode([]rune(label))) > maxLabel) {
-			t.Errorf("the label %q", label)
+			t.Errorf("the label %q is empty or too long", label)
 		}
 		inner, _ := o["components"].([]any)
 		c.count(t, inner)
@@ -149,7 +149,7 @@ func TestRender(t *testing.T) {
 		all := strings.Join(checkPages(t, d, r), "")
 		for _, live := range []string{"@everyone", "@here", "[a](https://b)", "\x1b"} {
 			if strings.Contains(all, live) {
-				t.Errorf("%s: %q stands in\n%s", name, live, all)
+				t.Errorf("%s: %q is active in\n%s", name, live, all)
 			}
 		}
 	}
@@ -174,24 +174,24 @@ func TestPages(t *testing.T) {
 		{Kind: bot.BlockContext, Text: "출처", URL: "https://a/b"},
 	}})
 	if len(pages) != maxPages {
-		t.Fatalf("%d pages", len(pages))
+		t.Fatalf("%d pages, want %d", len(pages), maxPages)
 	}
 	all := strings.Join(pages, "")
 	for line := range strings.SplitSeq(words, "\n") {
 		if !strings.Contains(all, line+"\n") || !strings.Contains(all, "> "+line+"\n") {
-			t.Errorf("%q is not there", line)
+			t.Errorf("%q is missing or broken", line)
 		}
 	}
 	for line := range strings.SplitSeq(code, "\n") {
 		if strings.Count(all, "\n"+line+"\n") != 1 {
-			t.Errorf("%q is not there, once", line)
+			t.Errorf("%q is not in the code once", line)
 		}
 	}
 	if last := pages[len(pages)-1]; !strings.HasSuffix(last, "**해결되었나요?**\n-# [출처](<https://a/b>)\n") || strings.Contains(all, d.texts.In("ko")["cut"]) {
 		t.Errorf("the last page ends with %q", last[max(0, len(last)-200):])
 	}
 	if all := checkPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
-		t.Errorf("a private answer does not say that it is cut:\n%s", all)
+		t.Errorf("a cut private reply lacks the note:\n%s", all)
 	}
 }
 
@@ -208,30 +208,30 @@ func TestLongPost(t *testing.T) {
 	s.must(err)
 	shown := s.Messages(s.channel.ID)
 	if len(shown) < 2 || again != first {
-		t.Fatalf("%d messages, %+v and then %+v", len(shown), first, again)
+		t.Fatalf("%d messages, delivered as %+v and again as %+v; want several and the same", len(shown), first, again)
 	}
 	last := shown[len(shown)-1]
 	if first.Thread.Root != shown[0].ID || last.ReplyTo != shown[0].ID {
-		t.Errorf("the conversation is %+v, and its last page replies to %q", first.Thread, last.ReplyTo)
+		t.Errorf("the thread is %+v, and its last page replies to %q; want the first page", first.Thread, last.ReplyTo)
 	}
 	press, err := s.discord.me().component(discordapi.Interaction{ID: "1", Token: "t", Type: discordapi.InteractionMessageComponent, GuildID: s.Guild, ChannelID: s.channel.ID,
 		Message: &discordapi.Message{ID: last.ID, MessageReference: &discordapi.MessageReference{MessageID: last.ReplyTo}},
 		Data:    discordapi.InteractionData{CustomID: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
 	s.must(err)
 	if got := press.(inboundInteraction).event.About().Thread; got != first.Thread {
-		t.Errorf("its button belongs to %+v", got)
+		t.Errorf("its button belongs to %+v, want %+v", got, first.Thread)
 	}
 	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "짧은 답"}}}
 	shorter, err := s.discord.Post(t.Context(), p)
 	s.must(err)
 	if shown := s.Messages(s.channel.ID); len(shown) != 1 || !strings.Contains(shown[0].Plain(), "짧은 답") {
-		t.Errorf("after the change %d messages", len(shown))
+		t.Errorf("%d messages after the edit, want 1 with the new text", len(shown))
 	}
 	p.Withdraw, p.Ref = true, shorter.Ref
 	_, err = s.discord.Post(t.Context(), p)
 	s.must(err)
 	if shown := s.Messages(s.channel.ID); len(shown) != 0 {
-		t.Errorf("after the withdrawal %d messages", len(shown))
+		t.Errorf("%d messages after the deletion, want 0", len(shown))
 	}
 	s.refusals()
 }

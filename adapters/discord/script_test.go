@@ -95,7 +95,7 @@ func (p *play) PressesOld(who, label string) error {
 	p.stalePresses++
 	b, ok := p.firstButtons[label]
 	if !ok {
-		return fmt.Errorf("there never was a button %s", label)
+		return fmt.Errorf("no button %q was ever shown", label)
 	}
 	p.Dispatch("INTERACTION_CREATE", map[string]any{
 		"id": fmt.Sprint(p.stalePresses), "application_id": p.AppID, "type": discordapi.InteractionMessageComponent, "token": fmt.Sprint("stale-", p.stalePresses), "version": 1,
@@ -124,7 +124,7 @@ func (p *play) choose(person *discordfake.Person, option string) error {
 	}
 	m, ok := person.Newest(list)
 	if !ok {
-		return fmt.Errorf("there is no button %s", option)
+		return fmt.Errorf("no button or option %q is shown", option)
 	}
 	return person.Choose(m, list, option)
 }

@@ -17,7 +17,7 @@ func TestThread(t *testing.T) {
 	s.sees(s.alex, "Which fits FS-11.corp.example?")
 	thread := s.Channel(m.ID)
 	if thread.Parent != s.channel.ID || !strings.Contains(thread.Name, "Agent Coordinator") {
-		t.Errorf("the thread is %+v", thread)
+		t.Errorf("the thread is %+v, want one in the channel, named after the error", thread)
 	}
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
@@ -27,7 +27,7 @@ func TestThread(t *testing.T) {
 	s.quiet()
 	t.Log(s.shown(s.alex))
 	if pings := s.Pings(); len(pings) > 0 {
-		t.Errorf("pinged: %+v", pings)
+		t.Errorf("mentioned: %+v", pings)
 	}
 	for _, c := range s.Refused() {
 		t.Errorf("refused: %s %d %s", c.Route, c.Code, c.Reason)
@@ -42,7 +42,7 @@ func TestCommand(t *testing.T) {
 	s.quiet()
 	t.Log(s.shown(s.kim))
 	if shown := s.shown(s.alex); shown != "" {
-		t.Errorf("others see %s", shown)
+		t.Errorf("others see the private conversation:\n%s", shown)
 	}
 	s.presses(s.kim, "월별")
 	s.sees(s.kim, "1단계")
@@ -72,13 +72,13 @@ func TestForum(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.alex.Post(forum.ID, "agent push", chattest.Coordinator)
-	s.until("it is answered in the post", func() bool { return s.answers(post) == 1 })
+	s.until("the post is answered", func() bool { return s.answers(post) == 1 })
 	s.presses(s.alex, "Not sure")
 	s.quiet()
 	s.alex.Say(post.Channel, "back")
 	s.quiet()
 	if n := len(s.Messages(post.Channel)); n < 3 {
-		t.Errorf("%d messages in the post", n)
+		t.Errorf("%d messages in the post, want at least 3", n)
 	}
 	s.refusals()
 }
@@ -91,7 +91,7 @@ func TestReplies(t *testing.T) {
 	s.sees(s.alex, "Which fits FS-11")
 	answer, ok := s.alex.Newest("Not sure")
 	if !ok || answer.Channel != s.channel.ID || answer.ReplyTo != m.ID {
-		t.Fatalf("the answer is %+v", answer)
+		t.Fatalf("the answer is %+v, want a reply to %s in the channel", answer, m.ID)
 	}
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
@@ -100,10 +100,10 @@ func TestReplies(t *testing.T) {
 	s.sees(s.alex, "Step 2 of")
 	s.quiet()
 	if n := len(s.Calls(discordfake.StartThreadFromMessage)); n != 1 {
-		t.Errorf("%d attempts to begin a thread, want 1", n)
+		t.Errorf("%d attempts to start a thread, want 1", n)
 	}
 	if pings := s.Pings(); len(pings) > 0 {
-		t.Errorf("pinged: %+v", pings)
+		t.Errorf("mentioned: %+v", pings)
 	}
 }
 
@@ -113,7 +113,7 @@ func TestDM(t *testing.T) {
 	s.must(s.kim.Command(s.kim.DMChannel(), "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 	if shown := s.shown(s.kim); strings.Contains(shown, "thinking") || len(s.kim.Ephemerals()) > 0 {
-		t.Errorf("shown:\n%s", shown)
+		t.Errorf("ephemeral or \"thinking…\":\n%s", shown)
 	}
 	s.kim.DM("월별")
 	s.sees(s.kim, "1단계")
@@ -143,11 +143,11 @@ func TestMessageCommand(t *testing.T) {
 	m := s.kim.PostWebhook(s.channel.ID, "alerts", "Replica is inconsistent (ID: 3106)")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, "Step 1") {
-		t.Fatalf("another program is answered:\n%s", shown)
+		t.Fatalf("the webhook is answered:\n%s", shown)
 	}
 	s.must(s.alex.CommandOn(m, "Look up with mabsbot"))
 	s.sees(s.alex, "3106")
-	s.until("it is answered in private", func() bool { return len(s.alex.Ephemerals()) == 1 })
+	s.until("the response is ephemeral", func() bool { return len(s.alex.Ephemerals()) == 1 })
 	s.refusals()
 }
 
@@ -173,7 +173,7 @@ func TestModal(t *testing.T) {
 	s.must(s.alex.Submit())
 	s.quiet()
 	if _, asks := s.alex.Newest("Type it…"); !asks {
-		t.Errorf("blanks are taken for a value, or for none:\n%s", s.shown(s.alex))
+		t.Errorf("a blank value ends the question:\n%s", s.shown(s.alex))
 	}
 	s.presses(s.alex, "Type it…")
 	s.must(s.alex.Fill("The value", "E:"))
@@ -194,16 +194,16 @@ func TestAutocomplete(t *testing.T) {
 			choices, err := who.Suggest(s.channel.ID, "/mabs "+want)
 			fastest = min(fastest, time.Since(from))
 			if err != nil || len(choices) == 0 || !strings.Contains(strings.ToLower(choices[0].Name), want) {
-				t.Errorf("%q: %+v, %v", want, choices, err)
+				t.Errorf("the choices for %q are %+v, %v", want, choices, err)
 			}
 		}
 		if fastest > 200*time.Millisecond {
-			t.Errorf("suggestions took %v", fastest)
+			t.Errorf("suggestions took %v, want at most 200ms", fastest)
 		}
 	}
 	choices, err := s.alex.Suggest(s.channel.ID, "/mabs query:")
 	if err != nil || len(choices) != maxSuggestions {
-		t.Errorf("%d suggestions for nothing, %v", len(choices), err)
+		t.Errorf("%d choices without a query (%v), want %d", len(choices), err, maxSuggestions)
 	}
 	s.refusals()
 }
@@ -215,10 +215,10 @@ func TestEdits(t *testing.T) {
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which fits FS-11")
 	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
-	s.until("the answer is another", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
+	s.until("the answer changes", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
 	s.quiet()
 	s.must(s.alex.Delete(m))
-	s.until("the answer is withdrawn", func() bool { return len(s.BotMessages()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
+	s.until("the answer is deleted", func() bool { return len(s.BotMessages()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
 	s.refusals()
 }
 
@@ -247,7 +247,7 @@ func TestNoDMs(t *testing.T) {
 func TestClosedChannel(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	before := s.load(s.channel.ID, 0)
-	s.until("it is answered", func() bool { return s.answers(before) == 1 })
+	s.until("the message is answered", func() bool { return s.answers(before) == 1 })
 	s.Deny(s.channel.ID, discordfake.SendMessages|discordfake.SendMessagesInThreads|discordfake.CreatePublicThreads)
 	s.quiet()
 	for i := range 10 {
@@ -260,7 +260,7 @@ func TestClosedChannel(t *testing.T) {
 	s.Deny(s.channel.ID, 0)
 	s.quiet()
 	m := s.load(s.channel.ID, 0)
-	s.until("it is answered again", func() bool { return s.answers(m) == 1 })
+	s.until("a message is answered again", func() bool { return s.answers(m) == 1 })
 }
 
 // TestNoMentions checks that no pasted text mentions anyone.
@@ -271,7 +271,7 @@ func TestNoMentions(t *testing.T) {
 	s.must(s.alex.Command(s.channel.ID, "/mabs @everyone <@"+s.kim.ID+">"))
 	s.quiet()
 	for _, p := range s.Pings() {
-		t.Errorf("pinged: %+v", p)
+		t.Errorf("mentioned: %+v", p)
 	}
 	for _, c := range s.Calls("") {
 		if _, writes := c.Body["components"]; writes && c.Body["allowed_mentions"] == nil {
@@ -293,6 +293,6 @@ func TestTwoProcesses(t *testing.T) {
 	first.quiet()
 	second.quiet()
 	if n := first.answers(m); n != 1 {
-		t.Errorf("answered %d times", n)
+		t.Errorf("answered %d times, want once", n)
 	}
 }
