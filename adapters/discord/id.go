@@ -109,15 +109,15 @@ const (
 
 // customID returns the custom ID of the n-th button in the message of a post.
 // prefix is "" or valuePrefix.
-func customID(mark string, b bot.Button, n int, post bot.PostID) string {
-	id := mark + b.String() + customSep + strconv.Itoa(n)
+func customID(prefix string, b bot.Button, n int, post bot.PostID) string {
+	id := prefix + b.String() + customSep + strconv.Itoa(n)
 	if with := id + customSep + string(post); len(with) <= maxCustomID {
 		return with
 	}
 	if len(id) <= maxCustomID {
 		return id
 	}
-	return mark + b.String()
+	return prefix + b.String()
 }
 
 // parseCustomID parses a custom ID. post is "" if there was no room for it.

@@ -113,21 +113,21 @@ func (r *renderer) block(b bot.Block) {
 }
 
 // paragraph adds text, which may have code spans, after a prefix.
-func (r *renderer) paragraph(mark, text string) {
-	r.distribute(text, size, len(mark)+1, func(piece string) string { return mark + escape(piece) })
+func (r *renderer) paragraph(prefix, text string) {
+	r.distribute(text, size, len(prefix)+1, func(piece string) string { return prefix + escape(piece) })
 }
 
 // quote adds a block quote.
 func (r *renderer) quote(text string) {
-	const mark = "> "
-	marked := func(c rune) int {
+	const prefix = "> "
+	prefixed := func(c rune) int {
 		if c == '\n' {
-			return 1 + len(mark)
+			return 1 + len(prefix)
 		}
 		return size(c)
 	}
-	r.distribute(text, marked, len(mark)+1, func(piece string) string {
-		return mark + strings.ReplaceAll(escape(piece), "\n", "\n"+mark)
+	r.distribute(text, prefixed, len(prefix)+1, func(piece string) string {
+		return prefix + strings.ReplaceAll(escape(piece), "\n", "\n"+prefix)
 	})
 }
 
@@ -155,9 +155,9 @@ func highlightLanguage(shell string) string {
 }
 
 // link adds text after a prefix, linked if there is a URL.
-func (r *renderer) link(mark, text, to string) {
+func (r *renderer) link(prefix, text, to string) {
 	to = secure(to)
-	r.distribute(text, size, len(mark)+len(to)+len("[](<>)")+1, func(piece string) string { return mark + anchor(piece, to) })
+	r.distribute(text, size, len(prefix)+len(to)+len("[](<>)")+1, func(piece string) string { return prefix + anchor(piece, to) })
 }
 
 // anchor returns a masked link, or the text if there is no URL.
@@ -248,9 +248,9 @@ func longLabels(all []bot.LabeledButton) string {
 	return strings.TrimSpace(b.String())
 }
 
-func (r *renderer) button(mark string, c bot.LabeledButton) discordgo.MessageComponent {
+func (r *renderer) button(prefix string, c bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
-	b := discordgo.Button{Label: label(c.Label, maxLabel), Style: discordgo.SecondaryButton, CustomID: customID(mark, c.Button, r.buttons, r.post)}
+	b := discordgo.Button{Label: label(c.Label, maxLabel), Style: discordgo.SecondaryButton, CustomID: customID(prefix, c.Button, r.buttons, r.post)}
 	if c.Primary {
 		b.Style = discordgo.PrimaryButton
 	}

@@ -20,9 +20,9 @@ func (d *Discord) explainForbidden(ctx context.Context, p bot.Post, err error) e
 	key := ""
 	switch _, direct := directUser(p.Thread.Channel); {
 	case direct && discordapi.IsDMForbidden(err):
-		key = "closed"
+		key = "no_dms"
 	case !direct && (discordapi.IsForbidden(err) || discordapi.Code(err) == discordapi.CodeThreadLocked || errors.Is(err, errForbidden)):
-		key = "barred"
+		key = "forbidden"
 	default:
 		return err
 	}
