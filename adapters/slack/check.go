@@ -105,16 +105,19 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	s.mu.Unlock()
 	missing := missingScopes(who.Header.Get("X-Oauth-Scopes"))
 	for _, m := range missing {
-		s.log.Warn("slack: scope missing", "scope", m.name, "event", m.event, "loss", m.loss)
+		s.log.Warn("slack: scope missing", "scope", m.name, "event", m.event, "effect", m.loss)
 	}
 	if len(missing) > 0 {
-		s.log.Warn("slack: to add scopes, paste the output of \"mabsbot slack manifest\" into the app's manifest, and install the app again")
+		s.log.Warn("slack: scopes missing", "scopes", len(missing), "fix", fixManifest+", and install the app again")
 	}
 	if s.o.EscalationChannel != "" {
 		s.checkEscalationChannel(ctx)
 	}
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
 }
+
+// fixManifest says how to add what a newer manifest has.
+const fixManifest = "paste the output of mabsbot slack manifest into the app's manifest"
 
 // missingScopes returns the scopes that are not granted. If Slack does not return
 // any, none counts as missing.
@@ -134,10 +137,10 @@ func (s *Slack) checkEscalationChannel(ctx context.Context) {
 	info, err := s.client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
 	switch {
 	case err != nil && hasCode(err, notInChannel):
-		s.log.Warn("slack: the bot sees no channel with the ID slack.escalation_channel; invite the bot there, and configure the ID (C…), not the name", "channel", s.o.EscalationChannel)
+		s.log.Warn("slack: slack.escalation_channel not found", "channel", s.o.EscalationChannel, "fix", "invite the bot there, and configure the ID (C…), not the name")
 	case err != nil:
-		s.log.Info("slack: cannot check whether the bot is in slack.escalation_channel", "error", explain(err))
+		s.log.Info("slack: slack.escalation_channel not checked", "error", explain(err))
 	case !info.IsMember && !info.IsIM:
-		s.log.Warn("slack: the bot is not in slack.escalation_channel; type /invite there", "channel", s.o.EscalationChannel)
+		s.log.Warn("slack: bot is not in slack.escalation_channel", "channel", s.o.EscalationChannel, "fix", "type /invite there")
 	}
 }

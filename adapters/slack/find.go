@@ -37,7 +37,7 @@ func (s *Slack) find(ctx context.Context, channel string, p bot.Post) (string, e
 		messages, next, err := page(ctx, channel, threadTS(p.Thread), cursor)
 		if err != nil {
 			if c := errorCode(err); c != "" && !hasCode(err, retryLater) && !hasCode(err, ambiguous) {
-				s.log.Warn("slack: cannot find out whether a post was delivered, sending it again", "post", p.ID, "error", explain(err))
+				s.log.Warn("slack: history not read, post sent again", "post", p.ID, "error", explain(err))
 				return "", nil
 			}
 			if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {

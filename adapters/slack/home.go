@@ -51,7 +51,7 @@ func (s *Slack) show(ctx context.Context, lane, view string, f func() error) {
 func (s *Slack) publishHome(ctx context.Context, team, user string) error {
 	if !s.profiles.fresh(user) {
 		if err := s.profiles.fetch(ctx, user); err != nil {
-			s.log.Info("slack: profile not read, showing home in the default language", "error", explain(err))
+			s.log.Info("slack: profile not read", "error", explain(err))
 		}
 	}
 	key := bot.UserKey{Adapter: adapterName, Workspace: team, ID: user}

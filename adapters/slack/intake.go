@@ -41,7 +41,7 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 		s.stop(in.why)
 	case appRateLimited:
 		done(nil, nil)
-		s.log.Warn("slack: app_rate_limited: Slack withholds events, because there were too many within an hour")
+		s.log.Warn("slack: app_rate_limited", "effect", "Slack withholds events, because there were too many within an hour")
 	default:
 		s.receiveUnreadable(ctx, raw, err, done)
 	}

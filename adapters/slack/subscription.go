@@ -53,6 +53,6 @@ func (e *subscriptionCheck) observe(in inbound, deaf func(channel string)) {
 
 // warnNotSubscribed logs that the app does not subscribe to messages.
 func (s *Slack) warnNotSubscribed(channel string) {
-	s.intake.WarnOnce("app_mention arrived without message: the app does not subscribe to message.channels and message.groups, so pasted errors are not seen; "+
-		"paste the output of \"mabsbot slack manifest\" into the app's manifest", "channel", channel)
+	s.intake.WarnOnce("app_mention arrived without message", "channel", channel,
+		"effect", "pasted errors are not seen: the app does not subscribe to message.channels and message.groups", "fix", fixManifest)
 }
