@@ -3,7 +3,6 @@ package main
 import (
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
@@ -23,6 +22,7 @@ func TestEchoOfAnswers(t *testing.T) {
 	}
 	place := regexp.MustCompile(`(?m)^\[[^\]]*: .*post \d+\]\n`) // before each post
 	buttons := regexp.MustCompile(`(?m)^\[.*\] $`)
+	picked := regexp.MustCompile(`✓ \w+\n$`)
 	n := 0
 	for _, file := range files {
 		archive, err := txtar.ParseFile(file)
@@ -35,7 +35,7 @@ func TestEchoOfAnswers(t *testing.T) {
 			}
 			for _, post := range place.Split(string(section.Data), -1) {
 				post = buttons.ReplaceAllString(post, "") // not copied with the text
-				if strings.HasSuffix(post, "✓ alex\n") || strings.HasSuffix(post, "✓ kim\n") || base.Match(post).Band == match.Silent {
+				if picked.MatchString(post) || base.Match(post).Band == match.Silent {
 					continue // the new line of a replaced post, or no error
 				}
 				n++

@@ -113,13 +113,26 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 // if replaces is set.
 func (d decision) answer(w Walkthrough, replaces PostID) {
 	if d.found.Band == match.Sure {
-		for _, h := range d.found.Also {
+		lead, others := causeFirst(d.found)
+		for _, h := range others {
 			w.Also = append(w.Also, h.Entry.ID)
 		}
-		d.start(w, d.found.Hits[0].Entry, option(d.found.Hits[0]), replaces)
+		d.start(w, lead.Entry, option(lead), replaces)
 		return
 	}
 	d.choose(w, d.found.Hits, replaces)
+}
+
+// causeFirst returns the error to begin with, and the others that are certain:
+// one that causes the best one leads.
+func causeFirst(found kb.Result) (lead kb.Hit, others []kb.Hit) {
+	lead, others = found.Hits[0], slices.Clone(found.Also)
+	for i, h := range others {
+		if slices.Contains(h.Entry.Causes, lead.Entry.ID) {
+			lead, others[i] = h, lead
+		}
+	}
+	return lead, others
 }
 
 // start starts the walkthrough of an entry and posts its first position.

@@ -21,7 +21,7 @@ func (d decision) solved(w Walkthrough) {
 	if later {
 		blocks = append(blocks, d.paragraph("solved_later"))
 	}
-	if more := d.otherErrors(w); len(more) > 0 {
+	if more := d.otherButtons(w); len(more) > 0 {
 		blocks = append(blocks, d.paragraph("solved_more"), choices(more...))
 	}
 	d.postIn(&w, d.reply(blocks...))
@@ -72,12 +72,13 @@ func (d decision) withdrawFollowUp(w Walkthrough) {
 	}
 }
 
-// otherErrors returns buttons for the other errors of the same paste.
-func (d decision) otherErrors(w Walkthrough) []LabeledButton {
+// otherButtons returns buttons for the other errors of the paste, and for those
+// that were left before they were solved.
+func (v voice) otherButtons(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
-	for _, id := range w.Also {
-		if e := d.rules.Base.Entry(id); e != nil {
-			row = append(row, d.startButton(e, d.entryText(e.Title, Walkthrough{})))
+	for _, id := range slices.Concat(w.Also, w.Open) {
+		if e := v.rules.Base.Entry(id); e != nil {
+			row = append(row, v.startButton(e, v.entryText(e.Title, Walkthrough{})))
 		}
 	}
 	return row

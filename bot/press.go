@@ -1,6 +1,9 @@
 package bot
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Buttons. A message that means the same as a button is handled as its press.
 
@@ -172,13 +175,11 @@ func (d decision) startOther(w Walkthrough, id string) {
 	}
 	d.replaceLive(w, d.entryText(e.Title, Walkthrough{Slots: o.Slots}))
 	d.leave(&w)
-	var rest []string
-	for _, also := range w.Also {
-		if also != id {
-			rest = append(rest, also)
-		}
+	if w.Entry != nil && id != d.rules.Policy.Checks {
+		w.Open = w.leftOpen(id)
 	}
-	w.Also, w.Elsewhere = rest, Thread{}
+	w.Also = slices.DeleteFunc(slices.Clone(w.Also), func(other string) bool { return other == id })
+	w.Elsewhere = Thread{}
 	if !chosen {
 		w.Options = nil
 	}
@@ -224,7 +225,11 @@ func (d decision) postEnded(w Walkthrough, say string, before []Block) {
 
 // chooseNone says what to send if none of the offered entries is the right one.
 func (d decision) chooseNone(w Walkthrough) {
-	d.replaceLive(w, d.text("choose_none"))
+	label := "choose_none"
+	if _, one := d.onlyOption(w); one {
+		label = "is_not"
+	}
+	d.replaceLive(w, d.text(label))
 	w.Status, w.Options = StatusUnmatched, nil
 	d.postState(w)
 }

@@ -57,7 +57,7 @@ func (d decision) newError(w Walkthrough, m Message) {
 		d.leave(&w)
 		next := d.newWalkthrough(m)
 		next.Posts = w.Posts
-		next.Also = []string{w.Entry.ID} // to return to
+		next.Open = w.leftOpen(d.found.Hits[0].Entry.ID)
 		d.answer(next, "")
 	case d.found.Band == match.Sure && !known, d.found.Band == match.Likely && mine:
 		d.understand(IntentOtherError)
@@ -156,11 +156,21 @@ func (d decision) meantForPeople(w Walkthrough, m Message) bool {
 }
 
 func (d decision) steerChoosing(w Walkthrough, intent locale.Intent) {
-	if intent == locale.IntentSkip || intent == locale.IntentNext {
-		d.act(w, Button{Action: ActionOther})
-		return
+	e, one := d.onlyOption(w)
+	switch {
+	case intent == locale.IntentSkip || intent == locale.IntentNext:
+		d.pick(w, Button{Action: ActionOther})
+	case intent == locale.IntentYes && one && w.Elsewhere == (Thread{}):
+		d.pick(w, d.startButton(e, "").Button)
+	default:
+		d.repeatState(w)
 	}
-	d.repeatState(w)
+}
+
+// pick performs the action of a button that the message means.
+func (d decision) pick(w Walkthrough, b Button) {
+	d.turn.Understood = w.resolveButton(b)
+	d.act(w, b)
 }
 
 func (d decision) steerSolved(w Walkthrough, intent locale.Intent) {

@@ -38,8 +38,28 @@ func (v voice) intro(w Walkthrough) []Block {
 			}
 		}
 	}
-	if len(w.Also) > 0 {
-		blocks = append(blocks, paragraph(v.text("also", "titles", v.titles(w.Also))))
+	return append(blocks, v.otherErrors(w)...)
+}
+
+// otherErrors names the other errors of the paste, and those that were left for
+// this one. Only an entry can say that an error follows from its own.
+func (v voice) otherErrors(w Walkthrough) []Block {
+	var blocks []Block
+	var follow, more []string
+	for _, id := range w.Also {
+		if slices.Contains(w.Entry.Causes, id) {
+			follow = append(follow, id)
+		} else {
+			more = append(more, id)
+		}
+	}
+	for _, list := range []struct {
+		text string
+		ids  []string
+	}{{"follows", follow}, {"also", more}, {"left_open", w.Open}} {
+		if titles := v.titles(list.ids); titles != "" {
+			blocks = append(blocks, paragraph(v.text(list.text, "titles", titles)))
+		}
 	}
 	return blocks
 }
@@ -304,11 +324,7 @@ func (v voice) viewEnd(w Walkthrough) []Block {
 		row = append(row, primary(v.startButton(e, v.text("checks"))))
 	}
 	row = append(row, v.button(w, ActionFixed, "", v.text("fixed")))
-	for _, id := range w.Also {
-		if e := v.rules.Base.Entry(id); e != nil {
-			row = append(row, v.startButton(e, v.entryText(e.Title, w)))
-		}
-	}
+	row = append(row, v.otherButtons(w)...)
 	return append(blocks, choices(append(row, v.navigation(w)...)...), v.source(w))
 }
 
@@ -316,6 +332,12 @@ func (v voice) viewEnd(w Walkthrough) []Block {
 func (v voice) viewChoosing(w Walkthrough) []Block {
 	if w.Elsewhere != (Thread{}) {
 		return v.viewRepeat(w)
+	}
+	if e, one := v.onlyOption(w); one {
+		title := v.text("quoted", "title", v.entryText(e.Title, Walkthrough{Slots: w.Options[0].Slots}))
+		return []Block{ask(v.text("choose_one", "title", title)), choices(
+			primary(v.startButton(e, v.text("is_this"))),
+			LabeledButton{Label: v.text("is_not"), Button: Button{Action: ActionOther}})}
 	}
 	question := v.text("choose")
 	if len(w.Codes) == 1 {
@@ -329,6 +351,15 @@ func (v voice) viewChoosing(w Walkthrough) []Block {
 	}
 	row = append(row, LabeledButton{Label: v.text("choose_none"), Button: Button{Action: ActionOther}})
 	return []Block{ask(question), choices(row...)}
+}
+
+// onlyOption returns the only entry that is offered, if there is just one.
+func (v voice) onlyOption(w Walkthrough) (*kb.Entry, bool) {
+	if len(w.Options) != 1 {
+		return nil, false
+	}
+	e := v.rules.Base.Entry(w.Options[0].Entry)
+	return e, e != nil
 }
 
 // viewRepeat links to the earlier answer instead of repeating it.

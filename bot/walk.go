@@ -20,6 +20,16 @@ func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
 	return w
 }
 
+// leftOpen returns the entries that are still unsolved when the walkthrough
+// goes on with another one: its own, and those that were left before.
+func (w *Walkthrough) leftOpen(next string) []string {
+	open := slices.Clone(w.Open)
+	if w.Status != StatusSolved && !slices.Contains(open, w.Entry.ID) {
+		open = append(open, w.Entry.ID)
+	}
+	return slices.DeleteFunc(open, func(id string) bool { return id == next })
+}
+
 // Current returns the position of the walkthrough, and with a step the question
 // that it asks. It is zero where no entry is under way.
 func (w *Walkthrough) Current() Position {

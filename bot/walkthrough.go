@@ -27,6 +27,7 @@ type Walkthrough struct {
 	Slots map[string]string `json:"slots,omitempty"`
 	Tried []Attempt         `json:"tried,omitempty"`
 	Also  []string          `json:"also,omitempty"` // entries of other errors in the same paste
+	Open  []string          `json:"open,omitempty"` // entries that were left for this one before they were solved
 
 	// The message that started it, and the result of its match.
 	Options    []Option         `json:"options,omitempty"`  // the offered entries; StatusUnmatched: the nearest

@@ -29,6 +29,7 @@ type Entry struct {
 	Ask     []Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // asked before the steps
 	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the steps to fix it
 	Related []string   `yaml:"related,omitempty" json:"related,omitempty"` // IDs of other entries
+	Causes  []string   `yaml:"causes,omitempty" json:"causes,omitempty"`   // IDs of entries whose errors follow from this one
 	Sources []Source   `yaml:"sources,omitempty" json:"sources,omitempty"` // where the facts come from
 	Notes   []Text     `yaml:"notes,omitempty" json:"notes,omitempty"`     // where sources disagree or err
 

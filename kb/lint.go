@@ -357,6 +357,9 @@ func (l *linter) others(at place) {
 	for i, id := range l.e.Related {
 		l.other(at.key("related").item(i), id)
 	}
+	for i, id := range l.e.Causes {
+		l.other(at.key("causes").item(i), id)
+	}
 }
 
 // other checks the ID of another entry.

@@ -95,6 +95,7 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 	}
 	s.steps(e.Steps)
 	s.field(0, "related", strings.Join(e.Related, " "))
+	s.field(0, "causes", strings.Join(e.Causes, " "))
 	for _, source := range e.Sources {
 		s.source(source)
 	}

@@ -17,8 +17,8 @@ import (
 // echoTexts are texts whose fixed words occur only in answers of the bot. Every
 // kind of answer that names an error contains one.
 var echoTexts = []string{
-	"also", "source", // the first answer, in addition to recognizedBy
-	"repeat", "choose", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
+	"also", "follows", "left_open", "source", // the first answer, in addition to recognizedBy
+	"repeat", "choose", "choose_one", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps
 	"undo", "undo_begun",
 	"handover", "person_sent", "person_none", "no_match", "no_match_near", "no_match_send", "need_error",
