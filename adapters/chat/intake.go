@@ -54,7 +54,7 @@ var ErrPanic = errors.New("the handler panicked")
 type Intake struct {
 	Quick *Lanes // events, in the order of their arrival in a conversation
 	Later *Lanes // recorded events: they wait for the network
-	Pages *Lanes // what is shown to a user at once: modals, suggestions, pages
+	Pages *Lanes // modals, suggestions and pages, for which a user waits
 
 	name   string // the adapter's; log messages begin with it
 	inbox  Inbox

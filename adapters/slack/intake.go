@@ -157,7 +157,7 @@ func (s *Slack) afterHandled(ctx context.Context, in inbound) {
 	}
 }
 
-// complete adds what is known about the sender to an event.
+// complete adds the sender's profile and channel to an event.
 func (s *Slack) complete(in inbound) bot.Event {
 	switch e := in.event.(type) {
 	case bot.Message:

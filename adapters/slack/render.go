@@ -32,8 +32,8 @@ type renderer struct {
 
 	blocks  []slack.Block
 	text    strings.Builder
-	left    int // what is left of maxMessage
-	room    int // what is left of maxBlocks, not counting reserved blocks
+	left    int // rest of maxMessage
+	room    int // rest of maxBlocks, without reserved blocks
 	buttons int
 }
 
@@ -43,8 +43,8 @@ func (s *Slack) render(p bot.Post) message {
 	return r.message(p.Reply)
 }
 
-// message renders a reply. Buttons and their questions always have room; what is
-// too long is cut before them.
+// message renders a reply. Buttons and their questions always have room; long text
+// is cut before them.
 func (r *renderer) message(reply bot.Reply) message {
 	r.left, r.room = maxMessage, maxBlocks
 	for _, b := range reply.Blocks {
@@ -56,7 +56,7 @@ func (r *renderer) message(reply bot.Reply) message {
 	return message{text: r.summary(), blocks: r.blocks}
 }
 
-// reserve subtracts what is never left out: buttons and questions, headings, links
+// reserve subtracts blocks that are never left out: buttons and questions, headings, links
 // and context.
 func (r *renderer) reserve(b bot.Block) {
 	switch b.Kind {
@@ -161,7 +161,7 @@ func (r *renderer) quote(text string) {
 	}
 }
 
-// fit cuts a text to what is left of the message, with a note where it is cut.
+// fit cuts a text to the rest of the message, with a note where it is cut.
 func (r *renderer) fit(text string) string {
 	if need := sizeOf(text); need <= r.left {
 		r.left -= need

@@ -159,7 +159,7 @@ func TestEntries(t *testing.T) {
 	golden(t, "entries.golden", b.String())
 }
 
-// FuzzRender splits or cuts what is too long, and escapes markup.
+// FuzzRender splits or cuts long text, and escapes markup.
 func FuzzRender(f *testing.F) {
 	f.Add("Step 1", "some `code` text", "Write-Host '```'", "label", 3)
 	f.Add("한국어", strings.Repeat("가나다라 마바사. ", 900), strings.Repeat("Get-Service ", 900), strings.Repeat("긴 단추 ", 40), 60)

@@ -26,7 +26,7 @@ import (
 // errNoResponseURL says that there is no usable response URL.
 var errNoResponseURL = errors.New("slack: no usable response URL")
 
-// A responseURL is a URL and what is left of it.
+// A responseURL is a URL and its remaining uses.
 type responseURL struct {
 	url      string
 	usesLeft int

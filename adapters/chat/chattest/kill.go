@@ -15,7 +15,7 @@ type KillRig struct {
 	Answers func(n int) int                          // counts the answers to message n
 	Until   func(want string, condition func() bool) // waits until something holds of the platform
 	Settled func() bool                              // whether the platform has delivered all events
-	Summary func() string                            // what is worth a line in the log
+	Summary func() string                            // a line for the log
 }
 
 // Kill kills the program at random points under load and starts it again: every
