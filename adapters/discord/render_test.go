@@ -10,7 +10,6 @@ import (
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
-	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/adapters/discord/discordfake"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -193,47 +192,6 @@ func TestPages(t *testing.T) {
 	if all := checkPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
 		t.Errorf("a cut private reply lacks the note:\n%s", all)
 	}
-}
-
-// TestLongPost checks that a post of several messages is delivered once, edited
-// and deleted, and that buttons on its last page belong to its conversation.
-func TestLongPost(t *testing.T) {
-	s := newStage(t, discordfake.Options{})
-	long := strings.Repeat("아주 긴 문장입니다. A very long sentence.\n", 150)
-	reply := bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: long}, {Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: bot.Button{Action: bot.ActionFixed, Entry: "e"}}}}}}
-	p := bot.Post{ID: "0123456789abcdef01234567", Opens: true, Reply: reply, Thread: bot.Thread{Adapter: adapterName, Workspace: s.AppID, Channel: s.channel.ID, Root: "to-be-opened"}}
-	first, err := s.discord.Post(t.Context(), p)
-	s.must(err)
-	again, err := s.discord.Post(t.Context(), p)
-	s.must(err)
-	shown := s.Messages(s.channel.ID)
-	if len(shown) < 2 || again != first {
-		t.Fatalf("%d messages, delivered as %+v and again as %+v; want several and the same", len(shown), first, again)
-	}
-	last := shown[len(shown)-1]
-	if first.Thread.Root != shown[0].ID || last.ReplyTo != shown[0].ID {
-		t.Errorf("the thread is %+v, and its last page replies to %q; want the first page", first.Thread, last.ReplyTo)
-	}
-	press, err := s.discord.me().component(discordapi.Interaction{ID: "1", Token: "t", Type: discordapi.InteractionMessageComponent, GuildID: s.Guild, ChannelID: s.channel.ID,
-		Message: &discordapi.Message{ID: last.ID, MessageReference: &discordapi.MessageReference{MessageID: last.ReplyTo}},
-		Data:    discordapi.InteractionData{CustomID: buttonsOf(last.Components)["해결됨"]}}, bot.User{ID: s.alex.ID})
-	s.must(err)
-	if got := press.(inboundInteraction).event.About().Thread; got != first.Thread {
-		t.Errorf("its button belongs to %+v, want %+v", got, first.Thread)
-	}
-	p.Replaces, p.Ref, p.Reply = p.ID, first.Ref, bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "짧은 답"}}}
-	shorter, err := s.discord.Post(t.Context(), p)
-	s.must(err)
-	if shown := s.Messages(s.channel.ID); len(shown) != 1 || !strings.Contains(shown[0].Plain(), "짧은 답") {
-		t.Errorf("%d messages after the edit, want 1 with the new text", len(shown))
-	}
-	p.Withdraw, p.Ref = true, shorter.Ref
-	_, err = s.discord.Post(t.Context(), p)
-	s.must(err)
-	if shown := s.Messages(s.channel.ID); len(shown) != 0 {
-		t.Errorf("%d messages after the deletion, want 0", len(shown))
-	}
-	s.refusals()
 }
 
 // TestEscape checks each kind of markup.
