@@ -116,7 +116,8 @@ func (a jsonlAnswer) withoutWords(t *testing.T) string {
 	t.Helper()
 	posts := a.Posts
 	a.Posts = nil
-	b := marshalLine(t, a)
+	var b strings.Builder
+	b.WriteString(marshalLine(t, a))
 	for _, p := range posts {
 		if p.Text == nil || len(p.Buttons) != len(p.IDs) || slices.Contains(p.IDs, "") {
 			t.Errorf("not a post: %+v", p)
@@ -126,9 +127,9 @@ func (a jsonlAnswer) withoutWords(t *testing.T) string {
 			p.Text = nil
 		}
 		p.Buttons = nil
-		b += "\t" + marshalLine(t, p)
+		b.WriteString("\t" + marshalLine(t, p))
 	}
-	return b
+	return b.String()
 }
 
 func marshalLine(t *testing.T, v any) string {
@@ -151,11 +152,11 @@ func TestREADMEConversation(t *testing.T) {
 	if !ok {
 		t.Fatal("README.md shows no example")
 	}
-	got := ""
+	var got strings.Builder
 	for _, a := range chatJSONL(t, strings.Split(in, "\n")) {
-		got += marshalLine(t, []string{a.Intent, a.Status, a.Entry, a.Question, a.Step})
+		got.WriteString(marshalLine(t, []string{a.Intent, a.Status, a.Entry, a.Question, a.Step}))
 	}
-	if got != want {
-		t.Errorf("the answers are\n%swant\n%s", got, want)
+	if got.String() != want {
+		t.Errorf("the answers are\n%swant\n%s", got.String(), want)
 	}
 }

@@ -56,7 +56,7 @@ func defaultTiming() timing {
 
 // The errors that end a connection.
 var (
-	errDisabled = errors.New("Socket Mode is disabled; enable it in the app's settings, or set slack.mode to http")
+	errDisabled = errors.New("slack has Socket Mode disabled; enable it in the app's settings, or set slack.mode to http")
 	errCrowded  = errors.New("too_many_websockets: an app may have ten connections")
 	errSilent   = errors.New("the connection is silent")
 )

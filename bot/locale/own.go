@@ -168,7 +168,7 @@ func (all Locales) personal(sentence string) bool {
 	if strings.ContainsAny(sentence, QuestionMarks) {
 		return true
 	}
-	for _, word := range strings.Fields(Fold(sentence)) {
+	for word := range strings.FieldsSeq(Fold(sentence)) {
 		for _, l := range all {
 			if slices.Contains(l.Personal, word) {
 				return true

@@ -84,7 +84,7 @@ func (c *Client) dial(ctx context.Context, address string) (*connection, error) 
 func (c *Client) gatewayURL(address string) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
-		return "", errors.New("Discord gave no URL of its gateway")
+		return "", errors.New("discord gave no URL of its gateway")
 	}
 	if api, err := url.Parse(c.api); err != nil || api.Scheme != "http" || u.Scheme != "ws" {
 		u.Scheme = "wss"

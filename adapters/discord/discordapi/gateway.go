@@ -145,7 +145,7 @@ func (g *gateway) backOff(ctx context.Context, err error) error {
 
 // Why a connection ended, if not with a close code.
 var (
-	errReconnect = errors.New("Discord asks to reconnect")
+	errReconnect = errors.New("discord asks to reconnect")
 	errZombie    = errors.New("heartbeats are not acknowledged")
 )
 
