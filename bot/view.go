@@ -30,7 +30,7 @@ func (v voice) intro(w Walkthrough) []Block {
 	if by := v.recognizedBy(w); by != "" {
 		blocks = append(blocks, paragraph(v.text("recognized", "by", by)))
 	}
-	blocks = append(blocks, paragraph(v.entryText(w.Entry.Cause, w)))
+	blocks = append(blocks, paragraph(v.cause(w)))
 	for _, a := range w.Tried {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
@@ -39,6 +39,18 @@ func (v voice) intro(w Walkthrough) []Block {
 		}
 	}
 	return append(blocks, v.otherErrors(w)...)
+}
+
+// cause returns why the error happens: what holds for everybody, and what the
+// paste shows.
+func (v voice) cause(w Walkthrough) string {
+	var said []string
+	for _, s := range w.Entry.Cause {
+		if w.shows(s.If) {
+			said = append(said, v.entryText(s.Text, w))
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 // otherErrors names the other errors of the paste, and those that were left for

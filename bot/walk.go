@@ -6,6 +6,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // How a walkthrough moves through its entry: first the questions, then the
@@ -18,6 +19,19 @@ func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
 	w.Path, w.Tried = nil, nil
 	w.At = w.settle(first(e))
 	return w
+}
+
+// shows reports whether the paste meets a condition.
+func (w *Walkthrough) shows(c *kb.Condition) bool {
+	switch {
+	case c == nil:
+		return true
+	case c.Code != "":
+		return match.HasCode(w.Text, c.Code)
+	case c.Word != "":
+		return locale.ContainsWords(locale.Fold(w.Text), locale.Fold(c.Word))
+	}
+	return w.Slots[c.Slot] != ""
 }
 
 // leftOpen returns the entries that are still unsolved when the walkthrough

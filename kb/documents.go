@@ -59,7 +59,9 @@ func (e *Entry) prose() []string {
 		}
 	}
 	add(e.Operation)
-	add(e.Cause)
+	for _, s := range e.Cause {
+		add(s.Text)
+	}
 	for _, s := range e.Sources {
 		add(s.Text)
 	}

@@ -24,7 +24,7 @@ type Entry struct {
 	Messages Texts    `yaml:"messages,omitempty" json:"messages,omitempty"` // what the product prints; <Name> captures a value (a slot)
 	Phrases  Texts    `yaml:"phrases,omitempty" json:"phrases,omitempty"`   // how users describe it without pasting it
 
-	Cause   Text       `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences
+	Cause   Cause      `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences; a list may have sentences that depend on what was seen
 	Explain Text       `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?"
 	Ask     []Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // asked before the steps
 	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the steps to fix it

@@ -219,7 +219,13 @@ func (l *linter) eachText(at place, f func(at place, t Text, asks bool)) {
 	e := l.e
 	f(at.key("operation"), e.Operation, false)
 	f(at.key("title"), e.Title, false)
-	f(at.key("cause"), e.Cause, false)
+	for i, s := range e.Cause {
+		where := at.key("cause")
+		if len(e.Cause) > 1 || s.If != nil {
+			where = where.item(i)
+		}
+		f(where, s.Text, false)
+	}
 	f(at.key("explain"), e.Explain, false)
 	for i := range e.Ask {
 		eachQuestionText(at.key("ask").item(i), &e.Ask[i], f)

@@ -41,6 +41,9 @@ func (l *linter) slots(at place) {
 			l.braces(where, v.Text)
 		}
 	})
+	for i, s := range l.e.Cause {
+		l.condition(at.key("cause").item(i).key(conditionKey), s.If, given)
+	}
 	l.e.eachStep(at, func(at place, s *Step) {
 		check(at.key("path"), s.Path, true)
 		if s.Command != nil {
@@ -48,6 +51,29 @@ func (l *linter) slots(at place) {
 		}
 	})
 	l.unused(at, used)
+}
+
+// condition checks that a condition has exactly one field, and can be met.
+func (l *linter) condition(at place, c *Condition, given func() []string) {
+	if c == nil {
+		return
+	}
+	n := 0
+	for _, field := range []string{c.Code, c.Word, c.Slot} {
+		if field != "" {
+			n++
+		}
+	}
+	if n != 1 {
+		l.add(at, "want one of code, word and slot")
+		return
+	}
+	if c.Code != "" && !match.HasCode(c.Code, c.Code) {
+		l.add(at.key("code"), "%q is not a number such as 407 or 0x800706BA", c.Code)
+	}
+	if c.Slot != "" && !slices.Contains(given(), c.Slot) {
+		l.add(at.key("slot"), "no message captures the slot %q and no question asks for it%s", c.Slot, suggest(c.Slot, given()))
+	}
 }
 
 // given returns the slots that messages capture or questions ask for, sorted.

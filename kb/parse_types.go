@@ -26,6 +26,7 @@ type typedNode struct {
 var (
 	textType  = reflect.TypeFor[Text]()
 	textsType = reflect.TypeFor[Texts]()
+	causeType = reflect.TypeFor[Cause]()
 )
 
 // language matches a tag such as "ko" or "zh-CN": the common short forms of BCP
@@ -56,6 +57,10 @@ func (f *typeChecker) value(n *yaml.Node, t reflect.Type) {
 		f.seen[typedNode{n, t}] = true
 	}
 	switch {
+	case t == causeType && n.Kind == yaml.SequenceNode:
+		f.statements(n)
+	case t == causeType:
+		f.value(n, textType)
 	case t == textType && n.Kind == yaml.MappingNode:
 		f.languages(n, reflect.TypeFor[string]())
 	case t == textsType && n.Kind == yaml.MappingNode:
@@ -100,6 +105,21 @@ func (f *typeChecker) scalar(n *yaml.Node, t reflect.Type) {
 func (f *typeChecker) list(n *yaml.Node, t reflect.Type) {
 	for _, item := range n.Content {
 		f.value(item, t)
+	}
+}
+
+// statements checks a list of texts that may have conditions.
+func (f *typeChecker) statements(n *yaml.Node) {
+	for _, item := range n.Content {
+		item = resolve(item)
+		if item.Kind == yaml.MappingNode {
+			f.keys(item)
+		}
+		condition, text := splitCondition(item)
+		if condition != nil {
+			f.value(condition, reflect.TypeFor[Condition]())
+		}
+		f.value(text, textType)
 	}
 }
 

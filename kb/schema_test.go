@@ -76,7 +76,10 @@ func TestSchemaRefuses(t *testing.T) {
 		`{id: A, title: A, codes: ["52"]}`,
 		right + `, titel: A}`,
 		right + `, cause: {English: A}}`,
-		right + `, cause: [A]}`,
+		right + `, cause: [[A]]}`,
+		right + `, cause: []}`,
+		right + `, cause: [{en: A, if: "52"}]}`,
+		right + `, cause: [{en: A, if: {codes: "52"}}]}`,
 		right + `, steps: {order: any}}`,
 		right + `, steps: {items: [{id: a}]}}`,
 		right + `, steps: {items: [{id: a b, do: A}]}}`,
@@ -90,8 +93,10 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Errorf("accepted: %s", entry)
 		}
 	}
-	if err := valid.Validate(asEditor(t, []byte(right+`}`))); err != nil {
-		t.Error(err)
+	for _, more := range []string{`}`, `, cause: A}`, `, cause: [A, {en: B, ko: B, if: {code: "52"}}]}`} {
+		if err := valid.Validate(asEditor(t, []byte(right+more))); err != nil {
+			t.Errorf("%s: %v", more, err)
+		}
 	}
 }
 
@@ -169,6 +174,8 @@ func generateSchema(t *testing.T) []byte {
 		s.Definitions["Step"].OneOf = append(s.Definitions["Step"].OneOf, &jsonschema.Schema{Required: []string{field}})
 	}
 	s.Definitions["Text"], s.Definitions["Texts"] = textDefinition(), textsDefinition()
+	s.Definitions["Cause"], s.Definitions["Condition"] = causeDefinition(), r.Reflect(&Condition{})
+	s.Definitions["Condition"].Version = ""
 	refine("Entry", s)
 	for name, def := range s.Definitions {
 		refine(name, def)
@@ -199,7 +206,7 @@ func refine(name string, s *jsonschema.Schema) {
 }
 
 func textSchema(t reflect.Type) *jsonschema.Schema {
-	if t == textType || t == textsType {
+	if t == textType || t == textsType || t == causeType {
 		return &jsonschema.Schema{Ref: "#/$defs/" + t.Name()}
 	}
 	return nil
@@ -210,6 +217,24 @@ func textDefinition() *jsonschema.Schema {
 	return &jsonschema.Schema{
 		Description: "A text for every language, or a map from language (en, ko, …) to text",
 		AnyOf:       []*jsonschema.Schema{text(), byLanguage(text())},
+	}
+}
+
+// causeDefinition is a text, or a list of texts with conditions.
+func causeDefinition() *jsonschema.Schema {
+	const languageButIf = `^([a-hj-z][a-z]{1,2}|i[a-eg-z][a-z]?|if[a-z])(-[A-Za-z0-9]{2,8})*$`
+	statement := byLanguage(nil)
+	statement.PatternProperties = map[string]*jsonschema.Schema{languageButIf: {Type: "string", MinLength: new(uint64(1))}}
+	statement.MinProperties = nil
+	statement.Properties = jsonschema.NewProperties()
+	statement.Properties.Set(conditionKey, &jsonschema.Schema{Ref: "#/$defs/Condition", Description: "said only if the paste shows this"})
+	text := &jsonschema.Schema{Type: "string", MinLength: new(uint64(1))}
+	return &jsonschema.Schema{
+		Description: "A text, or a list of texts of which each may have a condition",
+		AnyOf: []*jsonschema.Schema{
+			{Ref: "#/$defs/Text"},
+			{Type: "array", MinItems: new(uint64(1)), Items: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{text, statement}}},
+		},
 	}
 }
 

@@ -88,7 +88,9 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 	s.field(0, "symbols", strings.Join(e.Symbols, " "))
 	s.texts("messages", e.Messages)
 	s.texts("phrases", e.Phrases)
-	s.text(0, "cause", e.Cause)
+	for _, c := range e.Cause {
+		s.text(0, "cause"+c.If.suffix(), c.Text)
+	}
 	s.text(0, "explain", e.Explain)
 	for i := range e.Ask {
 		s.question(0, &e.Ask[i])
@@ -131,6 +133,17 @@ func (s *printer) field(depth int, name, value string) {
 }
 
 func (s *printer) text(depth int, name string, t Text) { s.field(depth, name, t.In(s.lang)) }
+
+// suffix returns what a statement depends on, after its name.
+func (c *Condition) suffix() string {
+	switch {
+	case c == nil:
+		return ""
+	case c.Slot != "":
+		return " if {" + c.Slot + "} is known"
+	}
+	return " if the paste has " + strconv.Quote(c.Code+c.Word)
+}
 
 func (s *printer) list(depth int, name string, list []string) {
 	if len(list) == 0 {

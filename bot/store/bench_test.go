@@ -17,7 +17,7 @@ func benchTurn(i int) bot.Turn {
 		Event: event(i),
 		States: []bot.Walkthrough{{
 			Thread: thread(i), Status: bot.StatusWalking, Asker: bot.User{ID: fmt.Sprint(i)},
-			Entry: &kb.Entry{ID: "entry", Cause: kb.Text{{Lang: "en", Text: strings.Repeat("cause ", 2700)}}},
+			Entry: &kb.Entry{ID: "entry", Cause: kb.Cause{{Text: kb.Text{{Lang: "en", Text: strings.Repeat("cause ", 2700)}}}}},
 		}},
 		Posts: []bot.Post{{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i), Reply: bot.Reply{Blocks: []bot.Block{{Text: strings.Repeat("say ", 500)}}}}},
 	}

@@ -58,3 +58,20 @@ func countsWord(s string, tokens []token, i int) bool {
 	}
 	return strings.TrimSpace(s[tokens[i].to:tokens[i+1].from]) == ""
 }
+
+// HasCode reports whether a text has a number, in any spelling: one that
+// identifies an error, or a result such as 0x800706BA that many errors share.
+func HasCode(text, code string) bool {
+	p, _, _ := normalize(text, nil, nil)
+	want, isNumber := number(code)
+	for _, t := range tokenize(nil, p.s) {
+		if t.kind != numberToken {
+			continue
+		}
+		spelling := p.s[t.from:t.to]
+		if n, ok := number(spelling); isNumber && ok && n == want || strings.EqualFold(spelling, code) {
+			return true
+		}
+	}
+	return false
+}

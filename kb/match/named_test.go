@@ -43,3 +43,22 @@ func TestNamedCode(t *testing.T) {
 		t.Errorf("a number in a long text is taken for the code %q", got)
 	}
 }
+
+func TestHasCode(t *testing.T) {
+	for _, test := range []struct {
+		text, code string
+		want       bool
+	}{
+		{"The RPC server is unavailable (0x800706BA)", "0x800706ba", true},
+		{"오류 0X800706BA입니다", "0x800706BA", true},
+		{"error [0x29834]", "170036", true},
+		{"(407) Proxy Authentication Required", "407", true},
+		{"The RPC server is unavailable", "0x800706BA", false},
+		{"error 4070", "407", false},
+		{"0x800706BB", "0x800706BA", false},
+	} {
+		if got := HasCode(test.text, test.code); got != test.want {
+			t.Errorf("%q has %s: %t, want %t", test.text, test.code, got, test.want)
+		}
+	}
+}
