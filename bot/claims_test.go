@@ -37,3 +37,26 @@ func TestOtherErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestQuote checks that what is quoted as the reason is the whole sentence that
+// matched, and that a single word is none.
+func TestQuote(t *testing.T) {
+	rules := bot.Rules{Base: testBase(t), Locales: testLocales(t), Policy: bot.DefaultPolicy(), Can: everything}
+	for text, want := range map[string]string{
+		"hi all. The backup disk zeta was lost on FS-11.corp.example. Any idea?":           "> The backup disk zeta was lost on FS-11.corp.example\n",
+		"it says \"The backup disk zeta was lost on FS-11.corp.example\" since last night": "> The backup disk zeta was lost on FS-11.corp.example\n",
+		"오늘부터 이래요\nFS-11에서 백업 디스크 제타를 찾을 수 없습니다. 도와주세요":                                    "> FS-11에서 백업 디스크 제타를 찾을 수 없습니다\n",
+		"zeta gives ID 90001 again": "",
+	} {
+		m := message("m1", text)
+		m.Addressed = true
+		turn := bot.Decide(rules, bot.State{}, m, rules.Base.Match(text))
+		if len(turn.Posts) != 1 {
+			t.Fatalf("%q: %d posts, want one", text, len(turn.Posts))
+		}
+		got := bottest.Text(turn.Posts[0].Reply)
+		if want == "" && strings.Contains(got, "\n> ") || !strings.Contains(got, want) {
+			t.Errorf("%q: the answer is\n%swant the quote %q", text, got, want)
+		}
+	}
+}

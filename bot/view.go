@@ -26,7 +26,7 @@ func (v voice) liveReply(w Walkthrough) Reply {
 
 // intro says which error was recognized, by what, and why it happens.
 func (v voice) intro(w Walkthrough) []Block {
-	blocks := []Block{heading(v.title(w)), {Kind: BlockQuote, Text: quoted(w.Evidence)}}
+	blocks := []Block{heading(v.title(w)), {Kind: BlockQuote, Text: w.quoted()}}
 	if by := v.recognizedBy(w); by != "" {
 		blocks = append(blocks, paragraph(v.text("recognized", "by", by)))
 	}
@@ -76,19 +76,79 @@ func (v voice) otherErrors(w Walkthrough) []Block {
 	return blocks
 }
 
-// quoted returns the longest message or phrase of the paste that matched.
-func quoted(all []match.Evidence) string {
-	longest := ""
-	for _, e := range all {
-		if (e.Kind == match.EvidenceMessage || e.Kind == match.EvidencePhrase) && len(e.Text) > len(longest) {
-			longest = e.Text
+// quoted returns the sentence of the paste with the longest message or phrase
+// that matched. A single word is no reason that means anything to a reader.
+func (w *Walkthrough) quoted() string {
+	var longest match.Evidence
+	for _, e := range w.Evidence {
+		if (e.Kind == match.EvidenceMessage || e.Kind == match.EvidencePhrase) && len(e.Text) > len(longest.Text) {
+			longest = e
 		}
 	}
-	longest = visible(longest)
-	if open := strings.LastIndexByte(longest, '('); open >= 0 && !strings.Contains(longest[open:], ")") {
-		longest = strings.TrimSpace(longest[:open]) // the start of "(ID: …)"
+	if len(strings.Fields(longest.Text)) < 2 {
+		return ""
 	}
-	return shorten(longest, maxQuote)
+	quote := longest.Text
+	if longest.Start >= 0 && longest.Start <= longest.End && longest.End <= len(w.Text) && w.Text[longest.Start:longest.End] == quote {
+		quote = sentenceAround(w.Text, longest.Start, longest.End)
+	}
+	quote = visible(quote)
+	if open := strings.LastIndexByte(quote, '('); open >= 0 && !strings.Contains(quote[open:], ")") {
+		quote = strings.TrimSpace(quote[:open]) // the start of "(ID: …)"
+	}
+	return shorten(quote, maxQuote)
+}
+
+// maxAround is how many bytes of a sentence on each side of a span are quoted.
+// In a longer one the span is quoted alone.
+const maxAround = 120
+
+// sentenceAround widens a span of a text to its sentence.
+func sentenceAround(text string, start, end int) string {
+	before, quotes := text[:start], false
+	if i := strings.LastIndexAny(before, "\r\n"); i >= 0 {
+		before = before[i+1:]
+	}
+	for _, mark := range sentenceMarks {
+		if i := strings.LastIndex(before, mark+" "); i >= 0 {
+			before = before[i+len(mark)+1:]
+		}
+	}
+	if i := strings.LastIndexAny(before, "`\"'“‘«"); i == 0 || i > 0 && before[i-1] == ' ' {
+		_, size := utf8.DecodeRuneInString(before[i:])
+		before = before[i+size:] // what a person quotes
+		quotes = true
+	}
+	after := text[end:]
+	if i := strings.IndexAny(after, "\r\n"); i >= 0 {
+		after = after[:i]
+	}
+	if i := strings.IndexAny(after, "`\"'”’»"); quotes && i >= 0 {
+		after = after[:i]
+	}
+	if !endsSentence(text[start:end]) {
+		for _, mark := range sentenceMarks {
+			if i := strings.Index(after+" ", mark+" "); i >= 0 {
+				after = after[:i]
+			}
+		}
+	} else {
+		after = ""
+	}
+	if len(before) > maxAround {
+		before = ""
+	}
+	if len(after) > maxAround {
+		after = ""
+	}
+	return strings.TrimSpace(before + text[start:end] + after)
+}
+
+// sentenceMarks end a sentence, or introduce what is quoted, before a space.
+var sentenceMarks = []string{".", "!", "?", ":", ";", "。"}
+
+func endsSentence(s string) bool {
+	return slices.ContainsFunc(sentenceMarks, func(mark string) bool { return strings.HasSuffix(s, mark) })
 }
 
 // maxQuote limits a quote to about three lines of a chat window.
@@ -127,7 +187,11 @@ func (v voice) recognizedBy(w Walkthrough) string {
 		case match.EvidenceSymbol:
 			parts = append(parts, v.text("by_symbol", "symbol", shorten(visible(e.Text), 80)))
 		case match.EvidenceMessage:
-			parts = append(parts, v.text("by_message"))
+			if len(strings.Fields(e.Text)) > 1 {
+				parts = append(parts, v.text("by_message"))
+			} else if len(w.Codes) == 0 {
+				parts = append(parts, v.text("by_words"))
+			}
 		case match.EvidencePhrase, match.EvidenceWords:
 			parts = append(parts, v.text("by_words"))
 		}
