@@ -53,13 +53,15 @@ type Question struct {
 // A Choice is one answer. It leads to the step or question that Go names, or to
 // another entry; with neither, to the next question, or to the first step after
 // the last question. Say is shown before going on. A question is skipped if the
-// paste answers it: if it contains words of When for exactly one choice.
+// paste answers it: if it contains words of When for exactly one choice. Words are
+// how users say it in a reply, where the label alone would be too little.
 type Choice struct {
 	ID    string   `yaml:"id" json:"id"`                           // unique among the choices of the question
 	Label Text     `yaml:"label" json:"label"`                     // the label of the button
 	When  []string `yaml:"when,omitempty" json:"when,omitempty"`   // words of a paste that give this answer, in any language
 	Go    string   `yaml:"go,omitempty" json:"go,omitempty"`       // the ID of a step or question of this entry, or end
 	Entry string   `yaml:"entry,omitempty" json:"entry,omitempty"` // the ID of another entry
+	Words []string `yaml:"words,omitempty" json:"words,omitempty"` // other words for this answer in a reply, in any language
 	Say   Text     `yaml:"say,omitempty" json:"say,omitempty"`     // shown before going on
 }
 

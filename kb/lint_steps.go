@@ -57,6 +57,7 @@ func (l *linter) question(at place, q *Question, taken map[string]place) {
 		l.id(choice, "choice", c.ID, choices)
 		l.want(choice, "label", c.Label)
 		l.strings(choice.key("when"), "word", c.When)
+		l.strings(choice.key("words"), "word", c.Words)
 		if c.Go != "" && c.Entry != "" {
 			l.add(choice.key("entry"), "the choice %q leads to %q and to the entry %q; want one of them", c.ID, c.Go, c.Entry)
 		}
