@@ -254,13 +254,16 @@ func TestPeopleTalk(t *testing.T) {
 		text  string
 		moves bool
 	}{
-		{alex, "no", true}, {alex, "nope, same thing", true}, {alex, "1", true}, {alex, "yes", true}, {alex, "fixed", true}, {alex, "which server?", true},
-		{alex, "did you restart it?", false}, {alex, "the ticket is with the network team", false}, {alex, "thanks", false},
+		{alex, "no", true}, {alex, "nope, same thing", true}, {alex, "1", true}, {alex, "no change", true}, {alex, "fixed", true}, {alex, "which server?", true},
+		{alex, "did you see the game?", false}, {alex, "the slides are with Otto", false}, {alex, "thanks", false},
 		{kim, "no", false}, {kim, "2", false}, {kim, "yes", false}, {kim, "같이 볼까요?", false}, {kim, "네", false},
-		{kim, "didn't help", true}, {kim, "해결됐어요", true},
+		{kim, "didn't help", false}, {kim, "mabsbot, it is fixed", true}, {kim, "봇님 해결됐어요", true},
 	} {
 		f := run(t)
 		first := f.handle(t, message("m1", lostPaste+" usb"))[0]
+		look := message("m1a", "I am having a look, too")
+		look.From, look.Thread, look.InThread = kim, first.Thread, true
+		f.handle(t, look)
 		m := message("m2", tt.text)
 		m.From, m.Thread, m.InThread = tt.from, first.Thread, true
 		if got := f.handle(t, m); (len(got) > 0) != tt.moves {
@@ -372,7 +375,7 @@ func TestFollowUp(t *testing.T) {
 			t.Fatalf("asked: %+v", got)
 		}
 		again := f.handle(t, press("p2", got[0], "It came back"))
-		if len(again) == 0 || !strings.Contains(bottest.Text(again[len(again)-1].Reply), "Plug it in") {
+		if len(again) == 0 || !strings.Contains(bottest.Text(again[len(again)-1].Reply), "Which host?") {
 			t.Errorf("\"It came back\" leads to %+v", again)
 		}
 	})

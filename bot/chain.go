@@ -17,6 +17,7 @@ type Outcome string
 const (
 	OutcomeDone      Outcome = "done"       // carried out; the error was not expected to be gone yet
 	OutcomeHelped    Outcome = "helped"     // the error is gone
+	OutcomeRelapsed  Outcome = "relapsed"   // the error was gone, and came back later
 	OutcomeNotHelped Outcome = "not_helped" // carried out, and the error is still there
 	OutcomeSkipped   Outcome = "skipped"    // the user did not want to do it
 	OutcomeCannot    Outcome = "cannot"     // the user was not able to do it
@@ -140,7 +141,7 @@ func (d decision) leave(w *Walkthrough) {
 // pass moves on from the current step. A chain has no effect without one of its
 // steps, so if the step was not carried out, or did not help the user, the rest
 // of the chain is left out.
-func (d decision) pass(w Walkthrough, o Outcome) {
+func (d decision) pass(w Walkthrough, o Outcome, before ...Block) {
 	next := stepAfter(w.Entry, w.At.Step)
 	var said []Block
 	if o == OutcomeSkipped || o == OutcomeCannot || o == OutcomeNotHelped && w.inMidChain() {
@@ -159,7 +160,7 @@ func (d decision) pass(w Walkthrough, o Outcome) {
 	if o != OutcomeSkipped && o != OutcomeCannot { // otherwise part of it may have been carried out, or all of it before "back"
 		left.Tried = append(slices.Clip(w.Tried), passed)
 	}
-	said = append(d.remember(left, next), said...)
+	said = append(append(before, d.remember(left, next)...), said...)
 	w.moveTo(next, passed)
 	d.postState(w, said...)
 }

@@ -38,13 +38,18 @@ func (d decision) stillSolved(w Walkthrough) {
 	d.postNote(w, d.paragraph("held_thanks"))
 }
 
-// cameBack continues where the walkthrough was.
+// cameBack continues with the step after the one that seemed to have fixed the
+// error, or where the walkthrough was if no step did.
 func (d decision) cameBack(w Walkthrough) {
 	w = d.closeFollowUp(w, d.text("again"))
 	w.Status, w.Doubted = StatusWalking, false
-	if n := len(w.Tried); n > 0 && w.Tried[n-1].Outcome == OutcomeHelped {
-		w.Tried = w.Tried[:n-1]
+	n := len(w.Tried)
+	if n == 0 || w.Tried[n-1].Outcome != OutcomeHelped || findStep(w.Entry, w.At.Step) == nil {
+		d.postState(w)
+		return
 	}
+	w.Tried = w.Tried[: n-1 : n-1]
+	w.moveTo(stepAfter(w.Entry, w.At.Step), Attempt{Step: w.At.Step, Outcome: OutcomeRelapsed})
 	d.postState(w)
 }
 

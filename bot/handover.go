@@ -92,6 +92,7 @@ func (v voice) summary(w Walkthrough) Block {
 		row("summary_at", v.stepName(nameless, s.ID))
 	}
 	row("summary_undo", v.summaryUndo(nameless, w))
+	row("summary_facts", strings.Join(w.Facts, " / "))
 	row("summary_entry", w.Entry.ID+" "+cutBytes(w.Revision, 4))
 	return b
 }
@@ -133,7 +134,7 @@ func (v voice) attempt(w Walkthrough, a Attempt) string {
 
 // The texts of the outcomes.
 var outcomeText = map[Outcome]string{
-	OutcomeDone: "outcome_done", OutcomeHelped: "outcome_helped", OutcomeNotHelped: "outcome_not_helped",
+	OutcomeDone: "outcome_done", OutcomeHelped: "outcome_helped", OutcomeRelapsed: "outcome_relapsed", OutcomeNotHelped: "outcome_not_helped",
 	OutcomeSkipped: "outcome_skipped", OutcomeCannot: "outcome_cannot",
 }
 

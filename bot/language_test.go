@@ -33,17 +33,12 @@ func withMadeUp(t *testing.T) locale.Locales {
 	for command := range l.Commands {
 		l.Commands[command] = word("к" + string(command))
 	}
-	for intent := range l.Intents {
-		l.Intents[intent] = word("и" + string(intent))
-	}
-	l.Fillers, l.Ambiguous, l.Negations = []string{"бу"}, nil, []string{"нж"}
-	l.BeforeName, l.AfterName, l.AfterNumber = nil, []string{"жур"}, []string{"ый"}
 	file, err := yaml.Marshal(l)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{"xx.yaml": {Data: file}}
-	for _, name := range []string{"en.yaml", "ko.yaml"} {
+	files := fstest.MapFS{"xx.yaml": {Data: file}, "replies/xx.yaml": {Data: []byte(madeUpReplies)}}
+	for _, name := range []string{"en.yaml", "ko.yaml", "replies/en.yaml", "replies/ko.yaml"} {
 		data, err := fs.ReadFile(locale.Builtin(), name)
 		if err != nil {
 			t.Fatal(err)
@@ -56,6 +51,25 @@ func withMadeUp(t *testing.T) locale.Locales {
 	}
 	return all
 }
+
+// madeUpReplies are the replies of the made-up language.
+const madeUpReplies = `
+words:
+  SKIP: жарлиskip
+  NEXT: жарлиnext
+  FIXED: жарлиfixed
+  FILLER: бу
+  BACK: жарлиback
+  AGAIN: жарлиrepeat
+named: ^NEXT .. SKIP
+ordinals: {1: 1ый, 2: 2ый}
+rules:
+  - skip: SKIP
+  - next: NEXT !?
+  - back: BACK
+  - repeat: AGAIN
+  - fixed: FIXED !?
+`
 
 // TestAddedLanguage checks that a file adds a language: the bot answers in it
 // and understands its commands, numbers, intents, questions and suffixes of
@@ -74,7 +88,7 @@ func TestAddedLanguage(t *testing.T) {
 		{"2ый", "Which host?\n? жа Type it here"},    // the number of a choice: iSCSI
 		{"жарлиskip", "-TargetPortalAddress <Host>"}, // an intent
 		{"бу жарлиrepeat бу?", "жа Step 1 of 2"},     // a question to the bot
-		{"жарлиnext?", ""},                           // a question to a colleague
+		{"жарлиnext?", "жа I did not get that"},      // no request
 		{"жарлиback", "Which host?\n? жа Type it here"},
 		{"PORTAL-1жур", "-TargetPortalAddress PORTAL-1"},
 		{"жарлиnext", "жа Step 2 of 2"},

@@ -58,8 +58,9 @@ func (d decision) linkEarlier(m Message) {
 // unrecognized replies to a user who addressed the bot with a text it cannot
 // match.
 func (d decision) unrecognized(m Message) {
-	intent := d.rules.Locales.Intent(m.Text)
-	d.understand(resolveAlone(intent))
+	r := d.rules.Locales.Read(m.Text)
+	intent := r.Main
+	d.understand(resolveAlone(r))
 	switch {
 	case intent == locale.IntentThanks:
 		if d.state.Walkthrough.Status == "" {
@@ -72,7 +73,7 @@ func (d decision) unrecognized(m Message) {
 	case visible(m.Text) == "":
 		d.understand(IntentHelp)
 		d.help()
-	case intent != locale.IntentUnclear:
+	case intent == locale.IntentGreeting || intent == locale.IntentHelp:
 		d.help()
 	default:
 		d.noMatch(d.newWalkthrough(m), "")

@@ -3,6 +3,8 @@ package bot
 import (
 	"slices"
 	"strings"
+
+	"mabsbot/kb"
 )
 
 // Buttons. A message that means the same as a button is handled as its press.
@@ -23,7 +25,7 @@ func (d decision) press(p Press) {
 	case !d.isCurrent(w, p.Button):
 		d.postOutdated(w)
 	case p.Value != "" && w.At.Slot != "":
-		if !d.takeValue(w, p.Value) {
+		if !d.takeValue(w, d.valueIn(p.Value)) {
 			d.replaceLive(w, "")
 			d.postState(w, d.paragraph("slot_bad"))
 		}
@@ -198,6 +200,11 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 	}
 	c := findChoice(q, b.Choice)
 	d.replaceLive(w, d.entryText(c.Label, w))
+	d.follow(w, q, c, nil)
+}
+
+// follow goes on where a choice leads, after further blocks.
+func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []Block) {
 	if other := d.rules.Base.Entry(c.Entry); other != nil {
 		d.leave(&w)
 		w.Options = nil
@@ -205,7 +212,7 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 		return
 	}
 	to := choiceLeads(w.Entry, q.ID, *c)
-	said := d.remember(w, to)
+	said := append(before, d.remember(w, to)...)
 	w.moveTo(to, Attempt{Step: q.ID, Choice: c.ID})
 	say := d.entryText(c.Say, w)
 	if w.At == (Position{}) && say != "" {

@@ -60,60 +60,10 @@ const (
 // understand records the intent of the message in the turn.
 func (d decision) understand(i Intent) { d.turn.Understood = Understood{Intent: i} }
 
-// intents maps what words say to what they want, where that is the same at every
-// position.
-var intents = map[locale.Intent]Intent{
-	locale.IntentNext:     IntentNext,
-	locale.IntentDone:     IntentDone,
-	locale.IntentFixed:    IntentFixed,
-	locale.IntentCameBack: IntentCameBack,
-	locale.IntentThanks:   IntentThanks,
-	locale.IntentBack:     IntentBack,
-	locale.IntentAll:      IntentAllSteps,
-	locale.IntentPerson:   IntentPerson,
-	locale.IntentQuiet:    IntentQuiet,
-	locale.IntentRepeat:   IntentRepeat,
-	locale.IntentSkip:     IntentSkip,
-	locale.IntentHelp:     IntentHelp,
-	locale.IntentList:     IntentHelp,
-}
-
-// resolve returns what words want at the position of the walkthrough.
-func (w *Walkthrough) resolve(said locale.Intent) Intent {
-	step := w.asksAboutStep()
-	switch {
-	case w.Status == StatusSolved && said == locale.IntentYes:
-		return IntentFixed
-	case w.Status == StatusSolved && said == locale.IntentNext: // "no" to "did it hold?"
-		return IntentCameBack
-	case said == locale.IntentYes && step && w.prompt() == promptDone && !w.Doubted:
-		return IntentDone
-	case said == locale.IntentYes && step:
-		return IntentFixed
-	case said == locale.IntentYes:
-		return IntentUnclear
-	case said == locale.IntentNext && step && w.prompt() != promptDone:
-		return IntentNotFixed
-	}
-	return intents[said]
-}
-
-// resolveAlone returns what words want where no conversation is under way.
-func resolveAlone(said locale.Intent) Intent {
-	switch said {
-	case locale.IntentThanks, locale.IntentPerson, locale.IntentHelp, locale.IntentList:
-		return intents[said]
-	}
-	return IntentUnclear
-}
-
 // asksAboutStep reports whether the bot last asked how the current step went.
 func (w *Walkthrough) asksAboutStep() bool {
-	if w.Status != StatusWalking || w.Entry == nil || w.At.Slot != "" {
-		return false
-	}
-	step := findStep(w.Entry, w.At.Step)
-	return step != nil && step.Ask == nil
+	at := w.asks()
+	return at == askedFixed || at == askedDone || at == askedGone
 }
 
 // resolveButton returns what somebody wants who names a button of the
@@ -149,4 +99,17 @@ func (w *Walkthrough) resolveButton(b Button) Understood {
 		return Understood{Intent: IntentDirect}
 	}
 	return Understood{} // ActionPublish, which only the answer to a command offers
+}
+
+// resolveAlone returns what words want where no conversation is under way.
+func resolveAlone(r locale.Reading) Intent {
+	switch r.Main {
+	case locale.IntentThanks, locale.IntentPerson, locale.IntentHelp, locale.IntentGreeting, locale.IntentOtherError:
+		return Intent(r.Main)
+	case locale.IntentNod:
+		return IntentThanks
+	case locale.IntentList:
+		return IntentHelp
+	}
+	return IntentUnclear
 }

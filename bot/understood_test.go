@@ -69,7 +69,7 @@ func TestUnderstood(t *testing.T) {
 	}{
 		{"an error", false, nil, disk, bot.Understood{Intent: bot.IntentOtherError}},
 		{"people's talk", false, nil, "lunch at one", bot.Understood{}},
-		{"people's talk in the thread", false, []string{disk}, "I think Kim knows that server", bot.Understood{}},
+		{"talk to somebody else", false, []string{disk}, "@kim do you know that server?", bot.Understood{}},
 		{"a choice", false, []string{disk}, "usb", choose("usb")},
 		{"the number of a choice", false, []string{disk}, "2", choose("iscsi")},
 		{"yes where nothing was asked that yes answers", false, []string{disk}, "yes", bot.Understood{Intent: bot.IntentUnclear}},
@@ -81,7 +81,7 @@ func TestUnderstood(t *testing.T) {
 		{"the button of a step of alternatives", true, []string{disk, "usb"}, "Didn't help → next", bot.Understood{Intent: bot.IntentNotFixed}},
 		{"yes after the last step", false, []string{both, "next"}, "yes", bot.Understood{Intent: bot.IntentFixed}},
 		{"a value", true, []string{disk, "iscsi"}, "it's FS-11", bot.Understood{Intent: bot.IntentValue, Value: "FS-11"}},
-		{"no value", true, []string{disk, "iscsi"}, "i will ask the team", bot.Understood{Intent: bot.IntentUnclear}},
+		{"no value", true, []string{disk, "iscsi"}, "banana", bot.Understood{Intent: bot.IntentUnclear}},
 		{"yes to whether it held", false, []string{disk, "usb", "fixed"}, "it held", bot.Understood{Intent: bot.IntentFixed}},
 		{"no to whether it held", false, []string{disk, "usb", "fixed"}, "didn't help", bot.Understood{Intent: bot.IntentCameBack}},
 		{"thanks that get silence", false, []string{disk}, "thanks", bot.Understood{Intent: bot.IntentThanks}},
@@ -92,7 +92,7 @@ func TestUnderstood(t *testing.T) {
 		{"another error", false, []string{disk}, both, bot.Understood{Intent: bot.IntentOtherError}},
 		{"nonsense", true, []string{disk}, "colorless green ideas", bot.Understood{Intent: bot.IntentUnclear}},
 		{"nonsense where nothing is under way", true, nil, "colorless green ideas", bot.Understood{Intent: bot.IntentUnclear}},
-		{"hello", true, nil, "hello", bot.Understood{Intent: bot.IntentHelp}},
+		{"hello", true, nil, "hello", bot.Understood{Intent: bot.IntentGreeting}},
 		{"next where nothing is under way", true, nil, "next", bot.Understood{Intent: bot.IntentUnclear}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

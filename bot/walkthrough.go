@@ -44,6 +44,10 @@ type Walkthrough struct {
 	FollowUp   PostID   `json:"follow_up,omitempty"`   // the post that asks, now or later, whether the fix held
 	Asked      bool     `json:"asked,omitempty"`       // FollowUp was answered
 	Doubted    bool     `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
+	Company    Company  `json:"company,omitempty"`     // who else writes in the thread
+	Puzzled    bool     `json:"puzzled,omitempty"`     // the bot said that it did not understand, and has not understood anything since
+	Noted      bool     `json:"noted,omitempty"`       // the bot said that it noted a fact
+	Facts      []string `json:"facts,omitempty"`       // what users added, for the summary
 	HandedOver bool     `json:"handed_over,omitempty"` // a person was requested
 	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }

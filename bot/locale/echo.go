@@ -17,6 +17,7 @@ import (
 // echoTexts are texts whose fixed words occur only in answers of the bot. Every
 // kind of answer that names an error contains one.
 var echoTexts = []string{
+	"explain_more", "explain_question", "unclear_question", "how_to_see",
 	"also", "follows", "left_open", "source", // the first answer, in addition to recognizedBy
 	"repeat", "choose", "choose_one", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps

@@ -2,8 +2,12 @@
 // words by which people steer it. A language is a YAML file, named for its tag;
 // Go code contains no words of a language, so that adding one needs no code.
 //
-// locale.go loads and checks the files. intent.go reads what users want, on text
-// that fold.go normalizes. detect.go finds the language of a text, own.go what
+// locale.go loads and checks the files, and commands.go has the subcommands of
+// /mabs. reading.go reads what a reply says: letters.go converts it to the
+// letters on which vocabulary.go finds words, typos.go corrects misspelled ones,
+// and rules.go decides what a clause means; replies.go loads both from the folder
+// replies, and intent.go says which of several intents counts. pick.go finds the
+// answer that a reply names. fold.go normalizes other text. detect.go finds the language of a text, own.go what
 // people wrote of it themselves, and echo.go recognizes the bot's own texts in
 // messages of other bots.
 package locale
@@ -35,16 +39,8 @@ type Locale struct {
 	Texts    map[string]string    `yaml:"texts"`
 	Areas    map[string]string    `yaml:"areas"`
 	Commands map[Command][]string `yaml:"commands"`
-	Intents  map[Intent][]string  `yaml:"intents"`
-	Fillers  []string             `yaml:"fillers"` // words that do not change the intent
 
-	Ambiguous   []string `yaml:"ambiguous"`    // words of an intent that people also say to each other
-	Negations   []string `yaml:"negations"`    // words that reverse the meaning of an answer
-	BeforeName  []string `yaml:"before_name"`  // what people say before the name that they were asked for
-	AfterName   []string `yaml:"after_name"`   // and after it
-	AfterNumber []string `yaml:"after_number"` // suffixes of the number of a choice
-
-	phrases  []phrase // of Intents and Fillers, folded, longest first
+	replies  *replies
 	echoes   []echo
 	alphabet *unicode.RangeTable
 }
@@ -56,7 +52,7 @@ const English = "en"
 // Locales are the languages of the bot, by tag.
 type Locales map[string]*Locale
 
-//go:embed *.yaml
+//go:embed *.yaml replies/*.yaml
 var builtin embed.FS
 
 // Builtin returns the files of the built-in languages.
@@ -102,7 +98,9 @@ func load(files fs.FS, name string) (*Locale, error) {
 	if l.alphabet == nil {
 		return nil, fmt.Errorf("locale/%s: script %q is not the name of a Unicode script", name, l.Script)
 	}
-	l.phrases = l.compile()
+	if l.replies, err = loadReplies(files, l.Lang); err != nil {
+		return nil, err
+	}
 	l.echoes = l.compileEchoes()
 	return l, nil
 }
@@ -128,11 +126,6 @@ func (all Locales) check() []error {
 		for _, command := range commands {
 			if len(l.Commands[command]) == 0 {
 				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the command %q", lang, command))
-			}
-		}
-		for _, intent := range intents {
-			if len(l.Intents[intent]) == 0 {
-				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the intent %q", lang, intent))
 			}
 		}
 	}

@@ -21,16 +21,19 @@ func TestMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	replies, err := fs.ReadFile(Builtin(), "replies/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
 	edit := func(old, new string) string { return strings.Replace(string(en), old, new, 1) }
 	for _, tt := range []struct{ name, file, want string }{
 		{"a text is missing", edit("  back: ", "  bakc: "), `text "back" is missing`},
 		{"a text too many", edit("  back: ", "  more: x\n  back: "), `text "more" is not one of the bot`},
 		{"other values", edit("entry {entry}", "entry"), "has the placeholders"},
-		{"no words for an intent", edit("  quiet: [", "  silence: ["), `no words for the intent "quiet"`},
 		{"unknown field", "colour: red\n" + string(en), "colour"},
 		{"unknown script", edit("script: Latin", "script: Klingon"), "Klingon"},
 	} {
-		files := fstest.MapFS{"en.yaml": {Data: en}, "xx.yaml": {Data: []byte(tt.file)}}
+		files := fstest.MapFS{"en.yaml": {Data: en}, "xx.yaml": {Data: []byte(tt.file)}, "replies/en.yaml": {Data: replies}, "replies/xx.yaml": {Data: replies}}
 		if _, err := Load(files); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
 		}
@@ -43,12 +46,20 @@ func TestAdded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	german := strings.NewReplacer("words: [the, ", "words: [der, die, das, ", "fixed: [fixed, ", "fixed: [behoben, ").Replace(string(en))
-	all, err := Load(fstest.MapFS{"en.yaml": {Data: en}, "de.yaml": {Data: []byte(german)}})
+	replies, err := fs.ReadFile(Builtin(), "replies/en.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := all.Intent("Behoben!"); got != IntentFixed {
+	german := strings.NewReplacer("words: [the, ", "words: [der, die, das, ").Replace(string(en))
+	behoben := strings.NewReplacer("GOOD: >-\n", "GOOD: >-\n    behoben,\n").Replace(string(replies))
+	all, err := Load(fstest.MapFS{
+		"en.yaml": {Data: en}, "replies/en.yaml": {Data: replies},
+		"de.yaml": {Data: []byte(german)}, "replies/de.yaml": {Data: []byte(behoben)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all.Read("Behoben!").Main; got != IntentFixed {
 		t.Errorf("intent %q, want %q", got, IntentFixed)
 	}
 	if got := all.Detect("der Agent und das Replikat, die Sicherung"); got != "de" {

@@ -86,8 +86,8 @@ func literals(source []byte) func(yield func(line int, text string) bool) {
 }
 
 // wordOf returns the part of a literal that belongs to a language: a letter of
-// another script, or the whole literal if it is a phrase of several words.
-// Single words are also names of texts and of API methods.
+// another script, or the whole literal if it is a phrase of three words or more.
+// Shorter ones are also names of texts and of API methods.
 func wordOf(all Locales, literal string) (string, bool) {
 	for _, r := range literal {
 		if unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Common) {
@@ -95,11 +95,11 @@ func wordOf(all Locales, literal string) (string, bool) {
 		}
 	}
 	folded := Fold(literal)
-	if !strings.Contains(strings.TrimSpace(literal), " ") || !strings.Contains(folded, " ") {
+	if strings.Count(folded, " ") < 2 {
 		return "", false
 	}
 	for _, l := range all {
-		if slices.ContainsFunc(l.phrases, func(p phrase) bool { return p.text == folded }) {
+		if l.replies.vocabulary.has(folded) {
 			return literal, true
 		}
 	}
@@ -109,14 +109,14 @@ func wordOf(all Locales, literal string) (string, bool) {
 // TestWordOf checks that TestWordsAreData can fail.
 func TestWordOf(t *testing.T) {
 	all := locales(t)
-	source := "package p\n// 다음\nvar a, b = \"say 다음\", `didn't help`\nvar c = []string{\"next\", \"'→«»\"}"
+	source := "package p\n// 다음\nvar a, b = \"say 다음\", `talk to a human`\nvar c = []string{\"next\", \"'→«»\"}"
 	var found []string
 	for line, text := range literals([]byte(source)) {
 		if word, ok := wordOf(all, text); ok {
 			found = append(found, strconv.Itoa(line)+": "+word)
 		}
 	}
-	if want := []string{"3: say 다음", "3: didn't help"}; !slices.Equal(found, want) {
+	if want := []string{"3: say 다음", "3: talk to a human"}; !slices.Equal(found, want) {
 		t.Errorf("found %q, want %q", found, want)
 	}
 }

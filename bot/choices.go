@@ -1,0 +1,201 @@
+package bot
+
+import (
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+)
+
+// Answers to questions in the user's own words.
+
+// A candidate is one of several things that a reply may name.
+type candidate struct {
+	id      string
+	texts   []kb.Text
+	phrases []string
+}
+
+// pick returns the ID of the only candidate that the text names, or "". locales
+// are those of the rules.
+func pick(locales locale.Locales, text string, all []candidate) (id string, certain bool) {
+	answers := make([]locale.Answer, len(all))
+	for i, c := range all {
+		for _, t := range c.texts {
+			for _, v := range t {
+				answers[i].Labels = append(answers[i].Labels, v.Text)
+			}
+		}
+		answers[i].Phrases = c.phrases
+	}
+	i, certain := locales.Pick(text, answers)
+	if i < 0 {
+		return "", false
+	}
+	return all[i].id, certain
+}
+
+// pickChoice returns the choice of a question that the text names, or nil.
+// Choices that say "not sure" are left to who says so.
+func (d decision) pickChoice(q *kb.Question, text string) (c *kb.Choice, certain bool) {
+	var all []candidate
+	for i := range q.Choices {
+		c := &q.Choices[i]
+		if said := d.says(c); said == locale.IntentUnsure {
+			continue
+		}
+		all = append(all, candidate{c.ID, []kb.Text{c.Label}, append(append([]string{}, c.When...), c.Words...)})
+	}
+	id, certain := pick(d.rules.Locales, text, all)
+	if id == "" {
+		return nil, false
+	}
+	return findChoice(q, id), certain
+}
+
+// says returns whether the label of a choice means yes, no or "not sure", or
+// IntentUnclear. One language is enough.
+func (d decision) says(c *kb.Choice) locale.Intent {
+	for _, v := range c.Label {
+		r := d.rules.Locales.Read(v.Text)
+		switch {
+		case r.Said(locale.IntentUnsure) && !r.Said(locale.IntentYes) && !r.Said(locale.IntentNo):
+			return locale.IntentUnsure
+		case r.Said(locale.IntentNo):
+			return locale.IntentNo
+		case r.Said(locale.IntentYes):
+			return locale.IntentYes
+		}
+	}
+	return locale.IntentUnclear
+}
+
+// only returns the only choice of a question whose label says yes, no or "not
+// sure", or nil.
+func (d decision) only(q *kb.Question, said locale.Intent) *kb.Choice {
+	var found *kb.Choice
+	for i := range q.Choices {
+		if d.says(&q.Choices[i]) == said {
+			if found != nil {
+				return nil
+			}
+			found = &q.Choices[i]
+		}
+	}
+	return found
+}
+
+// hearChoice returns what a message wants that may answer the current question.
+func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Understood {
+	q := w.question()
+	choose := func(c *kb.Choice) Understood { return Understood{Intent: IntentChoose, Choice: c.ID} }
+	if n := ordinal(r, len(q.Choices)); n > 0 && (r.Main == locale.IntentUnclear || r.Main == locale.IntentNod || r.Main == locale.IntentGoTo) {
+		return choose(&q.Choices[n-1])
+	}
+	switch r.Main {
+	case locale.IntentUnsure, locale.IntentQuiet, locale.IntentScreenshot, locale.IntentAll, locale.IntentRestart, locale.IntentDirect:
+		return Understood{Intent: Intent(r.Main)}
+	}
+	c, certain := d.pickChoice(q, text)
+	said := r.Main
+	if r.Said(locale.IntentYes) {
+		said = locale.IntentYes
+	} else if r.Said(locale.IntentNo) {
+		said = locale.IntentNo
+	}
+	asks := r.Question && (r.Main == locale.IntentExplain || r.Main == locale.IntentRepeat)
+	if (said == locale.IntentYes || said == locale.IntentNo) && !asks {
+		if only := d.only(q, said); only != nil && (c == nil || d.says(c) != said) {
+			return choose(only)
+		}
+	}
+	switch {
+	case c != nil && !asks && (certain || r.Unknown <= 3):
+		return choose(c)
+	case said == locale.IntentWait && r.Said(locale.IntentNo) && d.only(q, locale.IntentNo) != nil:
+		return choose(d.only(q, locale.IntentNo))
+	}
+	if c := d.earlier(w, text, true); c != "" && !asks {
+		return Understood{Intent: IntentChoose, Choice: c}
+	}
+	switch said {
+	case locale.IntentPartial, locale.IntentCameBack:
+		return Understood{Intent: IntentUnclear}
+	}
+	return Understood{Intent: w.resolve(r)}
+}
+
+// corrected returns the ID of a choice of an earlier question that a message at
+// a step names instead of the one that was chosen, or "".
+func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string {
+	switch r.Main {
+	case locale.IntentUnclear, locale.IntentInfo, locale.IntentDone, locale.IntentCannot, locale.IntentTalk, locale.IntentYes, locale.IntentNo, locale.IntentNod, locale.IntentThanks:
+		return d.earlier(w, text, !r.About(locale.SubjectCorrection))
+	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentBack, locale.IntentRestart:
+		return ""
+	}
+	if r.About(locale.SubjectCorrection) {
+		return d.earlier(w, text, true)
+	}
+	return ""
+}
+
+// earlier returns the ID of another choice of an earlier question that the text
+// names, the last question first, or "".
+func (d decision) earlier(w Walkthrough, text string, sure bool) string {
+	for i := len(w.Tried) - 1; i >= 0; i-- {
+		a := w.Tried[i]
+		q := findQuestion(w.Entry, a.Step)
+		if q == nil || a.Choice == "" {
+			continue
+		}
+		c, certain := d.pickChoice(q, text)
+		if c != nil && c.ID != a.Choice && (certain || !sure) {
+			return c.ID
+		}
+	}
+	return ""
+}
+
+// changeAnswer answers an earlier question again, with another choice.
+func (d decision) changeAnswer(w Walkthrough, id string) bool {
+	for i := len(w.Tried) - 1; i >= 0; i-- {
+		q := findQuestion(w.Entry, w.Tried[i].Step)
+		if q == nil || w.Tried[i].Choice == "" {
+			continue
+		}
+		c := findChoice(q, id)
+		if c == nil || c.ID == w.Tried[i].Choice {
+			continue
+		}
+		at := positionOf(w.Entry, q.ID)
+		if at == (Position{}) {
+			return false
+		}
+		if s := stepOf(w.Entry, q.ID); s != nil {
+			at = Position{Step: s.ID}
+		}
+		d.replaceLive(w, "")
+		left := d.remember(w, at)
+		for k := len(w.Path) - 1; k >= 0; k-- {
+			if w.Path[k].Position == at {
+				w.Path = w.Path[:k]
+				break
+			}
+		}
+		w.Tried = w.Tried[:i:i]
+		w.At, w.Live = at, ""
+		changed := paragraph(d.text("answer_changed", "answer", d.entryText(c.Label, w)))
+		d.follow(w, q, c, append(left, changed))
+		return true
+	}
+	return false
+}
+
+// stepOf returns the step that asks the question, or nil.
+func stepOf(e *kb.Entry, question string) *kb.Step {
+	for s := range eachStep(e) {
+		if s.Ask != nil && s.Ask.ID == question {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,216 @@
+package bot
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
+
+// What a message in a conversation wants. package locale reads its words; what
+// they mean depends on what the bot asked last.
+
+// hear returns what a message wants at the position of the walkthrough.
+func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
+	if b, ok := d.typedButton(w, m, r); ok {
+		return w.resolveButton(b)
+	}
+	if q := w.question(); q != nil && w.Status == StatusWalking && d.found.Band != match.Sure && r.Main != locale.IntentPerson {
+		if c, certain := d.pickChoice(q, m.Text); certain && !r.Question {
+			return Understood{Intent: IntentChoose, Choice: c.ID}
+		}
+	}
+	if u, ok := d.hearError(w, m, r); ok {
+		return u
+	}
+	if r.Main == locale.IntentPerson || utf8.RuneCountInString(m.Text) > locale.MaxUtterance && r.Unknown > r.Words/2 {
+		return Understood{Intent: w.resolve(r)}
+	}
+	switch {
+	case w.Status == StatusChoosing:
+		return d.hearWhich(w, r, m.Text)
+	case w.Status == StatusWalking && w.At.Slot != "":
+		return d.hearValue(w, r, m.Text)
+	case w.question() != nil && w.Status == StatusWalking:
+		return d.hearChoice(w, r, m.Text)
+	case w.Status == StatusWalking || w.Status == StatusEscalated:
+		if c := d.corrected(w, r, m.Text); c != "" {
+			return Understood{Intent: IntentChoose, Choice: c}
+		}
+	}
+	return Understood{Intent: w.resolve(r)}
+}
+
+// question returns the question with choices that the bot asks now, or nil.
+func (w *Walkthrough) question() *kb.Question {
+	if w.Entry == nil || w.At.Slot != "" {
+		return nil
+	}
+	return findQuestion(w.Entry, w.Current().Question)
+}
+
+// hearError returns what a message wants that names another error.
+func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Understood, bool) {
+	u := Understood{Intent: IntentOtherError}
+	if w.Entry != nil && r.Said(locale.IntentFixed) && r.Main != locale.IntentUnsure || w.Status == StatusSolved && r.Said(locale.IntentYes) {
+		u.Also = []Intent{IntentFixed}
+	}
+	if len(d.found.Hits) > 0 {
+		best := d.found.Hits[0]
+		known := w.Entry != nil && best.Entry.ID == w.Entry.ID
+		coded := len(best.Codes) > 0 && (r.Main == locale.IntentOtherError || r.Said(locale.IntentOtherError))
+		switch {
+		case known:
+			return u, false
+		case d.found.Band == match.Sure && w.Status != StatusChoosing && (r.Main != locale.IntentPerson || r.Words > 12):
+			return u, true
+		case coded && r.Main != locale.IntentPerson && w.Status != StatusChoosing, d.found.Band == match.Likely && r.Said(locale.IntentOtherError):
+			return u, true
+		}
+	}
+	unknown := r.Said(locale.IntentOtherError) && r.Main != locale.IntentPerson && w.Status != StatusChoosing && (len(d.found.Hits) == 0 || len(d.found.Hits[0].Codes) == 0)
+	if code, named := match.NamedCode(m.Text, false); named && r.Main == locale.IntentUnclear {
+		_, unknown = d.unknownCode(code)
+	}
+	return u, unknown
+}
+
+// resolve returns what words want at a position that asks for no choice.
+func (w *Walkthrough) resolve(r locale.Reading) Intent {
+	at := w.asks()
+	said := r.Main
+	switch said {
+	case locale.IntentYes:
+		return map[asked]Intent{askedFixed: IntentFixed, askedDone: IntentDone, askedGone: IntentFixed, askedHeld: IntentFixed}[at].or(IntentUnclear)
+	case locale.IntentNo:
+		return map[asked]Intent{askedFixed: IntentNotFixed, askedDone: IntentWait, askedGone: IntentNotFixed, askedHeld: IntentCameBack}[at].or(IntentUnclear)
+	case locale.IntentNod:
+		if at == askedHeld {
+			return IntentFixed
+		}
+		return IntentThanks
+	case locale.IntentCameBack:
+		if at != askedHeld && at != askedNothing {
+			return IntentNotFixed
+		}
+	case locale.IntentNotFixed:
+		switch at {
+		case askedHeld:
+			return IntentCameBack
+		case askedChoice:
+			return IntentUnclear
+		}
+	case locale.IntentDone:
+		if at == askedChoice {
+			return IntentUnclear
+		}
+	case locale.IntentList:
+		return IntentHelp
+	case locale.IntentNone:
+		if at == askedFixed || at == askedDone || at == askedGone {
+			return IntentCannot
+		}
+		return IntentUnclear
+	case locale.IntentUnclear, locale.IntentAnger, locale.IntentTalk:
+		return IntentUnclear
+	}
+	return Intent(said)
+}
+
+func (i Intent) or(other Intent) Intent {
+	if i == IntentNone {
+		return other
+	}
+	return i
+}
+
+// An asked is what the bot asked last.
+type asked int
+
+const (
+	askedNothing asked = iota
+	askedFixed         // did the step fix it?
+	askedDone          // is the step done?
+	askedGone          // is the error gone, after the last step?
+	askedChoice        // a question with choices, which of several, or a value
+	askedHeld          // did the fix hold?
+)
+
+// asks returns what the bot asked last.
+func (w *Walkthrough) asks() asked {
+	switch {
+	case w.Status == StatusSolved:
+		return askedHeld
+	case w.Status == StatusChoosing:
+		return askedChoice
+	case w.Status != StatusWalking || w.Entry == nil:
+		return askedNothing
+	case w.At.Slot != "" || w.question() != nil:
+		return askedChoice
+	case findStep(w.Entry, w.At.Step) == nil:
+		return askedNothing
+	}
+	switch w.prompt() {
+	case promptDone:
+		if w.Doubted {
+			return askedFixed
+		}
+		return askedDone
+	case promptLast:
+		return askedGone
+	}
+	return askedFixed
+}
+
+// hearWhich returns what a message wants that answers which of several errors it
+// is.
+func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Understood {
+	choose := func(id string) Understood { return Understood{Intent: IntentChoose, Choice: id} }
+	if r.Main == locale.IntentNone {
+		return choose(ChoiceNone)
+	}
+	if r.Main == locale.IntentUnsure || r.Question && r.Main == locale.IntentExplain {
+		return Understood{Intent: Intent(r.Main)}
+	}
+	if len(w.Options) == 1 && (r.Main == locale.IntentYes || r.Main == locale.IntentNo) {
+		return choose(map[locale.Intent]string{locale.IntentYes: w.Options[0].Entry, locale.IntentNo: ChoiceNone}[r.Main])
+	}
+	if n := ordinal(r, len(w.Options)); n > 0 {
+		return choose(w.Options[n-1].Entry)
+	}
+	for _, h := range d.found.Hits {
+		coded := len(h.Codes) > 0 && h.Entry.ID == d.found.Hits[0].Entry.ID
+		if coded && slices.ContainsFunc(w.Options, func(o Option) bool { return o.Entry == h.Entry.ID }) {
+			return choose(h.Entry.ID)
+		}
+	}
+	var all []candidate
+	for _, o := range w.Options {
+		if e := d.rules.Base.Entry(o.Entry); e != nil {
+			all = append(all, candidate{id: e.ID, texts: []kb.Text{e.Title}})
+		}
+	}
+	if id, _ := pick(d.rules.Locales, text, all); id != "" {
+		return choose(id)
+	}
+	u := w.resolve(r)
+	if u == IntentCannot {
+		return choose(ChoiceNone)
+	}
+	return Understood{Intent: u}
+}
+
+// ordinal returns the number of the choice that a reply names, or 0.
+func ordinal(r locale.Reading, of int) int {
+	n := r.Number
+	if n < 0 {
+		n = of
+	}
+	few := r.Unknown == 0 && r.Words <= 4
+	if n < 1 || n > of || !few || r.Main == locale.IntentInfo || r.Main == locale.IntentWait {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,248 @@
+package locale
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Reading is what a reply says, whatever the bot asked.
+type Reading struct {
+	Intents  []Intent // in the order said, each once
+	Main     Intent   // the one that counts most; IntentUnclear if there is none
+	Question bool     // the reply asks something
+	Named    bool     // it begins by naming the bot
+	Others   bool     // it begins by naming somebody else
+	Number   int      // the only number or ordinal in it; -1 is the last, 0 none
+	Words    int      // words of the reply
+	Unknown  int      // words that the language does not know
+	Bare     bool     // nothing but yes, no, a nod, thanks or signs
+
+	about [len(subjects)]bool
+}
+
+// A Subject is what a reply speaks of, apart from what it wants.
+type Subject int
+
+// The subjects, as named in the language files.
+const (
+	SubjectError      Subject = iota // the error, or the steps against it
+	SubjectCode                      // a number in it is the code of an error
+	SubjectDenied                    // the computer refuses access
+	SubjectElevated                  // a prompt with the rights of an administrator
+	SubjectRisk                      // what may happen to data or users
+	SubjectPeople                    // other people and their affairs
+	SubjectCorrection                // it takes something back
+	SubjectStep                      // the step, its command or what they mean
+)
+
+var subjects = [...]string{"error", "code", "denied", "elevated", "risk", "people", "correction", "step"}
+
+// About reports whether the reply speaks of the subject.
+func (r Reading) About(s Subject) bool { return r.about[s] }
+
+// Said reports whether the reply expresses the intent, among others.
+func (r Reading) Said(i Intent) bool { return slices.Contains(r.Intents, i) }
+
+// Read reads a reply in any of the languages. The language of its script comes
+// first; another counts if that one understands nothing.
+func (all Locales) Read(text string) Reading {
+	text = unquoteLines(text)
+	s := spell(text)
+	best := Reading{Words: int(s.tokens), Unknown: int(s.tokens)}
+	for _, lang := range all.byScript(s) {
+		r := all[lang].read(s)
+		r.Named, r.Others = r.Named || best.Named, r.Others || best.Others
+		if best.Main == IntentUnclear && (r.Main != IntentUnclear || r.Unknown < best.Unknown) {
+			best = r
+		}
+	}
+	if others := startsWithName(text); others {
+		best.Others = true
+	}
+	return best
+}
+
+// unquoteLines removes quoted lines: they are somebody else's words.
+func unquoteLines(text string) string {
+	if !strings.Contains(text, ">") {
+		return text
+	}
+	var kept []string
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimSpace(line), ">") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+// startsWithName reports whether a text begins by addressing a user.
+func startsWithName(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "@") || strings.HasPrefix(text, "<@")
+}
+
+// byScript returns the tags of the languages, those first whose script the text
+// is written in.
+func (all Locales) byScript(s spelling) []string {
+	korean := slices.ContainsFunc(s.letters, func(l letter) bool { return hangulLetter(l.r) })
+	tags := all.Tags()
+	slices.SortStableFunc(tags, func(a, b string) int {
+		return rank(all[a], korean) - rank(all[b], korean)
+	})
+	return tags
+}
+
+func rank(l *Locale, hangul bool) int {
+	if (l.Script == "Hangul") == hangul {
+		return 0
+	}
+	return 1
+}
+
+// read reads a reply in one language.
+func (l *Locale) read(s spelling) Reading {
+	v := l.replies.vocabulary
+	items := v.scan(s)
+	if fixed, ok := l.replies.respell(s, items); ok {
+		s = fixed
+		items = v.scan(s)
+	}
+	whole := newClause(v, s, items, 0, s.tokens)
+	r := Reading{Words: int(s.tokens), Unknown: whole.unknown}
+	r.Number = l.replies.number(s, &whole)
+	for i := range subjects {
+		r.about[i] = whole.classes.meets(l.replies.about[i])
+	}
+	r.Named = l.replies.named.fits(&whole)
+	for i := range l.replies.message {
+		if rule := &l.replies.message[i]; rule.fits(&whole) {
+			r.Intents = []Intent{rule.intent}
+			r.Main = rule.intent
+			break
+		}
+	}
+	clauses := l.replies.split(s, items)
+	for i := range clauses {
+		c := &clauses[i]
+		r.Question = r.Question || c.question
+		for k := range l.replies.rules {
+			rule := &l.replies.rules[k]
+			if !rule.fits(c) {
+				continue
+			}
+			if !slices.Contains(r.Intents, rule.intent) || outcome(rule.intent) {
+				r.Intents = append(r.Intents, rule.intent)
+			}
+			break
+		}
+	}
+	if r.Main == IntentUnclear {
+		r.Main = mainIntent(r.Intents)
+	} else if r.Said(IntentPerson) {
+		r.Main = IntentPerson
+	}
+	if r.Main == IntentFixed && 2*r.Unknown > r.Words {
+		r.Main = IntentUnclear // a word of praise among words that nothing is known of
+	}
+	r.Bare = bare(r.Intents)
+	return r
+}
+
+// split splits a reply into clauses: at the end of a sentence or phrase, and
+// where a word begins another clause.
+func (p *replies) split(s spelling, items []item) []clause {
+	v := p.vocabulary
+	var out []clause
+	begin, from := 0, int32(0)
+	m := 0
+	cut := func(end int, to, next int32, question bool) {
+		if end > begin || to > from {
+			c := newClause(v, s, items[begin:end], from, to)
+			c.question = question || p.asks.meets(c.classes)
+			if len(c.items) > 0 || c.unknown > 0 {
+				out = append(out, c)
+			}
+		}
+		begin, from = end, next
+	}
+	for i := range items {
+		for m < len(s.marks) && s.marks[m].token <= items[i].first {
+			cut(i, s.marks[m].token, s.marks[m].token, s.marks[m].question)
+			m++
+		}
+		if items[i].classes.has(v.class[classSplit]) {
+			next := items[i].end
+			if items[i].to < len(s.letters) && !s.letters[items[i].to].fresh {
+				next--
+			}
+			cut(i+1, items[i].end, next, false)
+		}
+	}
+	for ; m < len(s.marks); m++ {
+		cut(len(items), s.marks[m].token, s.marks[m].token, s.marks[m].question)
+	}
+	cut(len(items), s.tokens, s.tokens, false)
+	return out
+}
+
+// newClause returns the clause of the items between two tokens.
+func newClause(v *vocabulary, s spelling, items []item, from, to int32) clause {
+	c := clause{items: items, from: from, to: to}
+	known := make([]byte, s.tokens+1) // 1: known, 2: a filler
+	filler, split, common := v.class[classFiller], v.class[classSplit], v.class[classCommon]
+	for i := range items {
+		it := &items[i]
+		c.classes.merge(it.classes)
+		if it.classes == v.only(common) {
+			continue
+		}
+		state := byte(1)
+		if it.classes.has(filler) || it.classes.has(split) {
+			state = 2
+		}
+		for t := it.first; t < it.end; t++ {
+			if known[t] != 1 {
+				known[t] = state
+			}
+		}
+	}
+	c.plain = make([]int32, s.tokens+1)
+	for t := int32(0); t < s.tokens; t++ {
+		c.plain[t+1] = c.plain[t]
+		if known[t] != 2 {
+			c.plain[t+1]++
+		}
+		if known[t] == 0 && t >= from && t < to {
+			c.unknown++
+		}
+	}
+	return c
+}
+
+// number returns the number that a reply names, or 0 if it names none or
+// several.
+func (p *replies) number(s spelling, c *clause) int {
+	found := 0
+	for i := range c.items {
+		it := &c.items[i]
+		n := 0
+		if it.classes.has(p.vocabulary.class[classNumber]) && it.to-it.from <= 2 {
+			for _, l := range s.letters[it.from:it.to] {
+				n = 10*n + int(l.r-'0')
+			}
+		}
+		for class, ordinal := range p.ordinals { // an item is of one of them at most
+			if it.classes.has(class) {
+				n = ordinal
+			}
+		}
+		if n != 0 && found != 0 && n != found {
+			return 0
+		}
+		if n != 0 {
+			found = n
+		}
+	}
+	return found
+}

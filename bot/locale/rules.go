@@ -1,0 +1,199 @@
+package locale
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A rule says what a clause wants if certain words occur in it. Its pattern is
+// one line of a language file:
+//
+//	GOOD               a word of the class
+//	NOT GOOD           first the one, then the other, at most three words between
+//	NOT .. GOOD        with any number of words between
+//	NOT +GOOD          with nothing between but fillers
+//	NOT GOOD|BETTER    a word of either class
+//	step next~one      words in lower case stand for themselves; ~ is a space
+//	^NEXT  NEXT$       it begins, or ends, the clause, apart from fillers
+//	!NOT               no word of the class anywhere in the clause
+//	?  !?              the clause is, or is not, a question
+//	=                  the clause has no other words, apart from fillers
+//
+// The first rule of a file that fits a clause wins.
+type rule struct {
+	intent   Intent
+	elements []element
+	forbid   classSet
+	question bool
+	answer   bool // not a question
+	only     bool
+	text     string // the pattern
+}
+
+// An element is a word that a rule requires.
+type element struct {
+	classes classSet
+	gap     int // words allowed since the element before
+	first   bool
+	last    bool
+}
+
+// The gaps between two elements of a rule. Three words are room for an object
+// or an adverb, as in "did not [really] work".
+const (
+	gapNormal   = 3
+	gapAny      = maxReply
+	gapAdjacent = 0
+)
+
+// compileRule adds the words of a pattern to the vocabulary and returns the
+// rule.
+func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
+	r := rule{intent: intent, text: pattern}
+	gap := gapNormal
+	for word := range strings.FieldsSeq(pattern) {
+		switch word {
+		case "..":
+			gap = gapAny
+			continue
+		case "?":
+			r.question = true
+			continue
+		case "!?":
+			r.answer = true
+			continue
+		case "=":
+			r.only = true
+			continue
+		}
+		name, forbidden := strings.CutPrefix(word, "!")
+		e := element{gap: gap}
+		gap = gapNormal
+		var adjacent bool
+		if name, adjacent = strings.CutPrefix(name, "+"); adjacent {
+			e.gap = gapAdjacent
+		}
+		name, e.first = strings.CutPrefix(name, "^")
+		name, e.last = strings.CutSuffix(name, "$")
+		for one := range strings.SplitSeq(name, "|") {
+			c, err := v.named(one)
+			if err != nil {
+				return r, fmt.Errorf("pattern %q: %w", pattern, err)
+			}
+			e.classes.add(c)
+		}
+		if forbidden {
+			r.forbid.merge(e.classes)
+		} else {
+			r.elements = append(r.elements, e)
+		}
+	}
+	if len(r.elements) == 0 && !r.question {
+		return r, fmt.Errorf("pattern %q requires no word", pattern)
+	}
+	return r, nil
+}
+
+// named returns the class of a name in a pattern. A name in lower case is a
+// word, whose class has only that word.
+func (v *vocabulary) named(name string) (int, error) {
+	if name == strings.ToUpper(name) && name != strings.ToLower(name) {
+		c, ok := v.class[name]
+		if !ok {
+			return 0, fmt.Errorf("there is no class %s", name)
+		}
+		return c, nil
+	}
+	if c, ok := v.class[name]; ok {
+		return c, nil
+	}
+	return v.classOf(name), v.add(name, strings.ReplaceAll(name, "~", " "))
+}
+
+// A clause is a part of a reply that makes one statement.
+type clause struct {
+	items    []item
+	classes  classSet // of all items
+	from, to int32    // tokens
+	question bool
+	unknown  int // tokens that no item covers
+	plain    []int32
+}
+
+// fits reports whether a rule fits a clause.
+func (r *rule) fits(c *clause) bool {
+	if r.forbid.meets(c.classes) || r.question && !c.question || r.answer && c.question || r.only && !r.covers(c) {
+		return false
+	}
+	for i := range r.elements {
+		if !r.elements[i].classes.meets(c.classes) {
+			return false
+		}
+	}
+	return r.place(c, 0, 0, -1)
+}
+
+// place finds items for the elements from the given one on, among the items from
+// the index on. after is the index of the item of the element before, or -1.
+func (r *rule) place(c *clause, k, from, after int) bool {
+	if k == len(r.elements) {
+		return true
+	}
+	e := &r.elements[k]
+	for i := from; i < len(c.items); i++ {
+		it := &c.items[i]
+		if after >= 0 {
+			if it.from < c.items[after].to {
+				continue
+			}
+			if c.between(c.items[after].end, it.first) > e.gap {
+				return false
+			}
+		}
+		if !e.classes.meets(it.classes) || e.first && c.between(c.from, it.first) > 0 || e.last && c.between(it.end, c.to) > 0 {
+			continue
+		}
+		if r.place(c, k+1, i+1, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// between returns the number of tokens from one up to before another that are
+// no fillers.
+func (c *clause) between(from, to int32) int {
+	if to <= from {
+		return 0
+	}
+	return int(c.plain[to] - c.plain[from])
+}
+
+// check returns an error for the first intent that is not one.
+func checkIntent(i Intent) error {
+	if !slices.Contains(allIntents, i) {
+		return fmt.Errorf("%q is not an intent", i)
+	}
+	return nil
+}
+
+// covers reports whether each word of the clause is a filler or one that the
+// rule requires.
+func (r *rule) covers(c *clause) bool {
+	if c.unknown > 0 {
+		return false
+	}
+	var all classSet
+	for i := range r.elements {
+		all.merge(r.elements[i].classes)
+	}
+	done := c.from
+	for i := range c.items {
+		it := &c.items[i]
+		if all.meets(it.classes) && c.between(done, it.first) == 0 {
+			done = max(done, it.end)
+		}
+	}
+	return c.between(done, c.to) == 0
+}

@@ -1,0 +1,452 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+
+	"mabsbot/bot/locale"
+)
+
+// What follows from what a message wants. Where a button means the same, its
+// action is performed. A step is shown only when it begins and when a user asks
+// to see it; everything else gets a line or two.
+
+// respond does what a message wants.
+func (d decision) respond(w Walkthrough, m Message, r locale.Reading, u Understood) {
+	nothing := w.Status == StatusUnmatched || w.Entry == nil && w.Status != StatusChoosing
+	switch u.Intent {
+	case IntentPerson, IntentQuiet, IntentThanks, IntentWait, IntentScreenshot, IntentInfo, IntentGreeting, IntentHelp:
+	default:
+		if nothing && d.addressed(m) {
+			d.replaceLive(w, "")
+			d.open(m)
+			return
+		}
+	}
+	switch u.Intent {
+	case IntentOtherError:
+		d.otherError(w, m, u)
+	case IntentPerson:
+		d.handOver(w)
+	case IntentQuiet:
+		d.quiet(w)
+	case IntentThanks:
+		d.courtesy(w, "thanks")
+	case IntentWait:
+		d.wait(w)
+	case IntentScreenshot:
+		d.postNote(w, d.paragraph("screenshot"))
+	case IntentInfo:
+		d.note(w, m.Text)
+	case IntentGreeting, IntentHelp:
+		d.greet(w, m)
+	case IntentUnclear:
+		d.puzzled(w, m, r)
+	default:
+		d.steer(w, r, u)
+	}
+}
+
+// steer does what a message wants of the walkthrough.
+func (d decision) steer(w Walkthrough, r locale.Reading, u Understood) {
+	switch {
+	case w.Status == StatusUnmatched || w.Entry == nil && w.Status != StatusChoosing:
+		d.steerNothing(w, u)
+	case w.Status == StatusChoosing:
+		d.steerChoosing(w, u)
+	case w.Status == StatusSolved:
+		d.steerSolved(w, r, u)
+	case w.Status == StatusEscalated:
+		d.steerEscalated(w, r, u)
+	case w.At.Slot != "":
+		d.steerValue(w, r, u)
+	case w.question() != nil:
+		d.steerQuestion(w, r, u)
+	case findStep(w.Entry, w.At.Step) == nil:
+		d.steerEnd(w, r, u)
+	default:
+		d.steerStep(w, r, u)
+	}
+}
+
+// pressButton performs the action of a button at the current position.
+func (d decision) pressButton(w Walkthrough, a Action) {
+	d.act(w, d.button(w, a, "", "").Button)
+}
+
+// steerStep handles what a message wants at a step.
+func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
+	last := w.prompt() == promptLast
+	switch u.Intent {
+	case IntentFixed:
+		d.pressButton(w, ActionFixed)
+	case IntentNotFixed:
+		if w.prompt() == promptDone && !w.inMidChain() {
+			d.replaceLive(w, d.text("next_sequence"))
+			d.pass(w, OutcomeDone, d.paragraph("not_fixed_yet"))
+			return
+		}
+		if w.inMidChain() {
+			d.replaceLive(w, d.text("next_alternatives"))
+			d.pass(w, OutcomeNotHelped)
+			return
+		}
+		d.pressButton(w, ActionNext)
+	case IntentNext:
+		d.pressButton(w, ActionNext)
+	case IntentDone:
+		if w.prompt() == promptDone {
+			d.pressButton(w, ActionNext)
+			return
+		}
+		d.askGone(w)
+	case IntentAlreadyDone:
+		switch {
+		case last:
+			d.askGone(w)
+		case w.prompt() == promptDone:
+			d.replaceLive(w, d.text("already_sequence"))
+			d.pass(w, OutcomeDone)
+		default:
+			d.replaceLive(w, d.text("already_alternatives"))
+			d.pass(w, OutcomeNotHelped)
+		}
+	case IntentCannot:
+		d.cannot(w, r)
+	case IntentSkip:
+		d.pressButton(w, ActionSkip)
+	case IntentPartial:
+		d.postNote(w, ask(d.text("partial")), choices(d.button(w, ActionNext, "", d.text("partial_next")), d.button(w, ActionFixed, "", d.text("fixed"))))
+	case IntentUnsure:
+		d.postNote(w, d.howToSee(w)...)
+	case IntentExplain:
+		d.postNote(w, d.explainStep(w, r)...)
+	case IntentChoose:
+		if !d.changeAnswer(w, u.Choice) {
+			d.repeatState(w)
+		}
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerAnywhere handles what means the same at each position of an entry.
+func (d decision) steerAnywhere(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentBack:
+		d.pressButton(w, ActionBack)
+	case IntentAllSteps:
+		d.pressButton(w, ActionAll)
+	case IntentDirect:
+		if d.head.Direct || !d.rules.Can.DirectMessages {
+			d.postNote(w, d.paragraph("already_here"))
+			return
+		}
+		d.pressButton(w, ActionDirect)
+	case IntentRestart:
+		d.restart(w)
+	case IntentGoTo:
+		d.goTo(w, r.Number)
+	case IntentFixed:
+		d.solved(w)
+	case IntentRepeat:
+		d.repeatState(w)
+	default:
+		d.unclear(w)
+	}
+}
+
+// steerQuestion handles what a message wants at a question with choices.
+func (d decision) steerQuestion(w Walkthrough, r locale.Reading, u Understood) {
+	q := w.question()
+	switch u.Intent {
+	case IntentChoose:
+		if findChoice(q, u.Choice) == nil {
+			if !d.changeAnswer(w, u.Choice) {
+				d.unclear(w)
+			}
+			return
+		}
+		d.act(w, d.button(w, ActionAnswer, u.Choice, "").Button)
+	case IntentUnsure, IntentNext, IntentSkip, IntentCannot:
+		if c := d.only(q, locale.IntentUnsure); c != nil {
+			if d.turn.Understood.Intent == IntentUnsure {
+				d.turn.Understood = Understood{Intent: IntentChoose, Choice: c.ID}
+			}
+			d.act(w, d.button(w, ActionAnswer, c.ID, "").Button)
+			return
+		}
+		if w.At.Step != "" && u.Intent != IntentUnsure {
+			d.pressButton(w, ActionSkip)
+			return
+		}
+		d.postNote(w, d.paragraph("question_unsure"))
+	case IntentExplain, IntentPartial, IntentAlreadyDone:
+		if w.At.Step != "" && u.Intent == IntentExplain && (r.About(locale.SubjectElevated) || r.About(locale.SubjectRisk)) {
+			d.postNote(w, d.explainStep(w, r)...)
+			return
+		}
+		d.postNote(w, paragraph(d.text("explain_question", "choices", d.labels(w))))
+	case IntentNotFixed, IntentDone, IntentCameBack:
+		d.unclear(w)
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerValue handles what a message wants where a value is asked for.
+func (d decision) steerValue(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentValue:
+		d.takeValue(w, u.Value)
+	case IntentUnsure, IntentNext, IntentSkip, IntentCannot:
+		d.pressButton(w, ActionSkip)
+	case IntentExplain:
+		d.postNote(w, d.paragraph("explain_value"))
+	case IntentChoose:
+		if !d.changeAnswer(w, u.Choice) {
+			d.unclear(w)
+		}
+	case IntentNotFixed, IntentDone, IntentPartial, IntentAlreadyDone:
+		d.unclear(w)
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerChoosing handles what a message wants where several errors are offered.
+func (d decision) steerChoosing(w Walkthrough, u Understood) {
+	switch u.Intent {
+	case IntentChoose:
+		if u.Choice == ChoiceNone {
+			d.act(w, Button{Action: ActionOther})
+			return
+		}
+		d.act(w, Button{Action: ActionStart, Entry: u.Choice})
+	case IntentUnsure, IntentExplain, IntentNext, IntentSkip, IntentCannot:
+		d.postNote(w, d.paragraph("explain_which"))
+	case IntentRepeat:
+		d.repeatState(w)
+	case IntentFixed:
+		w.Status = StatusEnded
+		d.replaceLive(w, d.text("fixed"))
+		d.postNote(w, d.paragraph("held_thanks"))
+	default:
+		d.turn.Understood.Intent = IntentUnclear
+		d.unclear(w)
+	}
+}
+
+// steerSolved handles what a message wants after "fixed".
+func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.pressButton(w, ActionStillSolved)
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentBack:
+		d.pressButton(w, ActionCameBack)
+	case IntentUnsure:
+		d.wait(w)
+	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
+		d.steerAnywhere(w, r, u)
+	case IntentDone, IntentNext, IntentSkip, IntentAlreadyDone, IntentCannot, IntentExplain:
+		d.courtesy(w, "noted")
+	default:
+		d.unclear(w)
+	}
+}
+
+// steerEscalated handles what a message wants while a person is on the way.
+func (d decision) steerEscalated(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.solved(w)
+	case IntentNext, IntentSkip, IntentBack:
+		w.Status = StatusWalking
+		if w.At == (Position{}) {
+			d.courtesy(w, "noted")
+			return
+		}
+		d.replaceLive(w, "")
+		d.postState(w)
+	case IntentExplain:
+		d.postNote(w, d.paragraph("person_again"))
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentDone, IntentAlreadyDone, IntentCannot, IntentUnsure:
+		d.courtesy(w, "noted_for_person")
+	case IntentChoose:
+		w.Status = StatusWalking
+		if !d.changeAnswer(w, u.Choice) {
+			d.unclear(w)
+		}
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerEnd handles what a message wants where nothing is left to try.
+func (d decision) steerEnd(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.solved(w)
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext, IntentDone, IntentAlreadyDone, IntentCannot, IntentSkip, IntentUnsure, IntentExplain:
+		d.postNote(w, d.paragraph("end_person"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	case IntentChoose:
+		if !d.changeAnswer(w, u.Choice) {
+			d.unclear(w)
+		}
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerNothing handles what a message wants where no error is under way.
+func (d decision) steerNothing(w Walkthrough, u Understood) {
+	if u.Intent == IntentNotFixed || u.Intent == IntentRepeat {
+		d.repeatState(w)
+		return
+	}
+	d.turn.Understood.Intent = IntentUnclear
+	d.unclear(w)
+}
+
+// repeatState shows the position of the walkthrough again.
+func (d decision) repeatState(w Walkthrough) {
+	d.replaceLive(w, "")
+	d.postState(w)
+}
+
+// restart goes back to the first question or step of the entry.
+func (d decision) restart(w Walkthrough) {
+	d.replaceLive(w, d.text("restart"))
+	said := d.remember(w, Position{})
+	if w.FollowUp != "" {
+		w = d.closeFollowUp(w, d.text("restart"))
+	}
+	again := begin(w, w.Entry, w.Slots)
+	d.postState(again, said...)
+}
+
+// goTo shows the step of a number on the present way through the entry. -1 is
+// the last.
+func (d decision) goTo(w Walkthrough, number int) {
+	passed, rest := w.way()
+	all := append(passed, rest...)
+	if number == -1 {
+		number = len(all)
+	}
+	if number < 1 || number > len(all) {
+		d.postNote(w, paragraph(d.text("no_step", "of", strconv.Itoa(len(all)))))
+		return
+	}
+	to := positionOf(w.Entry, w.Entry.Steps.Items[all[number-1]].ID)
+	d.replaceLive(w, "")
+	said := d.remember(w, to)
+	w.moveTo(to)
+	d.postState(w, said...)
+}
+
+// askGone asks in one line whether the error is gone.
+func (d decision) askGone(w Walkthrough) {
+	d.postNote(w, ask(d.text("ask_gone")))
+}
+
+// wait acknowledges that the user goes on later. In a thread, silence does.
+// After the fix, the bot asks once more.
+func (d decision) wait(w Walkthrough) {
+	if w.Status == StatusSolved {
+		w = d.closeFollowUp(w, d.text("wait_button"))
+		if later := d.rules.Policy.FollowUp; later > 0 && !w.Private {
+			w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: later, Reply: d.reply(d.viewFollowUp(w)...)})
+		}
+		d.postNote(w, d.paragraph("wait_follow_up"))
+		return
+	}
+	if w.Status != StatusEscalated {
+		d.courtesy(w, "wait")
+	}
+}
+
+// courtesy says a line in a direct message, and nothing in a thread.
+func (d decision) courtesy(w Walkthrough, key string) {
+	if d.head.Direct {
+		d.postNote(w, d.paragraph(key))
+		return
+	}
+	d.keep(w)
+}
+
+// note keeps a fact for the summary.
+func (d decision) note(w Walkthrough, text string) {
+	noted := w.Noted
+	w.Noted = true
+	if len(w.Facts) < maxFacts {
+		w.Facts = append(append([]string{}, w.Facts...), shorten(visible(text), maxQuote))
+	}
+	if d.head.Direct && !noted {
+		d.postNote(w, d.paragraph("noted"))
+		return
+	}
+	d.keep(w)
+}
+
+// maxFacts limits the facts of a summary. Who reads it has the conversation,
+// too.
+const maxFacts = 5
+
+func (d decision) greet(w Walkthrough, m Message) {
+	if w.Entry == nil && w.Status != StatusChoosing {
+		d.unrecognized(m)
+		return
+	}
+	d.postNote(w, d.paragraph("help_thread"))
+}
+
+// puzzled handles a message that is for the bot but not understood.
+func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
+	switch {
+	case r.Said(locale.IntentAnger) && w.Entry != nil:
+		d.postNote(w, d.paragraph("anger"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	default:
+		d.unclear(w)
+	}
+}
+
+// unclear says once, in a line, what the bot understands at this position. Until
+// it understands something, it is then silent in a thread, and offers a person
+// in a direct message.
+func (d decision) unclear(w Walkthrough) {
+	d.turn.Understood = Understood{Intent: IntentUnclear}
+	if w.Puzzled {
+		if d.head.Direct && w.Entry != nil {
+			d.postNote(w, d.paragraph("unclear_again"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+		} else if d.head.Direct {
+			d.postNote(w, d.paragraph("unclear_again"))
+		}
+		return
+	}
+	w.Puzzled = true
+	key, pairs := "unclear_step", []string(nil)
+	switch {
+	case w.Status == StatusSolved:
+		key = "unclear_solved"
+	case w.Status == StatusChoosing:
+		key = "unclear_which"
+	case w.Status == StatusEscalated || w.Status == StatusUnmatched || w.Entry == nil:
+		key = "unclear_person"
+	case w.At.Slot != "":
+		key = "unclear_value"
+	case w.question() != nil:
+		key, pairs = "unclear_question", []string{"choices", d.labels(w)}
+	case w.prompt() == promptDone:
+		key = "unclear_sequence"
+	}
+	d.postNote(w, paragraph(d.text(key, pairs...)))
+}
+
+// labels lists the choices of the current question.
+func (d decision) labels(w Walkthrough) string {
+	var all []string
+	for _, c := range w.question().Choices {
+		all = append(all, d.text("quoted", "title", d.entryText(c.Label, w)))
+	}
+	return strings.Join(all, ", ")
+}
