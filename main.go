@@ -98,7 +98,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	out := cmd.OutOrStdout()
 	log := c.Log.Logger(cmd.ErrOrStderr())
 	for _, w := range c.Warnings {
-		log.Warn("config: " + w.String())
+		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
 	}
 	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
