@@ -39,7 +39,7 @@ func (d decision) pickChoice(q *kb.Question, text string) (c *kb.Choice, certain
 	var all []candidate
 	for i := range q.Choices {
 		c := &q.Choices[i]
-		if said := d.says(c); said == locale.IntentUnsure {
+		if len(c.Words) == 0 && d.says(c) == locale.IntentUnsure {
 			continue
 		}
 		all = append(all, candidate{c.ID, []kb.Text{c.Label}, append(append([]string{}, c.When...), c.Words...)})
@@ -127,7 +127,7 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 // a step names instead of the one that was chosen, or "".
 func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string {
 	switch r.Main {
-	case locale.IntentUnclear, locale.IntentInfo, locale.IntentDone, locale.IntentCannot, locale.IntentTalk, locale.IntentYes, locale.IntentNo, locale.IntentNod, locale.IntentThanks:
+	case locale.IntentUnclear:
 		return d.earlier(w, text, !r.About(locale.SubjectCorrection))
 	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentBack, locale.IntentRestart:
 		return ""

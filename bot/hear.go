@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"mabsbot/bot/locale"
@@ -17,13 +18,19 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	if b, ok := d.typedButton(w, m, r); ok {
 		return w.resolveButton(b)
 	}
-	if q := w.question(); q != nil && w.Status == StatusWalking && d.found.Band != match.Sure && r.Main != locale.IntentPerson {
-		if c, certain := d.pickChoice(q, m.Text); certain && !r.Question {
+	if q := w.question(); q != nil && w.Status == StatusWalking && (d.found.Band != match.Sure || r.Words <= shortAnswer) && r.Main != locale.IntentPerson {
+		if c, certain := d.pickChoice(q, m.Text); certain && !r.Question && !namesOther(r, c, m.Text) {
 			return Understood{Intent: IntentChoose, Choice: c.ID}
 		}
 	}
 	if u, ok := d.hearError(w, m, r); ok {
 		return u
+	}
+	if r.Main == locale.IntentOtherError { // it names the one under way
+		r.Main = locale.IntentNotFixed
+		if r.Question {
+			r.Main = locale.IntentExplain
+		}
 	}
 	if r.Main == locale.IntentPerson || utf8.RuneCountInString(m.Text) > locale.MaxUtterance && r.Unknown > r.Words/2 {
 		return Understood{Intent: w.resolve(r)}
@@ -42,6 +49,23 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	}
 	return Understood{Intent: w.resolve(r)}
 }
+
+// namesOther reports whether a reply speaks of another error, rather than of a
+// code that is the answer c itself, such as 0x1.
+func namesOther(r locale.Reading, c *kb.Choice, text string) bool {
+	if !r.Said(locale.IntentOtherError) {
+		return false
+	}
+	code, named := match.NamedCode(text, true)
+	if !named {
+		return true
+	}
+	return !slices.ContainsFunc(c.Words, func(s string) bool { return strings.EqualFold(s, code) })
+}
+
+// shortAnswer is the number of words up to which the answer to a question is no
+// paste, even if an entry matches it: "bare metal".
+const shortAnswer = 6
 
 // question returns the question with choices that the bot asks now, or nil.
 func (w *Walkthrough) question() *kb.Question {
@@ -171,8 +195,11 @@ func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Unders
 	if r.Main == locale.IntentNone {
 		return choose(ChoiceNone)
 	}
-	if r.Main == locale.IntentUnsure || r.Question && r.Main == locale.IntentExplain {
-		return Understood{Intent: Intent(r.Main)}
+	if r.Main == locale.IntentUnsure {
+		return Understood{Intent: IntentUnsure}
+	}
+	if r.Question && (r.Main == locale.IntentExplain || r.Main == locale.IntentNext) {
+		return Understood{Intent: IntentExplain}
 	}
 	if len(w.Options) == 1 && (r.Main == locale.IntentYes || r.Main == locale.IntentNo) {
 		return choose(map[locale.Intent]string{locale.IntentYes: w.Options[0].Entry, locale.IntentNo: ChoiceNone}[r.Main])

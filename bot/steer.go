@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -340,7 +341,14 @@ func (d decision) goTo(w Walkthrough, number int) {
 	to := positionOf(w.Entry, w.Entry.Steps.Items[all[number-1]].ID)
 	d.replaceLive(w, "")
 	said := d.remember(w, to)
-	w.moveTo(to)
+	if k := slices.IndexFunc(w.Path, func(v Visited) bool { return v.Position == to }); k >= 0 {
+		w.Tried, w.Path = w.Tried[:min(w.Path[k].Tried, len(w.Tried))], w.Path[:k]
+	} else if to != w.At {
+		for _, item := range all[len(passed):max(len(passed), number-1)] { // so that the numbers stay
+			w.Path = append(slices.Clip(w.Path), Visited{positionOf(w.Entry, w.Entry.Steps.Items[item].ID), len(w.Tried)})
+		}
+	}
+	w.At, w.Status, w.Doubted = w.settle(to), StatusWalking, false
 	d.postState(w, said...)
 }
 
@@ -378,8 +386,8 @@ func (d decision) courtesy(w Walkthrough, key string) {
 func (d decision) note(w Walkthrough, text string) {
 	noted := w.Noted
 	w.Noted = true
-	if len(w.Facts) < maxFacts {
-		w.Facts = append(append([]string{}, w.Facts...), shorten(visible(text), maxQuote))
+	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
+		w.Facts = append(slices.Clip(w.Facts), maskedWords(shorten(visible(text), maxQuote)))
 	}
 	if d.head.Direct && !noted {
 		d.postNote(w, d.paragraph("noted"))
@@ -392,6 +400,23 @@ func (d decision) note(w Walkthrough, text string) {
 // too.
 const maxFacts = 5
 
+// maskedWords masks the words of a text that may be names of servers or secrets,
+// as those of the slots are.
+func maskedWords(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if len(w) > 4 && nameLike(w) && strings.ContainsAny(w, "-._\\:") || len(w) > maxPlainWord {
+			words[i] = masked(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// maxPlainWord is the length from which a word is masked in any case: keys are
+// longer than this, and words of a language are not.
+const maxPlainWord = 40
+
+// greet answers a greeting, or the question what the bot can do.
 func (d decision) greet(w Walkthrough, m Message) {
 	if w.Entry == nil && w.Status != StatusChoosing {
 		d.unrecognized(m)

@@ -142,7 +142,7 @@ func (l *Locale) read(s spelling) Reading {
 	} else if r.Said(IntentPerson) {
 		r.Main = IntentPerson
 	}
-	if r.Main == IntentFixed && 2*r.Unknown > r.Words {
+	if r.Main == IntentFixed && 2*r.Unknown > r.Words && !r.About(SubjectError) {
 		r.Main = IntentUnclear // a word of praise among words that nothing is known of
 	}
 	r.Bare = bare(r.Intents)
