@@ -62,22 +62,26 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 // write in the thread.
 func wantsBot(r locale.Reading, u Understood, others Company) bool {
 	onTopic := r.About(locale.SubjectError)
-	few := 3*r.Unknown <= r.Words
+	few := r.Unknown == 0 || onTopic && 3*r.Unknown <= r.Words
 	switch u.Intent {
 	case IntentPerson, IntentOtherError, IntentAllSteps, IntentRestart:
 		return true
+	}
+	if r.About(locale.SubjectPeople) && !onTopic {
+		return false
+	}
+	switch u.Intent {
 	case IntentUnclear, IntentGreeting, IntentHelp, IntentQuiet:
 		return u.Intent == IntentQuiet && others != CompanyAsked && r.Unknown == 0
-	case IntentNext, IntentBack, IntentGoTo, IntentSkip, IntentRepeat, IntentDirect:
+	case IntentRepeat:
+		return few && (onTopic || r.About(locale.SubjectStep)) && others != CompanyAsked
+	case IntentNext, IntentBack, IntentGoTo, IntentSkip, IntentDirect:
 		return few && (others != CompanyAsked || onTopic)
 	case IntentExplain:
 		asksStep := onTopic || r.About(locale.SubjectStep) || r.About(locale.SubjectElevated)
 		return asksStep && few && others != CompanyAsked && !r.About(locale.SubjectPeople)
 	case IntentChoose, IntentValue:
-		return others != CompanyAsked
-	}
-	if r.About(locale.SubjectPeople) && !onTopic {
-		return false
+		return others != CompanyAsked && !(others == CompanyRemarked && r.Said(locale.IntentYes) && r.Unknown > 0)
 	}
 	switch others {
 	case CompanyAsked:
@@ -87,5 +91,5 @@ func wantsBot(r locale.Reading, u Understood, others Company) bool {
 			return r.Main == locale.IntentNo && r.Unknown == 0
 		}
 	}
-	return few || onTopic
+	return few
 }

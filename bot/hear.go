@@ -23,6 +23,10 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 			return Understood{Intent: IntentChoose, Choice: c.ID}
 		}
 	}
+	if code, named := match.NamedCode(m.Text, true); w.question() != nil && w.Status == StatusWalking && (len(d.found.Hits) == 0 || len(d.found.Hits[0].Codes) == 0) &&
+		(!named || len(code) < shortestCode) && strings.ContainsAny(m.Text, "0123456789") {
+		return d.hearChoice(w, r, m.Text) // a count or a value
+	}
 	if u, ok := d.hearError(w, m, r); ok {
 		return u
 	}
@@ -62,6 +66,10 @@ func namesOther(r locale.Reading, c *kb.Choice, text string) bool {
 	}
 	return !slices.ContainsFunc(c.Words, func(s string) bool { return strings.EqualFold(s, code) })
 }
+
+// shortestCode is the number of digits of the shortest error code. A shorter
+// number is the answer to a question.
+const shortestCode = 3
 
 // shortAnswer is the number of words up to which the answer to a question is no
 // paste, even if an entry matches it: "bare metal".
