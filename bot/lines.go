@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"mabsbot/bot/locale"
+)
+
+// What the bot answers in a line or two where nothing moves.
+
+// askGone asks in one line whether the error is gone.
+func (d decision) askGone(w Walkthrough) {
+	d.postNote(w, ask(d.text("ask_gone")))
+}
+
+// wait acknowledges that the user goes on later. In a thread, silence does.
+// After the fix, the bot asks once more.
+func (d decision) wait(w Walkthrough) {
+	if w.Status == StatusSolved {
+		w = d.closeFollowUp(w, d.text("wait_button"))
+		if later := d.rules.Policy.FollowUp; later > 0 && !w.Private {
+			w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: later, Reply: d.reply(d.viewFollowUp(w)...)})
+		}
+		d.postNote(w, d.paragraph("wait_follow_up"))
+		return
+	}
+	if w.Status != StatusEscalated {
+		d.courtesy(w, "wait")
+	}
+}
+
+// courtesy says a line in a direct message, and nothing in a thread.
+func (d decision) courtesy(w Walkthrough, key string) {
+	if d.head.Direct {
+		d.postNote(w, d.paragraph(key))
+		return
+	}
+	d.keep(w)
+}
+
+// note keeps a fact for the summary.
+func (d decision) note(w Walkthrough, text string) {
+	noted := w.Noted
+	w.Noted = true
+	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
+		w.Facts = append(slices.Clip(w.Facts), maskedWords(shorten(visible(text), maxQuote)))
+	}
+	if d.head.Direct && !noted {
+		d.postNote(w, d.paragraph("noted"))
+		return
+	}
+	d.keep(w)
+}
+
+// maxFacts limits the facts of a summary. Who reads it has the conversation,
+// too.
+const maxFacts = 5
+
+// maskedWords masks the words of a text that may be names of servers or secrets,
+// as those of the slots are.
+func maskedWords(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if len(w) > 4 && nameLike(w) && strings.ContainsAny(w, "-._\\:") || len(w) > maxPlainWord {
+			words[i] = masked(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// maxPlainWord is the length from which a word is masked in any case: keys are
+// longer than this, and words of a language are not.
+const maxPlainWord = 40
+
+// greet answers a greeting, or the question what the bot can do.
+func (d decision) greet(w Walkthrough, m Message) {
+	if w.Entry == nil && w.Status != StatusChoosing {
+		d.unrecognized(m)
+		return
+	}
+	d.postNote(w, d.paragraph("help_thread"))
+}
+
+// puzzled handles a message that is for the bot but not understood.
+func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
+	switch {
+	case r.Said(locale.IntentAnger) && w.Entry != nil:
+		d.postNote(w, d.paragraph("anger"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	default:
+		d.unclear(w)
+	}
+}
+
+// unclear says once, in a line, what the bot understands at this position. Until
+// it understands something, it is then silent in a thread, and offers a person
+// in a direct message.
+func (d decision) unclear(w Walkthrough) {
+	d.turn.Understood = Understood{Intent: IntentUnclear}
+	if w.Puzzled {
+		if d.head.Direct && w.Entry != nil {
+			d.postNote(w, d.paragraph("unclear_again"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+		} else if d.head.Direct {
+			d.postNote(w, d.paragraph("unclear_again"))
+		}
+		return
+	}
+	w.Puzzled = true
+	key, pairs := "unclear_step", []string(nil)
+	switch {
+	case w.Status == StatusSolved:
+		key = "unclear_solved"
+	case w.Status == StatusChoosing:
+		key = "unclear_which"
+	case w.Status == StatusEscalated || w.Status == StatusUnmatched || w.Entry == nil:
+		key = "unclear_person"
+	case w.At.Slot != "":
+		key = "unclear_value"
+	case w.question() != nil:
+		key, pairs = "unclear_question", []string{"choices", d.labels(w)}
+	case w.prompt() == promptDone:
+		key = "unclear_sequence"
+	}
+	d.postNote(w, paragraph(d.text(key, pairs...)))
+}
+
+// labels lists the choices of the current question.
+func (d decision) labels(w Walkthrough) string {
+	var all []string
+	for _, c := range w.question().Choices {
+		all = append(all, d.text("quoted", "title", d.entryText(c.Label, w)))
+	}
+	return strings.Join(all, ", ")
+}
