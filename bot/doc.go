@@ -39,7 +39,8 @@
 // them in one transaction, together with the ID of the event; bot/store
 // implements it on SQLite, and in memory for tests. Only then does the handler
 // return, and the adapter acknowledge the event to its platform. A message
-// without consequences is not written anywhere.
+// without consequences is not written anywhere; of a colleague's message in the
+// thread of a walkthrough only the fact that others take part is stored.
 //
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
 // order within a thread, and hands them to [Adapter.Post] (adapter.go). See
