@@ -30,10 +30,11 @@
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
 // of its entry, chain.go handles steps that belong together, and slots.go puts
-// values into its commands. A voice (voice.go) renders each position (view.go)
-// as a [Reply] (reply.go) in one language and without the markup of any
-// platform, and post.go adds it to the turn. The texts of the bot, and the words
-// by which people steer it, are in bot/locale.
+// values into its commands. A voice (voice.go) renders each position (view.go),
+// the introduction of the first (intro.go) and the list of all steps (overview.go)
+// as a [Reply] (reply.go) in one language and without the markup of any platform,
+// and post.go adds it to the turn. The texts of the bot, and the words by which
+// people steer it, are in bot/locale.
 //
 // The turn holds the new states and the posts to send. [Store.Apply] commits
 // them in one transaction, together with the ID of the event; bot/store

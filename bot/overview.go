@@ -1,0 +1,80 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mabsbot/kb"
+)
+
+// overview lists all steps, and where the sources disagree.
+func (v voice) overview(w Walkthrough) []Block {
+	order := "order_alternatives"
+	if w.Entry.Steps.Order == kb.Sequence {
+		order = "order_sequence"
+	}
+	list, others := v.allSteps(w)
+	blocks := []Block{heading(v.text("all_steps", "title", v.title(w))), paragraph(v.text(order)), list}
+	if len(others) > 0 {
+		blocks = append(blocks, smallPrint(v.text("all_others", "titles", strings.Join(others, " · "))))
+	}
+	for _, n := range w.Entry.Notes {
+		blocks = append(blocks, smallPrint(v.text("note", "note", v.entryText(n, w))))
+	}
+	return append(blocks, v.source(w))
+}
+
+// allSteps returns the steps on the path of the walkthrough, numbered as in
+// their headings, and the titles of the others.
+func (v voice) allSteps(w Walkthrough) (list Block, others []string) {
+	items := w.Entry.Steps.Items
+	passed, rest := w.way()
+	way := append(passed, rest...)
+	for i := range items {
+		switch {
+		case slices.Contains(way, i):
+		case len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0:
+			way = append(way, i)
+		default:
+			others = append(others, v.stepTitle(w, &items[i]))
+		}
+	}
+	chains := slices.ContainsFunc(items, func(s kb.Step) bool { return len(s.Chain) > 0 })
+	list.Kind = BlockSteps
+	add := func(s *kb.Step, state ItemState, number string) {
+		if !chains {
+			number = ""
+		}
+		list.Items = append(list.Items, Item{Text: v.stepTitle(w, s), State: state, Number: number})
+	}
+	for n, i := range way {
+		number := strconv.Itoa(n + 1)
+		if len(items[i].Chain) == 0 {
+			add(&items[i], w.stateOf(items[i].ID), number)
+			continue
+		}
+		add(&items[i], "", number)
+		for part := range items[i].Chain {
+			s := &items[i].Chain[part]
+			add(s, w.stateOf(s.ID), number+"."+strconv.Itoa(part+1))
+		}
+	}
+	return list, others
+}
+
+// stateOf returns the state of a step in the list of all steps.
+func (w *Walkthrough) stateOf(id string) ItemState {
+	switch {
+	case id == w.At.Step:
+		return ItemCurrent
+	case w.carriedOut(id):
+		return ItemTried
+	}
+	return ""
+}
+
+func (v voice) stepTitle(w Walkthrough, s *kb.Step) string {
+	return cmp.Or(v.entryText(s.Title, w), shorten(v.entryText(s.Do, w), 80))
+}
