@@ -66,7 +66,7 @@ func (w *Walkthrough) asksAboutStep() bool {
 	return at == askedFixed || at == askedDone || at == askedGone
 }
 
-// resolveButton returns what somebody wants who names a button of the
+// resolveButton returns what a user wants who names a button of the
 // walkthrough in words.
 func (w *Walkthrough) resolveButton(b Button) Understood {
 	switch b.Action {

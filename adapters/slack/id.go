@@ -60,7 +60,7 @@ func threadTS(t bot.Thread) string {
 	return ""
 }
 
-// directUser returns the user whose direct message a channel stands for.
+// directUser returns the user whose direct message a channel is.
 func directUser(channel string) (user string, ok bool) {
 	return strings.CutPrefix(channel, bot.DirectChannel)
 }

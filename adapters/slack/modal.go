@@ -74,7 +74,7 @@ func modal(w chat.Words, callback, title, submit string, blocks ...slack.Block) 
 	}
 }
 
-// valueSubmission returns the press that the submission of a value stands for.
+// valueSubmission returns the press that the submission of a value represents.
 func valueSubmission(i interaction, team, value string) (parsed, error) {
 	var n valueMetadata
 	if err := json.Unmarshal([]byte(i.View.Private), &n); err != nil {

@@ -11,7 +11,7 @@ import (
 // A Span is a part of a text, in bytes.
 type Span struct{ Start, End int }
 
-// maxWritten is how much of a text can be somebody's own words: the longest
+// maxWritten is how much of a text can be a user's own words: the longest
 // message of Slack (40,000 characters). Attached files come after it.
 const maxWritten = 40_000
 
@@ -91,7 +91,7 @@ func isGap(s string) bool {
 }
 
 // The forms of output. They are those of programs in general, so that they hold
-// for products that nobody thought of.
+// for products that are not known here.
 var (
 	logLine = regexp.MustCompile(`^[\s\[(<#*|]*(` + strings.Join([]string{
 		`\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b`,           // 2026-11-29

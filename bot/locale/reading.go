@@ -11,7 +11,7 @@ type Reading struct {
 	Main     Intent   // the one that counts most; IntentUnclear if there is none
 	Question bool     // the reply asks something
 	Named    bool     // it begins by naming the bot
-	Others   bool     // it begins by naming somebody else
+	Others   bool     // it begins by naming another user
 	Number   int      // the only number or ordinal in it; -1 is the last, 0 none
 	Words    int      // words of the reply
 	Unknown  int      // words that the language does not know
@@ -62,7 +62,7 @@ func (all Locales) Read(text string) Reading {
 	return best
 }
 
-// unquoteLines removes quoted lines: they are somebody else's words.
+// unquoteLines removes quoted lines: they repeat words of others.
 func unquoteLines(text string) string {
 	if !strings.Contains(text, ">") {
 		return text

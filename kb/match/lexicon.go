@@ -23,7 +23,7 @@ const (
 // A lexicon is what is known about words before any document is read.
 type lexicon struct {
 	class    map[string]wordClass
-	synonym  map[string]string // stem or run of syllables -> the stem that stands for it
+	synonym  map[string]string // stem or run of syllables -> the stem that represents it
 	products [][]string        // stems that name a product where a text has all of them
 	stopRuns []string          // runs of syllables that say nothing
 }
