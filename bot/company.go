@@ -78,7 +78,7 @@ func wantsBot(r locale.Reading, u Understood, others Company) bool {
 	case IntentNext, IntentBack, IntentGoTo, IntentSkip, IntentDirect:
 		return few && (others != CompanyAsked || onTopic)
 	case IntentExplain:
-		asksStep := onTopic || r.About(locale.SubjectStep) || r.About(locale.SubjectElevated)
+		asksStep := onTopic || r.About(locale.SubjectStep)
 		return asksStep && few && others != CompanyAsked && !r.About(locale.SubjectPeople)
 	case IntentChoose, IntentValue:
 		return others != CompanyAsked && !(others == CompanyRemarked && r.Said(locale.IntentYes) && r.Unknown > 0)

@@ -39,10 +39,11 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	turn := Turn{Event: head.ID}
 	switch e := event.(type) {
 	case Message:
-		newDecision(&rules, &in, e.Text, &turn).message(e)
+		in.written = e.Text
+		newDecision(&rules, &in, &turn).message(e)
 	case Press:
 		in.pressed = e.Post
-		newDecision(&rules, &in, "", &turn).press(e)
+		newDecision(&rules, &in, &turn).press(e)
 	}
 	if channel.Mode == ModeShadow {
 		return turn.shadow()
@@ -57,6 +58,7 @@ type input struct {
 	head    Head
 	channel ChannelPolicy
 	found   kb.Result
+	written string // Message: its text
 	pressed PostID // Press: the post with the button
 }
 
@@ -70,11 +72,11 @@ type decision struct {
 	turn *Turn
 }
 
-// newDecision returns the decision about an event with the given text. If the
-// asker switches to another language, the walkthrough switches with them.
-func newDecision(rules *Rules, in *input, written string, turn *Turn) decision {
+// newDecision returns the decision about an event. If the asker switches to
+// another language, the walkthrough switches with them.
+func newDecision(rules *Rules, in *input, turn *Turn) decision {
 	d := decision{in, voice{rules: rules, direct: in.head.Direct}, turn}
-	d = d.speaking(d.currentLanguage(written))
+	d = d.speaking(d.currentLanguage(in.written))
 	if w := &in.state.Walkthrough; w.Lang != "" && w.Asker.ID == in.head.From.ID {
 		w.Lang = d.locale.Lang
 	}

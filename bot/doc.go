@@ -20,8 +20,8 @@
 //     walkthrough, command.go the slash command, and press.go buttons;
 //   - hear.go finds out what a reply wants, with choices.go for answers to
 //     questions and values.go for names; company.go tells whether it is meant
-//     for the bot, and steer.go does it; lines.go and explain.go answer where
-//     nothing moves;
+//     for the bot, and steer.go does it; lines.go and explain.go (with the
+//     glossary of the knowledge base) answer where nothing moves;
 //   - followup.go asks whether a fix held, handover.go hands over to a person,
 //     and elsewhere.go continues in another place;
 //   - language.go chooses the language of an answer, policy.go holds what the

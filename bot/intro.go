@@ -134,6 +134,21 @@ func sentenceAround(text string, start, end int) string {
 // sentenceMarks end a sentence, or introduce what is quoted, before a space.
 var sentenceMarks = []string{".", "!", "?", ":", ";", "。"}
 
+// sentencesOf splits a text of several lines into its sentences.
+func sentencesOf(text string) (all []string) {
+	for line := range strings.Lines(text) {
+		from := 0
+		for i := range line {
+			if endsSentence(line[from:i]) && line[i] == ' ' {
+				all = append(all, line[from:i])
+				from = i
+			}
+		}
+		all = append(all, line[from:])
+	}
+	return all
+}
+
 func endsSentence(s string) bool {
 	return slices.ContainsFunc(sentenceMarks, func(mark string) bool { return strings.HasSuffix(s, mark) })
 }

@@ -75,10 +75,17 @@ func (d decision) unrecognized(m Message) {
 		d.help()
 	case intent == locale.IntentGreeting || intent == locale.IntentHelp:
 		d.help()
+	case intent == locale.IntentExplain && len(m.Text) <= maxTermQuestion && d.asked() != nil:
+		d.understand(IntentExplain)
+		d.postInfo(d.asked()...)
 	default:
 		d.noMatch(d.newWalkthrough(m), "")
 	}
 }
+
+// maxTermQuestion is the length in bytes up to which a question about a term is
+// about nothing else: "what is a Recovery Services vault, and where is it?"
+const maxTermQuestion = 100
 
 // noMatch says that nothing was recognized. replaces is as for answer.
 func (d decision) noMatch(w Walkthrough, replaces PostID) {

@@ -181,11 +181,9 @@ func (d decision) steerQuestion(w Walkthrough, r locale.Reading, u Understood) {
 			return
 		}
 		d.postNote(w, d.paragraph("question_unsure"))
-	case IntentExplain, IntentPartial, IntentAlreadyDone:
-		if w.At.Step != "" && u.Intent == IntentExplain && (r.About(locale.SubjectElevated) || r.About(locale.SubjectRisk)) {
-			d.postNote(w, d.explainStep(w, r)...)
-			return
-		}
+	case IntentExplain:
+		d.postNote(w, d.explainQuestion(w, r)...)
+	case IntentPartial, IntentAlreadyDone:
 		d.postNote(w, paragraph(d.text("explain_question", "choices", d.labels(w))))
 	case IntentNotFixed, IntentDone, IntentCameBack:
 		d.unclear(w)
@@ -202,7 +200,7 @@ func (d decision) steerValue(w Walkthrough, r locale.Reading, u Understood) {
 	case IntentUnsure, IntentNext, IntentSkip, IntentCannot:
 		d.pressButton(w, ActionSkip)
 	case IntentExplain:
-		d.postNote(w, d.paragraph("explain_value"))
+		d.postNote(w, append(d.asked(), d.paragraph("explain_value"))...)
 	case IntentChoose:
 		if !d.changeAnswer(w, u.Choice) {
 			d.unclear(w)
@@ -224,7 +222,7 @@ func (d decision) steerChoosing(w Walkthrough, u Understood) {
 		}
 		d.act(w, Button{Action: ActionStart, Entry: u.Choice})
 	case IntentUnsure, IntentExplain, IntentNext, IntentSkip, IntentCannot:
-		d.postNote(w, d.paragraph("explain_which"))
+		d.postNote(w, append(d.asked(), d.paragraph("explain_which"))...)
 	case IntentRepeat:
 		d.repeatState(w)
 	case IntentFixed:
@@ -248,7 +246,13 @@ func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
 		d.wait(w)
 	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
 		d.steerAnywhere(w, r, u)
-	case IntentDone, IntentNext, IntentSkip, IntentAlreadyDone, IntentCannot, IntentExplain:
+	case IntentExplain:
+		if terms := d.asked(); terms != nil {
+			d.postNote(w, terms...)
+			return
+		}
+		d.courtesy(w, "noted")
+	case IntentDone, IntentNext, IntentSkip, IntentAlreadyDone, IntentCannot:
 		d.courtesy(w, "noted")
 	default:
 		d.unclear(w)
@@ -269,6 +273,10 @@ func (d decision) steerEscalated(w Walkthrough, r locale.Reading, u Understood) 
 		d.replaceLive(w, "")
 		d.postState(w)
 	case IntentExplain:
+		if terms := d.asked(); terms != nil {
+			d.postNote(w, terms...)
+			return
+		}
 		d.postNote(w, d.paragraph("person_again"))
 	case IntentNotFixed, IntentCameBack, IntentPartial, IntentDone, IntentAlreadyDone, IntentCannot, IntentUnsure:
 		d.courtesy(w, "noted_for_person")
@@ -288,7 +296,7 @@ func (d decision) steerEnd(w Walkthrough, r locale.Reading, u Understood) {
 	case IntentFixed:
 		d.solved(w)
 	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext, IntentDone, IntentAlreadyDone, IntentCannot, IntentSkip, IntentUnsure, IntentExplain:
-		d.postNote(w, d.paragraph("end_person"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+		d.postNote(w, append(d.asked(), d.paragraph("end_person"), choices(d.button(w, ActionPerson, "", d.text("person"))))...)
 	case IntentChoose:
 		if !d.changeAnswer(w, u.Choice) {
 			d.unclear(w)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -16,18 +17,23 @@ import (
 type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
+	glossary []Term
 	index    *match.Index
 	revision string
 }
 
-// newBase compiles entries, which have a Revision and distinct IDs.
-func newBase(entries []*Entry) *Base {
-	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries))}
+// newBase compiles entries, which have a Revision and distinct IDs, and the
+// terms of the glossary, which have distinct IDs.
+func newBase(entries []*Entry, glossary []Term) *Base {
+	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary}
 	slices.SortFunc(b.entries, func(x, y *Entry) int { return strings.Compare(x.ID, y.ID) })
 	sum := sha256.New()
 	for _, e := range b.entries {
 		b.byID[e.ID] = e
 		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // writing to a hash never fails
+	}
+	for _, t := range glossary {
+		fmt.Fprintln(sum, t)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries))
@@ -55,6 +61,10 @@ func (b *Base) Entry(id string) *Entry { return b.byID[id] }
 // Entries returns all entries in the order of their IDs. The caller must not
 // change them.
 func (b *Base) Entries() []*Entry { return b.entries }
+
+// Glossary returns the terms of the glossary in the order of the files. The
+// caller must not change them.
+func (b *Base) Glossary() []Term { return b.glossary }
 
 // Revision identifies the content of the whole base.
 func (b *Base) Revision() string { return b.revision }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -107,18 +108,20 @@ func (l *Live) reload(log *slog.Logger) {
 func fingerprint(layers []Layer) string {
 	var b strings.Builder
 	for _, layer := range layers {
-		listed, err := fs.ReadDir(layer.FS, ".")
-		fmt.Fprintln(&b, layer.Name, err)
-		for _, d := range listed {
-			if !entryFile(d.Name()) {
-				continue
+		for _, folder := range []string{".", shared} {
+			listed, err := fs.ReadDir(layer.FS, folder)
+			fmt.Fprintln(&b, layer.Name, folder, err)
+			for _, d := range listed {
+				if folder == "." && !entryFile(d.Name()) {
+					continue
+				}
+				info, err := fs.Stat(layer.FS, path.Join(folder, d.Name())) // follows links, whose targets may change
+				if err != nil {
+					fmt.Fprintln(&b, d.Name(), err)
+					continue
+				}
+				fmt.Fprintln(&b, d.Name(), info.Size(), info.ModTime().UnixNano())
 			}
-			info, err := fs.Stat(layer.FS, d.Name()) // follows links, whose targets may change
-			if err != nil {
-				fmt.Fprintln(&b, d.Name(), err)
-				continue
-			}
-			fmt.Fprintln(&b, d.Name(), info.Size(), info.ModTime().UnixNano())
 		}
 	}
 	return b.String()

@@ -16,7 +16,7 @@ import (
 	"sync/atomic"
 )
 
-//go:embed entries
+//go:embed entries entries/_shared
 var entries embed.FS
 
 // Builtin returns the folder of the built-in entries.
@@ -29,8 +29,9 @@ func Builtin() fs.FS {
 }
 
 // A Layer is a folder of entries: the .yaml and .yml files (one entry each,
-// named by its ID) and the .jsonl files (one entry per line) directly in it.
-// Other files, hidden files and subfolders are ignored.
+// named by its ID) and the .jsonl files (one entry per line) directly in it, and
+// the files in its folder _shared (shared.go). Other files, hidden files and
+// other subfolders are ignored.
 type Layer struct {
 	Name string // the name of the folder in mistakes
 	FS   fs.FS
@@ -94,12 +95,14 @@ type item struct {
 // A batch is the content of part of a file, of a file, or of several files.
 type batch struct {
 	items    []item
+	terms    []Term   // of the glossary
 	mistakes Mistakes // in addition to the items' own
 	more     bool     // reading stopped early because of too many mistakes
 }
 
 func (b *batch) add(more batch) {
 	b.items = append(b.items, more.items...)
+	b.terms = append(b.terms, more.terms...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -151,7 +154,7 @@ func compile(read batch, layer string) (*Base, error) {
 	for i, it := range items {
 		list[i] = it.entry
 	}
-	b := newBase(list)
+	b := newBase(list, overlayTerms(read.terms))
 	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}
@@ -178,6 +181,7 @@ func readLayer(l Layer) batch {
 		all.mistakes = Mistakes{{File: l.Name, Text: "the folder contains no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
 	}
 	all.mistakes = append(all.mistakes, repeated(all.items).without(all.mistakes)...)
+	all.add(readShared(l))
 	return all
 }
 

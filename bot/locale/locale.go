@@ -36,6 +36,7 @@ type Locale struct {
 	Script   string               `yaml:"script"`   // a key of unicode.Scripts
 	Words    []string             `yaml:"words"`    // frequent words, to distinguish languages of the same script
 	Personal []string             `yaml:"personal"` // words of people that no product prints; for languages in Latin letters
+	Places   []string             `yaml:"places"`   // words of a sentence that says where a step is carried out
 	Texts    map[string]string    `yaml:"texts"`
 	Areas    map[string]string    `yaml:"areas"`
 	Commands map[Command][]string `yaml:"commands"`

@@ -81,6 +81,20 @@ func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool)
 	return best, phrase[best] || 2*matched[best] >= len(words[best]) && matched[best] > 0
 }
 
+// Mentioned returns the longest of the phrases that occur in a text, in whatever
+// form, or "".
+func Mentioned(text string, phrases []string) string {
+	t := pickText{s: spell(text)}
+	t.negated = make([]bool, len(t.s.letters))
+	longest, most := "", 0
+	for _, p := range phrases {
+		if n, _ := t.find(p); n > most {
+			longest, most = p, n
+		}
+	}
+	return longest
+}
+
 // A pickText is a reply in which the words of answers are looked for.
 type pickText struct {
 	s       spelling

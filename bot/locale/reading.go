@@ -28,14 +28,14 @@ const (
 	SubjectError      Subject = iota // the error, or the steps against it
 	SubjectCode                      // a number in it is the code of an error
 	SubjectDenied                    // the computer refuses access
-	SubjectElevated                  // a prompt with the rights of an administrator
+	SubjectPlace                     // where something is done
 	SubjectRisk                      // what may happen to data or users
 	SubjectPeople                    // other people and their affairs
 	SubjectCorrection                // it takes something back
 	SubjectStep                      // the step, its command or what they mean
 )
 
-var subjects = [...]string{"error", "code", "denied", "elevated", "risk", "people", "correction", "step"}
+var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step"}
 
 // About reports whether the reply speaks of the subject.
 func (r Reading) About(s Subject) bool { return r.about[s] }
