@@ -4,8 +4,8 @@
 //
 // locale.go loads and checks the files, and commands.go has the subcommands of
 // /mabs. reading.go reads what a reply says: letters.go converts it to the
-// letters on which vocabulary.go finds words, typos.go corrects misspelled ones,
-// and rules.go decides what a clause means; replies.go loads both from the folder
+// letters on which vocabulary.go finds words, verbs.go forms those of verbs,
+// typos.go corrects misspelled ones, and rules.go decides what a clause means; replies.go loads both from the folder
 // replies, and intent.go says which of several intents counts. pick.go finds the
 // answer that a reply names. fold.go normalizes other text. detect.go finds the language of a text, own.go what
 // people wrote of it themselves, and echo.go recognizes the bot's own texts in

@@ -189,7 +189,7 @@ func (all Locales) negates(words string) bool {
 	for _, l := range all {
 		v := l.replies.vocabulary
 		for _, it := range v.scan(spell(words)) {
-			if it.classes.meets(l.replies.negates) || it.classes.meets(l.replies.negated) {
+			if it.classes.meets(&l.replies.negates) || it.classes.meets(&l.replies.negated) {
 				return true
 			}
 		}
@@ -212,9 +212,9 @@ func (all Locales) negated(s spelling) []bool {
 		for _, it := range v.scan(s) {
 			from, to := it.end, it.end+reachAhead
 			switch {
-			case it.classes.meets(l.replies.negated):
+			case it.classes.meets(&l.replies.negated):
 				from, to = it.first-reachBack, it.first+1
-			case !it.classes.meets(l.replies.negates):
+			case !it.classes.meets(&l.replies.negates):
 				continue
 			case hangulLetter(s.letters[it.from].r):
 				to = it.end + 1

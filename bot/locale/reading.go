@@ -108,33 +108,25 @@ func (l *Locale) read(s spelling) Reading {
 		s = fixed
 		items = v.scan(s)
 	}
-	whole := newClause(v, s, items, 0, s.tokens)
+	known := v.coverage(s, items)
+	whole := newClause(known, items, 0, s.tokens)
 	r := Reading{Words: int(s.tokens), Unknown: whole.unknown}
 	r.Number = l.replies.number(s, &whole)
 	for i := range subjects {
-		r.about[i] = whole.classes.meets(l.replies.about[i])
+		r.about[i] = whole.classes.meets(&l.replies.about[i])
 	}
 	r.Named = l.replies.named.fits(&whole)
-	for i := range l.replies.message {
-		if rule := &l.replies.message[i]; rule.fits(&whole) {
-			r.Intents = []Intent{rule.intent}
-			r.Main = rule.intent
-			break
-		}
+	if rule := l.replies.message.first(&whole); rule != nil {
+		r.Intents = []Intent{rule.intent}
+		r.Main = rule.intent
 	}
-	clauses := l.replies.split(s, items)
+	clauses := l.replies.split(s, items, known)
 	for i := range clauses {
 		c := &clauses[i]
 		r.Question = r.Question || c.question
-		for k := range l.replies.rules {
-			rule := &l.replies.rules[k]
-			if !rule.fits(c) {
-				continue
-			}
-			if !slices.Contains(r.Intents, rule.intent) || outcome(rule.intent) {
-				r.Intents = append(r.Intents, rule.intent)
-			}
-			break
+		rule := l.replies.rules.first(c)
+		if rule != nil && (!slices.Contains(r.Intents, rule.intent) || outcome(rule.intent)) {
+			r.Intents = append(r.Intents, rule.intent)
 		}
 	}
 	if r.Main == IntentUnclear {
@@ -151,15 +143,15 @@ func (l *Locale) read(s spelling) Reading {
 
 // split splits a reply into clauses: at the end of a sentence or phrase, and
 // where a word begins another clause.
-func (p *replies) split(s spelling, items []item) []clause {
+func (p *replies) split(s spelling, items []item, known coverage) []clause {
 	v := p.vocabulary
 	var out []clause
 	begin, from := 0, int32(0)
 	m := 0
 	cut := func(end int, to, next int32, question bool) {
 		if end > begin || to > from {
-			c := newClause(v, s, items[begin:end], from, to)
-			c.question = question || p.asks.meets(c.classes)
+			c := newClause(known, items[begin:end], from, to)
+			c.question = question || p.asks.meets(&c.classes)
 			if len(c.items) > 0 || c.unknown > 0 {
 				out = append(out, c)
 			}
@@ -187,14 +179,27 @@ func (p *replies) split(s spelling, items []item) []clause {
 }
 
 // newClause returns the clause of the items between two tokens.
-func newClause(v *vocabulary, s spelling, items []item, from, to int32) clause {
-	c := clause{items: items, from: from, to: to}
-	known := make([]byte, s.tokens+1) // 1: known, 2: a filler
-	filler, split, common := v.class[classFiller], v.class[classSplit], v.class[classCommon]
+func newClause(known coverage, items []item, from, to int32) clause {
+	c := clause{items: items, from: from, to: to, plain: known.plain}
+	for i := range items {
+		c.classes.merge(&items[i].classes)
+	}
+	c.unknown = int(known.unknown[to] - known.unknown[from])
+	return c
+}
+
+// A coverage counts, by token, how many tokens before it are no fillers, and how
+// many no item covers.
+type coverage struct {
+	plain, unknown []int32
+}
+
+func (v *vocabulary) coverage(s spelling, items []item) coverage {
+	known := make([]byte, s.tokens) // 1: known, 2: a filler
+	filler, split, common := v.class[classFiller], v.class[classSplit], v.only(v.class[classCommon])
 	for i := range items {
 		it := &items[i]
-		c.classes.merge(it.classes)
-		if it.classes == v.only(common) {
+		if it.classes == common {
 			continue
 		}
 		state := byte(1)
@@ -207,14 +212,14 @@ func newClause(v *vocabulary, s spelling, items []item, from, to int32) clause {
 			}
 		}
 	}
-	c.plain = make([]int32, s.tokens+1)
-	for t := int32(0); t < s.tokens; t++ {
-		c.plain[t+1] = c.plain[t]
-		if known[t] != 2 {
+	c := coverage{make([]int32, s.tokens+1), make([]int32, s.tokens+1)}
+	for t, state := range known {
+		c.plain[t+1], c.unknown[t+1] = c.plain[t], c.unknown[t]
+		if state != 2 {
 			c.plain[t+1]++
 		}
-		if known[t] == 0 && t >= from && t < to {
-			c.unknown++
+		if state == 0 {
+			c.unknown[t+1]++
 		}
 	}
 	return c
@@ -232,9 +237,11 @@ func (p *replies) number(s spelling, c *clause) int {
 				n = 10*n + int(l.r-'0')
 			}
 		}
-		for class, ordinal := range p.ordinals { // an item is of one of them at most
-			if it.classes.has(class) {
-				n = ordinal
+		if it.classes.meets(&p.ordinal) {
+			for class, ordinal := range p.ordinals { // an item is of one of them at most
+				if it.classes.has(class) {
+					n = ordinal
+				}
 			}
 		}
 		if n != 0 && found != 0 && n != found {

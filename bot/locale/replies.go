@@ -17,11 +17,12 @@ import (
 // answer: words by class, and rules over these classes.
 type replies struct {
 	vocabulary *vocabulary
-	rules      []rule // on a clause
-	message    []rule // on a whole reply
-	named      rule   // a reply that begins by naming the bot
+	rules      *ruleList // on a clause
+	message    *ruleList // on a whole reply
+	named      rule      // a reply that begins by naming the bot
 	about      [len(subjects)]classSet
 	ordinals   map[int]int // the number that a class of words means
+	ordinal    classSet    // the classes of ordinals
 	negates    classSet    // words that negate what follows
 	negated    classSet    // words that negate what is before them
 	asks       classSet    // words that make a clause a question
@@ -32,6 +33,7 @@ type replies struct {
 type repliesFile struct {
 	Endings       string              `yaml:"endings"`
 	Words         map[string]string   `yaml:"words"`
+	Verbs         map[string]string   `yaml:"verbs"`
 	About         map[string]string   `yaml:"about"`
 	Ordinals      map[int]string      `yaml:"ordinals"`
 	Negates       string              `yaml:"negates"`
@@ -73,6 +75,13 @@ func (f *repliesFile) compile() (*replies, error) {
 			}
 		}
 	}
+	for _, class := range slices.Sorted(maps.Keys(f.Verbs)) {
+		for _, w := range list(f.Verbs[class]) {
+			if err := v.addVerb(class, w); err != nil {
+				mistakes = append(mistakes, err)
+			}
+		}
+	}
 	compile := func(from []map[Intent]string) (all []rule) {
 		for _, m := range from {
 			for intent, patterns := range m {
@@ -90,7 +99,7 @@ func (f *repliesFile) compile() (*replies, error) {
 		}
 		return all
 	}
-	p.rules, p.message = compile(f.Rules), compile(f.Message)
+	rules, message := compile(f.Rules), compile(f.Message)
 	var err error
 	if p.named, err = v.compileRule(IntentUnclear, f.Named); err != nil {
 		mistakes = append(mistakes, err)
@@ -118,6 +127,13 @@ func (f *repliesFile) compile() (*replies, error) {
 			}
 		}
 		p.ordinals[v.classOf(class)] = n
+		p.ordinal.add(v.classOf(class))
+	}
+	if p.rules, err = newRuleList(rules, len(v.classes)); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	if p.message, err = newRuleList(message, len(v.classes)); err != nil {
+		mistakes = append(mistakes, err)
 	}
 	return p, errors.Join(mistakes...)
 }

@@ -47,6 +47,46 @@ const (
 	gapAdjacent = 0
 )
 
+// A ruleList is rules of which the first that fits counts. Few rules can fit a
+// clause, because most need a word that it does not have; byClass finds those
+// few.
+type ruleList struct {
+	rules   []rule
+	byClass []classSet // by class, the indices of the rules whose first element may be of it
+	always  classSet   // the indices of the rules without elements
+}
+
+func newRuleList(rules []rule, classes int) (*ruleList, error) {
+	if len(rules) > maxClasses {
+		return nil, fmt.Errorf("more than %d rules", maxClasses)
+	}
+	l := &ruleList{rules: rules, byClass: make([]classSet, classes)}
+	for i := range rules {
+		if len(rules[i].elements) == 0 {
+			l.always.add(i)
+			continue
+		}
+		for c := range rules[i].elements[0].classes.all() {
+			l.byClass[c].add(i)
+		}
+	}
+	return l, nil
+}
+
+// first returns the first rule that fits a clause, or nil.
+func (l *ruleList) first(c *clause) *rule {
+	maybe := l.always
+	for class := range c.classes.all() {
+		maybe.merge(&l.byClass[class])
+	}
+	for i := range maybe.all() {
+		if l.rules[i].fits(c) {
+			return &l.rules[i]
+		}
+	}
+	return nil
+}
+
 // compileRule adds the words of a pattern to the vocabulary and returns the
 // rule.
 func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
@@ -84,7 +124,7 @@ func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
 			e.classes.add(c)
 		}
 		if forbidden {
-			r.forbid.merge(e.classes)
+			r.forbid.merge(&e.classes)
 		} else {
 			r.elements = append(r.elements, e)
 		}
@@ -123,11 +163,11 @@ type clause struct {
 
 // fits reports whether a rule fits a clause.
 func (r *rule) fits(c *clause) bool {
-	if r.forbid.meets(c.classes) || r.question && !c.question || r.answer && c.question || r.only && !r.covers(c) {
+	if r.forbid.meets(&c.classes) || r.question && !c.question || r.answer && c.question || r.only && !r.covers(c) {
 		return false
 	}
 	for i := range r.elements {
-		if !r.elements[i].classes.meets(c.classes) {
+		if !r.elements[i].classes.meets(&c.classes) {
 			return false
 		}
 	}
@@ -151,7 +191,7 @@ func (r *rule) place(c *clause, k, from, after int) bool {
 				return false
 			}
 		}
-		if !e.classes.meets(it.classes) || e.first && c.between(c.from, it.first) > 0 || e.last && c.between(it.end, c.to) > 0 {
+		if !e.classes.meets(&it.classes) || e.first && c.between(c.from, it.first) > 0 || e.last && c.between(it.end, c.to) > 0 {
 			continue
 		}
 		if r.place(c, k+1, i+1, i) {
@@ -186,12 +226,12 @@ func (r *rule) covers(c *clause) bool {
 	}
 	var all classSet
 	for i := range r.elements {
-		all.merge(r.elements[i].classes)
+		all.merge(&r.elements[i].classes)
 	}
 	done := c.from
 	for i := range c.items {
 		it := &c.items[i]
-		if all.meets(it.classes) && c.between(done, it.first) == 0 {
+		if all.meets(&it.classes) && c.between(done, it.first) == 0 {
 			done = max(done, it.end)
 		}
 	}

@@ -2,6 +2,8 @@ package locale
 
 import (
 	"fmt"
+	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,18 +31,42 @@ type vocabulary struct {
 	loud    classSet // classes whose entries hide the shorter ones within them
 }
 
-// A class is the index of a class of words; classSet is a set of them.
-type classSet [4]uint64
+// A classSet is a set of classes of words, by their index.
+type classSet [8]uint64
 
-func (s *classSet) add(c int)        { s[c>>6] |= 1 << (c & 63) }
-func (s *classSet) has(c int) bool   { return s[c>>6]&(1<<(c&63)) != 0 }
-func (s *classSet) merge(o classSet) { s[0] |= o[0]; s[1] |= o[1]; s[2] |= o[2]; s[3] |= o[3] }
-func (s *classSet) meets(o classSet) bool {
-	return s[0]&o[0]|s[1]&o[1]|s[2]&o[2]|s[3]&o[3] != 0
+func (s *classSet) add(c int)      { s[c>>6] |= 1 << (c & 63) }
+func (s *classSet) has(c int) bool { return s[c>>6]&(1<<(c&63)) != 0 }
+
+func (s *classSet) merge(o *classSet) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+func (s *classSet) meets(o *classSet) bool {
+	for i := range s {
+		if s[i]&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// all returns the classes of the set, in order.
+func (s *classSet) all() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i, w := range s {
+			for ; w != 0; w &= w - 1 {
+				if !yield(i<<6 + bits.TrailingZeros64(w)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // maxClasses is the number of bits of a classSet.
-const maxClasses = 256
+const maxClasses = 8 * 64
 
 // A node of the trie. Its children are few, so they are searched one by one.
 type node struct {
@@ -288,12 +314,12 @@ func (v *vocabulary) longest(items []item) []item {
 			if o.from > it.from {
 				break
 			}
-			if k != i && o.to >= it.to && (o.to-o.from > it.to-it.from && o.classes.meets(v.loud) || k < i && o.from == it.from && o.to == it.to) {
+			if k != i && o.to >= it.to && (o.to-o.from > it.to-it.from && o.classes.meets(&v.loud) || k < i && o.from == it.from && o.to == it.to) {
 				inside = true
 				if o.from == it.from && o.to == it.to {
 					for n := range kept {
 						if kept[n].from == it.from && kept[n].to == it.to {
-							kept[n].classes.merge(it.classes)
+							kept[n].classes.merge(&it.classes)
 						}
 					}
 				}
