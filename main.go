@@ -28,6 +28,7 @@ import (
 	"mabsbot/adapters/terminal"
 	"mabsbot/bot"
 	"mabsbot/bot/locale"
+	"mabsbot/bot/redact"
 	"mabsbot/bot/store"
 	"mabsbot/config"
 	"mabsbot/kb"
@@ -96,7 +97,7 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 // what was started in reverse order, so that the database is closed last.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	out := cmd.OutOrStdout()
-	log := c.Log.Logger(cmd.ErrOrStderr())
+	log := logger(cmd, c)
 	for _, w := range c.Warnings {
 		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
 	}
@@ -163,6 +164,12 @@ func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
 		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"), Library: b, Log: log,
 	})
+}
+
+// logger returns the logger of a command, which logs no secrets: an error of
+// the network may contain a URL with a token.
+func logger(cmd *cobra.Command, c *config.Config) *slog.Logger {
+	return c.Log.Logger(redact.Writer(cmd.ErrOrStderr()))
 }
 
 // openConsole opens the web console, or returns nil if it is disabled. If
@@ -252,7 +259,7 @@ func chatScript(cmd *cobra.Command, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	log := c.Log.Logger(cmd.ErrOrStderr())
+	log := logger(cmd, c)
 	return scripted.Run(cmd.Context(), scripted.Options{
 		In: cmd.InOrStdin(), Out: cmd.OutOrStdout(), Policy: policy(c),
 		New: func(p bot.Policy, now func() time.Time) *bot.Bot {
@@ -274,7 +281,7 @@ func chat(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	b, err := newBot(c, live.Base, db, c.Log.Logger(cmd.ErrOrStderr()))
+	b, err := newBot(c, live.Base, db, logger(cmd, c))
 	if err != nil {
 		return err
 	}
@@ -409,7 +416,7 @@ func discordCommand() *cobra.Command {
 			return errors.New("discord.token is missing; it is on the application's page \"Bot\"")
 		}
 		return discord.Register(cmd.Context(), discord.Options{
-			Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, Log: c.Log.Logger(cmd.ErrOrStderr()),
+			Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, Log: logger(cmd, c),
 		}, cmd.OutOrStdout())
 	})
 	register.Long = `Register the commands that differ from those registered with Discord, and print

@@ -57,7 +57,7 @@ func (d decision) list(area string) {
 	}
 	entries := d.inArea(area)
 	if len(entries) == 0 {
-		d.postInfo(paragraph(d.text("list_unknown", "area", shorten(visible(area), 40))), choices(d.areas()...))
+		d.postInfo(paragraph(d.text("list_unknown", "area", shorten(d.quote(area), 40))), choices(d.areas()...))
 		return
 	}
 	var row []LabeledButton
@@ -111,7 +111,7 @@ func (d decision) why() {
 	}
 	var rows [][]string
 	for _, e := range w.Evidence {
-		rows = append(rows, []string{d.text(evidenceText[e.Kind]), shorten(visible(e.Text), maxQuote)})
+		rows = append(rows, []string{d.text(evidenceText[e.Kind]), shorten(d.quote(e.Text), maxQuote)})
 	}
 	d.postInfo(heading(d.text("why", "title", d.title(*w))),
 		paragraph(d.text("why_evidence", "confidence", fmt.Sprintf("%.3f", w.Confidence))),

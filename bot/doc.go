@@ -26,6 +26,7 @@
 //     and elsewhere.go continues in another place;
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, and botlimit.go limits the answers to other bots;
+//   - quote.go removes secrets from what the bot quotes;
 //   - understood.go reports what the words of a message were understood as.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
@@ -59,6 +60,7 @@
 //	kb/match           the matcher, which knows texts and codes but no entries
 //	bot                this package
 //	bot/locale         the languages of the bot
+//	bot/redact         the kinds of secrets that are never quoted
 //	bot/store          Store, Outbox and Inbox on SQLite, and in memory
 //	bot/bottest        conformance suites, for tests only
 //	adapters/chat      code that the adapters of chat platforms share; chattest and chatfake are for their tests

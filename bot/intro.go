@@ -13,7 +13,7 @@ import (
 
 // intro says which error was recognized, by what, and why it happens.
 func (v voice) intro(w Walkthrough) []Block {
-	blocks := []Block{heading(v.title(w)), {Kind: BlockQuote, Text: w.quoted()}}
+	blocks := []Block{heading(v.title(w)), {Kind: BlockQuote, Text: shorten(v.quote(w.quoted()), maxQuote)}}
 	if by := v.recognizedBy(w); by != "" {
 		blocks = append(blocks, paragraph(v.text("recognized", "by", by)))
 	}
@@ -79,11 +79,10 @@ func (w *Walkthrough) quoted() string {
 	if longest.Start >= 0 && longest.Start <= longest.End && longest.End <= len(w.Text) && w.Text[longest.Start:longest.End] == quote {
 		quote = sentenceAround(w.Text, longest.Start, longest.End)
 	}
-	quote = visible(quote)
 	if open := strings.LastIndexByte(quote, '('); open >= 0 && !strings.Contains(quote[open:], ")") {
 		quote = strings.TrimSpace(quote[:open]) // the start of "(ID: …)"
 	}
-	return shorten(quote, maxQuote)
+	return quote
 }
 
 // maxAround is how many bytes of a sentence on each side of a span are quoted.
@@ -187,7 +186,7 @@ func (v voice) recognizedBy(w Walkthrough) string {
 	for _, e := range w.Evidence {
 		switch e.Kind {
 		case match.EvidenceSymbol:
-			parts = append(parts, v.text("by_symbol", "symbol", shorten(visible(e.Text), 80)))
+			parts = append(parts, v.text("by_symbol", "symbol", shorten(v.quote(e.Text), 80)))
 		case match.EvidenceMessage:
 			if len(strings.Fields(e.Text)) > 1 {
 				parts = append(parts, v.text("by_message"))

@@ -77,7 +77,7 @@ func (d decision) setLanguage(want string) {
 		}
 	}
 	if lang == "" {
-		d.postInfo(paragraph(d.text("lang_unknown", "lang", cmp.Or(shorten(visible(want), 20), "?"), "langs", strings.Join(locales.Tags(), ", "))))
+		d.postInfo(paragraph(d.text("lang_unknown", "lang", cmp.Or(shorten(d.quote(want), 20), "?"), "langs", strings.Join(locales.Tags(), ", "))))
 		return
 	}
 	t := d.head.Thread

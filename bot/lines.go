@@ -44,7 +44,7 @@ func (d decision) note(w Walkthrough, text string) {
 	noted := w.Noted
 	w.Noted = true
 	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
-		w.Facts = append(slices.Clip(w.Facts), maskedWords(shorten(visible(text), maxQuote)))
+		w.Facts = append(slices.Clip(w.Facts), shorten(d.quote(text), maxQuote))
 	}
 	if d.head.Direct && !noted {
 		d.postNote(w, d.paragraph("noted"))
@@ -56,22 +56,6 @@ func (d decision) note(w Walkthrough, text string) {
 // maxFacts limits the facts of a summary. Who reads it has the conversation,
 // too.
 const maxFacts = 5
-
-// maskedWords masks the words of a text that may be names of servers or secrets,
-// as those of the slots are.
-func maskedWords(text string) string {
-	words := strings.Fields(text)
-	for i, w := range words {
-		if len(w) > 4 && nameLike(w) && strings.ContainsAny(w, "-._\\:") || len(w) > maxPlainWord {
-			words[i] = masked(w)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// maxPlainWord is the length from which a word is masked in any case: keys are
-// longer than this, and words of a language are not.
-const maxPlainWord = 40
 
 // greet answers a greeting, or the question what the bot can do.
 func (d decision) greet(w Walkthrough, m Message) {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"mabsbot/bot/redact"
 	"mabsbot/kb"
 )
 
@@ -101,10 +102,11 @@ func needsNoQuotes(value string) bool {
 const maxSlot = 253
 
 // acceptable reports whether a value may be put into a command: one line of
-// visible characters, none of which can end the quotes of cmd.exe.
+// visible characters, none of which can end the quotes of cmd.exe, and no
+// secret, because commands are shown to everyone in the thread.
 func acceptable(value string) bool {
 	return value != "" && len(value) <= maxSlot &&
-		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible)
+		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible) && len(redact.Find(value)) == 0
 }
 
 // invisible reports whether a rune is a control character or a mark that

@@ -270,9 +270,9 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 	blocks, send := []Block{heading(v.text("no_match"))}, "no_match_send"
 	switch {
 	case unknown:
-		blocks[0], send = heading(v.text("no_code", "query", code)), "no_code_send"
+		blocks[0], send = heading(v.text("no_code", "query", v.quote(code))), "no_code_send"
 	case len(near) > 0 && len(strings.Fields(query)) == 1:
-		blocks[0] = heading(v.text("one_word", "query", shorten(query, 40)))
+		blocks[0] = heading(v.text("one_word", "query", shorten(v.quote(query), 40)))
 	}
 	person := v.button(w, ActionPerson, "", v.text("person"))
 	if len(near) > 0 {
