@@ -65,7 +65,7 @@ func TestPages(t *testing.T) {
 		{"/kb?as=alex", 200, "agent/en", ""},
 		{"/shadow?as=alex", 200, "Nothing yet", ""},
 		{"/healthz", 200, "ok", ""},
-		{"/static/app.js", 200, "use strict", ""},
+		{"/static/app.js", 200, "import ", ""},
 		{"/static/nothing.js", 404, "", ""},
 		{"/nothing", 404, "", ""},
 		{"/login", 200, "Password", ""},

@@ -1,0 +1,68 @@
+// Writing messages.
+
+import { app, wide } from "./page.js";
+import { toLast } from "./messages.js";
+import { send } from "./send.js";
+import { closeSuggestions } from "./suggest.js";
+import { visit } from "./visit.js";
+
+// ---- drafts
+
+const drafts = new Map();
+
+const draftKey = (form) => form.dataset.channel + "/" + form.dataset.root;
+
+export function keepDrafts() {
+  for (const form of document.querySelectorAll(".composer")) {
+    drafts.set(draftKey(form), form.querySelector("textarea").value);
+  }
+}
+
+export function restoreDrafts() {
+  for (const form of document.querySelectorAll(".composer")) {
+    form.querySelector("textarea").value = drafts.get(draftKey(form)) ?? "";
+  }
+}
+
+// ---- sending
+
+let awaited = ""; // the message of the user whose first answer opens its thread
+
+async function say(channel, root, text) {
+  awaited = "";
+  const answer = await send("/message", { channel, root, text });
+  if (answer && !root) {
+    awaited = answer.id;
+    openAwaited();
+  }
+  return answer;
+}
+
+// openAwaited shows the answer to the message that the user just wrote, if there
+// is room next to the channel.
+export function openAwaited() {
+  const link = awaited && document.querySelector(`#c-${awaited} .replies`);
+  if (!link) return;
+  awaited = "";
+  if (wide.matches) visit(link.href);
+}
+
+export async function submit(form) {
+  const box = form.querySelector("textarea");
+  const text = box.value;
+  if (text.trim() === "") return;
+  box.value = "";
+  closeSuggestions(form);
+  toLast(document.getElementById("list-" + form.dataset.list));
+  if (!(await say(form.dataset.channel, form.dataset.root, text))) {
+    box.value = box.value ? text + "\n" + box.value : text;
+  }
+}
+
+export async function tryExample(text) {
+  const support = app.dataset.support;
+  const beside = wide.matches && app.dataset.side !== "why";
+  const there = new URL(support, location).searchParams.get("in");
+  if (app.dataset.channel !== there || !beside) await visit(support);
+  await say(there, "", text);
+}
