@@ -2,12 +2,18 @@ package console
 
 import (
 	"html"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 
 	"mabsbot/bot/bottest"
 )
+
+// readable returns the text of a part of a page, without its markup.
+func readable(part string) string { return html.UnescapeString(tag.ReplaceAllString(part, "")) }
+
+var tag = regexp.MustCompile(`<[^>]*>`)
 
 // TestAdapter runs the suite of all adapters. What is shown is the page that a
 // user has open.
@@ -32,7 +38,7 @@ func TestAdapter(t *testing.T) {
 			Shown: func() string {
 				page := s.serveOne(request("GET", "/?as=alex&in=dm:alex", "")).Body.String()
 				_, log, _ := strings.Cut(page, `id="list-c"`)
-				return html.UnescapeString(log)
+				return readable(log)
 			},
 		}
 	})

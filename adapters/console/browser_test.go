@@ -270,7 +270,7 @@ func TestBrowser(t *testing.T) {
 	b.click("[data-example*='ID 319']")
 	b.sees("#side[data-side=thread]", "Let the coordinator through")
 	b.sees("#list-c .replies", "1 reply")
-	b.wait(`document.activeElement.id !== "say-t"`)
+	b.wait(`document.activeElement.id === "say-t"`)
 	b.fits()
 	b.shot("02-answer")
 
@@ -329,14 +329,15 @@ func TestBrowser(t *testing.T) {
 	b.shot("08-confirm")
 	b.click("#confirm .danger")
 	b.wait(`!document.querySelector("#list-c").innerText.includes("one more about")`)
-	b.at("side", "")
+	b.at("side", "none")
 
 	// Another user, another language; private messages are not shown to them.
 	b.click("[data-user=minji]")
 	b.at("as", "minji")
 	b.wait(`document.documentElement.lang === "ko"`)
-	b.sees("#rail", "글 쓰는 사람")
+	b.sees("#rail", "작성자")
 	b.gone("#list-c .private")
+	b.click("#channel .bar [data-try]") // it was closed
 	b.click("[data-example*='0x29834]']")
 	b.sees("#side[data-side=thread]", "어떤 보존 기간")
 	b.shot("09-korean")
@@ -347,7 +348,7 @@ func TestBrowser(t *testing.T) {
 	b.click(".msg:nth-of-type(1) .replies")
 	b.sees("#list-t", "Step 2 of 4")
 	b.click("#list-t [data-press*='|p|']")
-	b.wait(`!document.querySelector("#rail [data-place=escalations] .dot").hidden`)
+	b.wait(`!document.querySelector("#rail [data-place=escalations] .badge").hidden`)
 	b.shot("10-unread")
 	b.click("#rail [data-place=escalations]")
 	b.at("channel", "escalations")
@@ -455,4 +456,23 @@ func TestBrowserSurvivesARestart(t *testing.T) {
 	b.sees("#list-t", "Step 2 of 4")
 	s.says(t, "minji", SupportChannel, "", "news")
 	b.sees("#list-c", "news")
+}
+
+// drag moves the mouse from one place to another with its button held, in the
+// middle of the window's height.
+func (b browser) drag(from, to float64) {
+	b.t.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, e := range []input.DispatchMouseEventParams{
+			{Type: input.DispatchMouseEventTypeMousePressed, X: from, Button: input.MouseButtonLeft, ClickCount: 1},
+			{Type: input.DispatchMouseEventTypeMouseMoved, X: to, Button: input.MouseButtonLeft},
+			{Type: input.DispatchMouseEventTypeMouseReleased, X: to, Button: input.MouseButtonLeft, ClickCount: 1},
+		} {
+			e.Y = 400
+			if _, err := cdp.Call(ctx, t, input.DispatchMouseEvent, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

@@ -8,12 +8,14 @@
 //	bot.Post --Post--> workspace (journal first) --render.go--> HTML, pushed by stream.go
 //
 // id.go makes IDs, workspace.go is the stored state, events.go turns user
-// actions into events, view.go reads what a user is looking at, render.go turns
-// that into HTML, and stream.go pushes changes. why.go, library.go and
-// shadow.go are the pages of match evidence, of the knowledge base, and of the
-// posts of shadow channels. server.go and login.go are the HTTP server and its
-// login. setup.go reads the initial workspace from data/ and the texts of the
-// pages from locale/, one file per language.
+// actions into events, view.go reads what a user is looking at, state.go
+// collects it, render.go turns it into HTML, and stream.go pushes changes.
+// why.go and search.go are the panels of match evidence and of the search in
+// messages, library.go and shadow.go the pages of the knowledge base and of the
+// posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
+// login.go are the HTTP server and its login. setup.go reads the initial
+// workspace from data/ and the texts of the pages from locale/, one file per
+// language. The scripts in static/ begin with app.js.
 package console
 
 import (

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,7 +16,7 @@ import (
 
 // A shelf is a place in the knowledge base pages.
 type shelf struct {
-	View  view   // where the user came from, and who they are
+	frame
 	Lang  string // of the entries
 	Query string
 	Area  string
@@ -23,7 +24,7 @@ type shelf struct {
 
 func (c *Console) shelf(r *http.Request) shelf {
 	q := r.URL.Query()
-	s := shelf{View: c.view(r), Lang: q.Get("lang"), Query: strings.TrimSpace(q.Get("q")), Area: q.Get("area")}
+	s := shelf{frame: c.frame(c.view(r), r.URL.EscapedPath(), "kb"), Lang: q.Get("lang"), Query: strings.TrimSpace(q.Get("q")), Area: q.Get("area")}
 	if s.Lang == "" {
 		s.Lang = s.View.Lang
 	}
@@ -146,23 +147,26 @@ func holds(e *kb.Entry, words []string) bool {
 type item struct {
 	shelf
 	*kb.Entry
-	Group area
-	Langs []string
-	Names map[string]string // titles of related entries by ID
+	Group  area
+	Langs  []string
+	titles func(entry string) string
 }
 
 func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
-	i := item{shelf: c.shelf(r), Entry: c.library.Entry(r.PathValue("id")), Names: map[string]string{}}
+	i := item{shelf: c.shelf(r), Entry: c.library.Entry(r.PathValue("id"))}
 	if i.Entry == nil {
 		c.show(w, http.StatusNotFound, i.View.Lang, "no-entry", i.shelf)
 		return
 	}
+	i.Tab = blank(i.Title.In(i.Lang, english))
 	i.Langs = addLangs(nil, i.Entry)
 	i.Group = c.area(i.Entry, i.Lang)
-	for _, id := range i.Related {
-		if e := c.library.Entry(id); e != nil {
-			i.Names[id] = blank(e.Title.In(i.Lang, english))
+	i.titles = func(entry string) string {
+		e := c.library.Entry(entry)
+		if e == nil {
+			return ""
 		}
+		return blank(e.Title.In(i.Lang, english))
 	}
 	c.show(w, http.StatusOK, i.View.Lang, "entry", i)
 }
@@ -170,15 +174,44 @@ func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
 // Here returns the address of the entry in another language.
 func (i item) Here(lang string) string { return i.shelf.In(lang).URL(i.ID) }
 
+// A destination is where a choice or a step leads, with its title.
+type destination struct {
+	URL, Name string
+	Entry     bool // it is another entry
+}
+
+// Goes returns the step or question of the entry with the ID.
+func (i item) Goes(id string) destination {
+	d := destination{URL: "#at-" + id, Name: id}
+	for n := range i.Steps.Items {
+		top := &i.Steps.Items[n]
+		for _, s := range append(top.Parts(), top) {
+			if title := blank(s.Title.In(i.Lang, english)); s.ID == id && title != "" {
+				d.Name = title
+			}
+		}
+	}
+	for _, q := range i.Ask {
+		if q.ID == id {
+			d.Name = blank(q.Text.In(i.Lang, english))
+		}
+	}
+	return d
+}
+
+// Leads returns the entry with the ID.
+func (i item) Leads(entry string) destination {
+	return destination{URL: i.URL(entry), Name: cmp.Or(i.titles(entry), entry), Entry: true}
+}
+
 // A part is a question of an entry together with its page.
 type part struct {
-	Shelf    shelf
-	Lang     string
+	item
 	Question any // of the entry, or of one of its steps
 }
 
 // Part returns a part of the entry.
-func (i item) Part(question any) part { return part{i.shelf, i.Lang, question} }
+func (i item) Part(question any) part { return part{i, question} }
 
 // A stepPart is a step of the entry together with its page.
 type stepPart struct {
@@ -226,3 +259,6 @@ func blank(text string) string {
 		return "<" + name + ">"
 	})
 }
+
+// asks reports whether the check of a step is a question and not what to see.
+func asks(check string) bool { return strings.HasSuffix(strings.TrimSpace(check), "?") }

@@ -44,7 +44,7 @@ func TestPassword(t *testing.T) {
 		{"GET", "/", none, 401},
 		{"GET", "/events", none, 401},
 		{"GET", "/suggest", none, 401},
-		{"GET", "/why", none, 401},
+		{"GET", "/nothing", none, 401},
 		{"POST", "/message", none, 401},
 		{"POST", "/reset", forged, 401},
 		{"POST", "/reset", empty, 401},

@@ -4,7 +4,9 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"math"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,7 +38,11 @@ func functions(s *setup, lang string) template.FuncMap {
 		"lang":    func() string { return lang },
 		"in":      func(t interface{ In(langs ...string) string }, lang string) string { return t.In(lang, english) },
 		"spans":   spans,
+		"keys":    func() ([]shortcut, error) { return shortcuts(s, lang) },
+		"names":   names,
+		"lines":   lines,
 		"blank":   blank,
+		"asks":    asks,
 		"letters": letters,
 		"initial": initial,
 		"percent": func(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) },
@@ -51,22 +57,69 @@ type span struct {
 	Kind string // "" means plain
 }
 
-// spans splits a text of the bot into plain text and `code spans`. An unpaired
-// backquote is a literal backquote.
+// spans splits a text of the bot into plain text, `code spans` and names. An
+// unpaired backquote is a literal backquote.
 func spans(text string) []span {
 	var all []span
 	for {
 		before, rest, open := strings.Cut(text, "`")
 		code, after, closed := strings.Cut(rest, "`")
 		if !open || !closed {
-			return append(all, span{Text: text})
+			return append(all, names(text)...)
 		}
 		if before != "" {
-			all = append(all, span{Text: before})
+			all = append(all, names(before)...)
 		}
 		all = append(all, span{code, "code"})
 		text = after
 	}
+}
+
+// name matches what a browser would break into two lines although it is one
+// name: words joined by hyphens or dots, such as FS-11.corp.example, and an ID
+// with its number.
+var name = regexp.MustCompile(`ID:? \d+|[\pL\pN_]+(?:[-.\\/][\pL\pN_]+)+`)
+
+// names splits a text into plain text and names.
+func names(text string) []span {
+	var all []span
+	at := 0
+	for _, loc := range name.FindAllStringIndex(text, -1) {
+		if loc[0] > at {
+			all = append(all, span{Text: text[at:loc[0]]})
+		}
+		all = append(all, span{text[loc[0]:loc[1]], "name"})
+		at = loc[1]
+	}
+	if at < len(text) || all == nil {
+		all = append(all, span{Text: text[at:]})
+	}
+	return all
+}
+
+// space matches what a command may be wrapped at.
+var space = regexp.MustCompile(`\s+`)
+
+// lines splits a command into its lines, each with its line break, and those
+// into words: a browser must not wrap -Name after the hyphen.
+func lines(text string) [][]span {
+	var all [][]span
+	for line := range strings.Lines(text) {
+		var words []span
+		at := 0
+		for _, loc := range space.FindAllStringIndex(line, -1) {
+			if loc[0] > at {
+				words = append(words, span{line[at:loc[0]], "name"})
+			}
+			words = append(words, span{Text: line[loc[0]:loc[1]]})
+			at = loc[1]
+		}
+		if at < len(line) {
+			words = append(words, span{line[at:], "name"})
+		}
+		all = append(all, words)
+	}
+	return all
 }
 
 // Typed splits a user's text into plain text, mentions of the bot, and the
@@ -104,16 +157,10 @@ type row struct {
 	List    string // channelList or threadList
 	From    bot.User
 	Answers answers
+	Nth     int                     // its number among those that others wrote in this list, or 0 if the user wrote it
+	About   string                  // the user's message that has the match evidence for it, or ""
 	Shadow  bool                    // it was recorded and never posted
 	Link    func(bot.Thread) string // returns the address of another thread, or "" if this user cannot see it
-}
-
-// answers summarize the thread under a message as one user sees it.
-type answers struct {
-	Count  int
-	Bot    bool      // one of them is by the bot
-	Last   time.Time // when the last one was written
-	Latest string    // ID of the last one by someone other than the user
 }
 
 // Bot reports whether the bot wrote the message.
@@ -122,8 +169,14 @@ func (r row) Bot() bool { return r.User == "" }
 // Mine reports whether the user may edit and delete the message.
 func (r row) Mine() bool { return r.User == r.View.User.ID && !r.Command && !r.Gone }
 
-// Explicable reports whether the message has a page of match evidence.
-func (r row) Explicable() bool { return r.explicable() }
+// Explained returns the message whose match evidence explains this one: a
+// user's message itself, or the one before a reply of the bot.
+func (r row) Explained() string {
+	if r.explicable() {
+		return r.ID
+	}
+	return r.About
+}
 
 // Private reports whether only this user sees the message.
 func (r row) Private() bool { return r.Only != "" }
@@ -209,21 +262,57 @@ func (b block) Value() *bot.Button {
 	return nil
 }
 
-// A page is everything that one user sees.
-type page struct {
-	View     view
-	Users    []bot.User
-	Channels []string
-	Examples []example
-	Rows     []row // of the channel
-	Replies  []row // of the open thread, its root first
-	Latest   map[string]string
-	Since    string // where a stream continues after this page
-	Why      *explanation
+// A frame is what surrounds every page: the workspace with its channels and
+// people.
+type frame struct {
+	View      view
+	Path      string // of the page; "/" is the workspace itself
+	Tab       string // the title of the browser's tab
+	Workspace string // changes when users start over
+	Users     []bot.User
+	Channels  []string
+	Heard     map[string]int // by channel: how many messages others wrote
+	Since     string         // where a stream continues after this page
+}
+
+// frame returns the frame of a page other than the workspace. tab is a text
+// key.
+func (c *Console) frame(v view, path, tab string) frame {
+	text, err := c.setup.text(v.Lang, tab)
+	if err != nil {
+		text = tab
+	}
+	return c.frameOf(v, path, text, c.since(v, math.MaxInt))
+}
+
+func (c *Console) frameOf(v view, path, tab string, s state) frame {
+	return frame{
+		View: v, Path: path, Tab: tab, Workspace: s.name,
+		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(),
+	}
 }
 
 // DirectChannel returns the user's conversation with the bot.
-func (p page) DirectChannel() string { return directChannel(p.View.User.ID) }
+func (f frame) DirectChannel() string { return directChannel(f.View.User.ID) }
+
+// InWorkspace reports whether the page is the workspace itself.
+func (f frame) InWorkspace() bool { return f.Path == "/" }
+
+// Under reports whether the page is the one with the path, or below it.
+func (f frame) Under(path string) bool { return f.Path == path || strings.HasPrefix(f.Path, path+"/") }
+
+// As returns the address of the same page for another user.
+func (f frame) As(u bot.User) string { return f.Path + "?" + f.View.As(u).values().Encode() }
+
+// A page is the workspace as one user sees it.
+type page struct {
+	frame
+	Examples []example
+	Rows     []row // of the channel
+	Replies  []row // of the open thread, its root first
+	Why      *explanation
+	Hits     []found // of a search in the messages
+}
 
 // A composer is an input field for messages.
 type composer struct {
@@ -244,10 +333,11 @@ func (p page) Composer(list string) composer {
 // page collects what a view shows.
 func (c *Console) page(v view) page {
 	s := c.since(v, -1)
-	p := page{
-		View: v, Users: c.setup.users, Channels: c.setup.channels, Examples: c.setup.examples,
-		Latest: s.latest, Since: s.id(),
+	tab := "mabsbot"
+	if !v.IsDirect() {
+		tab = "#" + v.Channel
 	}
+	p := page{frame: c.frameOf(v, "/", tab, s), Examples: c.setup.examples}
 	for _, r := range s.rows {
 		switch {
 		case r.Dead():
@@ -260,72 +350,8 @@ func (c *Console) page(v view) page {
 	if m := c.look(v.Of); m != nil {
 		p.Why = c.explain(v, m)
 	}
+	if v.Side() == panelSearch {
+		p.Hits = c.find(v)
+	}
 	return p
-}
-
-// A state is the part of the workspace that a view shows, limited to what
-// changed since an earlier state.
-type state struct {
-	rows   []row             // including rows that are gone
-	latest map[string]string // by channel: the last message by someone else
-	stamp  string
-	seq    int
-}
-
-// id identifies the state, so that a stream can continue from it.
-func (s state) id() string { return fmt.Sprintf("%s.%d", s.stamp, s.seq) }
-
-// since collects what changed after seq; -1 collects everything.
-func (c *Console) since(v view, seq int) state {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	s := state{latest: map[string]string{}, stamp: c.stamp, seq: c.ws.seq}
-	under := map[string]answers{}
-	for _, m := range c.ws.messages {
-		if !m.visible(v.User.ID) || m.Gone {
-			continue
-		}
-		if m.User != v.User.ID {
-			s.latest[m.Channel] = m.ID
-		}
-		if m.Root != "" {
-			under[m.Root] = under[m.Root].plus(m, v.User.ID)
-		}
-	}
-	for _, m := range c.ws.messages {
-		if m.changed <= seq || m.Channel != v.Channel || !m.visible(v.User.ID) {
-			continue
-		}
-		r := row{message: new(*m), View: v, From: c.setup.user(m.User), Answers: under[m.ID], Link: c.linker(v, c.ws.name)}
-		if m.Root == "" {
-			r.List = channelList
-			s.rows = append(s.rows, r)
-		}
-		if v.Root != "" && (m.ID == v.Root || m.Root == v.Root) {
-			r.List = threadList
-			s.rows = append(s.rows, r)
-		}
-	}
-	return s
-}
-
-func (a answers) plus(m *message, viewer string) answers {
-	a.Count++
-	a.Bot = a.Bot || m.User == ""
-	a.Last = m.At
-	if m.User != viewer {
-		a.Latest = m.ID
-	}
-	return a
-}
-
-// linker returns a function that returns the address of a thread of the
-// workspace.
-func (c *Console) linker(v view, name string) func(bot.Thread) string {
-	return func(t bot.Thread) string {
-		if t.Adapter != adapterName || t.Workspace != name || !c.open(v.User.ID, t.Channel, t.Root) {
-			return ""
-		}
-		return v.In(t.Channel).Thread(t.Root).URL()
-	}
 }

@@ -81,11 +81,11 @@ func TestMessages(t *testing.T) {
 	mine := r
 	mine.message = &message{ID: "m3", At: r.At, User: "alex", Text: "@mabsbot <b>?", Version: 2, Taken: 1}
 	mine.From = s.setup.user("alex")
-	mine.List = channelList
+	mine.List, mine.Nth, mine.About = channelList, 0, ""
 	theirs := mine
 	theirs.message = new(*mine.message)
 	theirs.User, theirs.From, theirs.Version = "minji", s.setup.user("minji"), 1
-	theirs.Answers = answers{Count: 2, Bot: true, Last: r.At, Latest: "m9"}
+	theirs.Nth, theirs.Answers = 1, answers{Count: 2, Bot: true, Last: r.At, Heard: 2}
 	gone := theirs
 	gone.message = new(*theirs.message)
 	gone.message.Gone = true
@@ -119,6 +119,8 @@ func TestSpans(t *testing.T) {
 		{"a `b` c", []span{{"a ", ""}, {"b", "code"}, {" c", ""}}},
 		{"a ` b", []span{{"a ` b", ""}}},
 		{"`a` `", []span{{"a", "code"}, {" `", ""}}},
+		{"on FS-11.corp.example, ID 319", []span{{"on ", ""}, {"FS-11.corp.example", "name"}, {", ", ""}, {"ID 319", "name"}}},
+		{`in C:\DPM\bin.`, []span{{"in C:\\", ""}, {`DPM\bin`, "name"}, {".", ""}}},
 		{"`가` <b>", []span{{"가", "code"}, {" <b>", ""}}},
 	}
 	for _, c := range cases {
@@ -145,6 +147,23 @@ func TestTyped(t *testing.T) {
 		m := &message{Text: c.text, Command: c.command}
 		if got := m.Typed(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestLinesOfACommand(t *testing.T) {
+	cases := []struct {
+		text string
+		want [][]span
+	}{
+		{"", nil},
+		{"Get-Service", [][]span{{{"Get-Service", "name"}}}},
+		{"a -b\n\n  c", [][]span{{{"a", "name"}, {" ", ""}, {"-b", "name"}, {"\n", ""}}, {{"\n", ""}}, {{"  ", ""}, {"c", "name"}}}},
+	}
+	for _, c := range cases {
+		got := lines(c.text)
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("lines(%q) = %q, want %q", c.text, got, c.want)
 		}
 	}
 }

@@ -44,10 +44,10 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", c.home)
 	mux.HandleFunc("GET /events", c.events)
 	mux.HandleFunc("GET /suggest", c.suggest)
-	mux.HandleFunc("GET /why", c.why)
 	mux.HandleFunc("GET /shadow", c.shadow)
 	mux.HandleFunc("GET /kb", c.entries)
 	mux.HandleFunc("GET /kb/{id}", c.entry)
+	mux.HandleFunc("GET /", c.missing)
 	mux.HandleFunc("GET /login", c.loginForm)
 	mux.HandleFunc("POST /login", c.login)
 	mux.HandleFunc("GET /healthz", c.healthy)
@@ -138,16 +138,10 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, v.Lang, "page", c.page(v))
 }
 
-// why serves the match evidence of one message as a page of its own. The main
-// page shows the same next to the channel.
-func (c *Console) why(w http.ResponseWriter, r *http.Request) {
+// missing is the page for an address that does not exist.
+func (c *Console) missing(w http.ResponseWriter, r *http.Request) {
 	v := c.view(r)
-	m := c.look(v.Of)
-	if m == nil {
-		c.refuse(w, r, errNoPlace)
-		return
-	}
-	c.show(w, http.StatusOK, v.Lang, "why", page{View: v, Why: c.explain(v, m)})
+	c.show(w, http.StatusNotFound, v.Lang, "missing", c.frame(v, "/", "missing"))
 }
 
 // maxSuggestions fit above the composer without scrolling.

@@ -33,7 +33,7 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 }
 
 // Prefixes of text keys that are composed at run time.
-var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|verdict|kind|step|error|login)_`)
+var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|verdict|kind|step|error|login|key)_`)
 
 func TestEveryTextIsUsed(t *testing.T) {
 	used := map[string]bool{}
@@ -127,10 +127,14 @@ func TestViewURLs(t *testing.T) {
 		{"direct", v.Direct(), "/?as=alex&in=dm%3Aalex"},
 		{"thread", v.Thread("m1"), "/?as=alex&in=backup-support&thread=m1"},
 		{"why in a thread", v.Thread("m1").Why("m2"), "/?as=alex&in=backup-support&thread=m1&why=m2"},
-		{"back from why", v.Thread("m1").Why("m2").Back(), "/?as=alex&in=backup-support&thread=m1"},
-		{"back from a thread", v.Thread("m1").Back(), "/?as=alex&in=backup-support"},
+		{"back from why", v.Thread("m1").Why("m2").Back(), "/?as=alex&in=backup-support&side=none&thread=m1"},
+		{"back from a thread", v.Thread("m1").Back(), "/?as=alex&in=backup-support&side=none"},
+		{"other channel without a panel", v.Back().In(EscalationChannel), "/?as=alex&in=escalations&side=none"},
+		{"search", v.Thread("m1").Search(), "/?as=alex&in=backup-support&side=search&thread=m1"},
+		{"thread from the search", v.Search().Thread("m1"), "/?as=alex&in=backup-support&thread=m1"},
+		{"back from the search", v.Thread("m1").Search().Back(), "/?as=alex&in=backup-support&side=none&thread=m1"},
 		{"examples", v.Thread("m1").Try(), "/?as=alex&in=backup-support&side=try"},
-		{"back from examples", v.Try().Back(), "/?as=alex&in=backup-support"},
+		{"back from examples", v.Try().Back(), "/?as=alex&in=backup-support&side=none"},
 		{"another person", v.Thread("m1").As(minji), "/?as=minji&in=backup-support&thread=m1"},
 		{"another person, direct", v.Direct().As(minji), "/?as=minji&in=dm%3Aminji"},
 	}

@@ -12,7 +12,7 @@ const maxShadowPosts = 100
 
 // A shadows page shows what the bot would have posted.
 type shadows struct {
-	View  view
+	frame
 	Posts []shadowPost
 }
 
@@ -33,7 +33,7 @@ func (c *Console) shadow(w http.ResponseWriter, r *http.Request) {
 	c.mu.RLock()
 	name := c.ws.name
 	c.mu.RUnlock()
-	page := shadows{View: c.view(r)}
+	page := shadows{frame: c.frame(c.view(r), "/shadow", "shadow")}
 	for _, p := range posts {
 		m := &message{Thread: p.Thread, Post: p.ID, Reply: p.Reply}
 		page.Posts = append(page.Posts, shadowPost{p, row{message: m, View: page.View, Shadow: true, Link: c.linker(page.View, name)}})

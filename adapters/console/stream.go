@@ -27,8 +27,8 @@ const writeTimeout = 30 * time.Second
 
 // A push is the data of one event.
 type push struct {
-	Messages []fragment        `json:"messages"`
-	Latest   map[string]string `json:"latest"`
+	Messages []fragment     `json:"messages"`
+	Heard    map[string]int `json:"heard"` // by channel: how many messages others wrote
 }
 
 // A fragment is one message in one list. HTML is "" if it is gone.
@@ -106,7 +106,7 @@ func wait(ctx context.Context, wake <-chan struct{}, tick <-chan time.Time, stop
 
 // change returns the event that updates a page from one state to the next.
 func (c *Console) change(v view, s state) string {
-	p := push{Messages: []fragment{}, Latest: s.latest}
+	p := push{Messages: []fragment{}, Heard: s.heard}
 	var mistakes []error
 	for _, r := range s.rows {
 		f := fragment{ID: r.List + "-" + r.ID, Order: r.Order}

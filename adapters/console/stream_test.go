@@ -95,7 +95,7 @@ func TestStreamTellsWhatChanges(t *testing.T) {
 	if err := json.Unmarshal([]byte(change.data), &p); err != nil {
 		t.Fatal(err)
 	}
-	if m := p.Messages[0]; m.ID != "c-"+top || !strings.Contains(m.HTML, "about 319") || p.Latest[SupportChannel] == "" {
+	if m := p.Messages[0]; m.ID != "c-"+top || !strings.Contains(m.HTML, "about 319") || p.Heard[SupportChannel] != 2 {
 		t.Errorf("a change is %+v", p)
 	}
 

@@ -12,13 +12,22 @@ import (
 // page, so that two windows can be two users, and reload, bookmarks and the
 // back button work.
 type view struct {
-	User     bot.User
-	Lang     string // of the pages
-	Channel  string
-	Root     string // the open thread, or ""
-	Of       string // the message whose match evidence is shown, or ""
-	Examples bool   // show the examples where the window has no room for them by default
+	User    bot.User
+	Lang    string // of the pages
+	Channel string
+	Root    string // the open thread, or ""
+	Of      string // the message whose match evidence is shown, or ""
+	Panel   string // the panel that was asked for, or ""
+	Query   string // the text to search the messages for, in panelSearch
 }
+
+// The panels that can be asked for. By default the examples are shown if the
+// window has room for them.
+const (
+	panelExamples = "try"
+	panelSearch   = "search"
+	panelNone     = "none"
+)
 
 // view reads the address of a page. Anything that does not exist or that the
 // user may not see falls back to a default.
@@ -35,7 +44,12 @@ func (c *Console) view(r *http.Request) view {
 	if m := c.look(q.Get("why")); m != nil && m.explicable() && m.visible(v.User.ID) {
 		v.Of = m.ID
 	}
-	v.Examples = q.Get("side") == "try"
+	if panel := q.Get("side"); panel == panelExamples || panel == panelSearch || panel == panelNone {
+		v.Panel = panel
+	}
+	if v.Panel == panelSearch {
+		v.Query = strings.TrimSpace(q.Get("find"))
+	}
 	return v
 }
 
@@ -59,13 +73,10 @@ func (s *setup) guess(id, accept string) bot.User {
 // values returns the query of the address.
 func (v view) values() url.Values {
 	q := url.Values{"as": {v.User.ID}, "in": {v.Channel}}
-	for key, value := range map[string]string{"thread": v.Root, "why": v.Of} {
+	for key, value := range map[string]string{"thread": v.Root, "why": v.Of, "side": v.Panel, "find": v.Query} {
 		if value != "" {
 			q.Set(key, value)
 		}
-	}
-	if v.Examples {
-		q.Set("side", "try")
 	}
 	return q
 }
@@ -75,7 +86,11 @@ func (v view) URL() string { return "/?" + v.values().Encode() }
 
 // In returns the view of another channel.
 func (v view) In(channel string) view {
-	return view{User: v.User, Lang: v.Lang, Channel: channel}
+	other := view{User: v.User, Lang: v.Lang, Channel: channel}
+	if v.Panel == panelNone {
+		other.Panel = panelNone
+	}
+	return other
 }
 
 // Support returns the view of the support channel.
@@ -89,31 +104,43 @@ func (v view) IsDirect() bool { return isDirect(v.Channel) }
 
 // Thread returns the view with a thread next to the channel.
 func (v view) Thread(root string) view {
-	v.Root, v.Of, v.Examples = root, "", false
+	v = v.In(v.Channel)
+	v.Root = root
 	return v
 }
 
 // Why returns the view with a message's match evidence next to the channel.
 func (v view) Why(id string) view {
-	v.Of, v.Examples = id, false
+	root := v.Root
+	v = v.In(v.Channel)
+	v.Root, v.Of = root, id
 	return v
 }
 
 // Try returns the view with the examples next to the channel.
 func (v view) Try() view {
 	v = v.In(v.Channel)
-	v.Examples = true
+	v.Panel = panelExamples
+	return v
+}
+
+// Search returns the view with the search of messages next to the channel.
+func (v view) Search() view {
+	v.Of, v.Panel, v.Query = "", panelSearch, ""
 	return v
 }
 
 // Back returns the view without the panel opened last: closing match evidence
-// returns to the thread it was opened from.
+// or the search returns to the thread it was opened from.
 func (v view) Back() view {
-	if v.Of != "" {
-		v.Of = ""
-		return v
+	onTop := v.Of != "" || v.Panel == panelSearch
+	root := v.Root
+	v = v.In(v.Channel)
+	v.Panel = panelNone
+	if onTop {
+		v.Root = root
 	}
-	return v.In(v.Channel)
+	return v
 }
 
 // As returns the same view for another user.
@@ -125,16 +152,16 @@ func (v view) As(u bot.User) view {
 	return v
 }
 
-// Side returns the panel next to the channel: "why", "thread", "try", or "" for
-// the examples if the window has room.
+// Side returns the panel next to the channel: "why", "thread" or the one that
+// was asked for. "" are the examples if the window has room.
 func (v view) Side() string {
 	switch {
 	case v.Of != "":
 		return "why"
+	case v.Panel == panelSearch:
+		return panelSearch
 	case v.Root != "":
 		return "thread"
-	case v.Examples:
-		return "try"
 	}
-	return ""
+	return v.Panel
 }

@@ -51,7 +51,7 @@ func (c *Console) explain(v view, m *message) *explanation {
 func hits(v view, found []kb.Hit) []hit {
 	var all []hit
 	for _, h := range found {
-		all = append(all, hit{h, shelf{View: v}.URL(h.Entry.ID)})
+		all = append(all, hit{h, shelf{frame: frame{View: v}}.URL(h.Entry.ID)})
 	}
 	return all
 }
@@ -77,7 +77,7 @@ type mark struct {
 // rank orders the kinds of evidence. Where several cover the same letters, the
 // strongest is shown.
 func rank(kind string) int {
-	return slices.Index([]string{"words", "phrase", "message", "symbol", "code"}, kind)
+	return slices.Index([]string{"found", "words", "phrase", "message", "symbol", "code"}, kind)
 }
 
 // highlight splits the text at the ends of marks.

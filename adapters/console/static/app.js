@@ -2,23 +2,20 @@
 // messages in their places, and move between views without loading the page
 // again. They build no HTML of their own. This one connects users to the others.
 
-import { app, confirmed, fingers } from "./page.js";
-import { submit, tryExample } from "./compose.js";
+import { app, confirmed, fingers, wide } from "./page.js";
+import { press, submit, tryExample } from "./compose.js";
 import { closeEditor, edit, saveEdit } from "./edit.js";
-import { times } from "./messages.js";
+import "./copy.js";
+import "./files.js";
+import "./find.js";
+import { help } from "./keys.js";
+import { days, offerNewest, times, toLast } from "./messages.js";
+import { describe } from "./resize.js";
 import { send } from "./send.js";
 import { connect } from "./stream.js";
 import { choose, closeSuggestions, suggest, suggestionKey } from "./suggest.js";
-import { dots } from "./unread.js";
+import { badges, markNew } from "./unread.js";
 import { settle, visit } from "./visit.js";
-
-async function press(button, value) {
-  const all = button.closest(".msg").querySelectorAll("[data-press], .value button");
-  for (const b of all) b.disabled = true;
-  const { post, press: pressed, button: asked } = { ...button.form?.dataset, ...button.dataset };
-  await send("/press", { post, button: pressed ?? asked, value });
-  for (const b of all) b.disabled = false;
-}
 
 const clicks = {
   "[data-press]": (button) => press(button, ""),
@@ -27,6 +24,8 @@ const clicks = {
   "[data-retry]": (button) => send("/retry", { id: button.dataset.retry }),
   "[data-delete]": async (button) => (await confirmed(button)) && send("/delete", { id: button.dataset.delete }),
   "[data-reset]": async (button) => (await confirmed(button)) && send("/reset", {}),
+  "[data-newest]": (button) => toLast(document.getElementById("list-" + button.form.dataset.list)),
+  "[data-keys]": help,
   "[data-example]": (button) => tryExample(button.dataset.example),
   "[role=option]": (option) => choose(option.closest("form"), option),
 };
@@ -36,8 +35,9 @@ document.addEventListener("click", (event) => {
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
     event.preventDefault();
     const url = new URL(link.href);
+    if (link.matches("[data-hit]") && !wide.matches) url.searchParams.set("side", "none"); // the search covers the channel
     if (link.matches("[data-why]") && app.dataset.root) url.searchParams.set("thread", app.dataset.root);
-    visit(url.href, { focus: true });
+    visit(url.href, { focus: true }).then(describe);
     return;
   }
   for (const [selector, act] of Object.entries(clicks)) {
@@ -48,7 +48,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog") return;
+  if (form.method === "dialog" || form.matches(".find")) return;
   event.preventDefault();
   if (form.matches(".composer")) submit(form);
   if (form.matches(".editor")) saveEdit(form);
@@ -83,10 +83,15 @@ document.addEventListener("mousedown", (event) => {
   if (event.target.closest(".suggestions")) event.preventDefault();
 });
 
-document.addEventListener("visibilitychange", dots);
-window.addEventListener("popstate", () => visit(location.href, { push: false, focus: true }));
+document.addEventListener("scroll", (event) => event.target.matches?.(".log") && offerNewest(event.target), { capture: true });
+
+document.addEventListener("visibilitychange", () => {
+  markNew();
+  badges();
+  for (const list of document.querySelectorAll(".log")) days(list); // a new day may have begun
+});
 
 times(document);
 settle(false);
 connect("");
-if (!fingers.matches) document.getElementById("say-c").focus();
+if (!fingers.matches && !location.hash) document.getElementById("say-c")?.focus();

@@ -1,6 +1,6 @@
-// Writing messages.
+// Writing messages and pressing buttons.
 
-import { app, wide } from "./page.js";
+import { app, fingers, wide } from "./page.js";
 import { toLast } from "./messages.js";
 import { send } from "./send.js";
 import { closeSuggestions } from "./suggest.js";
@@ -44,7 +44,7 @@ export function openAwaited() {
   const link = awaited && document.querySelector(`#c-${awaited} .replies`);
   if (!link) return;
   awaited = "";
-  if (wide.matches) visit(link.href);
+  if (wide.matches) visit(link.href, { focus: true });
 }
 
 export async function submit(form) {
@@ -65,4 +65,43 @@ export async function tryExample(text) {
   const there = new URL(support, location).searchParams.get("in");
   if (app.dataset.channel !== there || !beside) await visit(support);
   await say(there, "", text);
+}
+
+// ---- pressing
+
+// pressed is the message whose button was pressed, until the focus is where the
+// user goes on.
+let pressed = null;
+
+export async function press(button, value) {
+  const message = button.closest(".msg");
+  const all = message.querySelectorAll("[data-press], .value button");
+  for (const b of all) b.disabled = true;
+  const { post, press: action, button: asked } = { ...button.form?.dataset, ...button.dataset };
+  pressed = { list: message.parentElement.id, order: Number(message.dataset.order), private: message.matches(".private") };
+  await send("/press", { post, button: action ?? asked, value });
+  for (const b of all) b.disabled = false;
+  goOn();
+}
+
+// goOn moves the focus from a button that was pressed to where the user answers:
+// to the message box below, or, since a private answer in a channel has no box
+// of its own, to the next private message.
+export function goOn() {
+  if (!pressed || fingers.matches) return;
+  const { activeElement } = document;
+  if (activeElement !== document.body && !activeElement.closest(".msg")) {
+    pressed = null; // the user is elsewhere
+    return;
+  }
+  if (!pressed.private) {
+    document.querySelector(`[data-list="${pressed.list.slice(-1)}"] textarea`)?.focus();
+    pressed = null;
+    return;
+  }
+  const answers = [...document.querySelectorAll(`#${pressed.list} .private.bot`)];
+  const answer = answers.findLast((m) => Number(m.dataset.order) > pressed.order);
+  if (!answer) return;
+  (answer.querySelector(".value input, [data-press]") ?? answer).focus();
+  pressed = null;
 }

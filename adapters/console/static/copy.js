@@ -1,29 +1,28 @@
-"use strict";
+// Buttons that copy what is below them.
 
-// Buttons that copy what stands below them. Used by all pages.
+import { announce, app } from "./page.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
-  const code = button.closest("figure").querySelector("pre code");
-  if (!(await copied(code))) return;
+  if (!(await copy(button.closest("figure").querySelector("pre code")))) return;
   const label = button.querySelector("span");
-  const done = document.querySelector("[data-t-copied]").dataset.tCopied;
-  document.getElementById("status").textContent = done;
+  announce(app.dataset.tCopied);
   if (button.dataset.done) return;
   const before = label.textContent;
   button.dataset.done = "yes";
-  label.textContent = done;
+  label.textContent = app.dataset.tCopied;
   setTimeout(() => {
     label.textContent = before;
     delete button.dataset.done;
-    document.getElementById("status").textContent = "";
+    announce("");
   }, 1600); // long enough to read one word
 });
 
-// The clipboard is there on this machine and over https; elsewhere the
-// browser's own copy of a selection must do.
-async function copied(code) {
+// copy reports whether it copied a text. The clipboard is available on this
+// machine and over https; elsewhere the browser's own copy of a selection must
+// do.
+async function copy(code) {
   try {
     await navigator.clipboard.writeText(code.textContent);
     return true;

@@ -1,4 +1,6 @@
-// Lists of messages: the place of each, their times, and scrolling.
+// Lists of messages: the place of each, their days and times, and scrolling.
+
+import { copyOf } from "./page.js";
 
 const held = new Map(); // changes of messages that are being edited
 
@@ -9,21 +11,25 @@ export function place(list, m) {
     held.set(m.id, m);
     return;
   }
-  if (!m.html) {
-    old?.remove();
-    return;
-  }
-  const fresh = element(m.html);
   const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 80; // about one message
+  if (m.html) put(list, old, element(m.html), m.order);
+  else old?.remove();
+  days(list);
+  if (follow && m.html) toLast(list);
+  offerNewest(list);
+}
+
+function put(list, old, fresh, order) {
   if (old) {
     const focused = old.contains(document.activeElement);
+    const opened = [...old.querySelectorAll("details")].map((part) => part.open);
     old.replaceWith(fresh);
+    for (const [i, part] of fresh.querySelectorAll("details").entries()) part.open ||= opened[i] ?? false;
     if (focused) fresh.focus({ preventScroll: true });
-  } else {
-    const next = [...list.querySelectorAll(".msg")].find((other) => Number(other.dataset.order) > m.order);
-    list.insertBefore(fresh, next ?? null);
+    return;
   }
-  if (follow) toLast(list);
+  const next = [...list.querySelectorAll(".msg")].find((other) => Number(other.dataset.order) > order);
+  list.insertBefore(fresh, next ?? null);
 }
 
 // release applies the change of a message that arrived while it was edited.
@@ -40,6 +46,56 @@ function element(html) {
   return template.content.firstElementChild;
 }
 
+// ---- times
+
+// times shows times as on the reader's clock, with the date if it is not today.
+export function times(root) {
+  const lang = document.documentElement.lang;
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  for (const time of root.querySelectorAll("time")) {
+    const at = new Date(time.dateTime);
+    const date = time.closest(".found") && !sameDay(at, new Date());
+    time.textContent = at.toLocaleString(lang, date ? { month: "short", day: "numeric", ...clock } : clock);
+    time.title = at.toLocaleString(lang, { dateStyle: "full", timeStyle: "medium" });
+  }
+}
+
+const sameDay = (a, b) => a.toDateString() === b.toDateString();
+
+// days puts a line with the date above the first message of each day. It leaves
+// lines that are right alone, because a list is read aloud as it changes.
+export function days(list) {
+  const lines = new Map([...list.querySelectorAll(".day")].map((line) => [line.dataset.day, line]));
+  let before = "";
+  for (const message of list.querySelectorAll(".msg")) {
+    const at = new Date(message.querySelector("time").dateTime);
+    const day = at.toDateString();
+    if (day === before) continue;
+    before = day;
+    const line = lines.get(day) ?? copyOf("day");
+    lines.delete(day);
+    line.dataset.day = day;
+    const name = dayName(at);
+    if (line.textContent !== name) line.firstElementChild.textContent = name;
+    const first = message.previousElementSibling?.matches(".new") ? message.previousElementSibling : message;
+    if (first.previousElementSibling !== line) first.before(line);
+  }
+  for (const line of lines.values()) line.remove();
+}
+
+function dayName(at) {
+  const lang = document.documentElement.lang;
+  const now = new Date();
+  for (const ago of [0, 1]) {
+    const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() - ago);
+    if (sameDay(at, day)) return new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(-ago, "day");
+  }
+  const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return at.toLocaleDateString(lang, { weekday: "long", month: "long", day: "numeric", year });
+}
+
+// ---- scrolling
+
 // toLast shows the end of a list, or the start of its last message if that is
 // too long to be visible as a whole.
 export function toLast(list) {
@@ -49,14 +105,11 @@ export function toLast(list) {
   list.scrollTop = last.offsetHeight > list.clientHeight ? top : list.scrollHeight;
 }
 
-// times shows times as on the reader's clock, with the date if it is not today.
-export function times(root) {
-  const lang = document.documentElement.lang;
-  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  for (const time of root.querySelectorAll("time")) {
-    const at = new Date(time.dateTime);
-    const today = at.toDateString() === new Date().toDateString();
-    time.textContent = at.toLocaleString(lang, today ? clock : { month: "short", day: "numeric", ...clock });
-    time.title = at.toLocaleString(lang, { dateStyle: "full", timeStyle: "medium" });
-  }
+// offerNewest shows the button that leads to the last message while that is out
+// of sight.
+export function offerNewest(list) {
+  const last = list.lastElementChild;
+  if (!last) return;
+  const below = last.offsetTop - list.offsetTop - list.scrollTop - list.clientHeight;
+  list.parentElement.querySelector("[data-newest]").hidden = below < -32; // two lines of it are visible
 }

@@ -2,8 +2,8 @@
 
 import { app, toast } from "./page.js";
 import { place } from "./messages.js";
-import { openAwaited } from "./compose.js";
-import { dots } from "./unread.js";
+import { goOn, openAwaited } from "./compose.js";
+import { badges } from "./unread.js";
 import { visit } from "./visit.js";
 
 export let since = ""; // the state that the page shows
@@ -46,10 +46,11 @@ function change(push) {
     if (list) place(list, m);
   }
   for (const link of document.querySelectorAll("#rail [data-place]")) {
-    link.dataset.latest = push.latest[link.dataset.place] ?? "";
+    link.dataset.heard = push.heard[link.dataset.place] ?? 0;
   }
-  dots();
+  badges();
   openAwaited();
+  goOn();
   const { side, root } = app.dataset;
   if (side === "thread" && !document.getElementById("t-" + root)) visit(document.querySelector("#side [data-close]").href);
 }
