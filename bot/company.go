@@ -61,7 +61,7 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 // wantsBot reports whether words of the asker are for the bot although others
 // write in the thread.
 func wantsBot(r locale.Reading, u Understood, others Company) bool {
-	onTopic := r.About(locale.SubjectError)
+	onTopic := r.About(locale.SubjectError) || u.Intent.outcome() && r.About(locale.SubjectThing)
 	few := r.Unknown == 0 || onTopic && 3*r.Unknown <= r.Words
 	switch u.Intent {
 	case IntentPerson, IntentOtherError, IntentAllSteps, IntentRestart:
@@ -81,14 +81,14 @@ func wantsBot(r locale.Reading, u Understood, others Company) bool {
 		asksStep := onTopic || r.About(locale.SubjectStep)
 		return asksStep && few && others != CompanyAsked && !r.About(locale.SubjectPeople)
 	case IntentChoose, IntentValue:
-		return others != CompanyAsked && !(others == CompanyRemarked && r.Said(locale.IntentYes) && r.Unknown > 0)
+		return others != CompanyAsked && !(others == CompanyRemarked && r.Said(locale.IntentYes) && (r.Unknown > 0 || !r.Bare))
 	}
 	switch others {
 	case CompanyAsked:
 		return onTopic && few && !r.Bare
 	case CompanyRemarked:
 		if r.Bare {
-			return r.Main == locale.IntentNo && r.Unknown == 0
+			return r.Main == locale.IntentNo && r.Unknown == 0 && !r.Rest
 		}
 	}
 	return few

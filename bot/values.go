@@ -40,7 +40,7 @@ func (d decision) valueIn(text string) string {
 	}
 	var found []string
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || r == ',' || r == ';' }) {
-		value, quoted := unquote(withoutParticle(word))
+		value, quoted := unquote(strings.TrimRight(withoutParticle(word), ".!"))
 		if acceptable(value) && (quoted || nameLike(value)) && !slices.Contains(found, value) {
 			found = append(found, value)
 		}

@@ -82,7 +82,7 @@ func mainIntent(said []Intent) Intent {
 			return p
 		case said[last] == IntentFixed && unsure > last:
 			return IntentUnsure
-		case said[last] == IntentFixed && slices.Contains(said, IntentPartial):
+		case said[last] != IntentCameBack && slices.Contains(said, IntentPartial):
 			return IntentPartial
 		case said[last] == IntentNotFixed && slices.Contains(said, IntentCameBack):
 			return IntentCameBack

@@ -16,6 +16,7 @@ type Reading struct {
 	Words    int      // words of the reply
 	Unknown  int      // words that the language does not know
 	Bare     bool     // nothing but yes, no, a nod, thanks or signs
+	Rest     bool     // a clause of it wants nothing that the bot knows
 
 	about [len(subjects)]bool
 }
@@ -33,9 +34,10 @@ const (
 	SubjectPeople                    // other people and their affairs
 	SubjectCorrection                // it takes something back
 	SubjectStep                      // the step, its command or what they mean
+	SubjectThing                     // a part of the product or of its surroundings
 )
 
-var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step"}
+var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step", "thing"}
 
 // About reports whether the reply speaks of the subject.
 func (r Reading) About(s Subject) bool { return r.about[s] }
@@ -125,6 +127,7 @@ func (l *Locale) read(s spelling) Reading {
 		c := &clauses[i]
 		r.Question = r.Question || c.question
 		rule := l.replies.rules.first(c)
+		r.Rest = r.Rest || rule == nil && c.between(c.from, c.to) > 0
 		if rule != nil && (!slices.Contains(r.Intents, rule.intent) || outcome(rule.intent)) {
 			r.Intents = append(r.Intents, rule.intent)
 		}

@@ -16,6 +16,7 @@ import (
 //	NOT GOOD|BETTER    a word of either class
 //	step next~one      words in lower case stand for themselves; ~ is a space
 //	^NEXT  NEXT$       it begins, or ends, the clause, apart from fillers
+//	^^AUX              it is the first word of the clause
 //	!NOT               no word of the class anywhere in the clause
 //	?  !?              the clause is, or is not, a question
 //	=                  the clause has no other words, apart from fillers
@@ -34,8 +35,9 @@ type rule struct {
 // An element is a word that a rule requires.
 type element struct {
 	classes classSet
-	gap     int // words allowed since the element before
-	first   bool
+	gap     int  // words allowed since the element before
+	first   bool // apart from fillers
+	opening bool // even before them
 	last    bool
 }
 
@@ -114,6 +116,7 @@ func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
 		if name, adjacent = strings.CutPrefix(name, "+"); adjacent {
 			e.gap = gapAdjacent
 		}
+		name, e.opening = strings.CutPrefix(name, "^^")
 		name, e.first = strings.CutPrefix(name, "^")
 		name, e.last = strings.CutSuffix(name, "$")
 		for one := range strings.SplitSeq(name, "|") {
@@ -191,7 +194,7 @@ func (r *rule) place(c *clause, k, from, after int) bool {
 				return false
 			}
 		}
-		if !e.classes.meets(&it.classes) || e.first && c.between(c.from, it.first) > 0 || e.last && c.between(it.end, c.to) > 0 {
+		if !e.classes.meets(&it.classes) || e.first && c.between(c.from, it.first) > 0 || e.opening && it.first > c.from || e.last && c.between(it.end, c.to) > 0 {
 			continue
 		}
 		if r.place(c, k+1, i+1, i) {

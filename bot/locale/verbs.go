@@ -32,7 +32,7 @@ func (v *vocabulary) addVerb(class, entry string) error {
 	}
 	forms := strings.Split(verb, "/")
 	base := forms[0]
-	if len(base) < 2 || !asciiWord(base) {
+	if len(base) < 2 || !asciiWord(strings.ReplaceAll(base, "-", "")) {
 		return fmt.Errorf("%s: %q is not a verb", class, entry)
 	}
 	past := forms[1:]
