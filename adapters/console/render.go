@@ -41,6 +41,7 @@ func functions(s *setup, lang string) template.FuncMap {
 		"keys":    func() ([]shortcut, error) { return shortcuts(s, lang) },
 		"names":   names,
 		"lines":   lines,
+		"folders": func(path string) []string { return strings.SplitAfter(path, `\`) },
 		"blank":   blank,
 		"asks":    asks,
 		"letters": letters,
