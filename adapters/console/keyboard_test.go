@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The modifiers of a key, as in the DevTools protocol.
@@ -66,7 +67,18 @@ func TestBrowserByKeyboard(t *testing.T) {
 	b.sees("#list-t", "Step 2 of 4")
 	b.focused("say-t")
 
+	// Buttons that are seldom pressed are folded. Escape folds them again and
+	// leaves the thread open.
+	b.wait(`!document.querySelector("#list-t .msg:last-child [data-press*='|p|']").checkVisibility()`)
+	b.do(chromedp.Focus(chromedp.CSS("#list-t .msg:last-child .more summary")), chromedp.KeyEvent(kb.Enter))
+	b.wait(`document.querySelector("#list-t .msg:last-child [data-press*='|p|']").checkVisibility()`)
+	b.presses(0, "Escape", 27)
+	b.gone(".more[open]")
+	b.wait(`document.activeElement.matches(".more summary")`)
+	b.at("side", "thread")
+
 	// The last message, to edit.
+	b.do(chromedp.Focus(chromedp.CSS("#say-t")))
 	b.presses(0, "ArrowUp", 38)
 	b.wait(`document.activeElement.closest(".editor")?.closest(".msg").dataset.message === document.querySelector("#list-t .msg").dataset.message`)
 	b.presses(0, "Escape", 27)

@@ -72,6 +72,7 @@ type list struct {
 	Areas    []area
 	Entries  []book
 	Found    int
+	Near     []book // if nothing was found
 	Total    int
 	Revision string
 }
@@ -88,6 +89,15 @@ type area struct{ ID, Name string }
 func (c *Console) area(e *kb.Entry, lang string) area {
 	return area{e.Area, c.library.Area(e.Area, lang)}
 }
+
+// A pile is some entries of the list.
+type pile struct {
+	shelf
+	Books []book
+}
+
+// Books returns some entries together with their list.
+func (l list) Books(some []book) pile { return pile{l.shelf, some} }
 
 // Here returns the address of the list in another language.
 func (l list) Here(lang string) string { return l.shelf.In(lang).URL("") }
@@ -112,8 +122,25 @@ func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 			l.Entries = append(l.Entries, book{e, c.area(e, l.Lang)})
 		}
 	}
+	if l.Found == 0 && l.Query != "" {
+		l.Near = c.near(l.Query, l.Lang)
+	}
 	slices.SortFunc(l.Areas, func(a, b area) int { return strings.Compare(a.Name, b.Name) })
 	c.show(w, http.StatusOK, l.View.Lang, "entries", l)
+}
+
+// maxNear is how many entries are offered if a search finds none.
+const maxNear = 5
+
+// near returns the entries whose names are most similar to a query.
+func (c *Console) near(query, lang string) []book {
+	var all []book
+	for _, s := range c.library.Suggest(query, lang, maxNear) {
+		if e := c.library.Entry(s.Value); e != nil {
+			all = append(all, book{e, c.area(e, lang)})
+		}
+	}
+	return all
 }
 
 // addLangs adds the languages of an entry's title.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -239,18 +240,33 @@ func secure(address string) string {
 	return address
 }
 
-// Look returns the class of a button: "main" for the primary one, "quiet" for
-// those that every step has.
-func (b block) Look(c bot.LabeledButton) string {
+// Often returns the buttons that answer the message.
+func (b block) Often() []bot.LabeledButton {
+	return slices.DeleteFunc(slices.Clone(b.Buttons), seldom)
+}
+
+// Seldom returns the buttons that every message has. They are folded.
+func (b block) Seldom() []bot.LabeledButton {
+	return slices.DeleteFunc(slices.Clone(b.Buttons), func(c bot.LabeledButton) bool { return !seldom(c) })
+}
+
+func seldom(c bot.LabeledButton) bool {
 	switch c.Button.Action {
 	case bot.ActionAll, bot.ActionBack, bot.ActionDirect, bot.ActionPublish, bot.ActionPerson:
-		return "quiet"
+		return true
 	}
-	if c.Primary {
-		return "main"
-	}
-	return ""
+	return false
 }
+
+// A pressable is a button together with the post that it belongs to.
+type pressable struct {
+	bot.LabeledButton
+	Post     bot.PostID
+	Disabled bool
+}
+
+// Press returns a button of the block.
+func (b block) Press(c bot.LabeledButton) pressable { return pressable{c, b.Row.Post, b.Row.Shadow} }
 
 // Value returns the button that submits a typed value, or nil. A question for a
 // value is marked by its skip button.

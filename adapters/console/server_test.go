@@ -55,6 +55,7 @@ func TestPages(t *testing.T) {
 		{"/kb?as=alex&q=shorten+retention", 200, "The backup policy cannot be changed", "Replica"},
 		{"/kb?as=alex&q=줄일", 200, "The backup policy cannot be changed", "Replica"},
 		{"/kb?as=alex&q=nothing+of+it", 200, "No entry has all of these words", "Replica"},
+		{"/kb?as=alex&q=polic&area=agent", 200, "Similar names", "Replica"},
 		{"/kb?as=alex&area=agent", 200, "Agent Coordinator", "Replica"},
 		{"/kb?as=alex&lang=ko", 200, "복제본이 불일치", "Replica"},
 		{"/kb?as=minji", 200, "지식 베이스", "Replica"},

@@ -63,7 +63,11 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     form.requestSubmit();
   } else if (event.key === "Escape" && !document.querySelector("dialog[open], #rail:popover-open")) {
-    if (form?.matches(".editor")) closeEditor(form);
+    const more = event.target.closest?.(".more[open]");
+    if (more) {
+      more.open = false;
+      more.querySelector("summary").focus();
+    } else if (form?.matches(".editor")) closeEditor(form);
     else document.querySelector("#side [data-close]")?.click();
   }
 });
@@ -84,6 +88,9 @@ document.addEventListener("mousedown", (event) => {
 });
 
 document.addEventListener("scroll", (event) => event.target.matches?.(".log") && offerNewest(event.target), { capture: true });
+
+// What unfolds must not unfold below the edge of its list.
+document.addEventListener("toggle", (event) => event.target.open && event.target.closest(".log") && event.target.scrollIntoView({ block: "nearest" }), { capture: true });
 
 document.addEventListener("visibilitychange", () => {
   markNew();
