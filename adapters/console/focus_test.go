@@ -43,6 +43,16 @@ func TestBrowserFocus(t *testing.T) {
 	b.sees("#list-t", "Step 2 of 4")
 	b.focused("say-t")
 
+	// A press on a button of an answer in the channel opens its thread.
+	p := saying("p1", "", s.thread(SupportChannel, "new"))
+	p.Opens, p.Reply.Blocks = true, step(1)
+	s.must(t, p)
+	b.click("#list-c .msg:last-child [data-press*='|n|']")
+	b.sees("#list-t", "Step 2 of 4")
+	b.focused("say-t")
+	b.click("#list-c .msg:first-of-type .replies")
+	b.sees("#list-t", "about 319")
+
 	// The match evidence, and back.
 	b.click("#list-t .msg:last-child [data-why]")
 	b.at("side", "why")

@@ -26,25 +26,27 @@ export function restoreDrafts() {
 
 // ---- sending
 
-let awaited = ""; // the message of the user whose first answer opens its thread
+let awaited = ""; // the message whose first reply opens its thread
+let always = false; // also where there is no room next to the channel
 
 async function say(channel, root, text) {
   awaited = "";
   const answer = await send("/message", { channel, root, text });
   if (answer && !root) {
     awaited = answer.id;
+    always = false;
     openAwaited();
   }
   return answer;
 }
 
-// openAwaited shows the answer to the message that the user just wrote, if there
-// is room next to the channel.
+// openAwaited shows the reply to the message that the user just wrote, if there
+// is room next to the channel, or to the one whose button they pressed.
 export function openAwaited() {
   const link = awaited && document.querySelector(`#c-${awaited} .replies`);
   if (!link) return;
   awaited = "";
-  if (wide.matches) visit(link.href, { focus: true });
+  if (wide.matches || always) visit(link.href, { focus: true });
 }
 
 export async function submit(form) {
@@ -79,8 +81,13 @@ export async function press(button, value) {
   for (const b of all) b.disabled = true;
   const { post, press: action, button: asked } = { ...button.form?.dataset, ...button.dataset };
   pressed = { list: message.parentElement.id, order: Number(message.dataset.order), private: message.matches(".private") };
+  if (message.matches("#list-c .msg:has(.under)")) {
+    awaited = message.dataset.message;
+    always = true;
+  }
   await send("/press", { post, button: action ?? asked, value });
   for (const b of all) b.disabled = false;
+  openAwaited();
   goOn();
 }
 
