@@ -95,6 +95,22 @@ func TestBrowserCommands(t *testing.T) {
 	b.wait(`document.getElementById("status").textContent === "Copied"`)
 }
 
+// TestBrowserSmallScreen checks that the answer to a message opens next to the
+// channel where there is room for both, as it does at 1024 pixels.
+func TestBrowserSmallScreen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes seconds")
+	}
+	s := newStage(t)
+	home := serve(t, s)
+	b := newBrowser(t)
+	b.do(chromedp.EmulateViewport(1024, 768), chromedp.Navigate(home+"/?as=alex"))
+	b.sends("#say-c", "about 319")
+	b.at("side", "thread")
+	b.wait(`["rail", "channel", "side"].every((id) => document.getElementById(id).getBoundingClientRect().width > 200)`)
+	b.wait(`document.getElementById("channel").getBoundingClientRect().right <= document.getElementById("side").getBoundingClientRect().left`)
+}
+
 // TestBrowserPhone walks through the workspace on a phone: everything is within
 // reach.
 func TestBrowserPhone(t *testing.T) {

@@ -49,7 +49,7 @@ func TestPassword(t *testing.T) {
 		{"POST", "/reset", forged, 401},
 		{"POST", "/reset", empty, 401},
 		{"GET", "/login", html, 200},
-		{"GET", "/static/style.css", none, 200},
+		{"GET", "/static/base.css", none, 200},
 		{"GET", "/healthz", none, 200},
 		{"GET", "/", in, 200},
 		{"POST", "/message", in, 200},

@@ -1,7 +1,7 @@
 // The page as the server drew it, and what all other files need of it.
 
 export const app = document.getElementById("app");
-export const wide = matchMedia("(min-width: 71.01rem)"); // a panel has a column of its own: see style.css
+export const wide = matchMedia("(min-width: 60rem)"); // a panel has a column of its own: see narrow.css
 export const fingers = matchMedia("(pointer: coarse)"); // focus would open a keyboard on the screen
 
 // copyOf returns the first element of a template of the page.

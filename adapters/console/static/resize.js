@@ -4,7 +4,7 @@
 import { app } from "./page.js";
 
 const key = "mabsbot:width";
-const least = 320; // pixels, for the panel and for the channel: see style.css
+const least = 320; // pixels, for the panel and for the channel: see frame.css
 const keyStep = 24;
 
 function most() {
