@@ -82,8 +82,15 @@ func spans(text string) []span {
 // with its number.
 var name = regexp.MustCompile(`ID:? \d+|[\pL\pN_]+(?:[-.\\/][\pL\pN_]+)+`)
 
+// maxNamed is how long a text may be in bytes to be searched for names. A log
+// has so many that they would slow down the browser.
+const maxNamed = 4096
+
 // names splits a text into plain text and names.
 func names(text string) []span {
+	if len(text) > maxNamed {
+		return []span{{Text: text}}
+	}
 	var all []span
 	at := 0
 	for _, loc := range name.FindAllStringIndex(text, -1) {

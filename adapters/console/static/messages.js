@@ -48,13 +48,14 @@ function element(html) {
 
 // ---- times
 
-// times shows times as on the reader's clock, with the date if it is not today.
+// times shows times as on the reader's clock. Where no line says the day, the
+// date is added unless it is today.
 export function times(root) {
   const lang = document.documentElement.lang;
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   for (const time of root.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
-    const date = time.closest(".found") && !sameDay(at, new Date());
+    const date = time.closest(".found, .replies") && !sameDay(at, new Date());
     time.textContent = at.toLocaleString(lang, date ? { month: "short", day: "numeric", ...clock } : clock);
     time.title = at.toLocaleString(lang, { dateStyle: "full", timeStyle: "medium" });
   }
