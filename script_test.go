@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -28,7 +29,9 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 // TestScripts plays whole conversations on the core. A file alternates sections
 // of what a user does and what the bot answers. -update writes the answers.
 //
-//	-- kim says --               a message in the channel, or in dm: a direct message
+//	-- kim says --               a message in the channel, or in dm: a direct message;
+//	                             in mention: a channel where only mentions are answered;
+//	                             in private: a private channel of kim and alex
 //	-- kim replies --            in the thread of the last message, or: replies to m1
 //	-- kim types --              the text after /mabs
 //	-- kim presses Label --      the newest button with the label
@@ -37,6 +40,8 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 //	-- kim deletes m1 --
 //	-- restart --                stop the bot and start another one
 //	-- bot --                    what the bot answers, or "silent"
+//
+// {link m1} in a text is a link to message m1.
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -102,12 +107,13 @@ type scene struct {
 	t        *testing.T
 	base     *kb.Base
 	memory   *store.Memory
-	recorder *bottest.Recorder
+	recorder reader
 	drain    func() error
 	stop     func()
 
 	events     int
 	messages   map[string]bot.Message
+	spoken     []bot.Message // messages, oldest first
 	lastThread bot.Thread
 	shown      []bot.Post // every post, oldest first
 	newPosts   []bot.Post
@@ -127,9 +133,9 @@ func (s *scene) start() {
 	}
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
-	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}}
+	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
-	s.recorder = bottest.NewRecorder("test", all)
+	s.recorder = reader{bottest.NewRecorder("test", all), s}
 	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -176,15 +182,21 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 	s.events++
 	id := fmt.Sprintf("m%d", s.events)
 	head := bot.Head{ID: bot.EventID(id), From: user, Thread: bot.Thread{Adapter: "test", Channel: "support", Root: id}}
-	m := bot.Message{Head: head, Text: body}
+	m := bot.Message{Head: head, Text: body, Points: s.links(body)}
 	if text, ok := strings.CutPrefix(body, "@mabsbot"); ok {
 		m.Text, m.Addressed = strings.TrimSpace(text), true
 	}
 	switch verb {
 	case "says":
-		if object == "in dm" {
+		switch where := strings.TrimPrefix(object, "in "); where {
+		case "dm":
 			m.Direct, m.Addressed = true, true
 			m.Thread = bot.Thread{Adapter: "test", Channel: bot.DirectChannel + user.ID}
+		case "":
+			m.Points = append(m.Points, bot.Pointer{Kind: bot.PointAbove})
+		default:
+			m.Thread.Channel = where
+			m.Points = append(m.Points, bot.Pointer{Kind: bot.PointAbove})
 		}
 		s.lastThread = m.Thread
 	case "replies":
@@ -194,6 +206,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		}
 		m.Direct = strings.HasPrefix(m.Thread.Channel, bot.DirectChannel)
 		m.Addressed = m.Addressed || m.Direct
+		m.Points = append(m.Points, bot.Pointer{Kind: bot.PointThread, To: m.Thread.Root})
 	case "types":
 		m.Command, m.Thread.Root = true, bot.CommandRoot+id
 		s.lastThread = m.Thread
@@ -204,14 +217,56 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		if !ok {
 			return nil, fmt.Errorf("no message %s", object)
 		}
-		m.Head.Thread, m.Direct, m.Addressed, m.Original = of.Thread, of.Direct, of.Addressed, of.ID
+		m.Head.Thread, m.Direct, m.Addressed, m.InThread, m.Original = of.Thread, of.Direct, of.Addressed || m.Addressed, of.InThread, of.ID
 		m.Change = map[string]bot.Change{"edits": bot.ChangeEdited, "deletes": bot.ChangeDeleted}[verb]
 		return m, nil
 	default:
 		return nil, fmt.Errorf("unknown verb %q", verb)
 	}
 	s.messages[id] = m
+	s.spoken = append(s.spoken, m)
 	return m, nil
+}
+
+// linkTo matches a link to a message.
+var linkTo = regexp.MustCompile(`\{link (m\d+)\}`)
+
+func (s *scene) links(text string) []bot.Pointer {
+	var all []bot.Pointer
+	for _, l := range linkTo.FindAllStringSubmatch(text, -1) {
+		all = append(all, bot.Pointer{Kind: bot.PointLink, To: l[1]})
+	}
+	return all
+}
+
+// A reader is a recorder that reads the messages of the scene, as a platform's
+// adapter does. Only kim and alex read the private channel.
+type reader struct {
+	*bottest.Recorder
+	s *scene
+}
+
+func (r reader) Read(_ context.Context, m bot.Message, p bot.Pointer) (found []bot.Quoted, ok bool) {
+	switch p.Kind {
+	case bot.PointAbove:
+		for _, old := range slices.Backward(r.s.spoken) {
+			if old.ID != m.ID && old.From.ID == m.From.ID && old.Thread.Channel == m.Thread.Channel {
+				found = append(found, bot.Quoted{Text: old.Text})
+			}
+		}
+		return found, true
+	case bot.PointThread:
+		if old, known := r.s.messages[p.To.(string)]; known {
+			found = append(found, bot.Quoted{Text: old.Text})
+		}
+		return found, true
+	}
+	old, known := r.s.messages[p.To.(string)]
+	private := old.Thread.Channel == "private"
+	if !known || private && !slices.Contains([]string{"kim", "alex"}, m.From.Name) {
+		return nil, false
+	}
+	return []bot.Quoted{{Text: old.Text, Hidden: private && m.Thread.Channel != "private"}}, true
 }
 
 // press returns a press of a button with the label in any post, because users

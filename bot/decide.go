@@ -39,7 +39,7 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	turn := Turn{Event: head.ID}
 	switch e := event.(type) {
 	case Message:
-		in.written = e.Text
+		in.written, in.about = e.Text, e.Quoted
 		newDecision(&rules, &in, &turn).message(e)
 	case Press:
 		in.pressed = e.Post
@@ -58,8 +58,9 @@ type input struct {
 	head    Head
 	channel ChannelPolicy
 	found   kb.Result
-	written string // Message: its text
-	pressed PostID // Press: the post with the button
+	written string  // Message: its text
+	about   *Quoted // Message: the message whose text was matched, if it is another
+	pressed PostID  // Press: the post with the button
 }
 
 // A decision is one call of Decide in progress: what it reads, the voice it
@@ -105,7 +106,7 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 	return Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
-		Source: cmp.Or(m.Original, d.head.ID), Text: m.Text,
+		Source: cmp.Or(m.Original, d.head.ID), Text: m.subject(), Looked: m.Looks,
 		FollowUp: old.FollowUp, Asked: old.Asked,
 	}
 }

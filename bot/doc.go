@@ -22,6 +22,7 @@
 //     questions and values.go for names; company.go tells whether it is meant
 //     for the bot, and steer.go does it; lines.go and explain.go (with the
 //     glossary of the knowledge base) answer where nothing moves;
+//   - point.go reads what a message points at, and remembers what was looked at;
 //   - followup.go asks whether a fix held, handover.go hands over to a person,
 //     and elsewhere.go continues in another place;
 //   - language.go chooses the language of an answer, policy.go holds what the

@@ -14,12 +14,19 @@ const DirectChannel = "dm:"
 // continueInDM continues in a direct message with the user who asked for it.
 // The thread stays as it is for everyone else; a private answer ends.
 func (d decision) continueInDM(w Walkthrough) {
-	d.postElsewhere(w, Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: DirectChannel + d.head.From.ID, Root: d.newRoot()})
+	d.postElsewhere(w, d.directThread())
 	if w.Private {
 		d.endPrivate(w, "direct", "moved")
 		return
 	}
 	d.postPrivate(d.paragraph("moved"))
+}
+
+// directThread returns the provisional thread of the direct message with the
+// sender of the event.
+func (d decision) directThread() Thread {
+	t := d.head.Thread
+	return Thread{Adapter: t.Adapter, Workspace: t.Workspace, Channel: DirectChannel + d.head.From.ID, Root: d.newRoot()}
 }
 
 // publish moves a private answer to the channel in which it was requested.

@@ -57,10 +57,15 @@ type Message struct {
 	Head
 	Text      string
 	Change    Change
-	Original  EventID // ChangeEdited, ChangeDeleted: the ID of the message when it was posted
-	Addressed bool    // a mention, direct message or shortcut: a person always gets an answer
-	Command   bool    // /mabs; Text is the rest of the line. Only the asker sees the answer
-	InThread  bool    // a reply in a thread
+	Original  EventID   // ChangeEdited, ChangeDeleted: the ID of the message when it was posted
+	Addressed bool      // a mention, direct message or shortcut: a person always gets an answer
+	Command   bool      // /mabs; Text is the rest of the line. Only the asker sees the answer
+	InThread  bool      // a reply in a thread
+	Points    []Pointer // to messages that it may be about; see Reader
+
+	// Set by the handler.
+	Quoted *Quoted // the message with the error, if it is not this one
+	Looks  []Look  // what was looked at because this one has no error
 }
 
 // A Press is the use of a button, select menu or modal of the bot.

@@ -36,10 +36,20 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
 	found := recognize(rules.Base, event)
 	profiler, unknown := a.(Profiler)
+	looked := false
 	for range maxConflicts {
 		state, err := b.load(ctx, event, found)
 		if err != nil {
 			return err
+		}
+		if !looked {
+			looked = true
+			if event, found, err = b.look(ctx, a, rules, state, event, found); err != nil {
+				return err
+			}
+			if m, ok := event.(Message); ok && m.Quoted != nil {
+				continue // with the state that belongs to the error
+			}
 		}
 		if unknown && mayAnswer(rules.Policy, state, event, found) {
 			event, unknown = b.withProfile(ctx, profiler, event), false

@@ -39,7 +39,7 @@ func (d decision) newLanguage(text string) string {
 		func() string { return d.state.Prefer },
 		func() string { return d.rules.Locales.Detect(d.ownWords(text)) },
 		func() string { return locale.Language(d.head.From.Locale) },
-		func() string { return d.rules.Locales.Detect(text) },
+		func() string { return d.rules.Locales.Detect(d.productText(text)) },
 		func() string { return d.channel.Language },
 		func() string { return d.rules.Policy.Language },
 	} {
@@ -55,7 +55,7 @@ func (d decision) newLanguage(text string) string {
 // product's.
 func (d decision) ownWords(text string) string {
 	var product []locale.Span
-	if d.found.Band != match.Silent {
+	if d.found.Band != match.Silent && d.about == nil {
 		for _, h := range slices.Concat(d.found.Hits, d.found.Also) {
 			for _, e := range h.Evidence {
 				if e.Kind == match.EvidenceMessage || e.Kind == match.EvidenceSymbol || e.Kind == match.EvidenceCode {
@@ -65,6 +65,14 @@ func (d decision) ownWords(text string) string {
 		}
 	}
 	return d.rules.Locales.OwnWords(text, product)
+}
+
+// productText returns the text with the words of the product.
+func (d decision) productText(text string) string {
+	if d.about != nil {
+		return d.about.Text
+	}
+	return text
 }
 
 // setLanguage stores the language that a user chose.

@@ -16,6 +16,9 @@ func (d decision) message(m Message) {
 		// platform.
 	case m.Change == ChangeDeleted:
 		d.withdrawAnswer(w, m)
+	case m.Quoted != nil && m.Quoted.Hidden && !d.head.Direct:
+		d.understand(IntentOtherError)
+		d.answerDirectly(m)
 	case m.Change == ChangeEdited:
 		d.edited(w, m)
 	case m.Command:
@@ -37,7 +40,7 @@ func (d decision) open(m Message) {
 	case repeated && m.From.Bot:
 		// A link contains the title of the error, too: a bot that copies the
 		// channel would loop.
-	case repeated && !m.Addressed:
+	case repeated && (!m.Addressed || m.Quoted != nil):
 		d.understand(IntentOtherError)
 		d.linkEarlier(m)
 	case d.found.Band != match.Silent:
@@ -70,6 +73,8 @@ func (d decision) unrecognized(m Message) {
 		d.list("")
 	case intent == locale.IntentPerson:
 		d.handOver(d.newWalkthrough(m))
+	case m.pointed():
+		d.noMatch(d.newWalkthrough(m), "")
 	case visible(m.Text) == "":
 		d.understand(IntentHelp)
 		d.help()
@@ -110,16 +115,18 @@ func (d decision) edited(w Walkthrough, m Message) {
 	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
 	case w.Source != m.Original:
-		if w.Status == "" && !m.InThread {
+		if w.Status == "" {
 			d.open(m) // it had no answer; it may be an error now
+		} else if m.InThread && m.Addressed && d.found.Band == match.Sure && !same {
+			d.inThread(w, m)
 		}
-	case w.Text == m.Text:
+	case w.Text == m.subject():
 	case withdrawn:
 		d.open(m)
 	case w.Status == StatusUnmatched && d.found.Band == match.Silent,
 		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched,
 		same && len(w.Path) > 0:
-		w.Text = m.Text
+		w.Text = m.subject()
 		d.keep(w)
 	case d.found.Band == match.Silent && !m.Addressed:
 		d.withdrawAnswer(w, m)

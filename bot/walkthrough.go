@@ -35,7 +35,8 @@ type Walkthrough struct {
 	Text       string           `json:"text,omitempty"`     // text of Source
 	Evidence   []match.Evidence `json:"evidence,omitempty"` // of the hit that started it
 	Confidence float64          `json:"confidence,omitempty"`
-	Codes      []string         `json:"codes,omitempty"` // codes of the entry that Text contains
+	Codes      []string         `json:"codes,omitempty"`  // codes of the entry that Text contains
+	Looked     []Look           `json:"looked,omitempty"` // what was looked at because Source has no error
 
 	// The posts of the bot.
 	Posts      []PostID `json:"posts,omitempty"`       // posts of the bot in the thread, oldest first

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -199,6 +200,13 @@ func (i *Intake) Attached(ctx context.Context, text string, files []string, read
 	}
 	return CutBytes(strings.TrimSpace(strings.Join(parts, "\n")), MaxText)
 }
+
+// What counts as "the error above": the last messages that the same user wrote in
+// the channel, unless they are from another conversation.
+const (
+	MaxAbove = 3
+	AboveAge = time.Hour
+)
 
 // Wait returns when no job runs or waits. No event may arrive meanwhile.
 func (i *Intake) Wait() {

@@ -35,9 +35,10 @@ const (
 	SubjectCorrection                // it takes something back
 	SubjectStep                      // the step, its command or what they mean
 	SubjectThing                     // a part of the product or of its surroundings
+	SubjectAbove                     // what was written before: "this", "the one above"
 )
 
-var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step", "thing"}
+var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step", "thing", "above"}
 
 // About reports whether the reply speaks of the subject.
 func (r Reading) About(s Subject) bool { return r.about[s] }
