@@ -151,12 +151,16 @@ func (a authorization) id() string {
 	return cmp.Or(a.Team, a.Enterprise)
 }
 
+// userSubtypes are the subtypes of messages that users and apps write.
+var userSubtypes = []string{"", "file_share", "thread_broadcast", "me_message", "bot_message"}
+
 // readMessage parses a message event. The other subtypes, such as channel_join,
 // are not messages of users.
 func (me identity) readMessage(o outerEvent, e innerEvent, team string) (parsed, error) {
-	switch e.Subtype {
-	case "", "file_share", "thread_broadcast", "me_message", "bot_message":
+	if slices.Contains(userSubtypes, e.Subtype) {
 		return me.posted(o, e, team)
+	}
+	switch e.Subtype {
 	case "message_changed":
 		return me.changed(o, e, team)
 	case "message_deleted":
@@ -178,6 +182,7 @@ func (me identity) posted(o outerEvent, e innerEvent, team string) (parsed, erro
 	}
 	mention := e.Type == "app_mention"
 	m.Addressed = m.Addressed || mention
+	m.Points = me.points(o, e, m)
 	in, err := me.inbound(o, e, m)
 	if t, ok := in.(inbound); ok {
 		t.mention = mention
@@ -195,7 +200,7 @@ func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (parsed, e
 	if m.From.Bot && m.InThread {
 		return nil, nil // two bots could answer each other forever
 	}
-	t := inbound{event: m, files: readable(e.Files)}
+	t := inbound{event: m, files: readable(e.allFiles())}
 	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.ChangePosted {
 		return nil, nil
 	}
@@ -271,8 +276,9 @@ func (me identity) changed(o outerEvent, e innerEvent, team string) (parsed, err
 		old.TS = now.TS
 		return me.deleted(o, e, old, team)
 	}
-	same := e.Previous != nil && e.Previous.Text == now.Text && len(e.Previous.Files) == len(now.Files)
-	if now.Edited.TS == "" || same {
+	switch {
+	case e.Previous == nil && now.Edited.TS == "",
+		e.Previous != nil && me.textOf(*e.Previous) == me.textOf(now) && len(e.Previous.allFiles()) == len(now.allFiles()):
 		return nil, nil
 	}
 	m, ok, err := me.message(o, e, now, team)
@@ -280,7 +286,8 @@ func (me identity) changed(o outerEvent, e innerEvent, team string) (parsed, err
 		return nil, err
 	}
 	m.Change, m.Original = bot.ChangeEdited, m.ID
-	m.ID = editID(m.Original, now.Edited.TS)
+	m.ID = editID(m.Original, cmp.Or(e.EventTS, e.TS, now.Edited.TS, short(m.Text))) // edited.ts has whole seconds
+	m.Points = me.points(o, now, m)
 	return me.inbound(o, now, m)
 }
 
@@ -299,9 +306,12 @@ func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (parsed
 func (me identity) textOf(e innerEvent) string {
 	parts := []string{e.Text}
 	for _, a := range e.Attachments {
-		if a.Shared || a.From == "" && a.Original == "" {
+		if a.readable() {
 			parts = append(parts, a.text())
 		}
+	}
+	for _, f := range e.allFiles() {
+		parts = append(parts, f.mail())
 	}
 	if e.Bot != "" || strings.TrimSpace(e.Text) == "" {
 		parts = append(parts, blockText(e.Blocks))
@@ -316,12 +326,44 @@ func (me identity) textOf(e innerEvent) string {
 	return chat.CutBytes(strings.Join(all, "\n"), chat.MaxText)
 }
 
+// readable reports whether the text of an attachment belongs to the message: the
+// preview of a web page does not, nor does a message that not everyone may see.
+func (a attachment) readable() bool {
+	return !a.Private && (a.Shared || a.Unfurl || a.From == "" && a.Original == "")
+}
+
+// allFiles returns the files of a message and of those forwarded in it.
+func (e innerEvent) allFiles() []file {
+	all := e.Files
+	for _, a := range e.Attachments {
+		if a.readable() {
+			all = slices.Concat(all, a.Files)
+		}
+	}
+	return all
+}
+
+// mail returns the text of an e-mail that was sent to the channel, or "".
+func (f file) mail() string {
+	if !f.isMail() {
+		return ""
+	}
+	return f.Subject + "\n" + cmp.Or(f.Mail, f.Preview)
+}
+
+func (f file) isMail() bool { return f.Type == "email" || f.Mode == "email" }
+
 func (a attachment) text() string {
 	parts := []string{a.Pretext, a.Title, a.Text}
 	for _, f := range a.Fields {
 		parts = append(parts, f.Title+": "+f.Value)
 	}
 	parts = append(parts, blockText(a.Blocks))
+	if strings.TrimSpace(a.Text) == "" {
+		for _, m := range a.Messages {
+			parts = append(parts, blockText(m.Message.Blocks))
+		}
+	}
 	text := strings.TrimSpace(strings.Join(parts, "\n"))
 	return cmp.Or(text, a.Fallback)
 }
@@ -335,6 +377,9 @@ func blockText(blocks []block) string {
 			continue
 		}
 		b.WriteString(string(one.Text))
+		if one.Text == "" {
+			b.WriteString(one.URL)
+		}
 		for _, f := range one.Fields {
 			b.WriteString("\n" + string(f))
 		}

@@ -66,6 +66,10 @@ func describeInbound(t inbound) string {
 		say(e.Addressed, "addressed")
 		say(e.Command, "command")
 		say(e.InThread, "reply")
+		for _, p := range e.Points {
+			at := p.To.(place)
+			words = append(words, fmt.Sprintf("points at %s %s", p.Kind, strings.Join([]string{at.channel, at.ts, at.thread}, "/")))
+		}
 		words = append(words, fmt.Sprintf("%q", e.Text))
 	case bot.Press:
 		words = append(words, "press", e.Button.String(), string(e.Post))

@@ -41,7 +41,7 @@ func readable(all []file) []file {
 }
 
 func (f file) texty() bool {
-	if f.External || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
+	if f.External || f.isMail() || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
 		return false
 	}
 	return f.Access == "check_file_info" || f.Mode == "snippet" || strings.HasPrefix(f.MIME, "text/") || f.Type == "text" || chat.NamesText(f.Name)

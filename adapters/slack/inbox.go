@@ -16,19 +16,31 @@ import (
 // (attached logs, the channel of a direct message) or more time than Slack allows
 // (a very long text on a busy machine, a slow profile). See chat.Intake.
 
-// needsNetwork reports whether an event needs a file or a channel that only the
-// network can provide.
+// needsNetwork reports whether an event may need a file, a channel or another
+// message that only the network can provide.
 func (s *Slack) needsNetwork(in inbound) bool {
 	if len(in.files) > 0 {
+		return true
+	}
+	if in.points() {
 		return true
 	}
 	_, known := s.directs.Load(in.event.About().From.ID)
 	return in.direct && !known
 }
 
+// points reports whether an event is a message that points at others.
+func (t inbound) points() bool {
+	m, ok := t.event.(bot.Message)
+	return ok && len(m.Points) > 0
+}
+
 // postpone handles a recorded event in its lane.
 func (s *Slack) postpone(ctx context.Context, key string, payload []byte, in inbound) {
-	s.intake.Postpone(ctx, chat.LaneOf(in.event), key, payload, func(ctx context.Context) error { return s.handleRecorded(ctx, in) })
+	s.intake.Postpone(ctx, chat.LaneOf(in.event), key, payload, func(ctx context.Context) error {
+		defer s.reading.Delete(key)
+		return s.handleRecorded(ctx, in)
+	})
 }
 
 // handleRecorded completes an event and handles it, however long that takes. What

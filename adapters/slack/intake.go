@@ -143,7 +143,13 @@ func (s *Slack) record(ctx context.Context, e envelope, in inbound) error {
 		return err
 	}
 	key := string(in.event.About().ID)
+	if in.points() { // a mention arrives twice; read what it points at once
+		if _, twice := s.reading.LoadOrStore(key, true); twice {
+			return nil
+		}
+	}
 	if err := s.intake.Record(limited, key, payload); err != nil {
+		s.reading.Delete(key)
 		return err
 	}
 	s.postpone(ctx, key, payload, in)

@@ -56,6 +56,7 @@ type innerEvent struct {
 	Profile     profileOf    `json:"user_profile"`
 	Text        string       `json:"text"`
 	TS          string       `json:"ts"`
+	EventTS     string       `json:"event_ts"`
 	ThreadTS    string       `json:"thread_ts"`
 	ParentUser  string       `json:"parent_user_id"`
 	DeletedTS   string       `json:"deleted_ts"`
@@ -89,24 +90,39 @@ type file struct {
 	Type     string `json:"filetype"`
 	MIME     string `json:"mimetype"`
 	Size     int64  `json:"size"`
+	Subject  string `json:"title"`              // of an e-mail
+	Mail     string `json:"plain_text"`         // the text of an e-mail
+	Preview  string `json:"preview_plain_text"` // or its beginning
 	Access   string `json:"file_access"`
 	External bool   `json:"is_external"`
 	URL      string `json:"url_private"`
 	Download string `json:"url_private_download"`
 }
 
-// An attachment often contains the text of an alert from another app, or a message
-// that a user shares (Shared). From is set if it unfurls a link.
+// An attachment often contains the text of an alert from another app, a message
+// that a user forwards (Shared), or one that a user links to (Unfurl). From is set
+// if it unfurls a link.
 type attachment struct {
-	Shared   bool    `json:"is_share"`
-	From     string  `json:"from_url"`
-	Original string  `json:"original_url"`
-	Pretext  string  `json:"pretext"`
-	Title    string  `json:"title"`
-	Text     string  `json:"text"`
-	Fallback string  `json:"fallback"`
-	Fields   []field `json:"fields"`
-	Blocks   []block `json:"blocks"`
+	Shared   bool           `json:"is_share"`
+	Unfurl   bool           `json:"is_msg_unfurl"`
+	Private  bool           `json:"private_channel_prompt"` // not everyone who sees the message sees this one
+	From     string         `json:"from_url"`
+	Original string         `json:"original_url"`
+	Pretext  string         `json:"pretext"`
+	Title    string         `json:"title"`
+	Text     string         `json:"text"`
+	Fallback string         `json:"fallback"`
+	Fields   []field        `json:"fields"`
+	Blocks   []block        `json:"blocks"`
+	Messages []messageBlock `json:"message_blocks"`
+	Files    []file         `json:"files"`
+}
+
+// A messageBlock contains the blocks of a forwarded or linked message.
+type messageBlock struct {
+	Message struct {
+		Blocks []block `json:"blocks"`
+	} `json:"message"`
 }
 
 type field struct {
@@ -119,6 +135,7 @@ type field struct {
 type block struct {
 	Type     string       `json:"type"`
 	Text     textObject   `json:"text"`
+	URL      string       `json:"url"` // of a link
 	Fields   []textObject `json:"fields"`
 	Elements []block      `json:"elements"`
 }

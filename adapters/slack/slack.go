@@ -9,7 +9,7 @@
 //
 // Events: payload.go declares what Slack sends, events.go and interact.go turn it
 // into bot.Event, text.go removes Slack's markup, id.go names events and threads,
-// and profiles.go and files.go fetch what a payload lacks. subscription.go notices
+// and profiles.go, files.go and pointed.go fetch what a payload lacks. subscription.go notices
 // missing event subscriptions, and verify.go checks the signatures of requests.
 //
 // Posts: render.go writes Block Kit within the limits of limits.go and split.go.
@@ -83,6 +83,7 @@ type Slack struct {
 	pacer        *pacer
 	subscription *subscriptionCheck
 	directs      sync.Map // the channel of the direct message, by user
+	reading      sync.Map // the keys of recorded messages whose pointers are followed
 
 	intake   *chat.Intake
 	handle   bot.Handler
@@ -97,6 +98,7 @@ type Slack struct {
 var (
 	_ bot.Adapter  = (*Slack)(nil)
 	_ bot.Profiler = (*Slack)(nil)
+	_ bot.Reader   = (*Slack)(nil)
 )
 
 // pageJobs is how many home pages and modals are published at once. Each takes one

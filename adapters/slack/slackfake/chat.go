@@ -239,6 +239,13 @@ func (s *Server) getPermalink(c *call) (object, error) {
 	return object{"channel": m.Channel, "permalink": s.permalink(m)}, nil
 }
 
+// Permalink returns the link to a message, as users copy it.
+func (s *Server) Permalink(m Message) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.permalink(&m)
+}
+
 func (s *Server) permalink(m *Message) string {
 	link := fmt.Sprintf("https://%s.slack.com/archives/%s/p%s", domain, m.Channel, strings.Replace(m.TS, ".", "", 1))
 	if m.Thread != "" {

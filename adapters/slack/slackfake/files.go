@@ -23,6 +23,7 @@ type File struct {
 
 	user    string
 	created int64
+	mail    string // the text of an e-mail
 }
 
 // addFile stores a file with its ID and URL. The caller holds s.mu.
@@ -76,6 +77,12 @@ func (s *Server) fileJSON(f *File) object {
 	if f.Snippet {
 		o["preview"], o["lines"] = string(f.Content[:min(len(f.Content), maxPreview)]), strings.Count(string(f.Content), "\n")+1
 		o["lines_more"], o["preview_is_truncated"] = 0, len(f.Content) > maxPreview
+	}
+	if f.mail != "" {
+		maps.Copy(o, object{
+			"filetype": "email", "mode": "email", "pretty_type": "Email", "plain_text": f.mail, "preview": "<div>" + f.mail + "</div>", "preview_plain_text": f.mail, "has_more": false,
+			"from": []any{object{"address": "dpm@contoso.com", "name": "DPM", "original": "DPM <dpm@contoso.com>"}}, "to": []any{}, "cc": []any{}, "attachments": []any{}, "original_attachment_count": 0,
+		})
 	}
 	if strings.HasPrefix(f.Type, "image/") {
 		addThumbnails(o, f)

@@ -125,7 +125,8 @@ func (s *Server) messageJSON(m *Message) object {
 	}
 	maps.Copy(o, m.subtypeFields)
 	if m.Edited != "" {
-		o["edited"] = object{"user": m.User, "ts": m.Edited}
+		seconds, _, _ := strings.Cut(m.Edited, ".")
+		o["edited"] = object{"user": m.User, "ts": seconds + ".000000"} // Slack dates edits in whole seconds
 	}
 	s.addThreadFields(o, m)
 	s.addFiles(o, m)

@@ -145,3 +145,47 @@ func (p *Person) Upload(channel, thread, text string, files ...File) Message {
 	p.s.publishMessage(p.s.store(m))
 	return *m
 }
+
+// Attach posts a message with attachments, as an incoming webhook.
+func (p *Person) Attach(channel, text string, attachments ...map[string]any) Message {
+	p.s.mu.Lock()
+	defer p.s.mu.Unlock()
+	m := p.compose(channel, "", text)
+	m.User, m.Bot, m.clientMsgID, m.Subtype, m.subtypeFields = "", "B"+p.ID, "", "bot_message", object{"username": p.Name}
+	m.attach(attachments)
+	p.s.publishMessage(p.s.store(m))
+	return *m
+}
+
+// EditAttachments replaces the attachments of a message, as chat.update does. The
+// text stays the same.
+func (p *Person) EditAttachments(m Message, attachments ...map[string]any) error {
+	return p.withMessage(m, func(kept *Message) {
+		before := chatfake.Clone(p.s.messageJSON(kept))
+		kept.attach(attachments)
+		p.s.publish(kept, p.s.changedEvent(kept, before))
+		p.s.Note()
+	})
+}
+
+func (m *Message) attach(attachments []map[string]any) {
+	m.attachments = nil
+	for i, a := range attachments {
+		a["id"] = i + 1
+		m.attachments = append(m.attachments, object(a))
+	}
+}
+
+// Mail sends an e-mail to the address of a channel, which Slackbot posts as a
+// file.
+func (s *Server) Mail(channel, subject, text string) Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.addFile(File{Name: subject, Type: "text/html", Content: []byte("<html><body>" + text + "</body></html>"), mail: text}, slackbot)
+	m := s.store(&Message{Channel: channel, User: slackbot, Subtype: "file_share", Files: []string{f.ID}})
+	s.publishMessage(m)
+	return *m
+}
+
+// slackbot is the user that posts e-mails.
+const slackbot = "USLACKBOT"
