@@ -44,7 +44,7 @@ func requiredPermissions() []requiredPermission {
 		{discordgo.PermissionSendMessages, "Send Messages", "it cannot answer", false},
 		{discordgo.PermissionCreatePublicThreads, "Create Public Threads", "it replies to messages instead of starting threads", false},
 		{discordgo.PermissionSendMessagesInThreads, "Send Messages in Threads", "it cannot answer in threads and forums", true},
-		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to messages where there are no threads", false},
+		{discordgo.PermissionReadMessageHistory, "Read Message History", "it cannot reply to messages where there are no threads, nor read what a mention points at", false},
 	}
 }
 

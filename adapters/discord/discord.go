@@ -7,7 +7,8 @@
 // Incoming: gateway.go chooses the intents, and session.go saves the session of the
 // gateway. intake.go takes events until Discord need not send them again, and
 // interactions.go those of them that need a response within 3 seconds. inbox.go
-// replays recorded events, and files.go downloads attachments. events.go and
+// replays recorded events, files.go downloads attachments, and pointed.go reads what a
+// message points at. events.go and
 // interact.go parse payloads, and text.go removes and escapes their markdown.
 //
 // Outgoing: post.go sends messages to channels, and responses.go responds to
@@ -84,7 +85,7 @@ type Discord struct {
 	self identity
 }
 
-var _ bot.Adapter = (*Discord)(nil)
+var _ bot.Reader = (*Discord)(nil)
 
 // pageJobs is how many interactions are responded to at once. Each waits for a
 // request to Discord.

@@ -58,16 +58,19 @@ func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo
 	if at.isThread() && m.ID == m.ChannelID { // a forum post has a title
 		e.Text = at.title
 	}
-	return me.readContent(kind, m, e, role)
+	return me.readContent(kind, m, e, at, role)
 }
 
+// userTypes are the types of messages that users and apps write.
+var userTypes = []int{discordapi.MessageTypeDefault, discordapi.MessageTypeReply, discordapi.MessageTypeChatInputCommand, discordapi.MessageTypeContextMenuCommand}
+
 // readContent parses the author, the content and the attachments.
-func (me identity) readContent(kind string, m discordapi.Message, e bot.Message, role string) (t inbound, ok bool, err error) {
+func (me identity) readContent(kind string, m discordapi.Message, e bot.Message, at channelInfo, role string) (t inbound, ok bool, err error) {
 	if m.Author == nil || m.Author.ID == "" {
 		return inbound{}, false, chat.ErrIncomplete
 	}
 	if me.user == m.Author.ID || m.Author.System || m.Flags&discordapi.MessageFlagEphemeral != 0 ||
-		!slices.Contains([]int{discordapi.MessageTypeDefault, discordapi.MessageTypeReply, discordapi.MessageTypeChatInputCommand, discordapi.MessageTypeContextMenuCommand}, m.Type) {
+		!slices.Contains(userTypes, m.Type) {
 		return inbound{}, false, nil
 	}
 	if kind == messageUpdate {
@@ -83,6 +86,7 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 	e.From = author(m)
 	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.textOf(m)), chat.MaxText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
+	e.Points = me.points(m, e, at)
 	if e.From.Bot && e.InThread {
 		return inbound{}, false, nil // replies of bots to the bot could loop forever
 	}

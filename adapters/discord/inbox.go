@@ -28,15 +28,20 @@ func (d *Discord) withFiles(ctx context.Context, t inbound) bot.Event {
 	if !ok {
 		return t.event
 	}
+	m.Text = d.attached(ctx, m.Text, t.files)
+	return m
+}
+
+// attached appends the text of attachments.
+func (d *Discord) attached(ctx context.Context, text string, files []discordapi.Attachment) string {
 	var ids []string
-	for _, f := range t.files {
+	for _, f := range files {
 		ids = append(ids, f.ID)
 	}
-	m.Text = d.intake.Attached(ctx, m.Text, ids, func(ctx context.Context, n int) (text string, err error) {
-		err = chat.Try(ctx, apiTime, permanent, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, t.files[n]); return err })
+	return d.intake.Attached(ctx, text, ids, func(ctx context.Context, n int) (text string, err error) {
+		err = chat.Try(ctx, apiTime, permanent, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, files[n]); return err })
 		return text, err
 	})
-	return m
 }
 
 // permanent reports whether another attempt would fail in the same way.

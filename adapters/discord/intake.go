@@ -80,7 +80,7 @@ func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Me
 		}
 		return
 	}
-	if len(t.files) == 0 && !d.intake.Later.Busy(chat.LaneOf(t.event)) {
+	if len(t.files) == 0 && !t.points() && !d.intake.Later.Busy(chat.LaneOf(t.event)) {
 		if d.handleEvent(ctx, t.event) == nil {
 			done()
 		}

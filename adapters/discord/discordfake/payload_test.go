@@ -42,7 +42,7 @@ func eventCases() map[string][]eventCase {
 	return map[string][]eventCase{
 		"Ready": {{"READY", 0, func(*stage) {}}},
 		"ThreadCreate": {
-			{"THREAD_CREATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"THREAD_CREATE", 0, func(g *stage) { g.kim.StartThread(g.kim.Say(g.c.ID, "hi"), "about") }},
 			{"THREAD_CREATE", 0, func(g *stage) {
 				g.kim.Post(g.s.AddChannel(Channel{Name: "forum", Type: GuildForum}).ID, "why", "because")
 			}},
@@ -59,8 +59,8 @@ func eventCases() map[string][]eventCase {
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.pin(g.kim.Say(g.c.ID, "hi")) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Upload(g.c.ID, "hello", File{Name: "a.txt", Content: []byte("a")}) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Reply(g.kim.Say(g.c.ID, "hi"), "hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Say(g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about").ID, "hello") }},
-			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.Say(g.kim.StartThread(g.kim.Say(g.c.ID, "hi"), "about").ID, "hello") }},
+			{"MESSAGE_CREATE", 0, func(g *stage) { g.kim.StartThread(g.kim.Say(g.c.ID, "hi"), "about") }},
 			{"MESSAGE_CREATE", 0, func(g *stage) { g.post(withButtons) }},
 			{"MESSAGE_CREATE", 0, func(g *stage) {
 				g.post(`{"embeds":[{"title":"x","fields":[{"name":"a","value":"b"}],"footer":{"text":"c"}}],"nonce":"n"}`)
@@ -71,7 +71,7 @@ func eventCases() map[string][]eventCase {
 			{"MESSAGE_UPDATE", 0, func(g *stage) {
 				g.must(g.kim.addPreview(g.kim.Say(g.c.ID, "https://a"), object{"type": "link", "url": "https://a"}))
 			}},
-			{"MESSAGE_UPDATE", 0, func(g *stage) { g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about") }},
+			{"MESSAGE_UPDATE", 0, func(g *stage) { g.kim.StartThread(g.kim.Say(g.c.ID, "hi"), "about") }},
 		},
 		"SlashInteraction": {
 			use(interactionCommand, func(g *stage) { g.typeCommand() }),

@@ -1,6 +1,7 @@
 package discordfake
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 )
@@ -155,6 +156,30 @@ func (s *Server) Deny(channel string, p Permissions) {
 	others := slices.DeleteFunc(slices.Clone(c.overwrites), func(o overwrite) bool { return o.id == s.BotID })
 	c.overwrites = append(others, overwrite{id: s.BotID, isUser: true, deny: p})
 	s.publishChannelUpdate(c)
+}
+
+// Restrict lets only the bot and the users view a channel.
+func (s *Server) Restrict(channel string, users ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.mustChannel(channel)
+	c.overwrites = []overwrite{{id: c.Guild, deny: ViewChannel}}
+	for _, u := range append(users, s.BotID) {
+		c.overwrites = append(c.overwrites, overwrite{id: u, isUser: true, allow: ViewChannel})
+	}
+	for _, r := range s.guild(c.Guild).roles {
+		if r.id != c.Guild && r.id != s.botRole(s.guild(c.Guild)) {
+			c.overwrites = append(c.overwrites, overwrite{id: r.id, deny: ViewChannel})
+		}
+	}
+	s.publishChannelUpdate(c)
+}
+
+// JumpLink returns the link to a message, as users copy it.
+func (s *Server) JumpLink(m Message) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return "https://discord.com/channels/" + cmp.Or(s.channels[m.Channel].Guild, "@me") + "/" + m.Channel + "/" + m.ID
 }
 
 // setPermissions changes the bot's permissions in all guilds and publishes the

@@ -67,8 +67,8 @@ func (p *Person) Post(forum, title, text string, tags ...string) Message {
 	return p.s.publishMessage(m, allMentions()).copy()
 }
 
-// startThread starts a thread from a message.
-func (p *Person) startThread(m Message, name string) Channel {
+// StartThread starts a thread from a message.
+func (p *Person) StartThread(m Message, name string) Channel {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	channel, kept := p.s.mustChannel(m.Channel), p.s.messages[m.ID]

@@ -54,9 +54,9 @@ func TestErrors(t *testing.T) {
 		"a reply without READ_MESSAGE_HISTORY": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, ReadMessageHistory) }, CreateMessage,
 			`{"content":"x","message_reference":{"message_id":"1"}}`, nil, "403 160002"},
 		"a thread without SEND_MESSAGES_IN_THREADS": {func(g *stage, _ Message) { g.s.Deny(g.c.ID, SendMessagesInThreads) }, CreateMessage, hello,
-			func(g *stage, m Message) []any { return []any{g.kim.startThread(m, "x").ID} }, "403 50001"},
+			func(g *stage, m Message) []any { return []any{g.kim.StartThread(m, "x").ID} }, "403 50001"},
 		"a deletion in an archived thread": {nil, DeleteMessage, "", func(g *stage, m Message) []any {
-			thread := g.kim.startThread(m, "x").ID
+			thread := g.kim.StartThread(m, "x").ID
 			_, said := g.call(CreateMessage, hello, thread)
 			g.s.Archive(thread, true, false)
 			return []any{thread, said.(map[string]any)["id"]}
@@ -292,7 +292,7 @@ func TestListMessages(t *testing.T) {
 		t.Error(got)
 	}
 	g.s.Deny(g.c.ID, ReadMessageHistory)
-	if _, list := g.call(getChannelMessages, "", g.c.ID); len(list.([]any)) != 0 {
+	if _, list := g.call(GetChannelMessages, "", g.c.ID); len(list.([]any)) != 0 {
 		t.Error("history is readable without READ_MESSAGE_HISTORY")
 	}
 }

@@ -29,7 +29,7 @@ const (
 	ModifyChannel            = "PATCH /channels/{channel}"
 	deleteChannel            = "DELETE /channels/{channel}"
 	triggerTyping            = "POST /channels/{channel}/typing"
-	getChannelMessages       = "GET /channels/{channel}/messages"
+	GetChannelMessages       = "GET /channels/{channel}/messages"
 	CreateMessage            = "POST /channels/{channel}/messages"
 	getChannelMessage        = "GET /channels/{channel}/messages/{message}"
 	EditMessage              = "PATCH /channels/{channel}/messages/{message}"
@@ -101,7 +101,7 @@ func endpoints() []route {
 		{name: ModifyChannel, run: (*Server).modifyChannel},
 		{name: deleteChannel, run: (*Server).deleteChannel},
 		{name: triggerTyping, run: (*Server).triggerTyping},
-		{name: getChannelMessages, run: (*Server).getChannelMessages},
+		{name: GetChannelMessages, run: (*Server).getChannelMessages},
 		{name: CreateMessage, run: (*Server).createMessage, limit: perMessage},
 		{name: getChannelMessage, run: (*Server).getChannelMessage},
 		{name: EditMessage, run: (*Server).editMessage, limit: perMessage},

@@ -163,7 +163,7 @@ func TestForumPosts(t *testing.T) {
 // TestThreadMembers checks joining, leaving and adding.
 func TestThreadMembers(t *testing.T) {
 	g := newStage(t, Options{})
-	thread := g.kim.startThread(g.kim.Say(g.c.ID, "hi"), "about")
+	thread := g.kim.StartThread(g.kim.Say(g.c.ID, "hi"), "about")
 	for i, route := range []string{joinThread, joinThread, leaveThread} {
 		if got := statusOf(g.call(route, "", thread.ID)); got != "204" {
 			t.Errorf("%d: %s", i, got)
