@@ -8,8 +8,8 @@
 //	bot.Post --Post--> workspace (journal first) --render.go--> HTML, pushed by stream.go
 //
 // id.go makes IDs, workspace.go is the stored state, events.go turns user
-// actions into events, view.go reads what a user is looking at, state.go
-// collects it, render.go turns it into HTML, and stream.go pushes changes.
+// actions into events, pointed.go reads what they point at, view.go reads what
+// a user is looking at, state.go collects it, render.go turns it into HTML, and stream.go pushes changes.
 // why.go and search.go are the panels of match evidence and of the search in
 // messages, library.go and shadow.go the pages of the knowledge base and of the
 // posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
@@ -77,7 +77,10 @@ type Console struct {
 	handle  bot.Handler   // guarded by mu; set by Run
 }
 
-var _ bot.Simulator = (*Console)(nil)
+var (
+	_ bot.Simulator = (*Console)(nil)
+	_ bot.Reader    = (*Console)(nil)
+)
 
 // New returns a console with the workspace stored in the journal. It fails if
 // other machines can reach the address and there is no password, and if the

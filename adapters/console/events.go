@@ -47,6 +47,7 @@ func (m *message) event(from bot.User) bot.Message {
 		Addressed: m.addressed(),
 		Command:   m.Command,
 		InThread:  m.Root != "",
+		Points:    m.points(),
 	}
 	if m.Taken > 0 {
 		e.ID, e.Original, e.Change = editedID(m.ID, m.Version), postedID(m.ID), bot.ChangeEdited
