@@ -21,7 +21,8 @@ func TestScripts(t *testing.T) {
 type play struct {
 	*stage
 	chattest.Cast[discordfake.Message, *discordfake.Person]
-	escalations  discordfake.Channel // gets escalations
+	escalations  discordfake.Channel            // gets escalations
+	places       map[string]discordfake.Channel // the other channels of the scripts
 	firstButtons map[string]oldButton
 	stalePresses int // number of calls of PressesOld
 }
@@ -46,7 +47,9 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 		}
 		bridge := s.Person(discordfake.User{Name: "bridge", Bot: true})
 		p.People["bridge"] = bridge
-		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{bridge.ID}}}
+		p.places = map[string]discordfake.Channel{"mention": s.AddChannel(discordfake.Channel{Name: "mention"}), "private": s.AddChannel(discordfake.Channel{Name: "private"})}
+		s.Restrict(p.places["private"].ID, s.kim.ID, s.alex.ID)
+		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{bridge.ID}}, p.places["mention"].ID: {Mode: bot.ModeMention}}
 	})
 	return p
 }
@@ -129,17 +132,21 @@ func (p *play) choose(person *discordfake.Person, option string) error {
 	return person.Choose(m, list, option)
 }
 
-func (p *play) Says(who string, direct bool, text string) discordfake.Message {
+func (p *play) Says(who, where, text string) discordfake.Message {
 	switch {
 	case who == "otto":
 		return p.People[who].PostWebhook(p.channel.ID, who, text)
-	case direct:
+	case where == "dm":
 		return p.People[who].DM(text)
+	case where != "":
+		return p.People[who].Say(p.places[where].ID, text)
 	}
 	return p.People[who].Say(p.channel.ID, text)
 }
 
-// Replies writes in the thread of a message, or in the DM.
+func (p *play) Link(m discordfake.Message) string { return p.JumpLink(m) }
+
+// Replies writes in the thread of a message, in the DM, or as a reply.
 func (p *play) Replies(who string, to discordfake.Message, text string) discordfake.Message {
 	person := p.People[who]
 	switch {
@@ -148,7 +155,7 @@ func (p *play) Replies(who string, to discordfake.Message, text string) discordf
 	case p.Channel(to.ID).ID != "": // its thread
 		return person.Say(to.ID, text)
 	}
-	return person.Say(to.Channel, text)
+	return person.Reply(to, text)
 }
 
 // Posts counts the messages that the bot created, edited or deleted.

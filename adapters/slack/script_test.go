@@ -20,6 +20,7 @@ type play struct {
 	*stage
 	chattest.Cast[slackfake.Message, *slackfake.Person]
 	escalations slackfake.Channel
+	places      map[string]slackfake.Channel // the other channels of the scripts
 	old         map[string]oldButton
 	stale       int // how many old buttons were pressed
 }
@@ -37,7 +38,14 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 		}
 		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
 		p.People["bridge"] = bridge
-		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{"B" + bridge.ID}}} // as PostWebhook names it
+		p.places = map[string]slackfake.Channel{
+			"mention": s.AddChannel(slackfake.Channel{Name: "mention"}),
+			"private": s.AddChannel(slackfake.Channel{Name: "private", Type: "group", Members: []string{s.kim.ID, s.alex.ID}}),
+		}
+		s.policy.Channels = map[string]bot.ChannelPolicy{
+			s.channel.ID:           {Bots: []string{"B" + bridge.ID}}, // as PostWebhook names it
+			p.places["mention"].ID: {Mode: bot.ModeMention},
+		}
 	})
 	return p
 }
@@ -98,15 +106,19 @@ func (p *play) Presses(who, label string) (slackfake.Message, error) {
 	return m, p.People[who].PressOn(m, label)
 }
 
-func (p *play) Says(who string, direct bool, text string) slackfake.Message {
+func (p *play) Says(who, where, text string) slackfake.Message {
 	switch {
 	case who == "otto", who == "bridge":
 		return p.People[who].PostWebhook(p.channel.ID, text)
-	case direct:
+	case where == "dm":
 		return p.People[who].DM(text)
+	case where != "":
+		return p.People[who].Say(p.places[where].ID, text)
 	}
 	return p.People[who].Say(p.channel.ID, text)
 }
+
+func (p *play) Link(m slackfake.Message) string { return p.Permalink(m) }
 
 // Replies writes in the thread of a message, or in a direct message.
 func (p *play) Replies(who string, to slackfake.Message, text string) slackfake.Message {
@@ -131,6 +143,9 @@ func (p *play) Posts() int {
 func (p *play) Shown() string {
 	var b strings.Builder
 	b.WriteString(p.said(p.channel.ID) + p.said(p.escalations.ID))
+	for _, c := range p.places {
+		b.WriteString(p.said(c.ID))
+	}
 	for _, person := range p.People {
 		b.WriteString(p.said(person.DMChannel()))
 		for _, m := range person.Ephemerals() {

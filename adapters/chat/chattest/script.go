@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -13,12 +14,13 @@ import (
 
 // A Stage is a platform with people and the bot on it. M is a message there.
 type Stage[M any] interface {
-	Knows(who string) bool                       // whether a user has the name
-	Says(who string, direct bool, text string) M // in the channel or a direct message
-	Replies(who string, to M, text string) M     // in the thread of a message
-	Types(who, line string) error                // uses a command in the channel
-	Presses(who, label string) (M, error)        // presses the newest button with the label; M contains it
-	PressesOld(who, label string) error          // presses the button as it first appeared
+	Knows(who string) bool                   // whether a user has the name
+	Says(who, where, text string) M          // in the channel, or where: dm, mention or private
+	Replies(who string, to M, text string) M // in the thread of a message, or as a reply to it
+	Link(m M) string                         // the link to a message
+	Types(who, line string) error            // uses a command in the channel
+	Presses(who, label string) (M, error)    // presses the newest button with the label; M contains it
+	PressesOld(who, label string) error      // presses the button as it first appeared
 	Edits(who string, m M, text string) error
 	Deletes(who string, m M) error
 
@@ -111,14 +113,14 @@ func (p *play[M]) do(section, body string) (err error) {
 	verb, object, _ := strings.Cut(rest, " ")
 	switch verb {
 	case "says":
-		p.latest = p.stage.Says(who, object == "in dm", body)
+		p.latest = p.stage.Says(who, strings.TrimPrefix(object, "in "), p.withLinks(body))
 		p.messages[name] = p.latest
 	case "replies":
 		to := p.latest
 		if of, ok := strings.CutPrefix(object, "to "); ok {
 			to = p.messages[of]
 		}
-		p.messages[name] = p.stage.Replies(who, to, body)
+		p.messages[name] = p.stage.Replies(who, to, p.withLinks(body))
 	case "types":
 		return p.stage.Types(who, strings.TrimSpace("/mabs "+body))
 	case "presses":
@@ -127,13 +129,22 @@ func (p *play[M]) do(section, body string) (err error) {
 		}
 		p.latest, err = p.stage.Presses(who, object)
 	case "edits":
-		return p.stage.Edits(who, p.messages[object], body)
+		return p.stage.Edits(who, p.messages[object], p.withLinks(body))
 	case "deletes":
 		return p.stage.Deletes(who, p.messages[object])
 	default:
 		return errors.New("no such action")
 	}
 	return err
+}
+
+// linkTo matches a link to a message in the text of another.
+var linkTo = regexp.MustCompile(`\{link (m\d+)\}`)
+
+func (p *play[M]) withLinks(text string) string {
+	return linkTo.ReplaceAllStringFunc(text, func(s string) string {
+		return p.stage.Link(p.messages[linkTo.FindStringSubmatch(s)[1]])
+	})
 }
 
 // compare looks for the expected text in everything that is shown.
