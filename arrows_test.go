@@ -64,6 +64,7 @@ var arrows = []arrow{
 	{"adapters/discord/discordfake", "adapters/chat/chatfake", "shares faults and journals with the fake Slack"},
 	{"adapters/scripted", "bot", "implements bot.Adapter, and sends the posts itself"},
 	{"adapters/terminal", "bot", "implements bot.Adapter"},
+	{"adapters/terminal", "adapters/chat", "loads its texts as Slack and Discord do"},
 }
 
 // TestArrows checks that packages import each other only as arrows allows, that

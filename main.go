@@ -238,6 +238,10 @@ func chatCommand() *cobra.Command {
 as "next", look things up with /mabs, and leave with /quit or Ctrl-D. The
 conversation continues where it was when you come back.
 
+A message is edited with the keys of a shell; Alt-Enter starts a new line in it,
+a paste of several lines is one message, and the arrow keys bring earlier messages
+back. In a pipe each line is a message. NO_COLOR turns colors off.
+
 With --jsonl a script has the conversation, on a simulated platform and in memory:
 one JSON object per line on standard input, one per line on standard output.
 adapters/scripted/README.md describes them.`
@@ -281,16 +285,21 @@ func chat(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	b, err := newBot(c, live.Base, db, logger(cmd, c))
+	var b *bot.Bot
+	o := terminal.Stdio(cmd.InOrStdin(), cmd.OutOrStdout())
+	o.Drain = func(ctx context.Context) error { return b.Drain(ctx, "terminal") }
+	o.Language = func(ctx context.Context, user bot.UserKey, locale string) (string, error) {
+		return b.Language(ctx, user, locale)
+	}
+	t, err := terminal.New(o)
 	if err != nil {
 		return err
 	}
-	o := terminal.Stdio(cmd.InOrStdin(), cmd.OutOrStdout())
-	o.Drain = func(ctx context.Context) error { return b.Drain(ctx, "terminal") }
-	if o.Interactive {
-		fmt.Fprintln(o.Out, "Paste an error, or type /mabs help. Leave with /quit.")
+	cmd.SetErr(t.Log(cmd.ErrOrStderr()))
+	if b, err = newBot(c, live.Base, db, logger(cmd, c)); err != nil {
+		return err
 	}
-	if err := b.Run(ctx, terminal.New(o)); err != nil {
+	if err := b.Run(ctx, t); err != nil {
 		return err
 	}
 	return context.Cause(ctx)

@@ -3,13 +3,18 @@
 // posts take the same way as on a chat platform.
 //
 // terminal.go reads and runs the conversation, events.go turns typed text into
-// events, render.go formats replies.
+// events, render.go formats replies, and text.go their texts. On a terminal,
+// keyboard.go reads messages with line editing: keys.go decodes what the terminal
+// sends, editor.go edits the message and keeps the history, and screen.go draws
+// it. resize_unix.go, resize_other.go, console_windows.go and
+// console_other.go hide how operating systems differ.
 package terminal
 
 import (
 	"bufio"
 	"cmp"
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
@@ -18,41 +23,54 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/term"
+
+	"mabsbot/adapters/chat"
 	"mabsbot/bot"
 )
 
-// Options configure a Terminal. In, Out and Drain are required.
+//go:embed locale/*.yaml
+var localeFiles embed.FS
+
+// Options configure a Terminal. In, Out, Drain and Language are required.
 type Options struct {
 	In     io.Reader
 	Out    io.Writer
 	Locale string // of the user, such as "ko_KR.UTF-8"
 	Color  bool
-	Width  int // columns; 0 means 80
-	// Interactive means that In is a keyboard: a prompt is shown, and lines that
-	// arrive together are one paste. Otherwise each line is a message.
+	Width  int // columns, if Out is not a terminal; 0 means 80
+	// Interactive means that In and Out are a terminal that can move its cursor:
+	// a message is edited there, and may have several lines. Otherwise each line
+	// is a message.
 	Interactive bool
 	// Drain waits until every post that follows from an event was delivered.
 	Drain func(ctx context.Context) error
+	// Language returns the language of a user with the locale.
+	Language func(ctx context.Context, user bot.UserKey, locale string) (string, error)
 }
 
 // A Terminal is the adapter. Create it with New.
 type Terminal struct {
 	o     Options
+	texts chat.Texts
 	began time.Time
 
-	mu      sync.Mutex
-	written int                 // events of this run
-	buttons []bot.LabeledButton // of the last reply that had any
+	mu       sync.Mutex
+	written  int                 // events of this run
+	buttons  []bot.LabeledButton // of the last reply that had any
+	keyboard *keyboard           // while an interactive conversation runs
 }
 
 var _ bot.Adapter = (*Terminal)(nil)
 
 // New returns the adapter.
-func New(o Options) *Terminal {
-	if o.Width <= 0 {
-		o.Width = 80
+func New(o Options) (*Terminal, error) {
+	texts, err := chat.LoadTexts(localeFiles)
+	if err != nil {
+		return nil, fmt.Errorf("terminal: %w", err)
 	}
-	return &Terminal{o: o, began: time.Now()}
+	o.Width = cmp.Or(max(0, o.Width), 80)
+	return &Terminal{o: o, texts: texts, began: time.Now()}, nil
 }
 
 // Name implements bot.Adapter.
@@ -62,14 +80,20 @@ func (t *Terminal) Name() string { return "terminal" }
 // types the number of a button to press it.
 func (t *Terminal) Capabilities() bot.Capabilities { return bot.Capabilities{} }
 
-// Run reads messages until the end of the input, "/quit", or the end of ctx.
+// Run reads messages until the end of the input, "/quit", Ctrl-C on an empty
+// line, or the end of ctx.
 func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
-	messages := t.read(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	messages, restore, err := t.open(ctx, cancel)
+	if err != nil {
+		return err
+	}
+	defer restore()
 	if err := t.o.Drain(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
 	for {
-		t.prompt()
 		select {
 		case <-ctx.Done():
 			return nil
@@ -82,6 +106,36 @@ func (t *Terminal) Run(ctx context.Context, handle bot.Handler) error {
 			}
 		}
 	}
+}
+
+// open starts to read messages.
+func (t *Terminal) open(ctx context.Context, cancel func()) (messages <-chan string, restore func(), err error) {
+	if !t.o.Interactive {
+		return t.read(ctx), func() {}, nil
+	}
+	lang, err := t.o.Language(ctx, bot.UserKey{Adapter: t.Name(), ID: user}, t.o.Locale)
+	if err != nil {
+		return nil, nil, err
+	}
+	words := t.texts.In(lang)
+	t.print(words["welcome"] + "\n")
+	k := newKeyboard(t.o.In.(*os.File), t.o.Out.(*os.File), words["hidden_lines"])
+	messages, end, err := k.start(ctx, cancel)
+	if err != nil {
+		t.print(fmt.Sprintf("! line editing: %v\n", err))
+		return t.read(ctx), func() {}, nil
+	}
+	t.setKeyboard(k)
+	return messages, func() {
+		t.setKeyboard(nil)
+		end()
+	}, nil
+}
+
+func (t *Terminal) setKeyboard(k *keyboard) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.keyboard = k
 }
 
 // handle hands a message to the core and waits until its replies are shown.
@@ -115,29 +169,47 @@ func (t *Terminal) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
 	return bot.Delivery{Ref: string(p.ID), Thread: p.Thread}, nil
 }
 
+// print writes s, above the message that the user is writing.
 func (t *Terminal) print(s string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.keyboard != nil {
+		return t.keyboard.print(s)
+	}
 	_, err := io.WriteString(t.o.Out, s)
 	return err
 }
 
-func (t *Terminal) prompt() {
-	if t.o.Interactive {
-		t.print("\n> ")
+// Log returns a writer for log lines. A line that goes to the terminal appears
+// above the message that the user is writing.
+func (t *Terminal) Log(w io.Writer) io.Writer {
+	if t.o.Interactive && isTerminal(w) {
+		return logWriter{t}
 	}
+	return w
 }
 
-// pause ends a paste. Terminals deliver the lines of a paste within a
-// millisecond or two; a person types the next line much later.
-const pause = 50 * time.Millisecond
+// A logWriter writes to the terminal.
+type logWriter struct{ t *Terminal }
 
-// maxLine is the longest line that is read: a log file pasted as one line, up
-// to the size of a text file that the bot reads.
+func (w logWriter) Write(line []byte) (int, error) { return len(line), w.t.print(string(line)) }
+
+// width returns the width of replies.
+func (t *Terminal) width() int {
+	const most = 100 // longer lines are hard to read
+	if !t.o.Interactive {
+		return t.o.Width
+	}
+	columns, _ := size(t.o.Out.(*os.File))
+	return min(columns, most)
+}
+
+// maxLine is the longest line that is read from a pipe: a log file in one line,
+// up to the size of a text file that the bot reads.
 const maxLine = 1 << 20
 
-// read collects lines into messages. Its goroutine ends with the input, which
-// on an open terminal is the end of the program.
+// read reads lines, each of which is a message. Its goroutine ends with the
+// input.
 func (t *Terminal) read(ctx context.Context) <-chan string {
 	lines := make(chan string)
 	go func() {
@@ -155,55 +227,26 @@ func (t *Terminal) read(ctx context.Context) <-chan string {
 			t.print(fmt.Sprintf("! input: %v\n", err))
 		}
 	}()
-	if !t.o.Interactive {
-		return lines
-	}
-	messages := make(chan string)
-	go collect(ctx, lines, messages)
-	return messages
-}
-
-// collect joins lines that arrive together.
-func collect(ctx context.Context, lines <-chan string, messages chan<- string) {
-	defer close(messages)
-	for line := range lines {
-		text, open := line, true
-		for open {
-			select {
-			case more, ok := <-lines:
-				if open = ok; ok {
-					text += "\n" + more
-				}
-			case <-time.After(pause):
-				open = false
-			}
-		}
-		select {
-		case messages <- text:
-		case <-ctx.Done():
-			return
-		}
-	}
+	return lines
 }
 
 // Stdio returns the options for a terminal, a file or a pipe. Colors are used
-// only on a terminal, and not if NO_COLOR is set (https://no-color.org).
+// only on a terminal, and not if NO_COLOR is set (https://no-color.org). A dumb
+// terminal has neither colors nor a cursor to move.
 func Stdio(in io.Reader, out io.Writer) Options {
+	able := os.Getenv("TERM") != "dumb" && isTerminal(out)
 	return Options{
-		In: in, Out: out, Interactive: isTerminal(in), Width: columnsOfEnvironment(),
-		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")), // as POSIX orders them
-		Color:  isTerminal(out) && os.Getenv("NO_COLOR") == "",
+		In: in, Out: out, Interactive: able && isTerminal(in), Width: columnsOfEnvironment(),
+		Locale: cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"), // as POSIX orders them
+			systemLanguage()),
+		Color: able && os.Getenv("NO_COLOR") == "",
 	}
 }
 
 // isTerminal reports whether stream is an open terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // columnsOfEnvironment returns the width of the terminal from $COLUMNS, or 0 if

@@ -11,9 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
+	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
@@ -21,19 +20,31 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/render.golden")
 
+// terminal returns a terminal whose posts are delivered at once.
+func terminal(t *testing.T, o Options) *Terminal {
+	t.Helper()
+	o.Drain = func(context.Context) error { return nil }
+	o.Language = func(_ context.Context, _ bot.UserKey, locale string) (string, error) { return locale[:2], nil }
+	term, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return term
+}
+
 // TestRender checks that every kind of block is distinguishable without color,
 // and that no escape sequence of a paste reaches the terminal.
 func TestRender(t *testing.T) {
 	var b strings.Builder
 	replies := bottest.Replies()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
-		b.WriteString("=== " + name + "\n" + New(Options{Width: 72}).render(replies[name]))
+		b.WriteString("=== " + name + "\n" + terminal(t, Options{Width: 72}).render(replies[name]))
 	}
 	if strings.Contains(b.String(), "\x1b") {
 		t.Error("an escape sequence reaches the terminal")
 	}
 	for line := range strings.Lines(b.String()) {
-		if n := columns(line); n > 73 && !strings.HasPrefix(line, "      ") && !strings.Contains(line, "[") && !strings.Contains(line, "https://") {
+		if n := columns(line); n > 72 && strings.HasPrefix(line, "  ") && !strings.Contains(line, "[") && !strings.Contains(line, "https://") {
 			t.Errorf("%d columns: %s", n, line)
 		}
 	}
@@ -49,35 +60,69 @@ func TestRender(t *testing.T) {
 	}
 }
 
+// TestColor checks that a colored reply differs in colors alone, which take the
+// place of the backquotes of code spans.
 func TestColor(t *testing.T) {
 	step := bottest.Replies()["step"]
-	plain, colored := New(Options{}).render(step), New(Options{Color: true}).render(step)
-	for _, code := range []string{bold, dim, red, cyan, "\x1b[0m"} {
-		colored = strings.ReplaceAll(colored, code, "")
+	got := terminal(t, Options{Color: true}).render(step)
+	for _, code := range []string{bold, dim, red, cyan, plain} {
+		if !strings.Contains(got, code) {
+			t.Errorf("the reply has no %q", code)
+		}
+		got = strings.ReplaceAll(got, code, "")
 	}
-	if plain != colored {
-		t.Errorf("the colored reply differs in more than color:\n%s\n%s", plain, colored)
+	if want := strings.ReplaceAll(terminal(t, Options{}).render(step), "`", ""); got != want {
+		t.Errorf("the colored reply differs in more than color:\n%s\n%s", got, want)
 	}
 }
 
-// talk runs a terminal on the input and returns its events.
-func talk(t *testing.T, in io.Reader, interactive bool) []bot.Message {
+func TestCodeSpans(t *testing.T) {
+	const text = "Open `C:\\Program Files\\Microsoft Azure Backup Server` now"
+	for _, tt := range []struct {
+		color bool
+		kind  bot.BlockKind
+		text  string
+		want  string
+	}{
+		{false, bot.BlockText, "Look at `dpmac.exe`.", "\n  Look at `dpmac.exe`.\n"},
+		{true, bot.BlockText, "Look at `dpmac.exe`.", "\n  Look at " + cyan + "dpmac.exe" + plain + ".\n"},
+		{true, bot.BlockWarning, "Stops `x`!", "\n! " + red + "Stops " + cyan + "x" + plain + red + "!" + plain + "\n"},
+		{true, bot.BlockText, "one ` alone", "\n  one ` alone\n"},
+		// A span that is longer than the line goes on below.
+		{true, bot.BlockText, text, "\n  Open\n  " + cyan + "C:\\Program Files\\Microso" + plain + "\n  " + cyan + "ft Azure Backup Server" + plain + "\n  now\n"},
+		// One that fits in a line is not broken.
+		{true, bot.BlockText, "Press `Modify protection` there", "\n  Press " + cyan + "Modify protection" + plain + "\n  there\n"},
+		{true, bot.BlockText, "Then press `Modify protection`", "\n  Then press\n  " + cyan + "Modify protection" + plain + "\n"},
+		{true, bot.BlockCopy, "a `b\n c", "\n" + cyan + "a `b" + plain + "\n" + cyan + " c" + plain + "\n"},
+		{false, bot.BlockCopy, "a `b\n c", "\na `b\n c\n"},
+	} {
+		got := terminal(t, Options{Color: tt.color, Width: 26}).render(bot.Reply{Blocks: []bot.Block{{Kind: tt.kind, Text: tt.text}}})
+		if got != tt.want {
+			t.Errorf("%s %q is\n%q, want\n%q", tt.kind, tt.text, got, tt.want)
+		}
+	}
+}
+
+// talk runs a terminal on the lines and returns its events.
+func talk(t *testing.T, lines string) []bot.Message {
 	t.Helper()
 	var out bytes.Buffer
 	var all []bot.Message
-	term := New(Options{In: in, Out: &out, Interactive: interactive, Locale: "ko_KR.UTF-8", Drain: func(context.Context) error { return nil }})
-	err := term.Run(t.Context(), func(_ context.Context, e bot.Event) error {
+	err := terminal(t, Options{In: strings.NewReader(lines), Out: &out, Locale: "ko_KR.UTF-8"}).Run(t.Context(), func(_ context.Context, e bot.Event) error {
 		all = append(all, e.(bot.Message))
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if out.Len() > 0 {
+		t.Errorf("the output is %q", out.String())
+	}
 	return all
 }
 
 func TestEvents(t *testing.T) {
-	all := talk(t, strings.NewReader("a paste\n\n   \n/mabs 0x29834\n/mabs\n/mabsbot?\n\xff\n/quit\nnever read\n"), false)
+	all := talk(t, "a paste\n\n   \n/mabs 0x29834\n/mabs\n/mabsbot?\n\xff\n/quit\nnever read\n")
 	want := []bot.Message{{Text: "a paste"}, {Text: "0x29834", Command: true}, {Text: "", Command: true}, {Text: "/mabsbot?"}, {Text: "\uFFFD"}}
 	if len(all) != len(want) {
 		t.Fatalf("%d events, want %d: %+v", len(all), len(want), all)
@@ -97,7 +142,7 @@ func TestEvents(t *testing.T) {
 // TestNumber checks that the number of a button presses it, and that any other
 // number is a message.
 func TestNumber(t *testing.T) {
-	term := New(Options{Out: io.Discard})
+	term := terminal(t, Options{Out: io.Discard})
 	if _, err := term.Post(t.Context(), bot.Post{Reply: bottest.Replies()["step"]}); err != nil {
 		t.Fatal(err)
 	}
@@ -111,31 +156,15 @@ func TestNumber(t *testing.T) {
 	}
 }
 
-// TestPaste checks that lines that arrive together are one message, and that a
-// line after a pause is another.
-func TestPaste(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, w := io.Pipe()
-		go func() {
-			defer w.Close()
-			io.WriteString(w, "The agent operation failed\nbecause of a communication error\n")
-			time.Sleep(time.Second)
-			io.WriteString(w, "next\n")
-		}()
-		all := talk(t, r, true)
-		if len(all) != 2 || all[0].Text != "The agent operation failed\nbecause of a communication error" || all[1].Text != "next" {
-			t.Errorf("%+v", all)
-		}
-	})
-}
-
 func FuzzWrap(f *testing.F) {
 	f.Add("a b c", 10)
 	f.Add("한국어 텍스트", 3)
+	f.Add("a `code span` 👩‍🔧 e\u0301", 10)
 	f.Fuzz(func(t *testing.T, s string, most int) {
 		if most > 500 || strings.ToValidUTF8(s, "") != s {
 			return
 		}
+		s = (&Terminal{o: Options{Color: true}}).prepare(s)
 		joined := strings.Join(wrap(s, most), "")
 		if strings.ReplaceAll(joined, " ", "") != strings.ReplaceAll(s, " ", "") {
 			t.Errorf("%q is wrapped to %q", s, joined)
@@ -154,7 +183,7 @@ func TestAdapter(t *testing.T) {
 		t.Cleanup(func() { keyboard.Close() })
 		var out chattest.Buffer
 		return bottest.Rig{
-			Adapter: New(Options{In: in, Out: &out, Drain: func(context.Context) error { return nil }}),
+			Adapter: terminal(t, Options{In: in, Out: &out}),
 			Say: func(text string) {
 				if _, err := io.WriteString(keyboard, text+"\n"); err != nil {
 					t.Error(err)
@@ -165,8 +194,10 @@ func TestAdapter(t *testing.T) {
 	})
 }
 
-// TestStdio checks that neither a pipe nor a file gets a prompt or colors.
+// TestStdio checks that a pipe and a file are neither edited nor colored.
 func TestStdio(t *testing.T) {
+	t.Setenv("TERM", "xterm")
+	t.Setenv("NO_COLOR", "")
 	t.Setenv("LC_ALL", "")
 	t.Setenv("LC_MESSAGES", "ko_KR.UTF-8")
 	t.Setenv("LANG", "en_US.UTF-8")
@@ -185,5 +216,15 @@ func TestStdio(t *testing.T) {
 	t.Setenv("COLUMNS", "7")
 	if o := Stdio(file, file); o.Interactive || o.Width != 0 {
 		t.Errorf("%+v", o)
+	}
+}
+
+// TestTexts checks that every language has every text.
+func TestTexts(t *testing.T) {
+	texts := terminal(t, Options{}).texts
+	for lang, words := range texts {
+		if !maps.EqualFunc(words, texts[chat.English], func(a, b string) bool { return strings.Count(a, "%d") == strings.Count(b, "%d") }) {
+			t.Errorf("%s has other keys or numbers than English", lang)
+		}
 	}
 }
