@@ -15,7 +15,8 @@ type Term struct {
 	ID    string   `yaml:"id"`              // unique in the glossary; a later layer replaces the term of the same ID
 	Name  Text     `yaml:"name"`            // as the texts of the bot use it
 	Words []string `yaml:"words,omitempty"` // other names for it in texts and replies, in any language
-	Text  Text     `yaml:"text"`            // what it means, or how it is done, in one to four sentences
+	Text  Text     `yaml:"text"`            // what it means, in one to four sentences
+	Open  Text     `yaml:"open,omitempty"`  // how to open it, if it is a program or window
 }
 
 // Names returns the names of the term in all languages.
@@ -67,9 +68,12 @@ func lintGlossary(at place, terms []Term) (mistakes Mistakes) {
 		for _, text := range []struct {
 			key string
 			t   Text
-		}{{"name", t.Name}, {"text", t.Text}} {
+		}{{"name", t.Name}, {"text", t.Text}, {"open", t.Open}} {
 			if i == 0 && text.key == "name" {
 				langs = text.t.langs()
+			}
+			if text.key == "open" && text.t == nil {
+				continue
 			}
 			if got := text.t.langs(); !slices.Equal(got, langs) {
 				add(at.key(text.key), "%s is in %s; want it in %s, as the first name", text.key, listed(got), listed(langs))
