@@ -49,6 +49,7 @@ func TestGlossaryMistakes(t *testing.T) {
 		"same id":          {"glossary.yaml", vaultTerm + "- {id: vault, name: {en: a, ko: b}, text: {en: A, ko: B}}\n", `kb/_shared/glossary.yaml:2: the id "vault" is already used`},
 		"same name":        {"glossary.yaml", vaultTerm + "- {id: other, name: {en: Vault, ko: b}, text: {en: A, ko: B}}\n", `kb/_shared/glossary.yaml:2: "vault" also names the term vault`},
 		"missing language": {"glossary.yaml", "- {id: vault, name: {en: vault, ko: 볼트}, text: {en: A place.}}\n", "kb/_shared/glossary.yaml:1: text is in en; want it in en, ko, as the first name"},
+		"half open":        {"glossary.yaml", "- {id: vault, name: {en: vault, ko: 볼트}, text: {en: A, ko: B}, open: {en: C}}\n", "kb/_shared/glossary.yaml:1: open is in en; want it in en, ko, as the first name"},
 		"missing text":     {"glossary.yaml", "- {id: vault, name: {en: vault, ko: 볼트}}\n", "kb/_shared/glossary.yaml:1: text is in no language"},
 		"blank text":       {"glossary.yaml", "- {id: vault, name: vault, text: ' '}\n", "kb/_shared/glossary.yaml:1: the text is empty"},
 		"not UTF-8":        {"glossary.yaml", "- {id: vault, name: \xff, text: A}\n", "kb/_shared/glossary.yaml:1: not valid UTF-8"},
@@ -71,4 +72,26 @@ func TestGlossaryReload(t *testing.T) {
 			t.Errorf("after a change of the glossary it has %d terms, want 1", len(got))
 		}
 	})
+}
+
+// TestBuiltinExplained checks that "what does that mean?" has an answer for each
+// built-in entry, and for each of its steps that has a command or changes
+// something, in all languages of the title.
+func TestBuiltinExplained(t *testing.T) {
+	b, err := Load(Layer{"kb/entries", Builtin()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.Entries() {
+		want := e.Title.langs()
+		if got := e.Explain.langs(); !slices.Equal(got, want) {
+			t.Errorf("%s: explain is in %s; want it in %s", e.ID, listed(got), listed(want))
+		}
+		e.eachStep(place{}, func(_ place, s *Step) {
+			needed := s.Command != nil || s.Risk != nil || s.Explain != nil
+			if got := s.Explain.langs(); needed && !slices.Equal(got, want) {
+				t.Errorf("%s, step %s: explain is in %s; want it in %s", e.ID, s.ID, listed(got), listed(want))
+			}
+		})
+	}
 }
