@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -9,55 +10,84 @@ import (
 )
 
 // Explanations of a step or a question, in two to four lines: from its own
-// texts, and from the glossary.
+// texts, and from the glossary. Each answers what was asked: how long, whether
+// anything is restarted, the risk, where, how, why, or what it means.
 
-// explainStep explains the current step: the terms that the message names, what
-// the step risks, where it is carried out, or what it means.
+// explainStep explains the current step: what the message asks of it, or the
+// terms that the message names.
 func (d decision) explainStep(w Walkthrough, r locale.Reading) []Block {
 	s := findStep(w.Entry, w.At.Step)
-	lines := d.asked()
-	switch {
-	case lines != nil:
+	var lines []Block
+	switch asked := d.asked(); {
+	case r.About(locale.SubjectDuration):
+		lines = d.saying(s, w, d.askedText(), d.locale.Durations, "explain_no_duration")
+	case r.About(locale.SubjectRestart):
+		lines = d.saying(s, w, nil, d.locale.Effects, "explain_no_restart")
+	case r.About(locale.SubjectRisk) && s.Risk != nil:
+		lines = []Block{paragraph(d.entryText(s.Risk, w))}
 	case r.About(locale.SubjectRisk):
-		risk := d.entryText(s.Risk, w)
-		if risk == "" {
-			risk = d.text("explain_no_risk")
-		}
-		lines = []Block{paragraph(risk)}
-	case r.About(locale.SubjectPlace) && d.placeOf(s, w) != "":
-		lines = []Block{paragraph(d.placeOf(s, w))}
-	default:
-		lines = d.meaning(s, w)
-		if s.Link != nil {
-			lines = append(lines, Block{Kind: BlockLink, Text: d.entryText(s.Link.Text, w), URL: s.Link.URL})
-		}
+		lines = d.saying(s, w, nil, d.locale.Effects, "explain_no_risk")
+	case r.About(locale.SubjectPlace):
+		lines = append(d.place(s, w), asked...)
+	case asked != nil && !r.About(locale.SubjectReason):
+		lines = asked
+	}
+	if lines == nil {
+		lines = d.meaning(s, w, r)
 	}
 	return append(lines, d.paragraph("explain_more"))
 }
 
 // meaning says what a step means: in the words of its entry, and of the glossary
 // for the terms that it uses.
-func (d decision) meaning(s *kb.Step, w Walkthrough) []Block {
+func (d decision) meaning(s *kb.Step, w Walkthrough, r locale.Reading) []Block {
 	var lines []Block
 	add := func(text string) {
 		if text != "" && len(lines) < maxExplained {
 			lines = append(lines, paragraph(text))
 		}
 	}
-	if text := d.entryText(s.Explain, w); text != "" {
-		add(text)
-	} else if terms := d.terms(s.Do.In(d.locale.Lang)); terms != nil {
-		lines = terms
-	} else if text := d.entryText(w.Entry.Explain, w); text != "" {
-		add(text)
-	} else {
+	terms := d.used(s.Do.In(d.locale.Lang))
+	switch {
+	case s.Explain != nil:
+		add(d.entryText(s.Explain, w))
+		if r.About(locale.SubjectHow) {
+			add(d.howToOpen(s))
+		}
+		if r.About(locale.SubjectReason) {
+			add(d.cause(w))
+		}
+	case terms != nil:
+		for i := range terms {
+			add(d.define(&terms[i]))
+		}
+		add(d.entryText(s.Check, w))
+	case w.Entry.Explain != nil:
+		add(d.entryText(w.Entry.Explain, w))
+	default:
 		add(d.cause(w))
 	}
-	add(d.entryText(s.Check, w))
-	if s.Command != nil {
+	if s.Command != nil && s.Explain == nil {
 		add(d.text("explain_command"))
 	}
+	if s.Link != nil {
+		lines = append(lines, Block{Kind: BlockLink, Text: d.entryText(s.Link.Text, w), URL: s.Link.URL})
+	}
 	return lines
+}
+
+// howToOpen says how to open the first tool that a step names, such as the
+// console, or where to run its command.
+func (d decision) howToOpen(s *kb.Step) string {
+	for _, t := range d.used(s.Do.In(d.locale.Lang)) {
+		if t.Open != nil {
+			return d.entryText(t.Open, Walkthrough{})
+		}
+	}
+	if s.Command != nil {
+		return d.text("explain_command")
+	}
+	return ""
 }
 
 // maxExplained is the most lines of an explanation. It answers one question,
@@ -66,27 +96,54 @@ const maxExplained = 3
 
 // explainQuestion explains the current question and its choices.
 func (d decision) explainQuestion(w Walkthrough, r locale.Reading) []Block {
-	if w.At.Step != "" && (r.About(locale.SubjectPlace) || r.About(locale.SubjectRisk)) {
+	effects := r.About(locale.SubjectRisk) || r.About(locale.SubjectRestart) || r.About(locale.SubjectDuration)
+	if w.At.Step != "" && (r.About(locale.SubjectPlace) || effects) {
 		return d.explainStep(w, r)
 	}
 	lines := d.asked()
+	if lines == nil && effects {
+		lines = []Block{d.paragraph("explain_answer")}
+	}
 	if lines == nil {
 		lines = d.terms(w.question().Text.In(d.locale.Lang))
+		if text := d.entryText(w.Entry.Explain, w); text != "" {
+			lines = append([]Block{paragraph(text)}, lines[:min(1, len(lines))]...)
+		}
 	}
 	return append(lines, paragraph(d.text("explain_question", "choices", d.labels(w))))
 }
 
-// asked explains the terms that the message names, or returns nil if it names
-// none.
-func (d decision) asked() []Block { return d.terms(d.written) }
+// asked explains the terms that the message names, or says how to open them if
+// it asks how. It returns nil if the message names none.
+func (d decision) asked() []Block {
+	terms := d.used(d.written)
+	if len(terms) > 0 && terms[0].Open != nil && d.rules.Locales.Read(d.written).About(locale.SubjectHow) {
+		return []Block{paragraph(d.entryText(terms[0].Open, Walkthrough{}))}
+	}
+	return d.terms(d.written)
+}
 
 // maxTerms is the most terms that an answer explains.
 const maxTerms = 2
 
-// terms explains the terms of the glossary that a text uses, in the order of the
-// glossary, or returns nil. A term within a longer one does not count.
+// terms explains the terms of the glossary that a text uses, or returns nil.
 func (d decision) terms(text string) []Block {
 	var lines []Block
+	for _, t := range d.used(text) {
+		lines = append(lines, paragraph(d.define(&t)))
+	}
+	return lines
+}
+
+// define says what a term means, and how to open it.
+func (d decision) define(t *kb.Term) string {
+	return strings.TrimSpace(d.entryText(t.Text, Walkthrough{}) + " " + d.entryText(t.Open, Walkthrough{}))
+}
+
+// used returns the terms of the glossary that a text uses, at most maxTerms, in
+// the order of the glossary. A term within a longer one does not count.
+func (d decision) used(text string) []kb.Term {
+	var found []kb.Term
 	glossary := d.rules.Base.Glossary()
 	used := make([]string, len(glossary))
 	for i := range glossary {
@@ -94,25 +151,74 @@ func (d decision) terms(text string) []Block {
 	}
 	for i := range glossary {
 		within := func(o string) bool { return len(o) > len(used[i]) && strings.Contains(o, used[i]) }
-		if used[i] == "" || slices.ContainsFunc(used, within) || len(lines) == maxTerms {
+		if used[i] != "" && !slices.ContainsFunc(used, within) && len(found) < maxTerms {
+			found = append(found, glossary[i])
+		}
+	}
+	return found
+}
+
+// askedText returns the explanation of the first term that the message names.
+func (d decision) askedText() kb.Text {
+	if terms := d.used(d.written); len(terms) > 0 {
+		return terms[0].Text
+	}
+	return nil
+}
+
+// saying answers with the sentences of a step in which one of the words occurs,
+// or of first, or else with the text of the key. A risk is said as a whole.
+func (d decision) saying(s *kb.Step, w Walkthrough, first kb.Text, words []string, otherwise string) []Block {
+	for _, t := range []kb.Text{first, s.Risk, s.Explain, s.Do} {
+		said := d.sentences(t, w, words)
+		if said == "" {
 			continue
 		}
-		lines = append(lines, paragraph(d.entryText(glossary[i].Text, Walkthrough{})))
+		if d.sentences(s.Risk, w, words) == said {
+			said = d.entryText(s.Risk, w)
+		}
+		return []Block{paragraph(said)}
+	}
+	return []Block{d.paragraph(otherwise)}
+}
+
+// place says where a step is carried out, and where to find that place, such as
+// the console.
+func (d decision) place(s *kb.Step, w Walkthrough) []Block {
+	said := cmp.Or(d.sentences(s.Do, w, d.locale.Places), d.sentences(s.Explain, w, d.locale.Places))
+	if said == "" {
+		return nil
+	}
+	lines := []Block{paragraph(said)}
+	for _, t := range d.used(said) {
+		more := cmp.Or(d.sentences(t.Open, w, d.locale.Places), d.sentences(t.Text, w, d.locale.Places))
+		if place := locale.Mentioned(more, d.locale.Places); place != "" && locale.Mentioned(said, []string{place}) == "" {
+			return append(lines, paragraph(more))
+		}
 	}
 	return lines
 }
 
-// placeOf returns the sentences of a step that say where it is carried out: they
-// name a server, or a place in the words of the language.
-func (d decision) placeOf(s *kb.Step, w Walkthrough) string {
-	var places []string
-	for _, sentence := range sentencesOf(s.Do.In(d.locale.Lang)) {
-		if strings.Contains(sentence, "{") || locale.Mentioned(sentence, d.locale.Places) != "" {
-			places = append(places, strings.TrimSpace(fill(sentence, w.Slots)))
+// sentences returns the first sentences of a text in which one of the words
+// occurs. The words may be the ones that the text has for an unknown value.
+func (d decision) sentences(t kb.Text, w Walkthrough, words []string) string {
+	var found []string
+	sentence := ""
+	for _, part := range sentencesOf(t.In(d.locale.Lang)) {
+		sentence += part
+		if strings.HasSuffix(sentence, ":") || strings.HasSuffix(sentence, ";") {
+			continue
 		}
+		if len(found) < maxSentences && locale.Mentioned(fill(sentence, nil), words) != "" {
+			found = append(found, strings.TrimSpace(fill(sentence, w.Slots)))
+		}
+		sentence = ""
 	}
-	return strings.Join(places, " ")
+	return strings.Join(found, " ")
 }
+
+// maxSentences is the most sentences of a text that answer a question.
+const maxSentences = 2
 
 // howToSee says how to see whether the step helped.
 func (d decision) howToSee(w Walkthrough) []Block {

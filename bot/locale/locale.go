@@ -31,15 +31,17 @@ import (
 // A Locale is a language of the bot: its texts, and the words by which people
 // steer it. Each YAML file holds one.
 type Locale struct {
-	Lang     string               `yaml:"-"`
-	Name     string               `yaml:"name"`
-	Script   string               `yaml:"script"`   // a key of unicode.Scripts
-	Words    []string             `yaml:"words"`    // frequent words, to distinguish languages of the same script
-	Personal []string             `yaml:"personal"` // words of people that no product prints; for languages in Latin letters
-	Places   []string             `yaml:"places"`   // words of a sentence that says where a step is carried out
-	Texts    map[string]string    `yaml:"texts"`
-	Areas    map[string]string    `yaml:"areas"`
-	Commands map[Command][]string `yaml:"commands"`
+	Lang      string               `yaml:"-"`
+	Name      string               `yaml:"name"`
+	Script    string               `yaml:"script"`    // a key of unicode.Scripts
+	Words     []string             `yaml:"words"`     // frequent words, to distinguish languages of the same script
+	Personal  []string             `yaml:"personal"`  // words of people that no product prints; for languages in Latin letters
+	Places    []string             `yaml:"places"`    // words of a sentence that says where a step is carried out
+	Durations []string             `yaml:"durations"` // words of a sentence that says how long it takes
+	Effects   []string             `yaml:"effects"`   // words of a sentence that says what is restarted or interrupted, or that nothing is
+	Texts     map[string]string    `yaml:"texts"`
+	Areas     map[string]string    `yaml:"areas"`
+	Commands  map[Command][]string `yaml:"commands"`
 
 	replies  *replies
 	echoes   []echo

@@ -82,17 +82,24 @@ func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool)
 }
 
 // Mentioned returns the longest of the phrases that occur in a text, in whatever
-// form, or "".
+// form, or "". An abbreviation has no other forms: "mabsbot" is no MABS.
 func Mentioned(text string, phrases []string) string {
 	t := pickText{s: spell(text)}
 	t.negated = make([]bool, len(t.s.letters))
+	folded := Fold(text)
 	longest, most := "", 0
 	for _, p := range phrases {
-		if n, _ := t.find(p); n > most {
+		n, _ := t.find(p)
+		if n > most && (!abbreviation(p) || ContainsWords(folded, Fold(p))) {
 			longest, most = p, n
 		}
 	}
 	return longest
+}
+
+// abbreviation reports whether a word is in capital letters.
+func abbreviation(word string) bool {
+	return word == strings.ToUpper(word) && word != strings.ToLower(word)
 }
 
 // A pickText is a reply in which the words of answers are looked for.

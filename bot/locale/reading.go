@@ -29,16 +29,25 @@ const (
 	SubjectError      Subject = iota // the error, or the steps against it
 	SubjectCode                      // a number in it is the code of an error
 	SubjectDenied                    // the computer refuses access
-	SubjectPlace                     // where something is done
 	SubjectRisk                      // what may happen to data or users
 	SubjectPeople                    // other people and their affairs
 	SubjectCorrection                // it takes something back
 	SubjectStep                      // the step, its command or what they mean
 	SubjectThing                     // a part of the product or of its surroundings
 	SubjectAbove                     // what was written before: "this", "the one above"
+	SubjectPlace                     // where something is done
+	SubjectDuration                  // how long something takes
+	SubjectRestart                   // whether anything is restarted or interrupted
+	SubjectReason                    // why something is done
+	SubjectHow                       // how something is done
 )
 
-var subjects = [...]string{"error", "code", "denied", "place", "risk", "people", "correction", "step", "thing", "above"}
+var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "place", "duration", "restart", "reason", "how"}
+
+// firstAsked is the first of the subjects that distinguish questions about a
+// step. Their words also count within longer ones: "how long" is a word for a
+// risk, and still asks how long.
+const firstAsked = SubjectPlace
 
 // About reports whether the reply speaks of the subject.
 func (r Reading) About(s Subject) bool { return r.about[s] }
@@ -106,17 +115,24 @@ func rank(l *Locale, hangul bool) int {
 // read reads a reply in one language.
 func (l *Locale) read(s spelling) Reading {
 	v := l.replies.vocabulary
-	items := v.scan(s)
+	matches := v.matches(s)
+	items := v.longest(matches)
 	if fixed, ok := l.replies.respell(s, items); ok {
 		s = fixed
-		items = v.scan(s)
+		matches = v.matches(s)
+		items = v.longest(matches)
 	}
 	known := v.coverage(s, items)
 	whole := newClause(known, items, 0, s.tokens)
 	r := Reading{Words: int(s.tokens), Unknown: whole.unknown}
 	r.Number = l.replies.number(s, &whole)
+	mentioned := classesOf(matches)
 	for i := range subjects {
-		r.about[i] = whole.classes.meets(&l.replies.about[i])
+		said := whole.classes
+		if Subject(i) >= firstAsked {
+			said = mentioned
+		}
+		r.about[i] = said.meets(&l.replies.about[i])
 	}
 	r.Named = l.replies.named.fits(&whole)
 	if rule := l.replies.message.first(&whole); rule != nil {
@@ -143,6 +159,14 @@ func (l *Locale) read(s spelling) Reading {
 	}
 	r.Bare = bare(r.Intents)
 	return r
+}
+
+// classesOf returns the classes of the items.
+func classesOf(items []item) (all classSet) {
+	for i := range items {
+		all.merge(&items[i].classes)
+	}
+	return all
 }
 
 // split splits a reply into clauses: at the end of a sentence or phrase, and

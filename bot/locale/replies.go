@@ -109,6 +109,7 @@ func (f *repliesFile) compile() (*replies, error) {
 			c, err := v.named(name)
 			if err != nil {
 				mistakes = append(mistakes, err)
+				continue
 			}
 			set.add(c)
 		}

@@ -205,8 +205,12 @@ type item struct {
 	first, end int32 // tokens: from first up to before end
 }
 
-// scan returns the items of a text, in order.
-func (v *vocabulary) scan(s spelling) []item {
+// scan returns the items of a text, in order, without those that lie within a
+// longer one.
+func (v *vocabulary) scan(s spelling) []item { return v.longest(v.matches(s)) }
+
+// matches returns all items of a text, in order.
+func (v *vocabulary) matches(s spelling) []item {
 	items := make([]item, 0, 24)
 	for i, l := range s.letters {
 		if !l.start {
@@ -219,7 +223,7 @@ func (v *vocabulary) scan(s spelling) []item {
 		}
 		items = v.match(s, i, items)
 	}
-	return v.longest(items)
+	return items
 }
 
 // match appends the entries that start at a letter.
