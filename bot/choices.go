@@ -87,7 +87,7 @@ func (d decision) only(q *kb.Question, said locale.Intent) *kb.Choice {
 func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Understood {
 	q := w.question()
 	choose := func(c *kb.Choice) Understood { return Understood{Intent: IntentChoose, Choice: c.ID} }
-	if n := ordinal(r, len(q.Choices)); n > 0 && (r.Main == locale.IntentUnclear || r.Main == locale.IntentNod || r.Main == locale.IntentGoTo) {
+	if n := ordinal(r, len(q.Choices)); n > 0 && (r.Main == locale.IntentUnclear || r.Main == locale.IntentChoose || r.Main == locale.IntentNod || r.Main == locale.IntentGoTo) {
 		return choose(&q.Choices[n-1])
 	}
 	switch r.Main {
@@ -107,8 +107,9 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 			return choose(only)
 		}
 	}
+	answers := said == locale.IntentChoose || said == locale.IntentYes || said == locale.IntentNo || said == locale.IntentUnclear && r.Unknown <= 3
 	switch {
-	case c != nil && !asks && (certain || r.Unknown <= 3):
+	case c != nil && !asks && (certain || answers):
 		return choose(c)
 	case said == locale.IntentWait && r.Said(locale.IntentNo) && d.only(q, locale.IntentNo) != nil:
 		return choose(d.only(q, locale.IntentNo))
@@ -117,7 +118,7 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 		return Understood{Intent: IntentChoose, Choice: c}
 	}
 	switch said {
-	case locale.IntentPartial, locale.IntentCameBack:
+	case locale.IntentPartial, locale.IntentCameBack, locale.IntentChoose, locale.IntentValue:
 		return Understood{Intent: IntentUnclear}
 	}
 	return Understood{Intent: w.resolve(r)}
@@ -127,8 +128,8 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 // a step names instead of the one that was chosen, or "".
 func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string {
 	switch r.Main {
-	case locale.IntentUnclear:
-		return d.earlier(w, text, !r.About(locale.SubjectCorrection))
+	case locale.IntentUnclear, locale.IntentChoose:
+		return d.earlier(w, text, r.Main == locale.IntentUnclear && !r.About(locale.SubjectCorrection))
 	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentBack, locale.IntentRestart:
 		return ""
 	}

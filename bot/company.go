@@ -42,7 +42,7 @@ func (d decision) company(w Walkthrough, m Message, r locale.Reading) Company {
 }
 
 // meant reports whether a message with the given meaning is meant for the bot.
-func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood, others Company) bool {
+func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood, j locale.Judgment, others Company) bool {
 	switch {
 	case d.addressed(m):
 		return true
@@ -55,41 +55,20 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 	case u.Intent == IntentThanks || u.Intent == IntentWait || u.Intent == IntentInfo:
 		return true // which get silence in a thread
 	}
-	return wantsBot(r, u, others)
-}
-
-// wantsBot reports whether words of the asker are for the bot although others
-// write in the thread.
-func wantsBot(r locale.Reading, u Understood, others Company) bool {
-	onTopic := r.About(locale.SubjectError) || u.Intent.outcome() && r.About(locale.SubjectThing)
-	few := r.Unknown == 0 || onTopic && 3*r.Unknown <= r.Words
 	switch u.Intent {
-	case IntentPerson, IntentOtherError, IntentAllSteps, IntentRestart:
-		return true
-	}
-	if r.About(locale.SubjectPeople) && !onTopic {
-		return false
-	}
-	switch u.Intent {
-	case IntentUnclear, IntentGreeting, IntentHelp, IntentQuiet:
-		return u.Intent == IntentQuiet && others != CompanyAsked && r.Unknown == 0
-	case IntentRepeat:
-		return few && (onTopic || r.About(locale.SubjectStep)) && others != CompanyAsked
-	case IntentNext, IntentBack, IntentGoTo, IntentSkip, IntentDirect:
-		return few && (others != CompanyAsked || onTopic)
-	case IntentExplain:
-		asksStep := onTopic || r.About(locale.SubjectStep)
-		return asksStep && few && others != CompanyAsked && !r.About(locale.SubjectPeople)
+	case IntentPerson:
+		return j.Talk < certainTalk
 	case IntentChoose, IntentValue:
-		return others != CompanyAsked && !(others == CompanyRemarked && r.Said(locale.IntentYes) && (r.Unknown > 0 || !r.Bare))
-	}
-	switch others {
-	case CompanyAsked:
-		return onTopic && few && !r.Bare
-	case CompanyRemarked:
-		if r.Bare {
-			return r.Main == locale.IntentNo && r.Unknown == 0 && !r.Rest
+		if others == CompanyPresent || others == CompanyRemarked && !r.Said(locale.IntentYes) {
+			return true
 		}
 	}
-	return few
+	if others == CompanyAsked {
+		return j.Talk < -certainTalk/2
+	}
+	return j.Talk < 0 || r.Bare && r.Unknown == 0 && r.Main == locale.IntentNo && others == CompanyRemarked && !r.Rest
 }
+
+// certainTalk is the score of talk, in the steps of the model, from which words
+// such as "call her" are no call for a person: odds of 7 to 1.
+const certainTalk = 25

@@ -18,10 +18,11 @@
 //
 //   - message.go handles messages, thread.go those in a thread with a
 //     walkthrough, command.go the slash command, and press.go buttons;
-//   - hear.go finds out what a reply wants, with choices.go for answers to
-//     questions and values.go for names; company.go tells whether it is meant
-//     for the bot, and steer.go does it; lines.go and explain.go (with the
-//     glossary of the knowledge base) answer where nothing moves;
+//   - hear.go finds out what a reply wants, with scene.go for what the model of
+//     the language makes of it, choices.go for answers to questions and values.go
+//     for names; company.go tells whether it is meant for the bot, and steer.go
+//     does it; lines.go and explain.go (with the glossary of the knowledge base)
+//     answer where nothing moves;
 //   - point.go reads what a message points at, and remembers what was looked at;
 //   - followup.go asks whether a fix held, handover.go hands over to a person,
 //     and elsewhere.go continues in another place;

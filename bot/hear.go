@@ -145,7 +145,7 @@ func (w *Walkthrough) resolve(r locale.Reading) Intent {
 			return IntentCannot
 		}
 		return IntentUnclear
-	case locale.IntentUnclear, locale.IntentAnger, locale.IntentTalk:
+	case locale.IntentUnclear, locale.IntentAnger, locale.IntentTalk, locale.IntentChoose, locale.IntentValue:
 		return IntentUnclear
 	}
 	return Intent(said)

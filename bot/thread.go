@@ -29,8 +29,10 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	before := w.Company
 	others := d.company(w, m, r)
 	w.Company = others.answered()
+	j := d.rules.Locales.Judge(r, d.scene(w, others))
+	r = weigh(r, j)
 	u := d.hear(w, m, r)
-	if !d.meant(w, m, r, u, others) {
+	if !d.meant(w, m, r, u, j, others) {
 		if d.head.From.ID != w.Asker.ID {
 			w.Company = others
 		}

@@ -57,15 +57,6 @@ const (
 	IntentUnclear     Intent = "unclear"      // meant for the bot, and not understood
 )
 
-// outcome reports whether an intent says what became of the step or the error.
-func (i Intent) outcome() bool {
-	switch i {
-	case IntentFixed, IntentNotFixed, IntentCameBack, IntentPartial, IntentDone, IntentAlreadyDone, IntentCannot:
-		return true
-	}
-	return false
-}
-
 // understand records the intent of the message in the turn.
 func (d decision) understand(i Intent) { d.turn.Understood = Understood{Intent: i} }
 

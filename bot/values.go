@@ -15,7 +15,7 @@ import (
 func (d decision) hearValue(w Walkthrough, r locale.Reading, text string) Understood {
 	value := d.valueIn(text)
 	switch r.Main {
-	case locale.IntentUnclear, locale.IntentInfo, locale.IntentYes, locale.IntentNod, locale.IntentTalk, locale.IntentThanks, locale.IntentNo:
+	case locale.IntentUnclear, locale.IntentValue, locale.IntentChoose, locale.IntentInfo, locale.IntentYes, locale.IntentNod, locale.IntentTalk, locale.IntentThanks, locale.IntentNo:
 		if value != "" {
 			return Understood{Intent: IntentValue, Value: value}
 		}

@@ -43,6 +43,10 @@ const (
 	IntentAnger Intent = "anger" // "this is useless"
 	IntentNone  Intent = "none"  // none of what was offered
 	IntentTalk  Intent = "talk"  // certainly not meant for the bot
+
+	// Only the model of a language finds these; the rules know no names.
+	IntentChoose Intent = "choose" // names one of the answers
+	IntentValue  Intent = "value"  // gives the name that was asked for
 )
 
 // precedence orders the intents: in a reply that says several things, the first

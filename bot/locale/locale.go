@@ -3,13 +3,15 @@
 // Go code contains no words of a language, so that adding one needs no code.
 //
 // locale.go loads and checks the files, and commands.go has the subcommands of
-// /mabs. reading.go reads what a reply says: letters.go converts it to the
-// letters on which vocabulary.go finds words, verbs.go forms those of verbs,
-// typos.go corrects misspelled ones, and rules.go decides what a clause means; replies.go loads both from the folder
-// replies, and intent.go says which of several intents counts. pick.go finds the
-// answer that a reply names. fold.go normalizes other text. detect.go finds the language of a text, own.go what
-// people wrote of it themselves, and echo.go recognizes the bot's own texts in
-// messages of other bots.
+// /mabs. reading.go reads what a reply says by the rules of a language: letters.go
+// converts it to the letters on which vocabulary.go finds words, verbs.go forms
+// those of verbs, typos.go corrects misspelled ones, and rules.go decides what a
+// clause means; replies.go loads both from the folder replies, and intent.go says
+// which of several intents counts. model.go weighs the features of a reply
+// (features.go), which include what the rules read. pick.go finds the answer that
+// a reply names. fold.go normalizes other text. detect.go finds the language of a
+// text, own.go what people wrote of it themselves, and echo.go recognizes the
+// bot's own texts in messages of other bots.
 package locale
 
 import (
@@ -44,6 +46,7 @@ type Locale struct {
 	Commands  map[Command][]string `yaml:"commands"`
 
 	replies  *replies
+	model    *model
 	echoes   []echo
 	alphabet *unicode.RangeTable
 }
@@ -55,7 +58,7 @@ const English = "en"
 // Locales are the languages of the bot, by tag.
 type Locales map[string]*Locale
 
-//go:embed *.yaml replies/*.yaml
+//go:embed *.yaml replies
 var builtin embed.FS
 
 // Builtin returns the files of the built-in languages.
@@ -102,6 +105,9 @@ func load(files fs.FS, name string) (*Locale, error) {
 		return nil, fmt.Errorf("locale/%s: script %q is not the name of a Unicode script", name, l.Script)
 	}
 	if l.replies, err = loadReplies(files, l.Lang); err != nil {
+		return nil, err
+	}
+	if l.model, err = loadModel(files, l.Lang); err != nil {
 		return nil, err
 	}
 	l.echoes = l.compileEchoes()

@@ -18,7 +18,10 @@ type Reading struct {
 	Bare     bool     // nothing but yes, no, a nod, thanks or signs
 	Rest     bool     // a clause of it wants nothing that the bot knows
 
-	about [len(subjects)]bool
+	about    [len(subjects)]bool
+	lang     string   // whose script it is written in
+	classes  classSet // of its words in that language
+	spelling spelling
 }
 
 // A Subject is what a reply speaks of, apart from what it wants.
@@ -61,8 +64,13 @@ func (all Locales) Read(text string) Reading {
 	text = unquoteLines(text)
 	s := spell(text)
 	best := Reading{Words: int(s.tokens), Unknown: int(s.tokens)}
-	for _, lang := range all.byScript(s) {
-		r := all[lang].read(s)
+	var lang string
+	var classes classSet
+	for _, tag := range all.byScript(s) {
+		r := all[tag].read(s)
+		if lang == "" {
+			lang, classes = tag, r.classes
+		}
 		r.Named, r.Others = r.Named || best.Named, r.Others || best.Others
 		if best.Main == IntentUnclear && (r.Main != IntentUnclear || r.Unknown < best.Unknown) {
 			best = r
@@ -71,6 +79,7 @@ func (all Locales) Read(text string) Reading {
 	if others := startsWithName(text); others {
 		best.Others = true
 	}
+	best.lang, best.classes, best.spelling = lang, classes, s
 	return best
 }
 
@@ -124,7 +133,7 @@ func (l *Locale) read(s spelling) Reading {
 	}
 	known := v.coverage(s, items)
 	whole := newClause(known, items, 0, s.tokens)
-	r := Reading{Words: int(s.tokens), Unknown: whole.unknown}
+	r := Reading{Words: int(s.tokens), Unknown: whole.unknown, classes: whole.classes}
 	r.Number = l.replies.number(s, &whole)
 	mentioned := classesOf(matches)
 	for i := range subjects {

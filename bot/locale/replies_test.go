@@ -36,7 +36,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, reply := range []string{"thought it worked, it didn't, still the same error", "여전히 같은 오류가 나는데 다른 방법은 없나요?"} {
 		b.Run(reply[:6], func(b *testing.B) {
 			for b.Loop() {
-				all.Read(reply)
+				all.Judge(all.Read(reply), Scene{"alternatives", SceneAlone})
 			}
 		})
 	}
