@@ -21,6 +21,7 @@ func (s stage) serveOne(r *http.Request) *httptest.ResponseRecorder {
 func TestPages(t *testing.T) {
 	s := newStage(t)
 	top := s.says(t, "alex", SupportChannel, "", "about 319")
+	reply := s.says(t, "alex", SupportChannel, top, "next")
 	asked := s.says(t, "alex", SupportChannel, "", "/mabs 319")
 	cases := []struct {
 		path   string
@@ -41,6 +42,8 @@ func TestPages(t *testing.T) {
 		{"/?as=alex&why=" + asked, 200, "99.7%", ""},
 		{"/?as=minji&why=" + asked, 200, `id="list-c"`, "99.7%"},
 		{"/?as=minji&thread=" + top + "&why=" + top, 200, "319</mark>", `id="list-t"`},
+		{"/?as=alex&why=" + top, 200, "One entry explains", "first reads it as a reply"},
+		{"/?as=alex&why=" + reply, 200, "first reads it as a reply", ""},
 		{"/?as=alex&why=m404", 200, `id="list-c"`, "One entry explains"},
 		{"/?as=alex&side=search&find=ABOUT+319", 200, "<mark>about</mark> <mark>319</mark>", "No message"},
 		{"/?as=minji&side=search&find=/mabs", 200, "이 단어가 모두 들어 있는 메시지가 없습니다", "<mark>"},

@@ -11,6 +11,7 @@ import (
 type explanation struct {
 	Band   string
 	Spoken bool     // the message is directed at the bot, which then always replies
+	Reply  bool     // the message is in a thread, where the bot reads it as a reply first
 	Text   []span   // the text that was matched; the Kind of a span is that of its evidence
 	Kinds  []string // kinds of evidence in Text
 	Hits   []hit
@@ -33,6 +34,7 @@ func (c *Console) explain(v view, m *message) *explanation {
 	e := &explanation{
 		Band:   result.Band.String(),
 		Spoken: m.addressed() || m.Command,
+		Reply:  m.Root != "",
 		Hits:   hits(v, result.Hits),
 		Also:   hits(v, result.Also),
 		Micros: float64(took.Nanoseconds()) / 1e3,
