@@ -81,10 +81,19 @@ func TestBrowserCommands(t *testing.T) {
 		t.Errorf("the command is %q", got)
 	}
 	// A name is one box on one line, unless it is wider than a line.
-	broken := b.value(`[...document.querySelectorAll("#list-t .name")].filter((e) => e.getClientRects().length > 1).map((e) => e.textContent).join(" ")`)
+	broken := b.value(`[...document.querySelectorAll("#list-t .name, #list-t .says p code, #list-t .word")].filter((e) => e.getClientRects().length > 1).map((e) => e.textContent).join(" ")`)
 	if broken != "" {
 		t.Errorf("broken names: %s", broken)
 	}
+
+	// A line does not begin with a comma or period that follows a name.
+	b.wait(`[...document.querySelectorAll("#list-t .says p :is(.name, code)")].every((e) => {
+		const after = document.createRange();
+		if (!/^[.,)]/.test(e.nextSibling?.data ?? "")) return true;
+		after.setStart(e.nextSibling, 0);
+		after.setEnd(e.nextSibling, 1);
+		return Math.abs(after.getBoundingClientRect().bottom - e.getBoundingClientRect().bottom) < 8;
+	})`)
 
 	// The copy button has a name, works by keyboard, and says so.
 	b.value(`navigator.clipboard.writeText = (text) => { window.clip = text; return Promise.resolve(); }; ""`)

@@ -59,6 +59,13 @@ type span struct {
 	Kind string // "" means plain
 }
 
+// maxWhole is how many letters of code fit on a line of a phone.
+const maxWhole = 32
+
+// Long reports whether the text may be wider than a line, so that it must be
+// possible to break it.
+func (s span) Long() bool { return utf8.RuneCountInString(s.Text) > maxWhole }
+
 // spans splits a text of the bot into plain text, `code spans` and names. An
 // unpaired backquote is a literal backquote.
 func spans(text string) []span {
@@ -118,13 +125,13 @@ func lines(text string) [][]span {
 		at := 0
 		for _, loc := range space.FindAllStringIndex(line, -1) {
 			if loc[0] > at {
-				words = append(words, span{line[at:loc[0]], "name"})
+				words = append(words, span{line[at:loc[0]], "word"})
 			}
 			words = append(words, span{Text: line[loc[0]:loc[1]]})
 			at = loc[1]
 		}
 		if at < len(line) {
-			words = append(words, span{line[at:], "name"})
+			words = append(words, span{line[at:], "word"})
 		}
 		all = append(all, words)
 	}

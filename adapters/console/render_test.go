@@ -157,8 +157,8 @@ func TestLinesOfACommand(t *testing.T) {
 		want [][]span
 	}{
 		{"", nil},
-		{"Get-Service", [][]span{{{"Get-Service", "name"}}}},
-		{"a -b\n\n  c", [][]span{{{"a", "name"}, {" ", ""}, {"-b", "name"}, {"\n", ""}}, {{"\n", ""}}, {{"  ", ""}, {"c", "name"}}}},
+		{"Get-Service", [][]span{{{"Get-Service", "word"}}}},
+		{"a -b\n\n  c", [][]span{{{"a", "word"}, {" ", ""}, {"-b", "word"}, {"\n", ""}}, {{"\n", ""}}, {{"  ", ""}, {"c", "word"}}}},
 	}
 	for _, c := range cases {
 		got := lines(c.text)

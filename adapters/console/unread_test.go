@@ -105,6 +105,12 @@ func TestBrowserDays(t *testing.T) {
 	b.click("#channel [data-newest]")
 	b.wait(`document.querySelector("#channel [data-newest]").hidden`)
 	b.wait(`document.querySelector("#list-c .msg:last-child").getBoundingClientRect().bottom < innerHeight`)
+
+	// One's own message is always shown.
+	b.value(`document.getElementById("list-c").scrollTop = 0; ""`)
+	b.sends("#say-c", "my own")
+	b.sees("#list-c .msg:last-child", "my own")
+	b.wait(`document.querySelector("#list-c .msg:last-child").getBoundingClientRect().bottom < innerHeight`)
 }
 
 // said adds a message of minji's with a number, as of another time.

@@ -11,11 +11,13 @@ export function place(list, m) {
     held.set(m.id, m);
     return;
   }
+  const fresh = m.html ? element(m.html) : null;
+  const own = !old && fresh && !fresh.dataset.nth;
   const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 80; // about one message
-  if (m.html) put(list, old, element(m.html), m.order);
+  if (fresh) put(list, old, fresh, m.order);
   else old?.remove();
   days(list);
-  if (follow && m.html) toLast(list);
+  if (fresh && (follow || own)) toLast(list);
   offerNewest(list);
 }
 
