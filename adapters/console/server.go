@@ -141,7 +141,7 @@ func (c *Console) home(w http.ResponseWriter, r *http.Request) {
 // missing is the page for an address that does not exist.
 func (c *Console) missing(w http.ResponseWriter, r *http.Request) {
 	v := c.view(r)
-	c.show(w, http.StatusNotFound, v.Lang, "missing", c.frame(v, "/", "missing"))
+	c.show(w, http.StatusNotFound, v.Lang, "missing", c.frame(v, "/missing", "missing"))
 }
 
 // maxSuggestions fit above the composer without scrolling.

@@ -72,7 +72,7 @@ func TestPages(t *testing.T) {
 		{"/healthz", 200, "ok", ""},
 		{"/static/app.js", 200, "import ", ""},
 		{"/static/nothing.js", 404, "", ""},
-		{"/nothing", 404, "does not exist", ""},
+		{"/nothing", 404, "does not exist", `href="#say-c"`},
 		{"/nothing?as=minji", 404, "없는 페이지", ""},
 		{"/login", 200, "Password", ""},
 	}
