@@ -26,7 +26,8 @@ type Bot struct {
 	wake  map[string]chan struct{} // wakes the sender of each running adapter
 	ended []string                 // names of adapters that ended while others serve
 
-	botLimiter botLimiter
+	botLimiter    botLimiter
+	noticeLimiter noticeLimiter
 }
 
 // New returns a bot. base returns the current knowledge base.

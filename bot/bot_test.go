@@ -171,43 +171,6 @@ func TestDeliveredTwice(t *testing.T) {
 	}
 }
 
-// TestPressedAtOnce checks that simultaneous presses do not fork the
-// conversation: one moves it, and the others get a private answer that they
-// were late.
-func TestPressedAtOnce(t *testing.T) {
-	f := run(t)
-	first := f.handle(t, message("m1", "Both omega things have to be done now. (ID: 90002)"))[0]
-	var wg sync.WaitGroup
-	for i := range 8 {
-		wg.Go(func() {
-			if err := f.recorder.Handle(t.Context(), press(fmt.Sprint("p", i), first, "Done → next")); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if err := f.Drain(t.Context(), "test"); err != nil {
-		t.Fatal(err)
-	}
-	moved, late := 0, 0
-	for _, p := range f.recorder.Take() {
-		switch {
-		case p.Replaces != "":
-		case p.Private:
-			late++
-		default:
-			moved++
-		}
-	}
-	if moved != 1 || late != 7 {
-		t.Errorf("%d presses moved the walkthrough, %d were late, want 1 and 7", moved, late)
-	}
-	w, _, err := f.memory.Load(t.Context(), first.Thread, bot.UserKey{})
-	if err != nil || w.At.Step != "two" || len(w.Path) != 1 {
-		t.Errorf("position %+v after %v, error %v", w.At, w.Path, err)
-	}
-}
-
 // TestSlotAsked checks that a value that a command needs is asked for, checked
 // and quoted, and can be skipped.
 func TestSlotAsked(t *testing.T) {

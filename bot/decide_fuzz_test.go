@@ -29,6 +29,7 @@ var sayings = []string{
 	lostPaste, lostPaste + " iscsi", "Both omega things have to be done now. (ID: 90002)",
 	"오메가 작업 두 가지를 지금 해야 합니다.", lostPaste + "\n\nBoth omega things have to be done now. (ID: 90002)",
 	"why", "lang ko", "lang xx", "list agent", "90001", "90002", strings.Repeat("omega ", 300),
+	strings.Repeat("no idea what this is about ", 4000), "🤔", "👍🎉", "\u200f\u202e", "\u202edone\u202c", "> Did that fix it?\n> Fixed Didn't help", "> 해결되었나요?\n\n안 돼요",
 }
 
 var crowd = []bot.User{alex, {ID: "U2", Name: "kim", Locale: "ko-KR"}, {ID: "U3", Name: "<b>", Locale: "de_DE"}, {ID: "B", Bot: true}}

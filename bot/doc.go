@@ -27,7 +27,8 @@
 //   - followup.go asks whether a fix held, handover.go hands over to a person,
 //     and elsewhere.go continues in another place;
 //   - language.go chooses the language of an answer, policy.go holds what the
-//     owner configured, and botlimit.go limits the answers to other bots;
+//     owner configured, and botlimit.go limits the answers to other bots, and
+//     noticelimit.go those to presses that repeat each other;
 //   - quote.go removes secrets from what the bot quotes;
 //   - understood.go reports what the words of a message were understood as.
 //

@@ -65,6 +65,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		if b.overBotLimit(event.About(), turn) {
 			return nil
 		}
+		if b.repeatsNotice(event, state, turn) {
+			observe(a, event, Turn{Event: turn.Event})
+			return nil
+		}
 		err = b.store.Apply(ctx, turn)
 		if err == nil {
 			b.wakeSenders(turn)
@@ -100,6 +104,16 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 			"channel", head.Thread.Channel, "from", head.From.ID, "limit", maxBotAnswers, "window", botAnswersWindow)
 	}
 	return !ok
+}
+
+// repeatsNotice reports whether all that a press leads to is a notice that its
+// user has just got.
+func (b *Bot) repeatsNotice(event Event, state State, turn Turn) bool {
+	p, ok := event.(Press)
+	if !ok || !turn.outdated {
+		return false
+	}
+	return !b.noticeLimiter.allow(noticeKey{p.Thread, p.From.ID, state.Walkthrough.Version}, p.ID)
 }
 
 // guard limits a panic to the event that caused it. The event is not

@@ -115,10 +115,12 @@ func (d decision) edited(w Walkthrough, m Message) {
 	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
 	switch {
 	case w.Source != m.Original:
-		if w.Status == "" {
+		switch {
+		case w.Status == "":
 			d.open(m) // it had no answer; it may be an error now
-		} else if m.InThread && m.Addressed && d.found.Band == match.Sure && !same {
-			d.inThread(w, m)
+		case w.Puzzled && d.head.From.ID == w.Asker.ID,
+			m.InThread && m.Addressed && d.found.Band == match.Sure && !same:
+			d.inThread(w, m) // a reply that was not understood, or an error that it got
 		}
 	case w.Text == m.subject():
 	case withdrawn:

@@ -22,6 +22,8 @@ func (d decision) press(p Press) {
 		d.revive(p.Button)
 	case p.Button.Action == ActionStart:
 		d.act(w, p.Button)
+	case !d.isCurrent(w, p.Button) && w.Status == StatusWalking && w.justLeft(p.Button):
+		d.postPressedAlready()
 	case !d.isCurrent(w, p.Button):
 		d.postOutdated(w)
 	case p.Value != "" && w.At.Slot != "":
@@ -53,11 +55,26 @@ func (d decision) isCurrent(w Walkthrough, b Button) bool {
 // postOutdated says privately that a button is out of date, and shows the
 // current position. It keeps no state.
 func (d decision) postOutdated(w Walkthrough) {
+	d.turn.outdated = true
 	if w.Status == StatusQuiet {
 		d.postPrivate(d.paragraph("unknown_button"))
 		return
 	}
 	d.postPrivate(append([]Block{d.paragraph("overtaken")}, d.view(w)...)...)
+}
+
+// postPressedAlready says privately that a press came after another of the same
+// button, or of one next to it. The position that follows is in the next message,
+// so it is not shown again. It keeps no state.
+func (d decision) postPressedAlready() {
+	d.turn.outdated = true
+	d.postPrivate(d.paragraph("pressed_already"))
+}
+
+// justLeft reports whether the button belongs to the position before this one.
+func (w Walkthrough) justLeft(b Button) bool {
+	last := len(w.Path) - 1
+	return last >= 0 && b.Entry == w.Entry.ID && b.Step == w.Path[last].buttonID()
 }
 
 // revive continues from a button whose thread is unknown or has ended. The

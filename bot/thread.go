@@ -13,6 +13,9 @@ import (
 
 // inThread decides about a message in a thread with a walkthrough.
 func (d decision) inThread(w Walkthrough, m Message) {
+	if m.Text != "" && visible(m.Text) == "" {
+		return // direction marks or other characters without a shape
+	}
 	r := d.rules.Locales.Read(m.Text)
 	m.Addressed = m.Addressed || r.Named && !m.From.Bot
 	if w.Status == StatusQuiet && m.Addressed && w.Entry != nil {

@@ -37,6 +37,7 @@ type Turn struct {
 	Prefer *Preference
 
 	Understood Understood // what the event's words were taken for; not stored
+	outdated   bool       // it only says that a button is out of date; not stored
 }
 
 // Silent reports whether the event has no consequences, so that there is

@@ -160,15 +160,17 @@ func TestEphemeralRoot(t *testing.T) {
 	old, _ := s.alex.Newest("Same or trusted domain")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
+	s.presses(s.alex, "Didn't help → next")
+	s.sees(s.alex, "Step 2 of")
 	s.quiet()
 	s.must(s.alex.PressOn(old, "Same or trusted domain"))
 	s.until("an ephemeral message says that the button is out of date", func() bool { return len(s.alex.Ephemerals()) == 1 })
 	s.must(s.alex.PressOn(s.alex.Ephemerals()[0], "Didn't help → next"))
-	s.sees(s.alex, "Step 2 of")
+	s.sees(s.alex, "Step 3 of")
 	s.quiet()
 	step, _ := s.alex.Newest("Fixed")
 	if step.ReplyTo != m.ID {
-		t.Errorf("step 2 replies to %s, want %s", step.ReplyTo, m.ID)
+		t.Errorf("step 3 replies to %s, want %s", step.ReplyTo, m.ID)
 	}
 }
 

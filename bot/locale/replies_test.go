@@ -46,7 +46,7 @@ func BenchmarkRead(b *testing.B) {
 // matter.
 func FuzzRead(f *testing.F) {
 	all := locales(f)
-	for _, s := range []string{"next", "안 돼요", "네네네네네네네네네네네네네네네네네네", "\xff", "it it it it it it it it", "> quoted\nno", "ㅋㅋ 됬어요👍", strings.Repeat("안 되", 30_000), "\u202e해결\u200b됐어요", "don't\u0301"} {
+	for _, s := range []string{"next", "안 돼요", "네네네네네네네네네네네네네네네네네네", "\xff", "it it it it it it it it", "> quoted\nno", "ㅋㅋ 됬어요👍", strings.Repeat("안 되", 30_000), "\u202e해결\u200b됐어요", "don't\u0301", "🤔👍", "\u200f\u202e", "> all of it\n> is quoted"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -1,0 +1,48 @@
+package bot
+
+import (
+	"maps"
+	"sync"
+	"time"
+)
+
+// noticeWindow is how long a user who presses outdated buttons of one position
+// again and again is left alone after the first notice: a button that seems dead
+// is pressed for seconds.
+const noticeWindow = time.Minute
+
+// A noticeLimiter drops notices about outdated buttons that the same user has
+// just got for the same position. It counts in memory: after a restart there may
+// be one more notice.
+type noticeLimiter struct {
+	mu    sync.Mutex
+	given map[noticeKey]notice
+}
+
+type noticeKey struct {
+	thread  Thread
+	user    string
+	version int // of the walkthrough
+}
+
+type notice struct {
+	event EventID
+	at    time.Time
+}
+
+// allow reports whether the notice that the event leads to may be given. An event
+// that is decided again counts once.
+func (l *noticeLimiter) allow(key noticeKey, event EventID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(l.given, func(_ noticeKey, n notice) bool { return now.Sub(n.at) >= noticeWindow })
+	if n, given := l.given[key]; given {
+		return n.event == event
+	}
+	if l.given == nil {
+		l.given = map[noticeKey]notice{}
+	}
+	l.given[key] = notice{event, now}
+	return true
+}
