@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -134,6 +135,54 @@ func TestLines(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, tt.errors) {
 			t.Errorf("%d bytes: the errors are %q, want %q", len(tt.in), got, tt.errors)
+		}
+	}
+}
+
+// TestReset checks that a reset forgets everything, and that each place, locale
+// and mode holds for what follows.
+func TestReset(t *testing.T) {
+	o := options(t)
+	const paste = `{"say": "The backup disk zeta was lost on FS-1. (ID: 90001)"}`
+	lines := []string{paste}
+	var want []string
+	for _, place := range []string{placeThread, placeDM} {
+		for _, locale := range []string{"en-US", "ko-KR"} {
+			for _, mode := range []bot.Mode{bot.ModeOn, bot.ModeMention, bot.ModeShadow, bot.ModeOff} {
+				lines = append(lines, fmt.Sprintf(`{"reset": {"place": %q, "locale": %q, "mode": %q}}`, place, locale, mode), paste)
+				button := map[string]string{"en-US": "Get a person", "ko-KR": "담당자 연결"}[locale]
+				if place == placeThread && mode != bot.ModeOn {
+					button = "" // the channel gets no answer
+				}
+				want = append(want, "", button)
+			}
+		}
+	}
+	for i, line := range run(t, o, lines...)[1:] {
+		var a answer
+		if err := json.Unmarshal([]byte(line), &a); err != nil || a.Error != "" {
+			t.Fatal(err, a.Error)
+		}
+		got := ""
+		if len(a.Posts) > 0 {
+			got = a.Posts[0].Buttons[len(a.Posts[0].Buttons)-1]
+		}
+		if got != want[i] || (want[i] != "") != (a.Status == bot.StatusWalking) {
+			t.Errorf("%s: status %q, button %q, want %q", lines[i+1], a.Status, got, want[i])
+		}
+	}
+}
+
+// TestLongText checks that a text of 1 MiB is read, as it is and with each
+// character escaped, and that its error is found at its end.
+func TestLongText(t *testing.T) {
+	o := options(t)
+	log := strings.Repeat("INFO all is well\\n", 1<<20/17)
+	escaped := strings.Repeat(`\u0041`, 1<<20)
+	answers := run(t, o, `{"say": "`+log+` The backup disk zeta was lost on FS-1."}`, `{"say": "`+escaped+`"}`, `{"say": "USB"}`)
+	for i, want := range []string{`"question":"kind"`, `"error":""`, `"step":"plug"`} {
+		if !strings.Contains(answers[i], want) {
+			t.Errorf("answer %d has no %s: %.300s", i, want, answers[i])
 		}
 	}
 }
