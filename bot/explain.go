@@ -27,7 +27,7 @@ func (d decision) explainStep(w Walkthrough, r locale.Reading) []Block {
 		lines = []Block{paragraph(d.entryText(s.Risk, w))}
 	case r.About(locale.SubjectRisk):
 		lines = d.saying(s, w, nil, d.locale.Effects, "explain_no_risk")
-	case r.About(locale.SubjectPlace):
+	case r.About(locale.SubjectPlace) && (asked == nil || d.uses(s, d.written)):
 		lines = append(d.place(s, w), asked...)
 	case asked != nil && !r.About(locale.SubjectReason):
 		lines = asked
@@ -97,20 +97,33 @@ const maxExplained = 3
 // explainQuestion explains the current question and its choices.
 func (d decision) explainQuestion(w Walkthrough, r locale.Reading) []Block {
 	effects := r.About(locale.SubjectRisk) || r.About(locale.SubjectRestart) || r.About(locale.SubjectDuration)
-	if w.At.Step != "" && (r.About(locale.SubjectPlace) || effects) {
+	step := findStep(w.Entry, w.At.Step)
+	if step != nil && (r.About(locale.SubjectPlace) || effects) {
 		return d.explainStep(w, r)
 	}
 	lines := d.asked()
-	if lines == nil && effects {
+	switch place := d.sentences(w.question().Text, w, d.locale.Places); {
+	case lines != nil:
+	case step != nil:
+		lines = d.meaning(step, w, r)
+	case effects || r.About(locale.SubjectReason):
 		lines = []Block{d.paragraph("explain_answer")}
-	}
-	if lines == nil {
-		lines = d.terms(w.question().Text.In(d.locale.Lang))
-		if text := d.entryText(w.Entry.Explain, w); text != "" {
-			lines = append([]Block{paragraph(text)}, lines[:min(1, len(lines))]...)
-		}
+	case r.About(locale.SubjectPlace) && place != "":
+		lines = []Block{paragraph(place)}
+	default:
+		lines = d.questionMeaning(w)
 	}
 	return append(lines, paragraph(d.text("explain_question", "choices", d.labels(w))))
+}
+
+// questionMeaning says what the error means, and the first term that the current
+// question uses.
+func (d decision) questionMeaning(w Walkthrough) []Block {
+	terms := d.terms(w.question().Text.In(d.locale.Lang))
+	if text := d.entryText(w.Entry.Explain, w); text != "" {
+		return append([]Block{paragraph(text)}, terms[:min(1, len(terms))]...)
+	}
+	return terms
 }
 
 // asked explains the terms that the message names, or says how to open them if
@@ -156,6 +169,13 @@ func (d decision) used(text string) []kb.Term {
 		}
 	}
 	return found
+}
+
+// uses reports whether a step uses one of the terms that a text uses.
+func (d decision) uses(s *kb.Step, text string) bool {
+	return slices.ContainsFunc(d.used(text), func(t kb.Term) bool {
+		return locale.Mentioned(s.Do.In(d.locale.Lang), t.Names()) != ""
+	})
 }
 
 // askedText returns the explanation of the first term that the message names.

@@ -23,21 +23,33 @@ func builtinRules(t *testing.T) *Rules {
 	return &Rules{Base: base, Locales: locales}
 }
 
-// explained returns the lines in which the bot explains a step of an entry, or
-// the question of the entry if step is "".
-func explained(rules *Rules, lang, entry, step, question string) []string {
-	e := rules.Base.Entry(entry)
-	d := decision{&input{written: question}, voice{rules: rules}, &Turn{}}.speaking(lang)
-	r := rules.Locales.Read(question)
-	w := Walkthrough{Entry: e, Lang: lang, At: Position{Step: step}}
-	var blocks []Block
-	if step == "" {
-		w.At.Question = e.Ask[0].ID
-		blocks = d.explainQuestion(w, r)
-	} else {
-		blocks = d.explainStep(w, r)
+// asking returns the decision about a question, and what the question says.
+func asking(rules *Rules, lang, question string) (decision, locale.Reading) {
+	d := decision{&input{written: question}, voice{rules: rules}, &Turn{}}
+	return d.speaking(lang), rules.Locales.Read(question)
+}
+
+// explained returns the lines in which the bot explains "entry/step".
+func explained(rules *Rules, lang, at, question string) []string {
+	d, r := asking(rules, lang, question)
+	entry, step, _ := strings.Cut(at, "/")
+	return linesOf(d.explainStep(Walkthrough{Entry: rules.Base.Entry(entry), At: Position{Step: step}}, r))
+}
+
+// explainedQuestion returns the lines in which the bot explains the question of
+// "entry/step", or of "entry".
+func explainedQuestion(rules *Rules, lang, at, question string) []string {
+	d, r := asking(rules, lang, question)
+	entry, step, _ := strings.Cut(at, "/")
+	w := Walkthrough{Entry: rules.Base.Entry(entry), At: Position{Step: step}}
+	w.At.Question = w.Entry.Ask[0].ID
+	if step != "" {
+		w.At.Question = findStep(w.Entry, step).Ask.ID
 	}
-	var lines []string
+	return linesOf(d.explainQuestion(w, r))
+}
+
+func linesOf(blocks []Block) (lines []string) {
 	for _, b := range blocks {
 		lines = append(lines, b.Text)
 	}
@@ -68,6 +80,8 @@ func TestExplains(t *testing.T) {
 		{"en", "basic-checks/tls", "do we need downtime for this?", "Restart the server afterwards", ""},
 		{"en", "basic-checks/sql-agent", "is that on the backup server?", "Run this in PowerShell on the backup server", ""},
 		{"en", "basic-checks/sql-agent", "mabsbot, what does that do?", "The backup server keeps its schedule", "MABS) is the product"},
+		{"en", "basic-checks/sql-agent", "where do I find the vault credentials?", "The vault credentials are", "Run this in PowerShell"},
+		{"en", "basic-checks/scratch-space", "where is the scratch folder?", "Run this on the backup server to see where", ""},
 		{"ko", "replica-inconsistent/run-check", "이게 무슨 뜻이에요?", "복제본을 보호된 서버의 데이터와 비교하여", "마우스 오른쪽 단추"},
 		{"ko", "replica-inconsistent/run-check", "왜 해야 하나요?", "복제본을 보호된 서버의 데이터와 비교하여", ""},
 		{"ko", "replica-inconsistent/run-check", "얼마나 걸려요?", "시간이 오래 걸리고", "마우스 오른쪽 단추"},
@@ -83,8 +97,7 @@ func TestExplains(t *testing.T) {
 		{"ko", "basic-checks/sql-agent", "백업 서버에서 하면 되나요?", "백업 서버의 PowerShell에서 실행합니다", ""},
 		{"ko", "vmware-changetracking-33621/tracking-off", "서비스 중단 있나요?", "VM이 종료되고", ""},
 	} {
-		entry, step, _ := strings.Cut(c.step, "/")
-		lines := explained(rules, c.lang, entry, step, c.question)
+		lines := explained(rules, c.lang, c.step, c.question)
 		if !strings.Contains(lines[0], c.want) || c.not != "" && strings.Contains(strings.Join(lines, "\n"), c.not) {
 			t.Errorf("%s: %s\n got %q\nwant %q without %q", c.step, c.question, lines, c.want, c.not)
 		}
@@ -101,12 +114,16 @@ func TestExplainsQuestion(t *testing.T) {
 		{"en", "online-rp-obengine", "what does that mean?", "runs as a service named OBEngine"},
 		{"en", "email-notifications-2013", "what does that mean?", "The backup server could not sign in to the mail server"},
 		{"en", "storage-pool-insufficient", "what is legacy storage?", "Legacy storage is the older kind"},
+		{"en", "agent-unable-connect-100050/see-proxy", "what does the command do?", "`bitsadmin /util /getieproxy` shows"},
+		{"en", "agent-unable-connect-100050/see-proxy", "which server?", "Run this in an elevated prompt on the backup server"},
+		{"en", "online-rp-obengine", "which server?", "What does `Get-Service obengine` show on the backup server?"},
+		{"en", "device-not-ready", "why do you ask?", "Nothing is changed yet"},
 		{"en", "device-not-ready", "is this dangerous?", "Nothing is changed yet"},
 		{"ko", "email-notifications-2013", "무슨 뜻이에요?", "입력한 계정으로 메일 서버에 로그인하지 못해"},
 		{"ko", "storage-pool-insufficient", "레거시 스토리지가 뭐예요?", "레거시 스토리지는"},
 		{"ko", "device-not-ready", "위험하지 않나요?", "아직 아무것도 바뀌지 않습니다"},
 	} {
-		lines := explained(rules, c.lang, c.entry, "", c.question)
+		lines := explainedQuestion(rules, c.lang, c.entry, c.question)
 		if !strings.Contains(lines[0], c.want) || len(lines) > 3 {
 			t.Errorf("%s: %s\n got %q\nwant %q, in at most 3 lines", c.entry, c.question, lines, c.want)
 		}
