@@ -102,8 +102,8 @@ func TestStored(t *testing.T) {
 }
 
 // written lists what the bot posted, edited and deleted since the n-th call, in
-// order within each channel. It leaves out that a reply was not understood, and
-// that this was withdrawn: two recorded replies are in a thread whose first message
+// order within each channel. It leaves out that a reply was not understood or
+// taken for a word about a picture ("보내 드립니다"), and that this was withdrawn: two recorded replies are in a thread whose first message
 // was edited or deleted. The two are in different channels of Discord, so that
 // their order is undefined, and what the reply answers depends on it.
 func (s *stage) written(n int) string {
@@ -114,7 +114,7 @@ func (s *stage) written(n int) string {
 		}
 		verb, _, _ := strings.Cut(call.Route, " ")
 		text := heading(call.Body["components"])
-		if strings.HasPrefix(text, "I did not get that.") || strings.HasPrefix(text, "알아듣지 못했습니다.") || verb == "DELETE" && createdNow(call.Path) {
+		if strings.HasPrefix(text, "I did not get that.") || strings.HasPrefix(text, "알아듣지 못했습니다.") || strings.HasPrefix(text, "그림은 읽을 수 없습니다.") || verb == "DELETE" && createdNow(call.Path) {
 			continue
 		}
 		lines = append(lines, strings.TrimSpace(call.Path+" "+verb+" "+text))
