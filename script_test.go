@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 //	                             in mention: a channel where only mentions are answered;
 //	                             in private: a private channel of kim and alex
 //	-- kim replies --            in the thread of the last message, or: replies to m1
+//	-- kim shares shot.png --    the same with a file that cannot be read; in dm, or to m1: in its thread
 //	-- kim types --              the text after /mabs
 //	-- kim presses Label --      the newest button with the label
 //	-- kim presses old Label --  the oldest button with the label
@@ -207,6 +208,18 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		m.Direct = strings.HasPrefix(m.Thread.Channel, bot.DirectChannel)
 		m.Addressed = m.Addressed || m.Direct
 		m.Points = append(m.Points, bot.Pointer{Kind: bot.PointThread, To: m.Thread.Root})
+	case "shares":
+		file, rest, _ := strings.Cut(object, " ")
+		m.Unread = []bot.Unread{map[string]bot.Unread{".png": bot.UnreadPicture, ".zip": bot.UnreadPacked, ".log": bot.UnreadLarge, ".evtx": bot.UnreadBinary}[filepath.Ext(file)]}
+		if of, reply := strings.CutPrefix(rest, "to "); reply {
+			m.InThread, m.Thread = true, s.messages[of].Thread
+			break
+		}
+		if rest == "in dm" {
+			m.Direct, m.Addressed = true, true
+			m.Thread = bot.Thread{Adapter: "test", Channel: bot.DirectChannel + user.ID}
+		}
+		s.lastThread = m.Thread
 	case "types":
 		m.Command, m.Thread.Root = true, bot.CommandRoot+id
 		s.lastThread = m.Thread

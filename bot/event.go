@@ -62,11 +62,23 @@ type Message struct {
 	Command   bool      // /mabs; Text is the rest of the line. Only the asker sees the answer
 	InThread  bool      // a reply in a thread
 	Points    []Pointer // to messages that it may be about; see Reader
+	Unread    []Unread  // why attached files were not read, one for each
 
 	// Set by the handler.
 	Quoted *Quoted // the message with the error, if it is not this one
 	Looks  []Look  // what was looked at because this one has no error
 }
+
+// Unread is why an attached file was not read.
+type Unread string
+
+// The reasons. Any other file that is not text is UnreadBinary.
+const (
+	UnreadPicture Unread = "picture"
+	UnreadPacked  Unread = "packed"
+	UnreadLarge   Unread = "large"
+	UnreadBinary  Unread = "binary"
+)
 
 // A Press is the use of a button, select menu or modal of the bot.
 type Press struct {

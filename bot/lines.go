@@ -71,6 +71,9 @@ func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
 	switch {
 	case r.Said(locale.IntentAnger) && w.Entry != nil:
 		d.postNote(w, d.paragraph("anger"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	case len(m.Unread) > 0 && (!w.Puzzled || d.head.Direct):
+		w.Puzzled = true
+		d.postNote(w, d.paragraph(unreadTexts[m.unread()]))
 	default:
 		d.unclear(w)
 	}

@@ -48,6 +48,9 @@ func (d decision) open(m Message) {
 		d.answer(d.newWalkthrough(m), "")
 	case m.Addressed:
 		d.unrecognized(m)
+	case len(m.Unread) > 0 && d.callsForHelp(m):
+		d.understand(IntentScreenshot)
+		d.noMatch(d.newWalkthrough(m), "")
 	}
 }
 
@@ -73,7 +76,7 @@ func (d decision) unrecognized(m Message) {
 		d.list("")
 	case intent == locale.IntentPerson:
 		d.handOver(d.newWalkthrough(m))
-	case m.pointed():
+	case m.pointed(), len(m.Unread) > 0 && visible(m.Text) == "":
 		d.noMatch(d.newWalkthrough(m), "")
 	case visible(m.Text) == "":
 		d.understand(IntentHelp)

@@ -35,8 +35,9 @@ const (
 
 // A Quoted is a message that another one points at.
 type Quoted struct {
-	Text   string // as Message.Text
-	Hidden bool   // there may be users who see the message that points at it, but not this one
+	Text   string   // as Message.Text
+	Unread []Unread // as Message.Unread
+	Hidden bool     // there may be users who see the message that points at it, but not this one
 }
 
 // A Reader is an adapter that can read the messages that another one points at.
@@ -74,7 +75,7 @@ func pointers(rules Rules, state State, event Event, found kb.Result) []Pointer 
 	}
 	known := state.Walkthrough.inProgress() && state.Walkthrough.Source != m.Original
 	explicit := slices.ContainsFunc(m.Points, func(p Pointer) bool { return p.Kind != PointAbove })
-	above := !explicit && (visible(m.Text) == "" || r.About(locale.SubjectError) || r.About(locale.SubjectAbove))
+	above := !explicit && len(m.Unread) == 0 && (visible(m.Text) == "" || r.About(locale.SubjectError) || r.About(locale.SubjectAbove))
 	return slices.DeleteFunc(slices.Clone(m.Points), func(p Pointer) bool {
 		switch p.Kind {
 		case PointThread:
@@ -118,6 +119,9 @@ func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, eve
 		var about kb.Result
 		if m.Quoted, about = bestQuoted(rules, quoted, found); m.Quoted != nil {
 			return m, about, ctx.Err()
+		}
+		for _, q := range quoted {
+			m.Unread = append(slices.Clip(m.Unread), q.Unread...)
 		}
 		if found.Band == match.Silent && p.Kind != PointAbove { // the nearest topics are those of what was pointed at
 			found = kb.Result{}

@@ -73,6 +73,9 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 	}
 	r := d.liveReply(w)
 	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
+	if picked == "" && len(rest) == len(r.Blocks) {
+		return // it has no question
+	}
 	if picked != "" {
 		rest = append(rest, d.picked(w, picked))
 	}

@@ -274,6 +274,9 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 	case len(near) > 0 && len(strings.Fields(query)) == 1:
 		blocks[0] = heading(v.text("one_word", "query", shorten(v.quote(query), 40)))
 	}
+	if w.Unread != "" && !unknown {
+		return []Block{v.paragraph(unreadTexts[w.Unread])}
+	}
 	if looked := v.looked(w); looked != "" && !unknown {
 		blocks[0] = heading(looked)
 	}

@@ -37,6 +37,7 @@ type Walkthrough struct {
 	Confidence float64          `json:"confidence,omitempty"`
 	Codes      []string         `json:"codes,omitempty"`  // codes of the entry that Text contains
 	Looked     []Look           `json:"looked,omitempty"` // what was looked at because Source has no error
+	Unread     Unread           `json:"unread,omitempty"` // why the file of Source, or of what was looked at, was not read
 
 	// The posts of the bot.
 	Posts      []PostID `json:"posts,omitempty"`       // posts of the bot in the thread, oldest first

@@ -11,6 +11,8 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/unicode"
+
+	"mabsbot/bot"
 )
 
 // Limits of attached files. Whoever attaches more files needs a person to look at
@@ -34,6 +36,42 @@ var textNames = []string{".txt", ".log", ".errlog", ".csv", ".xml", ".json", ".m
 func NamesText(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+// The extensions and media types of pictures and of packed files.
+var (
+	pictures    = []string{".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".heic", ".tif", ".tiff"}
+	packed      = []string{".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".cab"}
+	packedTypes = []string{"application/zip", "application/x-zip-compressed", "application/gzip", "application/x-gzip", "application/x-tar", "application/x-7z-compressed", "application/vnd.rar", "application/x-rar-compressed", "application/vnd.ms-cab-compressed"}
+)
+
+// WhyUnread returns why a file with the name, media type and size is not read,
+// although it would be if it were a text of at most MaxFile bytes.
+func WhyUnread(name, media string, text bool, size int64) bot.Unread {
+	is := func(ends []string) bool {
+		return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(strings.ToLower(name), end) })
+	}
+	switch {
+	case strings.HasPrefix(media, "image/"), is(pictures):
+		return bot.UnreadPicture
+	case slices.Contains(packedTypes, media), is(packed):
+		return bot.UnreadPacked
+	case text && size > MaxFile:
+		return bot.UnreadLarge
+	}
+	return bot.UnreadBinary
+}
+
+// unreadBecause returns why a file was not read. ok is false if the file is not
+// the reason.
+func unreadBecause(err error) (why bot.Unread, ok bool) {
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return bot.UnreadLarge, true
+	case errors.Is(err, ErrNoText):
+		return bot.UnreadBinary, true
+	}
+	return "", false
 }
 
 // ReadFile reads a text file of at most MaxFile bytes. It returns ErrTooLarge for

@@ -3,6 +3,8 @@ package chat
 import (
 	"strings"
 	"testing"
+
+	"mabsbot/bot"
 )
 
 // TestTextOfFile decodes each encoding, and rejects binary files.
@@ -22,6 +24,29 @@ func TestTextOfFile(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestWhyUnread tells why a file is not read.
+func TestWhyUnread(t *testing.T) {
+	for _, tt := range []struct {
+		name, media string
+		text        bool
+		size        int64
+		want        bot.Unread
+	}{
+		{"shot.png", "image/png", false, 9, bot.UnreadPicture},
+		{"SHOT.JPG", "", false, 9, bot.UnreadPicture},
+		{"photo", "image/heic", false, 9, bot.UnreadPicture},
+		{"logs.zip", "application/zip", false, 9, bot.UnreadPacked},
+		{"logs.7z", "application/octet-stream", false, MaxFile + 1, bot.UnreadPacked},
+		{"DPMRACurr.errlog", "application/octet-stream", true, MaxFile + 1, bot.UnreadLarge},
+		{"system.evtx", "application/octet-stream", false, 9, bot.UnreadBinary},
+		{"", "", false, 0, bot.UnreadBinary},
+	} {
+		if got := WhyUnread(tt.name, tt.media, tt.text, tt.size); got != tt.want {
+			t.Errorf("%q %q: %s, want %s", tt.name, tt.media, got, tt.want)
 		}
 	}
 }

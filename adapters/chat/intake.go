@@ -188,17 +188,20 @@ func (i *Intake) First(key string) bool {
 
 // Attached appends the text of attached files to a message. read returns the text
 // of the n-th file. A file that cannot be read is logged and left out: an answer
-// without it is better than none.
-func (i *Intake) Attached(ctx context.Context, text string, files []string, read func(ctx context.Context, n int) (string, error)) string {
+// without it is better than none. unread says why, if the file itself is the reason.
+func (i *Intake) Attached(ctx context.Context, text string, files []string, read func(ctx context.Context, n int) (string, error)) (_ string, unread []bot.Unread) {
 	parts := []string{text}
 	for n, id := range files {
 		part, err := read(ctx, n)
 		if err != nil {
 			i.log.Warn(i.name+": attached file not read", "file", id, "error", err)
+			if why, ok := unreadBecause(err); ok {
+				unread = append(unread, why)
+			}
 		}
 		parts = append(parts, part)
 	}
-	return CutBytes(strings.TrimSpace(strings.Join(parts, "\n")), MaxText)
+	return CutBytes(strings.TrimSpace(strings.Join(parts, "\n")), MaxText), unread
 }
 
 // What counts as "the error above": the last messages that the same user wrote in

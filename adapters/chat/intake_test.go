@@ -69,7 +69,7 @@ func (s *small) postpone(ctx context.Context, key string, payload []byte, m chat
 	e := eventOf(m)
 	s.intake.Postpone(ctx, chat.LaneOf(e), key, payload, func(ctx context.Context) error {
 		if m.File {
-			e.Text = s.intake.Attached(ctx, e.Text, []string{"file"}, func(ctx context.Context, _ int) (string, error) { return s.fetch(ctx) })
+			e.Text, e.Unread = s.intake.Attached(ctx, e.Text, []string{"file"}, func(ctx context.Context, _ int) (string, error) { return s.fetch(ctx) })
 		}
 		return s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handle(ctx, e) })
 	})

@@ -90,8 +90,9 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 	if e.From.Bot && e.InThread {
 		return inbound{}, false, nil // replies of bots to the bot could loop forever
 	}
+	e.Unread = unread(attachmentsOf(m))
 	t = inbound{event: e, files: readable(attachmentsOf(m))}
-	if e.Text == "" && len(t.files) == 0 && !e.Addressed && e.Change == bot.ChangePosted {
+	if e.Text == "" && len(t.files) == 0 && !e.Addressed && !(e.InThread && len(e.Unread) > 0) && e.Change == bot.ChangePosted {
 		return inbound{}, false, nil
 	}
 	return t, true, nil

@@ -11,6 +11,7 @@ import (
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
+	"mabsbot/bot"
 )
 
 // Attachments. They are downloaded from Discord's hosts only and without the
@@ -37,6 +38,17 @@ func readable(all []discordapi.Attachment) []discordapi.Attachment {
 		}
 	}
 	return some
+}
+
+// unread returns why attachments are not read.
+func unread(all []discordapi.Attachment) []bot.Unread {
+	var why []bot.Unread
+	for _, f := range all {
+		if !texty(f) || f.Size > chat.MaxFile {
+			why = append(why, chat.WhyUnread(f.Filename, f.ContentType, texty(f), f.Size))
+		}
+	}
+	return why
 }
 
 func texty(f discordapi.Attachment) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"mabsbot/adapters/chat"
@@ -28,20 +29,21 @@ func (d *Discord) withFiles(ctx context.Context, t inbound) bot.Event {
 	if !ok {
 		return t.event
 	}
-	m.Text = d.attached(ctx, m.Text, t.files)
-	return m
+	return d.attached(ctx, m, t.files)
 }
 
-// attached appends the text of attachments.
-func (d *Discord) attached(ctx context.Context, text string, files []discordapi.Attachment) string {
+// attached appends the text of attachments to a message.
+func (d *Discord) attached(ctx context.Context, m bot.Message, files []discordapi.Attachment) bot.Message {
 	var ids []string
 	for _, f := range files {
 		ids = append(ids, f.ID)
 	}
-	return d.intake.Attached(ctx, text, ids, func(ctx context.Context, n int) (text string, err error) {
+	text, failed := d.intake.Attached(ctx, m.Text, ids, func(ctx context.Context, n int) (text string, err error) {
 		err = chat.Try(ctx, apiTime, permanent, func(ctx context.Context) (err error) { text, err = d.readFile(ctx, files[n]); return err })
 		return text, err
 	})
+	m.Text, m.Unread = text, append(slices.Clip(m.Unread), failed...)
+	return m
 }
 
 // permanent reports whether another attempt would fail in the same way.

@@ -144,7 +144,7 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, erro
 		if !ok {
 			return nil, chat.ErrIncomplete
 		}
-		e.Text, u.files = me.textOf(m), readable(attachmentsOf(m))
+		e.Text, e.Unread, u.files = me.textOf(m), unread(attachmentsOf(m)), readable(attachmentsOf(m))
 	case discordapi.CommandChatInput, 0:
 		if i.Data.Name != commandName {
 			return nil, chat.ErrUnknown

@@ -219,7 +219,8 @@ func (d *Discord) quoted(ctx context.Context, messages ...discordapi.Message) []
 		attached := readable(attachmentsOf(m))
 		attached = attached[:min(len(attached), chat.MaxFiles-files)]
 		files += len(attached)
-		all = append(all, bot.Quoted{Text: d.attached(ctx, me.textOf(m), attached)})
+		e := d.attached(ctx, bot.Message{Text: me.textOf(m), Unread: unread(attachmentsOf(m))}, attached)
+		all = append(all, bot.Quoted{Text: e.Text, Unread: e.Unread})
 	}
 	return all
 }

@@ -144,6 +144,18 @@ func (p *play) Says(who, where, text string) discordfake.Message {
 	return p.People[who].Say(p.channel.ID, text)
 }
 
+func (p *play) Shares(who, where string, to discordfake.Message, file, text string) discordfake.Message {
+	f := discordfake.File{Name: file, Type: chattest.MediaType(file), Content: []byte{0}, Size: chattest.FileSize(file)}
+	person := p.People[who]
+	switch {
+	case to.ID != "":
+		return person.Upload(to.ID, text, f)
+	case where == "dm":
+		return person.Upload(person.DMChannel(), text, f)
+	}
+	return person.Upload(p.channel.ID, text, f)
+}
+
 func (p *play) Link(m discordfake.Message) string { return p.JumpLink(m) }
 
 // Replies writes in the thread of a message, in the DM, or as a reply.

@@ -200,8 +200,9 @@ func (me identity) inbound(o outerEvent, e innerEvent, m bot.Message) (parsed, e
 	if m.From.Bot && m.InThread {
 		return nil, nil // two bots could answer each other forever
 	}
+	m.Unread = unread(e.allFiles())
 	t := inbound{event: m, files: readable(e.allFiles())}
-	if m.Text == "" && len(t.files) == 0 && !m.Addressed && m.Change == bot.ChangePosted {
+	if m.Text == "" && len(t.files) == 0 && !m.Addressed && !(m.InThread && len(m.Unread) > 0) && m.Change == bot.ChangePosted {
 		return nil, nil
 	}
 	return t, nil

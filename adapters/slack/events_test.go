@@ -70,6 +70,9 @@ func describeInbound(t inbound) string {
 			at := p.To.(place)
 			words = append(words, fmt.Sprintf("points at %s %s", p.Kind, strings.Join([]string{at.channel, at.ts, at.thread}, "/")))
 		}
+		for _, why := range e.Unread {
+			words = append(words, "without a file: "+string(why))
+		}
 		words = append(words, fmt.Sprintf("%q", e.Text))
 	case bot.Press:
 		words = append(words, "press", e.Button.String(), string(e.Post))

@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Attached snippets and logs. The token is sent only to Slack's hosts.
@@ -38,6 +39,19 @@ func readable(all []file) []file {
 		}
 	}
 	return some
+}
+
+// unread returns why files of a message are not read. Slack no longer has a file
+// in mode tombstone or hidden_by_limit.
+func unread(all []file) []bot.Unread {
+	var why []bot.Unread
+	for _, f := range all {
+		gone := f.isMail() || f.Mode == "tombstone" || f.Mode == "hidden_by_limit"
+		if !gone && (!f.texty() || f.Size > chat.MaxFile) {
+			why = append(why, chat.WhyUnread(f.Name, f.MIME, f.texty(), f.Size))
+		}
+	}
+	return why
 }
 
 func (f file) texty() bool {

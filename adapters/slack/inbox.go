@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/slack-go/slack"
 
@@ -54,7 +55,7 @@ func (s *Slack) handleRecorded(ctx context.Context, in inbound) error {
 		}
 	}
 	if m, ok := in.event.(bot.Message); ok {
-		m.Text = s.withFiles(ctx, m.Text, in.files)
+		m = s.withFiles(ctx, m, in.files)
 		in.event = m
 	}
 	err := s.intake.Retry(ctx, "handle event", func(ctx context.Context) error { return s.handle(ctx, s.complete(in)) })
@@ -64,16 +65,18 @@ func (s *Slack) handleRecorded(ctx context.Context, in inbound) error {
 	return err
 }
 
-// withFiles appends the text of attached files.
-func (s *Slack) withFiles(ctx context.Context, text string, files []file) string {
+// withFiles appends the text of attached files to a message.
+func (s *Slack) withFiles(ctx context.Context, m bot.Message, files []file) bot.Message {
 	var ids []string
 	for _, f := range files {
 		ids = append(ids, f.ID)
 	}
-	return s.intake.Attached(ctx, text, ids, func(ctx context.Context, n int) (text string, err error) {
+	text, failed := s.intake.Attached(ctx, m.Text, ids, func(ctx context.Context, n int) (text string, err error) {
 		err = chat.Try(ctx, apiTime, permanent, func(ctx context.Context) (err error) { text, err = s.readFile(ctx, files[n]); return err })
 		return text, explain(err)
 	})
+	m.Text, m.Unread = text, append(slices.Clip(m.Unread), failed...)
+	return m
 }
 
 // permanent reports whether retrying is of no use.

@@ -161,9 +161,9 @@ func (me identity) messageShortcut(i interaction, team string) (parsed, error) {
 				ID: usedID(team, "shortcut", use), From: i.user(),
 				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: i.Channel.ID, Root: privateRoot(team + use)},
 			},
-			Text: me.textOf(i.Message), Addressed: true,
+			Text: me.textOf(i.Message), Addressed: true, Unread: unread(i.Message.allFiles()),
 		},
-		files: readable(i.Message.Files), direct: strings.HasPrefix(i.Channel.ID, "D"), responseURL: i.Response,
+		files: readable(i.Message.allFiles()), direct: strings.HasPrefix(i.Channel.ID, "D"), responseURL: i.Response,
 	}, nil
 }
 

@@ -258,7 +258,8 @@ func (s *Slack) quoted(ctx context.Context, messages []innerEvent) []bot.Quoted 
 		attached := readable(e.allFiles())
 		attached = attached[:min(len(attached), chat.MaxFiles-files)]
 		files += len(attached)
-		all = append(all, bot.Quoted{Text: s.withFiles(ctx, me.textOf(e), attached)})
+		m := s.withFiles(ctx, bot.Message{Text: me.textOf(e), Unread: unread(e.allFiles())}, attached)
+		all = append(all, bot.Quoted{Text: m.Text, Unread: m.Unread})
 	}
 	return all
 }

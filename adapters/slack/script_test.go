@@ -118,6 +118,18 @@ func (p *play) Says(who, where, text string) slackfake.Message {
 	return p.People[who].Say(p.channel.ID, text)
 }
 
+func (p *play) Shares(who, where string, to slackfake.Message, file, text string) slackfake.Message {
+	f := slackfake.File{Name: file, Type: chattest.MediaType(file), Content: []byte{0}, Size: chattest.FileSize(file)}
+	person := p.People[who]
+	switch {
+	case to.TS != "":
+		return person.Upload(to.Channel, to.TS, text, f)
+	case where == "dm":
+		return person.Upload(person.DMChannel(), "", text, f)
+	}
+	return person.Upload(p.channel.ID, "", text, f)
+}
+
 func (p *play) Link(m slackfake.Message) string { return p.Permalink(m) }
 
 // Replies writes in the thread of a message, or in a direct message.

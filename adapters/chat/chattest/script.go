@@ -14,13 +14,14 @@ import (
 
 // A Stage is a platform with people and the bot on it. M is a message there.
 type Stage[M any] interface {
-	Knows(who string) bool                   // whether a user has the name
-	Says(who, where, text string) M          // in the channel, or where: dm, mention or private
-	Replies(who string, to M, text string) M // in the thread of a message, or as a reply to it
-	Link(m M) string                         // the link to a message
-	Types(who, line string) error            // uses a command in the channel
-	Presses(who, label string) (M, error)    // presses the newest button with the label; M contains it
-	PressesOld(who, label string) error      // presses the button as it first appeared
+	Knows(who string) bool                               // whether a user has the name
+	Says(who, where, text string) M                      // in the channel, or where: dm, mention or private
+	Replies(who string, to M, text string) M             // in the thread of a message, or as a reply to it
+	Shares(who, where string, to M, file, text string) M // a file that cannot be read; to is the zero M unless it is a reply
+	Link(m M) string                                     // the link to a message
+	Types(who, line string) error                        // uses a command in the channel
+	Presses(who, label string) (M, error)                // presses the newest button with the label; M contains it
+	PressesOld(who, label string) error                  // presses the button as it first appeared
 	Edits(who string, m M, text string) error
 	Deletes(who string, m M) error
 
@@ -121,6 +122,18 @@ func (p *play[M]) do(section, body string) (err error) {
 			to = p.messages[of]
 		}
 		p.messages[name] = p.stage.Replies(who, to, p.withLinks(body))
+	case "shares":
+		file, rest, _ := strings.Cut(object, " ")
+		var to M
+		of, reply := strings.CutPrefix(rest, "to ")
+		if reply {
+			to = p.messages[of]
+		}
+		m := p.stage.Shares(who, strings.TrimPrefix(rest, "in "), to, file, body)
+		if !reply {
+			p.latest = m
+		}
+		p.messages[name] = m
 	case "types":
 		return p.stage.Types(who, strings.TrimSpace("/mabs "+body))
 	case "presses":
