@@ -37,7 +37,9 @@ type Store interface {
 	// stored version equals its Version, and is stored with Version+1. On an
 	// error nothing is written; ErrDuplicate takes precedence over ErrConflict.
 	// A post whose ID is known is not queued again. If a post replaces one that
-	// still waits for its Delay, the latter is never sent.
+	// still waits for its Delay, the latter is never sent. Of the unclaimed posts
+	// that replace the same delivered one, only the last is sent; Claim sets its
+	// Replaces to that one.
 	Apply(ctx context.Context, turn Turn) error
 
 	// Shadowed returns at most limit recorded posts with Shadow set, newest

@@ -47,6 +47,12 @@ func outboxCases() []struct{ sentence, script string } {
 		{"a post does not cancel a claimed one", `put A1+1s; sleep 1s; claim: A1; put A2<A1; claim: ; due: 1m0s; sent A1=r1; claim: A2=r1`},
 		{"a post does not cancel one without a Delay", `put A1; put A2<A1; claim: A1; sent A1=r1; claim: A2=r1`},
 
+		{"of waiting changes of a delivered post only the last is claimed", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3<A2; put A4<A3; claim: A4=r1; sent A4=r1; due: none; claim: `},
+		{"several changes of the same post are one", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3; put A4<A1; claim: A3; sent A3; claim: A4=r1`},
+		{"a change does not drop a claimed one", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; put A3<A2; claim: ; sent A2=r1; claim: A3=r1`},
+		{"a post that replaces a dropped change has its Ref", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3<A2; claim: A3=r1; sent A3=r1; put A4<A2; claim: A4=r1`},
+		{"a change of an undelivered post waits for it", `put A1; put A2<A1; put A3<A2; claim: A1; sent A1=r1; claim: A2=r1; sent A2=r1; claim: A3=r1`},
+
 		{"Ref is the platform's ID of the replaced post", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; sent A2=r2; put A3<A2; claim: A3=r2`},
 		{"Ref is empty if the replaced post was dropped", `put A1 A2<A1; claim: A1; drop A1; claim: A2`},
 		{"Ref is empty if the replaced post is unknown", `put A2<A9; claim: A2`},

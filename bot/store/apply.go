@@ -213,6 +213,31 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 	_, err = tx.ExecContext(ctx, `
 		UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL
 		WHERE id = $1 AND state = 'waiting' AND delayed = 1 AND claimed_until <= $2`, string(p.Replaces), now)
+	if err != nil {
+		return err
+	}
+	return supersede(ctx, tx, p.ID, now)
+}
+
+// unclaimedChange is true for a waiting change q of a delivered post.
+const unclaimedChange = `(q.state = 'waiting' AND q.delayed = 0 AND q.opens = 0 AND q.claimed_until <= $2
+	AND EXISTS (SELECT 1 FROM posts r WHERE r.id = q.replaces AND r.state = 'sent' AND r.ref <> ''))`
+
+// supersede drops the waiting changes of the post that a post changes: of several,
+// only the last goes out. The dropped ones keep the Ref of the message, so that a
+// post that replaces one of them replaces what they would have changed.
+func supersede(ctx context.Context, tx *sql.Tx, id bot.PostID, now int64) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE posts SET replaces = (SELECT q.replaces FROM posts q WHERE q.id = posts.replaces)
+		WHERE id = $1 AND state = 'waiting' AND EXISTS (SELECT 1 FROM posts q
+			WHERE q.id = posts.replaces AND (q.state = 'dropped' AND q.ref <> '' OR `+unclaimedChange+`))`, string(id), now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE posts SET state = 'dropped', ref = (SELECT r.ref FROM posts r WHERE r.id = posts.replaces), changed_at = $2, sealed = NULL
+		WHERE id IN (SELECT q.id FROM posts q JOIN posts p ON p.replaces = q.replaces
+			WHERE p.id = $1 AND p.state = 'waiting' AND q.id <> p.id AND q.seq < p.seq AND `+unclaimedChange+`)`, string(id), now)
 	return err
 }
 

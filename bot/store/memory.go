@@ -227,6 +227,31 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.claimedUntil.After(now) {
 		old.waiting, old.changed = false, now
 	}
+	if !p.shadow {
+		m.supersede(m.post(p.id), now)
+	}
+}
+
+// supersede drops the waiting changes of the post that p changes. See apply.go.
+func (m *Memory) supersede(p *memoryPost, now time.Time) {
+	unclaimed := func(q *memoryPost) bool {
+		of := m.post(q.replaces)
+		return q.waiting && !q.delayed && !q.opens && !q.claimedUntil.After(now) && of != nil && of.sent && of.ref != ""
+	}
+	if !p.waiting {
+		return
+	}
+	if q := m.post(p.replaces); q != nil && (!q.waiting && !q.sent && !q.shadow && q.ref != "" || unclaimed(q)) {
+		p.replaces = q.replaces
+	}
+	for _, q := range m.posts {
+		if q == p {
+			break
+		}
+		if p.replaces != "" && q.replaces == p.replaces && unclaimed(q) {
+			q.waiting, q.ref, q.changed = false, m.post(q.replaces).ref, now
+		}
+	}
 }
 
 func (m *Memory) setPreference(p *bot.Preference) {

@@ -31,7 +31,7 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 		}
 		q.claimedUntil = now.Add(lease)
 		q.attempt++
-		p.Thread, p.Opens, p.Attempt = q.thread, q.opens, q.attempt
+		p.Thread, p.Opens, p.Attempt, p.Replaces = q.thread, q.opens, q.attempt, q.replaces
 		if old := m.post(q.replaces); old != nil {
 			p.Ref = old.ref
 		}

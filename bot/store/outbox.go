@@ -115,8 +115,8 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 	t := &p.Thread
 	err := tx.QueryRowContext(ctx, `
 		UPDATE posts SET claimed_until = $2, attempt = attempt + 1 WHERE seq = $1
-		RETURNING id, adapter, workspace, channel, root, opens, attempt, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
-		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Ref, &sealed)
+		RETURNING id, adapter, workspace, channel, root, opens, attempt, replaces, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
+		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Replaces, &p.Ref, &sealed)
 	if err != nil {
 		return claimedPost{}, err
 	}
@@ -134,7 +134,7 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 		return claimedPost{clear, err}
 	}
 	p, err := decodePost(data)
-	p.ID, p.Thread, p.Opens, p.Attempt, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Ref
+	p.ID, p.Thread, p.Opens, p.Attempt, p.Replaces, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Replaces, clear.Ref
 	return claimedPost{p, err}
 }
 
