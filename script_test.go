@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -183,7 +184,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 	s.events++
 	id := fmt.Sprintf("m%d", s.events)
 	head := bot.Head{ID: bot.EventID(id), From: user, Thread: bot.Thread{Adapter: "test", Channel: "support", Root: id}}
-	m := bot.Message{Head: head, Text: body, Points: s.links(body)}
+	m := bot.Message{Head: head, At: time.Unix(int64(s.events), 0), Text: body, Points: s.links(body)}
 	if text, ok := strings.CutPrefix(body, "@mabsbot"); ok {
 		m.Text, m.Addressed = strings.TrimSpace(text), true
 	}

@@ -28,6 +28,7 @@ type Bot struct {
 
 	botLimiter    botLimiter
 	noticeLimiter noticeLimiter
+	spoken        recentMessages
 }
 
 // New returns a bot. base returns the current knowledge base.

@@ -24,7 +24,7 @@
 //     does it; lines.go and explain.go (with the glossary of the knowledge base)
 //     answer where nothing moves;
 //   - point.go reads what a message points at, and remembers what was looked at;
-//     unread.go answers where files cannot be read;
+//     split.go joins messages that are split over two, and unread.go answers where files cannot be read;
 //   - followup.go asks whether a fix held, handover.go hands over to a person,
 //     and elsewhere.go continues in another place;
 //   - language.go chooses the language of an answer, policy.go holds what the

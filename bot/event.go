@@ -1,5 +1,7 @@
 package bot
 
+import "time"
+
 // An EventID identifies one occurrence on a platform, however often the
 // platform delivers it. Adapters build it from workspace, channel and message,
 // never from the ID of a delivery. The ID of an edit differs from that of the
@@ -55,6 +57,7 @@ const (
 // attached text files.
 type Message struct {
 	Head
+	At        time.Time // when it was written; zero if that is not known
 	Text      string
 	Change    Change
 	Original  EventID   // ChangeEdited, ChangeDeleted: the ID of the message when it was posted
@@ -65,8 +68,9 @@ type Message struct {
 	Unread    []Unread  // why attached files were not read, one for each
 
 	// Set by the handler.
-	Quoted *Quoted // the message with the error, if it is not this one
-	Looks  []Look  // what was looked at because this one has no error
+	Continues EventID // the ID of the message that it continues; Text is that of both
+	Quoted    *Quoted // the message with the error, if it is not this one
+	Looks     []Look  // what was looked at because this one has no error
 }
 
 // Unread is why an attached file was not read.

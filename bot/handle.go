@@ -35,6 +35,7 @@ func (b *Bot) Handler(a Adapter) Handler {
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
 	found := recognize(rules.Base, event)
+	event, found = b.join(rules.Base, event, found)
 	profiler, unknown := a.(Profiler)
 	looked := false
 	for range maxConflicts {

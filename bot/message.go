@@ -16,6 +16,10 @@ func (d decision) message(m Message) {
 		// platform.
 	case m.Change == ChangeDeleted:
 		d.withdrawAnswer(w, m)
+	case m.Change == ChangePosted && w.Source == m.ID && m.ID != "":
+		d.keep(w) // the message that continues it was handled first
+	case m.Continues != "":
+		d.continued(w, m)
 	case m.Quoted != nil && m.Quoted.Hidden && !d.head.Direct:
 		d.understand(IntentOtherError)
 		d.answerDirectly(m)

@@ -28,7 +28,7 @@ func TestTextOfFile(t *testing.T) {
 	}
 }
 
-// TestWhyUnread tells why a file is not read.
+// TestWhyUnread checks why a file is not read.
 func TestWhyUnread(t *testing.T) {
 	for _, tt := range []struct {
 		name, media string

@@ -43,6 +43,7 @@ func (m *message) plain() string {
 func (m *message) event(from bot.User) bot.Message {
 	e := bot.Message{
 		Head:      m.head(from),
+		At:        m.At,
 		Text:      m.plain(),
 		Addressed: m.addressed(),
 		Command:   m.Command,

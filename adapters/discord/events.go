@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
 	"mabsbot/bot"
@@ -84,6 +86,7 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 		e.Thread.Root, e.InThread = root, true
 	}
 	e.From = author(m)
+	e.At, _ = discordgo.SnowflakeTimestamp(m.ID) // the ID of a test may be none
 	e.Text = chat.CutBytes(strings.TrimSpace(e.Text+"\n"+me.textOf(m)), chat.MaxText)
 	e.Addressed = e.Direct || mentions(m.Content, me.user) || role != "" && slices.Contains(m.MentionRoles, role)
 	e.Points = me.points(m, e, at)

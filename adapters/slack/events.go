@@ -231,6 +231,7 @@ func (me identity) message(o outerEvent, around, e innerEvent, team string) (m b
 			ID: messageID(team, channel, e.TS), Direct: direct, From: me.author(e),
 			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: root(e, direct, me.user)},
 		},
+		At:        timeOf(e.TS),
 		Text:      me.textOf(e),
 		Addressed: direct || mentions(e.Text, me.user),
 		InThread:  e.ThreadTS != "" && e.ThreadTS != e.TS,

@@ -216,10 +216,8 @@ func (s *Slack) readAbove(ctx context.Context, m bot.Message, at place) ([]bot.Q
 	if err != nil {
 		return nil, err
 	}
-	now, _ := timeOf(at.ts)
 	messages = slices.DeleteFunc(messages, func(e innerEvent) bool {
-		then, ok := timeOf(e.TS)
-		return e.User != m.From.ID || !ok || !isBefore(e.TS, at.ts) || now.Sub(then) > chat.AboveAge
+		return e.User != m.From.ID || !isBefore(e.TS, at.ts) || timeOf(at.ts).Sub(timeOf(e.TS)) > chat.AboveAge
 	})
 	return s.quoted(ctx, messages[:min(len(messages), chat.MaxAbove)]), nil
 }
@@ -231,18 +229,18 @@ const (
 )
 
 // isBefore reports whether a message is older than another.
-func isBefore(ts, other string) bool {
-	a, _ := timeOf(ts)
-	b, _ := timeOf(other)
-	return a.Before(b)
-}
+func isBefore(ts, other string) bool { return timeOf(ts).Before(timeOf(other)) }
 
-// timeOf returns the time of a message.
-func timeOf(ts string) (time.Time, bool) {
+// timeOf returns the time of a message, or the zero time if ts is invalid. ts is
+// in seconds, with six digits of fraction.
+func timeOf(ts string) time.Time {
 	seconds, fraction, _ := strings.Cut(ts, ".")
 	s, err := strconv.ParseInt(seconds, 10, 64)
-	f, errFraction := strconv.ParseInt(fraction, 10, 64)
-	return time.Unix(s, f*int64(time.Microsecond)), err == nil && errFraction == nil
+	micros, errMicros := strconv.ParseInt(fraction, 10, 64)
+	if err != nil || errMicros != nil {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).Add(time.Duration(micros) * time.Microsecond)
 }
 
 // quoted returns messages with the text of their files, without those of the bot
