@@ -78,7 +78,7 @@ func TestForumMention(t *testing.T) {
 	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
 	post := s.kim.Post(forum.ID, "Replica is inconsistent", "(ID: 3106), since this morning")
 	s.quiet()
-	if n := s.answers(post); n != 0 {
+	if n := s.posts(post.Channel); n != 0 {
 		t.Errorf("%d answers to a post that does not mention the bot", n)
 	}
 	s.alex.Say(post.Channel, "@mabsbot any idea?")

@@ -83,6 +83,61 @@ func TestForum(t *testing.T) {
 	s.refusals()
 }
 
+// posts counts the messages of the bot in a channel.
+func (s *stage) posts(channel string) int {
+	n := 0
+	for _, m := range s.Messages(channel) {
+		if m.User == s.BotID {
+			n++
+		}
+	}
+	return n
+}
+
+// TestForumBands checks that posts of a forum follow the bands of a channel: talk
+// is not answered, and an error that is half in the title is.
+func TestForumBands(t *testing.T) {
+	for title, tt := range map[string]struct {
+		text string
+		want int
+	}{
+		"Welcome to the forum":               {"please introduce yourselves", 0},
+		"안녕하세요":                              {"다들 점심 뭐 드세요?", 0},
+		"The replica is back, thank you all": {"all green since this morning", 0},
+		"Replica is inconsistent":            {"(ID: 3106) since this morning", 1},
+		"정책 수정 실패":                           {chattest.PolicyKo, 1},
+	} {
+		s := newStage(t, discordfake.Options{})
+		forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
+		post := s.alex.Post(forum.ID, title, tt.text)
+		s.quiet()
+		if n := s.posts(post.Channel); n != tt.want {
+			t.Errorf("%s: %d answers, want %d", title, n, tt.want)
+		}
+		s.refusals()
+	}
+}
+
+// TestManyEdits ends with the answer to the last of many edits, however slow
+// changes of messages are.
+func TestManyEdits(t *testing.T) {
+	s := newStage(t, discordfake.Options{RateLimits: true})
+	m := s.alex.Say(s.channel.ID, inconsistent)
+	s.sees(s.alex, answered)
+	for n := range 30 {
+		text := inconsistent
+		if n%2 == 1 {
+			text = chattest.Coordinator
+		}
+		s.must(s.alex.Edit(m, text))
+	}
+	s.sees(s.alex, "Which fits FS-11")
+	s.quiet()
+	if n := len(s.Calls(discordfake.EditMessage)); n > 15 {
+		t.Errorf("%d changes of the answer, want fewer than edits", n)
+	}
+}
+
 // TestReplies checks that a conversation continues as replies if the bot may
 // not start threads.
 func TestReplies(t *testing.T) {
