@@ -20,7 +20,7 @@ func (t *Terminal) render(r bot.Reply) string {
 		case bot.BlockQuestion:
 			t.lines(&b, "? ", "  ", bold, block.Text)
 		case bot.BlockQuote:
-			t.lines(&b, "> ", "> ", dim, block.Text)
+			t.lines(&b, "| ", "| ", dim, block.Text) // not the mark of the prompt
 		case bot.BlockWarning:
 			t.lines(&b, "! ", "  ", red, block.Text)
 		case bot.BlockContext:

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,6 +59,7 @@ type Terminal struct {
 	mu       sync.Mutex
 	written  int                 // events of this run
 	buttons  []bot.LabeledButton // of the last reply that had any
+	source   bot.Block           // that was shown last
 	keyboard *keyboard           // while an interactive conversation runs
 }
 
@@ -118,7 +120,9 @@ func (t *Terminal) open(ctx context.Context, cancel func()) (messages <-chan str
 		return nil, nil, err
 	}
 	words := t.texts.In(lang)
-	t.print(words["welcome"] + "\n")
+	var welcome strings.Builder
+	t.lines(&welcome, "", "", "", words["welcome"])
+	t.print(welcome.String())
 	k := newKeyboard(t.o.In.(*os.File), t.o.Out.(*os.File), words["hidden_lines"])
 	messages, end, err := k.start(ctx, cancel)
 	if err != nil {
@@ -130,6 +134,25 @@ func (t *Terminal) open(ctx context.Context, cancel func()) (messages <-chan str
 		t.setKeyboard(nil)
 		end()
 	}, nil
+}
+
+// sourceOnce returns the reply without its source if the reply before had the
+// same: a user at a terminal reads the replies one below the other.
+func (t *Terminal) sourceOnce(r bot.Reply) bot.Reply {
+	if !t.o.Interactive {
+		return r
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r.Blocks = slices.DeleteFunc(slices.Clone(r.Blocks), func(b bot.Block) bool {
+		if b.Kind != bot.BlockContext || b.URL == "" {
+			return false
+		}
+		repeated := b.Text == t.source.Text && b.URL == t.source.URL
+		t.source = b
+		return repeated
+	})
+	return r
 }
 
 func (t *Terminal) setKeyboard(k *keyboard) {
@@ -158,7 +181,7 @@ func (t *Terminal) handle(ctx context.Context, handle bot.Handler, text string) 
 
 // Post implements bot.Adapter.
 func (t *Terminal) Post(_ context.Context, p bot.Post) (bot.Delivery, error) {
-	if err := t.print(t.render(p.Reply)); err != nil {
+	if err := t.print(t.render(t.sourceOnce(p.Reply))); err != nil {
 		return bot.Delivery{}, bot.Refused(err)
 	}
 	if buttons := p.Reply.Buttons(); len(buttons) > 0 {

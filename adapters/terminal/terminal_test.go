@@ -219,6 +219,27 @@ func TestStdio(t *testing.T) {
 	}
 }
 
+// TestSourceOnce checks that an interactive terminal shows a source once in a
+// row, and a pipe with each reply.
+func TestSourceOnce(t *testing.T) {
+	source := func(text string) bot.Reply {
+		return bot.Reply{Blocks: []bot.Block{{Kind: bot.BlockText, Text: "a step"}, {Kind: bot.BlockContext, Text: text, URL: "https://a.example"}, {Kind: bot.BlockContext, Text: "a note"}}}
+	}
+	for _, tt := range []struct {
+		interactive bool
+		want        []int // blocks
+	}{{true, []int{3, 2, 3, 2, 3}}, {false, []int{3, 3, 3, 3, 3}}} {
+		term := terminal(t, Options{Interactive: tt.interactive})
+		var got []int
+		for _, text := range []string{"one", "one", "two", "two", "one"} {
+			got = append(got, len(term.sourceOnce(source(text)).Blocks))
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("interactive %t: %v blocks, want %v", tt.interactive, got, tt.want)
+		}
+	}
+}
+
 // TestTexts checks that every language has every text.
 func TestTexts(t *testing.T) {
 	texts := terminal(t, Options{}).texts
