@@ -48,8 +48,9 @@ func newDesk(t *testing.T) *desk {
 	d.terminal = terminal(t, Stdio(stdio, stdio))
 	go d.watch()
 	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	go func() {
+	var wg sync.WaitGroup
+	t.Cleanup(func() { cancel(); wg.Wait() }) // before the device is closed
+	wg.Go(func() {
 		d.ran <- d.terminal.Run(ctx, func(ctx context.Context, e bot.Event) error {
 			select {
 			case d.events <- e:
@@ -58,7 +59,7 @@ func newDesk(t *testing.T) *desk {
 				return ctx.Err()
 			}
 		})
-	}()
+	})
 	d.wait("> |")
 	return d
 }
