@@ -322,6 +322,7 @@ func TestBrowser(t *testing.T) {
 	// A user edits and deletes their own message.
 	b.sends("#say-c", "one more about 319")
 	b.sees("#list-c .msg:last-child .replies", "1 reply")
+	b.focused("say-t")
 	b.do(chromedp.Focus(chromedp.CSS("#list-c .msg:last-child [data-edit]")), chromedp.KeyEvent(kb.Enter))
 	b.sends(".editor textarea", " and 0x29834")
 	b.sees("#list-c .msg:last-child", "(edited)")
