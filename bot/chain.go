@@ -131,10 +131,11 @@ func (v voice) remember(w Walkthrough, to Position) []Block {
 }
 
 // leave posts what must be undone, if anything, before the walkthrough is
-// replaced by that of another error.
-func (d decision) leave(w *Walkthrough) {
+// replaced by that of another error, or withdrawn. key is the text that says
+// which.
+func (d decision) leave(w *Walkthrough, key string) {
 	if blocks := d.remember(*w, Position{}); w.Status == StatusWalking && len(blocks) > 0 {
-		d.postIn(w, d.reply(append([]Block{paragraph(d.text("leave", "title", d.title(*w)))}, blocks...)...))
+		d.postIn(w, d.reply(append([]Block{paragraph(d.text(key, "title", d.title(*w)))}, blocks...)...))
 	}
 }
 

@@ -23,6 +23,7 @@ type State struct {
 	Walkthrough Walkthrough  // of the event's thread
 	Prefer      string       // the language that the user chose, "" if none
 	Recent      *Thread      // the thread in which the same error was recently answered, in the same channel
+	Unasked     bool         // StatusSolved: the bot has yet to ask whether the fix held
 	Last        *Walkthrough // the latest of the user in any thread; set for /mabs why
 }
 
@@ -35,6 +36,7 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	if channel.Mode == ModeOff || channel.ignores(head.From) {
 		return Turn{Event: head.ID}
 	}
+	state.Walkthrough.unasked = state.Unasked
 	in := input{state: state, head: head, channel: channel, found: found}
 	turn := Turn{Event: head.ID}
 	switch e := event.(type) {

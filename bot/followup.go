@@ -53,6 +53,17 @@ func (d decision) cameBack(w Walkthrough) {
 	d.postState(w)
 }
 
+// takeBackFixed returns to the step that was wrongly said to have fixed the
+// error.
+func (d decision) takeBackFixed(w Walkthrough) {
+	w = d.closeFollowUp(w, d.text("back"))
+	w.Status = StatusWalking
+	if n := len(w.Tried); n > 0 && w.Tried[n-1].Outcome == OutcomeHelped {
+		w.Tried = w.Tried[: n-1 : n-1]
+	}
+	d.postState(w)
+}
+
 // closeFollowUp removes the buttons from the follow-up question, or withdraws
 // the question if it has not been asked yet.
 func (d decision) closeFollowUp(w Walkthrough, picked string) Walkthrough {

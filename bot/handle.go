@@ -136,6 +136,11 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 	if !isMessage {
 		return state, nil
 	}
+	if w := state.Walkthrough; w.Status == StatusSolved && w.FollowUp != "" {
+		if state.Unasked, err = b.store.Waiting(ctx, w.FollowUp); err != nil {
+			return State{}, err
+		}
+	}
 	if !m.Command {
 		state.Recent, err = b.recent(ctx, head, found)
 		return state, err
@@ -201,17 +206,16 @@ func recognize(base *kb.Base, event Event) kb.Result {
 	switch {
 	case !isMessage || m.Change == ChangeDeleted:
 		return kb.Result{}
-	case m.Command, m.Addressed && base.Entry(strings.TrimSpace(m.Text)) != nil:
+	case base.Entry(strings.TrimSpace(m.Text)) != nil && (m.Command || m.Addressed):
 		return base.Lookup(m.Text)
+	case m.Command:
+		return withoutLoneWord(base.Lookup(m.Text), m.Text)
 	}
 	found := base.Match(m.Text)
 	if !m.Addressed || utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
 		return found
 	}
-	if found.Band == match.Sure && len(strings.Fields(m.Text)) == 1 && !hasEvidence(found, match.EvidenceCode) && !hasEvidence(found, match.EvidenceSymbol) {
-		found.Band = match.Silent
-	}
-	if found.Band != match.Silent {
+	if found = withoutLoneWord(found, m.Text); found.Band != match.Silent {
 		return found
 	}
 	if code, named := match.NamedCode(m.Text, isFew(m.Text)); named {
@@ -220,6 +224,16 @@ func recognize(base *kb.Base, event Event) kb.Result {
 				return asked
 			}
 		}
+	}
+	return found
+}
+
+// withoutLoneWord returns a result without certainty if the text is a single
+// word that is neither a code, a name of an error nor a section of the sources.
+func withoutLoneWord(found kb.Result, text string) kb.Result {
+	if found.Band == match.Sure && len(strings.Fields(text)) == 1 && !strings.Contains(text, "#") &&
+		!hasEvidence(found, match.EvidenceCode) && !hasEvidence(found, match.EvidenceSymbol) {
+		found.Band = match.Silent
 	}
 	return found
 }

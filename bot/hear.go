@@ -115,21 +115,21 @@ func (w *Walkthrough) resolve(r locale.Reading) Intent {
 	said := r.Main
 	switch said {
 	case locale.IntentYes:
-		return map[asked]Intent{askedFixed: IntentFixed, askedDone: IntentDone, askedGone: IntentFixed, askedHeld: IntentFixed}[at].or(IntentUnclear)
+		return map[asked]Intent{askedFixed: IntentFixed, askedDone: IntentDone, askedGone: IntentFixed, askedHeld: IntentFixed, askedLater: IntentFixed}[at].or(IntentUnclear)
 	case locale.IntentNo:
-		return map[asked]Intent{askedFixed: IntentNotFixed, askedDone: IntentWait, askedGone: IntentNotFixed, askedHeld: IntentCameBack}[at].or(IntentUnclear)
+		return map[asked]Intent{askedFixed: IntentNotFixed, askedDone: IntentWait, askedGone: IntentNotFixed, askedHeld: IntentCameBack, askedLater: IntentCameBack}[at].or(IntentUnclear)
 	case locale.IntentNod:
 		if at == askedHeld {
 			return IntentFixed
 		}
 		return IntentThanks
 	case locale.IntentCameBack:
-		if at != askedHeld && at != askedNothing {
+		if at != askedHeld && at != askedLater && at != askedNothing {
 			return IntentNotFixed
 		}
 	case locale.IntentNotFixed:
 		switch at {
-		case askedHeld:
+		case askedHeld, askedLater:
 			return IntentCameBack
 		case askedChoice:
 			return IntentUnclear
@@ -168,11 +168,14 @@ const (
 	askedGone          // is the error gone, after the last step?
 	askedChoice        // a question with choices, which of several, or a value
 	askedHeld          // did the fix hold?
+	askedLater         // nothing yet: a user said that it is fixed
 )
 
 // asks returns what the bot asked last.
 func (w *Walkthrough) asks() asked {
 	switch {
+	case w.Status == StatusSolved && w.unasked:
+		return askedLater
 	case w.Status == StatusSolved:
 		return askedHeld
 	case w.Status == StatusChoosing:

@@ -17,7 +17,7 @@ func (d decision) askGone(w Walkthrough) {
 // wait acknowledges that the user goes on later. In a thread, silence does.
 // After the fix, the bot asks once more.
 func (d decision) wait(w Walkthrough) {
-	if w.Status == StatusSolved {
+	if w.Status == StatusSolved && !w.unasked {
 		w = d.closeFollowUp(w, d.text("wait_button"))
 		if later := d.rules.Policy.FollowUp; later > 0 && !w.Private {
 			w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: later, Reply: d.reply(d.viewFollowUp(w)...)})

@@ -153,6 +153,7 @@ func (d decision) replaceAnswer(w Walkthrough, m Message) {
 		first = w.Posts[0]
 		d.withdrawPosts(w, w.Posts[1:])
 	}
+	d.leave(&w, "leave")
 	next := d.newWalkthrough(m)
 	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
 	if d.found.Band == match.Silent {
@@ -171,6 +172,7 @@ func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 	if d.rules.Can.Edits {
 		d.withdrawPosts(w, w.Posts)
 	}
+	d.leave(&w, "leave_withdrawn")
 	d.keep(Walkthrough{
 		Thread: w.Thread, Version: w.Version, Status: StatusEnded,
 		Lang: w.Lang, Asker: w.Asker, Private: w.Private, Source: w.Source, Text: m.Text,

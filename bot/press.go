@@ -193,7 +193,7 @@ func (d decision) startOther(w Walkthrough, id string) {
 		return
 	}
 	d.replaceLive(w, d.entryText(e.Title, Walkthrough{Slots: o.Slots}))
-	d.leave(&w)
+	d.leave(&w, "leave")
 	if w.Entry != nil && id != d.rules.Policy.Checks {
 		w.Open = w.leftOpen(id)
 	}
@@ -223,7 +223,7 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 // follow goes on where a choice leads, after further blocks.
 func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []Block) {
 	if other := d.rules.Base.Entry(c.Entry); other != nil {
-		d.leave(&w)
+		d.leave(&w, "leave")
 		w.Options = nil
 		d.start(w, other, Option{Entry: other.ID, Slots: w.Slots}, "")
 		return

@@ -237,6 +237,10 @@ func (d decision) steerChoosing(w Walkthrough, u Understood) {
 
 // steerSolved handles what a message wants after "fixed".
 func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
+	if w.unasked {
+		d.steerUnasked(w, r, u)
+		return
+	}
 	switch u.Intent {
 	case IntentFixed:
 		d.pressButton(w, ActionStillSolved)
@@ -254,6 +258,26 @@ func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
 		d.courtesy(w, "noted")
 	case IntentDone, IntentNext, IntentSkip, IntentAlreadyDone, IntentCannot:
 		d.courtesy(w, "noted")
+	default:
+		d.unclear(w)
+	}
+}
+
+// steerUnasked handles what a message wants after "fixed", before the bot has
+// asked whether it held: that question stays planned, or the walkthrough goes
+// on.
+func (d decision) steerUnasked(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.courtesy(w, "still_fixed")
+	case IntentDone, IntentSkip, IntentAlreadyDone, IntentCannot, IntentUnsure, IntentExplain:
+		d.courtesy(w, "noted")
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext:
+		d.pressButton(w, ActionCameBack)
+	case IntentBack:
+		d.takeBackFixed(w)
+	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
+		d.steerAnywhere(w, r, u)
 	default:
 		d.unclear(w)
 	}

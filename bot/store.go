@@ -17,7 +17,7 @@ var (
 )
 
 // A Store keeps conversations. Handler calls Load for every event, Recent for a
-// recognized error, and Apply for every event that has consequences,
+// recognized error, Waiting after a fix, and Apply for every event that has consequences,
 // concurrently and possibly from several processes.
 type Store interface {
 	// Load returns the walkthrough of a thread (if there is none, the zero one
@@ -31,6 +31,9 @@ type Store interface {
 	// opened yet), nor do those whose Status is StatusChoosing, StatusUnmatched
 	// or zero.
 	Recent(ctx context.Context, near Thread, entry string, window time.Duration) (thread Thread, ok bool, err error)
+
+	// Waiting reports whether a post waits to be sent, or for its Delay.
+	Waiting(ctx context.Context, post PostID) (bool, error)
 
 	// Apply records in one transaction: the event as handled, the new states,
 	// the posts to send and the preference. A state is written only if the

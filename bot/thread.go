@@ -75,7 +75,7 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 	default:
 		d.replaceLive(w, "")
 		if w.Entry != nil && !fixed {
-			d.leave(&w)
+			d.leave(&w, "leave")
 		}
 		if w.FollowUp != "" {
 			w = d.closeFollowUp(w, d.text("held"))

@@ -40,11 +40,12 @@ type Walkthrough struct {
 	Unread     Unread           `json:"unread,omitempty"` // why the file of Source, or of what was looked at, was not read
 
 	// The posts of the bot.
-	Posts      []PostID `json:"posts,omitempty"`       // posts of the bot in the thread, oldest first
-	Live       PostID   `json:"live,omitempty"`        // the post with the live buttons
-	Intro      bool     `json:"intro,omitempty"`       // Live includes the introduction
-	FollowUp   PostID   `json:"follow_up,omitempty"`   // the post that asks, now or later, whether the fix held
-	Asked      bool     `json:"asked,omitempty"`       // FollowUp was answered
+	Posts      []PostID `json:"posts,omitempty"`     // posts of the bot in the thread, oldest first
+	Live       PostID   `json:"live,omitempty"`      // the post with the live buttons
+	Intro      bool     `json:"intro,omitempty"`     // Live includes the introduction
+	FollowUp   PostID   `json:"follow_up,omitempty"` // the post that asks, now or later, whether the fix held
+	Asked      bool     `json:"asked,omitempty"`     // FollowUp was answered
+	unasked    bool     // FollowUp is not sent yet, for the decision that is made
 	Doubted    bool     `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
 	Company    Company  `json:"company,omitempty"`     // who else writes in the thread
 	Puzzled    bool     `json:"puzzled,omitempty"`     // the bot said that it did not understand, and has not understood anything since

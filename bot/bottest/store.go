@@ -55,6 +55,7 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a preferred language is stored until it is cleared", preferences)
 	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
+	run("a post waits until it is sent or dropped", waiting)
 	run("Walkthroughs returns those of the asker, most recently changed first", walkthroughs)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
@@ -186,7 +187,7 @@ func fullWalkthrough() bot.Walkthrough {
 	return w
 }
 
-// fill sets every field to a unique value. A list of the type that contains it,
+// fill sets every exported field to a unique value. A list of the type that contains it,
 // such as the chain of a step, is filled once.
 func fill(v reflect.Value, n *int, within ...reflect.Type) {
 	*n++
@@ -218,7 +219,9 @@ func fill(v reflect.Value, n *int, within ...reflect.Type) {
 	case reflect.Struct:
 		within = append(slices.Clip(within), v.Type())
 		for _, field := range v.Fields() {
-			fill(field, n, within...)
+			if field.CanSet() { // what is unexported is not stored
+				fill(field, n, within...)
+			}
 		}
 	default:
 		panic("bottest: cannot fill " + v.Type().String())
@@ -440,6 +443,28 @@ func shadowed(t *storeTest) {
 		}
 		t.equal(strings.Join(words, " "), want)
 	}
+}
+
+func waiting(t *storeTest) {
+	want := func(post bot.PostID, want bool) {
+		t.Helper()
+		got, err := t.Waiting(t.Context(), post)
+		t.must(err)
+		if got != want {
+			t.Fatalf("%s waits: %v, want %v", post, got, want)
+		}
+	}
+	want("A1", false)
+	t.apply(bot.Turn{Posts: []bot.Post{{ID: "A1", Thread: threadNamed("A")}, {ID: "A2", Thread: threadNamed("A"), Delay: time.Hour}, {ID: "B1", Thread: threadNamed("B")}}})
+	want("A1", true)
+	want("A2", true)
+	t.play(`claim: A1 B1; sent A1; drop B1`)
+	want("A1", false)
+	want("B1", false)
+	time.Sleep(2 * time.Hour)
+	want("A2", true)
+	t.play(`claim: A2; sent A2`)
+	want("A2", false)
 }
 
 func walkthroughs(t *storeTest) {
@@ -680,6 +705,8 @@ func canceledContext(t *storeTest) {
 	_, _, err = t.Recent(ctx, threadNamed("A"), "e", time.Hour)
 	wantCanceled(err)
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
+	wantCanceled(err)
+	_, err = t.Waiting(ctx, "A1")
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

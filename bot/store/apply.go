@@ -89,6 +89,13 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 	return thread, true, nil
 }
 
+// Waiting implements bot.Store.
+func (s *SQL) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts WHERE id = $1 AND state = 'waiting'`, string(post)).Scan(&n)
+	return n > 0, wrap("waiting", err)
+}
+
 // Shadowed implements bot.Store.
 func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	rows, err := s.read.QueryContext(ctx, `

@@ -107,6 +107,17 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	return found, found != bot.Thread{}, nil
 }
 
+// Waiting implements bot.Store.
+func (m *Memory) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return false, wrap("waiting", err)
+	}
+	p := m.post(post)
+	return p != nil && p.waiting, nil
+}
+
 // Shadowed implements bot.Store.
 func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	m.mu.Lock()
