@@ -1,0 +1,112 @@
+package bot
+
+import "mabsbot/bot/locale"
+
+// What a message wants where neither a step nor a question waits for an answer:
+// after the fix, while a person is on the way, where nothing is left to try, and
+// where no error is under way.
+
+// steerSolved handles what a message wants after "fixed".
+func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
+	if w.unasked {
+		d.steerUnasked(w, r, u)
+		return
+	}
+	switch u.Intent {
+	case IntentFixed:
+		d.pressButton(w, ActionStillSolved)
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentBack:
+		d.pressButton(w, ActionCameBack)
+	case IntentUnsure:
+		d.wait(w)
+	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
+		d.steerAnywhere(w, r, u)
+	case IntentExplain:
+		if terms := d.asked(); terms != nil {
+			d.postNote(w, terms...)
+			return
+		}
+		d.courtesy(w, "noted")
+	case IntentDone, IntentNext, IntentSkip, IntentAlreadyDone, IntentCannot:
+		d.courtesy(w, "noted")
+	default:
+		d.unclear(w)
+	}
+}
+
+// steerUnasked handles what a message wants after "fixed", before the bot has
+// asked whether it held: that question stays planned, or the walkthrough goes
+// on.
+func (d decision) steerUnasked(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.courtesy(w, "still_fixed")
+	case IntentDone, IntentSkip, IntentAlreadyDone, IntentCannot, IntentUnsure, IntentExplain:
+		d.courtesy(w, "noted")
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext:
+		d.pressButton(w, ActionCameBack)
+	case IntentBack:
+		d.takeBackFixed(w)
+	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
+		d.steerAnywhere(w, r, u)
+	default:
+		d.unclear(w)
+	}
+}
+
+// steerEscalated handles what a message wants while a person is on the way.
+func (d decision) steerEscalated(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.solved(w)
+	case IntentNext, IntentSkip, IntentBack:
+		w.Status = StatusWalking
+		if w.At == (Position{}) {
+			d.courtesy(w, "noted")
+			return
+		}
+		d.replaceLive(w, "")
+		d.postState(w)
+	case IntentExplain:
+		if terms := d.asked(); terms != nil {
+			d.postNote(w, terms...)
+			return
+		}
+		d.postNote(w, d.paragraph("person_again"))
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentDone, IntentAlreadyDone, IntentCannot, IntentUnsure:
+		d.courtesy(w, "noted_for_person")
+	case IntentChoose:
+		w.Status = StatusWalking
+		if !d.changeAnswer(w, u.Choice) {
+			d.unclear(w)
+		}
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerEnd handles what a message wants where nothing is left to try.
+func (d decision) steerEnd(w Walkthrough, r locale.Reading, u Understood) {
+	switch u.Intent {
+	case IntentFixed:
+		d.solved(w)
+	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext, IntentDone, IntentAlreadyDone, IntentCannot, IntentSkip, IntentUnsure, IntentExplain:
+		d.postNote(w, append(d.asked(), d.paragraph("end_person"), choices(d.button(w, ActionPerson, "", d.text("person"))))...)
+	case IntentChoose:
+		if !d.changeAnswer(w, u.Choice) {
+			d.unclear(w)
+		}
+	default:
+		d.steerAnywhere(w, r, u)
+	}
+}
+
+// steerNothing handles what a message wants where no error is under way.
+func (d decision) steerNothing(w Walkthrough, u Understood) {
+	if u.Intent == IntentNotFixed || u.Intent == IntentRepeat {
+		d.repeatState(w)
+		return
+	}
+	d.turn.Understood.Intent = IntentUnclear
+	d.unclear(w)
+}
