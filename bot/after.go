@@ -15,7 +15,9 @@ func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
 	switch u.Intent {
 	case IntentFixed:
 		d.pressButton(w, ActionStillSolved)
-	case IntentNotFixed, IntentCameBack, IntentPartial, IntentBack:
+	case IntentPartial:
+		d.pressButton(d.withFact(w, d.written), ActionCameBack)
+	case IntentNotFixed, IntentCameBack, IntentBack:
 		d.pressButton(w, ActionCameBack)
 	case IntentUnsure:
 		d.wait(w)
@@ -39,19 +41,32 @@ func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {
 // on.
 func (d decision) steerUnasked(w Walkthrough, r locale.Reading, u Understood) {
 	switch u.Intent {
-	case IntentFixed:
+	case IntentFixed, IntentUnsure:
 		d.courtesy(w, "still_fixed")
-	case IntentDone, IntentSkip, IntentAlreadyDone, IntentCannot, IntentUnsure, IntentExplain:
+	case IntentDone, IntentSkip, IntentAlreadyDone, IntentCannot:
 		d.courtesy(w, "noted")
-	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext:
+	case IntentExplain:
+		d.explainSolved(w, r)
+	case IntentPartial:
+		d.pressButton(d.withFact(w, d.written), ActionCameBack)
+	case IntentNotFixed, IntentCameBack, IntentNext:
 		d.pressButton(w, ActionCameBack)
-	case IntentBack:
+	case IntentBack, IntentRepeat:
 		d.takeBackFixed(w)
-	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect, IntentRepeat:
+	case IntentAllSteps, IntentRestart, IntentGoTo, IntentDirect:
 		d.steerAnywhere(w, r, u)
 	default:
 		d.unclear(w)
 	}
+}
+
+// explainSolved explains the step that fixed the error.
+func (d decision) explainSolved(w Walkthrough, r locale.Reading) {
+	if findStep(w.Entry, w.At.Step) == nil {
+		d.courtesy(w, "noted")
+		return
+	}
+	d.postNote(w, d.explainStep(w, r)...)
 }
 
 // steerEscalated handles what a message wants while a person is on the way.
@@ -91,7 +106,7 @@ func (d decision) steerEnd(w Walkthrough, r locale.Reading, u Understood) {
 	case IntentFixed:
 		d.solved(w)
 	case IntentNotFixed, IntentCameBack, IntentPartial, IntentNext, IntentDone, IntentAlreadyDone, IntentCannot, IntentSkip, IntentUnsure, IntentExplain:
-		d.postNote(w, append(d.asked(), d.paragraph("end_person"), choices(d.button(w, ActionPerson, "", d.text("person"))))...)
+		d.offerPerson(w, append(d.asked(), d.paragraph("end_person"))...)
 	case IntentChoose:
 		if !d.changeAnswer(w, u.Choice) {
 			d.unclear(w)

@@ -30,7 +30,7 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	if u, ok := d.hearError(w, m, r); ok {
 		return u
 	}
-	if r.Main == locale.IntentOtherError { // it names the one under way
+	if r.Main == locale.IntentOtherError && w.Entry != nil { // it names the one under way
 		r.Main = locale.IntentNotFixed
 		if r.Question {
 			r.Main = locale.IntentExplain
@@ -103,7 +103,7 @@ func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Underst
 		}
 	}
 	unknown := r.Said(locale.IntentOtherError) && r.Main != locale.IntentPerson && w.Status != StatusChoosing && (len(d.found.Hits) == 0 || len(d.found.Hits[0].Codes) == 0)
-	if code, named := match.NamedCode(m.Text, false); named && r.Main == locale.IntentUnclear {
+	if code, named := match.NamedCode(m.Text, isNumber(m.Text)); named && r.Main == locale.IntentUnclear {
 		_, unknown = d.unknownCode(code)
 	}
 	return u, unknown
@@ -113,6 +113,9 @@ func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Underst
 func (w *Walkthrough) resolve(r locale.Reading) Intent {
 	at := w.asks()
 	said := r.Main
+	if u := w.offered(said); u != IntentNone {
+		return u
+	}
 	switch said {
 	case locale.IntentYes:
 		return map[asked]Intent{askedFixed: IntentFixed, askedDone: IntentDone, askedGone: IntentFixed, askedHeld: IntentFixed, askedLater: IntentFixed}[at].or(IntentUnclear)
@@ -149,6 +152,22 @@ func (w *Walkthrough) resolve(r locale.Reading) Intent {
 		return IntentUnclear
 	}
 	return Intent(said)
+}
+
+// offered returns what a yes or no to the last offer of the bot wants, or
+// IntentNone.
+func (w *Walkthrough) offered(said locale.Intent) Intent {
+	switch {
+	case w.Offered == ActionNext && (said == locale.IntentYes || said == locale.IntentNod):
+		return IntentNext
+	case w.Offered == ActionNext && said == locale.IntentNo:
+		return IntentWait
+	case w.Offered == ActionPerson && said == locale.IntentYes:
+		return IntentPerson
+	case w.Offered == ActionPerson && said == locale.IntentNo:
+		return IntentThanks
+	}
+	return IntentNone
 }
 
 func (i Intent) or(other Intent) Intent {
@@ -203,10 +222,10 @@ func (w *Walkthrough) asks() asked {
 // is.
 func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Understood {
 	choose := func(id string) Understood { return Understood{Intent: IntentChoose, Choice: id} }
-	if r.Main == locale.IntentNone {
+	switch {
+	case r.Main == locale.IntentNone, r.Main == locale.IntentCannot && !r.About(locale.SubjectDenied):
 		return choose(ChoiceNone)
-	}
-	if r.Main == locale.IntentUnsure {
+	case r.Main == locale.IntentUnsure:
 		return Understood{Intent: IntentUnsure}
 	}
 	if r.Question && (r.Main == locale.IntentExplain || r.Main == locale.IntentNext) {
@@ -230,14 +249,10 @@ func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Unders
 			all = append(all, candidate{id: e.ID, texts: []kb.Text{e.Title}})
 		}
 	}
-	if id, _ := pick(d.rules.Locales, text, all); id != "" {
+	if id, certain := pick(d.rules.Locales, text, all); id != "" && (certain || !Intent(r.Main).outcome()) {
 		return choose(id)
 	}
-	u := w.resolve(r)
-	if u == IntentCannot {
-		return choose(ChoiceNone)
-	}
-	return Understood{Intent: u}
+	return Understood{Intent: w.resolve(r)}
 }
 
 // ordinal returns the number of the choice that a reply names, or 0.
@@ -246,7 +261,7 @@ func ordinal(r locale.Reading, of int) int {
 	if n < 0 {
 		n = of
 	}
-	few := r.Unknown == 0 && r.Words <= 4
+	few := r.Unknown == 0 && r.Words <= 4 && !(r.Main == locale.IntentGoTo && r.About(locale.SubjectStep))
 	if n < 1 || n > of || !few || r.Main == locale.IntentInfo || r.Main == locale.IntentWait {
 		return 0
 	}

@@ -43,14 +43,20 @@ func (d decision) courtesy(w Walkthrough, key string) {
 func (d decision) note(w Walkthrough, text string) {
 	noted := w.Noted
 	w.Noted = true
-	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
-		w.Facts = append(slices.Clip(w.Facts), shorten(d.quote(text), maxQuote))
-	}
+	w = d.withFact(w, text)
 	if d.head.Direct && !noted {
 		d.postNote(w, d.paragraph("noted"))
 		return
 	}
 	d.keep(w)
+}
+
+// withFact returns the walkthrough with a fact for the summary.
+func (d decision) withFact(w Walkthrough, text string) Walkthrough {
+	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
+		w.Facts = append(slices.Clip(w.Facts), shorten(d.quote(text), maxQuote))
+	}
+	return w
 }
 
 // maxFacts limits the facts of a summary. Who reads it has the conversation,
@@ -69,8 +75,10 @@ func (d decision) greet(w Walkthrough, m Message) {
 // puzzled handles a message that is for the bot but not understood.
 func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
 	switch {
-	case r.Said(locale.IntentAnger) && w.Entry != nil:
-		d.postNote(w, d.paragraph("anger"), choices(d.button(w, ActionPerson, "", d.text("person"))))
+	case r.Said(locale.IntentAnger) && w.Status == StatusEscalated:
+		d.postNote(w, d.paragraph("person_again"))
+	case r.Said(locale.IntentAnger):
+		d.offerPerson(w, d.paragraph("anger"))
 	case len(m.Unread) > 0 && (!w.Puzzled || d.head.Direct):
 		w.Puzzled = true
 		d.postNote(w, d.paragraph(unreadTexts[m.unread()]))
@@ -85,21 +93,23 @@ func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
 func (d decision) unclear(w Walkthrough) {
 	d.turn.Understood = Understood{Intent: IntentUnclear}
 	if w.Puzzled {
-		if d.head.Direct && w.Entry != nil {
-			d.postNote(w, d.paragraph("unclear_again"), choices(d.button(w, ActionPerson, "", d.text("person"))))
-		} else if d.head.Direct {
-			d.postNote(w, d.paragraph("unclear_again"))
+		if d.head.Direct {
+			d.offerPerson(w, d.paragraph("unclear_again"))
 		}
 		return
 	}
 	w.Puzzled = true
 	key, pairs := "unclear_step", []string(nil)
 	switch {
+	case w.Status == StatusSolved && w.unasked:
+		key = "unclear_fixed"
 	case w.Status == StatusSolved:
 		key = "unclear_solved"
 	case w.Status == StatusChoosing:
 		key = "unclear_which"
-	case w.Status == StatusEscalated || w.Status == StatusUnmatched || w.Entry == nil:
+	case w.Status == StatusEscalated:
+		key = "unclear_waiting"
+	case w.Status == StatusUnmatched || w.Entry == nil:
 		key = "unclear_person"
 	case w.At.Slot != "":
 		key = "unclear_value"
@@ -109,6 +119,17 @@ func (d decision) unclear(w Walkthrough) {
 		key = "unclear_sequence"
 	}
 	d.postNote(w, paragraph(d.text(key, pairs...)))
+}
+
+// offerPerson posts a line that offers a person. Where no error is under way,
+// there is no button for it, but a yes.
+func (d decision) offerPerson(w Walkthrough, said ...Block) {
+	w.Offered = ActionPerson
+	if w.Entry == nil {
+		d.postNote(w, said...)
+		return
+	}
+	d.postNote(w, append(said, choices(d.button(w, ActionPerson, "", d.text("person"))))...)
 }
 
 // labels lists the choices of the current question.

@@ -12,6 +12,7 @@ import (
 // press decides about the press of a button.
 func (d decision) press(p Press) {
 	w := d.state.Walkthrough
+	w.Offered = ""
 	if w.Status == StatusQuiet && w.Entry != nil && w.Entry.ID == p.Button.Entry {
 		w.Status = StatusWalking // the press ends the silence
 	}

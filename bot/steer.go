@@ -116,6 +116,8 @@ func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
 	case IntentSkip:
 		d.pressButton(w, ActionSkip)
 	case IntentPartial:
+		w = d.withFact(w, d.written)
+		w.Offered = ActionNext
 		d.postNote(w, ask(d.text("partial")), choices(d.button(w, ActionNext, "", d.text("partial_next")), d.button(w, ActionFixed, "", d.text("fixed"))))
 	case IntentUnsure:
 		d.postNote(w, d.howToSee(w)...)
@@ -226,8 +228,8 @@ func (d decision) steerChoosing(w Walkthrough, u Understood) {
 	case IntentRepeat:
 		d.repeatState(w)
 	case IntentFixed:
-		w.Status = StatusEnded
 		d.replaceLive(w, d.text("fixed"))
+		w.Status = StatusEnded
 		d.postNote(w, d.paragraph("held_thanks"))
 	default:
 		d.turn.Understood.Intent = IntentUnclear
@@ -259,6 +261,10 @@ func (d decision) goTo(w Walkthrough, number int) {
 	all := append(passed, rest...)
 	if number == -1 {
 		number = len(all)
+	}
+	if len(all) == 0 {
+		d.postNote(w, d.paragraph("no_steps_yet"))
+		return
 	}
 	if number < 1 || number > len(all) {
 		d.postNote(w, paragraph(d.text("no_step", "of", strconv.Itoa(len(all)))))

@@ -45,6 +45,7 @@ func (d decision) inThread(w Walkthrough, m Message) {
 		return
 	}
 	d.turn.Understood = u
+	w.Offered = ""
 	if u.Intent != IntentUnclear {
 		w.Puzzled = false
 	}
@@ -69,7 +70,7 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 			d.postNote(w, paragraph(said))
 			return
 		}
-		d.postNote(w, paragraph(said), choices(d.button(w, ActionPerson, "", d.text("person"))))
+		d.offerPerson(w, paragraph(said))
 	case d.found.Band == match.Likely || !asker && d.found.Band != match.Silent && !m.Addressed:
 		d.offerOther(w)
 	default:
@@ -137,6 +138,9 @@ func isNumber(text string) bool {
 func (d decision) quiet(w Walkthrough) {
 	d.replaceLive(w, "")
 	said := []Block{d.paragraph("quiet")}
+	if d.head.Direct {
+		said = []Block{d.paragraph("quiet_direct")}
+	}
 	if w.Status == StatusWalking {
 		said = append(d.remember(w, Position{}), said...)
 	}
