@@ -124,6 +124,12 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 	return Understood{Intent: w.resolve(r)}
 }
 
+// reports reports whether words say what became of the error, which a word of a
+// label among them does not change.
+func reports(i locale.Intent) bool {
+	return i == locale.IntentFixed || i == locale.IntentNotFixed || i == locale.IntentCameBack || i == locale.IntentPartial
+}
+
 // corrected returns the ID of a choice of an earlier question that a message at
 // a step names instead of the one that was chosen, or "".
 func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string {

@@ -249,7 +249,7 @@ func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Unders
 			all = append(all, candidate{id: e.ID, texts: []kb.Text{e.Title}})
 		}
 	}
-	if id, certain := pick(d.rules.Locales, text, all); id != "" && (certain || !Intent(r.Main).outcome()) {
+	if id, certain := pick(d.rules.Locales, text, all); id != "" && (certain || !reports(r.Main)) {
 		return choose(id)
 	}
 	return Understood{Intent: w.resolve(r)}

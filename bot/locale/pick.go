@@ -1,7 +1,10 @@
 package locale
 
 import (
+	"iter"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Finding which of several answers a reply names, in whatever words.
@@ -23,12 +26,12 @@ const (
 // means that it used one of the phrases, or most words of the label.
 func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool) {
 	s := spell(unquoteLines(reply))
-	t := pickText{s: s, negated: all.negated(s)}
+	t := newPickText(s, all.negated(s))
 	score := make([]int, len(answers))
 	phrase := make([]bool, len(answers))
-	words := make([][]string, len(answers))
 	matched := make([]int, len(answers))
-	count := map[string]int{}
+	count := map[string]int{} // the answers whose labels have a word of the reply
+	words := make([][]string, len(answers))
 	for i, a := range answers {
 		longest := 0
 		for _, p := range a.Phrases {
@@ -43,16 +46,17 @@ func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool)
 				}
 			}
 		}
-		words[i] = all.labelWords(a.Labels)
-		for _, w := range words[i] {
-			count[w]++
+		for w := range labelWords(a.Labels) {
+			if n, _ := t.find(w); n > 0 && !all.filler(w) {
+				words[i] = append(words[i], w)
+				count[w]++
+			}
 		}
 	}
 	for i := range answers {
 		for _, w := range words[i] {
-			n, negated := t.find(w)
+			_, negated := t.find(w)
 			switch {
-			case n == 0:
 			case negated:
 				score[i] -= wordWeight
 			case count[w] < len(answers) || len(answers) == 1:
@@ -78,14 +82,24 @@ func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool)
 	if best < 0 || score[best] == second {
 		return -1, false
 	}
-	return best, phrase[best] || 2*matched[best] >= len(words[best]) && matched[best] > 0
+	return best, phrase[best] || matched[best] > 0 && 2*matched[best] >= all.countWords(answers[best].Labels)
+}
+
+// countWords counts the words of labels that distinguish answers.
+func (all Locales) countWords(labels []string) (n int) {
+	for w := range labelWords(labels) {
+		if !all.filler(w) {
+			n++
+		}
+	}
+	return n
 }
 
 // Mentioned returns the longest of the phrases that occur in a text, in whatever
 // form, or "". An abbreviation has no other forms: "mabsbot" is no MABS.
 func Mentioned(text string, phrases []string) string {
-	t := pickText{s: spell(text)}
-	t.negated = make([]bool, len(t.s.letters))
+	s := spell(text)
+	t := newPickText(s, make([]bool, len(s.letters)))
 	folded := Fold(text)
 	longest, most := "", 0
 	for _, p := range phrases {
@@ -105,12 +119,43 @@ func abbreviation(word string) bool {
 // A pickText is a reply in which the words of answers are looked for.
 type pickText struct {
 	s       spelling
-	negated []bool // by letter
+	negated []bool           // by letter
+	begins  map[[2]rune]bool // the first two letters of each word, and of each syllable
+}
+
+func newPickText(s spelling, negated []bool) pickText {
+	t := pickText{s: s, negated: negated, begins: map[[2]rune]bool{}}
+	for i, l := range s.letters {
+		if l.start && i+1 < len(s.letters) {
+			t.begins[[2]rune{l.r, s.letters[i+1].r}] = true
+		}
+	}
+	return t
+}
+
+// may reports whether the words can occur in the text, by their first two
+// letters. Most of the many words of a question do not.
+func (t pickText) may(words string) bool {
+	first, n := utf8.DecodeRuneInString(words)
+	second, _ := utf8.DecodeRuneInString(words[n:])
+	first, second = unicode.ToLower(first), unicode.ToLower(second)
+	switch {
+	case syllable(first):
+		onset, vowel, _ := split(first)
+		return onset == onsetTikeut || onset == onsetHieuh || // whose vowels spell may change
+			t.begins[[2]rune{onsetBase + onset, vowelBase + vowel}]
+	case first >= 'a' && first <= 'z' && second >= 'a' && second <= 'z':
+		return t.begins[[2]rune{first, second}]
+	}
+	return true
 }
 
 // find returns the number of letters of the first place where the words occur,
 // and whether they are negated there. Latin words match with their endings.
 func (t pickText) find(words string) (n int, negated bool) {
+	if !t.may(words) {
+		return 0, false
+	}
 	p := spell(words)
 	if len(p.letters) == 0 {
 		return 0, false
@@ -154,27 +199,28 @@ func (t pickText) at(i int, p spelling) (end int, ok bool) {
 	return end, true
 }
 
-// labelWords returns the words of labels that distinguish answers: no fillers,
-// and Korean ones without their last syllable, which may be a particle or an
-// ending.
-func (all Locales) labelWords(labels []string) []string {
-	var out []string
-	for _, label := range labels {
-		for word := range strings.FieldsSeq(Fold(label)) {
-			r := []rune(word)
-			hangul := syllable(r[0])
-			switch {
-			case hangul && len(r) >= 3:
-				word = string(r[:len(r)-1])
-			case !hangul && len(r) < 3 && !strings.ContainsAny(word, "0123456789"), all.filler(word):
-				continue
-			case !hangul && len(r) > 4:
-				word = strings.TrimSuffix(word, "s")
+// labelWords returns the words of labels that may distinguish answers, Korean
+// ones without their last syllable, which may be a particle or an ending.
+func labelWords(labels []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, label := range labels {
+			for word := range strings.FieldsSeq(Fold(label)) {
+				r := []rune(word)
+				hangul := syllable(r[0])
+				switch {
+				case hangul && len(r) >= 3:
+					word = string(r[:len(r)-1])
+				case !hangul && len(r) < 3 && !strings.ContainsAny(word, "0123456789"):
+					continue
+				case !hangul && len(r) > 4:
+					word = strings.TrimSuffix(word, "s")
+				}
+				if !yield(word) {
+					return
+				}
 			}
-			out = append(out, word)
 		}
 	}
-	return out
 }
 
 // filler reports whether a word means nothing of its own in any language.

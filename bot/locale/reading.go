@@ -163,9 +163,8 @@ func (l *Locale) read(s spelling) Reading {
 	} else if r.Said(IntentPerson) {
 		r.Main = IntentPerson
 	}
-	vague := 2*r.Unknown >= r.Words && !r.About(SubjectError)
-	if vague && (r.Main == IntentFixed || r.Main == IntentNotFixed && !r.About(SubjectThing)) {
-		r.Main = IntentUnclear // a word of praise or blame among words that nothing is known of
+	if r.Main == IntentFixed && 2*r.Unknown > r.Words && !r.About(SubjectError) {
+		r.Main = IntentUnclear // a word of praise among words that nothing is known of
 	}
 	r.Bare = bare(r.Intents)
 	return r
