@@ -114,6 +114,9 @@ func (d decision) hearChoice(w Walkthrough, r locale.Reading, text string) Under
 	case said == locale.IntentWait && r.Said(locale.IntentNo) && d.only(q, locale.IntentNo) != nil:
 		return choose(d.only(q, locale.IntentNo))
 	}
+	if said == locale.IntentChoose && r.Said(locale.IntentUnsure) {
+		return Understood{Intent: IntentUnsure} // of what the reply names, nothing is an answer
+	}
 	if c := d.earlier(w, text, true); c != "" && !asks {
 		return Understood{Intent: IntentChoose, Choice: c}
 	}

@@ -103,7 +103,8 @@ func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Underst
 		}
 	}
 	unknown := r.Said(locale.IntentOtherError) && r.Main != locale.IntentPerson && w.Status != StatusChoosing && (len(d.found.Hits) == 0 || len(d.found.Hits[0].Codes) == 0)
-	if code, named := match.NamedCode(m.Text, isNumber(m.Text)); named && r.Main == locale.IntentUnclear {
+	alone := isNumber(m.Text) && w.At.Slot == ""
+	if code, named := match.NamedCode(m.Text, alone); named && (alone || r.Main == locale.IntentUnclear) {
 		_, unknown = d.unknownCode(code)
 	}
 	return u, unknown
