@@ -45,7 +45,7 @@ type Walkthrough struct {
 	Intro      bool     `json:"intro,omitempty"`     // Live includes the introduction
 	FollowUp   PostID   `json:"follow_up,omitempty"` // the post that asks, now or later, whether the fix held
 	Asked      bool     `json:"asked,omitempty"`     // FollowUp was answered
-	unasked    bool     // FollowUp is not sent yet, for the decision that is made
+	unasked    bool     // set while a decision is made: FollowUp is not sent yet
 	Offered    Action   `json:"offered,omitempty"`     // what the bot offered last, to which a user may say yes or no
 	Doubted    bool     `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
 	Company    Company  `json:"company,omitempty"`     // who else writes in the thread
