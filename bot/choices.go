@@ -139,7 +139,7 @@ func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string
 	switch r.Main {
 	case locale.IntentUnclear, locale.IntentChoose:
 		return d.earlier(w, text, r.Main == locale.IntentUnclear && !r.About(locale.SubjectCorrection))
-	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentBack, locale.IntentRestart:
+	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentRestart:
 		return ""
 	}
 	if r.About(locale.SubjectCorrection) {

@@ -46,7 +46,7 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 	switch {
 	case d.addressed(m):
 		return true
-	case r.Others, others != CompanyNone && u.Intent != IntentPerson && strings.Contains(m.Text, " @"):
+	case r.Others, others != CompanyNone && r.Said(locale.IntentTalk) && u.Intent != IntentPerson, others != CompanyNone && u.Intent != IntentPerson && strings.Contains(m.Text, " @"):
 		return false
 	case d.head.From.ID != w.Asker.ID:
 		return false

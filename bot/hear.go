@@ -138,9 +138,21 @@ func (w *Walkthrough) resolve(r locale.Reading) Intent {
 		case askedChoice:
 			return IntentUnclear
 		}
+	case locale.IntentFixed:
+		if r.About(locale.SubjectSuccess) && !r.About(locale.SubjectError) { // what was asked about went well, not more
+			switch at {
+			case askedDone:
+				return IntentDone
+			case askedChoice:
+				return IntentUnclear
+			}
+		}
 	case locale.IntentDone:
-		if at == askedChoice {
+		switch {
+		case at == askedChoice:
 			return IntentUnclear
+		case at == askedHeld && r.Said(locale.IntentFixed):
+			return IntentFixed
 		}
 	case locale.IntentList:
 		return IntentHelp

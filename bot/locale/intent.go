@@ -68,8 +68,8 @@ func outcome(i Intent) bool {
 }
 
 // mainIntent returns the intent of a reply that counts. Of several outcomes the
-// last one does: "thought it worked, it didn't". A doubt after the good news
-// outweighs it.
+// last one does: "thought it worked, it didn't". A doubt or an obstacle after
+// the good news outweighs it.
 func mainIntent(said []Intent) Intent {
 	last := -1
 	for i, s := range said {
@@ -77,7 +77,7 @@ func mainIntent(said []Intent) Intent {
 			last = i
 		}
 	}
-	unsure := slices.Index(said, IntentUnsure)
+	unsure, cannot := slices.Index(said, IntentUnsure), slices.Index(said, IntentCannot)
 	for _, p := range precedence {
 		i := slices.Index(said, p)
 		switch {
@@ -86,6 +86,8 @@ func mainIntent(said []Intent) Intent {
 			return p
 		case said[last] == IntentFixed && unsure > last:
 			return IntentUnsure
+		case said[last] == IntentFixed && cannot > last:
+			return IntentCannot
 		case said[last] != IntentCameBack && slices.Contains(said, IntentPartial):
 			return IntentPartial
 		case said[last] == IntentNotFixed && slices.Contains(said, IntentCameBack):

@@ -23,6 +23,8 @@ type letter struct {
 	token int32 // the index of its word
 	start bool  // a vocabulary entry may start here
 	fresh bool  // the first of its word
+	apart bool  // a punctuation mark is before it
+	glued bool  // it begins a word in another script, without a space
 }
 
 // The blocks of Hangul in Unicode (chapter 3.12 of the standard).
@@ -83,12 +85,12 @@ func spell(text string) spelling {
 	if len(runes) > maxReply {
 		runes = runes[:maxReply]
 	}
-	fresh := true
+	fresh, apart, glued := true, false, false
 	var prev rune
 	token := int32(-1)
 	add := func(r rune, start bool) {
-		s.letters = append(s.letters, letter{r, token, start, fresh})
-		fresh = false
+		s.letters = append(s.letters, letter{r, token, start, fresh, apart, glued})
+		fresh, apart, glued = false, false, false
 	}
 	for i := 0; i < len(runes); i++ {
 		r := unicode.ToLower(runes[i])
@@ -101,6 +103,7 @@ func spell(text string) spelling {
 			continue
 		case syllable(r):
 			if kind(prev) != hangul {
+				glued = !fresh
 				fresh = true
 			}
 			if fresh {
@@ -124,7 +127,7 @@ func spell(text string) spelling {
 			}
 			fresh = true
 		default:
-			s.mark(r, token+1)
+			apart = s.mark(r, token+1) || apart
 			fresh = true
 		}
 		prev = r
@@ -161,7 +164,8 @@ func (s *spelling) addSyllable(r, next rune, add func(rune, bool)) (used int) {
 	return used
 }
 
-func (s *spelling) mark(r rune, token int32) {
+// mark adds a mark if the character is one.
+func (s *spelling) mark(r rune, token int32) bool {
 	switch r {
 	case '?', '？':
 		s.marks = append(s.marks, mark{token, true, true})
@@ -169,7 +173,10 @@ func (s *spelling) mark(r rune, token int32) {
 		s.marks = append(s.marks, mark{token, false, true})
 	case ',', ':', '(', ')', '–', '—', '/', '、':
 		s.marks = append(s.marks, mark{token, false, false})
+	default:
+		return false
 	}
+	return true
 }
 
 func syllable(r rune) bool { return r >= syllableBase && r <= syllableLast }

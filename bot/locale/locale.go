@@ -5,13 +5,15 @@
 // locale.go loads and checks the files, and commands.go has the subcommands of
 // /mabs. reading.go reads what a reply says by the rules of a language: letters.go
 // converts it to the letters on which vocabulary.go finds words, verbs.go forms
-// those of verbs, typos.go corrects misspelled ones, and rules.go decides what a
-// clause means; replies.go loads both from the folder replies, and intent.go says
-// which of several intents counts. model.go weighs the features of a reply
-// (features.go), which include what the rules read. pick.go finds the answer that
-// a reply names. fold.go normalizes other text. detect.go finds the language of a
-// text, own.go what people wrote of it themselves, and echo.go recognizes the
-// bot's own texts in messages of other bots.
+// those of English verbs, and typos.go corrects misspelled ones. inflect.go finds
+// the verbs and nouns of Korean by the stems and endings of grammar.go, which
+// conjugate.go derives from the dictionary form and trie.go stores. rules.go
+// decides what a clause means; replies.go loads all this from the folder replies,
+// and intent.go says which of several intents counts. model.go weighs the features
+// of a reply (features.go), which include what the rules read. pick.go finds the
+// answer that a reply names. fold.go normalizes other text. detect.go finds the
+// language of a text, own.go what people wrote of it themselves, and echo.go
+// recognizes the bot's own texts in messages of other bots.
 package locale
 
 import (

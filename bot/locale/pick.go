@@ -27,6 +27,7 @@ const (
 func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool) {
 	s := spell(unquoteLines(reply))
 	t := newPickText(s, all.negated(s))
+	t.grammars = all.grammars()
 	score := make([]int, len(answers))
 	phrase := make([]bool, len(answers))
 	matched := make([]int, len(answers))
@@ -121,6 +122,8 @@ type pickText struct {
 	s       spelling
 	negated []bool           // by letter
 	begins  map[[2]rune]bool // the first two letters of each word, and of each syllable
+
+	grammars []*grammar
 }
 
 func newPickText(s spelling, negated []bool) pickText {
@@ -150,9 +153,47 @@ func (t pickText) may(words string) bool {
 	return true
 }
 
+// grammars returns the grammars of all languages that have particles.
+func (all Locales) grammars() (found []*grammar) {
+	for _, l := range all {
+		if g := l.replies.grammar; len(g.particles) > 0 {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// between returns the ends of what may be between two words of a phrase, from a
+// letter on: a particle, an adverb, or both.
+func (t pickText) between(i int) (ends []int) {
+	if i == 0 || i >= len(t.s.letters) {
+		return nil
+	}
+	for _, g := range t.grammars {
+		from := []int{i}
+		if !t.s.letters[i].fresh {
+			g.particles.each(t.s, i, func(to int, _ *leaf) { from = append(from, to) })
+		}
+		ends = append(ends, from[1:]...)
+		for _, k := range from {
+			g.adverbs.each(t.s, k, func(to int, _ *leaf) { ends = append(ends, to) })
+		}
+	}
+	return ends
+}
+
 // find returns the number of letters of the first place where the words occur,
-// and whether they are negated there. Latin words match with their endings.
+// and whether they are negated there. Latin words match with their endings, and
+// a verb as the dictionary has it in all its forms.
 func (t pickText) find(words string) (n int, negated bool) {
+	if all, ok := stems(words); ok {
+		for _, s := range all {
+			if n, negated = t.find(s.text); n > 0 {
+				return n, negated
+			}
+		}
+		return 0, false
+	}
 	if !t.may(words) {
 		return 0, false
 	}
@@ -162,7 +203,7 @@ func (t pickText) find(words string) (n int, negated bool) {
 	}
 	for i, l := range t.s.letters {
 		if l.start && l.r == p.letters[0].r {
-			if end, ok := t.at(i, p); ok {
+			if end, ok := t.at(i, p.letters); ok {
 				return end - i, t.negated[i]
 			}
 		}
@@ -170,29 +211,32 @@ func (t pickText) find(words string) (n int, negated bool) {
 	return 0, false
 }
 
-func (t pickText) at(i int, p spelling) (end int, ok bool) {
+// at reports whether the letters of words occur at a letter of the text, and
+// where they end. Between two words in Hangul the text may have a particle and an adverb.
+func (t pickText) at(i int, words []letter) (end int, ok bool) {
 	s := t.s
-	for k, want := range p.letters {
+	for k, want := range words {
 		j := i + k
-		if j >= len(s.letters) || s.letters[j].r != want.r {
-			return 0, false
-		}
 		latin := !hangulLetter(want.r)
-		if latin && (k == 0 || want.fresh) && !s.letters[j].fresh {
-			return 0, false
+		if k > 0 && want.fresh && !latin {
+			for _, to := range t.between(j) {
+				if end, ok = t.at(to, words[k:]); ok {
+					return end, true
+				}
+			}
 		}
-		if latin && k > 0 && !want.fresh && s.letters[j].fresh {
+		if j >= len(s.letters) || s.letters[j].r != want.r || latin && (k == 0 || want.fresh) != s.letters[j].fresh {
 			return 0, false
 		}
 	}
-	end = i + len(p.letters)
-	if last := p.letters[len(p.letters)-1].r; !hangulLetter(last) {
+	end = i + len(words)
+	if last := words[len(words)-1].r; !hangulLetter(last) {
 		rest := 0
 		for end+rest < len(s.letters) && !s.letters[end+rest].fresh && !hangulLetter(s.letters[end+rest].r) && !inName(s.letters[end+rest].r) {
 			rest++
 		}
 		digit := last >= '0' && last <= '9'
-		if rest > 3 || digit && rest > 0 || rest > 0 && len(p.letters) < 4 {
+		if rest > 3 || digit && rest > 0 || rest > 0 && len(words) < 4 {
 			return 0, false
 		}
 	}
@@ -241,7 +285,7 @@ func (all Locales) filler(word string) bool {
 func (all Locales) negates(words string) bool {
 	for _, l := range all {
 		v := l.replies.vocabulary
-		for _, it := range v.scan(spell(words)) {
+		for _, it := range v.matches(spell(words)) {
 			if it.classes.meets(&l.replies.negates) || it.classes.meets(&l.replies.negated) {
 				return true
 			}
@@ -272,15 +316,51 @@ func (all Locales) negated(s spelling) []bool {
 			case hangulLetter(s.letters[it.from].r):
 				to = it.end + 1
 			}
-			for i := range s.letters {
-				n := s.letters[i].token
-				if n >= from && n < to && !separated(s, min(n, it.first), max(n, it.first)) {
-					marked[i] = true
-				}
-			}
+			markNegated(s, marked, from, to, it.first)
 		}
+		l.replies.negatedVerbs(s, marked)
 	}
 	return marked
+}
+
+// markNegated marks the letters of tokens up to before another that are in the same
+// phrase as a token.
+func markNegated(s spelling, marked []bool, from, to, with int32) {
+	for i := range s.letters {
+		n := s.letters[i].token
+		if n >= from && n < to && !separated(s, min(n, with), max(n, with)) {
+			marked[i] = true
+		}
+	}
+}
+
+// reachVerb is how many words before a negated verb the negation applies to: its
+// subject, object and place, which precede it.
+const reachVerb = 3
+
+// negatedVerbs marks the words that the negation of a verb applies to, up to the
+// end of the clause before.
+func (p *replies) negatedVerbs(s spelling, marked []bool) {
+	begin := int32(0)
+	items := p.scan(s)
+	for i := range items {
+		it := &items[i]
+		if it.forms&p.grammar.negative != 0 {
+			markNegated(s, marked, max(begin, it.first-reachVerb), it.end, it.first)
+		}
+		if it.ends {
+			begin = max(begin, it.end)
+		}
+	}
+	for i := range s.letters {
+		if s.letters[i].fresh {
+			p.grammar.adverbs.each(s, i, func(to int, _ *leaf) { // not yet: the adverb holds
+				if to == len(s.letters) || s.letters[to].fresh {
+					clear(marked[i:to])
+				}
+			})
+		}
+	}
 }
 
 // separated reports whether a punctuation mark is between two tokens.

@@ -38,6 +38,7 @@ const (
 	SubjectStep                      // the step, its command or what they mean
 	SubjectThing                     // a part of the product or of its surroundings
 	SubjectAbove                     // what was written before: "this", "the one above"
+	SubjectSuccess                   // something went well, which may be the step alone
 	SubjectPlace                     // where something is done
 	SubjectDuration                  // how long something takes
 	SubjectRestart                   // whether anything is restarted or interrupted
@@ -45,7 +46,7 @@ const (
 	SubjectHow                       // how something is done
 )
 
-var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "place", "duration", "restart", "reason", "how"}
+var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "success", "place", "duration", "restart", "reason", "how"}
 
 // firstAsked is the first of the subjects that distinguish questions about a
 // step. Their words also count within longer ones: "how long" is a word for a
@@ -124,14 +125,14 @@ func rank(l *Locale, hangul bool) int {
 // read reads a reply in one language.
 func (l *Locale) read(s spelling) Reading {
 	v := l.replies.vocabulary
-	matches := v.matches(s)
+	matches := l.replies.matches(s)
 	items := v.longest(matches)
 	if fixed, ok := l.replies.respell(s, items); ok {
 		s = fixed
-		matches = v.matches(s)
+		matches = l.replies.matches(s)
 		items = v.longest(matches)
 	}
-	known := v.coverage(s, items)
+	known := l.replies.coverage(s, items)
 	whole := newClause(known, items, 0, s.tokens)
 	r := Reading{Words: int(s.tokens), Unknown: whole.unknown, classes: whole.classes}
 	r.Number = l.replies.number(s, &whole)
@@ -188,7 +189,7 @@ func (p *replies) split(s spelling, items []item, known coverage) []clause {
 	cut := func(end int, to, next int32, question bool) {
 		if end > begin || to > from {
 			c := newClause(known, items[begin:end], from, to)
-			c.question = question || p.asks.meets(&c.classes)
+			c.question = question || p.asks.meets(&c.classes) || slices.ContainsFunc(c.items, func(it item) bool { return it.forms&p.grammar.asks != 0 })
 			if len(c.items) > 0 || c.unknown > 0 {
 				out = append(out, c)
 			}
@@ -200,7 +201,9 @@ func (p *replies) split(s spelling, items []item, known coverage) []clause {
 			cut(i, s.marks[m].token, s.marks[m].token, s.marks[m].question)
 			m++
 		}
-		if items[i].classes.has(v.class[classSplit]) {
+		if p.endsClause(items, i) {
+			cut(i+1, items[i].end, items[i].end, false)
+		} else if items[i].classes.has(v.class[classSplit]) {
 			next := items[i].end
 			if items[i].to < len(s.letters) && !s.letters[items[i].to].fresh {
 				next--
@@ -213,6 +216,18 @@ func (p *replies) split(s spelling, items []item, known coverage) []clause {
 	}
 	cut(len(items), s.tokens, s.tokens, false)
 	return out
+}
+
+// endsClause reports whether the item of an index is the last of a verb that
+// ends a clause.
+func (p *replies) endsClause(items []item, i int) bool {
+	to := 0
+	for k := range items[:i+1] {
+		if items[k].ends {
+			to = max(to, items[k].to)
+		}
+	}
+	return items[i].from < to && (i+1 == len(items) || items[i+1].from >= to)
 }
 
 // newClause returns the clause of the items between two tokens.
@@ -231,12 +246,13 @@ type coverage struct {
 	plain, unknown []int32
 }
 
-func (v *vocabulary) coverage(s spelling, items []item) coverage {
+func (p *replies) coverage(s spelling, items []item) coverage {
+	v := p.vocabulary
 	known := make([]byte, s.tokens) // 1: known, 2: a filler
 	filler, split, common := v.class[classFiller], v.class[classSplit], v.only(v.class[classCommon])
 	for i := range items {
 		it := &items[i]
-		if it.classes == common {
+		if it.classes == common || it.classes == p.grammar.unknown {
 			continue
 		}
 		state := byte(1)

@@ -17,6 +17,7 @@ import (
 // answer: words by class, and rules over these classes.
 type replies struct {
 	vocabulary *vocabulary
+	grammar    *grammar
 	rules      *ruleList // on a clause
 	message    *ruleList // on a whole reply
 	named      rule      // a reply that begins by naming the bot
@@ -34,6 +35,7 @@ type repliesFile struct {
 	Endings       string              `yaml:"endings"`
 	Words         map[string]string   `yaml:"words"`
 	Verbs         map[string]string   `yaml:"verbs"`
+	Grammar       grammarFile         `yaml:"grammar"`
 	About         map[string]string   `yaml:"about"`
 	Ordinals      map[int]string      `yaml:"ordinals"`
 	Negates       string              `yaml:"negates"`
@@ -82,6 +84,10 @@ func (f *repliesFile) compile() (*replies, error) {
 			}
 		}
 	}
+	var err error
+	if p.grammar, err = f.Grammar.compile(v); err != nil {
+		return nil, errors.Join(append(mistakes, err)...)
+	}
 	compile := func(from []map[Intent]string) (all []rule) {
 		for _, m := range from {
 			for intent, patterns := range m {
@@ -89,7 +95,7 @@ func (f *repliesFile) compile() (*replies, error) {
 					mistakes = append(mistakes, err)
 				}
 				for _, pattern := range list(patterns) {
-					r, err := v.compileRule(intent, pattern)
+					r, err := p.compileRule(intent, pattern)
 					if err != nil {
 						mistakes = append(mistakes, err)
 					}
@@ -100,8 +106,7 @@ func (f *repliesFile) compile() (*replies, error) {
 		return all
 	}
 	rules, message := compile(f.Rules), compile(f.Message)
-	var err error
-	if p.named, err = v.compileRule(IntentUnclear, f.Named); err != nil {
+	if p.named, err = p.compileRule(IntentUnclear, f.Named); err != nil {
 		mistakes = append(mistakes, err)
 	}
 	set := func(names string) (set classSet) {
@@ -137,6 +142,18 @@ func (f *repliesFile) compile() (*replies, error) {
 		mistakes = append(mistakes, err)
 	}
 	return p, errors.Join(mistakes...)
+}
+
+// scan returns the words, verbs and nouns of a text, in order, without those that
+// lie within a longer one. An entry of the vocabulary wins over a verb of the same
+// extent.
+func (p *replies) scan(s spelling) []item { return p.vocabulary.longest(p.matches(s)) }
+
+// matches returns all words, verbs and nouns of a text, in order.
+func (p *replies) matches(s spelling) []item {
+	items := append(p.vocabulary.matches(s), p.grammar.inflected(s)...)
+	slices.SortStableFunc(items, func(a, b item) int { return a.from - b.from })
+	return items
 }
 
 // list splits a string at its commas and line breaks.

@@ -11,6 +11,9 @@ import (
 //
 //	GOOD               a word of the class
 //	NOT GOOD           first the one, then the other, at most three words between
+//	WORK[not|past+ask] a word of the class in one of these forms, see grammar.go; WORK
+//	                   alone is a statement of fact, WORK[!past] one that is not in a
+//	                   form, and WORK[*] a word in any form
 //	NOT .. GOOD        with any number of words between
 //	NOT +GOOD          with nothing between but fillers
 //	NOT GOOD|BETTER    a word of either class
@@ -26,6 +29,7 @@ type rule struct {
 	intent   Intent
 	elements []element
 	forbid   classSet
+	forbidIn []element // further words that must not occur, in certain forms
 	question bool
 	answer   bool // not a question
 	only     bool
@@ -34,11 +38,19 @@ type rule struct {
 
 // An element is a word that a rule requires.
 type element struct {
-	classes classSet
-	gap     int  // words allowed since the element before
-	first   bool // apart from fillers
-	opening bool // even before them
+	classes classSet      // of all alternatives
+	words   []alternative // of which the word is one
+	gap     int           // words allowed since the element before
+	first   bool          // apart from fillers
+	opening bool          // even before them
 	last    bool
+}
+
+// An alternative is a class of words, in certain forms.
+type alternative struct {
+	classes classSet
+	need    []form // one of these sets of forms, or any
+	never   form
 }
 
 // The gaps between two elements of a rule. Three words are room for an object
@@ -91,7 +103,7 @@ func (l *ruleList) first(c *clause) *rule {
 
 // compileRule adds the words of a pattern to the vocabulary and returns the
 // rule.
-func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
+func (p *replies) compileRule(intent Intent, pattern string) (rule, error) {
 	r := rule{intent: intent, text: pattern}
 	gap := gapNormal
 	for word := range strings.FieldsSeq(pattern) {
@@ -119,16 +131,15 @@ func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
 		name, e.opening = strings.CutPrefix(name, "^^")
 		name, e.first = strings.CutPrefix(name, "^")
 		name, e.last = strings.CutSuffix(name, "$")
-		for one := range strings.SplitSeq(name, "|") {
-			c, err := v.named(one)
-			if err != nil {
-				return r, fmt.Errorf("pattern %q: %w", pattern, err)
-			}
-			e.classes.add(c)
+		if err := p.alternatives(&e, name); err != nil {
+			return r, fmt.Errorf("pattern %q: %w", pattern, err)
 		}
-		if forbidden {
+		switch {
+		case forbidden && strings.Contains(name, "["):
+			r.forbidIn = append(r.forbidIn, e)
+		case forbidden:
 			r.forbid.merge(&e.classes)
-		} else {
+		default:
 			r.elements = append(r.elements, e)
 		}
 	}
@@ -136,6 +147,78 @@ func (v *vocabulary) compileRule(intent Intent, pattern string) (rule, error) {
 		return r, fmt.Errorf("pattern %q requires no word", pattern)
 	}
 	return r, nil
+}
+
+// alternatives adds the words that an element names: A|B[not|past]|C.
+func (p *replies) alternatives(e *element, text string) error {
+	for text != "" {
+		end := strings.IndexAny(text, "|[")
+		if end < 0 {
+			end = len(text)
+		}
+		name, rest := text[:end], text[end:]
+		forms := ""
+		if strings.HasPrefix(rest, "[") {
+			forms, rest, _ = strings.Cut(rest[1:], "]")
+		}
+		text = strings.TrimPrefix(rest, "|")
+		c, err := p.vocabulary.named(name)
+		if err != nil {
+			return err
+		}
+		e.classes.add(c)
+		a := alternative{classes: p.vocabulary.only(c)}
+		if err := a.inForms(p.grammar, forms); err != nil {
+			return err
+		}
+		if n := len(e.words); n > 0 && forms == "" && len(e.words[n-1].need) == 0 && e.words[n-1].never == a.never {
+			e.words[n-1].classes.add(c)
+		} else {
+			e.words = append(e.words, a)
+		}
+	}
+	return nil
+}
+
+// inForms sets the forms that the word must have and those that it may not. A
+// form with an exclamation mark is excluded, and then the others are optional.
+func (a *alternative) inForms(g *grammar, names string) error {
+	if names == "*" {
+		return nil
+	}
+	a.never = g.unreal
+	optional := strings.Contains(names, "!")
+	for set := range strings.SplitSeq(names, "|") {
+		set, without := strings.CutPrefix(set, "!")
+		f, err := g.named(set)
+		switch {
+		case err != nil:
+			return err
+		case without:
+			a.never |= f
+		case f != 0:
+			a.never &^= f
+			if !optional {
+				a.need = append(a.need, f)
+			}
+		}
+	}
+	return nil
+}
+
+// meets reports whether an item is a word that the element requires.
+func (e *element) meets(it *item) bool {
+	if !e.classes.meets(&it.classes) {
+		return false
+	}
+	for i := range e.words {
+		a := &e.words[i]
+		if a.classes.meets(&it.classes) && it.forms&a.never == 0 &&
+			(len(a.need) == 0 || slices.ContainsFunc(a.need, func(f form) bool { return it.forms&f == f })) {
+			return true
+		}
+	}
+	return false
 }
 
 // named returns the class of a name in a pattern. A name in lower case is a
@@ -174,6 +257,11 @@ func (r *rule) fits(c *clause) bool {
 			return false
 		}
 	}
+	for i := range r.forbidIn {
+		if slices.ContainsFunc(c.items, func(it item) bool { return r.forbidIn[i].meets(&it) }) {
+			return false
+		}
+	}
 	return r.place(c, 0, 0, -1)
 }
 
@@ -187,14 +275,14 @@ func (r *rule) place(c *clause, k, from, after int) bool {
 	for i := from; i < len(c.items); i++ {
 		it := &c.items[i]
 		if after >= 0 {
-			if it.from < c.items[after].to {
+			if last := &c.items[after]; it.from < last.to && !last.around(it) {
 				continue
 			}
 			if c.between(c.items[after].end, it.first) > e.gap {
 				return false
 			}
 		}
-		if !e.classes.meets(&it.classes) || e.first && c.between(c.from, it.first) > 0 || e.opening && it.first > c.from || e.last && c.between(it.end, c.to) > 0 {
+		if !e.meets(it) || e.first && c.between(c.from, it.first) > 0 || e.opening && it.first > c.from || e.last && c.between(it.end, c.to) > 0 {
 			continue
 		}
 		if r.place(c, k+1, i+1, i) {

@@ -67,7 +67,7 @@ func (p *replies) respell(s spelling, items []item) (spelling, bool) {
 			if word := v.correct(s.letters[i:j]); word != "" {
 				out = append(out, s.letters[copied:i]...)
 				for k := range len(word) {
-					out = append(out, letter{rune(word[k]), s.letters[i].token, k == 0, k == 0})
+					out = append(out, letter{r: rune(word[k]), token: s.letters[i].token, start: k == 0, fresh: k == 0})
 				}
 				copied = j
 			}

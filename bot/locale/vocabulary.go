@@ -116,7 +116,7 @@ func (v *vocabulary) classOf(name string) int {
 		c = len(v.classes)
 		v.class[name] = c
 		v.classes = append(v.classes, name)
-		if name == strings.ToUpper(name) && name != strings.ToLower(name) && c < maxClasses {
+		if name == strings.ToUpper(name) && name != strings.ToLower(name) && name != classVerb && c < maxClasses {
 			v.loud.add(c)
 		}
 	}
@@ -203,6 +203,16 @@ type item struct {
 	classes    classSet
 	from, to   int   // letters
 	first, end int32 // tokens: from first up to before end
+
+	inflected      bool // a verb, or a noun with its verb; see grammar.go
+	forms          form
+	ends           bool // it ends a clause
+	gapFrom, gapTo int  // letters between a noun and its verb
+}
+
+// around reports whether another item is between the noun and the verb of it.
+func (it *item) around(other *item) bool {
+	return other.from >= it.gapFrom && other.to <= it.gapTo
 }
 
 // scan returns the items of a text, in order, without those that lie within a
@@ -241,7 +251,7 @@ func (v *vocabulary) match(s spelling, i int, items []item) []item {
 		}
 		for _, e := range v.nodes[at].ends {
 			if to, ok := v.closes(s, e, i, j+1); ok {
-				items = append(items, item{e.classes, i, to, s.letters[i].token, s.letters[to-1].token + 1})
+				items = append(items, item{classes: e.classes, from: i, to: to, first: s.letters[i].token, end: s.letters[to-1].token + 1})
 			}
 		}
 	}
@@ -310,7 +320,7 @@ func (v *vocabulary) shape(s spelling, i int) (item, bool) {
 // longest drops the items that lie within a longer one, and merges those of the
 // same extent.
 func (v *vocabulary) longest(items []item) []item {
-	kept := items[:0:0]
+	kept := make([]item, 0, len(items))
 	for i, it := range items {
 		inside := false
 		for k := range items {
@@ -318,13 +328,18 @@ func (v *vocabulary) longest(items []item) []item {
 			if o.from > it.from {
 				break
 			}
-			if k != i && o.to >= it.to && (o.to-o.from > it.to-it.from && o.classes.meets(&v.loud) || k < i && o.from == it.from && o.to == it.to) {
+			if k == i || o.to < it.to || o.around(&it) {
+				continue
+			}
+			same := o.from == it.from && o.to == it.to
+			if same && o.inflected && it.inflected && o.forms != it.forms {
+				continue // two verbs that are spelled alike
+			}
+			if same && k < i || !same && o.classes.meets(&v.loud) {
 				inside = true
-				if o.from == it.from && o.to == it.to {
-					for n := range kept {
-						if kept[n].from == it.from && kept[n].to == it.to {
-							kept[n].classes.merge(&it.classes)
-						}
+				for n := range kept {
+					if same && kept[n].from == it.from && kept[n].to == it.to && kept[n].inflected == it.inflected && kept[n].forms == it.forms {
+						kept[n].classes.merge(&it.classes)
 					}
 				}
 				break
