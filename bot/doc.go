@@ -38,7 +38,7 @@
 // values into its commands. A voice (voice.go) renders each position (view.go),
 // the introduction of the first (intro.go) and the list of all steps (overview.go)
 // as a [Reply] (reply.go) in one language and without the markup of any platform,
-// and post.go adds it to the turn. The texts of the bot, and the words by which
+// and post.go adds it to the turn; times.go has the times in it. The texts of the bot, and the words by which
 // people steer it, are in bot/locale.
 //
 // The turn holds the new states and the posts to send. [Store.Apply] commits

@@ -36,7 +36,8 @@ type Head struct {
 	ID     EventID
 	Thread Thread // where an answer goes
 	From   User
-	Direct bool // a direct message: only the user and the bot can read it
+	Direct bool      // a direct message: only the user and the bot can read it
+	At     time.Time // when it happened; if it is zero, when the handler gets it
 }
 
 // About returns h; it makes every type that embeds Head an Event.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"mabsbot/bot/locale"
@@ -38,6 +39,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	event, found = b.join(rules.Base, event, found)
 	profiler, unknown := a.(Profiler)
 	looked := false
+	if head := event.About(); head.At.IsZero() {
+		head.At = time.Now()
+		event = withHead(event, head)
+	}
 	for range maxConflicts {
 		state, err := b.load(ctx, event, found)
 		if err != nil {
@@ -185,6 +190,11 @@ func (b *Bot) withProfile(ctx context.Context, p Profiler, event Event) Event {
 		return event
 	}
 	head.From.Name, head.From.Locale = cmp.Or(user.Name, head.From.Name), cmp.Or(user.Locale, head.From.Locale)
+	return withHead(event, head)
+}
+
+// withHead returns the event with another head.
+func withHead(event Event, head Head) Event {
 	switch e := event.(type) {
 	case Message:
 		e.Head = head

@@ -169,7 +169,7 @@ func visible(s string) string {
 		if r == '\n' || r == '\r' || r == '\t' {
 			return ' '
 		}
-		if invisible(r) {
+		if invisible(r) || r == TimeStart || r == timeEnd {
 			return -1
 		}
 		return r

@@ -20,7 +20,22 @@ func (d decision) post(p Post) PostID {
 }
 
 // keep adds a state to the turn.
-func (d decision) keep(w Walkthrough) { d.turn.States = append(d.turn.States, w) }
+func (d decision) keep(w Walkthrough) {
+	w.Tried = d.timed(w.Tried)
+	d.turn.States = append(d.turn.States, w)
+}
+
+// timed returns the attempts with the time of the event at those that are new.
+func (d decision) timed(tried []Attempt) []Attempt {
+	old := d.state.Walkthrough.Tried
+	tried = slices.Clone(tried)
+	for i := range tried {
+		if isNew := i >= len(old) || tried[i] != old[i]; isNew && tried[i].At == 0 && !d.head.At.IsZero() {
+			tried[i].At = d.head.At.Unix()
+		}
+	}
+	return tried
+}
 
 // postIn posts in the thread of w and adds the post to w. The caller keeps w.
 func (d decision) postIn(w *Walkthrough, r Reply) PostID {

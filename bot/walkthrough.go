@@ -98,4 +98,5 @@ type Attempt struct {
 	Step    string  `json:"step"`              // ID of a step or question
 	Choice  string  `json:"choice,omitempty"`  // the answer to a question
 	Outcome Outcome `json:"outcome,omitempty"` // of a step
+	At      int64   `json:"at,omitempty"`      // Unix time in seconds; 0 if an earlier version stored it
 }

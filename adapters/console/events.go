@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -52,6 +53,7 @@ func (m *message) event(from bot.User) bot.Message {
 	}
 	if m.Taken > 0 {
 		e.ID, e.Original, e.Change = editedID(m.ID, m.Version), postedID(m.ID), bot.ChangeEdited
+		e.At = time.Time{}
 	}
 	return e
 }
@@ -60,7 +62,7 @@ func (m *message) event(from bot.User) bot.Message {
 func (m *message) addressed() bool { return isDirect(m.Channel) || mention.MatchString(m.Text) }
 
 func (m *message) head(from bot.User) bot.Head {
-	return bot.Head{ID: postedID(m.ID), Thread: m.Thread, From: from, Direct: isDirect(m.Channel)}
+	return bot.Head{ID: postedID(m.ID), Thread: m.Thread, From: from, Direct: isDirect(m.Channel), At: m.At}
 }
 
 // say stores a message and then delivers it to the bot. Because it is stored
@@ -138,7 +140,7 @@ func (c *Console) remove(ctx context.Context, who bot.User, f form) (id string, 
 		return "", err
 	}
 	e := bot.Message{Head: m.head(who), Change: bot.ChangeDeleted, Original: postedID(m.ID), InThread: m.Root != ""}
-	e.ID = deletedID(m.ID)
+	e.ID, e.At = deletedID(m.ID), time.Time{}
 	if err := c.send(ctx, e); err != nil {
 		return "", err
 	}
@@ -171,7 +173,7 @@ func (c *Console) press(ctx context.Context, who bot.User, f form) (id string, e
 		return "", errNoPlace
 	}
 	head := m.head(who)
-	head.ID = pressID()
+	head.ID, head.At = pressID(), time.Time{}
 	return "", c.send(ctx, bot.Press{Head: head, Button: b, Post: f.Post, Value: strings.TrimSpace(f.Value)})
 }
 

@@ -48,10 +48,12 @@ func functions(s *setup, lang string) template.FuncMap {
 		"letters": letters,
 		"initial": initial,
 		"percent": func(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) },
-		"clock":   func(at time.Time) string { return at.Local().Format("15:04") },
+		"clock":   clock,
 		"stamp":   func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
+
+func clock(at time.Time) string { return at.Local().Format("15:04") }
 
 // A span is a piece of text with its own style.
 type span struct {
@@ -69,6 +71,7 @@ func (s span) Long() bool { return utf8.RuneCountInString(s.Text) > maxWhole }
 // spans splits a text of the bot into plain text, `code spans` and names. An
 // unpaired backquote is a literal backquote.
 func spans(text string) []span {
+	text = bot.ShowTimes(text, clock)
 	var all []span
 	for {
 		before, rest, open := strings.Cut(text, "`")

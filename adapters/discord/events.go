@@ -43,7 +43,7 @@ func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo
 	if m.ID == "" || m.ChannelID == "" {
 		return inbound{}, false, chat.ErrIncomplete
 	}
-	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.GuildID, at.guild), m.ChannelID, m.ID), Direct: at.kind == discordapi.ChannelTypeDM}}
+	e := bot.Message{Head: bot.Head{ID: messageID(cmp.Or(m.GuildID, at.guild), m.ChannelID, m.ID), Direct: at.kind == discordapi.ChannelTypeDM, At: timeOf(m.ID)}}
 	e.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: m.ChannelID, Root: m.ID}
 	switch {
 	case e.Direct:
@@ -54,7 +54,7 @@ func (me identity) readMessage(kind string, m discordapi.Message, at channelInfo
 	}
 	if kind == messageDelete {
 		e.Change, e.Original = bot.ChangeDeleted, e.ID
-		e.ID = deletedID(e.Original)
+		e.ID, e.At = deletedID(e.Original), time.Time{}
 		return inbound{event: e}, true, nil
 	}
 	if at.isThread() && m.ID == m.ChannelID { // a forum post has a title
@@ -80,7 +80,7 @@ func (me identity) readContent(kind string, m discordapi.Message, e bot.Message,
 			return inbound{}, false, nil // a link preview was added
 		}
 		e.Change, e.Original = bot.ChangeEdited, e.ID
-		e.ID = editID(e.Original, editOf(m))
+		e.ID, e.At = editID(e.Original, editOf(m)), time.Time{}
 	}
 	if root := me.repliedRoot(m); root != "" && !e.Direct && !e.InThread {
 		e.Thread.Root, e.InThread = root, true

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -75,6 +76,18 @@ func nonce(p bot.PostID, n int) string {
 }
 
 var snowflake = regexp.MustCompile(`^\d{1,20}$`)
+
+// timeOf returns the time in a snowflake, or the zero time.
+func timeOf(id string) time.Time {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(n>>22 + discordEpoch)
+}
+
+// discordEpoch is the first millisecond of 2015, from which snowflakes count.
+const discordEpoch = 1420070400000
 
 // A ref identifies the messages of a post.
 type ref struct {

@@ -121,7 +121,7 @@ func queryOf(i discordapi.Interaction) string {
 // head returns the part that the events of all interactions have.
 func (me identity) head(i discordapi.Interaction, who bot.User) bot.Head {
 	at := channelInfoOf(i)
-	h := bot.Head{ID: usedID(i.GuildID, channelOf(i), i.ID), From: who, Direct: at.kind == discordapi.ChannelTypeDM}
+	h := bot.Head{ID: usedID(i.GuildID, channelOf(i), i.ID), From: who, Direct: at.kind == discordapi.ChannelTypeDM, At: timeOf(i.ID)}
 	h.Thread = bot.Thread{Adapter: adapterName, Workspace: me.app, Channel: channelOf(i)}
 	if at.isThread() {
 		h.Thread.Channel, h.Thread.Root = at.parent, channelOf(i)

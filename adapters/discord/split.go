@@ -4,6 +4,7 @@ import (
 	"unicode"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Lengths of texts, and shortening to limits.
@@ -13,6 +14,9 @@ import (
 func size(r rune) int {
 	if r > 0xFFFF || r < unicode.MaxASCII && (unicode.IsPunct(r) || unicode.IsSymbol(r)) {
 		return 2
+	}
+	if r == bot.TimeStart {
+		return len("<t::f>") + 1
 	}
 	return 1
 }

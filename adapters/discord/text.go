@@ -1,12 +1,15 @@
 package discord
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Markdown: plain removes it from a user's text, and escape makes any text
@@ -74,7 +77,9 @@ var (
 )
 
 // escape returns markdown that shows a text literally: nothing in it formats,
-// mentions or hides. Code spans stay.
+// mentions or hides. Code spans stay. Times become timestamps, which Discord
+// shows in the reader's time zone.
+// https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
 func escape(text string) string {
 	parts := strings.Split(text, "`")
 	var b strings.Builder
@@ -86,8 +91,22 @@ func escape(text string) string {
 			b.WriteString("`" + part + "`")
 		}
 	}
-	return massMentions.ReplaceAllString(b.String(), "@\u2060$1") // a word joiner, which is invisible
+	text = massMentions.ReplaceAllString(b.String(), "@\u2060$1") // a word joiner, which is invisible
+	return bot.ShowTimes(text, func(at time.Time) string {
+		style := "t" // the time alone
+		if time.Since(at).Abs() > sameDay {
+			style = "f" // with the date
+		}
+		return fmt.Sprintf("<t:%d:%s>", at.Unix(), style)
+	})
 }
+
+// sameDay is the age up to which a time needs no date: within it, the same time
+// of day is passed at most once.
+const sameDay = 20 * time.Hour
+
+// plainTime returns a time where Discord has no markdown.
+func plainTime(at time.Time) string { return at.UTC().Format("01-02 15:04 UTC") }
 
 // escapeText escapes a text without code spans.
 func escapeText(text string) string {
@@ -151,6 +170,7 @@ func atLineStart(rs []rune, i int) bool {
 // escapes: it drops markdown, and splits URLs, which would end the link.
 // https://github.com/discord/discord-api-docs/issues/6185
 func linkText(text string) string {
+	text = bot.ShowTimes(text, plainTime)
 	text = strings.NewReplacer("[", "(", "]", ")", "://", ":/\u2060/", "`", "", "*", "", "~~", "", "||", "", "\\", "/", "<", "‹").Replace(text)
 	return massMentions.ReplaceAllString(text, "@\u2060$1")
 }

@@ -93,7 +93,7 @@ func (p *platform) say(ctx context.Context, who, text string) error {
 		return errors.New("as: a colleague cannot write in a direct message")
 	}
 	m := bot.Message{
-		Head:      bot.Head{ID: bot.EventID(p.name()), From: p.user(who), Direct: p.scene.place == placeDM},
+		Head:      bot.Head{ID: bot.EventID(p.name()), From: p.user(who), Direct: p.scene.place == placeDM, At: p.clock},
 		Text:      strings.TrimSpace(mention.ReplaceAllString(text, "$1")),
 		Addressed: p.scene.place == placeDM || mention.MatchString(text),
 		InThread:  p.thread.Root != "",
@@ -116,7 +116,7 @@ func (p *platform) press(ctx context.Context, who, name string) error {
 		return fmt.Errorf("no such button: %s", name)
 	}
 	return p.send(ctx, bot.Press{
-		Head:   bot.Head{ID: bot.EventID(p.name()), Thread: m.thread, From: p.user(who), Direct: isDirect(m.thread)},
+		Head:   bot.Head{ID: bot.EventID(p.name()), Thread: m.thread, From: p.user(who), Direct: isDirect(m.thread), At: p.clock},
 		Button: b,
 		Post:   m.post,
 	})

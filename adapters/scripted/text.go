@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -29,7 +30,7 @@ func plainText(r bot.Reply) string {
 			lines = append(lines, b.Text)
 		}
 	}
-	return strings.Join(lines, "\n")
+	return bot.ShowTimes(strings.Join(lines, "\n"), func(at time.Time) string { return at.UTC().Format(time.RFC3339) })
 }
 
 // marks show the state of an item, as the terminal does.

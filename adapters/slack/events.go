@@ -228,7 +228,7 @@ func (me identity) message(o outerEvent, around, e innerEvent, team string) (m b
 	direct := around.ChannelType == "im" || strings.HasPrefix(channel, "D")
 	m = bot.Message{
 		Head: bot.Head{
-			ID: messageID(team, channel, e.TS), Direct: direct, From: me.author(e),
+			ID: messageID(team, channel, e.TS), Direct: direct, From: me.author(e), At: timeOf(e.TS),
 			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: root(e, direct, me.user)},
 		},
 		At:        timeOf(e.TS),
@@ -290,6 +290,7 @@ func (me identity) changed(o outerEvent, e innerEvent, team string) (parsed, err
 	m.Change, m.Original = bot.ChangeEdited, m.ID
 	m.ID = editID(m.Original, cmp.Or(e.EventTS, e.TS, now.Edited.TS, short(m.Text))) // edited.ts has whole seconds
 	m.Points = me.points(o, now, m)
+	m.At = timeOf(now.Edited.TS)
 	return me.inbound(o, now, m)
 }
 
@@ -299,7 +300,7 @@ func (me identity) deleted(o outerEvent, e, old innerEvent, team string) (parsed
 		return nil, err
 	}
 	m.Change, m.Original, m.Text = bot.ChangeDeleted, m.ID, ""
-	m.ID = deletedID(m.Original)
+	m.ID, m.At = deletedID(m.Original), timeOf(o.Event.TS)
 	return inbound{event: m}, nil
 }
 

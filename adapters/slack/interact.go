@@ -117,7 +117,7 @@ func (me identity) press(i interaction, a action, team string) (parsed, error) {
 	}
 	press := bot.Press{
 		Head: bot.Head{
-			ID: pressID(team, channel, ts, cmp.Or(a.TS, short(i.Trigger)), i.User.ID), Direct: direct, From: i.user(),
+			ID: pressID(team, channel, ts, cmp.Or(a.TS, short(i.Trigger)), i.User.ID), Direct: direct, From: i.user(), At: timeOf(a.TS),
 			Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: channel, Root: at},
 		},
 		Button: b, Post: m.post,

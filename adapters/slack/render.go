@@ -116,7 +116,8 @@ func (r *renderer) say(text string) {
 
 // summary returns the text for notifications, which is never empty.
 func (r *renderer) summary() string {
-	return escape(shorten(strings.TrimSpace(cmp.Or(strings.TrimSpace(r.text.String()), "…")), maxText))
+	text := bot.ShowTimes(r.text.String(), plainTime)
+	return escape(shorten(strings.TrimSpace(cmp.Or(strings.TrimSpace(text), "…")), maxText))
 }
 
 // add adds a block if there is room.

@@ -1,6 +1,9 @@
 package slack
 
-import "mabsbot/adapters/chat"
+import (
+	"mabsbot/adapters/chat"
+	"mabsbot/bot"
+)
 
 // Splitting long texts. Slack counts UTF-16 code units after escaping, so that an
 // ampersand counts as five.
@@ -14,9 +17,15 @@ func size(r rune) int {
 		return 4
 	case r > 0xFFFF:
 		return 2
+	case r == bot.TimeStart:
+		return dateSize
 	}
 	return 1
 }
+
+// dateSize is how much longer a date in Slack's markup is than the mark of its
+// time; see escape.
+const dateSize = len("<!date^^{date_short_pretty} {time}|01-02 15:04 UTC>")
 
 func sizeOf(text string) int { return chat.Size(size).Of(text) }
 

@@ -1,11 +1,14 @@
 package slack
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Between Slack's markup and plain text. The text of a message arrives with & < >
@@ -59,10 +62,25 @@ func mentions(text, user string) bool {
 }
 
 // escape escapes a text for Slack's markup, so that it contains no mention and no
-// link.
+// link. Times become dates, which Slack shows in the reader's time zone.
+// https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
 func escape(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	return bot.ShowTimes(text, func(at time.Time) string {
+		format := "{time}"
+		if time.Since(at).Abs() > sameDay {
+			format = "{date_short_pretty} {time}"
+		}
+		return fmt.Sprintf("<!date^%d^%s|%s>", at.Unix(), format, plainTime(at))
+	})
 }
+
+// sameDay is the age up to which a time needs no date: within it, the same time
+// of day is passed at most once.
+const sameDay = 20 * time.Hour
+
+// plainTime returns a time where Slack has no markup.
+func plainTime(at time.Time) string { return at.UTC().Format("01-02 15:04 UTC") }
 
 // removeInvisible removes control characters and those that change the direction
 // of writing.
@@ -78,5 +96,6 @@ func removeInvisible(text string) string {
 // escapePlain breaks up mentions in a plain_text object. Slack does not interpret
 // them, but other clients may. The word joiner is invisible.
 func escapePlain(text string) string {
+	text = bot.ShowTimes(text, plainTime)
 	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "`", "").Replace(text)
 }

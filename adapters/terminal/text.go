@@ -2,8 +2,11 @@ package terminal
 
 import (
 	"strings"
+	"time"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"mabsbot/bot"
 )
 
 // Colors of blocks: the basic eight of ECMA-48, which follow the theme of the
@@ -70,6 +73,7 @@ func (t *Terminal) colored(color string, lines ...string) []string {
 // safe removes control characters and bidirectional overrides, because a paste
 // may contain escape sequences.
 func safe(s string) string {
+	s = bot.ShowTimes(s, func(at time.Time) string { return at.Local().Format("15:04") })
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 && r != '\n' || r == 0x7f || 0x80 <= r && r < 0xa0 || 0x202a <= r && r <= 0x202e || 0x2066 <= r && r <= 0x2069 {
 			return -1

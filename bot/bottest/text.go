@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -16,7 +17,7 @@ var (
 )
 
 // Text returns a reply as text for goldens: each kind of block has its own
-// mark, and nothing is wrapped or left out.
+// mark, and nothing is wrapped or left out but times.
 func Text(r bot.Reply) string {
 	var b strings.Builder
 	for _, block := range r.Blocks {
@@ -58,7 +59,7 @@ func Text(r bot.Reply) string {
 			writeLine(&b, "  ", block.Text)
 		}
 	}
-	return b.String()
+	return bot.ShowTimes(b.String(), func(time.Time) string { return "TIME" })
 }
 
 func writeLine(b *strings.Builder, mark, text string) {

@@ -202,7 +202,7 @@ func wanted(line string) []string {
 	if strings.HasPrefix(line, "[") {
 		return strings.Split(strings.Trim(line, "[] "), "] [")
 	}
-	return []string{rest}
+	return strings.Split(rest, "TIME") // each platform shows times in its way
 }
 
 // letters removes everything but letters and digits, because markup differs
