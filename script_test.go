@@ -40,6 +40,7 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 //	-- kim presses old Label --  the oldest button with the label
 //	-- kim edits m1 --           the new text of message m1
 //	-- kim deletes m1 --
+//	-- kim records m1 --         "This solved it" on message m1
 //	-- restart --                stop the bot and start another one
 //	-- bot --                    what the bot answers, or "silent"
 //
@@ -226,6 +227,13 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 		s.lastThread = m.Thread
 	case "presses":
 		return s.press(head, object)
+	case "records":
+		of, ok := s.messages[object]
+		if !ok {
+			return nil, fmt.Errorf("no message %s", object)
+		}
+		head.Thread, head.Direct = of.Thread, of.Direct
+		return bot.Press{Head: head, Button: bot.Button{Action: bot.ActionRecord}, Value: of.Text}, nil
 	case "edits", "deletes":
 		of, ok := s.messages[object]
 		if !ok {

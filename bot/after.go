@@ -89,6 +89,7 @@ func (d decision) steerEscalated(w Walkthrough, r locale.Reading, u Understood) 
 		}
 		d.postNote(w, d.paragraph("person_again"))
 	case IntentNotFixed, IntentCameBack, IntentPartial, IntentDone, IntentAlreadyDone, IntentCannot, IntentUnsure:
+		d.passOn(w)
 		d.courtesy(w, "noted_for_person")
 	case IntentChoose:
 		w.Status = StatusWalking

@@ -235,19 +235,19 @@ func TestPeopleTalk(t *testing.T) {
 	}
 }
 
-// TestHandOver checks that a walkthrough is handed over once, and that the
-// summary contains what was tried and not the name of the server.
-func TestHandOver(t *testing.T) {
+// TestSummary checks that the summary without a hand-over channel says what was
+// tried, and that a second request says that no one was asked.
+func TestSummary(t *testing.T) {
 	f := run(t)
 	first := f.handle(t, message("m1", lostPaste+" usb"))[0]
 	step := f.handle(t, press("p1", first, "Didn't help → next"))
 	all := f.handle(t, press("p2", step[len(step)-1], "Get a person"))
 	again := f.handle(t, press("p3", step[len(step)-1], "Get a person"))
-	if len(again) != 1 || !again[0].Private {
-		t.Errorf("second hand-over: %+v", again)
+	if len(again) != 1 || !again[0].Private || !strings.Contains(bottest.Text(again[0].Reply), "not asked anyone") {
+		t.Errorf("second request: %+v", again)
 	}
 	text := bottest.Text(all[len(all)-1].Reply)
-	if !strings.Contains(text, "plug: didn't help") || strings.Contains(text, "FS-11") {
+	if !strings.Contains(text, "plug: didn't help (TIME)") || !strings.Contains(text, "FS-11 (server)") {
 		t.Errorf("summary:\n%s", text)
 	}
 }

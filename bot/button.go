@@ -26,6 +26,10 @@ const (
 	ActionArea        Action = "r" // list the errors of the area Choice
 	ActionStillSolved Action = "h" // follow-up: the error is still solved
 	ActionCameBack    Action = "g" // follow-up: the error came back
+	ActionTake        Action = "t" // the case with the number Choice is taken
+	ActionSolve       Action = "v" // the case with the number Choice is solved
+	ActionReopen      Action = "u" // the case with the number Choice is not solved after all
+	ActionRecord      Action = "m" // a shortcut: the text of the press solved the case of its thread
 )
 
 // A Button is everything that a button on a platform carries: the entry, the
@@ -45,6 +49,7 @@ var buttonIDs = map[Action]string{
 	ActionNext: "next", ActionFixed: "fixed", ActionBack: "back", ActionAll: "all", ActionPerson: "person",
 	ActionSkip: "skip", ActionOther: ChoiceNone, ActionDirect: "direct", ActionPublish: "publish",
 	ActionStillSolved: "held", ActionCameBack: "again", ActionCannot: "cannot",
+	ActionTake: "take", ActionSolve: "solve", ActionReopen: "reopen",
 }
 
 // ID names what the button does by the IDs of the entries, the same in every

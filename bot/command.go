@@ -23,6 +23,9 @@ func (d decision) command(m Message) {
 		d.list(rest)
 	case rest == "" && command == locale.CommandWhy:
 		d.why()
+	case rest == "" && command == locale.CommandOpen:
+		d.listCases()
+	case command == locale.CommandSolved && d.solvedCommand(rest):
 	case command == locale.CommandLang:
 		d.setLanguage(rest)
 	default:

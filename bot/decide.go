@@ -25,6 +25,7 @@ type State struct {
 	Recent      *Thread      // the thread in which the same error was recently answered, in the same channel
 	Unasked     bool         // StatusSolved: the bot has yet to ask whether the fix held
 	Last        *Walkthrough // the latest of the user in any thread; set for /mabs why
+	Cases       *Cases       // nil unless an earlier decision needed them
 }
 
 // Decide decides what follows from an event. All judgment of the bot is here,
@@ -33,6 +34,9 @@ type State struct {
 func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	head := event.About()
 	channel := rules.Policy.channel(head)
+	if rules.Policy.isTeamUse(event) {
+		channel.Mode = ModeOn
+	}
 	if channel.Mode == ModeOff || channel.ignores(head.From) {
 		return Turn{Event: head.ID}
 	}
@@ -42,9 +46,12 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	switch e := event.(type) {
 	case Message:
 		in.written, in.about = e.Text, e.Quoted
+		if e.Change == ChangePosted && !e.Command {
+			in.said = e.Text
+		}
 		newDecision(&rules, &in, &turn).message(e)
 	case Press:
-		in.pressed = e.Post
+		in.isPress, in.pressed = true, e.Post
 		newDecision(&rules, &in, &turn).press(e)
 	}
 	if channel.Mode == ModeShadow {
@@ -61,8 +68,10 @@ type input struct {
 	channel ChannelPolicy
 	found   kb.Result
 	written string  // Message: its text
+	said    string  // the same, unless it is an edit or a command
 	about   *Quoted // Message: the message whose text was matched, if it is another
-	pressed PostID  // Press: the post with the button
+	isPress bool
+	pressed PostID // Press: the post with the button
 }
 
 // A decision is one call of Decide in progress: what it reads, the voice it

@@ -25,8 +25,11 @@
 //     knowledge base) answer where nothing moves;
 //   - point.go reads what a message points at, and remembers what was looked at;
 //     split.go joins messages that are split over two, and unread.go answers where files cannot be read;
-//   - followup.go asks whether a fix held, handover.go hands over to a person,
-//     and elsewhere.go continues in another place;
+//   - followup.go asks whether a fix held, and elsewhere.go continues in another
+//     place;
+//   - handover.go hands over to a person: brief.go describes the walkthrough to
+//     the team as a Case (case.go), cases.go is what the team does with it, and
+//     opencases.go lists those that are open;
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses that repeat each other;

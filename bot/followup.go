@@ -1,6 +1,10 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
 // After "fixed": once, a day later, the bot asks whether the fix held.
 
@@ -8,6 +12,7 @@ import "slices"
 // answer gets none because it is gone by then.
 func (d decision) solved(w Walkthrough) {
 	d.replaceLive(w, d.text("fixed"))
+	d.closeCase(&w, false)
 	said := d.remember(w, Position{})
 	if findStep(w.Entry, w.At.Step) != nil && w.At.Slot == "" {
 		w.Tried = append(slices.Clip(w.Tried), Attempt{Step: w.At.Step, Outcome: OutcomeHelped})
@@ -16,31 +21,86 @@ func (d decision) solved(w Walkthrough) {
 		}
 	}
 	w.Status, w.Live = StatusSolved, ""
-	later := d.rules.Policy.FollowUp > 0 && !w.Asked && w.FollowUp == "" && !w.Private
+	later := d.followsUp(w)
 	blocks := append([]Block{heading(d.text("solved"))}, said...)
 	if later {
-		blocks = append(blocks, d.paragraph("solved_later"))
+		blocks = append(blocks, paragraph(d.text("solved_later", "when", d.when())))
 	}
 	if more := d.otherButtons(w); len(more) > 0 {
 		blocks = append(blocks, d.paragraph("solved_more"), choices(more...))
 	}
 	d.postIn(&w, d.reply(blocks...))
 	if later {
-		w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: d.rules.Policy.FollowUp, Reply: d.reply(d.viewFollowUp(w)...)})
+		d.planFollowUp(&w)
 	}
 	d.keep(w)
+}
+
+// solvedBy ends the walkthrough that a case is about, because a person of the
+// team says that it is solved. The asker can say that it is not.
+func (d decision) solvedBy(w Walkthrough, c Case) {
+	d = d.speaking(w.Lang)
+	d.voice = d.readIn(w.Thread)
+	blocks := []Block{heading(d.text("person_solved", "name", c.Closed.By.name(), "case", strconv.Itoa(c.Number)))}
+	if c.Done != "" {
+		blocks = append(blocks, Block{Kind: BlockQuote, Text: shorten(d.quote(c.Done), maxQuote)})
+	}
+	if w.Case != c.Number || w.Status == StatusSolved || w.Status == StatusEnded {
+		d.tellAsker(w, func(decision) []Block { return blocks })
+		return
+	}
+	d.replaceLive(w, d.text("fixed"))
+	blocks = append(blocks, d.remember(w, Position{})...)
+	w.Status, w.Live = StatusSolved, ""
+	later := d.followsUp(w)
+	if w.Entry == nil {
+		w.Status = StatusEnded
+	}
+	if later {
+		blocks = append(blocks, paragraph(d.text("solved_later", "when", d.when())))
+	}
+	d.postIn(&w, d.reply(append(blocks, choices(d.caseButton(c, ActionReopen, "not_solved")))...))
+	if later {
+		d.planFollowUp(&w)
+	}
+	d.keep(w)
+}
+
+// followsUp reports whether the bot asks later whether the fix held.
+func (d decision) followsUp(w Walkthrough) bool {
+	return d.rules.Policy.FollowUp > 0 && !w.Asked && w.FollowUp == "" && !w.Private && w.Entry != nil
+}
+
+// planFollowUp plans the question whether the fix held.
+func (d decision) planFollowUp(w *Walkthrough) {
+	w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: d.rules.Policy.FollowUp, Reply: d.reply(d.viewFollowUp(*w)...)})
+}
+
+// when says when the bot asks whether the fix held.
+func (d decision) when() string {
+	later := d.rules.Policy.FollowUp
+	if (later - 24*time.Hour).Abs() <= time.Hour {
+		return d.text("tomorrow")
+	}
+	return d.text("at", "time", timeMark(d.now()+int64(later.Seconds())))
 }
 
 // stillSolved ends the conversation for good.
 func (d decision) stillSolved(w Walkthrough) {
 	w = d.closeFollowUp(w, d.text("held"))
-	w.Status = StatusEnded
+	w.Status, w.Held = StatusEnded, true
 	d.postNote(w, d.paragraph("held_thanks"))
 }
 
 // cameBack continues with the step after the one that seemed to have fixed the
 // error, or where the walkthrough was if no step did.
 func (d decision) cameBack(w Walkthrough) {
+	if w.Case > 0 { // a person said that it is solved
+		if c := d.cases(CaseQuery{Number: w.Case}); c == nil || c.Case.Status == StatusCaseClosed {
+			d.handOverAgain(w)
+			return
+		}
+	}
 	w = d.closeFollowUp(w, d.text("again"))
 	w.Status, w.Doubted = StatusWalking, false
 	n := len(w.Tried)

@@ -63,7 +63,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 				return err
 			}
 		}
-		turn := Decide(rules, state, event, found)
+		turn, err := b.decide(ctx, rules, state, event, found)
+		if err != nil {
+			return err
+		}
 		if turn.Silent() {
 			observe(a, event, turn)
 			return nil

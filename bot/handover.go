@@ -1,13 +1,9 @@
 package bot
 
-import (
-	"cmp"
-	"maps"
-	"slices"
-	"strings"
-)
+import "strconv"
 
-// Handing over to a person, with a summary of the walkthrough.
+// Handing over to a person: what the asker sees. brief.go has what the team gets,
+// and cases.go what the team does with it.
 
 // handOverChannel returns the channel to which walkthroughs are handed over, or
 // "".
@@ -15,52 +11,84 @@ func (v voice) handOverChannel(w Walkthrough) string {
 	return v.rules.Policy.EscalationChannels[w.Thread.Adapter]
 }
 
-// handOver posts a summary to the hand-over channel and offers the basic checks
-// to the people who wait. It does so once per walkthrough.
+// handOver asks the team for a person, once per walkthrough, and offers the
+// basic checks to the people who wait. Without a hand-over channel it gives a
+// summary.
 func (d decision) handOver(w Walkthrough) {
-	if w.HandedOver {
+	number := 1
+	switch channel := d.handOverChannel(w); {
+	case w.Case > 0:
+		d.handOverAgain(w)
+		return
+	case w.HandedOver && channel == "":
+		d.postPrivate(d.paragraph("person_none_again"))
+		return
+	case w.HandedOver:
 		d.postPrivate(d.paragraph("person_again"))
 		return
+	case channel != "":
+		c := d.cases(CaseQuery{New: true})
+		if c == nil {
+			return
+		}
+		if c.Recent >= maxHandOvers {
+			d.postNote(w, append([]Block{paragraph(d.text("person_limit", "count", strconv.Itoa(c.Recent)))}, d.summary(w)...)...)
+			return
+		}
+		number = c.Last + 1
 	}
 	d.replaceLive(w, d.text("person"))
-	w.Status, w.HandedOver = StatusEscalated, true
-	d.postState(w)
+	w.Said = d.withRemark(w)
+	w.Status, w.HandedOver, w.AskedAt = StatusEscalated, true, d.now()
 	if d.handOverChannel(w) != "" {
-		d.postHandOver(w)
+		w.Case = number
+	}
+	d.postState(w)
+	if w.Case > 0 {
+		d.openCase(w)
 	}
 }
 
-// postHandOver posts the summary in the hand-over channel, in the default
-// language. It keeps no state.
-func (d decision) postHandOver(w Walkthrough) {
-	d = d.speaking(d.rules.Policy.Language)
-	there := Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: d.handOverChannel(w), Root: d.newRoot()}
-	title := d.text("summary_unknown")
-	if w.Entry != nil {
-		title = d.title(Walkthrough{Entry: w.Entry, Codes: w.Codes})
+// handOverAgain says what became of the request for a person. If a person said
+// that it is solved, the case is opened again.
+func (d decision) handOverAgain(w Walkthrough) {
+	c := d.cases(CaseQuery{Number: w.Case})
+	switch {
+	case c == nil:
+	case c.Case.Handover == nil:
+		d.postPrivate(d.paragraph("person_again"))
+	case c.Case.Status == StatusCaseClosed:
+		d.reopenCase(w, *c)
+	default:
+		d.notice(c.Case, d.waitingFor(*c.Case.Handover))
 	}
-	blocks := []Block{heading(d.text("handover", "name", d.senderName(w), "title", title))}
-	if w.Entry != nil {
-		blocks = append(blocks, d.summary(w))
+}
+
+// waitingFor says who was asked when, and who helps.
+func (v voice) waitingFor(c Case) string {
+	since := v.text("person_since", "time", timeMark(c.Opened), "case", strconv.Itoa(c.Number))
+	if c.Taken.At == 0 {
+		return since + " " + v.text("person_not_taken")
 	}
-	if w.Private || d.head.Direct {
-		blocks = append(blocks, d.paragraph("handover_direct"))
-	} else {
-		blocks = append(blocks, Block{Kind: BlockThread, Text: d.text("handover_thread"), Thread: w.Thread})
-	}
-	d.post(Post{Thread: there, Opens: true, Reply: d.reply(blocks...)})
+	return since + " " + v.text("person_taken", "name", c.Taken.By.name(), "time", timeMark(c.Taken.At))
 }
 
 // viewHandedOver is shown after a person was requested.
 func (v voice) viewHandedOver(w Walkthrough) []Block {
-	said := "person_none"
-	if v.handOverChannel(w) != "" {
-		said = "person_sent"
+	said := heading(v.text("person_none"))
+	switch {
+	case w.Case > 0:
+		said = heading(v.text("person_sent", "case", strconv.Itoa(w.Case)))
+	case v.handOverChannel(w) != "":
+		said = heading(v.text("person_again")) // asked by an earlier version, which had no cases
 	}
-	blocks := []Block{heading(v.text(said))}
+	blocks := []Block{said}
 	if w.Entry != nil {
 		blocks = append(blocks, v.remember(w, Position{})...)
-		blocks = append(blocks, v.summary(w))
+		if w.Case > 0 {
+			blocks = append(blocks, v.paragraph("person_summary"))
+		}
+		blocks = append(blocks, v.summary(w)...)
 	}
 	var row []LabeledButton
 	if e := v.rules.Base.Entry(v.rules.Policy.Checks); e != nil && (w.Entry == nil || e.ID != w.Entry.ID) {
@@ -73,89 +101,37 @@ func (v voice) viewHandedOver(w Walkthrough) []Block {
 	return append(blocks, choices(row...))
 }
 
-// summary lists what happened so far. Values of slots, such as server names,
-// are masked because more people may read the channel than the thread.
-func (v voice) summary(w Walkthrough) Block {
-	b := Block{Kind: BlockTable}
-	row := func(key, value string) {
-		if value != "" {
-			b.Rows = append(b.Rows, []string{v.text(key), value})
-		}
+// passOn tells the team what the asker adds while they wait.
+func (d decision) passOn(w Walkthrough) {
+	if w.Case == 0 || d.said == "" {
+		return
 	}
-	nameless := Walkthrough{Entry: w.Entry}
-	row("summary_error", v.title(nameless))
-	row("summary_code", strings.Join(mapped(w.Codes, codeLabel), ", "))
-	row("summary_slots", strings.Join(maskedSlots(w.Slots), ", "))
-	tried := mapped(w.Tried, func(a Attempt) string { return v.attempt(nameless, a) })
-	row("summary_tried", cmp.Or(strings.Join(tried, " → "), v.text("summary_nothing")))
-	if s := findStep(w.Entry, w.At.Step); s != nil {
-		row("summary_at", v.stepName(nameless, s.ID))
+	c := d.cases(CaseQuery{Number: w.Case})
+	if c == nil || c.Case.Status != StatusCase || c.Case.Handover.Remarks >= maxPassedOn {
+		return
 	}
-	row("summary_undo", v.summaryUndo(nameless, w))
-	row("summary_facts", strings.Join(w.Facts, " / "))
-	row("summary_entry", w.Entry.ID+" "+cutBytes(w.Revision, 4))
-	return b
+	d.changeCase(c.Case, func(t *Case) { t.Remarks++ })
+	d.tellTeam(c.Case, func(team decision) string {
+		return team.text("case_remark", "name", d.senderName(w), "text", shorten(team.quote(d.said), maxQuote))
+	})
 }
 
-func mapped[A, B any](all []A, f func(A) B) []B {
-	var out []B
-	for _, a := range all {
-		out = append(out, f(a))
+// maxPassedOn limits the remarks that the team gets about one case. Who needs
+// more has taken the case, and reads the thread.
+const maxPassedOn = 10
+
+// now returns the time of the event as a Unix time in seconds.
+func (d decision) now() int64 {
+	if d.head.At.IsZero() {
+		return 0
 	}
-	return out
+	return d.head.At.Unix()
 }
 
-func maskedSlots(slots map[string]string) []string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(slots)) {
-		if slots[name] != "" {
-			all = append(all, name+" "+masked(slots[name]))
-		}
+// name returns what others see of a user.
+func (u User) name() string {
+	if u.Name != "" {
+		return u.Name
 	}
-	return all
-}
-
-// masked returns the start of a name: at most three letters and at most half of
-// it. Those who know the name recognize it.
-func masked(name string) string {
-	r := []rune(name)
-	return string(r[:min(3, len(r)/2)]) + "…"
-}
-
-// attempt describes a step that was tried or a question that was answered.
-func (v voice) attempt(w Walkthrough, a Attempt) string {
-	if q := findQuestion(w.Entry, a.Step); q != nil {
-		if c := findChoice(q, a.Choice); c != nil {
-			return v.entryText(c.Label, w)
-		}
-	}
-	return v.stepName(w, a.Step) + ": " + v.text(outcomeText[w.outcome(a)])
-}
-
-// The texts of the outcomes.
-var outcomeText = map[Outcome]string{
-	OutcomeDone: "outcome_done", OutcomeHelped: "outcome_helped", OutcomeRelapsed: "outcome_relapsed", OutcomeNotHelped: "outcome_not_helped",
-	OutcomeSkipped: "outcome_skipped", OutcomeCannot: "outcome_cannot",
-}
-
-// summaryUndo lists all that is switched off, without names.
-func (v voice) summaryUndo(nameless, w Walkthrough) string {
-	var all []string
-	for _, u := range w.undos() {
-		said := v.entryText(u.step.Undo, nameless)
-		if u.begun {
-			said = v.text("summary_begun", "title", v.stepName(nameless, u.step.ID), "undo", said)
-		}
-		if !slices.Contains(all, said) {
-			all = append(all, said)
-		}
-	}
-	return strings.Join(all, " ")
-}
-
-func (v voice) stepName(w Walkthrough, id string) string {
-	if s := findStep(w.Entry, id); s != nil {
-		return cmp.Or(v.entryText(s.Title, w), id)
-	}
-	return id
+	return u.ID
 }

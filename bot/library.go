@@ -34,6 +34,10 @@ type Library interface {
 	// received, newest first.
 	Shadowed(ctx context.Context, limit int) ([]Post, error)
 
+	// OpenCases returns at most limit cases that wait for a person, on all
+	// platforms, oldest first.
+	OpenCases(ctx context.Context, limit int) ([]OpenCase, error)
+
 	// Revision identifies the content of the knowledge base.
 	Revision() string
 }

@@ -17,12 +17,10 @@ func (d decision) askGone(w Walkthrough) {
 // wait acknowledges that the user goes on later. In a thread, silence does.
 // After the fix, the bot asks once more.
 func (d decision) wait(w Walkthrough) {
-	if w.Status == StatusSolved && !w.unasked {
+	if w.Status == StatusSolved && !w.unasked && d.rules.Policy.FollowUp > 0 && !w.Private {
 		w = d.closeFollowUp(w, d.text("wait_button"))
-		if later := d.rules.Policy.FollowUp; later > 0 && !w.Private {
-			w.FollowUp = d.post(Post{Thread: w.Thread, To: w.Asker, Delay: later, Reply: d.reply(d.viewFollowUp(w)...)})
-		}
-		d.postNote(w, d.paragraph("wait_follow_up"))
+		d.planFollowUp(&w)
+		d.postNote(w, paragraph(d.text("wait_follow_up", "when", d.when())))
 		return
 	}
 	if w.Status != StatusEscalated {
@@ -43,6 +41,7 @@ func (d decision) courtesy(w Walkthrough, key string) {
 func (d decision) note(w Walkthrough, text string) {
 	noted := w.Noted
 	w.Noted = true
+	d.passOn(w)
 	w = d.withFact(w, text)
 	if d.head.Direct && !noted {
 		d.postNote(w, d.paragraph("noted"))
@@ -92,6 +91,10 @@ func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
 // in a direct message.
 func (d decision) unclear(w Walkthrough) {
 	d.turn.Understood = Understood{Intent: IntentUnclear}
+	waits := w.Status == StatusEscalated && w.Case > 0
+	if waits && !isFewerThan(d.said, minRemark) {
+		d.passOn(w)
+	}
 	if w.Puzzled {
 		if d.head.Direct {
 			d.offerPerson(w, d.paragraph("unclear_again"))
@@ -107,6 +110,8 @@ func (d decision) unclear(w Walkthrough) {
 		key = "unclear_solved"
 	case w.Status == StatusChoosing:
 		key = "unclear_which"
+	case waits:
+		key = "noted_for_person"
 	case w.Status == StatusEscalated:
 		key = "unclear_waiting"
 	case w.Status == StatusUnmatched || w.Entry == nil:

@@ -14,6 +14,12 @@ func (d decision) message(m Message) {
 	case m.From.Bot && m.Change != ChangeDeleted && d.rules.Locales.Echo(m.Text):
 		// A copy of one of our answers, perhaps from another channel or
 		// platform.
+	case w.Handover != nil && !m.Command:
+		if m.Change == ChangePosted {
+			d.inTeamThread(w, m)
+		}
+	case d.asksForCases(m):
+		d.listCases()
 	case m.Change == ChangeDeleted:
 		d.withdrawAnswer(w, m)
 	case m.Change == ChangePosted && w.Source == m.ID && m.ID != "":
@@ -156,6 +162,7 @@ func (d decision) replaceAnswer(w Walkthrough, m Message) {
 	d.leave(&w, "leave")
 	next := d.newWalkthrough(m)
 	next.Posts, next.Source, next.Private = nil, w.Source, w.Private
+	next.Case, next.HandedOver, next.AskedAt = w.Case, w.HandedOver, w.AskedAt
 	if d.found.Band == match.Silent {
 		d.noMatch(next, first)
 	} else {
@@ -169,6 +176,7 @@ func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 		return
 	}
 	d.withdrawFollowUp(w)
+	d.closeCase(&w, true)
 	if d.rules.Can.Edits {
 		d.withdrawPosts(w, w.Posts)
 	}

@@ -21,7 +21,9 @@ func (d decision) post(p Post) PostID {
 
 // keep adds a state to the turn.
 func (d decision) keep(w Walkthrough) {
-	w.Tried = d.timed(w.Tried)
+	if w.Thread == d.state.Walkthrough.Thread {
+		w.Tried, w.Said = d.timed(w.Tried), d.withRemark(w)
+	}
 	d.turn.States = append(d.turn.States, w)
 }
 

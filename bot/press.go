@@ -17,12 +17,16 @@ func (d decision) press(p Press) {
 		w.Status = StatusWalking // the press ends the silence
 	}
 	switch {
+	case slices.Contains(caseActions, p.Button.Action):
+		d.pressCase(p)
 	case p.Button.Action == ActionArea:
 		d.list(p.Button.Choice)
 	case w.Status == "" || w.Status == StatusEnded:
 		d.revive(p.Button)
 	case p.Button.Action == ActionStart:
 		d.act(w, p.Button)
+	case p.Button.Action == ActionPerson && w.Case > 0:
+		d.handOver(w)
 	case !d.isCurrent(w, p.Button) && w.Status == StatusWalking && w.justLeft(p.Button):
 		d.postPressedAlready()
 	case !d.isCurrent(w, p.Button):
@@ -37,6 +41,10 @@ func (d decision) press(p Press) {
 	}
 }
 
+// caseActions are the actions on cases, which do not depend on the position of a
+// walkthrough.
+var caseActions = []Action{ActionTake, ActionSolve, ActionReopen, ActionRecord}
+
 // isCurrent reports whether a button belongs to the current position of the
 // walkthrough.
 func (d decision) isCurrent(w Walkthrough, b Button) bool {
@@ -46,7 +54,7 @@ func (d decision) isCurrent(w Walkthrough, b Button) bool {
 	case w.Status == StatusChoosing:
 		return b.Action == ActionOther
 	case w.Status == StatusSolved:
-		return b.Entry == w.Entry.ID && (b.Action == ActionStillSolved || b.Action == ActionCameBack)
+		return w.Entry != nil && b.Entry == w.Entry.ID && (b.Action == ActionStillSolved || b.Action == ActionCameBack)
 	case w.Entry == nil: // unmatched, or handed over without an entry
 		return b.Entry == "" && b.Action == ActionPerson
 	}

@@ -37,7 +37,9 @@ type Store interface {
 
 	// Apply records in one transaction: the event as handled, the new states,
 	// the posts to send and the preference. A state is written only if the
-	// stored version equals its Version, and is stored with Version+1. On an
+	// stored version equals its Version, and is stored with Version+1. Two
+	// threads of a workspace cannot have a Handover with the same number; the
+	// second is an ErrConflict. On an
 	// error nothing is written; ErrDuplicate takes precedence over ErrConflict.
 	// A post whose ID is known is not queued again. If a post replaces one that
 	// still waits for its Delay, the latter is never sent. Of the unclaimed posts
@@ -51,8 +53,22 @@ type Store interface {
 
 	// Walkthroughs returns at most limit walkthroughs whose Asker is the user,
 	// with any Status, most recently changed first. The user's workspace is
-	// that of the threads.
+	// that of the threads. Those with a Handover do not count.
 	Walkthroughs(ctx context.Context, user UserKey, limit int) ([]Walkthrough, error)
+
+	// Case returns the walkthrough of the workspace whose Handover has the
+	// number. ok is false if there is none.
+	Case(ctx context.Context, adapter, workspace string, number int) (w Walkthrough, ok bool, err error)
+
+	// OpenCases returns at most limit walkthroughs with StatusCase of the
+	// workspace, those that were stored first first. Without an adapter it
+	// returns those of all workspaces.
+	OpenCases(ctx context.Context, adapter, workspace string, limit int) ([]Walkthrough, error)
+
+	// CaseCount returns the highest number of a Handover in the user's
+	// workspace, and how many with the user as Asker were first stored at most
+	// window ago.
+	CaseCount(ctx context.Context, user UserKey, window time.Duration) (highest, recent int, err error)
 }
 
 // An Outbox is the queue of posts that Apply fills. One sender per adapter and

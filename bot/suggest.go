@@ -85,7 +85,8 @@ func targets(base *kb.Base, l *locale.Locale, query string) []target {
 	for line := range strings.Lines(l.Text("help_rows")) {
 		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		value, ok := strings.CutPrefix(command, "/mabs ")
-		if ok && (query == "" || !strings.HasPrefix(value, "0x")) {
+		fixed := len(strings.Fields(value)) <= 2 // otherwise it ends with text of one's own
+		if ok && fixed && (query == "" || !strings.HasPrefix(value, "0x")) {
 			all = append(all, target{value, Suggestion{Value: value, Label: value, Detail: meaning}})
 		}
 	}

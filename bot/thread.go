@@ -88,6 +88,7 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 		next.Asker = w.Asker
 		if fixed {
 			w.Status = StatusSolved
+			d.closeCase(&w, false)
 		}
 		if w.Entry != nil {
 			next.Open = w.leftOpen(d.found.Hits[0].Entry.ID)

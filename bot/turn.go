@@ -36,6 +36,7 @@ type Turn struct {
 	Posts  []Post
 	Prefer *Preference
 
+	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
 }
@@ -58,7 +59,7 @@ func (t *Turn) add(p Post) PostID {
 // shadow returns the turn in a shadow channel: its posts are recorded but not
 // sent, and it changes no state.
 func (t Turn) shadow() Turn {
-	shadow := Turn{Event: t.Event, Understood: t.Understood}
+	shadow := Turn{Event: t.Event, Needs: t.Needs, Understood: t.Understood}
 	for _, p := range t.Posts {
 		p.Shadow, p.Delay = true, 0
 		shadow.Posts = append(shadow.Posts, p)

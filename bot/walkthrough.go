@@ -52,7 +52,12 @@ type Walkthrough struct {
 	Puzzled    bool     `json:"puzzled,omitempty"`     // the bot said that it did not understand, and has not understood anything since
 	Noted      bool     `json:"noted,omitempty"`       // the bot said that it noted a fact
 	Facts      []string `json:"facts,omitempty"`       // what users added, for the summary
+	Said       []Remark `json:"said,omitempty"`        // the last remarks of the asker, for the team
 	HandedOver bool     `json:"handed_over,omitempty"` // a person was requested
+	AskedAt    int64    `json:"asked_at,omitempty"`    // when it was, as a Unix time in seconds
+	Held       bool     `json:"held,omitempty"`        // a user said, when asked later, that the fix held; otherwise that is unknown
+	Case       int      `json:"case,omitempty"`        // the number of the case in which the team was asked
+	Handover   *Case    `json:"handover,omitempty"`    // the case that is handed over to this thread, which is one of the team
 	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }
 
@@ -73,11 +78,14 @@ type Status string
 const (
 	StatusChoosing  Status = "choosing"  // for the choice of one of Options
 	StatusWalking   Status = "walking"   // for an answer at At
-	StatusSolved    Status = "solved"    // a user said that it is fixed
+	StatusSolved    Status = "solved"    // a user said that it is fixed; whether that held is unknown
 	StatusEscalated Status = "person"    // a person was requested
 	StatusEnded     Status = "done"      // over: confirmed, withdrawn or moved elsewhere
 	StatusUnmatched Status = "unmatched" // Text was not recognized; a person may be requested
 	StatusQuiet     Status = "quiet"     // a user asked the bot to be quiet here
+
+	StatusCase       Status = "case"        // the team's thread: Handover is open
+	StatusCaseClosed Status = "case_closed" // the team's thread: Handover is closed
 )
 
 // A Position is a question, a slot whose value is requested, or a step.

@@ -59,6 +59,7 @@ func (m *memory) Reset(context.Context) error {
 type shelfOf struct {
 	entries []*kb.Entry
 	shadows []bot.Post
+	cases   []bot.OpenCase
 }
 
 func readEntries(t testing.TB) shelfOf {
@@ -91,6 +92,8 @@ func (s shelfOf) Entry(id string) *kb.Entry {
 func (s shelfOf) Revision() string { return "5e1fc0de" }
 
 func (s shelfOf) Shadowed(context.Context, int) ([]bot.Post, error) { return s.shadows, nil }
+
+func (s shelfOf) OpenCases(context.Context, int) ([]bot.OpenCase, error) { return s.cases, nil }
 
 func (s shelfOf) Area(id, lang string) string { return id + "/" + lang }
 

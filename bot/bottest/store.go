@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, outbox.go) checks a bot.Store and
+// use in tests. TestStore (store.go, cases.go, outbox.go) checks a bot.Store and
 // bot.Outbox, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
@@ -57,6 +57,10 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a shadow post is recorded and never claimed", shadowed)
 	run("a post waits until it is sent or dropped", waiting)
 	run("Walkthroughs returns those of the asker, most recently changed first", walkthroughs)
+	run("Case returns the walkthrough with the number", caseByNumber)
+	run("two threads cannot have a case with the same number", caseConflict)
+	run("OpenCases returns those that are open, oldest first", openCases)
+	run("CaseCount returns the highest number, and how many the user opened", caseCount)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -707,6 +711,12 @@ func canceledContext(t *storeTest) {
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
 	wantCanceled(err)
 	_, err = t.Waiting(ctx, "A1")
+	wantCanceled(err)
+	_, _, err = t.Case(ctx, "test", "w", 1)
+	wantCanceled(err)
+	_, err = t.OpenCases(ctx, "test", "w", 5)
+	wantCanceled(err)
+	_, _, err = t.CaseCount(ctx, bot.UserKey{}, time.Hour)
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

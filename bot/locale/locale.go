@@ -46,6 +46,7 @@ type Locale struct {
 	Texts     map[string]string    `yaml:"texts"`
 	Areas     map[string]string    `yaml:"areas"`
 	Commands  map[Command][]string `yaml:"commands"`
+	Cases     []string             `yaml:"cases"` // how people ask in a message for the open hand-overs
 
 	replies  *replies
 	model    *model

@@ -24,6 +24,25 @@ const maxWritten = 40_000
 // if the text has anything of the product, a sentence in Latin letters counts
 // only if it asks or has a word that people use of themselves.
 func (all Locales) OwnWords(text string, product []Span) string {
+	var own strings.Builder
+	for _, s := range all.ownSentences(text, product) {
+		own.WriteString(identifier.ReplaceAllString(s, " ") + "\n")
+	}
+	return own.String()
+}
+
+// OwnSentences returns the same sentences as OwnWords, with the identifiers in
+// them.
+func (all Locales) OwnSentences(text string, product []Span) string {
+	var own []string
+	for _, s := range all.ownSentences(text, product) {
+		own = append(own, strings.TrimSpace(s))
+	}
+	return strings.Join(own, " ")
+}
+
+// ownSentences returns what people wrote of a text themselves, by sentence.
+func (all Locales) ownSentences(text string, product []Span) []string {
 	written := cutAtRune(text, maxWritten)
 	left := withoutSpans(written, product)
 	var lines []string
@@ -37,16 +56,16 @@ func (all Locales) OwnWords(text string, product []Span) string {
 		}
 		lines = append(lines, line)
 	}
-	var own strings.Builder
+	var own []string
 	for _, line := range lines {
 		for _, s := range sentences(line) {
 			coded := codeForm.MatchString(s)
 			if plain := identifier.ReplaceAllString(s, " "); !found && !coded || !isLatin(plain) || all.personal(plain) {
-				own.WriteString(plain + "\n")
+				own = append(own, s)
 			}
 		}
 	}
-	return own.String()
+	return own
 }
 
 // cutAtRune returns the first n bytes of s, without a rune that is cut in two.

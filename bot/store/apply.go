@@ -125,7 +125,7 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT channel, root, version, sealed FROM walkthroughs
-		WHERE adapter = $1 AND workspace = $2 AND asker = $3
+		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number = 0
 		ORDER BY changed_at DESC LIMIT $4`, user.Adapter, user.Workspace, user.ID, max(limit, 0))
 	if err != nil {
 		return nil, wrap("walkthroughs", err)
@@ -177,7 +177,7 @@ func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) err
 }
 
 // putState stores w with Version+1. It returns ErrConflict unless Version is
-// the stored version. begun_at, the time when the
+// the stored version and no other thread has its case. begun_at, the time when the
 // entry was started, changes only with the entry.
 func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now int64) error {
 	data, err := encode(w)
@@ -185,17 +185,17 @@ func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now i
 		return err
 	}
 	query := `
-		INSERT INTO walkthroughs (adapter, workspace, channel, root, version, status, entry, private, asker, begun_at, changed_at, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11) ON CONFLICT DO NOTHING`
+		INSERT INTO walkthroughs (adapter, workspace, channel, root, version, status, entry, private, asker, begun_at, changed_at, sealed, case_number)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12) ON CONFLICT DO NOTHING`
 	if w.Version > 0 {
 		query = `
 		UPDATE walkthroughs SET version = $5, status = $6, entry = $7, private = $8, asker = $9,
-			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11
+			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11, case_number = $12
 		WHERE version = $5 - 1 AND` + whereThread
 	}
 	version := w.Version + 1
 	return execOne(ctx, tx, bot.ErrConflict, query, threadArgs(w.Thread,
-		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...))...)
+		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...), caseNumber(w))...)
 }
 
 // putPost queues a post, or does nothing if its ID is known: an event that is

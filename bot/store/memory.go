@@ -30,6 +30,7 @@ type memoryState struct {
 	version          int
 	status           bot.Status
 	entry, asker     string
+	caseNumber       int
 	private          bool
 	begunAt, changed time.Time
 }
@@ -148,7 +149,7 @@ func (m *Memory) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) 
 	}
 	var threads []bot.Thread
 	for t, s := range m.states {
-		if user == (bot.UserKey{Adapter: t.Adapter, Workspace: t.Workspace, ID: s.asker}) {
+		if user == (bot.UserKey{Adapter: t.Adapter, Workspace: t.Workspace, ID: s.asker}) && s.caseNumber == 0 {
 			threads = append(threads, t)
 		}
 	}
@@ -183,7 +184,8 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	states := map[bot.Thread]memoryState{}
 	for _, w := range turn.States {
 		old := m.states[w.Thread]
-		if old.version != w.Version {
+		other, taken := m.caseThread(w.Thread.Adapter, w.Thread.Workspace, caseNumber(w))
+		if old.version != w.Version || taken && other != w.Thread {
 			return bot.ErrConflict
 		}
 		s, err := newState(w, old, now)
@@ -212,7 +214,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 func newState(w bot.Walkthrough, old memoryState, now time.Time) (memoryState, error) {
 	data, err := encode(w)
 	s := memoryState{
-		data: data, version: w.Version + 1, status: w.Status, entry: entryID(w), asker: w.Asker.ID, private: w.Private,
+		data: data, version: w.Version + 1, status: w.Status, entry: entryID(w), caseNumber: caseNumber(w), asker: w.Asker.ID, private: w.Private,
 		begunAt: now, changed: now,
 	}
 	if old.version > 0 && old.entry == s.entry {

@@ -7,11 +7,11 @@
 //
 // sql.go opens and migrates the database; lock_unix.go and lock_other.go detect
 // other processes that use it. apply.go implements bot.Store, and outbox.go
-// implements bot.Outbox. codec.go validates and encodes both. inbox.go records
+// implements bot.Outbox. cases.go finds cases. codec.go validates and encodes both. inbox.go records
 // events that are acknowledged before they are handled, and journal.go is an
 // append-only log. prune.go deletes old rows, and seal.go encrypts and reads
-// the key file. memory.go, memory_outbox.go, memory_inbox.go and
-// memory_journal.go do the same in memory.
+// the key file. memory.go, memory_cases.go, memory_outbox.go,
+// memory_inbox.go and memory_journal.go do the same in memory.
 package store
 
 import (

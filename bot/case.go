@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"mabsbot/kb"
+)
+
+// A Case is a request for a person. The thread that the team's post opens has
+// it, and the walkthrough that it is about has its number.
+type Case struct {
+	Number    int    `json:"number"`              // unique in its workspace, and short enough to type
+	Of        Thread `json:"of"`                  // the thread of the walkthrough
+	For       User   `json:"for"`                 // who asked for a person
+	Title     string `json:"title"`               // of the error, without names of servers
+	Opened    int64  `json:"opened"`              // Unix time in seconds
+	Taken     Act    `json:"taken,omitzero"`      // by the person who helps
+	Closed    Act    `json:"closed,omitzero"`     // by the person who solved it, or the asker
+	Withdrawn bool   `json:"withdrawn,omitempty"` // closed because the question was deleted
+	Done      string `json:"done,omitempty"`      // what solved it, in the words of the person who did it
+
+	Post     PostID   `json:"post"`               // the team's post
+	Brief    []Block  `json:"brief"`              // of Post, without the state of the case
+	Reminder PostID   `json:"reminder,omitempty"` // the post that reminds the team, now or later
+	Remarks  int      `json:"remarks,omitempty"`  // how many remarks of the asker were passed on
+	Noticed  []string `json:"noticed,omitempty"`  // users who were told the state of the case since it changed
+}
+
+// An Act is who did something, and when.
+type Act struct {
+	By User  `json:"by"`
+	At int64 `json:"at"` // Unix time in seconds
+}
+
+// Cases are what the store knows of cases, as far as a decision needs it.
+type Cases struct {
+	Last   int           // the highest number in the workspace
+	Recent int           // how many the sender of the event opened within handOverWindow
+	Case   Walkthrough   // of the team's thread; its Handover is nil if no case has the number
+	About  Walkthrough   // of the thread that Case is about
+	Open   []Walkthrough // those of the team's threads with open cases, oldest first
+}
+
+// A CaseQuery says what a decision needs of the cases.
+type CaseQuery struct {
+	Number int  // the case with the number
+	New    bool // what a new case needs
+	Open   bool // the open cases
+}
+
+// handOverWindow and maxHandOvers limit how many cases one person opens. A person
+// who works through errors needs ten minutes or more for each before asking
+// makes sense, so five an hour is more than people need, and as many as a team
+// can read.
+const (
+	handOverWindow = time.Hour
+	maxHandOvers   = 5
+)
+
+// cases returns what the store knows of the cases, or nil. In that case the
+// handler decides again with it, and what the decision does until then is
+// discarded.
+func (d decision) cases(q CaseQuery) *Cases {
+	if d.state.Cases == nil {
+		d.turn.Needs = q
+	}
+	return d.state.Cases
+}
+
+// loadCases reads what a decision needs of the cases.
+func (b *Bot) loadCases(ctx context.Context, head Head, q CaseQuery) (*Cases, error) {
+	var c Cases
+	var err error
+	adapter, workspace := head.Thread.Adapter, head.Thread.Workspace
+	if q.New {
+		if c.Last, c.Recent, err = b.store.CaseCount(ctx, UserKey{adapter, workspace, head.From.ID}, handOverWindow); err != nil {
+			return nil, err
+		}
+	}
+	if q.Open {
+		if c.Open, err = b.store.OpenCases(ctx, adapter, workspace, maxOpenCases+1); err != nil {
+			return nil, err
+		}
+	}
+	if q.Number > 0 {
+		found := false
+		if c.Case, found, err = b.store.Case(ctx, adapter, workspace, q.Number); err == nil && found {
+			c.About, _, err = b.store.Load(ctx, c.Case.Handover.Of, UserKey{})
+		}
+	}
+	return &c, err
+}
+
+// decide calls Decide, and again if it needs to know about cases.
+func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event, found kb.Result) (Turn, error) {
+	turn := Decide(rules, state, event, found)
+	if turn.Needs == (CaseQuery{}) {
+		return turn, nil
+	}
+	var err error
+	if state.Cases, err = b.loadCases(ctx, event.About(), turn.Needs); err != nil {
+		return Turn{}, err
+	}
+	return Decide(rules, state, event, found), nil
+}

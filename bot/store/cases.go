@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Case implements bot.Store.
+func (s *SQL) Case(ctx context.Context, adapter, workspace string, number int) (bot.Walkthrough, bool, error) {
+	thread := bot.Thread{Adapter: adapter, Workspace: workspace}
+	var version int
+	var sealed []byte
+	err := s.read.QueryRowContext(ctx, `
+		SELECT channel, root, version, sealed FROM walkthroughs
+		WHERE adapter = $1 AND workspace = $2 AND case_number = $3 AND case_number > 0`, adapter, workspace, number).
+		Scan(&thread.Channel, &thread.Root, &version, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bot.Walkthrough{}, false, nil
+	}
+	if err != nil {
+		return bot.Walkthrough{}, false, wrap("case", err)
+	}
+	w, err := s.unsealWalkthrough(sealed, thread, version)
+	return w, err == nil, wrap("case", err)
+}
+
+// OpenCases implements bot.Store.
+func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit int) ([]bot.Walkthrough, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT adapter, workspace, channel, root, version, sealed FROM walkthroughs
+		WHERE status = 'case' AND ($1 = '' OR adapter = $1 AND workspace = $2)
+		ORDER BY begun_at, case_number LIMIT $3`, adapter, workspace, max(limit, 0))
+	if err != nil {
+		return nil, wrap("open cases", err)
+	}
+	defer rows.Close()
+	var all []bot.Walkthrough
+	for rows.Next() {
+		var t bot.Thread
+		var version int
+		var sealed []byte
+		if err := rows.Scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &version, &sealed); err != nil {
+			return nil, wrap("open cases", err)
+		}
+		w, err := s.unsealWalkthrough(sealed, t, version)
+		if err != nil {
+			return nil, wrap("open cases", err)
+		}
+		all = append(all, w)
+	}
+	return all, wrap("open cases", rows.Err())
+}
+
+// CaseCount implements bot.Store.
+func (s *SQL) CaseCount(ctx context.Context, user bot.UserKey, window time.Duration) (highest, recent int, err error) {
+	err = s.read.QueryRowContext(ctx, `
+		SELECT COALESCE(MAX(case_number), 0) FROM walkthroughs
+		WHERE adapter = $1 AND workspace = $2 AND case_number > 0`, user.Adapter, user.Workspace).Scan(&highest)
+	if err != nil {
+		return 0, 0, wrap("case count", err)
+	}
+	err = s.read.QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM walkthroughs
+		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number > 0 AND begun_at > $4`,
+		user.Adapter, user.Workspace, user.ID, nowMillis()-window.Milliseconds()).Scan(&recent)
+	return highest, recent, wrap("case count", err)
+}
+
+// caseNumber returns the number of the case that is handed over to the thread
+// of w, or 0.
+func caseNumber(w bot.Walkthrough) int {
+	if w.Handover == nil {
+		return 0
+	}
+	return w.Handover.Number
+}
