@@ -13,6 +13,7 @@ type Bot struct {
 	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of unlisted channels: off, shadow, mention or on"`
 	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long a repeated error in a channel gets a link to the first answer"`
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
+	Reminder     time.Duration `mapstructure:"reminder" usage:"when to remind the team of a request for a person that no one has taken; 0 never reminds"`
 }
 
 // A Channel overrides the defaults for one channel.
@@ -30,9 +31,11 @@ func Modes() []string { return []string{"off", "shadow", "mention", "on"} }
 
 // defaultBot links repeats for ten minutes, about as long as people keep
 // reporting the same outage, and asks a day later whether a fix held, when the
-// next nightly backup has run.
+// next nightly backup has run. It reminds the team after a quarter of an hour:
+// less than a person waits before asking elsewhere, and more than it takes to
+// read a post.
 func defaultBot() Bot {
-	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour}
+	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute}
 }
 
 func checkBot(c *Config, wrong func(key, text string)) {
@@ -45,6 +48,9 @@ func checkBot(c *Config, wrong func(key, text string)) {
 	}
 	if c.Bot.FollowUp < 0 {
 		wrong("bot.follow_up", wantDuration)
+	}
+	if c.Bot.Reminder < 0 {
+		wrong("bot.reminder", wantDuration)
 	}
 	seen := map[string]bool{}
 	for i, ch := range c.Bot.Channels {

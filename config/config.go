@@ -43,6 +43,24 @@ var example string
 // Example returns a commented configuration file with every key at its default.
 func Example() string { return example }
 
+// withoutTeam returns a warning for each platform without a channel for requests
+// for a person.
+func (c *Config) withoutTeam() Mistakes {
+	var all Mistakes
+	for _, p := range []struct {
+		key     string
+		missing bool
+	}{
+		{"slack.escalation_channel", c.Slack.Enabled() && c.Slack.EscalationChannel == ""},
+		{"discord.escalation_channel", c.Discord.Enabled() && c.Discord.EscalationChannel == ""},
+	} {
+		if p.missing {
+			all = append(all, Mistake{Place: p.key, Text: "not set, so \"Get a person\" asks no one: it only gives a summary to pass on"})
+		}
+	}
+	return all
+}
+
 // A check validates one section. For each mistake it calls wrong with the full
 // key and a text that completes "console.addr is "x"; …".
 type check func(c *Config, wrong func(key, text string))

@@ -262,6 +262,7 @@ discord.register            true
 bot.default_mode            on
 bot.repeat_window           10m
 bot.follow_up               24h
+bot.reminder                15m
 channel C1                  mode shadow, language en
 channel C2                  mode on, language ko, reads B1 B2
 warning                     --x: do not
@@ -316,4 +317,27 @@ func FuzzFile(f *testing.F) {
 			t.Fatal("neither a configuration nor mistakes")
 		}
 	})
+}
+
+// TestWithoutTeam checks the warning about a platform on which no one is asked.
+func TestWithoutTeam(t *testing.T) {
+	for _, tt := range []struct {
+		environ []string
+		want    string
+	}{
+		{nil, ""},
+		{[]string{"MABSBOT_DISCORD_TOKEN=t"}, "discord.escalation_channel: not set"},
+		{[]string{"MABSBOT_DISCORD_TOKEN=t", "MABSBOT_DISCORD_ESCALATION_CHANNEL=1"}, ""},
+		{[]string{"MABSBOT_SLACK_BOT_TOKEN=xoxb-t", "MABSBOT_SLACK_APP_TOKEN=xapp-t"}, "slack.escalation_channel: not set"},
+		{[]string{"MABSBOT_SLACK_BOT_TOKEN=xoxb-t", "MABSBOT_SLACK_APP_TOKEN=xapp-t", "MABSBOT_SLACK_ESCALATION_CHANNEL=C1"}, ""},
+	} {
+		c, err := Load(nil, tt.environ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := c.Warnings.Error()
+		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("%v: warnings %q, want %q", tt.environ, got, tt.want)
+		}
+	}
 }

@@ -46,6 +46,7 @@ func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 	if l.mistakes.sort(); len(l.mistakes) > 0 {
 		return nil, l.mistakes
 	}
+	l.c.Warnings = append(l.c.Warnings, l.c.withoutTeam()...)
 	return l.c, nil
 }
 
