@@ -11,8 +11,8 @@
 // actions into events, pointed.go reads what they point at, view.go reads what
 // a user is looking at, state.go collects it, render.go turns it into HTML, and stream.go pushes changes.
 // why.go and search.go are the panels of match evidence and of the search in
-// messages, library.go and shadow.go the pages of the knowledge base and of the
-// posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
+// messages, library.go, cases.go and shadow.go the pages of the knowledge base, of
+// open cases, and of the posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
 // login.go are the HTTP server and its login. setup.go reads the initial
 // workspace from data/ and the texts of the pages from locale/, one file per
 // language. The scripts in static/ begin with app.js.

@@ -126,7 +126,7 @@ func TestBrowserNamesEverything(t *testing.T) {
 	top := s.says(t, "alex", SupportChannel, "", "about 319")
 	s.says(t, "alex", SupportChannel, top, "every block")
 	b := newBrowser(t)
-	for _, path := range []string{"/?thread=" + top, "/?why=" + top, "/?side=search&find=319", "/?in=dm:alex", "/kb", "/kb/policy-change", "/shadow", "/login"} {
+	for _, path := range []string{"/?thread=" + top, "/?why=" + top, "/?side=search&find=319", "/?in=dm:alex", "/kb", "/kb/policy-change", "/cases", "/shadow", "/login"} {
 		b.do(chromedp.Navigate(home + withUser(path, "alex")))
 		if wrong := b.value(nameless); wrong != "" {
 			t.Errorf("%s: %s", path, wrong)

@@ -27,7 +27,7 @@ func TestBrowserLayouts(t *testing.T) {
 	b := newBrowser(t)
 	paths := []string{
 		"/", "/?thread=" + top, "/?why=" + top, "/?side=try", "/?side=search&find=319", "/?in=dm:alex",
-		"/kb", "/kb/policy-change", "/kb/agent-coordinator", "/shadow", "/login",
+		"/kb", "/kb/policy-change", "/kb/agent-coordinator", "/cases", "/shadow", "/login",
 	}
 	for _, user := range []string{"alex", "minji"} {
 		for _, path := range paths {

@@ -49,11 +49,25 @@ func functions(s *setup, lang string) template.FuncMap {
 		"initial": initial,
 		"percent": func(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) },
 		"clock":   clock,
+		"day":     day,
+		"moment":  func(at int64) time.Time { return time.Unix(at, 0) },
 		"stamp":   func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
 
 func clock(at time.Time) string { return at.Local().Format("15:04") }
+
+// day returns a time with its date, unless it is of the last hours or the next.
+func day(at time.Time) string {
+	if time.Since(at).Abs() < sameDay {
+		return clock(at)
+	}
+	return at.Local().Format("2006-01-02 15:04")
+}
+
+// sameDay is the age up to which a time needs no date: within it, the same time
+// of day is passed at most once.
+const sameDay = 20 * time.Hour
 
 // A span is a piece of text with its own style.
 type span struct {
@@ -71,7 +85,7 @@ func (s span) Long() bool { return utf8.RuneCountInString(s.Text) > maxWhole }
 // spans splits a text of the bot into plain text, `code spans` and names. An
 // unpaired backquote is a literal backquote.
 func spans(text string) []span {
-	text = bot.ShowTimes(text, clock)
+	text = bot.ShowTimes(text, day)
 	var all []span
 	for {
 		before, rest, open := strings.Cut(text, "`")

@@ -44,6 +44,7 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", c.home)
 	mux.HandleFunc("GET /events", c.events)
 	mux.HandleFunc("GET /suggest", c.suggest)
+	mux.HandleFunc("GET /cases", c.cases)
 	mux.HandleFunc("GET /shadow", c.shadow)
 	mux.HandleFunc("GET /kb", c.entries)
 	mux.HandleFunc("GET /kb/{id}", c.entry)

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -69,6 +70,8 @@ func TestPages(t *testing.T) {
 		{"/kb/nothing?as=alex", 404, "There is no such entry", ""},
 		{"/kb?as=alex", 200, "agent/en", ""},
 		{"/shadow?as=alex", 200, "Nothing yet", ""},
+		{"/cases?as=alex", 200, "No case is open", ""},
+		{"/cases?as=minji", 200, "열려 있는 요청이 없습니다", ""},
 		{"/healthz", 200, "ok", ""},
 		{"/static/app.js", 200, "import ", ""},
 		{"/static/nothing.js", 404, "", ""},
@@ -99,6 +102,31 @@ func TestShadowShowsUnsentPosts(t *testing.T) {
 	}
 	if strings.Contains(body, "<script>") {
 		t.Error("text of a post became a script")
+	}
+}
+
+// TestCases checks the list of open cases, one of the console and one of another
+// platform.
+func TestCases(t *testing.T) {
+	var open []bot.OpenCase
+	s := newStage(t, func(o *Options) { o.Library = shelfOf{cases: []bot.OpenCase{{}, {}}} })
+	top := s.says(t, "alex", SupportChannel, "", "about 319")
+	of := bot.Thread{Adapter: adapterName, Workspace: s.ws.name, Channel: SupportChannel, Root: top}
+	open = append(open,
+		bot.OpenCase{Case: bot.Case{Number: 17, Of: of, Title: hostile, For: bot.User{ID: "u", Name: "Alex"}, Opened: 1_800_000_000}, Team: of},
+		bot.OpenCase{
+			Case: bot.Case{Number: 18, Title: "Replica", For: bot.User{ID: "U9"}, Opened: 1, Taken: bot.Act{By: bot.User{ID: "U8", Name: "Sam"}, At: time.Now().Unix()}},
+			Team: bot.Thread{Adapter: "slack", Channel: "C1"},
+		})
+	s.library = shelfOf{cases: open}
+	body := s.serveOne(request("GET", "/cases?as=alex", "")).Body.String()
+	for _, want := range []string{"<td>17</td>", "&lt;script&gt;", "Alex", "2027-01-15", "not taken yet", "thread=" + top, "the question", "<td>18</td>", "U9", "Sam, <time", "slack · C1"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in the page:\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "<script>") {
+		t.Error("text of a case became a script")
 	}
 }
 

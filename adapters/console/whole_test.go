@@ -88,6 +88,12 @@ func TestWhole(t *testing.T) {
 	b.sees("#list-t", "I asked the team for a person")
 	b.click("#rail [data-place=escalations]")
 	b.sees("#list-c", "Alex Carter needs a person")
+	b.sees("#list-c", "FS-11.corp.example (server name)")
+	b.click("#rail a[href^='/cases']")
+	b.sees("#content", "not taken yet")
+	b.click("#rail [data-place=escalations]")
+	b.click("#list-c .msg:last-child [data-press*='|t|']")
+	b.sees("#list-c", "Taken by Alex Carter")
 
 	// The same entry by two spellings of its code, and a code with several
 	// meanings.
