@@ -116,7 +116,7 @@ func TestRegister(t *testing.T) {
 	s.must(register(t.Context(), o, changed, &third))
 	address := "invite the bot to a server with\n" + invitation(s.AppID) + "\n"
 	for _, c := range []struct{ got, want string }{
-		{first.String(), "registered \"mabs\"\nregistered \"Look up with mabsbot\"\n" + address},
+		{first.String(), "registered \"mabs\"\nregistered \"Look up with mabsbot\"\nregistered \"This solved it\"\n" + address},
 		{second.String(), "all commands are already registered\n" + address},
 		{third.String(), "registered \"mabs\"\n" + address},
 	} {
@@ -124,7 +124,7 @@ func TestRegister(t *testing.T) {
 			t.Errorf("wrote\n%s\nwant\n%s", c.got, c.want)
 		}
 	}
-	if n := len(s.Commands()); n != 2 {
-		t.Errorf("%d commands are registered, want 2", n)
+	if n := len(s.Commands()); n != 3 {
+		t.Errorf("%d commands are registered, want 3", n)
 	}
 }

@@ -62,6 +62,7 @@ func commands(texts chat.Texts) []command {
 			Contexts: contexts, Installs: installs,
 		},
 		{Type: discordapi.CommandMessage, Name: english["command_lookup"], Names: localizations(texts, "command_lookup"), Contexts: contexts, Installs: installs},
+		{Type: discordapi.CommandMessage, Name: recordCommand, Names: localizations(texts, "command_record"), Contexts: contexts, Installs: installs},
 	}
 }
 

@@ -18,6 +18,10 @@ const (
 	queryOption = "query"
 )
 
+// recordCommand is the name of the message command on the message that says what
+// solved the error of its thread. Discord sends this name in every language.
+const recordCommand = "This solved it"
+
 // Interaction callback types.
 // https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
 const (
@@ -144,6 +148,11 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, erro
 		if !ok {
 			return nil, chat.ErrIncomplete
 		}
+		if i.Data.Name == recordCommand {
+			u.event = me.recordPress(i, who, m)
+			u.ephemeral = true
+			return u, nil
+		}
 		e.Text, e.Unread, u.files = me.textOf(m), unread(attachmentsOf(m)), readable(attachmentsOf(m))
 	case discordapi.CommandChatInput, 0:
 		if i.Data.Name != commandName {
@@ -155,6 +164,16 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, erro
 	}
 	u.event = e
 	return u, nil
+}
+
+// recordPress returns the event of the command that names the message m as what
+// solved the error of its thread.
+func (me identity) recordPress(i discordapi.Interaction, who bot.User, m discordapi.Message) bot.Press {
+	e := bot.Press{Head: me.head(i, who), Button: bot.Button{Action: bot.ActionRecord}, Value: me.textOf(m)}
+	if !e.Direct && e.Thread.Root == "" {
+		e.Thread.Root = me.rootOfMessage(m)
+	}
+	return e
 }
 
 // component parses the use of a button or of a select menu.

@@ -116,7 +116,7 @@ const rootTime = time.Second
 // messages, and only that one references the root.
 func (d *Discord) withThreadRoot(ctx context.Context, i discordapi.Interaction, e bot.Event) bot.Event {
 	p, ok := e.(bot.Press)
-	if !ok || p.Direct || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
+	if !ok || p.Direct || i.Message == nil || i.Message.Flags&discordapi.MessageFlagEphemeral == 0 || i.Message.MessageReference == nil || p.Thread.Root != i.Message.MessageReference.MessageID {
 		return e
 	}
 	ctx, cancel := context.WithTimeout(ctx, rootTime)

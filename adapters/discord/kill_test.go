@@ -78,7 +78,7 @@ func TestProgram(t *testing.T) {
 	s := newScene(t, discordfake.Options{})
 	p := build(s)
 	out, err := p.Command("discord", "register").CombinedOutput()
-	if err != nil || len(s.Commands()) != 2 || !strings.Contains(string(out), "https://discord.com/oauth2/authorize?client_id="+s.AppID) {
+	if err != nil || len(s.Commands()) != 3 || !strings.Contains(string(out), "https://discord.com/oauth2/authorize?client_id="+s.AppID) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	p.Start()

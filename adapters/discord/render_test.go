@@ -45,7 +45,7 @@ func TestLocales(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	most := map[string]int{"command_mabs": 100, "command_query": 100, "command_lookup": 32, "value_title": maxModalTitle, "value": maxModalLabel, "value_hint": maxModalHint, "value_button": maxLabel, "choose": maxPlaceholder}
+	most := map[string]int{"command_mabs": 100, "command_query": 100, "command_lookup": 32, "command_record": 32, "value_title": maxModalTitle, "value": maxModalLabel, "value_hint": maxModalHint, "value_button": maxLabel, "choose": maxPlaceholder}
 	for lang, w := range all {
 		for key := range all[chat.English] {
 			if n := utf8.RuneCountInString(w[key]); n == 0 || most[key] > 0 && n > most[key] {

@@ -153,9 +153,21 @@ func (d *Discord) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, 
 	if !ok {
 		return d.postMessage(ctx, p, "")
 	}
-	body := d.draft(p, "")
-	body.Flags |= discordapi.MessageFlagEphemeral
-	err := d.createFollowup(ctx, one.secret, body)
+	thinking, err := one.justAcknowledged(), error(nil)
+	if !thinking {
+		thinking, err = d.isThinking(ctx, who, one)
+	}
+	switch {
+	case err != nil:
+		return bot.Delivery{}, notSentError(err)
+	case thinking: // the response to a message command in the thread
+		_, err = d.originalResponse(ctx, "PATCH", one.secret, d.draft(p, ""))
+		d.tokens.setResponded(who, one.secret)
+	default:
+		body := d.draft(p, "")
+		body.Flags |= discordapi.MessageFlagEphemeral
+		err = d.createFollowup(ctx, one.secret, body)
+	}
 	switch {
 	case discordapi.IsTokenExpired(err):
 		d.tokens.drop(who, one.secret)

@@ -111,6 +111,10 @@ func (p *play) PressesOld(who, label string) error {
 	return nil
 }
 
+func (p *play) Records(who string, m discordfake.Message) error {
+	return p.People[who].CommandOn(m, recordCommand)
+}
+
 func (p *play) Presses(who, label string) (discordfake.Message, error) {
 	m, ok := p.People[who].Newest(label)
 	if !ok {

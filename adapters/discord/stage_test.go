@@ -90,7 +90,7 @@ func (s *stage) connected() {
 	ctx, cancel := context.WithTimeout(context.Background(), chattest.Patience)
 	defer cancel()
 	s.must(s.Connected(ctx))
-	s.until("the commands are registered", func() bool { return len(s.Commands()) == 2 })
+	s.until("the commands are registered", func() bool { return len(s.Commands()) == 3 })
 }
 
 // restart stops the bot and starts it again.

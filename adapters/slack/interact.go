@@ -14,6 +14,7 @@ import (
 // The callback_id, block_id and action_id of the bot's own elements.
 const (
 	lookupShortcut = "mabs_lookup" // on a message
+	recordShortcut = "mabs_record" // on a message
 	searchShortcut = "mabs_search" // anywhere
 
 	searchView = "mabs_search"
@@ -55,8 +56,11 @@ func (me identity) readInteraction(data []byte) (parsed, error) {
 			return modalRequest{team: team, user: i.User.ID, trigger: i.Trigger}, nil
 		}
 	case "message_action":
-		if i.Callback == lookupShortcut {
+		switch i.Callback {
+		case lookupShortcut:
 			return me.messageShortcut(i, team)
+		case recordShortcut:
+			return me.recordShortcut(i, team)
 		}
 	case "view_submission":
 		return me.viewSubmission(i, team)
@@ -164,6 +168,26 @@ func (me identity) messageShortcut(i interaction, team string) (parsed, error) {
 			Text: me.textOf(i.Message), Addressed: true, Unread: unread(i.Message.allFiles()),
 		},
 		files: readable(i.Message.allFiles()), direct: strings.HasPrefix(i.Channel.ID, "D"), responseURL: i.Response,
+	}, nil
+}
+
+// recordShortcut parses the shortcut on the message that says what solved the
+// error of its thread.
+func (me identity) recordShortcut(i interaction, team string) (parsed, error) {
+	if i.Channel.ID == "" || !timestamp.MatchString(i.Message.TS) {
+		return nil, chat.ErrIncomplete
+	}
+	use := cmp.Or(i.Trigger, i.ActionTS+i.MessageTS+i.User.ID)
+	direct := strings.HasPrefix(i.Channel.ID, "D")
+	return inbound{
+		event: bot.Press{
+			Head: bot.Head{
+				ID: usedID(team, "shortcut", use), Direct: direct, From: i.user(), At: timeOf(i.ActionTS),
+				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: i.Channel.ID, Root: root(i.Message, direct, me.user)},
+			},
+			Button: bot.Button{Action: bot.ActionRecord}, Value: me.textOf(i.Message),
+		},
+		direct: direct, responseURL: i.Response,
 	}, nil
 }
 

@@ -28,14 +28,15 @@ type play struct {
 func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 	p := &play{old: map[string]oldButton{}}
 	p.stage = newStage(t, slackfake.Options{}, func(s *stage) {
-		p.escalations = s.AddChannel(slackfake.Channel{Name: "escalations"})
-		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
-		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*slackfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko-KR", "sam": "en-GB", "otto": "en-US", "jo": ""} {
 			p.People[name] = s.Person(slackfake.User{Name: name, Locale: locale})
 		}
+		team := []string{p.People["lee"].ID, p.People["sam"].ID}
+		p.escalations = s.AddChannel(slackfake.Channel{Name: "escalations", Members: team})
+		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
+		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
 		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
 		p.People["bridge"] = bridge
 		p.places = map[string]slackfake.Channel{
@@ -66,7 +67,7 @@ type oldButton struct {
 
 // note stores the first button with each label.
 func (p *play) note() {
-	for _, m := range p.Messages(p.channel.ID) {
+	for _, m := range append(p.Messages(p.channel.ID), p.Messages(p.escalations.ID)...) {
 		for _, b := range m.Blocks {
 			block := b.(map[string]any)
 			elements, _ := block["elements"].([]any)
@@ -104,6 +105,10 @@ func (p *play) Presses(who, label string) (slackfake.Message, error) {
 		return m, fmt.Errorf("there is no button %s", label)
 	}
 	return m, p.People[who].PressOn(m, label)
+}
+
+func (p *play) Records(who string, m slackfake.Message) error {
+	return p.People[who].ShortcutOn(m, recordShortcut)
 }
 
 func (p *play) Says(who, where, text string) slackfake.Message {

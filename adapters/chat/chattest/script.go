@@ -24,6 +24,7 @@ type Stage[M any] interface {
 	PressesOld(who, label string) error                  // presses the button as it first appeared
 	Edits(who string, m M, text string) error
 	Deletes(who string, m M) error
+	Records(who string, m M) error // uses "This solved it" on the message
 
 	Restart()      // restarts the bot
 	Quiet()        // waits until the bot has nothing left to do
@@ -145,6 +146,8 @@ func (p *play[M]) do(section, body string) (err error) {
 		return p.stage.Edits(who, p.messages[object], p.withLinks(body))
 	case "deletes":
 		return p.stage.Deletes(who, p.messages[object])
+	case "records":
+		return p.stage.Records(who, p.messages[object])
 	default:
 		return errors.New("no such action")
 	}
