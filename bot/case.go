@@ -24,7 +24,7 @@ type Case struct {
 	Brief    []Block  `json:"brief"`              // of Post, without the state of the case
 	Reminder PostID   `json:"reminder,omitempty"` // the post that reminds the team, now or later
 	Remarks  int      `json:"remarks,omitempty"`  // how many remarks of the asker were passed on
-	Noticed  []string `json:"noticed,omitempty"`  // users who were told the state of the case since it changed
+	Noticed  []string `json:"noticed,omitempty"`  // users who got the state of the case since it changed
 }
 
 // An Act is who did something, and when.
@@ -32,6 +32,8 @@ type Act struct {
 	By User  `json:"by"`
 	At int64 `json:"at"` // Unix time in seconds
 }
+
+func (a Act) done() bool { return a.By.ID != "" }
 
 // Cases are what the store knows of cases, as far as a decision needs it.
 type Cases struct {

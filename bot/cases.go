@@ -34,7 +34,7 @@ func (d decision) teamLanguage(w Walkthrough) string {
 	return d.rules.Policy.Language
 }
 
-// remind plans the reminder of a case that nobody has taken, in the channel of
+// remind plans the reminder of a case that is not taken, in the channel of
 // there. The reminder is a message of its own, because a reply in a thread is
 // easily missed.
 func (d decision) remind(there Thread, c Case) PostID {
@@ -68,7 +68,7 @@ func (v voice) caseReply(t Walkthrough) Reply {
 		if c.Done == "" && !c.Withdrawn {
 			blocks = append(blocks, hint)
 		}
-	case c.Taken.At != 0:
+	case c.Taken.done():
 		blocks = append(blocks, ask(v.text("case_taken", "name", c.Taken.By.name(), "time", timeMark(c.Taken.At))),
 			choices(primary(v.caseButton(c, ActionSolve, "case_solved"))), hint)
 	default:
@@ -108,7 +108,7 @@ func (d decision) updateCase(t Walkthrough, change func(*Case)) Walkthrough {
 	t = d.changeCase(t, func(c *Case) {
 		change(c)
 		c.Noticed = nil
-		if c.Taken.At != 0 || t.Status == StatusCaseClosed {
+		if c.Taken.done() || t.Status == StatusCaseClosed {
 			c.Reminder = ""
 		}
 	})
@@ -128,8 +128,9 @@ func (d decision) tellTeam(t Walkthrough, say func(team decision) string) {
 	team.post(Post{Thread: t.Thread, Reply: team.reply(paragraph(say(team)))})
 }
 
-// notice tells the sender alone about a case that they cannot change. Presses do
-// that once until the case changes: people press several times.
+// notice posts to the sender alone about a case that they cannot change, and
+// only once for their presses until the case changes: people press several
+// times.
 func (d decision) notice(t Walkthrough, text string) {
 	switch noticed := slices.Contains(t.Handover.Noticed, d.head.From.ID); {
 	case !d.isPress:
@@ -180,7 +181,7 @@ func (w *Walkthrough) caseNumber() int {
 	return w.Case
 }
 
-// takeCase records who helps, and tells the asker.
+// takeCase records who helps, and notifies the asker.
 func (d decision) takeCase(c Cases) {
 	old := *c.Case.Handover
 	switch {
@@ -190,7 +191,7 @@ func (d decision) takeCase(c Cases) {
 	case old.Taken.By.ID == d.head.From.ID:
 		d.notice(c.Case, d.text("case_yours"))
 		return
-	case old.Taken.At != 0:
+	case old.Taken.done():
 		d.notice(c.Case, d.text("case_taken", "name", old.Taken.By.name(), "time", timeMark(old.Taken.At)))
 		return
 	}
@@ -237,7 +238,7 @@ func (d decision) solveCase(c Cases, done string) (recorded bool) {
 }
 
 // closeCase closes the case of a walkthrough whose asker no longer needs a
-// person, and tells the team.
+// person, and notifies the team.
 func (d decision) closeCase(w *Walkthrough, withdrawn bool) {
 	if w.Case == 0 {
 		return
@@ -276,7 +277,7 @@ func (d decision) reopenCase(w Walkthrough, c Cases) {
 	t.Status = StatusCase
 	t = d.updateCase(t, func(c *Case) {
 		c.Closed, c.Done = Act{}, ""
-		if c.Taken.At == 0 {
+		if !c.Taken.done() {
 			c.Reminder = d.speaking(t.Lang).remind(t.Thread, *c)
 		}
 	})

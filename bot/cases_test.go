@@ -255,6 +255,11 @@ func TestLimit(t *testing.T) {
 				t.Errorf("request %d: the asker sees\n%s", i+1, got)
 			}
 		}
+		unknown := message("unknown", "get a person")
+		unknown.From, unknown.Addressed = bot.User{ID: "u", Name: "u"}, true
+		if got := said(d.handle(t, unknown), "c"); !strings.Contains(got, "5 times") || strings.Contains(got, "summary") {
+			t.Errorf("without an error: %q", got)
+		}
 		if said(d.ask("other"), "team") == "" {
 			t.Error("the limit holds for other people, too")
 		}

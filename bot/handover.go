@@ -32,7 +32,7 @@ func (d decision) handOver(w Walkthrough) {
 			return
 		}
 		if c.Recent >= maxHandOvers {
-			d.postNote(w, append([]Block{paragraph(d.text("person_limit", "count", strconv.Itoa(c.Recent)))}, d.summary(w)...)...)
+			d.postPrivate(d.overLimit(w, c.Recent)...)
 			return
 		}
 		number = c.Last + 1
@@ -47,6 +47,16 @@ func (d decision) handOver(w Walkthrough) {
 	if w.Case > 0 {
 		d.openCase(w)
 	}
+}
+
+// overLimit says that the team is not asked again, after the given number of
+// requests.
+func (v voice) overLimit(w Walkthrough, requests int) []Block {
+	blocks := []Block{paragraph(v.text("person_limit", "count", strconv.Itoa(requests)))}
+	if w.Entry != nil {
+		blocks = append(append(blocks, v.paragraph("person_pass_on")), v.summary(w)...)
+	}
+	return blocks
 }
 
 // handOverAgain says what became of the request for a person. If a person said
@@ -67,7 +77,7 @@ func (d decision) handOverAgain(w Walkthrough) {
 // waitingFor says who was asked when, and who helps.
 func (v voice) waitingFor(c Case) string {
 	since := v.text("person_since", "time", timeMark(c.Opened), "case", strconv.Itoa(c.Number))
-	if c.Taken.At == 0 {
+	if !c.Taken.done() {
 		return since + " " + v.text("person_not_taken")
 	}
 	return since + " " + v.text("person_taken", "name", c.Taken.By.name(), "time", timeMark(c.Taken.At))
@@ -101,7 +111,7 @@ func (v voice) viewHandedOver(w Walkthrough) []Block {
 	return append(blocks, choices(row...))
 }
 
-// passOn tells the team what the asker adds while they wait.
+// passOn posts to the team what the asker adds while they wait.
 func (d decision) passOn(w Walkthrough) {
 	if w.Case == 0 || d.said == "" {
 		return

@@ -38,7 +38,7 @@ func (d decision) listCases() {
 // has it.
 func (v voice) caseLine(c Case) string {
 	line := v.text("cases_line", "case", strconv.Itoa(c.Number), "title", c.Title, "name", c.For.name(), "time", timeMark(c.Opened))
-	if c.Taken.At == 0 {
+	if !c.Taken.done() {
 		return line + " · " + v.text("cases_not_taken")
 	}
 	return line + " · " + v.text("case_taken", "name", c.Taken.By.name(), "time", timeMark(c.Taken.At))

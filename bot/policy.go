@@ -15,7 +15,7 @@ type Policy struct {
 	RepeatWindow       time.Duration            // how long a repeated error in a channel is linked to the first answer
 	FollowUp           time.Duration            // delay of the question whether a fix held; 0 never asks
 	EscalationChannels map[string]string        // by adapter: the channel for hand-overs
-	Reminder           time.Duration            // delay of the reminder of a hand-over that nobody has taken; 0 never reminds
+	Reminder           time.Duration            // delay of the reminder of a hand-over that is not taken; 0 never reminds
 	Checks             string                   // ID of the entry with the basic checks
 }
 
@@ -69,7 +69,7 @@ func DefaultPolicy() Policy {
 func (p Policy) isTeamUse(event Event) bool {
 	m, isMessage := event.(Message)
 	t := event.About().Thread
-	return t.Channel == p.EscalationChannels[t.Adapter] && (!isMessage || m.Command)
+	return t.Channel != "" && t.Channel == p.EscalationChannels[t.Adapter] && (!isMessage || m.Command)
 }
 
 // channel returns the policy of a channel. Direct messages are always on.
