@@ -302,7 +302,7 @@ func TestTeamTalk(t *testing.T) {
 		t.Errorf("a question gets %q", got)
 	}
 	posts := say("a2", "it works now, the cable was off", true)
-	if got := said(posts, "team"); !strings.Contains(got, "Solved by sam, TIME: it works now, the cable was off") {
+	if got := said(posts, "team"); !strings.Contains(got, "Solved by sam, TIME. What helped: it works now, the cable was off") {
 		t.Errorf("the team sees %q", got)
 	}
 	if got := said(posts, "c"); !strings.Contains(got, "sam says that it is solved") || !strings.Contains(got, "[Not solved]") {

@@ -22,7 +22,8 @@ var echoTexts = []string{
 	"repeat", "choose", "choose_one", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps
 	"undo", "undo_begun",
-	"handover", "person_sent", "person_none", "no_match", "no_match_near", "no_match_send", "need_error",
+	"handover", "person_sent", "person_summary", "person_none", "person_solved", "case_solved_how", "case_remark", "case_reminder", "cases",
+	"no_match", "no_match_near", "no_match_send", "need_error",
 	"help", "list_more", "why", "why_evidence",
 }
 

@@ -25,24 +25,30 @@ const maxWritten = 40_000
 // only if it asks or has a word that people use of themselves.
 func (all Locales) OwnWords(text string, product []Span) string {
 	var own strings.Builder
-	for _, s := range all.ownSentences(text, product) {
+	for _, s := range all.ownSentences(text, product, false) {
 		own.WriteString(identifier.ReplaceAllString(s, " ") + "\n")
 	}
 	return own.String()
 }
 
-// OwnSentences returns the same sentences as OwnWords, with the identifiers in
-// them.
+// OwnSentences returns the sentences that people wrote of a text themselves,
+// with the identifiers in them. In doubt a sentence in Latin letters counts if
+// it has a few words, and nothing was removed from it.
 func (all Locales) OwnSentences(text string, product []Span) string {
 	var own []string
-	for _, s := range all.ownSentences(text, product) {
-		own = append(own, strings.TrimSpace(s))
+	for _, s := range all.ownSentences(text, product, true) {
+		s = strings.TrimLeft(strings.TrimSpace(s), ")]}.,:;-` ") // the rest of "(ID: …)"
+		said := len(strings.Fields(s)) > 2 || !isLatin(s) || all.personal(s)
+		if s != "" && said && strings.Contains(text, s) {
+			own = append(own, s)
+		}
 	}
 	return strings.Join(own, " ")
 }
 
-// ownSentences returns what people wrote of a text themselves, by sentence.
-func (all Locales) ownSentences(text string, product []Span) []string {
+// ownSentences returns what people wrote of a text themselves, by sentence. In
+// doubt a sentence in Latin letters counts if doubtful is set.
+func (all Locales) ownSentences(text string, product []Span, doubtful bool) []string {
 	written := cutAtRune(text, maxWritten)
 	left := withoutSpans(written, product)
 	var lines []string
@@ -60,7 +66,7 @@ func (all Locales) ownSentences(text string, product []Span) []string {
 	for _, line := range lines {
 		for _, s := range sentences(line) {
 			coded := codeForm.MatchString(s)
-			if plain := identifier.ReplaceAllString(s, " "); !found && !coded || !isLatin(plain) || all.personal(plain) {
+			if plain := identifier.ReplaceAllString(s, " "); doubtful || !found && !coded || !isLatin(plain) || all.personal(plain) {
 				own = append(own, s)
 			}
 		}

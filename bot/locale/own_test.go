@@ -91,3 +91,25 @@ func BenchmarkOwnWords(b *testing.B) {
 		all.OwnWords(text, nil)
 	}
 }
+
+// TestOwnSentences checks the sentences that a person may read as the asker's.
+func TestOwnSentences(t *testing.T) {
+	all, err := Load(Builtin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const message = "The replica is inconsistent"
+	for text, want := range map[string]string{
+		"hi, FS-11 moved. " + message + " (ID 3106). The audit is at six.":             "hi, FS-11 moved. The audit is at six.",
+		"pushing the agent dies with " + message:                                       "pushing the agent dies with",
+		"Really " + message + " now.":                                                  "",
+		"FS-11에서 야간 백업이 안 됩니다. " + message:                                             "FS-11에서 야간 백업이 안 됩니다.",
+		"2026-11-30 03:12:00 ERROR disk full\n" + message + "\nthis began on Monday\n": "this began on Monday",
+		message: "",
+	} {
+		at := strings.Index(text, message)
+		if got := all.OwnSentences(text, []Span{{at, at + len(message)}}); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
