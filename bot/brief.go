@@ -156,7 +156,8 @@ const (
 	minRemark = 3
 )
 
-// withRemark returns the remarks of the asker with the present one.
+// withRemark returns the remarks of the asker with the present one, unless it
+// repeats an earlier one.
 func (d decision) withRemark(w Walkthrough) []Remark {
 	text := strings.TrimSpace(d.said)
 	now := Remark{shorten(text, maxQuote), d.now()}
@@ -164,7 +165,7 @@ func (d decision) withRemark(w Walkthrough) []Remark {
 	if d.turn.Understood.Intent == IntentPerson {
 		least = 2 * minRemark // "please get me a person"
 	}
-	if isFewerThan(text, least) || d.head.From.ID != w.Asker.ID || text == strings.TrimSpace(w.Text) || d.turn.Understood.Intent == IntentInfo || slices.Contains(w.Said, now) {
+	if isFewerThan(text, least) || d.head.From.ID != w.Asker.ID || text == strings.TrimSpace(w.Text) || d.turn.Understood.Intent == IntentInfo || slices.ContainsFunc(w.Said, func(r Remark) bool { return r.Text == now.Text }) {
 		return w.Said
 	}
 	all := append(slices.Clip(w.Said), now)
