@@ -1,10 +1,37 @@
 package bot
 
-import "mabsbot/bot/locale"
+import (
+	"mabsbot/bot/locale"
+	"mabsbot/kb/match"
+)
 
 // What a message wants where neither a step nor a question waits for an answer:
 // after the fix, while a person is on the way, where nothing is left to try, and
 // where no error is under way.
+
+// afterEnd handles what the asker wants of a walkthrough that has ended: a
+// person, or to go on because the error is back. It reports false for everything
+// else, which is a message like any other.
+func (d decision) afterEnd(w Walkthrough, m Message, r locale.Reading) bool {
+	if w.Entry == nil || d.head.From.ID != w.Asker.ID || r.Others || d.found.Band == match.Sure {
+		return false
+	}
+	w.Status = StatusSolved
+	j := d.rules.Locales.Judge(r, d.scene(w, w.Company))
+	r = weigh(r, j)
+	u := Understood{Intent: w.resolve(r)}
+	switch u.Intent {
+	case IntentPerson, IntentCameBack, IntentPartial:
+	default:
+		return false
+	}
+	if !d.meant(w, m, r, u, j, w.Company) {
+		return false
+	}
+	d.turn.Understood = u
+	d.respond(w, m, r, u)
+	return true
+}
 
 // steerSolved handles what a message wants after "fixed".
 func (d decision) steerSolved(w Walkthrough, r locale.Reading, u Understood) {

@@ -107,7 +107,28 @@ func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Underst
 	if code, named := match.NamedCode(m.Text, alone); named && (alone || r.Main == locale.IntentUnclear) {
 		_, unknown = d.unknownCode(code)
 	}
-	return u, unknown
+	return u, unknown && !d.stepShows(w, m.Text)
+}
+
+// stepShows reports whether the code that a text names is one that the current
+// step itself shows, such as the value that a command prints.
+func (d decision) stepShows(w Walkthrough, text string) bool {
+	code, named := match.NamedCode(text, true)
+	if !named || w.Entry == nil {
+		return false
+	}
+	s := findStep(w.Entry, w.At.Step)
+	if s == nil {
+		return false
+	}
+	shown := s.Path
+	for _, t := range []kb.Text{s.Do, s.Check} {
+		shown += " " + t.In(d.locale.Lang)
+	}
+	if s.Command != nil {
+		shown += " " + s.Command.Run
+	}
+	return strings.Contains(strings.ToLower(shown), strings.ToLower(code))
 }
 
 // resolve returns what words want at a position that asks for no choice.
@@ -249,6 +270,9 @@ func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Unders
 	}
 	if n := ordinal(r, len(w.Options)); n > 0 {
 		return choose(w.Options[n-1].Entry)
+	}
+	if len(w.Options) == 1 && r.Main == locale.IntentChoose {
+		return choose(w.Options[0].Entry) // "that's the one"
 	}
 	for _, h := range d.found.Hits {
 		coded := len(h.Codes) > 0 && h.Entry.ID == d.found.Hits[0].Entry.ID

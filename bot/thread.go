@@ -24,6 +24,9 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	if w.Status == StatusQuiet && !m.Addressed {
 		return
 	}
+	if w.Status == StatusEnded && d.afterEnd(w, m, r) {
+		return
+	}
 	if w.Status == StatusQuiet || w.Status == StatusEnded {
 		d = d.speaking(d.newLanguage(m.Text))
 		d.open(m)
