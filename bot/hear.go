@@ -121,14 +121,15 @@ func (d decision) stepShows(w Walkthrough, text string) bool {
 	if s == nil {
 		return false
 	}
-	shown := s.Path
+	var shown strings.Builder
+	shown.WriteString(s.Path)
 	for _, t := range []kb.Text{s.Do, s.Check} {
-		shown += " " + t.In(d.locale.Lang)
+		shown.WriteString(" " + t.In(d.locale.Lang))
 	}
 	if s.Command != nil {
-		shown += " " + s.Command.Run
+		shown.WriteString(" " + s.Command.Run)
 	}
-	return strings.Contains(strings.ToLower(shown), strings.ToLower(code))
+	return strings.Contains(strings.ToLower(shown.String()), strings.ToLower(code))
 }
 
 // resolve returns what words want at a position that asks for no choice.

@@ -2,6 +2,7 @@ package locale
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // Features of a reply: what the model of a language weighs. Each is a kind and a
@@ -44,21 +45,29 @@ const (
 	fnvPrime  featureHash = 1099511628211
 )
 
+// hashFeature returns the hash of a feature.
 func hashFeature(kind byte, text string) featureHash {
 	h := (fnvOffset ^ featureHash(kind)) * fnvPrime
 	for i := range len(text) {
-		h = (h ^ featureHash(text[i])) * fnvPrime
+		h = h.with(text[i])
 	}
 	return h
 }
 
-// features calls add for each feature of a reply, some of them repeatedly.
-func (r *Reading) features(l *Locale, at Scene, add func(kind byte, text string)) {
+// with returns the hash of a feature whose text is one byte longer.
+func (h featureHash) with(b byte) featureHash { return (h ^ featureHash(b)) * fnvPrime }
+
+// A featureFunc is called with a feature and its hash.
+type featureFunc func(h featureHash, kind byte, text string)
+
+// features calls f for each feature of a reply, some of them repeatedly.
+func (r *Reading) features(l *Locale, at Scene, f featureFunc) {
 	words := newWordList(r.spelling)
-	words.features(add)
+	words.features(f)
 	if l.Script == "Hangul" {
-		grams(words.letters, shortestHangulGram, longestHangulGram, add)
+		grams(words.letters, shortestHangulGram, longestHangulGram, f)
 	}
+	add := func(kind byte, text string) { f(hashFeature(kind, text), kind, text) }
 	main := string(r.Main)
 	add('r', main)
 	for _, i := range r.Intents {
@@ -145,9 +154,10 @@ func newWordList(s spelling) wordList {
 	return w
 }
 
-// features adds the features of the words, and of the letters within those that
-// are not Hangul.
-func (w wordList) features(add func(kind byte, text string)) {
+// features calls f for the features of the words, and of the letters within
+// those that are not Hangul.
+func (w wordList) features(f featureFunc) {
+	add := func(kind byte, text string) { f(hashFeature(kind, text), kind, text) }
 	for i, start := range w.starts[:len(w.starts)-1] {
 		end := w.starts[i+1] - 1
 		word := w.text[start:end]
@@ -161,25 +171,27 @@ func (w wordList) features(add func(kind byte, text string)) {
 			add('b', w.text[start:w.starts[i+2]-1])
 		}
 		if word[0] < 0x80 {
-			grams(w.text[start-1:end+1], shortestGram, longestGram, add)
+			grams(w.text[start-1:end+1], shortestGram, longestGram, f)
 		}
 	}
 }
 
-// grams adds the parts of a text that have from shortest to longest letters.
-func grams(text string, shortest, longest int, add func(kind byte, text string)) {
+// grams calls f for the parts of a text that have from shortest to longest
+// letters. It hashes the longer ones as continuations of the shorter.
+func grams(text string, shortest, longest int, f featureFunc) {
 	for from := range text {
-		n := 0
-		for i := range text[from:] {
-			if n >= shortest {
-				add('g', text[from:from+i])
+		h, n := hashFeature('g', ""), 0
+		for i := from; i < len(text); i++ {
+			h = h.with(text[i])
+			if i+1 < len(text) && !utf8.RuneStart(text[i+1]) {
+				continue
 			}
-			if n++; n > longest {
+			if n++; n >= shortest {
+				f(h, 'g', text[from:i+1])
+			}
+			if n == longest {
 				break
 			}
-		}
-		if n >= shortest && n <= longest {
-			add('g', text[from:])
 		}
 	}
 }

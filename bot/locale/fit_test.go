@@ -63,8 +63,8 @@ func trainingRows(t testing.TB, lang string) []trainingRow {
 				row.intents = append(row.intents, intent)
 			}
 			r := all.Read(row.reply)
-			r.features(all[lang], row.at, func(kind byte, text string) {
-				row.features = append(row.features, hashFeature(kind, text))
+			r.features(all[lang], row.at, func(h featureHash, _ byte, _ string) {
+				row.features = append(row.features, h)
 			})
 			slices.Sort(row.features)
 			row.features = slices.Compact(row.features)
@@ -283,7 +283,7 @@ func (m *model) file(t *testing.T, lang string, rows []trainingRow) []byte {
 	names := map[string]bool{}
 	for i := range rows {
 		r := all.Read(rows[i].reply)
-		r.features(all[lang], rows[i].at, func(kind byte, text string) { names[string(kind)+" "+text] = true })
+		r.features(all[lang], rows[i].at, func(_ featureHash, kind byte, text string) { names[string(kind)+" "+text] = true })
 	}
 	var b strings.Builder
 	b.WriteString("# The weights of the features of replies, see model.go. Generated from testdata/train by\n#\n#     go test ./bot/locale -run Fit -fit\n#\n")

@@ -121,15 +121,18 @@ func (all Locales) Judge(r Reading, at Scene) Judgment {
 		}
 		return j
 	}
-	var found scores
-	seen := make([]int32, 0, 128)
-	r.features(l, at, func(kind byte, text string) {
-		if n, ok := l.model.at[hashFeature(kind, text)]; ok && !slices.Contains(seen, n) {
-			seen = append(seen, n)
-			found.add(l.model, n)
+	found := make([]int32, 0, 256)
+	r.features(l, at, func(h featureHash, _ byte, _ string) {
+		if n, ok := l.model.at[h]; ok {
+			found = append(found, n)
 		}
 	})
-	return found.judge(l.model.intents)
+	slices.Sort(found)
+	var s scores
+	for _, n := range slices.Compact(found) {
+		s.add(l.model, n)
+	}
+	return s.judge(l.model.intents)
 }
 
 // certain is a score that decides, whatever its limit.
