@@ -96,7 +96,7 @@ func (d decision) hearError(w Walkthrough, m Message, r locale.Reading) (Underst
 		switch {
 		case known:
 			return u, false
-		case d.found.Band == match.Sure && w.Status != StatusChoosing && (r.Main != locale.IntentPerson || r.Words > 12):
+		case d.found.Band == match.Sure && w.Status != StatusChoosing && (!r.Said(locale.IntentPerson) || r.Words > 12):
 			return u, true
 		case coded && r.Main != locale.IntentPerson && w.Status != StatusChoosing, d.found.Band == match.Likely && r.Said(locale.IntentOtherError):
 			return u, true
