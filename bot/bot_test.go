@@ -458,10 +458,10 @@ func TestUnfinished(t *testing.T) {
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if got[0].Where != "Step 1 of 2" || !got[0].Private || got[1].Title != "The disk is lost on FS-11 · ID 90001" || got[1].Where != "Which kind of disk?" || got[1].Private {
+	if got[0].Where != "The first. · Step 1 of 2" || !got[0].Private || got[1].Title != "The disk is lost on FS-11 · ID 90001" || got[1].Where != "Which kind of disk?" || got[1].Private {
 		t.Errorf("got %+v", got)
 	}
-	if some, err := f.Unfinished(t.Context(), mine, "ko", 1); err != nil || len(some) != 1 || some[0].Where != "1단계 / 2" {
+	if some, err := f.Unfinished(t.Context(), mine, "ko", 1); err != nil || len(some) != 1 || some[0].Where != "첫째. · 2단계 중 1단계" {
 		t.Errorf("got %+v, %v", some, err)
 	}
 	carry := bot.Press{Head: bot.Head{ID: "p2", From: alex, Thread: got[0].Thread}, Button: got[0].Carry}

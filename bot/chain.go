@@ -139,10 +139,16 @@ func (d decision) leave(w *Walkthrough, key string) {
 	}
 }
 
-// pass moves on from the current step. A chain has no effect without one of its
+// pass folds the current step with its outcome, and moves on from it.
+func (d decision) pass(w Walkthrough, o Outcome, before ...Block) {
+	d.closeLive(w, d.text(outcomeText[o]), o != OutcomeSkipped && o != OutcomeCannot)
+	d.moveOn(w, o, before...)
+}
+
+// moveOn moves on from the current step. A chain has no effect without one of its
 // steps, so if the step was not carried out, or did not help the user, the rest
 // of the chain is left out.
-func (d decision) pass(w Walkthrough, o Outcome, before ...Block) {
+func (d decision) moveOn(w Walkthrough, o Outcome, before ...Block) {
 	next := stepAfter(w.Entry, w.At.Step)
 	var said []Block
 	if o == OutcomeSkipped || o == OutcomeCannot || o == OutcomeNotHelped && w.inMidChain() {

@@ -183,7 +183,7 @@ func (d decision) changeAnswer(w Walkthrough, id string) bool {
 		if s := stepOf(w.Entry, q.ID); s != nil {
 			at = Position{Step: s.ID}
 		}
-		d.replaceLive(w, "")
+		d.closeLive(w, "", false)
 		left := d.remember(w, at)
 		for k := len(w.Path) - 1; k >= 0; k-- {
 			if w.Path[k].Position == at {

@@ -11,7 +11,7 @@ import (
 // solved ends the walkthrough and schedules the follow-up question. A private
 // answer gets none because it is gone by then.
 func (d decision) solved(w Walkthrough) {
-	d.replaceLive(w, d.text("fixed"))
+	d.closeLive(w, d.text(outcomeText[OutcomeHelped]), true)
 	d.closeCase(&w, false)
 	said := d.remember(w, Position{})
 	if findStep(w.Entry, w.At.Step) != nil && w.At.Slot == "" {

@@ -106,7 +106,7 @@ func (v voice) viewHandedOver(w Walkthrough) []Block {
 		row = append(row, v.startButton(e, v.text("checks")))
 	}
 	if w.Entry != nil {
-		row = append(row, v.button(w, ActionFixed, "", v.text("fixed")), v.button(w, ActionBack, "", v.text("back")))
+		row = append(row, v.button(w, ActionFixed, "", v.text("fixed")), more(v.button(w, ActionBack, "", v.text("back"))))
 	}
 	return append(blocks, choices(row...))
 }

@@ -87,11 +87,11 @@ func TestAddedLanguage(t *testing.T) {
 		{"", "жа Recognized by жа code `ID 90001`"},
 		{"2ый", "Which host?\n? жа Type it here"},    // the number of a choice: iSCSI
 		{"жарлиskip", "-TargetPortalAddress <Host>"}, // an intent
-		{"бу жарлиrepeat бу?", "жа Step 1 of 2"},     // a question to the bot
+		{"бу жарлиrepeat бу?", "●○ жа Step 1 of 2"},  // a question to the bot
 		{"жарлиnext?", "жа I did not get that"},      // no request
 		{"жарлиback", "Which host?\n? жа Type it here"},
 		{"PORTAL-1жур", "-TargetPortalAddress PORTAL-1"},
-		{"жарлиnext", "жа Step 2 of 2"},
+		{"жарлиnext", "●● жа Step 2 of 2"},
 		{"бу жарлиfixed", "жа Good to hear."},
 	} {
 		posts := first

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"mabsbot/kb"
 )
@@ -17,8 +16,8 @@ func (v voice) overview(w Walkthrough) []Block {
 	}
 	list, others := v.allSteps(w)
 	blocks := []Block{heading(v.text("all_steps", "title", v.title(w))), paragraph(v.text(order)), list}
-	if len(others) > 0 {
-		blocks = append(blocks, smallPrint(v.text("all_others", "titles", strings.Join(others, " · "))))
+	if len(others.Items) > 0 {
+		blocks = append(blocks, others)
 	}
 	for _, n := range w.Entry.Notes {
 		blocks = append(blocks, smallPrint(v.text("note", "note", v.entryText(n, w))))
@@ -27,8 +26,9 @@ func (v voice) overview(w Walkthrough) []Block {
 }
 
 // allSteps returns the steps on the path of the walkthrough, numbered as in
-// their headings, and the titles of the others.
-func (v voice) allSteps(w Walkthrough) (list Block, others []string) {
+// their progress, and the others, which belong to other answers.
+func (v voice) allSteps(w Walkthrough) (list, others Block) {
+	list.Kind, others = BlockSteps, Block{Kind: BlockFolded, Text: v.text("all_others")}
 	items := w.Entry.Steps.Items
 	passed, rest := w.way()
 	way := append(passed, rest...)
@@ -38,11 +38,10 @@ func (v voice) allSteps(w Walkthrough) (list Block, others []string) {
 		case len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0:
 			way = append(way, i)
 		default:
-			others = append(others, v.stepTitle(w, &items[i]))
+			others.Items = append(others.Items, Item{Text: v.stepTitle(w, &items[i])})
 		}
 	}
 	chains := slices.ContainsFunc(items, func(s kb.Step) bool { return len(s.Chain) > 0 })
-	list.Kind = BlockSteps
 	add := func(s *kb.Step, state ItemState, number string) {
 		if !chains {
 			number = ""

@@ -88,19 +88,41 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 	if !d.rules.Can.Edits || w.Live == "" {
 		return
 	}
-	r := d.liveReply(w)
-	rest := slices.DeleteFunc(slices.Clone(r.Blocks), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
-	if picked == "" && len(rest) == len(r.Blocks) {
+	view := d.view(w)
+	rest := slices.DeleteFunc(slices.Clone(view), func(b Block) bool { return b.Kind == BlockChoices || b.Kind == BlockQuestion })
+	if picked == "" && len(rest) == len(view) {
 		return // it has no question
 	}
 	if picked != "" {
 		rest = append(rest, d.picked(w, picked))
 	}
-	if len(rest) == 0 { // only an unanswered question; keep its text
-		rest = slices.DeleteFunc(r.Blocks, func(b Block) bool { return b.Kind == BlockChoices })
+	if len(rest) == 0 && !w.Intro { // only an unanswered question; keep its text
+		rest = slices.DeleteFunc(view, func(b Block) bool { return b.Kind == BlockChoices })
 	}
-	r.Blocks = rest
-	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: r})
+	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: d.introduced(w, rest...)})
+}
+
+// closeLive is replaceLive for a position that the walkthrough moves on from. A
+// step is folded to a line with its outcome; done reports whether it was carried
+// out.
+func (d decision) closeLive(w Walkthrough, outcome string, done bool) {
+	atStep := w.Status == StatusWalking && w.Entry != nil && w.At.Slot == "" && findStep(w.Entry, w.At.Step) != nil
+	if !atStep {
+		d.replaceLive(w, outcome)
+		return
+	}
+	if !d.rules.Can.Edits || w.Live == "" {
+		return
+	}
+	key := "step_left"
+	if done {
+		key = "step_over"
+	}
+	line := d.text(key, "number", w.stepNumber(), "title", d.stepTitle(w, findStep(w.Entry, w.At.Step)))
+	if outcome != "" {
+		line += " · " + outcome + " · " + d.senderName(w)
+	}
+	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: d.introduced(w, smallPrint(line))})
 }
 
 // picked returns the small print that says who chose what.

@@ -132,7 +132,6 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionAnswer:
 		d.answerQuestion(w, b)
 	case ActionNext:
-		d.replaceLive(w, d.text(nextText[w.prompt()]))
 		if w.prompt() == promptDone {
 			d.pass(w, OutcomeDone)
 		} else {
@@ -140,7 +139,7 @@ func (d decision) act(w Walkthrough, b Button) {
 		}
 	case ActionSkip:
 		if w.At.Slot == "" {
-			d.giveUp(w, OutcomeSkipped, "outcome_skipped")
+			d.giveUp(w, OutcomeSkipped)
 			return
 		}
 		d.replaceLive(w, d.text("skip"))
@@ -148,7 +147,7 @@ func (d decision) act(w Walkthrough, b Button) {
 		w.moveTo(Position{Step: w.At.Step})
 		d.postState(w)
 	case ActionCannot:
-		d.giveUp(w, OutcomeCannot, "cannot")
+		d.giveUp(w, OutcomeCannot)
 	case ActionOther:
 		d.chooseNone(w)
 	case ActionBack:
@@ -173,12 +172,11 @@ func (d decision) act(w Walkthrough, b Button) {
 }
 
 // giveUp moves on without the current step.
-func (d decision) giveUp(w Walkthrough, o Outcome, label string) {
+func (d decision) giveUp(w Walkthrough, o Outcome) {
 	if w.Entry == nil || findStep(w.Entry, w.At.Step) == nil || w.At.Slot != "" {
 		d.postOutdated(w)
 		return
 	}
-	d.replaceLive(w, d.text(label))
 	d.pass(w, o)
 }
 
@@ -225,7 +223,7 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 		return
 	}
 	c := findChoice(q, b.Choice)
-	d.replaceLive(w, d.entryText(c.Label, w))
+	d.closeLive(w, d.entryText(c.Label, w), true)
 	d.follow(w, q, c, nil)
 }
 
@@ -252,7 +250,7 @@ func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []B
 // blocks, and keeps w.
 func (d decision) postEnded(w Walkthrough, say string, before []Block) {
 	w.Intro = false
-	w.Live = d.postIn(&w, d.reply(append(before, paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...), d.source(w))...))
+	w.Live = d.postIn(&w, d.reply(append(before, paragraph(say), d.paragraph("ended_choice"), choices(d.navigation(w)...))...))
 	d.keep(w)
 }
 
@@ -270,7 +268,7 @@ func (d decision) chooseNone(w Walkthrough) {
 // goBack shows the previous position; after a hand-over, the current one; at
 // the first position, the choice of entries.
 func (d decision) goBack(w Walkthrough) {
-	d.replaceLive(w, d.text("back"))
+	d.closeLive(w, d.text("back"), false)
 	before := w
 	switch {
 	case w.Status == StatusEscalated:

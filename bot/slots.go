@@ -3,6 +3,7 @@ package bot
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"mabsbot/bot/redact"
@@ -38,6 +39,40 @@ func requiredSlots(s *kb.Step) []string {
 // text, or <Name>.
 func fill(text string, slots map[string]string) string {
 	return replaceSlots(text, slots, noBackquotes)
+}
+
+// fillProse replaces the slots in prose that says what to do. A value becomes a
+// code span, because it may have to be typed.
+func fillProse(text string, slots map[string]string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range slotUse.FindAllStringIndex(text, -1) {
+		b.WriteString(text[at:m[0]])
+		use, inCode := text[m[0]:m[1]], strings.Count(text[:m[0]], "`")%2 == 1
+		filled := fill(use, slots)
+		if name, _, _ := strings.Cut(use[1:len(use)-1], "|"); slots[name] != "" && !inCode {
+			filled = "`" + filled + "`"
+		}
+		b.WriteString(filled)
+		at = m[1]
+	}
+	return b.String() + text[at:]
+}
+
+// holes returns the slots without a value in what is to be copied, as they
+// appear there.
+func holes(s *kb.Step, slots map[string]string) []string {
+	copied := s.Path
+	if s.Command != nil {
+		copied += " " + s.Command.Run
+	}
+	var left []string
+	for _, m := range slotUse.FindAllStringSubmatch(copied, -1) {
+		if hole := "`<" + m[1] + ">`"; slots[m[1]] == "" && m[2] == "" && !slices.Contains(left, hole) {
+			left = append(left, hole)
+		}
+	}
+	return left
 }
 
 // fillCommand replaces the slots in a command, quoting values for its shell.

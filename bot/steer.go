@@ -82,12 +82,10 @@ func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
 		d.pressButton(w, ActionFixed)
 	case IntentNotFixed:
 		if w.prompt() == promptDone && !w.inMidChain() {
-			d.replaceLive(w, d.text("next_sequence"))
 			d.pass(w, OutcomeDone, d.paragraph("not_fixed_yet"))
 			return
 		}
 		if w.inMidChain() {
-			d.replaceLive(w, d.text("next_alternatives"))
 			d.pass(w, OutcomeNotHelped)
 			return
 		}
@@ -105,11 +103,11 @@ func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
 		case last:
 			d.askGone(w)
 		case w.prompt() == promptDone:
-			d.replaceLive(w, d.text("already_sequence"))
-			d.pass(w, OutcomeDone)
+			d.closeLive(w, d.text("outcome_already"), true)
+			d.moveOn(w, OutcomeDone)
 		default:
-			d.replaceLive(w, d.text("already_alternatives"))
-			d.pass(w, OutcomeNotHelped)
+			d.closeLive(w, d.text("outcome_already"), true)
+			d.moveOn(w, OutcomeNotHelped)
 		}
 	case IntentCannot:
 		d.cannot(w, r)
@@ -239,13 +237,13 @@ func (d decision) steerChoosing(w Walkthrough, u Understood) {
 
 // repeatState shows the position of the walkthrough again.
 func (d decision) repeatState(w Walkthrough) {
-	d.replaceLive(w, "")
+	d.closeLive(w, "", false)
 	d.postState(w)
 }
 
 // restart goes back to the first question or step of the entry.
 func (d decision) restart(w Walkthrough) {
-	d.replaceLive(w, d.text("restart"))
+	d.closeLive(w, d.text("restart"), false)
 	said := d.remember(w, Position{})
 	if w.FollowUp != "" {
 		w = d.closeFollowUp(w, d.text("restart"))
@@ -271,7 +269,7 @@ func (d decision) goTo(w Walkthrough, number int) {
 		return
 	}
 	to := positionOf(w.Entry, w.Entry.Steps.Items[all[number-1]].ID)
-	d.replaceLive(w, "")
+	d.closeLive(w, "", false)
 	said := d.remember(w, to)
 	if k := slices.IndexFunc(w.Path, func(v Visited) bool { return v.Position == to }); k >= 0 {
 		w.Tried, w.Path = w.Tried[:min(w.Path[k].Tried, len(w.Tried))], w.Path[:k]

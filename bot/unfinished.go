@@ -71,5 +71,9 @@ func (v voice) where(w Walkthrough) string {
 	if q := findQuestion(w.Entry, w.At.Question); q != nil {
 		return v.entryText(q.Text, w)
 	}
-	return v.progress(w)
+	where := v.progress(w).Text
+	if s := findStep(w.Entry, w.At.Step); s != nil {
+		where = v.stepTitle(w, s) + " · " + where
+	}
+	return where
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,11 +16,16 @@ import (
 // liveReply returns the reply with the live buttons: the position of the
 // walkthrough, below its introduction if it has just started.
 func (v voice) liveReply(w Walkthrough) Reply {
-	var blocks []Block
-	if w.Intro {
-		blocks = v.intro(w)
+	return v.introduced(w, v.view(w)...)
+}
+
+// introduced returns a reply of blocks, between the introduction of the
+// walkthrough and its source if it has just started.
+func (v voice) introduced(w Walkthrough, blocks ...Block) Reply {
+	if w.Intro && w.Entry != nil {
+		blocks = append(append(v.intro(w), blocks...), v.source(w))
 	}
-	return v.reply(append(blocks, v.view(w)...)...)
+	return v.reply(blocks...)
 }
 
 // view shows the position of a walkthrough.
@@ -58,8 +64,10 @@ func (v voice) startButton(e *kb.Entry, label string) LabeledButton {
 }
 
 func primary(c LabeledButton) LabeledButton { c.Primary = true; return c }
+func more(c LabeledButton) LabeledButton    { c.More = true; return c }
 
-// navigation returns the buttons that every position has.
+// navigation returns the buttons that every position has. They are seldom
+// pressed.
 func (v voice) navigation(w Walkthrough) []LabeledButton {
 	var row []LabeledButton
 	if len(w.Path) > 0 {
@@ -74,19 +82,19 @@ func (v voice) navigation(w Walkthrough) []LabeledButton {
 	if v.rules.Can.DirectMessages && !v.direct {
 		row = append(row, v.button(w, ActionDirect, "", v.text("direct")))
 	}
-	return append(row, v.button(w, ActionPerson, "", v.text("person")))
+	return mapped(append(row, v.button(w, ActionPerson, "", v.text("person"))), more)
 }
 
 func (v voice) viewQuestion(w Walkthrough, q *kb.Question) []Block {
-	return append([]Block{ask(v.entryText(q.Text, w)), v.answers(w, q), choices(v.navigation(w)...)}, v.source(w))
+	return []Block{ask(v.entryText(q.Text, w)), choices(append(v.answers(w, q), v.navigation(w)...)...)}
 }
 
-func (v voice) answers(w Walkthrough, q *kb.Question) Block {
+func (v voice) answers(w Walkthrough, q *kb.Question) []LabeledButton {
 	var row []LabeledButton
 	for _, c := range q.Choices {
 		row = append(row, v.button(w, ActionAnswer, c.ID, v.entryText(c.Label, w)))
 	}
-	return choices(row...)
+	return row
 }
 
 func (v voice) viewSlot(w Walkthrough) []Block {
@@ -97,39 +105,51 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 		}
 	}
 	row := append([]LabeledButton{v.button(w, ActionSkip, "", v.text("skip"))}, v.navigation(w)...)
-	return []Block{ask(question + "\n" + v.text("slot_hint")), choices(row...), v.source(w)}
+	return []Block{ask(question + "\n" + v.text("slot_hint")), choices(row...)}
 }
 
 func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
-	head := v.progress(w)
-	if title := v.entryText(s.Title, w); title != "" {
-		head = v.text("step", "progress", head, "title", title)
-	}
-	blocks := append([]Block{heading(head), v.chainBegins(w)}, v.stepAction(w, s)...)
+	blocks := append([]Block{heading(v.entryText(s.Title, w)), v.progress(w), v.chainBegins(w)}, v.stepAction(w, s)...)
+	check := v.entryText(s.Check, w)
 	if s.Ask != nil {
-		var row []LabeledButton
+		row := v.answers(w, s.Ask)
 		if !w.inMidChain() {
-			row = append(row, v.button(w, ActionFixed, "", v.text("fixed")))
+			row = append(row, more(v.button(w, ActionFixed, "", v.text("fixed"))))
 		}
 		row = append(row, v.navigation(w)...)
-		return append(blocks, paragraph(v.entryText(s.Check, w)), ask(v.entryText(s.Ask.Text, w)), v.answers(w, s.Ask), choices(row...), v.source(w))
+		return append(blocks, v.check(check), ask(v.entryText(s.Ask.Text, w)), choices(row...))
 	}
-	check := v.entryText(s.Check, w)
 	if strings.TrimRight(check, locale.QuestionMarks) != check {
 		blocks = append(blocks, ask(check))
 	} else {
-		blocks = append(blocks, paragraph(check), ask(v.text(checkText[w.prompt()])))
+		blocks = append(blocks, v.check(check), ask(v.text(checkText[w.prompt()])))
 	}
-	return append(blocks, choices(append(v.results(w), v.navigation(w)...)...), v.source(w))
+	return append(blocks, choices(append(v.results(w), v.navigation(w)...)...))
+}
+
+// check says what to see after a step.
+func (v voice) check(text string) Block {
+	return Block{Kind: BlockCheck, Label: v.text("check"), Text: text}
 }
 
 // progress returns the number of the current step, and of its part in a chain.
-func (v voice) progress(w Walkthrough) string {
+func (v voice) progress(w Walkthrough) Block {
 	number, of := w.stepCount()
+	text := v.text("progress", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
 	if chain, part := w.chain(); chain != nil {
-		return v.text("step_part", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "part", strconv.Itoa(part+1), "parts", strconv.Itoa(len(chain.Chain)))
+		text = v.text("progress_part", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "part", strconv.Itoa(part+1), "parts", strconv.Itoa(len(chain.Chain)))
 	}
-	return v.text("step_untitled", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
+	return Block{Kind: BlockProgress, Text: text, Number: number, Of: of}
+}
+
+// stepNumber returns the number of the current step as in the list of all
+// steps, such as 4 or, in a chain, 4.1.
+func (w *Walkthrough) stepNumber() string {
+	number, _ := w.stepCount()
+	if chain, part := w.chain(); chain != nil {
+		return strconv.Itoa(number) + "." + strconv.Itoa(part+1)
+	}
+	return strconv.Itoa(number)
 }
 
 // chainBegins introduces a chain at the first of its steps that is shown.
@@ -170,12 +190,16 @@ var (
 
 // stepAction shows what to do in a step.
 func (v voice) stepAction(w Walkthrough, s *kb.Step) []Block {
-	blocks := []Block{{Kind: BlockWarning, Text: v.entryText(s.Risk, w)}, paragraph(v.entryText(s.Do, w)), v.table(s.Table, w)}
+	do := s.Do.In(v.locale.Lang, v.rules.Policy.Language, locale.English)
+	blocks := []Block{{Kind: BlockWarning, Text: v.entryText(s.Risk, w)}, paragraph(strings.TrimSpace(fillProse(do, w.Slots))), v.table(s.Table, w)}
 	if s.Path != "" {
 		blocks = append(blocks, Block{Kind: BlockCopy, Text: fill(s.Path, w.Slots)})
 	}
 	if s.Command != nil {
 		blocks = append(blocks, Block{Kind: BlockCopy, Shell: s.Command.Shell, Text: fillCommand(s.Command, w.Slots)})
+	}
+	if left := holes(s, w.Slots); len(left) > 0 {
+		blocks = append(blocks, paragraph(v.text("fill_in", "names", strings.Join(left, ", "))))
 	}
 	if s.Link != nil {
 		blocks = append(blocks, Block{Kind: BlockLink, Text: v.entryText(s.Link.Text, w), URL: s.Link.URL})
@@ -197,14 +221,18 @@ func (v voice) table(rows [][]kb.Text, w Walkthrough) Block {
 
 // viewEnd is shown when there is nothing left to try.
 func (v voice) viewEnd(w Walkthrough) []Block {
-	blocks := []Block{v.paragraph("nothing_left")}
 	var row []LabeledButton
 	if e := v.rules.Base.Entry(v.rules.Policy.Checks); e != nil && e.ID != w.Entry.ID {
 		row = append(row, primary(v.startButton(e, v.text("checks"))))
 	}
-	row = append(row, v.button(w, ActionFixed, "", v.text("fixed")))
-	row = append(row, v.otherButtons(w)...)
-	return append(blocks, choices(append(row, v.navigation(w)...)...), v.source(w))
+	row = append(row, v.button(w, ActionPerson, "", v.text("person")), v.button(w, ActionFixed, "", v.text("fixed")))
+	isPerson := func(c LabeledButton) bool { return c.Button.Action == ActionPerson }
+	row = append(row, slices.DeleteFunc(v.navigation(w), isPerson)...)
+	blocks := []Block{v.paragraph("nothing_left"), choices(row...)}
+	if more := v.otherButtons(w); len(more) > 0 {
+		blocks = append(blocks, v.paragraph("solved_more"), choices(more...))
+	}
+	return blocks
 }
 
 // viewChoosing asks which of several errors it is.

@@ -213,7 +213,7 @@ func (c *core) press(p bot.Press) error {
 }
 
 func button(a bot.Action, step, label string) bot.LabeledButton {
-	return bot.LabeledButton{Label: label, Primary: a == bot.ActionFixed, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
+	return bot.LabeledButton{Label: label, Primary: a == bot.ActionFixed, More: a == bot.ActionAll || a == bot.ActionDirect || a == bot.ActionPerson, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
 }
 
 func question() []bot.Block {

@@ -281,13 +281,7 @@ func (b block) Seldom() []bot.LabeledButton {
 	return slices.DeleteFunc(slices.Clone(b.Buttons), func(c bot.LabeledButton) bool { return !seldom(c) })
 }
 
-func seldom(c bot.LabeledButton) bool {
-	switch c.Button.Action {
-	case bot.ActionAll, bot.ActionBack, bot.ActionDirect, bot.ActionPublish, bot.ActionPerson:
-		return true
-	}
-	return false
-}
+func seldom(c bot.LabeledButton) bool { return c.More }
 
 // A pressable is a button together with the post that it belongs to.
 type pressable struct {

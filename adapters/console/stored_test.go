@@ -80,7 +80,7 @@ func TestStored(t *testing.T) {
 
 // storedAnswers is what the bot writes after it has started on the database.
 const storedAnswers = `backup-support m4a7yg2cpbi7j: The metadata on the replica is invalid (100134)
-backup-support m4a7yg2cpbi7j: Step 2 of 2 · Retry the online backup
+backup-support m4a7yg2cpbi7j: Retry the online backup
 backup-support m7zbqfrdbslt3: 복제본의 메타데이터가 잘못됨 (100134) — 해결된 것으로 표시되어 있습니다. 지금도 괜찮은가요?
 backup-support mbvhvqbcqernm: The disk-backup replica could not be cloned (100193)
 backup-support minji: I recognise errors of Microsoft Azure Backup Server (MABS), DPM and the MARS agent, and walk you through the remedy.

@@ -105,6 +105,12 @@ func (r *renderer) block(b bot.Block) {
 		r.link("", b.Text, r.jump(b.Thread))
 	case bot.BlockContext:
 		r.link("-# ", shorten(strings.ReplaceAll(b.Text, "\n", " "), maxContext), b.URL)
+	case bot.BlockProgress:
+		r.paragraph("-# ", strings.TrimSpace(b.Dots()+" "+b.Text))
+	case bot.BlockFolded:
+		r.paragraph("-# ", b.Text+" "+b.Titles())
+	case bot.BlockCheck:
+		r.paragraph("**"+escape(b.Label)+"** ", b.Text)
 	case bot.BlockChoices:
 		r.choices(b.Buttons)
 	default:
@@ -195,16 +201,30 @@ func (d *Discord) permalink(t bot.Thread) string {
 	return home + at.guild + "/" + t.Channel + "/" + t.Root
 }
 
-// choices adds action rows of buttons, or a select menu if there are more
-// entries than fit into a row. Labels that are too long for a button are also
-// listed in full.
+// choices adds action rows of buttons: first those that are often pressed, then
+// the others. Labels that are too long for a button are also listed in full.
 func (r *renderer) choices(all []bot.LabeledButton) {
+	var often, seldom []bot.LabeledButton
+	for _, c := range all {
+		if c.More {
+			seldom = append(seldom, c)
+		} else {
+			often = append(often, c)
+		}
+	}
+	r.rows(often)
+	r.rows(seldom)
+}
+
+// rows adds action rows of buttons, or a select menu if there are more than fit
+// into a row, and they start entries or are seldom pressed.
+func (r *renderer) rows(all []bot.LabeledButton) {
 	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
 	r.paragraph("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
-	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return c.Button.Action != bot.ActionStart }) {
+	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return !c.More && c.Button.Action != bot.ActionStart }) {
 		r.row([]discordgo.MessageComponent{r.selectMenu(all)})
 		return
 	}

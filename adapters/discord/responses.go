@@ -216,15 +216,17 @@ func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
 	if err != nil {
 		return deliveryError("edit response", err)
 	}
-	d.tokens.setChosen(who, one.secret, lastContext(p.Reply))
+	d.tokens.setChosen(who, one.secret, choiceMade(p.Reply))
 	return nil
 }
 
-// lastContext returns the small print at the end of a reply, which names the
-// choice and who made it.
-func lastContext(r bot.Reply) string {
-	if n := len(r.Blocks); n > 0 && r.Blocks[n-1].Kind == bot.BlockContext && r.Blocks[n-1].URL == "" {
-		return r.Blocks[n-1].Text
+// choiceMade returns the first small print of a reply, which names the choice and
+// who made it. The source, which follows, is linked.
+func choiceMade(r bot.Reply) string {
+	for _, b := range r.Blocks {
+		if b.Kind == bot.BlockContext && b.URL == "" {
+			return b.Text
+		}
 	}
 	return ""
 }

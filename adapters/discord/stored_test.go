@@ -163,12 +163,12 @@ const storedAnswers = `/channels/1325757603979984899/messages POST ### alex need
 /channels/1325757608123957248/messages POST **복제본의 메타데이터가 잘못됨 (100134) — 해결된 것으로 표시되어 있습니다. 지금도 괜찮은가요?**
 /channels/1325757608488861696/messages POST ### Online recovery point creation failed (3188, 3187)
 /channels/1325757611663949824/messages POST ### Online recovery point creation failed (3188, 3187)
-/channels/1325757611663949824/messages POST ### Step 1 of 3 · See whether SYSTEM has the sysadmin role
+/channels/1325757611663949824/messages POST ### See whether SYSTEM has the sysadmin role
 /channels/1325757611886247936/messages POST ### I asked for a person. They got this summary:
 /channels/1325757611886247936/messages/1325757611928190976 PATCH ### I do not recognise this error. I'd rather say so than guess.
 /channels/1325757611965939712/messages/1325757612003688448 DELETE
 /channels/1325757612070797312/messages POST ### All steps · The metadata on the replica is invalid (100134)
-/channels/1325757612070797312/messages POST ### Step 2 of 2 · Retry the online backup
+/channels/1325757612070797312/messages POST ### Retry the online backup
 /channels/1325757612070797312/messages/1325757612150489088 PATCH ### The metadata on the replica is invalid (100134)
 /channels/1325757612221792256/messages/1325757612301484032 PATCH ### The disk-backup replica could not be cloned (100193)
 /channels/1325757612326649856/messages/1325757612343427072 DELETE

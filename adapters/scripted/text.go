@@ -23,6 +23,10 @@ func plainText(r bot.Reply) string {
 			for i, item := range b.Items {
 				lines = append(lines, cmp.Or(item.Number, strconv.Itoa(i+1))+". "+marks[item.State]+item.Text)
 			}
+		case bot.BlockCheck:
+			lines = append(lines, b.Label+" "+b.Text)
+		case bot.BlockFolded:
+			lines = append(lines, b.Text+" "+b.Titles())
 		case bot.BlockLink, bot.BlockContext:
 			lines = append(lines, strings.TrimSpace(b.Text+" "+b.URL))
 		case bot.BlockChoices:

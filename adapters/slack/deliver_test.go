@@ -141,7 +141,7 @@ func TestHTTP(t *testing.T) {
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간을")
 	s.presses(s.kim, "월별")
-	s.sees(s.kim, "1단계 / 3")
+	s.sees(s.kim, "3단계 중 1단계")
 	s.must(s.alex.Shortcut(searchShortcut))
 	s.until("the search is open", func() bool { _, ok := s.alex.View(); return ok })
 	found, err := s.alex.Suggest(s.slack.texts.In("en")["search"], "0x29834")

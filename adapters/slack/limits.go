@@ -17,8 +17,9 @@ const (
 	shownLabel = 40 // columns; "text may truncate with ~30 characters", clients show a little more
 
 	// https://docs.slack.dev/reference/block-kit/composition-objects/option-object
-	maxOption  = 75 // of text, description and value each
-	maxOptions = 100
+	maxOption   = 75 // of text, description and value each
+	maxOptions  = 100
+	maxOverflow = 5 // options of an overflow menu: .../block-elements/overflow-menu-element
 
 	// https://docs.slack.dev/reference/views
 	maxViewTitle = 24 // and of its buttons

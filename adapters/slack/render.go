@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,7 +83,7 @@ func (r *renderer) block(b bot.Block) {
 	case bot.BlockHeading:
 		r.heading(b.Text)
 	case bot.BlockQuestion:
-		r.keep(slack.NewSectionBlock(markdown(escape(shorten(bold(b.Text), maxSection))), nil, nil))
+		r.keep(section(escape(shorten(bold(b.Text), maxSection))))
 		r.say(bold(b.Text))
 	case bot.BlockQuote:
 		r.quote(b.Text)
@@ -100,6 +101,14 @@ func (r *renderer) block(b bot.Block) {
 		r.link(b.Text, r.permalink(b.Thread))
 	case bot.BlockContext:
 		r.small(b)
+	case bot.BlockProgress:
+		b.Text = strings.TrimSpace(b.Dots() + " " + b.Text)
+		r.say(b.Text)
+		r.small(b)
+	case bot.BlockFolded:
+		r.small(bot.Block{Text: b.Text + " " + b.Titles()})
+	case bot.BlockCheck:
+		r.section("*" + b.Label + "* " + b.Text)
 	case bot.BlockChoices:
 		r.choices(b.Buttons)
 	default:
@@ -149,8 +158,14 @@ func (r *renderer) section(text string) {
 	}
 	r.say(strings.ReplaceAll(text, "`", ""))
 	for _, piece := range split(r.fit(text), maxSection) {
-		r.add(slack.NewSectionBlock(markdown(escape(piece)), nil, nil))
+		r.add(section(escape(piece)))
 	}
+}
+
+// section returns a section that Slack shows whole: it would otherwise fold a
+// long one behind "See more", and a command has to be readable.
+func section(text string) *slack.SectionBlock {
+	return slack.NewSectionBlock(markdown(text), nil, nil, slack.SectionBlockOptionExpand(true))
 }
 
 // quote adds a user's text as a quote.
@@ -158,7 +173,7 @@ func (r *renderer) quote(text string) {
 	const mark = "> "
 	r.say(text)
 	for _, piece := range split(r.fit(text), maxSection/(1+len(mark))) { // the text may consist of line breaks
-		r.add(slack.NewSectionBlock(markdown(mark+strings.ReplaceAll(escape(piece), "\n", "\n"+mark)), nil, nil))
+		r.add(section(mark + strings.ReplaceAll(escape(piece), "\n", "\n"+mark)))
 	}
 }
 
@@ -188,7 +203,7 @@ func (r *renderer) copy(text string) {
 			r.add(preformatted(piece))
 			continue
 		}
-		r.add(slack.NewSectionBlock(markdown(fence+"\n"+escape(piece)+"\n"+fence), nil, nil))
+		r.add(section(fence + "\n" + escape(piece) + "\n" + fence))
 	}
 }
 
@@ -255,24 +270,60 @@ func (r *renderer) small(b bot.Block) {
 	r.add(slack.NewContextBlock("", markdown(text)))
 }
 
-// choices adds buttons. Slack truncates a long label on its button, so the labels
-// of a row with a long one are also listed above it.
+// choices adds buttons, and a menu of those that are seldom pressed. Slack
+// truncates a long label on its button, so the labels of a row with a long one are
+// also listed above it.
 func (r *renderer) choices(all []bot.LabeledButton) {
-	if long := longLabels(all); long != "" {
+	buttons, seldom := rank(all)
+	if long := longLabels(buttons); long != "" {
 		r.section(long)
 	}
 	var row []slack.BlockElement
-	for _, c := range all {
+	for _, c := range buttons {
 		if r.types && c.Button.Action == bot.ActionSkip {
 			row = append(row, r.button(typeAction, bot.LabeledButton{Label: r.words["value_button"], Button: c.Button, Primary: true}))
 		}
 		row = append(row, r.button(buttonAction, c))
+	}
+	if len(seldom) > 0 {
+		row = append(row, r.menu(seldom))
 	}
 	for len(row) > 0 {
 		n := min(len(row), maxActions)
 		r.keep(slack.NewActionBlock(r.mark.blockID(len(r.blocks)), row[:n]...))
 		row = row[n:]
 	}
+}
+
+// rank separates the buttons that go into the menu. They stay buttons if the menu
+// would have a single option, or one that is too long for it.
+func rank(all []bot.LabeledButton) (buttons, menu []bot.LabeledButton) {
+	for _, c := range all {
+		if c.More {
+			menu = append(menu, c)
+		} else {
+			buttons = append(buttons, c)
+		}
+	}
+	long := func(c bot.LabeledButton) bool { return len(c.Button.String()) > maxOption }
+	if len(menu) < 2 || len(menu) > maxOptions || slices.ContainsFunc(menu, long) {
+		return all, nil
+	}
+	return buttons, menu
+}
+
+// menu returns an overflow menu, or a select menu if that has too few options.
+func (r *renderer) menu(all []bot.LabeledButton) slack.BlockElement {
+	r.buttons++
+	var options []*slack.OptionBlockObject
+	for _, c := range all {
+		options = append(options, slack.NewOptionBlockObject(c.Button.String(), label(buttonText(c, maxOption)), nil))
+	}
+	id := buttonAction + ":" + strconv.Itoa(r.buttons)
+	if len(options) <= maxOverflow {
+		return slack.NewOverflowBlockElement(id, options...)
+	}
+	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, label(r.words["more"]), id, options...)
 }
 
 // longLabels lists the labels of a row if one is too long for its button.
@@ -304,12 +355,16 @@ func columns(text string) int {
 
 func (r *renderer) button(kind string, c bot.LabeledButton) slack.BlockElement {
 	r.buttons++
-	text := cmp.Or(strings.TrimSpace(escapePlain(removeInvisible(c.Label))), "…")
-	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(shorten(text, maxLabel)))
+	b := slack.NewButtonBlockElement(kind+":"+strconv.Itoa(r.buttons), c.Button.String(), label(buttonText(c, maxLabel)))
 	if c.Primary {
 		b.Style = slack.StylePrimary
 	}
 	return b
+}
+
+// buttonText returns the label of a button as plain text.
+func buttonText(c bot.LabeledButton, limit int) string {
+	return shorten(cmp.Or(strings.TrimSpace(escapePlain(removeInvisible(c.Label))), "…"), limit)
 }
 
 // label returns a plain_text object.

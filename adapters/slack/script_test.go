@@ -73,10 +73,16 @@ func (p *play) note() {
 			elements, _ := block["elements"].([]any)
 			for _, e := range elements {
 				element := e.(map[string]any)
-				text, _ := element["text"].(map[string]any)
-				label, _ := text["text"].(string)
-				if _, known := p.old[label]; !known && element["type"] == "button" {
-					p.old[label] = oldButton{m, block["block_id"].(string), element["value"].(string)}
+				options, _ := element["options"].([]any)
+				if element["type"] == "button" {
+					options = []any{element}
+				}
+				for _, o := range options {
+					option := o.(map[string]any)
+					label := option["text"].(map[string]any)["text"].(string)
+					if _, known := p.old[label]; !known {
+						p.old[label] = oldButton{m, block["block_id"].(string), option["value"].(string)}
+					}
 				}
 			}
 		}

@@ -61,7 +61,7 @@ func TestAddressed(t *testing.T) {
 	s.kim.DM(chattest.PolicyKo)
 	s.sees(s.kim, "어떤 보존 기간을 줄이고 계셨나요?")
 	s.kim.DM("월별")
-	s.sees(s.kim, "1단계 / 3")
+	s.sees(s.kim, "3단계 중 1단계")
 	s.kim.DM("됐어요 감사합니다")
 	s.sees(s.kim, "잘됐습니다")
 }
@@ -76,20 +76,20 @@ func TestCommand(t *testing.T) {
 		t.Fatal("another user sees a private answer")
 	}
 	s.presses(s.kim, "월별")
-	s.sees(s.kim, "1단계 / 3")
+	s.sees(s.kim, "3단계 중 1단계")
 	s.sees(s.kim, "월별 ✓ kim")
 	if strings.Contains(s.shown(s.kim), "[월별]") {
 		t.Error("the overtaken question still has its buttons")
 	}
 	s.presses(s.kim, "채널에 게시")
-	s.sees(s.alex, "1단계 / 3")
+	s.sees(s.alex, "3단계 중 1단계")
 	s.quiet()
 	root, ok := s.alex.Newest("해결 안 됨 → 다음")
 	if !ok || root.Thread != "" {
 		t.Fatalf("posted as %+v", root)
 	}
 	s.kim.Reply(root, "다음")
-	s.sees(s.alex, "2단계 / 3")
+	s.sees(s.alex, "3단계 중 2단계")
 
 	s.must(s.alex.Command(s.channel.ID, "/mabs 100110"))
 	s.sees(s.alex, "Which one is yours?")
@@ -140,7 +140,7 @@ func TestOutsideChannel(t *testing.T) {
 	})
 	s.presses(s.alex, "Didn't help → next")
 	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 2 of 4") })
-	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Didn't help → next ✓ alex") })
+	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "didn't help · alex") })
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")

@@ -26,6 +26,12 @@ func (t *Terminal) render(r bot.Reply) string {
 		case bot.BlockContext:
 			t.lines(&b, "  ", "  ", dim, block.Text)
 			t.url(&b, block.URL)
+		case bot.BlockProgress:
+			t.lines(&b, "  ", "  ", dim, strings.TrimSpace(block.Dots()+" "+block.Text))
+		case bot.BlockFolded:
+			t.lines(&b, "  ", "  ", dim, block.Text+" "+block.Titles())
+		case bot.BlockCheck:
+			t.lines(&b, "  ", "  ", "", block.Label+" "+block.Text)
 		case bot.BlockCopy:
 			// At the margin and in whole lines, so that it can be copied as it is.
 			t.literal(&b, "", cyan, block.Text)

@@ -149,7 +149,7 @@ func TestNumber(t *testing.T) {
 	if p, ok := term.event("1").(bot.Press); !ok || p.Button.Action != bot.ActionNext || !p.Direct {
 		t.Errorf("1 is %+v", term.event("1"))
 	}
-	for _, text := range []string{"0", "3", "-1", "1a", "319"} {
+	for _, text := range []string{"0", "5", "-1", "1a", "319"} {
 		if _, ok := term.event(text).(bot.Message); !ok {
 			t.Errorf("%q is no message", text)
 		}

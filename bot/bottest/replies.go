@@ -13,7 +13,8 @@ func Replies() map[string]bot.Reply {
 	long := strings.Repeat("아주 긴 문장입니다. A very long sentence. ", 200)
 	return map[string]bot.Reply{
 		"step": {Lang: "en", Blocks: []bot.Block{
-			{Kind: bot.BlockHeading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
+			{Kind: bot.BlockHeading, Text: "Let the coordinator through the firewall"},
+			{Kind: bot.BlockProgress, Text: "Step 1 of 4", Number: 1, Of: 4},
 			{Kind: bot.BlockQuote, Text: "The agent operation failed because of a communication error"},
 			{Kind: bot.BlockWarning, Text: "Restarts the service."},
 			{Kind: bot.BlockText, Text: "Run it on FS-11 in an elevated prompt.\nThen push the agent again, and look at `dpmac.exe`."},
@@ -23,15 +24,21 @@ func Replies() map[string]bot.Reply {
 			{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
 			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "One", State: bot.ItemTried}, {Text: "Two", State: bot.ItemCurrent}, {Text: "Three"}}},
 			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "A chain", Number: "1"}, {Text: "Its step", State: bot.ItemTried, Number: "1.1"}, {Text: "Another", Number: "2"}}},
+			{Kind: bot.BlockFolded, Text: "Other ways:", Items: []bot.Item{{Text: "By hand"}, {Text: "Another server"}}},
+			{Kind: bot.BlockCheck, Label: "You should see:", Text: "The installation moves past `Connecting`."},
 			{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
-			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "Fixed", Button: button, Primary: true}, {Label: "Didn't help → next", Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{
+				{Label: "Fixed", Button: button, Primary: true}, {Label: "Didn't help → next", Button: button},
+				{Label: "All steps", Button: bot.Button{Action: bot.ActionAll}, More: true}, {Label: "Get a person", Button: bot.Button{Action: bot.ActionPerson}, More: true},
+			}},
 			{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
 			{Kind: bot.BlockContext, Text: "Source: the article · entry an-entry, revision abcd", URL: "https://learn.microsoft.com/azure/backup/"},
 		}},
 		"korean": {Lang: "ko", Blocks: []bot.Block{
-			{Kind: bot.BlockHeading, Text: "1단계 / 2 · 월별 보존 기간을 3개월 이상으로 설정하세요"},
+			{Kind: bot.BlockHeading, Text: "월별 보존 기간을 3개월 이상으로 설정하세요"},
+			{Kind: bot.BlockProgress, Text: "2단계 중 1단계", Number: 1, Of: 2},
 			{Kind: bot.BlockTable, Rows: [][]string{{"일별", "7일"}, {"연도별", "1년"}, {"Weekly", "4주"}}},
-			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button}, {Label: "담당자 연결", Button: button}}},
+			{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{{Label: "해결됨", Button: button}, {Label: "해결 안 됨 → 다음", Button: button}, {Label: "전체 단계", Button: button, More: true}, {Label: "담당자 연결", Button: button, More: true}}},
 		}},
 		"hostile": {Lang: "en", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: "<script>alert(1)</script> @everyone <!channel> *bold* _it_ ~x~ [a](https://b)"},

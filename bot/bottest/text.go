@@ -24,6 +24,10 @@ func Text(r bot.Reply) string {
 		switch block.Kind {
 		case bot.BlockHeading:
 			writeLine(&b, "# ", block.Text)
+		case bot.BlockProgress:
+			writeLine(&b, "= ", strings.TrimSpace(block.Dots()+" "+block.Text))
+		case bot.BlockCheck:
+			writeLine(&b, "  ", block.Label+" "+block.Text)
 		case bot.BlockQuestion:
 			writeLine(&b, "? ", block.Text)
 		case bot.BlockQuote:
@@ -50,8 +54,13 @@ func Text(r bot.Reply) string {
 			for _, item := range block.Items {
 				writeLine(&b, "- ", strings.Join(strings.Fields(item.Number+" "+item.Text+" "+strings.ToUpper(string(item.State))), " "))
 			}
+		case bot.BlockFolded:
+			writeLine(&b, "~ ", block.Text+" "+block.Titles())
 		case bot.BlockChoices:
-			for _, c := range block.Buttons {
+			for i, c := range block.Buttons {
+				if i > 0 && c.More && !block.Buttons[i-1].More {
+					b.WriteString("+ ")
+				}
 				b.WriteString("[" + c.Label + "] ")
 			}
 			b.WriteByte('\n')

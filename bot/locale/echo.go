@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -19,13 +20,19 @@ import (
 var echoTexts = []string{
 	"explain_more", "explain_question", "unclear_question", "how_to_see",
 	"also", "follows", "left_open", "source", // the first answer, in addition to recognizedBy
-	"repeat", "choose", "choose_one", "choose_code", "slot", "follow_up", "nothing_left", "solved_more",
+	"repeat", "choose", "choose_one", "choose_code", "slot", "slot_hint", "ended_choice", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps
 	"undo", "undo_begun",
 	"handover", "person_sent", "person_summary", "person_none", "person_solved", "case_solved_how", "case_remark", "case_reminder", "cases",
 	"no_match", "no_match_near", "no_match_send", "need_error",
 	"help", "list_more", "why", "why_evidence",
 }
+
+// lineTexts are texts that have too few letters for echoTexts, and are recognized
+// by the signs in them or before them, as a regular expression: every step has its
+// progress, such as "●●○○ Step 2 of 4", and is folded to a line, such as
+// "✓ Step 2: Check the network".
+var lineTexts = map[string]string{"progress": `[●○]+\s*`, "progress_part": `[●○]+\s*`, "step_over": "", "step_left": ""}
 
 // recognizedBy are the possible values of the text "recognized".
 var recognizedBy = []string{"by_code", "by_symbol", "by_message", "by_words"}
@@ -44,6 +51,13 @@ type echo []string
 
 // Echo reports whether a text contains an answer of the bot, in any language.
 func (all Locales) Echo(text string) bool {
+	for _, l := range all {
+		for _, line := range l.lines {
+			if line.MatchString(text) {
+				return true
+			}
+		}
+	}
 	text = compact(text)
 	for _, l := range all {
 		for _, e := range l.echoes {
@@ -68,6 +82,17 @@ func (l *Locale) compileEchoes() []echo {
 	}
 	for _, by := range recognizedBy {
 		add(strings.ReplaceAll(l.Texts["recognized"], "{by}", l.Texts[by]))
+	}
+	return all
+}
+
+// compileLines returns the expressions for lineTexts in a language.
+func (l *Locale) compileLines() []*regexp.Regexp {
+	values := strings.NewReplacer("{number}", `[\d.]+`, "{of}", `\d+`, "{part}", `\d+`, "{parts}", `\d+`, "{title}", `\S`, " ", `\s+`)
+	var all []*regexp.Regexp
+	for key, before := range lineTexts {
+		text := strings.NewReplacer(`\{`, "{", `\}`, "}").Replace(regexp.QuoteMeta(l.Texts[key]))
+		all = append(all, regexp.MustCompile(before+values.Replace(text)))
 	}
 	return all
 }

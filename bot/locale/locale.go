@@ -51,6 +51,7 @@ type Locale struct {
 	replies  *replies
 	model    *model
 	echoes   []echo
+	lines    []*regexp.Regexp
 	alphabet *unicode.RangeTable
 }
 
@@ -113,7 +114,7 @@ func load(files fs.FS, name string) (*Locale, error) {
 	if l.model, err = loadModel(files, l.Lang); err != nil {
 		return nil, err
 	}
-	l.echoes = l.compileEchoes()
+	l.echoes, l.lines = l.compileEchoes(), l.compileLines()
 	return l, nil
 }
 

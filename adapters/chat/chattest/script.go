@@ -203,7 +203,7 @@ func wanted(line string) []string {
 		rest = strings.TrimSuffix(rest, "REV")
 	}
 	if strings.HasPrefix(line, "[") {
-		return strings.Split(strings.Trim(line, "[] "), "] [")
+		return strings.Split(strings.ReplaceAll(strings.Trim(line, "[] "), "] + [", "] ["), "] [")
 	}
 	return strings.Split(rest, "TIME") // each platform shows times in its way
 }

@@ -92,6 +92,21 @@ func findElement(blocks []any, label string) (element, bool) {
 	return element{}, false
 }
 
+// findMenu returns the menu that has an option with the text: an overflow menu,
+// or a select menu in an actions block.
+func findMenu(blocks []any, text string) (element, bool) {
+	for e := range elements(blocks) {
+		kind := e.elementType()
+		if kind != "overflow" && (kind != "static_select" || e.block["type"] != "actions") {
+			continue
+		}
+		if _, ok := e.option(text); ok {
+			return e, true
+		}
+	}
+	return element{}, false
+}
+
 // minQueryLength is the number of characters that a user must type before Slack
 // asks the app for options.
 //

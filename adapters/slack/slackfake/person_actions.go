@@ -15,19 +15,22 @@ func (p *Person) Press(label string) error {
 	return p.PressOn(m, label)
 }
 
-// Newest returns the newest visible message that has an element with the label.
+// Newest returns the newest visible message that has an element with the label,
+// or a menu with such an option.
 func (p *Person) Newest(label string) (Message, bool) {
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
 	for _, m := range slices.Backward(p.s.messages) {
-		if _, ok := findElement(m.Blocks, label); ok && p.sees(m) {
+		_, isElement := findElement(m.Blocks, label)
+		_, isOption := findMenu(m.Blocks, label)
+		if (isElement || isOption) && p.sees(m) {
 			return *m, true
 		}
 	}
 	return Message{}, false
 }
 
-// PressOn presses a button of a message.
+// PressOn presses a button of a message, or chooses an option of its menu.
 func (p *Person) PressOn(m Message, label string) error {
 	return p.useElement(p.onMessage(m), label, nil)
 }
@@ -71,6 +74,10 @@ func (p *Person) sendAction(at locator, label string, option *string) (*delivery
 		return nil, err
 	}
 	e, ok := findElement(f.blocks(), label)
+	if !ok && option == nil {
+		e, ok = findMenu(f.blocks(), label)
+		option = &label
+	}
 	if !ok {
 		return nil, fmt.Errorf("slackfake: there is no %q", label)
 	}
