@@ -32,23 +32,25 @@ func botsAllowed(channels ...string) bot.Policy {
 const (
 	copyEn = "mabsbot: **The disk is lost on FS-11 (90001)** The backup disk zeta was lost on FS-11. *Recognized by code `ID 90001` and the message.* The cable came off."
 	copyKo = "디스크를 찾을 수 없음 <FS-11>에서 백업 디스크 제타를 찾을 수 없습니다. (ID: 90001) 인식 근거: 코드 ID 90001, 오류 메시지"
-	linkEn = "The disk is lost on FS-11 · ID 90001 was answered here a short time ago. The walkthrough is in this thread: the first answer"
+	linkEn = "The disk is lost on FS-11 · ID 90001: This channel already has a thread for “The disk is lost on FS-11”: Go to the thread"
 	asksEn = "This could be one of several errors. Which one is yours? 90001 The backup disk zeta was lost on FS-11."
 )
 
 // TestDecideBots checks that another bot gets no answer to repeats and to
 // copies of answers, not even a link, and that this does not affect people.
 func TestDecideBots(t *testing.T) {
-	recent := &bot.Thread{Adapter: "test", Channel: "c", Root: "m0"}
+	recent := []bot.Walkthrough{{Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m0"}, Slots: map[string]string{"Server": "fs-11.corp.example"}}}
+	other := []bot.Walkthrough{{Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m0"}, Slots: map[string]string{"Server": "FS-12"}}}
 	for _, tt := range []struct {
 		name        string
 		text        string
-		recent      *bot.Thread
+		recent      []bot.Walkthrough
 		change      func(*bot.Message)
 		bot, person int // posts
 	}{
 		{name: "an error", text: lostPaste, bot: 1, person: 1},
 		{name: "a repeat", text: lostPaste, recent: recent, bot: 0, person: 1},
+		{name: "the error of another server", text: lostPaste, recent: other, bot: 1, person: 1},
 		{name: "a repeat with a mention", text: lostPaste, recent: recent, change: func(m *bot.Message) { m.Addressed = true }, bot: 0, person: 1},
 		{name: "a copy", text: copyEn, bot: 0, person: 1},
 		{name: "a copy in Korean", text: copyKo, bot: 0, person: 1},

@@ -20,12 +20,12 @@ type Rules struct {
 
 // State is the stored state that an event finds.
 type State struct {
-	Walkthrough Walkthrough  // of the event's thread
-	Prefer      string       // the language that the user chose, "" if none
-	Recent      *Thread      // the thread in which the same error was recently answered, in the same channel
-	Unasked     bool         // StatusSolved: the bot has yet to ask whether the fix held
-	Last        *Walkthrough // the latest of the user in any thread; set for /mabs why
-	Cases       *Cases       // nil unless an earlier decision needed them
+	Walkthrough Walkthrough   // of the event's thread
+	Prefer      string        // the language that the user chose, "" if none
+	Recent      []Walkthrough // those of the same error that were recently started in the same channel, the latest first
+	Unasked     bool          // StatusSolved: the bot has yet to ask whether the fix held
+	Last        *Walkthrough  // the latest of the user in any thread; set for /mabs why
+	Cases       *Cases        // nil unless an earlier decision needed them
 }
 
 // Decide decides what follows from an event. All judgment of the bot is here,

@@ -264,17 +264,30 @@ func hasEvidence(found kb.Result, kind string) bool {
 	return len(found.Hits) > 0 && slices.ContainsFunc(found.Hits[0].Evidence, func(e match.Evidence) bool { return e.Kind == kind })
 }
 
-// recent returns the thread in which the same error was recently answered in
-// the same channel, or nil.
-func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) (*Thread, error) {
+// maxRecent bounds the walkthroughs of an error among which the same case is
+// looked for. More of them than that within minutes are an outage, whose latest
+// cases count.
+const maxRecent = 10
+
+// recent returns the walkthroughs of the same error that were recently started
+// in the same channel, the latest first.
+func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) ([]Walkthrough, error) {
 	if found.Band != match.Sure || head.Direct || b.policy.RepeatWindow == 0 {
 		return nil, nil
 	}
-	t, ok, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, b.policy.RepeatWindow)
-	if err != nil || !ok {
+	threads, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, b.policy.RepeatWindow, maxRecent)
+	if err != nil {
 		return nil, err
 	}
-	return &t, nil
+	var all []Walkthrough
+	for _, t := range threads {
+		w, _, err := b.store.Load(ctx, t, UserKey{})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	return all, nil
 }
 
 // wakeSenders wakes the senders of the adapters that have new posts.

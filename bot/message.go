@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"strings"
+
 	"mabsbot/bot/locale"
 	"mabsbot/kb/match"
 )
@@ -45,14 +47,14 @@ func (d decision) open(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
-	repeated := d.found.Band == match.Sure && d.state.Recent != nil
+	earlier, repeated := d.sameCase()
 	switch {
 	case repeated && m.From.Bot:
 		// A link contains the title of the error, too: a bot that copies the
 		// channel would loop.
 	case repeated && (!m.Addressed || m.Quoted != nil):
 		d.understand(IntentOtherError)
-		d.linkEarlier(m)
+		d.linkEarlier(m, earlier)
 	case d.found.Band != match.Silent:
 		d.understand(IntentOtherError)
 		d.answer(d.newWalkthrough(m), "")
@@ -64,10 +66,43 @@ func (d decision) open(m Message) {
 	}
 }
 
+// sameCase returns the thread with the latest walkthrough of the case that the
+// message is about. The same error on another server is another case.
+func (d decision) sameCase() (thread Thread, ok bool) {
+	if d.found.Band != match.Sure {
+		return Thread{}, false
+	}
+	for _, w := range d.state.Recent {
+		if sameValues(usable(d.found.Hits[0].Slots), w.Slots) {
+			return w.Thread, true
+		}
+	}
+	return Thread{}, false
+}
+
+// sameValues reports whether an earlier case has all values of a message. A
+// message that names no server may be about the one of the earlier case.
+func sameValues(values, earlier map[string]string) bool {
+	for name, value := range values {
+		if !sameName(value, earlier[name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameName reports whether two names are of the same thing: FS-11 is
+// fs-11.corp.example.
+func sameName(a, b string) bool {
+	hostA, domainA, _ := strings.Cut(a, ".")
+	hostB, domainB, _ := strings.Cut(b, ".")
+	return strings.EqualFold(a, b) || strings.EqualFold(hostA, hostB) && (domainA == "" || domainB == "")
+}
+
 // linkEarlier links to the earlier answer instead of repeating it.
-func (d decision) linkEarlier(m Message) {
+func (d decision) linkEarlier(m Message, earlier Thread) {
 	w := d.newWalkthrough(m)
-	w.Elsewhere = *d.state.Recent
+	w.Elsewhere = earlier
 	d.choose(w, d.found.Hits[:1], "")
 }
 

@@ -78,7 +78,7 @@ func TestLook(t *testing.T) {
 				b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
 				l := &library{Recorder: bottest.NewRecorder("test", everything), messages: map[string]bot.Quoted{
 					"lost": {Text: zetaLost}, "order": {Text: omegaOrder}, "talk": {Text: "lunch at noon"}, "hidden": {Text: zetaLost, Hidden: true},
-					"echo": {Text: zetaLost + "\nwas answered here a short time ago. The walkthrough is in this thread:"},
+					"echo": {Text: zetaLost + "\nThis channel already has a thread for “The disk is lost”:"},
 				}}
 				m := message("m1", tt.text)
 				m.Addressed, m.Points = true, tt.points

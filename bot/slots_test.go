@@ -113,3 +113,27 @@ func FuzzParseButton(f *testing.F) {
 		}
 	})
 }
+
+// TestSameValues checks when two messages with values are about the same case.
+func TestSameValues(t *testing.T) {
+	server := func(name string) map[string]string { return map[string]string{"ServerName": name} }
+	for _, tt := range []struct {
+		name            string
+		values, earlier map[string]string
+		want            bool
+	}{
+		{"no values", nil, nil, true},
+		{"the same server", server("FS-11"), server("FS-11"), true},
+		{"in other letters", server("fs-11.CORP.example"), server("FS-11.corp.example"), true},
+		{"its short name", server("FS-11"), server("fs-11.corp.example"), true},
+		{"another domain", server("FS-11.corp.example"), server("FS-11.lab.example"), false},
+		{"another server", server("SQL-77"), server("FS-11"), false},
+		{"a server, where none was named", server("FS-11"), nil, false},
+		{"no server, where one was named", nil, server("FS-11"), true},
+		{"another volume of the server", map[string]string{"ServerName": "FS-11", "Volume": `E:\`}, map[string]string{"ServerName": "FS-11", "Volume": `D:\`}, false},
+	} {
+		if got := sameValues(tt.values, tt.earlier); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

@@ -24,13 +24,12 @@ type Store interface {
 	// with Thread set) and the language that the user chose ("" if none).
 	Load(ctx context.Context, thread Thread, user UserKey) (Walkthrough, string, error)
 
-	// Recent returns the thread in which the entry was last started in the
-	// channel of near: same adapter, workspace and channel, another root, at
-	// most window ago. ok is false if there is none. Walkthroughs that other
-	// users cannot see do not count (private ones, and threads that are not
-	// opened yet), nor do those whose Status is StatusChoosing, StatusUnmatched
-	// or zero.
-	Recent(ctx context.Context, near Thread, entry string, window time.Duration) (thread Thread, ok bool, err error)
+	// Recent returns at most limit threads in which the entry was started in the
+	// channel of near, the latest first: same adapter, workspace and channel,
+	// another root, at most window ago. Walkthroughs that other users cannot see
+	// do not count (private ones, and threads that are not opened yet), nor do
+	// those whose Status is StatusChoosing, StatusUnmatched or zero.
+	Recent(ctx context.Context, near Thread, entry string, window time.Duration, limit int) ([]Thread, error)
 
 	// Waiting reports whether a post waits to be sent, or for its Delay.
 	Waiting(ctx context.Context, post PostID) (bool, error)

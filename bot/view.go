@@ -275,7 +275,7 @@ func (v voice) viewRepeat(w Walkthrough) []Block {
 	for _, o := range w.Options {
 		if e := v.rules.Base.Entry(o.Entry); e != nil {
 			blocks = append(blocks,
-				paragraph(v.text("repeat", "title", v.entryText(e.Title, Walkthrough{}))),
+				paragraph(v.text("repeat", "title", v.text("quoted", "title", v.entryText(e.Title, Walkthrough{Slots: usable(o.Slots)})))),
 				Block{Kind: BlockThread, Text: v.text("repeat_link"), Thread: w.Elsewhere},
 				choices(v.startButton(e, v.text("repeat_start"))))
 		}

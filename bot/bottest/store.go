@@ -374,10 +374,10 @@ func recent(t *storeTest) {
 	// want checks the root that Recent finds from the thread near.
 	want := func(near, entry string, window time.Duration, root string) {
 		t.Helper()
-		thread, ok, err := t.Recent(t.Context(), threadNamed(near), entry, window)
+		got, err := t.Recent(t.Context(), threadNamed(near), entry, window, 1)
 		t.must(err)
-		if ok != (root != "") || (ok && thread != threadNamed(root)) || (!ok && thread != bot.Thread{}) {
-			t.Fatalf("Recent near %s: got %v %v, want root %q", near, thread, ok, root)
+		if n := len(got); n > 1 || (n > 0) != (root != "") || n > 0 && got[0] != threadNamed(root) {
+			t.Fatalf("Recent near %s: got %v, want root %q", near, got, root)
 		}
 	}
 	want("B", "e", time.Hour, "")
@@ -403,6 +403,11 @@ func recent(t *storeTest) {
 	t.put(started("B", "e")) // Recent returns the later one
 	want("C", "e", time.Hour, "B")
 	want("B", "e", time.Hour, "A")
+	for limit, want := range [][]bot.Thread{{}, {threadNamed("B")}, {threadNamed("B"), threadNamed("A")}, {threadNamed("B"), threadNamed("A")}} {
+		if got, err := t.Recent(t.Context(), threadNamed("C"), "e", time.Hour, limit); err != nil || !slices.Equal(got, want) {
+			t.Errorf("at most %d: %v %v, want %v", limit, got, err, want)
+		}
+	}
 	t.put(started("B", "f")) // only the last entry of a thread counts
 	want("C", "e", time.Hour, "A")
 	want("C", "f", time.Hour, "B")
@@ -706,7 +711,7 @@ func canceledContext(t *storeTest) {
 	}
 	_, _, err := t.Load(ctx, threadNamed("A"), bot.UserKey{})
 	wantCanceled(err)
-	_, _, err = t.Recent(ctx, threadNamed("A"), "e", time.Hour)
+	_, err = t.Recent(ctx, threadNamed("A"), "e", time.Hour, 1)
 	wantCanceled(err)
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
 	wantCanceled(err)

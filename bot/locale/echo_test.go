@@ -16,7 +16,7 @@ func TestEcho(t *testing.T) {
 		{"cut into lines, quoted", "> *This could be one\n> of several errors.*\n> Which one is yours?", true},
 		{"in capitals", "THIS COULD BE ONE OF SEVERAL ERRORS. WHICH ONE IS YOURS?", true},
 		{"with a value", "`319` has been seen with different messages. Which one is yours?", true},
-		{"a link to the first answer", "X (319) was answered here a short time ago. The walkthrough is in this thread: <https://x>", true},
+		{"a link to the first answer", "This channel already has a thread for “X (319)”: <https://x>", true},
 		{"a source", "Source: Azure Backup Server troubleshooting, agents · entry dpm-agent-coordinator, revision 12ab34cd", true},
 		{"Korean", "**인식 근거:** 코드 `ID 100050`, 오류 메시지", true},
 		{"Korean, decomposed", "인식 근거: 오류 메시지", true},
@@ -25,7 +25,7 @@ func TestEcho(t *testing.T) {
 		{"a step that is over", "✓ Step 4.1: Install the agent for 319 · done · alex", true},
 		{"a Korean step", "319 오류\n●●\n2단계 중 2단계\n실행합니다.", true},
 		{"a Korean step that was left", "– 1단계: 319 오류를 확인하세요", true},
-		{"Korean, a link", "백업 에이전트가 연결할 수 없음 — 조금 전에 이 채널에서 안내했습니다. 진행 중인 스레드입니다:", true},
+		{"Korean, a link", "‘백업 에이전트가 연결할 수 없음’ 오류를 다루는 스레드가 이 채널에 이미 있습니다:", true},
 
 		{"nothing", "", false},
 		{"a list with dots", "● FS-11: 2 of 4 jobs failed with 319", false},

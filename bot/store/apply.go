@@ -70,23 +70,28 @@ func walkthroughRow(t bot.Thread, version int) []string {
 }
 
 // Recent implements bot.Store.
-func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
-	thread := near
-	err := s.read.QueryRowContext(ctx, `
+func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration, limit int) ([]bot.Thread, error) {
+	rows, err := s.read.QueryContext(ctx, `
 		SELECT root FROM walkthroughs w
 		WHERE adapter = $1 AND workspace = $2 AND channel = $3 AND root <> $4
 			AND entry = $5 AND begun_at >= $6 AND private = 0 AND status NOT IN ('', 'choosing', 'unmatched')
 			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.opens = 1 AND p.adapter = w.adapter
 				AND p.workspace = w.workspace AND p.channel = w.channel AND p.root = w.root)
-		ORDER BY begun_at DESC LIMIT 1`,
-		threadArgs(near, entry, nowMillis()-window.Milliseconds())...).Scan(&thread.Root)
-	if errors.Is(err, sql.ErrNoRows) {
-		return bot.Thread{}, false, nil
-	}
+		ORDER BY begun_at DESC LIMIT $7`,
+		threadArgs(near, entry, nowMillis()-window.Milliseconds(), max(limit, 0))...)
 	if err != nil {
-		return bot.Thread{}, false, wrap("recent", err)
+		return nil, wrap("recent", err)
 	}
-	return thread, true, nil
+	defer rows.Close()
+	var found []bot.Thread
+	for rows.Next() {
+		thread := near
+		if err := rows.Scan(&thread.Root); err != nil {
+			return nil, wrap("recent", err)
+		}
+		found = append(found, thread)
+	}
+	return found, wrap("recent", rows.Err())
 }
 
 // Waiting implements bot.Store.

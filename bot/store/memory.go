@@ -89,23 +89,24 @@ func (m *Memory) walkthrough(thread bot.Thread) (bot.Walkthrough, error) {
 }
 
 // Recent implements bot.Store.
-func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration) (bot.Thread, bool, error) {
+func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration, limit int) ([]bot.Thread, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return bot.Thread{}, false, wrap("recent", err)
+		return nil, wrap("recent", err)
 	}
 	since := m.now().Add(-window)
-	var found bot.Thread
+	var found []bot.Thread
 	for t, s := range m.states {
 		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
 		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched}, s.status)
 		nearby := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
-		if visible && begun && nearby && !s.begunAt.Before(since) && s.begunAt.After(m.states[found].begunAt) {
-			found = t
+		if visible && begun && nearby && !s.begunAt.Before(since) {
+			found = append(found, t)
 		}
 	}
-	return found, found != bot.Thread{}, nil
+	slices.SortFunc(found, func(a, b bot.Thread) int { return m.states[b].begunAt.Compare(m.states[a].begunAt) })
+	return found[:min(len(found), limit)], nil
 }
 
 // Waiting implements bot.Store.
