@@ -13,6 +13,9 @@ var (
 	// slotUse matches {Name} and {Name|words to use while the value is unknown}.
 	slotUse  = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 	codeSpan = regexp.MustCompile("`[^`]*`")
+
+	// hole matches what people would have to replace by hand, such as <version>.
+	hole = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _.-]*>`)
 )
 
 // slots checks that every slot that a text uses can have a value, and that no
@@ -46,11 +49,20 @@ func (l *linter) slots(at place) {
 	}
 	l.e.eachStep(at, func(at place, s *Step) {
 		check(at.key("path"), s.Path, true)
+		l.hole(at.key("path"), s.Path)
 		if s.Command != nil {
 			check(at.key("command").key("run"), s.Command.Run, true)
+			l.hole(at.key("command").key("run"), s.Command.Run)
 		}
 	})
 	l.unused(at, used)
+}
+
+// hole finds a hole in what is copied, which most people would copy, too.
+func (l *linter) hole(at place, copied string) {
+	if found := hole.FindString(copied); found != "" {
+		l.add(at, "%s is a hole that people would have to fill by hand; want a command that finds the value, or a {Slot} that a message captures or a question asks for", found)
+	}
 }
 
 // condition checks that a condition has exactly one field, and can be met.
