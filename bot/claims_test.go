@@ -15,9 +15,9 @@ import (
 func TestOtherErrors(t *testing.T) {
 	paste := "The backup disk zeta was lost on FS-11.corp.example. (ID 90001)\n\nBoth omega things have to be done now. (ID 90002)"
 	for name, test := range map[string]struct{ lost, order, heading, want string }{
-		"unrelated":    {"", "", "The disk is lost on FS-11.corp.example · ID 90001", "as an error of its own: “Two things are to be done”"},
-		"first causes": {"causes: [two-things]\n", "", "The disk is lost on FS-11.corp.example · ID 90001", "as a consequence of this error: “Two things are to be done”"},
-		"other causes": {"", "causes: [lost-disk]\n", "Two things are to be done · ID 90002", "as a consequence of this error: “The disk is lost on a server”"},
+		"unrelated":    {"", "", "The disk is lost on FS-11.corp.example · ID 90001", "There is another error in your message: “Two things are to be done”"},
+		"first causes": {"causes: [two-things]\n", "", "The disk is lost on FS-11.corp.example · ID 90001", "Another error in your message follows from this one: “Two things are to be done”"},
+		"other causes": {"", "causes: [lost-disk]\n", "Two things are to be done · ID 90002", "Another error in your message follows from this one: “The disk is lost on a server”"},
 	} {
 		base, err := kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{
 			"lost-disk.yaml":  {Data: []byte(lost + test.lost)},

@@ -75,7 +75,7 @@ func TestExplains(t *testing.T) {
 		{"en", "online-rp-obengine/start", "how long will it take?", "The sources do not say how long", ""},
 		{"en", "online-rp-obengine/start", "how long does a consistency check take?", "so it takes long", "sources do not say"},
 		{"en", "setup-volsnap-optimization/find-key", "how long?", "for a minute or more", ""},
-		{"en", "setup-volsnap-optimization/find-key", "is that dangerous?", "It only reads", "No risk is noted"},
+		{"en", "setup-volsnap-optimization/find-key", "is that dangerous?", "It only reads", "No risk is known"},
 		{"en", "storage-pool-insufficient/delete-volumes", "where?", "On the backup server, `diskmgmt.msc` opens", ""},
 		{"en", "basic-checks/tls", "do we need downtime for this?", "Restart the server afterwards", ""},
 		{"en", "basic-checks/sql-agent", "is that on the backup server?", "Run this in PowerShell on the backup server", ""},
