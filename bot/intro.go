@@ -95,6 +95,7 @@ func sentenceAround(text string, start, end int) string {
 	if i := strings.LastIndexAny(before, "\r\n"); i >= 0 {
 		before = before[i+1:]
 	}
+	before = strings.TrimLeft(before, "> ") // of a quote
 	for _, mark := range sentenceMarks {
 		if i := strings.LastIndex(before, mark+" "); i >= 0 {
 			before = before[i+len(mark)+1:]

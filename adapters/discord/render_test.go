@@ -228,7 +228,7 @@ func TestPlain(t *testing.T) {
 		"```one line```":                   "one line",
 		"<@9> hi <@!9> <@5> <#6>":          "hi  @5 #6",
 		"<https://a/b> [text](https://c)":  "https://a/b text",
-		"> quoted\n# big\n-# small":        "quoted\nbig\nsmall",
+		"> quoted\n# big\n-# small":        "> quoted\nbig\nsmall",
 		`C:\Program Files\x_y snake_case`:  `C:\Program Files\x_y snake_case`,
 		`\*not bold\*`:                     "*not bold*",
 		"<:mad:123> <a:x:1> <t:1700000:R>": "",

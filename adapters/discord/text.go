@@ -20,13 +20,14 @@ var (
 	codeBlock       = regexp.MustCompile("(?s)```(?:[A-Za-z0-9_+.#-]*\n)?(.*?)```")
 	angleBrackets   = regexp.MustCompile(`<(@[!&]?|#|a?:[\w~]+:|t:-?|/[^<>:\n]+:|https?://)([^<>\s]*)>`)
 	maskedLink      = regexp.MustCompile(`\[([^\[\]\n]+)\]\(<?(https?://[^\s()<>]+)>?\)`)
-	lineMarkup      = regexp.MustCompile(`(?m)^(?:>>> |> |-# |#{1,3} )`)
+	lineMarkup      = regexp.MustCompile(`(?m)^(?:-# |#{1,3} )`)
 	backslashEscape = regexp.MustCompile("\\\\([*_~|`<>#\\[\\]()-])")
 	inlineMarkup    = strings.NewReplacer("**", "", "~~", "", "||", "", "`", "")
 )
 
 // plain removes the markdown from a text, except in code blocks, and mentions
-// of self.
+// of self. Quotes keep their marks: a reply that quotes the bot does not say what
+// it quotes.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(chat.CutBytes(text, chat.MaxText), "\uFFFD")
 	var b strings.Builder

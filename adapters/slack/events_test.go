@@ -160,7 +160,7 @@ func TestPlain(t *testing.T) {
 		"on <http://fs-11.corp.example|fs-11.corp.example>.":                       "on fs-11.corp.example.",
 		"<mailto:a@b.example|a@b.example> <mailto:a@b.example>":                    "a@b.example a@b.example",
 		"it says\n```\nID 3106\nline\n```\nand `x`":                                "it says\n\n\nID 3106\nline\n\n\nand x",
-		"&gt; quoted\n&gt; more\n&gt;&gt;&gt; all\nnot &gt; this":                  "quoted\nmore\nall\nnot > this",
+		"&gt; quoted\n&gt; more\n&gt;&gt;&gt; all\nnot &gt; this":                  "> quoted\n> more\n> all\nnot > this",
 		"<":             "<",
 		"<<@U1>>":       "<@U1>",
 		"bad \xff byte": "bad \uFFFD byte",

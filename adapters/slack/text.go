@@ -20,10 +20,11 @@ var (
 	quoteMarks = regexp.MustCompile(`(?m)^(?:&gt;)+ ?`)
 )
 
-// plain removes the markup of a text, and mentions of self.
+// plain removes the markup of a text, and mentions of self. Quotes keep their
+// marks: a reply that quotes the bot does not say what it quotes.
 func plain(text, self string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = quoteMarks.ReplaceAllString(text, "")
+	text = quoteMarks.ReplaceAllString(text, "> ")
 	text = brackets.ReplaceAllStringFunc(text, func(s string) string { return unescapeBrackets(s[1:len(s)-1], self) })
 	text = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&", "```", "\n", "`", "").Replace(text)
 	return strings.TrimSpace(chat.CutBytes(text, chat.MaxText))
