@@ -11,7 +11,11 @@ import (
 // solved ends the walkthrough and schedules the follow-up question. A private
 // answer gets none because it is gone by then.
 func (d decision) solved(w Walkthrough) {
-	d.closeLive(w, d.text(outcomeText[OutcomeHelped]), true)
+	label := d.text("fixed")
+	if w.atStep() {
+		label = d.text(outcomeText[OutcomeHelped])
+	}
+	d.closeLive(w, label, true)
 	d.closeCase(&w, false)
 	said := d.remember(w, Position{})
 	if findStep(w.Entry, w.At.Step) != nil && w.At.Slot == "" {

@@ -106,8 +106,7 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 // step is folded to a line with its outcome; done reports whether it was carried
 // out.
 func (d decision) closeLive(w Walkthrough, outcome string, done bool) {
-	atStep := w.Status == StatusWalking && w.Entry != nil && w.At.Slot == "" && findStep(w.Entry, w.At.Step) != nil
-	if !atStep {
+	if !w.atStep() {
 		d.replaceLive(w, outcome)
 		return
 	}
@@ -123,6 +122,11 @@ func (d decision) closeLive(w Walkthrough, outcome string, done bool) {
 		line += " · " + outcome + " · " + d.senderName(w)
 	}
 	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: d.introduced(w, smallPrint(line))})
+}
+
+// atStep reports whether the walkthrough is at a step.
+func (w *Walkthrough) atStep() bool {
+	return w.Status == StatusWalking && w.Entry != nil && w.At.Slot == "" && findStep(w.Entry, w.At.Step) != nil
 }
 
 // picked returns the small print that says who chose what.
