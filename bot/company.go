@@ -57,7 +57,7 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 	}
 	switch u.Intent {
 	case IntentPerson:
-		return j.Talk < certainTalk
+		return j.Talk < 0 || r.Said(locale.IntentPerson) && j.Talk < certainTalk
 	case IntentChoose, IntentValue:
 		if others == CompanyPresent || others == CompanyRemarked && !r.Said(locale.IntentYes) {
 			return true

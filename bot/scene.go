@@ -21,6 +21,10 @@ const (
 	newFixedMargin = 24
 )
 
+// maxBare is the number of words of a bare answer. In a longer one, such as "yes
+// get one", the yes is not all.
+const maxBare = 1
+
 // scene returns the scene of a message as the model knows it.
 func (d decision) scene(w Walkthrough, others Company) locale.Scene {
 	s := locale.Scene{Asked: "none", Company: locale.SceneAlone}
@@ -68,7 +72,7 @@ func (d decision) scene(w Walkthrough, others Company) locale.Scene {
 // as unclear as the rules find it.
 func weigh(r locale.Reading, j locale.Judgment) locale.Reading {
 	switch {
-	case r.Bare && r.Main != locale.IntentUnclear && r.Unknown == 0, r.Main == locale.IntentPerson, r.Main == locale.IntentNone, r.Main == locale.IntentAnger, r.Words == 0:
+	case r.Bare && r.Main != locale.IntentUnclear && r.Unknown == 0 && r.Words <= maxBare, r.Main == locale.IntentPerson, r.Main == locale.IntentNone, r.Main == locale.IntentAnger, r.Words == 0:
 		return r
 	case j.Intent == r.Main, j.Margin < minMargin, j.Margin < strangeMargin && r.Main == locale.IntentUnclear && 2*r.Unknown >= r.Words:
 		return r
