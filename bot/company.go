@@ -66,6 +66,9 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 	if others == CompanyAsked {
 		return j.Talk < -certainTalk/2
 	}
+	if others == CompanyPresent && r.Bare && !r.Rest && r.Unknown == 0 && w.asks() != askedNothing && (r.Said(locale.IntentYes) || r.Said(locale.IntentNo)) {
+		return true // the bot asked last
+	}
 	return j.Talk < 0 || r.Bare && r.Unknown == 0 && r.Main == locale.IntentNo && others == CompanyRemarked && !r.Rest
 }
 

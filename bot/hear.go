@@ -18,7 +18,7 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	if b, ok := d.typedButton(w, m, r); ok {
 		return w.resolveButton(b)
 	}
-	if q := w.question(); q != nil && w.Status == StatusWalking && (d.found.Band != match.Sure || r.Words <= shortAnswer) && r.Main != locale.IntentPerson {
+	if q := w.question(); q != nil && w.Status == StatusWalking && (d.found.Band != match.Sure || r.Words <= shortAnswer) && r.Main != locale.IntentPerson && !(r.Main == locale.IntentCannot && r.About(locale.SubjectDenied)) {
 		if c, certain := d.pickChoice(q, m.Text); certain && !r.Question && !namesOther(r, c, m.Text) {
 			return Understood{Intent: IntentChoose, Choice: c.ID}
 		}
