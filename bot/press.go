@@ -266,7 +266,8 @@ func (d decision) chooseNone(w Walkthrough) {
 }
 
 // goBack shows the previous position; after a hand-over, the current one; at
-// the first position, the choice of entries.
+// the first position, the choice of entries, or the errors that were left for
+// this one.
 func (d decision) goBack(w Walkthrough) {
 	d.closeLive(w, d.text("back"), false)
 	before := w
@@ -279,6 +280,8 @@ func (d decision) goBack(w Walkthrough) {
 	case len(w.Options) > 1:
 		w.Status, w.Entry = StatusChoosing, nil
 		d.postState(w)
+	case len(w.Open) > 0:
+		d.postState(w, paragraph(d.text("left_open", "titles", d.titles(w.Open))), choices(d.otherButtons(w)...))
 	default:
 		d.postState(w, d.paragraph("first"))
 	}

@@ -66,8 +66,13 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 	switch {
 	case len(d.found.Hits) == 0 || d.found.Band == match.Silent && len(d.found.Hits[0].Codes) == 0:
 		said := d.text("other_unknown")
-		if code, ok := match.NamedCode(m.Text, isFew(m.Text)); ok {
+		code, ok := match.NamedCode(m.Text, isFew(m.Text))
+		switch {
+		case ok:
 			said = d.text("no_code", "query", code)
+		case len(w.Open) > 0: // "back to the other error"
+			d.postNote(w, paragraph(d.text("left_open", "titles", d.titles(w.Open))), choices(d.otherButtons(w)...))
+			return
 		}
 		if w.Entry == nil {
 			d.postNote(w, paragraph(said))
