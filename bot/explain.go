@@ -27,6 +27,8 @@ func (d decision) explainStep(w Walkthrough, r locale.Reading) []Block {
 		lines = []Block{paragraph(d.entryText(s.Risk, w))}
 	case r.About(locale.SubjectRisk):
 		lines = d.saying(s, w, nil, d.locale.Effects, "explain_no_risk")
+	case r.About(locale.SubjectPlace) && locale.Mentioned(d.written, d.locale.Places) != "":
+		lines = d.place(s, w) // "on the backup server or on the file server?"
 	case r.About(locale.SubjectPlace) && (asked == nil || d.uses(s, d.written)):
 		lines = append(d.place(s, w), asked...)
 	case asked != nil && !r.About(locale.SubjectReason):

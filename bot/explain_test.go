@@ -82,6 +82,8 @@ func TestExplains(t *testing.T) {
 		{"en", "basic-checks/sql-agent", "mabsbot, what does that do?", "The backup server keeps its schedule", "MABS) is the product"},
 		{"en", "basic-checks/sql-agent", "where do I find the vault credentials?", "The vault credentials are", "Run this in PowerShell"},
 		{"en", "basic-checks/scratch-space", "where is the scratch folder?", "Run this on the backup server to see where", ""},
+		{"en", "dpm-agent-coordinator/firewall", "do I do that on the backup server or on the file server?", "as administrator on", "keeps the first copy"},
+		{"ko", "dpm-agent-coordinator/firewall", "어느 서버에서 하는 거죠? 백업서버요 파일서버요?", "관리자 권한 PowerShell에서 실행합니다", "첫 번째 복사본"},
 		{"ko", "replica-inconsistent/run-check", "이게 무슨 뜻이에요?", "복제본을 보호된 서버의 데이터와 비교하여", "마우스 오른쪽 단추"},
 		{"ko", "replica-inconsistent/run-check", "왜 해야 하나요?", "복제본을 보호된 서버의 데이터와 비교하여", ""},
 		{"ko", "replica-inconsistent/run-check", "얼마나 걸려요?", "시간이 오래 걸리고", "마우스 오른쪽 단추"},
