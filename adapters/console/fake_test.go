@@ -213,7 +213,8 @@ func (c *core) press(p bot.Press) error {
 }
 
 func button(a bot.Action, step, label string) bot.LabeledButton {
-	return bot.LabeledButton{Label: label, Primary: a == bot.ActionFixed, More: a == bot.ActionAll || a == bot.ActionDirect || a == bot.ActionPerson, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
+	more := a == bot.ActionAll || a == bot.ActionDirect || a == bot.ActionPerson
+	return bot.LabeledButton{Label: label, Primary: a == bot.ActionFixed, More: more, Button: bot.Button{Action: a, Entry: "agent-coordinator", Revision: "7f3a", Step: step}}
 }
 
 func question() []bot.Block {
@@ -232,15 +233,18 @@ func step(n int) []bot.Block {
 		{Kind: bot.BlockHeading, Text: "The agent push cannot reach the Agent Coordinator on FS-11.corp.example · ID 319"},
 		{Kind: bot.BlockQuote, Text: "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example."},
 		{Kind: bot.BlockText, Text: "Recognised by code `ID 319` and the message. `0x800706BA` says that the RPC connection itself failed: most often a firewall on FS-11.corp.example, or name resolution."},
-		{Kind: bot.BlockHeading, Text: "Step 1 of 4 · Let the coordinator through the firewall"},
+		{Kind: bot.BlockHeading, Text: "Let the coordinator through the firewall"},
+		{Kind: bot.BlockProgress, Text: "Step 1 of 4", Number: 1, Of: 4},
 		{Kind: bot.BlockText, Text: "Run there, in an elevated prompt (adjust the version folder):"},
 		{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh advfirewall firewall add rule name="dpmac" dir=in action=allow program="C:\Program Files\Microsoft Data Protection Manager\DPM\ProtectionAgents\AC\<version>\dpmac.exe"`},
 		{Kind: bot.BlockText, Text: "Then push the agent again."},
+		{Kind: bot.BlockCheck, Label: "You should see:", Text: "The installation moves past `Connecting`."},
 		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},
 		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionFixed, "1", "Fixed"), button(bot.ActionNext, "1", "Didn't help → next"), button(bot.ActionAll, "1", "All steps"), button(bot.ActionDirect, "1", "Continue in DM"), button(bot.ActionPerson, "1", "Get a person")}},
 		{Kind: bot.BlockContext, Text: "Source: Azure Backup Server troubleshooting · entry agent-coordinator, revision 7f3a", URL: "https://learn.microsoft.com/azure/backup/"},
 	}, {
-		{Kind: bot.BlockHeading, Text: "Step 2 of 4 · Restart the coordinator"},
+		{Kind: bot.BlockHeading, Text: "Restart the coordinator"},
+		{Kind: bot.BlockProgress, Text: "Step 2 of 4", Number: 2, Of: 4},
 		{Kind: bot.BlockWarning, Text: "Installations that run now are broken off."},
 		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Restart-Service -Name DPMAC"},
 		{Kind: bot.BlockChoices, Buttons: []bot.LabeledButton{button(bot.ActionFixed, "2", "Fixed"), button(bot.ActionPerson, "2", "Get a person")}},
@@ -257,7 +261,11 @@ func everyBlock(t bot.Thread) []bot.Block {
 		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Get-Service obengine"},
 		{Kind: bot.BlockCopy, Text: `C:\Windows\Temp`},
 		{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", State: bot.ItemTried}, {Text: "Restart the coordinator", State: bot.ItemCurrent}, {Text: "Look at the name resolution"}}},
+		{Kind: bot.BlockFolded, Text: "Other ways:", Items: []bot.Item{{Text: "Install the agent by hand"}, {Text: "Attach the server"}}},
 		{Kind: bot.BlockWarning, Text: "The service is restarted."},
+		{Kind: bot.BlockProgress, Text: "Step 2 of 4", Number: 2, Of: 4},
+		{Kind: bot.BlockProgress, Text: "Step 2 of 400", Number: 2, Of: 400},
+		{Kind: bot.BlockCheck, Label: "You should see:", Text: "`Running`"},
 		{Kind: bot.BlockLink, Text: "Newest agent", URL: "https://aka.ms/azurebackup_agent"},
 		{Kind: bot.BlockThread, Text: "the first answer", Thread: t},
 		{Kind: bot.BlockQuestion, Text: "Did that fix it?"},

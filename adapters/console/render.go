@@ -273,15 +273,23 @@ func secure(address string) string {
 
 // Often returns the buttons that answer the message.
 func (b block) Often() []bot.LabeledButton {
-	return slices.DeleteFunc(slices.Clone(b.Buttons), seldom)
+	return slices.DeleteFunc(slices.Clone(b.Buttons), func(c bot.LabeledButton) bool { return c.More })
 }
 
-// Seldom returns the buttons that every message has. They are folded.
+// Seldom returns the other buttons, which are folded.
 func (b block) Seldom() []bot.LabeledButton {
-	return slices.DeleteFunc(slices.Clone(b.Buttons), func(c bot.LabeledButton) bool { return !seldom(c) })
+	return slices.DeleteFunc(slices.Clone(b.Buttons), func(c bot.LabeledButton) bool { return !c.More })
 }
 
-func seldom(c bot.LabeledButton) bool { return c.More }
+// Pips returns the parts of a bar that shows the progress: one for each step,
+// true up to the current one. It is nil if there are too many.
+func (b block) Pips() []bool {
+	var all []bool
+	for _, dot := range b.Dots() {
+		all = append(all, dot == '●')
+	}
+	return all
+}
 
 // A pressable is a button together with the post that it belongs to.
 type pressable struct {
