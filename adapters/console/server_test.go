@@ -120,7 +120,7 @@ func TestCases(t *testing.T) {
 		})
 	s.library = shelfOf{cases: open}
 	body := s.serveOne(request("GET", "/cases?as=alex", "")).Body.String()
-	for _, want := range []string{"<td>17</td>", "&lt;script&gt;", "Alex", "2027-01-15", "not taken yet", "thread=" + top, "the question", "<td>18</td>", "U9", "Sam, <time", "slack · C1"} {
+	for _, want := range []string{`"Case">17</td>`, "&lt;script&gt;", "Alex", "2027-01-15", "not taken yet", "thread=" + top, "the question", `"Case">18</td>`, "U9", "Sam, <time", "slack · C1"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in the page:\n%s", want, body)
 		}
