@@ -260,6 +260,7 @@ func everyBlock(t bot.Thread) []bot.Block {
 		{Kind: bot.BlockTable, Rows: [][]string{{"Daily", "7 days"}, {"Weekly", "4 weeks"}, {"Monthly", "3 months"}, {"Yearly", "1 year"}}},
 		{Kind: bot.BlockCopy, Shell: "powershell", Text: "Get-Service obengine"},
 		{Kind: bot.BlockCopy, Text: `C:\Windows\Temp`},
+		{Kind: bot.BlockCopy, Shell: "cmd", Text: `netsh group="@FirewallAPI.dll,-28502"`},
 		{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Let the coordinator through the firewall", State: bot.ItemTried}, {Text: "Restart the coordinator", State: bot.ItemCurrent}, {Text: "Look at the name resolution"}}},
 		{Kind: bot.BlockFolded, Text: "Other ways:", Items: []bot.Item{{Text: "Install the agent by hand"}, {Text: "Attach the server"}}},
 		{Kind: bot.BlockWarning, Text: "The service is restarted."},

@@ -42,7 +42,7 @@ func functions(s *setup, lang string) template.FuncMap {
 		"keys":    func() ([]shortcut, error) { return shortcuts(s, lang) },
 		"names":   names,
 		"lines":   lines,
-		"folders": func(path string) []string { return strings.SplitAfter(path, `\`) },
+		"pieces":  func(word string) []string { return piece.FindAllString(word, -1) },
 		"blank":   blank,
 		"asks":    asks,
 		"letters": letters,
@@ -132,6 +132,10 @@ func names(text string) []span {
 
 // space matches what a command may be wrapped at.
 var space = regexp.MustCompile(`\s+`)
+
+// piece matches what a word that is too long for a line may be wrapped after: a
+// folder, and what is before the value of an option.
+var piece = regexp.MustCompile(`[^\\=]*[\\=]|[^\\=]+`)
 
 // lines splits a command into its lines, each with its line break, and those
 // into words: a browser must not wrap -Name after the hyphen.
