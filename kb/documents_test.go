@@ -187,3 +187,23 @@ func TestCounterexamples(t *testing.T) {
 		}
 	}
 }
+
+// TestSeparatedSlots captures values of several words that the template separates by a
+// common one, and no word that names nothing.
+func TestSeparatedSlots(t *testing.T) {
+	b, err := Load(Layers("", "")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]map[string]string{
+		"The replica of volume E: on FS-22 is inconsistent with the protected data source. (ID 3106)":              {"DataSource": "volume E:", "ServerName": "FS-22"},
+		`The replica of E:\ on FS-11.corp.example is inconsistent with the protected data source.`:                 {"DataSource": `E:\`, "ServerName": "FS-11.corp.example"},
+		`Replica of SQL Server 2019\PAYROLL on SQL-03.corp.example is inconsistent with the protected data source`: {"DataSource": `SQL Server 2019\PAYROLL`, "ServerName": "SQL-03.corp.example"},
+		"a communication error with the DPM Agent Coordinator service on the server. (ID 319)":                     nil,
+	} {
+		got := b.Match(text).Hits[0].Slots
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+}

@@ -147,6 +147,7 @@ func (q *query) capture(t *template, chain []run, at int32) string {
 			}
 		}
 	}
+	from, to = q.separate(t, chain, at, from, to)
 	s := q.plain.s
 	switch {
 	case from >= 0 && to > from:
@@ -157,7 +158,76 @@ func (q *query) capture(t *template, chain []run, at int32) string {
 	default:
 		return ""
 	}
+	if q.isStopWord(from, to) {
+		return "" // "on the server" names no server
+	}
 	return trimSlot(q.original[q.plain.at(from):q.plain.at(to)])
+}
+
+// isStopWord reports whether a part of the plain text is one stop word.
+func (q *query) isStopWord(from, to int) bool {
+	word := int32(-1)
+	for i, t := range q.tokens {
+		if int(t.from) >= from && int(t.to) <= to {
+			if word >= 0 {
+				return false
+			}
+			word = int32(i)
+		}
+	}
+	return word >= 0 && slices.ContainsFunc(q.terms, func(t term) bool {
+		return t.at == word && t.n == 1 && q.ix.v.class[t.id]&stopWord != 0
+	})
+}
+
+// separate narrows the text of a slot, in bytes, where another slot is between
+// the same runs: the template's words between the two, such as "on" in "<Volume>
+// on <Server>", are too common to be a run, but they separate the values. The
+// last of them in the text counts, because names of servers come last and have
+// no such words.
+func (q *query) separate(t *template, chain []run, at int32, from, to int) (int, int) {
+	for _, s := range t.slots {
+		low, high := min(at, int32(s.at)), max(at, int32(s.at))
+		first, last := int32(0), int32(len(q.tokens)) // the text between the runs
+		for _, r := range chain {
+			switch {
+			case r.tTo <= low:
+				first = max(first, r.to)
+			case r.tFrom >= high:
+				last = min(last, r.from)
+			default:
+				low = high // the words between the slots are in a run
+			}
+		}
+		if low == high {
+			continue
+		}
+		if int32(s.at) < at {
+			if k := q.lastOf(t, high-1, first, last); k >= 0 {
+				from = int(q.tokens[k].to)
+			}
+		} else if k := q.lastOf(t, low, first, last); k >= 0 && (to < 0 || int(q.tokens[k].from) < to || from >= to) {
+			to = int(q.tokens[k].from)
+		}
+	}
+	return from, to
+}
+
+// lastOf returns the last token of the text, among those from first up to before
+// last, that is the same as a token of the template, or -1.
+func (q *query) lastOf(t *template, at, first, last int32) int32 {
+	found := int32(-1)
+	for _, term := range q.ix.termsIn(t) {
+		if term.at != at || term.n != 1 {
+			continue
+		}
+		for i := q.firstOf(term.id); i >= 0; i = q.next[i] {
+			if k := q.terms[i].at; k >= first && k < last {
+				found = max(found, k)
+			}
+		}
+	}
+	return found
 }
 
 // withinWord reports whether token i is a syllable that continues a word. A
@@ -186,9 +256,10 @@ func lastWordLen(s string) int {
 	return len(s) - (strings.LastIndexAny(trimmed, spaces) + 1)
 }
 
-// trimSlot trims quotes and punctuation from a captured value. It returns ""
-// for one that cannot be a name.
+// trimSlot trims quotes and punctuation from a captured value, but not the colon
+// of a drive. It returns "" for one that cannot be a name.
 func trimSlot(s string) string {
+	colon := strings.HasSuffix(strings.TrimRight(s, spaces+"\"'`’”»*"), ":")
 	s = strings.Trim(s, spaces+"\"'`‘’“”«»<>*,;:!?")
 	if strings.HasPrefix(s, "(") || strings.HasPrefix(s, "[") {
 		s = s[1:]
@@ -197,5 +268,9 @@ func trimSlot(s string) string {
 	if !utf8.ValidString(s) || len(s) > maxSlotValue || strings.Count(s, "\n") > 1 {
 		return ""
 	}
-	return strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(s), " ")
+	if letter := s[strings.LastIndexByte(s, ' ')+1:]; colon && len(letter) == 1 && 'A' <= letter[0]&^0x20 && letter[0]&^0x20 <= 'Z' {
+		s += ":"
+	}
+	return s
 }
