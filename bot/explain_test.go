@@ -70,7 +70,7 @@ func TestExplains(t *testing.T) {
 		{"en", "replica-inconsistent/run-check", "what is a replica?", "A replica is the full copy", "consistency check compares"},
 		{"en", "replica-inconsistent/shadow-copy", "how do I do that?", "VSS is the Windows service", ""},
 		{"en", "online-rp-obengine/restart", "will that interrupt running backups?", "Running online backups and restores are cut off", ""},
-		{"en", "online-rp-obengine/start", "does that need a reboot?", "A service that is stopped interrupts nothing", ""},
+		{"en", "online-rp-obengine/start", "does that need a reboot?", "Starting it does not interrupt anything else", ""},
 		{"en", "online-rp-obengine/start", "how do I open an elevated prompt?", "To open an elevated prompt, press Win+X", "OBEngine"},
 		{"en", "online-rp-obengine/start", "how long will it take?", "The sources do not say how long", ""},
 		{"en", "online-rp-obengine/start", "how long does a consistency check take?", "so it takes long", "sources do not say"},
