@@ -65,7 +65,7 @@ func TestWhole(t *testing.T) {
 	// English, in the channel.
 	b.do(chromedp.Navigate("http://" + p.addr + "/?as=alex"))
 	b.sends("#say-c", "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)")
-	b.sees("#side[data-side=thread]", "Which fits FS-11.corp.example?")
+	b.sees("#side[data-side=thread]", "Which domain is FS-11.corp.example in?")
 	b.click("#list-t [data-press*='|trusted']")
 	b.sees("#list-t", "Step 1 of 4")
 	b.sees("#list-t", "✓ Alex Carter")

@@ -33,7 +33,7 @@ func TestPartialChannels(t *testing.T) {
 func TestDeletedAfterCommand(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간")
 	s.quiet()
@@ -179,7 +179,7 @@ func TestEphemeralRoot(t *testing.T) {
 func TestRepeatedEvent(t *testing.T) {
 	s := newStage(t, discordfake.Options{}, noRepeatWindow)
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.alex.Say(m.ID, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
 	s.quiet()
@@ -247,7 +247,7 @@ func TestDeletedThread(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, discordfake.Options{}, func(s *stage) { s.policy.FollowUp = time.Second })
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
 	s.presses(s.alex, "Fixed")
@@ -279,7 +279,7 @@ func TestForumTitle(t *testing.T) {
 func TestArchivedThreadLookUp(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	said := s.alex.Say(m.ID, "hello there")
 	s.quiet()
 	s.Archive(m.ID, true, false)
@@ -317,7 +317,7 @@ func TestClosedForum(t *testing.T) {
 func TestNoSendingInThreads(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.SendMessagesInThreads})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of")
 	s.presses(s.alex, "Didn't help → next")

@@ -236,7 +236,7 @@ func TestNoIntent(t *testing.T) {
 	mentioned := s.load(s.channel.ID, 1)
 	s.until("the mention is answered", func() bool { return s.answers(mentioned) == 1 })
 	s.alex.DM(chattest.Coordinator)
-	s.sees(s.alex, "FS-11.corp.example?")
+	s.sees(s.alex, "FS-11.corp.example in?")
 	s.quiet()
 	if n := s.answers(pasted); n != 0 {
 		t.Errorf("a message without content is answered %d times", n)

@@ -85,8 +85,8 @@ func TestProgram(t *testing.T) {
 	s.connected()
 	m := s.load(s.channel.ID, 1)
 	s.until("the message is answered", func() bool { return s.answers(m) == 1 })
-	if n := len(s.Calls(discordfake.CreateGlobalCommand)); n != 2 {
-		t.Errorf("%d commands were created, want 2", n)
+	if n := len(s.Calls(discordfake.CreateGlobalCommand)); n != 3 {
+		t.Errorf("%d commands were created, want 3", n)
 	}
 	p.Stop()
 	ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)

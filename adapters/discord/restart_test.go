@@ -90,7 +90,7 @@ func TestShutdownWithoutIdentity(t *testing.T) {
 	}
 	s.Heal()
 	s.start()
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 }
 
 // TestSharedDatabase checks that two processes with one database give each

@@ -155,7 +155,7 @@ func (d *Discord) busy() bool {
 func (s *stage) startWalkthrough() discordfake.Message {
 	s.t.Helper()
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.quiet()
 	return m
 }

@@ -14,7 +14,7 @@ import (
 func TestThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11.corp.example?")
+	s.sees(s.alex, "Which domain is FS-11.corp.example in?")
 	thread := s.Channel(m.ID)
 	if thread.Parent != s.channel.ID || !strings.Contains(thread.Name, "Agent Coordinator") {
 		t.Errorf("the thread is %+v, want one in the channel, named after the error", thread)
@@ -131,7 +131,7 @@ func TestManyEdits(t *testing.T) {
 		}
 		s.must(s.alex.Edit(m, text))
 	}
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.quiet()
 	if n := len(s.Calls(discordfake.EditMessage)); n > 15 {
 		t.Errorf("%d changes of the answer, want fewer than edits", n)
@@ -143,7 +143,7 @@ func TestManyEdits(t *testing.T) {
 func TestReplies(t *testing.T) {
 	s := newStage(t, discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	answer, ok := s.alex.Newest("Not sure")
 	if !ok || answer.Channel != s.channel.ID || answer.ReplyTo != m.ID {
 		t.Fatalf("the answer is %+v, want a reply to %s in the channel", answer, m.ID)
@@ -268,9 +268,9 @@ func TestAutocomplete(t *testing.T) {
 func TestEdits(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.must(s.alex.Edit(m, "Replica is inconsistent (ID: 3106)"))
-	s.until("the answer changes", func() bool { return !strings.Contains(s.shown(s.alex), "Which fits FS-11") })
+	s.until("the answer changes", func() bool { return !strings.Contains(s.shown(s.alex), "Which domain is FS-11") })
 	s.quiet()
 	s.must(s.alex.Delete(m))
 	s.until("the answer is deleted", func() bool { return len(s.BotMessages()) == 0 || !strings.Contains(s.shown(s.alex), "3106") })
@@ -291,7 +291,7 @@ func TestOff(t *testing.T) {
 func TestNoDMs(t *testing.T) {
 	s := newStage(t, discordfake.Options{})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.alex.CloseDMs(true)
 	s.presses(s.alex, "Continue in DM")
 	s.sees(s.alex, "I cannot write to you")

@@ -299,7 +299,7 @@ func TestLog(t *testing.T) {
 	s.must(s.alex.Shortcut(searchShortcut))
 	s.alex.OpenHome()
 	s.must(s.SendFrame([]byte(`{"envelope_id":"b-1","type":"events_api","payload":{"text":"` + secret + `"`)))
-	s.sees(s.alex, secret+".corp.example?")
+	s.sees(s.alex, secret+".corp.example in?")
 	s.quiet()
 	s.must(s.End())
 	for _, word := range []string{secret, s.BotToken, s.AppToken, s.SigningSecret, "/respond/", "ticket="} {

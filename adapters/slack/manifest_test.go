@@ -68,7 +68,7 @@ func TestManifest(t *testing.T) {
 func TestManifestScopes(t *testing.T) {
 	s := newStage(t, slackfake.Options{Scopes: scopeNames(), Events: events()})
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.presses(s.alex, "Continue in DM")
 	s.sees(s.alex, "I sent it to you")
 	s.kim.DM(chattest.PolicyKo)

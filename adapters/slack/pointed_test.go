@@ -171,7 +171,7 @@ func TestEditsWithinSecond(t *testing.T) {
 	for _, text := range []string{chattest.Coordinator, inconsistent, chattest.Coordinator} {
 		s.must(s.alex.Edit(m, text))
 	}
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, answered) {
 		t.Errorf("the answer to an earlier text is still shown:\n%s", shown)

@@ -14,7 +14,7 @@ import (
 func TestPaste(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits FS-11.corp.example?")
+	s.sees(s.alex, "Which domain is FS-11.corp.example in?")
 	s.presses(s.alex, "Same or trusted domain")
 	s.sees(s.alex, "Step 1 of 4")
 	s.sees(s.alex, "Same or trusted domain ✓ alex")
@@ -39,7 +39,7 @@ func TestPaste(t *testing.T) {
 func TestOneAnswer(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator) // delivered as app_mention and as message
-	s.sees(s.alex, "Which fits FS-11")
+	s.sees(s.alex, "Which domain is FS-11")
 	event := map[string]any{"type": "message", "channel": m.Channel, "channel_type": "channel", "user": m.User, "ts": m.TS, "text": m.Text, "event_ts": m.TS, "team": s.Team}
 	for range 5 {
 		s.SendEvent(event)
@@ -96,10 +96,10 @@ func TestCommand(t *testing.T) {
 	s.must(s.alex.Command(s.channel.ID, "/mabs"))
 	s.sees(s.alex, "/mabs list")
 	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.presses(s.alex, "Continue in DM")
 	s.until("the walkthrough is in the direct message", func() bool {
-		return strings.Contains(s.said(s.alex.DMChannel()), "Which fits")
+		return strings.Contains(s.said(s.alex.DMChannel()), "Which domain is")
 	})
 	s.quiet()
 	s.alex.DM("1")
@@ -124,7 +124,7 @@ func TestOutsideChannel(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, paced)
 	far := s.AddChannelWithoutBot(slackfake.Channel{Name: "elsewhere", Members: []string{s.alex.ID}}).ID
 	s.must(s.alex.Command(far, "/mabs 319"))
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.quiet()
 	s.slack.responseURLs.mu.Lock()
 	clear(s.slack.responseURLs.byRecipient) // as after 30 minutes
@@ -323,7 +323,7 @@ func TestSearch(t *testing.T) {
 func TestValue(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.presses(s.alex, "Workgroup or untrusted domain")
 	s.quiet()
 	words := s.slack.texts.In("en")
@@ -360,7 +360,7 @@ func TestHome(t *testing.T) {
 	s.alex.OpenHome()
 	s.until("the home page is shown", func() bool { return strings.Contains(home(s.alex), words["home_none"]) })
 	s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.must(s.alex.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
 	s.alex.OpenHome()
@@ -392,7 +392,7 @@ func TestEscalation(t *testing.T) {
 		s.options = func(o *Options) { o.EscalationChannel = there.ID }
 	})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
-	s.sees(s.alex, "Which fits")
+	s.sees(s.alex, "Which domain is")
 	s.presses(s.alex, "Get a person")
 	s.until("a person is asked for", func() bool {
 		text := s.said(there.ID)
