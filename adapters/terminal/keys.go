@@ -75,7 +75,7 @@ type decoder struct {
 // read together with more text is therefore part of a paste: the program reads
 // faster than a user types.
 func (d *decoder) decode(data []byte) []key {
-	if string(d.rest) == "\x1b" && bytes.IndexAny(data, "[O") != 0 {
+	if !d.pasting && string(d.rest) == "\x1b" && bytes.IndexAny(data, "[O") != 0 {
 		d.rest = nil // the Escape key: a sequence comes at once
 	}
 	d.rest = append(d.rest, data...)

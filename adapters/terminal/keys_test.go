@@ -52,6 +52,7 @@ func TestDecode(t *testing.T) {
 // that the decoder always ends.
 func FuzzDecode(f *testing.F) {
 	f.Add("한글\r\nlog \x1b[31m line", 7, "\x1b[A\x1b")
+	f.Add("\x1b", 7, "")
 	f.Fuzz(func(t *testing.T, text string, cut int, before string) {
 		text = strings.ReplaceAll(text, pasteEnd, "")
 		all := pasteStart + text + pasteEnd
