@@ -326,7 +326,8 @@ func TestDocumentedSettings(t *testing.T) {
 }
 
 // TestDocumentedFields checks that the tables of kb/README.md have a row for
-// every field of an entry and of a step, and no other row.
+// every kind of values, and for every field of an entry and of a step, and no
+// other row.
 func TestDocumentedFields(t *testing.T) {
 	row := regexp.MustCompile("(?m)^\\| `([a-z]+)` \\|")
 	want := map[string]bool{}
@@ -337,11 +338,22 @@ func TestDocumentedFields(t *testing.T) {
 			}
 		}
 	}
-	got := map[string]bool{}
-	for _, m := range row.FindAllStringSubmatch(read(t, "kb/README.md"), -1) {
-		got[m[1]] = true
+	rows := func(text string) map[string]bool {
+		all := map[string]bool{}
+		for _, m := range row.FindAllStringSubmatch(text, -1) {
+			all[m[1]] = true
+		}
+		return all
 	}
-	if !maps.Equal(got, want) {
+	folder, fields, _ := strings.Cut(read(t, "kb/README.md"), "\n## Fields\n")
+	kinds := map[string]bool{"takes": true} // the head of the table
+	for _, k := range kb.Kinds() {
+		kinds[string(k)] = true
+	}
+	if got := rows(folder); !maps.Equal(got, kinds) {
+		t.Errorf("kb/README.md has the kinds %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(kinds)))
+	}
+	if got := rows(fields); !maps.Equal(got, want) {
 		t.Errorf("kb/README.md has the fields %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
 	}
 }

@@ -18,14 +18,15 @@ type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
 	glossary []Term
+	slots    []Slot
 	index    *match.Index
 	revision string
 }
 
-// newBase compiles entries, which have a Revision and distinct IDs, and the
-// terms of the glossary, which have distinct IDs.
-func newBase(entries []*Entry, glossary []Term) *Base {
-	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary}
+// newBase compiles entries, which have a Revision and distinct IDs, the terms of
+// the glossary, which have distinct IDs, and the slots, which have distinct names.
+func newBase(entries []*Entry, glossary []Term, slots []Slot) *Base {
+	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary, slots: slots}
 	slices.SortFunc(b.entries, func(x, y *Entry) int { return strings.Compare(x.ID, y.ID) })
 	sum := sha256.New()
 	for _, e := range b.entries {
@@ -34,6 +35,9 @@ func newBase(entries []*Entry, glossary []Term) *Base {
 	}
 	for _, t := range glossary {
 		fmt.Fprintln(sum, t)
+	}
+	for _, s := range slots {
+		fmt.Fprintln(sum, s)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries))

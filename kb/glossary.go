@@ -1,7 +1,6 @@
 package kb
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -30,24 +29,8 @@ func (t *Term) Names() []string {
 
 // readGlossary reads a glossary: a list of terms.
 func readGlossary(file string, data []byte) batch {
-	if line := invalidText(data); line > 0 {
-		return batch{mistakes: Mistakes{{file, line, "not valid UTF-8"}}}
-	}
-	doc, mistake := parseYAML(file, data)
-	if mistake != nil {
-		return batch{mistakes: Mistakes{*mistake}}
-	}
-	at := place{file, doc.Content[0].Line, doc.Content[0]}
-	f := &typeChecker{file: file, seen: map[typedNode]bool{}}
-	f.value(at.node, reflect.TypeFor[[]Term]())
-	if len(f.mistakes) > 0 {
-		return batch{mistakes: f.mistakes}
-	}
-	var terms []Term
-	if err := at.node.Decode(&terms); err != nil {
-		return batch{mistakes: Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}}
-	}
-	return batch{terms: terms, mistakes: lintGlossary(at, terms)}
+	terms, at, mistakes := readList[Term](file, data)
+	return batch{terms: terms, mistakes: append(mistakes, lintGlossary(at, terms)...)}
 }
 
 // lintGlossary returns the mistakes of the terms of a file.
@@ -112,13 +95,5 @@ func listed(langs []string) string {
 
 // overlayTerms keeps the last term of each ID.
 func overlayTerms(all []Term) []Term {
-	var kept []Term
-	for _, t := range all {
-		if i := slices.IndexFunc(kept, func(k Term) bool { return k.ID == t.ID }); i >= 0 {
-			kept[i] = t
-			continue
-		}
-		kept = append(kept, t)
-	}
-	return kept
+	return overlayBy(all, func(t Term) string { return t.ID })
 }

@@ -95,7 +95,8 @@ type item struct {
 // A batch is the content of part of a file, of a file, or of several files.
 type batch struct {
 	items    []item
-	terms    []Term   // of the glossary
+	terms    []Term // of the glossary
+	slots    []Slot
 	mistakes Mistakes // in addition to the items' own
 	more     bool     // reading stopped early because of too many mistakes
 }
@@ -103,6 +104,7 @@ type batch struct {
 func (b *batch) add(more batch) {
 	b.items = append(b.items, more.items...)
 	b.terms = append(b.terms, more.terms...)
+	b.slots = append(b.slots, more.slots...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -154,7 +156,7 @@ func compile(read batch, layer string) (*Base, error) {
 	for i, it := range items {
 		list[i] = it.entry
 	}
-	b := newBase(list, overlayTerms(read.terms))
+	b := newBase(list, overlayTerms(read.terms), overlaySlots(read.slots))
 	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}

@@ -3,15 +3,19 @@ package kb
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
+	"reflect"
+	"slices"
+	"strings"
 )
 
 // Shared is the folder of a layer for files that are no entries. Their names
 // are fixed.
 const shared = "_shared"
 
-// sharedFiles are the files that a shared folder may have.
-var sharedFiles = []string{glossaryFile}
+// sharedFiles are the files that a shared folder may have, and what reads them.
+var sharedFiles = map[string]func(file string, data []byte) batch{glossaryFile: readGlossary, slotsFile: readSlots}
 
 // readShared reads the shared folder of a layer. A layer need not have one.
 func readShared(l Layer) batch {
@@ -27,18 +31,53 @@ func readShared(l Layer) batch {
 	for _, d := range listed {
 		name := d.Name()
 		file := path.Join(folder, name)
+		read := sharedFiles[name]
 		switch {
 		case name[0] == '.':
-		case name == glossaryFile:
+		case read != nil:
 			data, err := readAll(l.FS, path.Join(shared, name), maxEntry)
 			if err != nil {
 				all.mistakes = append(all.mistakes, Mistake{File: file, Text: cause(err)})
 				continue
 			}
-			all.add(readGlossary(file, data))
+			all.add(read(file, data))
 		default:
-			all.mistakes = append(all.mistakes, newMistake(file, 0, "the folder %s has no use for %q%s", shared, name, suggest(name, sharedFiles)))
+			all.mistakes = append(all.mistakes, newMistake(file, 0, "the folder %s has no use for %q%s", shared, name, suggest(name, slices.Sorted(maps.Keys(sharedFiles)))))
 		}
 	}
 	return all
+}
+
+// readList reads a file that is a list. The items are nil if there are mistakes.
+func readList[T any](file string, data []byte) (items []T, at place, mistakes Mistakes) {
+	if line := invalidText(data); line > 0 {
+		return nil, at, Mistakes{{file, line, "not valid UTF-8"}}
+	}
+	doc, mistake := parseYAML(file, data)
+	if mistake != nil {
+		return nil, at, Mistakes{*mistake}
+	}
+	at = place{file, doc.Content[0].Line, doc.Content[0]}
+	f := &typeChecker{file: file, seen: map[typedNode]bool{}}
+	f.value(at.node, reflect.TypeFor[[]T]())
+	if len(f.mistakes) > 0 {
+		return nil, at, f.mistakes
+	}
+	if err := at.node.Decode(&items); err != nil {
+		return nil, at, Mistakes{at.mistake("this cannot be read: %s", strings.TrimPrefix(err.Error(), "yaml: "))}
+	}
+	return items, at, nil
+}
+
+// overlayBy keeps the last item of each key, in the place of the first.
+func overlayBy[T any](all []T, key func(T) string) []T {
+	var kept []T
+	for _, item := range all {
+		if i := slices.IndexFunc(kept, func(k T) bool { return key(k) == key(item) }); i >= 0 {
+			kept[i] = item
+			continue
+		}
+		kept = append(kept, item)
+	}
+	return kept
 }
