@@ -45,7 +45,7 @@ func (v voice) summary(w Walkthrough) []Block {
 	}
 	row("summary_error", v.title(Walkthrough{Entry: w.Entry, Slots: w.Slots}))
 	row("summary_code", strings.Join(mapped(w.Codes, codeLabel), ", "))
-	row("summary_slots", strings.Join(w.values(), ", "))
+	row("summary_slots", strings.Join(v.values(w), ", "))
 	steps, answers := v.tried(w)
 	row("summary_answers", strings.Join(answers, " / "))
 	if s := findStep(w.Entry, w.At.Step); s != nil {
@@ -68,30 +68,21 @@ func mapped[A, B any](all []A, f func(A) B) []B {
 	return out
 }
 
-// values returns the values of the slots with their names, such as
-// "FS-11 (server name)".
-func (w *Walkthrough) values() []string {
+// values returns the values of the slots with their labels, such as
+// "FS-11 (server)".
+func (v voice) values(w Walkthrough) []string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(w.Slots)) {
 		if w.Slots[name] != "" {
-			all = append(all, noBackquotes(w.Slots[name])+" ("+spaced(name)+")")
+			all = append(all, noBackquotes(w.Slots[name])+" ("+v.slotLabel(name)+")")
 		}
 	}
 	return all
 }
 
-// spaced returns a name such as ServerName in words.
-func spaced(name string) string {
-	var b strings.Builder
-	before := 'A'
-	for _, r := range name {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(unicode.ToLower(r))
-		before = r
-	}
-	return b.String()
+// slotLabel returns what users read instead of the name of a slot.
+func (v voice) slotLabel(name string) string {
+	return v.entryText(v.rules.Base.Slot(name).Label, Walkthrough{})
 }
 
 // tried returns the steps that were passed, with their outcomes and times, and

@@ -117,7 +117,7 @@ func (d decision) unclear(w Walkthrough) {
 	case w.Status == StatusUnmatched || w.Entry == nil:
 		key = "unclear_person"
 	case w.At.Slot != "":
-		key = "unclear_value"
+		key = wantTexts[d.slot(w).Takes]
 	case w.question() != nil:
 		key, pairs = "unclear_question", []string{"choices", d.labels(w)}
 	case w.prompt() == promptDone:

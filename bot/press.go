@@ -32,9 +32,9 @@ func (d decision) press(p Press) {
 	case !d.isCurrent(w, p.Button):
 		d.postOutdated(w)
 	case p.Value != "" && w.At.Slot != "":
-		if !d.takeValue(w, d.valueIn(p.Value)) {
+		if value, _ := d.valueIn(d.slot(w), p.Value); !d.takeValue(w, value) {
 			d.replaceLive(w, "")
-			d.postState(w, d.paragraph("slot_bad"))
+			d.postState(w, d.want(w))
 		}
 	default:
 		d.act(w, p.Button)

@@ -125,7 +125,7 @@ func quoteCmd(value string) string {
 // needsNoQuotes reports whether a value is safe without quotes in every shell.
 func needsNoQuotes(value string) bool {
 	for _, r := range value {
-		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`._-`, r)) {
+		if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`._-:`, r)) {
 			return false
 		}
 	}

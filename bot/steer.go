@@ -196,7 +196,9 @@ func (d decision) steerQuestion(w Walkthrough, r locale.Reading, u Understood) {
 func (d decision) steerValue(w Walkthrough, r locale.Reading, u Understood) {
 	switch u.Intent {
 	case IntentValue:
-		d.takeValue(w, u.Value)
+		if !d.takeValue(w, u.Value) {
+			d.postNote(w, d.want(w))
+		}
 	case IntentUnsure, IntentNext, IntentSkip, IntentCannot:
 		d.pressButton(w, ActionSkip)
 	case IntentExplain:

@@ -126,7 +126,7 @@ func (d decision) typedButton(w Walkthrough, m Message, r locale.Reading) (Butto
 	}
 	buttons := d.liveReply(w).Buttons()
 	words := locale.Fold(m.Text)
-	if isNumber(m.Text) && r.Number >= 1 && r.Number <= len(buttons) {
+	if isNumber(m.Text) && !d.takesNumber(w) && r.Number >= 1 && r.Number <= len(buttons) {
 		return buttons[r.Number-1].Button, true
 	}
 	for _, b := range buttons {

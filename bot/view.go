@@ -98,7 +98,7 @@ func (v voice) answers(w Walkthrough, q *kb.Question) []LabeledButton {
 }
 
 func (v voice) viewSlot(w Walkthrough) []Block {
-	question := v.text("slot", "slot", w.At.Slot)
+	question := v.text("slot", "slot", v.slotLabel(w.At.Slot))
 	for _, q := range w.Entry.Ask {
 		if q.Slot == w.At.Slot && len(q.Choices) == 0 {
 			question = v.entryText(q.Text, w)

@@ -88,7 +88,7 @@ func TestWhole(t *testing.T) {
 	b.sees("#list-t", "I asked the team for a person")
 	b.click("#rail [data-place=escalations]")
 	b.sees("#list-c", "Alex Carter needs a person")
-	b.sees("#list-c", "FS-11.corp.example (server name)")
+	b.sees("#list-c", "FS-11.corp.example (server)")
 	b.click("#rail a[href^='/cases']")
 	b.sees("#content", "not taken yet")
 	b.click("#rail [data-place=escalations]")

@@ -396,7 +396,7 @@ func TestEscalation(t *testing.T) {
 	s.presses(s.alex, "Get a person")
 	s.until("a person is asked for", func() bool {
 		text := s.said(there.ID)
-		return strings.Contains(text, "alex needs a person") && strings.Contains(text, strings.ReplaceAll(m.TS, ".", "")) && strings.Contains(text, "FS-11.corp.example (server name)")
+		return strings.Contains(text, "alex needs a person") && strings.Contains(text, strings.ReplaceAll(m.TS, ".", "")) && strings.Contains(text, "FS-11.corp.example (server)")
 	})
 }
 
