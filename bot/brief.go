@@ -48,7 +48,7 @@ func (v voice) summary(w Walkthrough) []Block {
 	row("summary_slots", strings.Join(v.values(w), ", "))
 	steps, answers := v.tried(w)
 	row("summary_answers", strings.Join(answers, " / "))
-	if s := findStep(w.Entry, w.At.Step); s != nil {
+	if s := findStep(w.Entry, w.At.Step); s != nil && w.Status != StatusSolved {
 		row("summary_at", v.stepName(w, s.ID))
 	}
 	row("summary_undo", v.summaryUndo(w))
@@ -107,7 +107,7 @@ func (v voice) tried(w Walkthrough) (steps []Item, answers []string) {
 // The texts of the outcomes.
 var outcomeText = map[Outcome]string{
 	OutcomeDone: "outcome_done", OutcomeHelped: "outcome_helped", OutcomeRelapsed: "outcome_relapsed", OutcomeNotHelped: "outcome_not_helped",
-	OutcomeSkipped: "outcome_skipped", OutcomeCannot: "outcome_cannot",
+	OutcomeAlready: "outcome_already", OutcomeTried: "outcome_tried", OutcomeSkipped: "outcome_skipped", OutcomeCannot: "outcome_cannot",
 }
 
 // summaryUndo lists all that is switched off.
@@ -156,7 +156,7 @@ func (d decision) withRemark(w Walkthrough) []Remark {
 	if d.turn.Understood.Intent == IntentPerson {
 		least = 2 * minRemark // "please get me a person"
 	}
-	if isFewerThan(text, least) || d.head.From.ID != w.Asker.ID || text == strings.TrimSpace(w.Text) || d.turn.Understood.Intent == IntentInfo || slices.ContainsFunc(w.Said, func(r Remark) bool { return r.Text == now.Text }) {
+	if isFewerThan(text, least) || d.head.From.ID != w.Asker.ID || text == strings.TrimSpace(w.Text) || d.turn.Understood.Intent == IntentInfo || d.turn.Understood.Intent == IntentSummary || slices.ContainsFunc(w.Said, func(r Remark) bool { return r.Text == now.Text }) {
 		return w.Said
 	}
 	all := append(slices.Clip(w.Said), now)

@@ -19,6 +19,8 @@ const (
 	OutcomeHelped    Outcome = "helped"     // the error is gone
 	OutcomeRelapsed  Outcome = "relapsed"   // the error was gone, and came back later
 	OutcomeNotHelped Outcome = "not_helped" // carried out, and the error is still there
+	OutcomeAlready   Outcome = "already"    // was so before; the error was not expected to be gone yet
+	OutcomeTried     Outcome = "tried"      // had been carried out before, and the error was still there
 	OutcomeSkipped   Outcome = "skipped"    // the user did not want to do it
 	OutcomeCannot    Outcome = "cannot"     // the user was not able to do it
 )

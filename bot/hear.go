@@ -183,7 +183,7 @@ func (w *Walkthrough) resolve(r locale.Reading) Intent {
 			return IntentCannot
 		}
 		return IntentUnclear
-	case locale.IntentUnclear, locale.IntentAnger, locale.IntentTalk, locale.IntentChoose, locale.IntentValue:
+	case locale.IntentUnclear, locale.IntentAnger, locale.IntentHurry, locale.IntentTalk, locale.IntentChoose, locale.IntentValue:
 		return IntentUnclear
 	}
 	return Intent(said)

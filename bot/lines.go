@@ -74,16 +74,32 @@ func (d decision) greet(w Walkthrough, m Message) {
 // puzzled handles a message that is for the bot but not understood.
 func (d decision) puzzled(w Walkthrough, m Message, r locale.Reading) {
 	switch {
-	case r.Said(locale.IntentAnger) && w.Status == StatusEscalated:
+	case (r.Said(locale.IntentAnger) || r.Main == locale.IntentHurry) && w.Status == StatusEscalated:
 		d.postNote(w, d.paragraph("person_again"))
 	case r.Said(locale.IntentAnger):
 		d.offerPerson(w, d.paragraph("anger"))
+	case r.Main == locale.IntentHurry:
+		d.offerPerson(w, d.paragraph("hurry"))
 	case len(m.Unread) > 0 && (!w.Puzzled || d.head.Direct):
 		w.Puzzled = true
 		d.postNote(w, d.paragraph(unreadTexts[m.unread()]))
 	default:
 		d.unclear(w)
 	}
+}
+
+// soFar says what was done so far, as a person who takes over gets it, and where
+// the walkthrough is now.
+func (d decision) soFar(w Walkthrough) {
+	if w.Entry == nil {
+		d.unclear(w)
+		return
+	}
+	blocks := d.summary(w)
+	if q := w.question(); q != nil && w.Status == StatusWalking {
+		blocks = append(blocks, ask(d.entryText(q.Text, w)))
+	}
+	d.postNote(w, blocks...)
 }
 
 // unclear says once, in a line, what the bot understands at this position. Until

@@ -63,14 +63,14 @@ func (d decision) scene(w Walkthrough, others Company) locale.Scene {
 }
 
 // weigh returns the reading of a reply with the main intent that the model gives
-// it. Yes, no, courtesies and anger alone are left to the rules, and so is a reply
-// that the model is undecided about. It never turns bad news into good: where the
+// it. Yes, no, courtesies, anger and haste alone and questions for a summary are left
+// to the rules, and so is a reply that the model is undecided about. It never turns bad news into good: where the
 // rules have found a negation, there is one. If "fixed" is doubtful, the reply
 // counts as done, which makes the bot ask whether the error is gone, or is left
 // as unclear as the rules find it.
 func weigh(r locale.Reading, j locale.Judgment) locale.Reading {
 	switch {
-	case r.Bare && r.Main != locale.IntentUnclear && r.Unknown == 0 && r.Words <= maxBare, r.Main == locale.IntentPerson, r.Main == locale.IntentNone, r.Main == locale.IntentAnger, r.Words == 0:
+	case r.Bare && r.Main != locale.IntentUnclear && r.Unknown == 0 && r.Words <= maxBare, r.Main == locale.IntentPerson, r.Main == locale.IntentNone, r.Main == locale.IntentAnger, r.Main == locale.IntentHurry, r.Main == locale.IntentSummary, r.Words == 0:
 		return r
 	case j.Intent == r.Main, j.Margin < minMargin, j.Margin < strangeMargin && r.Main == locale.IntentUnclear && 2*r.Unknown >= r.Words:
 		return r

@@ -40,6 +40,8 @@ func (d decision) respond(w Walkthrough, m Message, r locale.Reading, u Understo
 		d.note(w, m.Text)
 	case IntentGreeting, IntentHelp:
 		d.greet(w, m)
+	case IntentSummary:
+		d.soFar(w)
 	case IntentUnclear:
 		d.puzzled(w, m, r)
 	default:
@@ -103,11 +105,9 @@ func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
 		case last:
 			d.askGone(w)
 		case w.prompt() == promptDone:
-			d.closeLive(w, d.text("outcome_already"), true)
-			d.moveOn(w, OutcomeDone)
+			d.pass(w, OutcomeAlready)
 		default:
-			d.closeLive(w, d.text("outcome_already"), true)
-			d.moveOn(w, OutcomeNotHelped)
+			d.pass(w, OutcomeTried)
 		}
 	case IntentCannot:
 		d.cannot(w, r)

@@ -54,6 +54,7 @@ const (
 	IntentThanks      Intent = "thanks"       // thanks or says goodbye; wants nothing
 	IntentGreeting    Intent = "greeting"     // says hello
 	IntentHelp        Intent = "help"         // asks what the bot can do
+	IntentSummary     Intent = "summary"      // asks what was done so far
 	IntentUnclear     Intent = "unclear"      // meant for the bot, and not understood
 )
 

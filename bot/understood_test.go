@@ -87,6 +87,8 @@ func TestUnderstood(t *testing.T) {
 		{"thanks that get silence", false, []string{disk}, "thanks", bot.Understood{Intent: bot.IntentThanks}},
 		{"back", false, []string{disk, "usb"}, "go back", bot.Understood{Intent: bot.IntentBack}},
 		{"all steps", false, []string{disk}, "show all steps", bot.Understood{Intent: bot.IntentAllSteps}},
+		{"what was done", false, []string{disk, "usb"}, "what have we tried so far?", bot.Understood{Intent: bot.IntentSummary}},
+		{"haste", false, []string{disk, "usb"}, "hurry, users are waiting", bot.Understood{Intent: bot.IntentUnclear}},
 		{"a person", false, []string{disk}, "get a person", bot.Understood{Intent: bot.IntentPerson}},
 		{"quiet", false, []string{disk}, "shut up", bot.Understood{Intent: bot.IntentQuiet}},
 		{"another error", false, []string{disk}, both, bot.Understood{Intent: bot.IntentOtherError}},

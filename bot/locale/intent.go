@@ -36,11 +36,13 @@ const (
 	IntentGreeting    Intent = "greeting"
 	IntentHelp        Intent = "help"
 	IntentList        Intent = "list"
+	IntentSummary     Intent = "summary"
 
 	IntentYes   Intent = "yes"
 	IntentNo    Intent = "no"
 	IntentNod   Intent = "nod"   // "ok": a yes, or no more than "I read that"
 	IntentAnger Intent = "anger" // "this is useless"
+	IntentHurry Intent = "hurry" // "production is down"
 	IntentNone  Intent = "none"  // none of what was offered
 	IntentTalk  Intent = "talk"  // certainly not meant for the bot
 
@@ -55,8 +57,8 @@ const (
 var precedence = []Intent{
 	IntentPerson, IntentOtherError,
 	IntentPartial, IntentCameBack, IntentNotFixed, IntentFixed,
-	IntentCannot, IntentScreenshot, IntentRestart, IntentAll, IntentGoTo, IntentBack, IntentDirect, IntentQuiet,
-	IntentSkip, IntentAlreadyDone, IntentRepeat, IntentNone, IntentUnsure, IntentExplain, IntentWait, IntentDone, IntentNext,
+	IntentCannot, IntentScreenshot, IntentSummary, IntentRestart, IntentAll, IntentGoTo, IntentBack, IntentDirect, IntentQuiet,
+	IntentSkip, IntentAlreadyDone, IntentRepeat, IntentNone, IntentUnsure, IntentExplain, IntentHurry, IntentWait, IntentDone, IntentNext,
 	IntentInfo, IntentAnger, IntentHelp, IntentList, IntentNo, IntentYes, IntentGreeting, IntentNod, IntentThanks, IntentTalk,
 }
 
