@@ -35,7 +35,7 @@ func (d decision) company(w Walkthrough, m Message, r locale.Reading) Company {
 	switch {
 	case d.head.Direct || m.Addressed || d.head.From.ID == w.Asker.ID || w.Asker.ID == "":
 		return w.Company
-	case r.Question || strings.ContainsAny(m.Text, locale.QuestionMarks):
+	case locale.IsQuestion(r, m.Text):
 		return CompanyAsked
 	}
 	return CompanyRemarked

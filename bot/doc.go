@@ -21,8 +21,9 @@
 //   - hear.go finds out what a reply wants, with scene.go for what the model of
 //     the language makes of it, choices.go for answers to questions and values.go
 //     for names; company.go tells whether it is meant for the bot, and steer.go
-//     and after.go do it; lines.go and explain.go (with the glossary of the
-//     knowledge base) answer where nothing moves;
+//     and after.go do it; aside.go answers a question in the same message;
+//     lines.go and explain.go (with the glossary of the knowledge base) answer where
+//     nothing moves;
 //   - point.go reads what a message points at, and remembers what was looked at;
 //     split.go joins messages that are split over two, and unread.go answers where files cannot be read;
 //   - followup.go asks whether a fix held, and elsewhere.go continues in another

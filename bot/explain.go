@@ -13,9 +13,19 @@ import (
 // texts, and from the glossary. Each answers what was asked: how long, whether
 // anything is restarted, the risk, where, how, why, or what it means.
 
-// explainStep explains the current step: what the message asks of it, or the
-// terms that the message names.
+// explainStep explains the current step, or the one that the message names.
 func (d decision) explainStep(w Walkthrough, r locale.Reading) []Block {
+	return append(d.explanation(w, r), d.paragraph("explain_more"))
+}
+
+// explanation explains what the message asks of the current step, the terms that
+// it names, or the other step that it names.
+func (d decision) explanation(w Walkthrough, r locale.Reading) []Block {
+	if s := d.otherStep(w, r); s != nil {
+		w.At = Position{Step: s.ID}
+		about := paragraph(d.text("explain_step", "title", d.stepTitle(w, s)))
+		return append([]Block{about}, d.asking("").explanation(w, r)...)
+	}
 	s := findStep(w.Entry, w.At.Step)
 	var lines []Block
 	switch asked := d.asked(); {
@@ -37,7 +47,59 @@ func (d decision) explainStep(w Walkthrough, r locale.Reading) []Block {
 	if lines == nil {
 		lines = d.meaning(s, w, r)
 	}
-	return append(lines, d.paragraph("explain_more"))
+	return lines
+}
+
+// otherStep returns the step that a question is about if it is not the current
+// one: its title has words of the question that the current position has not. A
+// single word is enough for a step that was passed.
+func (d decision) otherStep(w Walkthrough, r locale.Reading) *kb.Step {
+	present := shown(w)
+	here := func(word string) bool {
+		return slices.ContainsFunc(present, func(text string) bool { return locale.Mentioned(text, []string{word}) != "" })
+	}
+	effects := r.About(locale.SubjectRisk) || r.About(locale.SubjectRestart) || r.About(locale.SubjectDuration)
+	var found *kb.Step
+	most := 0
+	for s := range eachStep(w.Entry) {
+		if s.ID == w.At.Step {
+			continue
+		}
+		passed := slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID })
+		words := slices.DeleteFunc(d.rules.Locales.Shared(d.written, labelsOf(s.Title)), here)
+		switch n := len(words); {
+		case n < 2 && (!passed || effects || d.used(d.written) != nil && !r.About(locale.SubjectReason) && !r.About(locale.SubjectEarlier)):
+		case n > most:
+			found, most = s, n
+		case n == most:
+			found = nil
+		}
+	}
+	return found
+}
+
+// shown returns the texts of the current position, in all languages.
+func shown(w Walkthrough) (all []string) {
+	if s := findStep(w.Entry, w.At.Step); s != nil {
+		for _, t := range []kb.Text{s.Title, s.Do, s.Check, s.Explain, s.Risk} {
+			all = append(all, labelsOf(t)...)
+		}
+	}
+	if q := w.question(); q != nil {
+		all = append(all, labelsOf(q.Text)...)
+		for _, c := range q.Choices {
+			all = append(all, labelsOf(c.Label)...)
+		}
+	}
+	return all
+}
+
+// labelsOf returns a text in all its languages.
+func labelsOf(t kb.Text) (all []string) {
+	for _, v := range t {
+		all = append(all, v.Text)
+	}
+	return all
 }
 
 // meaning says what a step means: in the words of its entry, and of the glossary
@@ -98,6 +160,9 @@ const maxExplained = 3
 
 // explainQuestion explains the current question and its choices.
 func (d decision) explainQuestion(w Walkthrough, r locale.Reading) []Block {
+	if d.otherStep(w, r) != nil {
+		return append(d.explanation(w, r), paragraph(d.text("explain_question", "choices", d.labels(w))))
+	}
 	effects := r.About(locale.SubjectRisk) || r.About(locale.SubjectRestart) || r.About(locale.SubjectDuration)
 	step := findStep(w.Entry, w.At.Step)
 	if step != nil && (r.About(locale.SubjectPlace) || effects) {

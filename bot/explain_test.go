@@ -109,6 +109,29 @@ func TestExplains(t *testing.T) {
 	}
 }
 
+// TestExplainsOtherStep checks that a question that names another step gets the
+// explanation of that one.
+func TestExplainsOtherStep(t *testing.T) {
+	rules := builtinRules(t)
+	for _, c := range []struct{ lang, question, want string }{
+		{"en", "why was I to let the coordinator in before?", "About “Let the coordinator through the firewall"},
+		{"en", "which coordinator did you mean, a step ago?", "About “Let the coordinator through the firewall"},
+		{"en", "what does testing name resolution tell me?", "About “Test name resolution and RPC"},
+		{"en", "why file sharing?", "A push copies files"},
+		{"en", "what is the agent coordinator?", "The Agent Coordinator (`dpmac.exe`) is"},
+		{"en", "what does that mean?", "A push copies files"},
+		{"ko", "처음에 방화벽에서 코디네이터를 허용한 건 왜죠?", "‘대상 서버의 방화벽에서 코디네이터를 허용하세요’"},
+		{"ko", "파일 공유는 왜 필요해요?", "푸시는 파일 공유로"},
+		{"ko", "코디네이터가 무엇인가요?", "에이전트 코디네이터(`dpmac.exe`)는"},
+	} {
+		d, r := asking(rules, c.lang, c.question)
+		w := Walkthrough{Entry: rules.Base.Entry("dpm-agent-coordinator"), At: Position{Step: "firewall-more"}, Tried: []Attempt{{Step: "firewall"}}}
+		if lines := linesOf(d.explainStep(w, r)); !strings.HasPrefix(lines[0], c.want) {
+			t.Errorf("%s: got %q, want %q", c.question, lines, c.want)
+		}
+	}
+}
+
 // TestExplainsQuestion checks the same for the question of an entry.
 func TestExplainsQuestion(t *testing.T) {
 	rules := builtinRules(t)

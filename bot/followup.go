@@ -26,7 +26,7 @@ func (d decision) solved(w Walkthrough) {
 	}
 	w.Status, w.Live = StatusSolved, ""
 	later := d.followsUp(w)
-	blocks := append([]Block{heading(d.text("solved"))}, said...)
+	blocks := append([]Block{heading(d.text("solved"))}, d.withAside(said...)...)
 	if later {
 		blocks = append(blocks, paragraph(d.text("solved_later", "when", d.when())))
 	}

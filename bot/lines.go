@@ -95,7 +95,7 @@ func (d decision) soFar(w Walkthrough) {
 		d.unclear(w)
 		return
 	}
-	blocks := d.summary(w)
+	blocks := append([]Block{d.paragraph("so_far")}, d.summary(w)...)
 	if q := w.question(); q != nil && w.Status == StatusWalking {
 		blocks = append(blocks, ask(d.entryText(q.Text, w)))
 	}

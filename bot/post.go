@@ -50,7 +50,7 @@ func (d decision) postIn(w *Walkthrough, r Reply) PostID {
 // keeps w.
 func (d decision) postState(w Walkthrough, before ...Block) {
 	w.Intro = false
-	w.Live = d.postIn(&w, d.reply(append(before, d.view(w)...)...))
+	w.Live = d.postIn(&w, d.reply(append(d.withAside(before...), d.view(w)...)...))
 	d.keep(w)
 }
 
@@ -65,7 +65,7 @@ func (d decision) postAnswer(w Walkthrough, replaces PostID) {
 
 // postNote posts blocks in the thread of a walkthrough and keeps w as it is.
 func (d decision) postNote(w Walkthrough, blocks ...Block) {
-	d.postIn(&w, d.reply(blocks...))
+	d.postIn(&w, d.reply(d.withAside(blocks...)...))
 	d.keep(w)
 }
 

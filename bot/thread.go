@@ -47,6 +47,10 @@ func (d decision) inThread(w Walkthrough, m Message) {
 		}
 		return
 	}
+	if said, question, ok := d.splitAside(w, m, r, u, others); ok {
+		m.Text, r, u = said.text, said.reading, said.understood
+		d.turn.aside = d.asking(question).explanation(w, d.rules.Locales.Read(question))
+	}
 	d.turn.Understood = u
 	w.Offered = ""
 	if u.Intent != IntentUnclear {

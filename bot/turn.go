@@ -38,6 +38,7 @@ type Turn struct {
 
 	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
+	aside      []Block    // the answer to a question in the same message, which the next post includes; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
 }
 

@@ -22,6 +22,7 @@ var echoTexts = []string{
 	"also", "follows", "left_open", "source", // the first answer, in addition to recognizedBy
 	"repeat", "choose", "choose_one", "choose_code", "slot", "slot_hint", "ended_choice", "follow_up", "nothing_left", "solved_more",
 	"order_alternatives", "order_sequence", // all steps
+	"so_far", "ask_gone", "solved_later",
 	"undo", "undo_begun",
 	"handover", "person_sent", "person_summary", "person_none", "person_solved", "case_solved_how", "case_remark", "case_reminder", "cases",
 	"no_match", "no_match_near", "no_match_send", "need_error",

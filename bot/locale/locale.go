@@ -11,7 +11,7 @@
 // decides what a clause means; replies.go loads all this from the folder replies,
 // and intent.go says which of several intents counts. model.go weighs the features
 // of a reply (features.go), which include what the rules read. pick.go finds the
-// answer that a reply names. fold.go normalizes other text. detect.go finds the
+// answer that a reply names, and aside.go finds a question in it. fold.go normalizes other text. detect.go finds the
 // language of a text, own.go what people wrote of it themselves, and echo.go
 // recognizes the bot's own texts in messages of other bots.
 package locale

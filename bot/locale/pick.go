@@ -2,6 +2,7 @@ package locale
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,6 +85,18 @@ func (all Locales) Pick(reply string, answers []Answer) (best int, certain bool)
 		return -1, false
 	}
 	return best, phrase[best] || matched[best] > 0 && 2*matched[best] >= all.countWords(answers[best].Labels)
+}
+
+// Shared returns the words of labels that a text has, too, apart from fillers.
+func (all Locales) Shared(text string, labels []string) (words []string) {
+	s := spell(text)
+	t := newPickText(s, make([]bool, len(s.letters)))
+	for w := range labelWords(labels) {
+		if n, _ := t.find(w); n > 0 && !all.filler(w) && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return words
 }
 
 // countWords counts the words of labels that distinguish answers.

@@ -44,9 +44,10 @@ const (
 	SubjectRestart                   // whether anything is restarted or interrupted
 	SubjectReason                    // why something is done
 	SubjectHow                       // how something is done
+	SubjectEarlier                   // an earlier step
 )
 
-var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "success", "place", "duration", "restart", "reason", "how"}
+var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "success", "place", "duration", "restart", "reason", "how", "earlier"}
 
 // firstAsked is the first of the subjects that distinguish questions about a
 // step. Their words also count within longer ones: "how long" is a word for a
