@@ -21,13 +21,24 @@ export function place(list, m) {
   offerNewest(list);
 }
 
+const parts = "a, button, input, summary"; // of a message that take the focus
+
+// put replaces a message, keeping what the user opened, typed and focused in it,
+// or inserts it in its order.
 function put(list, old, fresh, order) {
   if (old) {
-    const focused = old.contains(document.activeElement);
+    const { activeElement } = document;
+    const focused = old.contains(activeElement);
+    const part = [...old.querySelectorAll(parts)].indexOf(activeElement);
     const opened = [...old.querySelectorAll("details")].map((part) => part.open);
+    const typed = old.querySelector(".value input")?.value;
     old.replaceWith(fresh);
     for (const [i, part] of fresh.querySelectorAll("details").entries()) part.open ||= opened[i] ?? false;
-    if (focused) fresh.focus({ preventScroll: true });
+    if (typed && fresh.querySelector(".value input")) fresh.querySelector(".value input").value = typed;
+    if (focused) {
+      const now = fresh.querySelectorAll(parts)[part];
+      (now?.textContent === activeElement.textContent ? now : fresh).focus({ preventScroll: true });
+    }
     return;
   }
   const next = [...list.querySelectorAll(".msg")].find((other) => Number(other.dataset.order) > order);

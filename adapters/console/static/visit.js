@@ -14,8 +14,9 @@ function withoutHash(url) {
 }
 
 // visit goes to another view. The channel stays as it is if it is the same
-// one: its scroll position, and what is being written or edited in it.
-export async function visit(url, { push = true, focus = false, whole = false, scroll = 0 } = {}) {
+// one: its scroll position, and what is being written or edited in it. If the
+// user begins to write in what a slow answer would replace, the view stays.
+export async function visit(url, { push = true, focus = false, whole = false, scroll = 0, before = written() } = {}) {
   const mine = ++visits;
   let page;
   try {
@@ -23,7 +24,7 @@ export async function visit(url, { push = true, focus = false, whole = false, sc
     page = new DOMParser().parseFromString(await response.text(), "text/html");
   } catch {
     toast(app.dataset.tOffline, true);
-    setTimeout(() => mine === visits && visit(url, { push, focus, whole, scroll }), 2000);
+    setTimeout(() => mine === visits && visit(url, { push, focus, whole, scroll, before }), 2000);
     return;
   }
   const next = page.getElementById("app");
@@ -31,6 +32,7 @@ export async function visit(url, { push = true, focus = false, whole = false, sc
   if (!next) return location.assign(url); // the login, most likely
   online();
   const same = !whole && ["path", "channel", "as"].every((name) => app.dataset[name] === next.dataset[name]) && next.dataset.path === "/";
+  if (push && writes(before, same)) return;
   keepDrafts();
   times(next);
   if (push) remember(url);
@@ -42,6 +44,20 @@ export async function visit(url, { push = true, focus = false, whole = false, sc
   document.getElementById("content")?.scrollTo(0, scroll);
   if (focus) focusOn(new URL(url, location).hash.slice(1));
   connect(same ? since : "");
+}
+
+// written returns the texts that the user is writing, by their boxes.
+function written() {
+  return new Map([...document.querySelectorAll(".editor textarea, .value input, #side .composer textarea")].map((box) => [box, box.value]));
+}
+
+// writes reports whether the user began to write, since before, where the text
+// or the focus would be lost. In the channel, message boxes keep drafts.
+function writes(before, same) {
+  return [...written()].some(([box, text]) => {
+    const lost = same ? box.closest("#side") : !box.closest(".composer");
+    return lost && text !== (before.get(box) ?? (box.closest(".editor") ? null : ""));
+  });
 }
 
 // remember adds an entry to the browser's history, and keeps in the one before
