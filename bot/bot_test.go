@@ -334,7 +334,7 @@ func TestFollowUp(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		got := f.recorder.Take()
-		if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Did it hold?") {
+		if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Did the fix hold?") {
 			t.Fatalf("asked: %+v", got)
 		}
 		again := f.handle(t, press("p2", got[0], "It came back"))
@@ -475,7 +475,7 @@ func TestUnfinished(t *testing.T) {
 // privately.
 func TestShortcut(t *testing.T) {
 	f := run(t)
-	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I do not recognize"} {
+	for text, want := range map[string]string{"Both omega things have to be done now. (ID: 90002)": "Two things", "lang lang": "I don't recognize"} {
 		m := message(text, text)
 		m.Addressed, m.Thread.Root = true, bot.CommandRoot+text
 		posts := f.handle(t, m)

@@ -31,7 +31,7 @@ func botsAllowed(channels ...string) bot.Policy {
 
 const (
 	copyEn = "mabsbot: **The disk is lost on FS-11 (90001)** The backup disk zeta was lost on FS-11. *Recognized by code `ID 90001` and the message.* The cable came off."
-	copyKo = "디스크를 찾을 수 없음 <FS-11>에서 백업 디스크 제타를 찾을 수 없습니다. (ID: 90001) 인식 근거: 코드 ID 90001, 오류 메시지"
+	copyKo = "디스크를 찾을 수 없음 <FS-11>에서 백업 디스크 제타를 찾을 수 없습니다. (ID: 90001) 판단 근거: 코드 ID 90001, 오류 메시지"
 	linkEn = "The disk is lost on FS-11 · ID 90001: This channel already has a thread for “The disk is lost on FS-11”: Go to the thread"
 	asksEn = "This could be one of several errors. Which one is yours? 90001 The backup disk zeta was lost on FS-11."
 )

@@ -102,7 +102,7 @@ func wantOneStep(t *testing.T, posts []bot.Post, notices int) {
 			continue
 		}
 		noticed[p.To.ID]++
-		if text := bottest.Text(p.Reply); text != "  That was pressed already. Go on with the message below it.\n" || noticed[p.To.ID] > 1 {
+		if text := bottest.Text(p.Reply); text != "  That button was already pressed. Go on with the message below it.\n" || noticed[p.To.ID] > 1 {
 			t.Errorf("notice %d to %s: %s", noticed[p.To.ID], p.To.ID, text)
 		}
 	}

@@ -319,12 +319,14 @@ func (d decision) howToSee(w Walkthrough) []Block {
 // cannot handles a step that the user is not able to do: a line of help if the
 // reason is known, and the ways on.
 func (d decision) cannot(w Walkthrough, r locale.Reading) {
-	blocks := []Block{d.paragraph("cannot_other")}
-	if r.About(locale.SubjectDenied) {
-		blocks = []Block{d.paragraph("cannot_denied")}
-	}
+	var blocks []Block
 	if w.prompt() == promptDone {
 		blocks = append(blocks, d.paragraph("cannot_sequence"))
+	}
+	if r.About(locale.SubjectDenied) {
+		blocks = append(blocks, d.paragraph("cannot_denied"))
+	} else {
+		blocks = append(blocks, d.paragraph("cannot_other"))
 	}
 	d.postNote(w, append(blocks, choices(d.button(w, ActionCannot, "", d.text("cannot_next")), d.button(w, ActionPerson, "", d.text("person"))))...)
 }

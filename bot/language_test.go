@@ -78,7 +78,7 @@ func TestAddedLanguage(t *testing.T) {
 	f := runOn(t, testBase(t), withMadeUp(t))
 	command := message("m1", "жарлкlist")
 	command.Command, command.Thread.Root = true, bot.CommandRoot+"m1"
-	if got := f.handle(t, command); len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Errors that I know") {
+	if got := f.handle(t, command); len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Errors I know") {
 		t.Fatalf("the command leads to %+v", got)
 	}
 
@@ -88,7 +88,7 @@ func TestAddedLanguage(t *testing.T) {
 		{"2ый", "Which host?\n? жа Type it here"},    // the number of a choice: iSCSI
 		{"жарлиskip", "-TargetPortalAddress <Host>"}, // an intent
 		{"бу жарлиrepeat бу?", "●○ жа Step 1 of 2"},  // a question to the bot
-		{"жарлиnext?", "жа I did not get that"},      // no request
+		{"жарлиnext?", "жа I didn't get that"},       // no request
 		{"жарлиback", "Which host?\n? жа Type it here"},
 		{"PORTAL-1жур", "-TargetPortalAddress PORTAL-1"},
 		{"жарлиnext", "●● жа Step 2 of 2"},

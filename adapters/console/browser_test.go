@@ -290,7 +290,7 @@ func TestBrowser(t *testing.T) {
 	b.sees("#list-c .silent", "stayed silent")
 	b.types("#say-c", "half a tho")
 	b.click("#list-c .msg:last-child [data-why]")
-	b.sees("#why", "Nothing is certain enough")
+	b.sees("#why", "No match is certain enough")
 	b.wait(`document.getElementById("say-c").value === "half a tho"`)
 	b.shot("04-why-silent")
 	b.do(chromedp.KeyEvent(kb.Escape))
@@ -371,7 +371,7 @@ func TestBrowser(t *testing.T) {
 	s.core.fail = errDatabase
 	s.core.mu.Unlock()
 	b.sends("#say-c", "are you there?")
-	b.sees("#list-c .failed", "has not taken")
+	b.sees("#list-c .failed", "could not accept")
 	b.shot("12-failed")
 	s.core.mu.Lock()
 	s.core.fail = nil
@@ -448,7 +448,7 @@ func TestBrowserSurvivesARestart(t *testing.T) {
 	b.at("side", "thread")
 	b.types("#say-t", "half a tho")
 	stop()
-	b.sees("#toast[data-shown]", "The connection is lost")
+	b.sees("#toast[data-shown]", "Connection lost")
 
 	s = restart(t, s.journal, func(o *Options) { o.Addr = s.Addr() })
 	serve(t, s)

@@ -73,7 +73,7 @@ func TestWhole(t *testing.T) {
 
 	// Killed in the middle: the page reconnects, and the old button works.
 	p.Kill()
-	b.sees("#toast[data-shown]", "The connection is lost")
+	b.sees("#toast[data-shown]", "Connection lost")
 	p.start()
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
@@ -83,7 +83,7 @@ func TestWhole(t *testing.T) {
 	b.sends("#say-t", "next")
 	b.sees("#list-t", "Step 4 of 4")
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
-	b.sees("#list-t", "That was everything I know")
+	b.sees("#list-t", "That is everything I know")
 	b.sends("#say-t", "get a person")
 	b.sees("#list-t", "I asked the team for a person")
 	b.click("#rail [data-place=escalations]")

@@ -101,9 +101,9 @@ func TestLinkedMessage(t *testing.T) {
 		"other channel":            {s.kim.Say(open.ID, inconsistent), answered},
 		"thread":                   {s.kim.Say(thread.ID, inconsistent), answered},
 		"without an error":         {s.kim.Say(open.ID, "all green today"), "I looked at the linked message"},
-		"not a member":             {s.kim.Say(private.ID, inconsistent), "I could not read the linked message"},
-		"direct message of others": {s.kim.DM(inconsistent), "I could not read the linked message"},
-		"unknown message":          {discordfake.Message{Channel: open.ID, ID: "1"}, "I could not read the linked message"},
+		"not a member":             {s.kim.Say(private.ID, inconsistent), "I couldn't read the linked message"},
+		"direct message of others": {s.kim.DM(inconsistent), "I couldn't read the linked message"},
+		"unknown message":          {discordfake.Message{Channel: open.ID, ID: "1"}, "I couldn't read the linked message"},
 	} {
 		m := s.alex.Say(s.channel.ID, "@mabsbot what is this? "+s.JumpLink(tt.m))
 		s.until(name, func() bool { return s.said(m, tt.want) })
@@ -131,7 +131,7 @@ func TestUnreadable(t *testing.T) {
 	thread := s.kim.StartThread(s.kim.Say(s.channel.ID, inconsistent), "red")
 	s.Fail(discordfake.Fault{Route: discordfake.GetChannelMessages, Status: http.StatusForbidden, Code: 50013})
 	s.alex.Say(thread.ID, "@mabsbot what does this mean?")
-	s.sees(s.alex, "I could not read the conversation above.")
+	s.sees(s.alex, "I couldn't read the conversation above.")
 }
 
 // TestPointedAfterRestart follows the pointers of a recorded mention after a

@@ -36,7 +36,7 @@ func TestExpiredTokenWithoutDMs(t *testing.T) {
 	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
 	s.kim.CloseDMs(true)
 	s.expireToken("/mabs 0x29834")
-	s.sees(s.alex, "kim님, 명령에 제때 답변드리지 못했고")
+	s.sees(s.alex, "kim 님, 명령에 제때 답변드리지 못했고")
 	s.quiet()
 	if shown := s.shown(s.alex); strings.Contains(shown, "29834") || len(s.Pings()) > 0 {
 		t.Errorf("others see\n%s\nand these users are mentioned: %v", shown, s.Pings())
@@ -95,7 +95,7 @@ func TestOtherResponder(t *testing.T) {
 		first.sees(first.alex, "Agent Coordinator")
 		first.alex.DM("not sure")
 		first.sees(first.alex, "Step 1 of")
-		first.staysWithout("switched off", "꺼져 있습니다")
+		first.staysWithout("switched off", "꺼져 있는")
 		first.sees(first.alex, "could not talk to the coordinator") // the first answer is still shown
 	})
 	t.Run("an earlier run", func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestOtherResponder(t *testing.T) {
 		s.restart()
 		s.Dispatch(interactionCreate, payload) // Discord sends it again
 		s.quiet()
-		s.staysWithout("switched off", "꺼져 있습니다")
+		s.staysWithout("switched off", "꺼져 있는")
 	})
 }
 

@@ -89,7 +89,7 @@ func TestStored(t *testing.T) {
 		"message": map[string]any{"id": "1325757608094597120", "channel_id": pin, "author": map[string]any{"id": s.BotID}},
 		"data":    map[string]any{"component_type": 2, "custom_id": "m1|n|security-pin-incorrect|5fe3|right-vault|#2#6d106831a9edfb90acf2cd2c"},
 	})
-	s.sees(s.alex, "That was everything I know")
+	s.sees(s.alex, "That is everything I know")
 	s.quiet()
 	s.presses(s.alex, "Fixed")
 	s.sees(s.alex, "Good to hear")
@@ -114,7 +114,7 @@ func (s *stage) written(n int) string {
 		}
 		verb, _, _ := strings.Cut(call.Route, " ")
 		text := heading(call.Body["components"])
-		if strings.HasPrefix(text, "I did not get that.") || strings.HasPrefix(text, "알아듣지 못했습니다.") || strings.HasPrefix(text, "그림은 읽을 수 없습니다.") || verb == "DELETE" && createdNow(call.Path) {
+		if strings.HasPrefix(text, "I didn't get that.") || strings.HasPrefix(text, "알아듣지 못했습니다.") || strings.HasPrefix(text, "이미지는 읽을 수 없습니다.") || verb == "DELETE" && createdNow(call.Path) {
 			continue
 		}
 		lines = append(lines, strings.TrimSpace(call.Path+" "+verb+" "+text))

@@ -294,7 +294,7 @@ func TestNoDMs(t *testing.T) {
 	s.sees(s.alex, "Which domain is")
 	s.alex.CloseDMs(true)
 	s.presses(s.alex, "Continue in DM")
-	s.sees(s.alex, "I cannot write to you")
+	s.sees(s.alex, "I can't send you a direct message")
 }
 
 // TestClosedChannel checks that ten posts to a channel where the bot may not write

@@ -93,10 +93,10 @@ func TestLinkedMessage(t *testing.T) {
 		"public channel":           {s.kim.Say(open.ID, inconsistent), answered},
 		"reply":                    {s.kim.Reply(root, inconsistent), answered},
 		"without an error":         {s.kim.Say(open.ID, "all green today"), "I looked at the linked message"},
-		"not a member":             {s.kim.Say(private.ID, inconsistent), "I could not read the linked message"},
-		"the bot is not a member":  {s.alex.Say(closed.ID, inconsistent), "I could not read the linked message"},
-		"direct message of others": {s.kim.DM(inconsistent), "I could not read the linked message"},
-		"unknown message":          {slackfake.Message{Channel: open.ID, TS: "1700000000.000001"}, "I could not read the linked message"},
+		"not a member":             {s.kim.Say(private.ID, inconsistent), "I couldn't read the linked message"},
+		"the bot is not a member":  {s.alex.Say(closed.ID, inconsistent), "I couldn't read the linked message"},
+		"direct message of others": {s.kim.DM(inconsistent), "I couldn't read the linked message"},
+		"unknown message":          {slackfake.Message{Channel: open.ID, TS: "1700000000.000001"}, "I couldn't read the linked message"},
 	} {
 		m := s.alex.Say(s.channel.ID, "@mabsbot what is this? "+s.Permalink(tt.m))
 		s.until(name, func() bool {
@@ -131,7 +131,7 @@ func TestUnreadable(t *testing.T) {
 	m := s.kim.Say(s.channel.ID, inconsistent)
 	s.Fail(slackfake.Fault{Method: "conversations.replies", Error: "missing_scope"})
 	s.alex.Reply(m, "@mabsbot what does this mean?")
-	s.sees(s.alex, "I could not read the conversation above.")
+	s.sees(s.alex, "I couldn't read the conversation above.")
 	s.quiet()
 	other := s.kim.Say(s.channel.ID, inconsistent)
 	s.Fail(slackfake.Fault{Method: "conversations.replies", Status: 404})

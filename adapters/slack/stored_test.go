@@ -67,7 +67,7 @@ func TestStored(t *testing.T) {
 	// The last step of alternatives, with the button as commit 3c1bd8e encoded it.
 	const pin = "1736155639.754468"
 	s.pressOld(s.alex, pin, "1736155639.781784", "m1|edbc5f37ea5b84c02d1c2870|C00000003|1736155639.754468|4", "m1|n|security-pin-incorrect|5fe3|right-vault|")
-	s.sees(s.alex, "That was everything I know")
+	s.sees(s.alex, "That is everything I know")
 	s.quiet()
 	s.presses(s.alex, "Fixed")
 	s.sees(s.alex, "Good to hear")

@@ -55,7 +55,7 @@ func TestOneAnswer(t *testing.T) {
 func TestAddressed(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
 	s.alex.Say(s.channel.ID, "@mabsbot what is wrong with my printer")
-	s.sees(s.alex, "I do not recognize this error")
+	s.sees(s.alex, "I don't recognize this error")
 	s.kim.DM("백업이 또 실패했어요")
 	s.sees(s.kim, "오류")
 	s.kim.DM(chattest.PolicyKo)
@@ -136,7 +136,7 @@ func TestOutsideChannel(t *testing.T) {
 	s.presses(s.alex, "Same or trusted domain")
 	s.until("it goes on in a direct message", func() bool {
 		text := s.said(s.alex.DMChannel())
-		return strings.Contains(text, "I am not in that channel") && strings.Contains(text, "Step 1 of 4")
+		return strings.Contains(text, "I can't post in that channel") && strings.Contains(text, "Step 1 of 4")
 	})
 	s.presses(s.alex, "Didn't help → next")
 	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 2 of 4") })
@@ -145,7 +145,7 @@ func TestOutsideChannel(t *testing.T) {
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
 	s.sees(s.alex, "Which retention")
 	s.presses(s.alex, "Post in channel") // which the bot may not
-	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.DMChannel()), "I am not in that channel") > 1 })
+	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.DMChannel()), "I can't post in that channel") > 1 })
 }
 
 // TestEdit updates the answer to an edited message, and deletes the answer to a
@@ -213,7 +213,7 @@ func TestLookup(t *testing.T) {
 	}
 	talk := s.alex.Say(s.channel.ID, "list of things for lunch")
 	s.must(s.alex.ShortcutOn(talk, lookupShortcut))
-	s.sees(s.alex, "I do not recognize this error")
+	s.sees(s.alex, "I don't recognize this error")
 }
 
 // TestAllowedBot answers an alert of a bot that the channel's configuration allows,
