@@ -18,7 +18,10 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	if b, ok := d.typedButton(w, m, r); ok {
 		return w.resolveButton(b)
 	}
-	if q := w.question(); q != nil && w.Status == StatusWalking && (d.found.Band != match.Sure || r.Words <= shortAnswer) && r.Main != locale.IntentPerson && !(r.Main == locale.IntentCannot && r.About(locale.SubjectDenied)) {
+	if u, ok := d.hearDenied(w, r, m.Text); ok {
+		return u
+	}
+	if q := w.question(); q != nil && w.Status == StatusWalking && (d.found.Band != match.Sure || r.Words <= shortAnswer) && r.Main != locale.IntentPerson {
 		if c, certain := d.pickChoice(q, m.Text); certain && !r.Question && !namesOther(r, c, m.Text) {
 			return Understood{Intent: IntentChoose, Choice: c.ID}
 		}
@@ -52,6 +55,38 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 		}
 	}
 	return Understood{Intent: w.resolve(r)}
+}
+
+// hearDenied returns what a message wants that says that access is denied. It is
+// the answer to a question only if one of its choices is about that; another one
+// may just have a word in common.
+func (d decision) hearDenied(w Walkthrough, r locale.Reading, text string) (Understood, bool) {
+	if w.Status != StatusWalking || w.At.Slot != "" || !r.Said(locale.IntentCannot) || !r.About(locale.SubjectDenied) || r.Question || len(d.found.Hits) > 0 && (d.found.Band == match.Sure || len(d.found.Hits[0].Codes) > 0) {
+		return Understood{}, false
+	}
+	q := w.question()
+	switch r.Main {
+	case locale.IntentCannot, locale.IntentChoose, locale.IntentUnclear, locale.IntentInfo, locale.IntentNo:
+	default:
+		if q == nil || r.Main == locale.IntentFixed || !reports(r.Main) {
+			return Understood{}, false
+		}
+	}
+	if q != nil {
+		if c, _ := d.pickChoice(q, text); c != nil && d.isDenial(c) {
+			return Understood{Intent: IntentChoose, Choice: c.ID}, true
+		}
+	}
+	return Understood{Intent: IntentCannot}, true
+}
+
+// isDenial reports whether a choice is that access is denied.
+func (d decision) isDenial(c *kb.Choice) bool {
+	texts := slices.Concat(c.When, c.Words)
+	for _, v := range c.Label {
+		texts = append(texts, v.Text)
+	}
+	return slices.ContainsFunc(texts, func(s string) bool { return d.rules.Locales.Read(s).About(locale.SubjectDenied) })
 }
 
 // namesOther reports whether a reply speaks of another error, rather than of a

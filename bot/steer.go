@@ -169,6 +169,10 @@ func (d decision) steerQuestion(w Walkthrough, r locale.Reading, u Understood) {
 		}
 		d.act(w, d.button(w, ActionAnswer, u.Choice, "").Button)
 	case IntentUnsure, IntentNext, IntentSkip, IntentCannot:
+		if u.Intent == IntentCannot && w.At.Step != "" && r.About(locale.SubjectDenied) {
+			d.cannot(w, r)
+			return
+		}
 		if c := d.only(q, locale.IntentUnsure); c != nil {
 			if d.turn.Understood.Intent == IntentUnsure {
 				d.turn.Understood = Understood{Intent: IntentChoose, Choice: c.ID}

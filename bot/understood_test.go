@@ -25,7 +25,13 @@ func (o *observing) Observe(_ bot.Event, turn bot.Turn) { o.turns = append(o.tur
 // taken for.
 func talk(t *testing.T, direct bool, texts ...string) []bot.Understood {
 	t.Helper()
-	memory, base := store.NewMemory(), testBase(t)
+	return talkOn(t, testBase(t), direct, texts...)
+}
+
+// talkOn is talk with another knowledge base.
+func talkOn(t *testing.T, base *kb.Base, direct bool, texts ...string) []bot.Understood {
+	t.Helper()
+	memory := store.NewMemory()
 	a := &observing{Recorder: bottest.NewRecorder("test", everything)}
 	b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
 	handle := b.Handler(a)
