@@ -19,8 +19,8 @@
 //   - message.go handles messages, thread.go those in a thread with a
 //     walkthrough, command.go the slash command, and press.go buttons;
 //   - hear.go finds out what a reply wants, with scene.go for what the model of
-//     the language makes of it, choices.go for answers to questions and values.go
-//     for names; company.go tells whether it is meant for the bot, and steer.go
+//     the language makes of it, choices.go for answers to questions, values.go
+//     for names and code.go for codes that steps ask for; company.go tells whether it is meant for the bot, and steer.go
 //     and after.go do it; aside.go answers a question in the same message;
 //     lines.go and explain.go (with the glossary of the knowledge base) answer where
 //     nothing moves;

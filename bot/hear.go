@@ -30,6 +30,9 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 		(!named || len(code) < shortestCode) && strings.ContainsAny(m.Text, "0123456789") {
 		return d.hearChoice(w, r, m.Text) // a count or a value
 	}
+	if u, ok := d.hearCode(w, r, m.Text); ok {
+		return u
+	}
 	if u, ok := d.hearError(w, m, r); ok {
 		return u
 	}

@@ -111,6 +111,8 @@ func (d decision) steerStep(w Walkthrough, r locale.Reading, u Understood) {
 		}
 	case IntentCannot:
 		d.cannot(w, r)
+	case IntentValue:
+		d.takeCode(w, u.Value)
 	case IntentSkip:
 		d.pressButton(w, ActionSkip)
 	case IntentPartial:
@@ -185,6 +187,8 @@ func (d decision) steerQuestion(w Walkthrough, r locale.Reading, u Understood) {
 			return
 		}
 		d.postNote(w, d.paragraph("question_unsure"))
+	case IntentValue:
+		d.takeCode(w, u.Value)
 	case IntentExplain:
 		d.postNote(w, d.explainQuestion(w, r)...)
 	case IntentPartial, IntentAlreadyDone:

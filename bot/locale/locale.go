@@ -43,6 +43,7 @@ type Locale struct {
 	Places    []string             `yaml:"places"`    // words of a sentence that says where a step is carried out
 	Durations []string             `yaml:"durations"` // words of a sentence that says how long it takes
 	Effects   []string             `yaml:"effects"`   // words of a sentence that says what is restarted or interrupted, or that nothing is
+	Pastes    []string             `yaml:"pastes"`    // words of a step that asks for the message or code of a failure
 	Texts     map[string]string    `yaml:"texts"`
 	Areas     map[string]string    `yaml:"areas"`
 	Commands  map[Command][]string `yaml:"commands"`
