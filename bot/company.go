@@ -72,6 +72,23 @@ func (d decision) meant(w Walkthrough, m Message, r locale.Reading, u Understood
 	return j.Talk < 0 || r.Bare && r.Unknown == 0 && r.Main == locale.IntentNo && others == CompanyRemarked && !r.Rest
 }
 
+// reported reports whether a message of a colleague to others says that the step
+// fixed the error, as the asker reported: "she says it works now".
+func (d decision) reported(w Walkthrough, r locale.Reading, u Understood) bool {
+	return u.Intent == IntentFixed && w.asksAboutStep() && r.About(locale.SubjectReport) && !r.Question && !r.Others && !r.Said(locale.IntentTalk) && r.Words <= maxReport && r.Unknown <= 1
+}
+
+// maxReport is the number of words up to which a colleague's message is a report
+// and nothing else. One that is not known may be a name.
+const maxReport = 8
+
+// confirmFixed asks the asker whether the error is gone, as a colleague says.
+func (d decision) confirmFixed(w Walkthrough) {
+	d.turn.Understood = Understood{Intent: IntentFixed}
+	w.Company, w.Offered = CompanyPresent, ActionFixed
+	d.postNote(w, ask(d.text("reported_fixed", "name", d.senderName(w))), choices(d.button(w, ActionFixed, "", d.text("fixed"))))
+}
+
 // certainTalk is the score of talk, in the steps of the model, from which words
 // such as "call her" are no call for a person: odds of 7 to 1.
 const certainTalk = 25

@@ -26,11 +26,14 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 			return Understood{Intent: IntentChoose, Choice: c.ID}
 		}
 	}
-	if code, named := match.NamedCode(m.Text, true); w.question() != nil && w.Status == StatusWalking && (len(d.found.Hits) == 0 || len(d.found.Hits[0].Codes) == 0) &&
+	if code, named := match.NamedCode(m.Text, true); w.question() != nil && w.Status == StatusWalking && !d.coded() &&
 		(!named || len(code) < shortestCode) && strings.ContainsAny(m.Text, "0123456789") {
 		return d.hearChoice(w, r, m.Text) // a count or a value
 	}
 	if u, ok := d.hearCode(w, r, m.Text); ok {
+		return u
+	}
+	if u, ok := d.hearChange(w, r, m.Text); ok {
 		return u
 	}
 	if u, ok := d.hearError(w, m, r); ok {
@@ -91,6 +94,9 @@ func (d decision) isDenial(c *kb.Choice) bool {
 	}
 	return slices.ContainsFunc(texts, func(s string) bool { return d.rules.Locales.Read(s).About(locale.SubjectDenied) })
 }
+
+// coded reports whether the message has a code of the error that it matches.
+func (d decision) coded() bool { return len(d.found.Hits) > 0 && len(d.found.Hits[0].Codes) > 0 }
 
 // namesOther reports whether a reply speaks of another error, rather than of a
 // code that is the answer c itself, such as 0x1.
@@ -233,6 +239,10 @@ func (w *Walkthrough) offered(said locale.Intent) Intent {
 	switch {
 	case w.Offered == ActionNext && (said == locale.IntentYes || said == locale.IntentNod):
 		return IntentNext
+	case w.Offered == ActionFixed && said == locale.IntentYes:
+		return IntentFixed
+	case w.Offered == ActionFixed && said == locale.IntentNo:
+		return IntentWait
 	case w.Offered == ActionNext && said == locale.IntentNo:
 		return IntentWait
 	case w.Offered == ActionPerson && said == locale.IntentYes:
@@ -319,13 +329,7 @@ func (d decision) hearWhich(w Walkthrough, r locale.Reading, text string) Unders
 			return choose(h.Entry.ID)
 		}
 	}
-	var all []candidate
-	for _, o := range w.Options {
-		if e := d.rules.Base.Entry(o.Entry); e != nil {
-			all = append(all, candidate{id: e.ID, texts: []kb.Text{e.Title}})
-		}
-	}
-	if id, certain := pick(d.rules.Locales, text, all); id != "" && (certain || !reports(r.Main)) {
+	if id, certain := d.pickOption(w, text); id != "" && (certain || !reports(r.Main)) {
 		return choose(id)
 	}
 	return Understood{Intent: w.resolve(r)}

@@ -205,7 +205,7 @@ func (d decision) startOther(w Walkthrough, id string) {
 		w.Open = w.leftOpen(id)
 	}
 	w.Also = slices.DeleteFunc(slices.Clone(w.Also), func(other string) bool { return other == id })
-	w.Elsewhere = Thread{}
+	w.Elsewhere, w.Led = Thread{}, Led{}
 	if !chosen {
 		w.Options = nil
 	}
@@ -231,7 +231,7 @@ func (d decision) answerQuestion(w Walkthrough, b Button) {
 func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []Block) {
 	if other := d.rules.Base.Entry(c.Entry); other != nil {
 		d.leave(&w, "leave")
-		w.Options = nil
+		w.Options, w.Led = nil, Led{w.Entry.ID, q.ID}
 		d.start(w, other, Option{Entry: other.ID, Slots: w.Slots}, "")
 		return
 	}
@@ -266,8 +266,8 @@ func (d decision) chooseNone(w Walkthrough) {
 }
 
 // goBack shows the previous position; after a hand-over, the current one; at
-// the first position, the choice of entries, or the errors that were left for
-// this one.
+// the first position, the question or the choice of entries that led here, or the
+// errors that were left for this one.
 func (d decision) goBack(w Walkthrough) {
 	d.closeLive(w, d.text("back"), false)
 	before := w
@@ -277,6 +277,8 @@ func (d decision) goBack(w Walkthrough) {
 		d.postState(w)
 	case w.back():
 		d.postState(w, d.remember(before, w.At)...)
+	case d.ledBy(w) != nil:
+		d.postState(d.atLed(w))
 	case len(w.Options) > 1:
 		w.Status, w.Entry = StatusChoosing, nil
 		d.postState(w)

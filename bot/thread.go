@@ -40,6 +40,10 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	u := d.hear(w, m, r)
 	if !d.meant(w, m, r, u, j, others) {
 		if d.head.From.ID != w.Asker.ID {
+			if w.Offered != ActionFixed && d.reported(w, r, u) {
+				d.confirmFixed(w)
+				return
+			}
 			w.Company = others
 		}
 		if w.Company != before {

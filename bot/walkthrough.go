@@ -57,6 +57,7 @@ type Walkthrough struct {
 	AskedAt    int64    `json:"asked_at,omitempty"`    // when it was, as a Unix time in seconds
 	Held       bool     `json:"held,omitempty"`        // a user said, when asked later, that the fix held; otherwise that is unknown
 	Case       int      `json:"case,omitempty"`        // the number of the case in which the team was asked
+	Led        Led      `json:"led,omitzero"`          // the answer that led to this entry from another one
 	Handover   *Case    `json:"handover,omitempty"`    // the case that is handed over to this thread, which is one of the team
 	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }
@@ -87,6 +88,12 @@ const (
 	StatusCase       Status = "case"        // the team's thread: Handover is open
 	StatusCaseClosed Status = "case_closed" // the team's thread: Handover is closed
 )
+
+// Led is a question of another entry whose answer led to the present one.
+type Led struct {
+	Entry    string `json:"entry"`
+	Question string `json:"question"`
+}
 
 // A Position is a question, a slot whose value is requested, or a step.
 type Position struct {

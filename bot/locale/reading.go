@@ -45,9 +45,10 @@ const (
 	SubjectReason                    // why something is done
 	SubjectHow                       // how something is done
 	SubjectEarlier                   // an earlier step
+	SubjectReport                    // what other people did or said
 )
 
-var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "success", "place", "duration", "restart", "reason", "how", "earlier"}
+var subjects = [...]string{"error", "code", "denied", "risk", "people", "correction", "step", "thing", "above", "success", "place", "duration", "restart", "reason", "how", "earlier", "report"}
 
 // firstAsked is the first of the subjects that distinguish questions about a
 // step. Their words also count within longer ones: "how long" is a word for a
