@@ -48,7 +48,7 @@ func TestValueKinds(t *testing.T) {
 		{kb.KindDrive, "E", "omega E:"}, {kb.KindDrive, "g", "omega G:"}, {kb.KindDrive, "h:", "omega H:"}, {kb.KindDrive, `F:\`, "omega F:"},
 		{kb.KindDrive, "I think it's E", "omega E:"}, {kb.KindDrive, "it is drive d on that box", "omega D:"}, {kb.KindDrive, "the `K:` one", "omega K:"},
 		{kb.KindDrive, "E 드라이브", "omega E:"}, {kb.KindDrive, "d드라이브입니다", "omega D:"}, {kb.KindDrive, "F:요", "omega F:"},
-		{kb.KindDrive, "FS-11", ""}, {kb.KindDrive, `D:\Data`, ""}, {kb.KindDrive, "y", ""}, {kb.KindDrive, "D: and E:", ""}, {kb.KindDrive, "I am a bit lost here", ""},
+		{kb.KindDrive, "FS-11", ""}, {kb.KindDrive, `D:\Data`, ""}, {kb.KindDrive, "y", ""}, {kb.KindDrive, "D: and E:", ""}, {kb.KindDrive, "I like a", ""},
 		{kb.KindServer, "fs-01", "omega fs-01"}, {kb.KindServer, "it's FS01.corp.example", "omega FS01.corp.example"}, {kb.KindServer, `\\FS01`, "omega FS01"},
 		{kb.KindServer, "mabs01이요", "omega mabs01"}, {kb.KindServer, "E:", ""}, {kb.KindServer, `\\FS01\share`, ""},
 		{kb.KindInstance, `SQL01\PROD`, `omega "SQL01\PROD"`}, {kb.KindInstance, `SQL01\PROD입니다`, `omega "SQL01\PROD"`}, {kb.KindInstance, `D:\SQL`, ""},
