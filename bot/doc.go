@@ -19,11 +19,12 @@
 //   - message.go handles messages, thread.go those in a thread with a
 //     walkthrough, command.go the slash command, and press.go buttons;
 //   - hear.go finds out what a reply wants, with scene.go for what the model of
-//     the language makes of it, choices.go for answers to questions, values.go
-//     for names and code.go for codes that steps ask for; company.go tells whether it is meant for the bot, and steer.go
-//     and after.go do it; aside.go answers a question in the same message;
-//     lines.go and explain.go (with the glossary of the knowledge base) answer where
-//     nothing moves;
+//     the language makes of it, choices.go for answers to questions, change.go for
+//     other answers to earlier ones, values.go for names and code.go for codes that
+//     steps ask for; company.go tells whether it is meant for the bot, and steer.go
+//     and after.go do it; aside.go answers a question in the same message; lines.go
+//     and explain.go (with the glossary of the knowledge base) answer where nothing
+//     moves;
 //   - point.go reads what a message points at, and remembers what was looked at;
 //     split.go joins messages that are split over two, and unread.go answers where files cannot be read;
 //   - followup.go asks whether a fix held, and elsewhere.go continues in another
