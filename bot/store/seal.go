@@ -35,13 +35,17 @@ func newSealer(key []byte) (sealer, error) {
 // seal encrypts plain for the row that id names. It cannot be opened in any
 // other row, because id is authenticated.
 func (s sealer) seal(plain []byte, id ...string) []byte {
-	return s.aead.Seal(nil, nil, plain, additionalData(id))
+	return s.aead.Seal(nil, nil, pack(plain), additionalData(id))
 }
 
 func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
-	plain, err := s.aead.Open(nil, nil, sealed, additionalData(id))
+	packed, err := s.aead.Open(nil, nil, sealed, additionalData(id))
 	if err != nil {
 		return nil, fmt.Errorf("unseal %q: %w", id, err)
+	}
+	plain, err := unpack(packed)
+	if err != nil {
+		return nil, fmt.Errorf("unpack %q: %w", id, err)
 	}
 	return plain, nil
 }
