@@ -42,24 +42,11 @@ func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bo
 // walkthrough returns the walkthrough of a thread, or the zero one with Thread
 // set.
 func (s *SQL) walkthrough(ctx context.Context, q querier, thread bot.Thread) (bot.Walkthrough, error) {
-	var version int
-	var sealed []byte
-	err := q.QueryRowContext(ctx, `SELECT version, sealed FROM walkthroughs WHERE`+whereThread, threadArgs(thread)...).Scan(&version, &sealed)
+	w, err := s.scanWalkthrough(q.QueryRowContext(ctx, selectWalkthroughs+`WHERE`+whereThread, threadArgs(thread)...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Walkthrough{Thread: thread}, nil
 	}
-	if err != nil {
-		return bot.Walkthrough{}, err
-	}
-	return s.unsealWalkthrough(sealed, thread, version)
-}
-
-func (s *SQL) unsealWalkthrough(sealed []byte, thread bot.Thread, version int) (bot.Walkthrough, error) {
-	data, err := s.sealer.open(sealed, walkthroughRow(thread, version)...)
-	if err != nil {
-		return bot.Walkthrough{}, err
-	}
-	return decodeWalkthrough(data, thread, version)
+	return w, err
 }
 
 // walkthroughRow identifies the row that a walkthrough is sealed for. It
@@ -128,8 +115,7 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 
 // Walkthroughs implements bot.Store.
 func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT channel, root, version, sealed FROM walkthroughs
+	rows, err := s.read.QueryContext(ctx, selectWalkthroughs+`
 		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number = 0
 		ORDER BY changed_at DESC LIMIT $4`, user.Adapter, user.Workspace, user.ID, max(limit, 0))
 	if err != nil {
@@ -138,13 +124,7 @@ func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]
 	defer rows.Close()
 	var all []bot.Walkthrough
 	for rows.Next() {
-		thread := bot.Thread{Adapter: user.Adapter, Workspace: user.Workspace}
-		var version int
-		var sealed []byte
-		if err := rows.Scan(&thread.Channel, &thread.Root, &version, &sealed); err != nil {
-			return nil, wrap("walkthroughs", err)
-		}
-		w, err := s.unsealWalkthrough(sealed, thread, version)
+		w, err := s.scanWalkthrough(rows.Scan)
 		if err != nil {
 			return nil, wrap("walkthroughs", err)
 		}
@@ -185,22 +165,22 @@ func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) err
 // the stored version and no other thread has its case. begun_at, the time when the
 // entry was started, changes only with the entry.
 func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now int64) error {
-	data, err := encode(w)
+	data, revision, err := s.encodeWalkthrough(ctx, tx, w)
 	if err != nil {
 		return err
 	}
 	query := `
-		INSERT INTO walkthroughs (adapter, workspace, channel, root, version, status, entry, private, asker, begun_at, changed_at, sealed, case_number)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12) ON CONFLICT DO NOTHING`
+		INSERT INTO walkthroughs (adapter, workspace, channel, root, version, status, entry, private, asker, begun_at, changed_at, sealed, case_number, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13) ON CONFLICT DO NOTHING`
 	if w.Version > 0 {
 		query = `
 		UPDATE walkthroughs SET version = $5, status = $6, entry = $7, private = $8, asker = $9,
-			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11, case_number = $12
+			begun_at = CASE WHEN entry = $7 THEN begun_at ELSE $10 END, changed_at = $10, sealed = $11, case_number = $12, revision = $13
 		WHERE version = $5 - 1 AND` + whereThread
 	}
 	version := w.Version + 1
 	return execOne(ctx, tx, bot.ErrConflict, query, threadArgs(w.Thread,
-		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...), caseNumber(w))...)
+		version, string(w.Status), entryID(w), flag(w.Private), w.Asker.ID, now, s.sealer.seal(data, walkthroughRow(w.Thread, version)...), caseNumber(w), revision)...)
 }
 
 // putPost queues a post, or does nothing if its ID is known: an event that is

@@ -11,27 +11,17 @@ import (
 
 // Case implements bot.Store.
 func (s *SQL) Case(ctx context.Context, adapter, workspace string, number int) (bot.Walkthrough, bool, error) {
-	thread := bot.Thread{Adapter: adapter, Workspace: workspace}
-	var version int
-	var sealed []byte
-	err := s.read.QueryRowContext(ctx, `
-		SELECT channel, root, version, sealed FROM walkthroughs
-		WHERE adapter = $1 AND workspace = $2 AND case_number = $3 AND case_number > 0`, adapter, workspace, number).
-		Scan(&thread.Channel, &thread.Root, &version, &sealed)
+	w, err := s.scanWalkthrough(s.read.QueryRowContext(ctx, selectWalkthroughs+`
+		WHERE adapter = $1 AND workspace = $2 AND case_number = $3 AND case_number > 0`, adapter, workspace, number).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Walkthrough{}, false, nil
 	}
-	if err != nil {
-		return bot.Walkthrough{}, false, wrap("case", err)
-	}
-	w, err := s.unsealWalkthrough(sealed, thread, version)
 	return w, err == nil, wrap("case", err)
 }
 
 // OpenCases implements bot.Store.
 func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit int) ([]bot.Walkthrough, error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT adapter, workspace, channel, root, version, sealed FROM walkthroughs
+	rows, err := s.read.QueryContext(ctx, selectWalkthroughs+`
 		WHERE status = 'case' AND ($1 = '' OR adapter = $1 AND workspace = $2)
 		ORDER BY begun_at, case_number LIMIT $3`, adapter, workspace, max(limit, 0))
 	if err != nil {
@@ -40,13 +30,7 @@ func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit in
 	defer rows.Close()
 	var all []bot.Walkthrough
 	for rows.Next() {
-		var t bot.Thread
-		var version int
-		var sealed []byte
-		if err := rows.Scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &version, &sealed); err != nil {
-			return nil, wrap("open cases", err)
-		}
-		w, err := s.unsealWalkthrough(sealed, t, version)
+		w, err := s.scanWalkthrough(rows.Scan)
 		if err != nil {
 			return nil, wrap("open cases", err)
 		}

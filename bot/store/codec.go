@@ -50,16 +50,18 @@ func validate(turn bot.Turn) error {
 // decoders overwrite them with the column.
 func encode(v any) ([]byte, error) { return json.Marshal(v) }
 
-func decodeWalkthrough(data []byte, thread bot.Thread, version int) (bot.Walkthrough, error) {
-	var w bot.Walkthrough
-	if err := json.Unmarshal(data, &w); err != nil {
-		return bot.Walkthrough{}, fmt.Errorf("decode walkthrough of %v: %w", thread, err)
+// decodeWalkthrough also returns the ID of the entry if that is not in data.
+func decodeWalkthrough(data []byte, thread bot.Thread, version int) (w bot.Walkthrough, entry string, err error) {
+	var stored storedWalkthrough
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return bot.Walkthrough{}, "", fmt.Errorf("decode walkthrough of %v: %w", thread, err)
 	}
+	w = stored.Walkthrough
 	w.Thread, w.Version = thread, version
 	if w.Entry != nil {
 		w.Entry.Revision = w.Revision // not in the JSON form of an entry
 	}
-	return w, nil
+	return w, stored.EntryID, nil
 }
 
 func decodePost(data []byte) (bot.Post, error) {

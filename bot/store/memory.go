@@ -85,7 +85,8 @@ func (m *Memory) walkthrough(thread bot.Thread) (bot.Walkthrough, error) {
 	if !ok {
 		return bot.Walkthrough{Thread: thread}, nil
 	}
-	return decodeWalkthrough(s.data, thread, s.version)
+	w, _, err := decodeWalkthrough(s.data, thread, s.version) // the entry is in the data
+	return w, err
 }
 
 // Recent implements bot.Store.

@@ -230,7 +230,7 @@ func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thre
 	if err != nil {
 		return err
 	}
-	data, err := encode(w)
+	data, revision, err := s.encodeWalkthrough(ctx, tx, w)
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thre
 	}
 	version := max(w.Version, old.Version+1)
 	_, err = tx.ExecContext(ctx, `
-		UPDATE walkthroughs SET adapter = $5, workspace = $6, channel = $7, root = $8, version = $9, sealed = $10 WHERE`+whereThread,
-		threadArgs(from, threadArgs(to, version, s.sealer.seal(data, walkthroughRow(to, version)...))...)...)
+		UPDATE walkthroughs SET adapter = $5, workspace = $6, channel = $7, root = $8, version = $9, sealed = $10, revision = $11 WHERE`+whereThread,
+		threadArgs(from, threadArgs(to, version, s.sealer.seal(data, walkthroughRow(to, version)...), revision)...)...)
 	return err
 }

@@ -47,7 +47,7 @@ func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 // that are older than olderThan, but at least MinRetention old. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL. Walkthroughs are never pruned, so buttons on
+// are deleted after DeadLetterTTL, and entries once no walkthrough needs them. Walkthroughs are never pruned, so buttons on
 // old messages keep working.
 //
 // Prune uses many short transactions, so that events do not have to wait for
@@ -59,6 +59,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneEvents, before)),
 		s.inBatches(ctx, pruneRows(pruneInbox, nowMillis()-DeadLetterTTL.Milliseconds())),
 		s.inBatches(ctx, prunePosts(before)),
+		s.inBatches(ctx, pruneEntries),
 	)
 }
 
@@ -100,6 +101,22 @@ func pruneRows(query string, before int64) batch {
 		n, err := result.RowsAffected()
 		return n == pruneBatch, err
 	}
+}
+
+// unusedEntries deletes entries to which no walkthrough refers. $1 is their number.
+// It is not a part of their last walkthrough's change, because another one often
+// follows.
+const unusedEntries = `
+	DELETE FROM entries WHERE (id, revision) IN (SELECT e.id, e.revision FROM entries e WHERE NOT EXISTS (
+		SELECT 1 FROM walkthroughs w WHERE w.revision <> '' AND w.entry = e.id AND w.revision = e.revision) LIMIT $1)`
+
+func pruneEntries(ctx context.Context, tx *sql.Tx) (bool, error) {
+	result, err := tx.ExecContext(ctx, unusedEntries, pruneBatch)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == pruneBatch, err
 }
 
 // Queries on settled posts (sent, dropped or shadow), ordered by the time of

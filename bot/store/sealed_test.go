@@ -27,7 +27,7 @@ func TestSealed(t *testing.T) {
 			Event: event(i),
 			States: []bot.Walkthrough{{
 				Thread: thread(0), Version: i, Status: status, Asker: person,
-				Text: secret, Slots: map[string]string{secret: secret},
+				Text: secret, Revision: "revision-in-clear", Slots: map[string]string{secret: secret},
 				Entry:    &kb.Entry{ID: "entry-in-clear", Title: kb.Text{{Lang: "en", Text: secret}}},
 				Evidence: []match.Evidence{{Text: secret}}, Tried: []bot.Attempt{{Step: secret}},
 			}},
@@ -62,7 +62,7 @@ func searchFiles(t *testing.T, path string) {
 	if bytes.Contains(all, []byte(secret)) {
 		t.Errorf("%q is in clear text in %v", secret, files)
 	}
-	for _, id := range []string{"asker-in-clear", "entry-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "event 2"} {
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
 			t.Errorf("%q is not in %v", id, files)
 		}
