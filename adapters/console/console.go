@@ -13,13 +13,14 @@
 // why.go and search.go are the panels of match evidence and of the search in
 // messages, library.go, cases.go and shadow.go the pages of the knowledge base, of
 // open cases, and of the posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
-// login.go are the HTTP server and its login. setup.go reads the initial
+// login.go are the HTTP server and its login, which attempts.go limits. setup.go reads the initial
 // workspace from data/ and the texts of the pages from locale/, one file per
 // language. The scripts in static/ begin with app.js.
 package console
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,6 +66,8 @@ type Console struct {
 	setup    *setup
 	pages    map[string]*template.Template // by language
 	sessions sessions
+	attempts attempts
+	knownKey string // signs the cookies of browsers that have logged in
 
 	listener net.Listener
 	stopping chan struct{}
@@ -89,6 +92,7 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
 		addr: o.Addr, journal: o.Journal, library: o.Library, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
+		knownKey: rand.Text(),
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)

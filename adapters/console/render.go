@@ -327,6 +327,7 @@ type frame struct {
 	Channels  []string
 	Heard     map[string]int // by channel: how many messages others wrote
 	Since     string         // where a stream continues after this page
+	Locked    bool           // a password is set, so that users can log out
 }
 
 // frame returns the frame of a page other than the workspace. tab is a text
@@ -342,7 +343,7 @@ func (c *Console) frame(v view, path, tab string) frame {
 func (c *Console) frameOf(v view, path, tab string, s state) frame {
 	return frame{
 		View: v, Path: path, Tab: tab, Workspace: s.name,
-		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(),
+		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Locked: c.password != "",
 	}
 }
 

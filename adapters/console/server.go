@@ -51,8 +51,10 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /", c.missing)
 	mux.HandleFunc("GET /login", c.loginForm)
 	mux.HandleFunc("POST /login", c.login)
+	mux.HandleFunc("POST /logout", c.logout)
 	mux.HandleFunc("GET /healthz", c.healthy)
 	mux.Handle("GET /static/", http.FileServerFS(staticFiles))
+	mux.HandleFunc("GET /static/{$}", c.missing) // no list of the files
 	mux.HandleFunc("POST /message", c.action(c.say))
 	mux.HandleFunc("POST /edit", c.action(c.edit))
 	mux.HandleFunc("POST /delete", c.action(c.remove))

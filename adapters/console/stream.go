@@ -63,7 +63,7 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || s.stamp != stamp {
 			return
 		}
-		if !wait(r.Context(), wake, tick.C, c.stopping) {
+		if !wait(r.Context(), wake, tick.C, c.stopping) || !c.loggedIn(r) {
 			return
 		}
 	}

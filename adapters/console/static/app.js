@@ -48,7 +48,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || form.matches(".find")) return;
+  if (form.method === "dialog" || form.matches(".find, .logout")) return;
   event.preventDefault();
   if (form.matches(".composer")) submit(form);
   if (form.matches(".editor")) saveEdit(form);
