@@ -15,5 +15,7 @@ USER 65532:65532
 # What the bot remembers, and the key that it is sealed with. Keep both.
 VOLUME /data
 ENV MABSBOT_STORE_PATH=/data/mabsbot.db
-EXPOSE 8080
+# The console, and the requests of Slack in HTTP mode.
+EXPOSE 8080 3000
+HEALTHCHECK CMD ["/mabsbot", "health"]
 ENTRYPOINT ["/mabsbot"]

@@ -64,7 +64,7 @@ are set, Slack and Discord.`
 	c.SilenceUsage, c.SilenceErrors = true, true
 	c.CompletionOptions.HiddenDefaultCmd = true
 	config.AddFlags(c.PersistentFlags())
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(), healthCommand(),
 		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 			return err
