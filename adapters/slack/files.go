@@ -24,7 +24,7 @@ const (
 	redirects = 3 // Slack redirects once
 )
 
-// slackHosts serve files. The host of Options.APIURL does, too.
+// slackHosts serve files and response URLs. The host of Options.APIURL does, too.
 var slackHosts = []string{"slack.com", "slack-edge.com", "slack-files.com", "slack-gov.com"}
 
 // errHost is the error of a file that another host serves.

@@ -1,6 +1,9 @@
 package slack
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -101,27 +104,46 @@ func TestResponseURLs(t *testing.T) {
 	})
 }
 
-// TestTrusted sends the token only to Slack's hosts.
+// TestTrusted sends the token, and private answers, only to Slack's hosts.
 func TestTrusted(t *testing.T) {
 	s := &Slack{apiURL: "http://127.0.0.1:9000/api/"}
-	for address, want := range map[string][2]bool{ // trusted with the token, trusted as a response URL
-		"https://files.slack.com/a":             {true, true},
-		"https://slack.com/a":                   {true, true},
-		"https://FILES.slack-gov.com/a":         {true, true},
-		"http://files.slack.com/a":              {false, false},
-		"https://slack.com.evil.example/a":      {false, true},
-		"https://evilslack.com/a":               {false, true},
-		"http://127.0.0.1:9000/files-pri/a":     {true, true},
-		"http://127.0.0.1:9001/a":               {false, true},
-		"http://10.0.0.1/a":                     {false, false},
-		"https://user:files.slack.com@evil.com": {false, true},
-		"file:///etc/passwd":                    {false, false},
-		"://":                                   {false, false},
-		"":                                      {false, false},
+	for address, want := range map[string]bool{
+		"https://files.slack.com/a":              true,
+		"https://hooks.slack.com/commands/T/1/x": true,
+		"https://slack.com/a":                    true,
+		"https://FILES.slack-gov.com/a":          true,
+		"http://files.slack.com/a":               false,
+		"https://slack.com.evil.example/a":       false,
+		"https://evilslack.com/a":                false,
+		"http://127.0.0.1:9000/files-pri/a":      true,
+		"http://127.0.0.1:9001/a":                false,
+		"https://127.0.0.1:9000/a":               false,
+		"http://10.0.0.1/a":                      false,
+		"https://user:files.slack.com@evil.com":  false,
+		"file:///etc/passwd":                     false,
+		"://":                                    false,
+		"":                                       false,
 	} {
-		token := s.trustedAddress(address)
-		if got := [2]bool{token, s.isResponseURL(address)}; got != want {
+		if got := s.trustedAddress(address); got != want {
 			t.Errorf("%s: %v, want %v", address, got, want)
 		}
+	}
+}
+
+// TestForeignResponseURL checks that the bot connects to no other host although
+// a signed request names it.
+func TestForeignResponseURL(t *testing.T) {
+	asked := false
+	foreign := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer foreign.Close()
+	for api, want := range map[string]error{"http://127.0.0.1:9000/api/": errNoResponseURL, foreign.URL + "/api/": nil} {
+		s := &Slack{apiURL: api, http: foreign.Client()}
+		if err := s.postResponse(t.Context(), foreign.URL+"/commands/1", response{Text: "private"}); !errors.Is(err, want) {
+			t.Errorf("API at %s: %v, want %v", api, err, want)
+		}
+		if asked != (want == nil) {
+			t.Errorf("API at %s: the other host was asked: %v", api, asked)
+		}
+		asked = false
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -111,21 +109,11 @@ type response struct {
 	Blocks  []slack.Block `json:"blocks,omitempty"`
 }
 
-// isResponseURL reports whether a URL may be Slack's or that of the host in
-// Options.APIURL. Requests to it carry no token.
-func (s *Slack) isResponseURL(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return false
-	}
-	api, err := url.Parse(s.apiURL)
-	return u.Scheme == "https" || err == nil && u.Scheme == api.Scheme && strings.EqualFold(u.Hostname(), api.Hostname())
-}
-
-// postResponse posts to a response URL. After errNoResponseURL nothing is shown;
+// postResponse posts to a response URL, unless it leads to a host that is not
+// Slack's: a signed request must not make the bot connect to anything else. After errNoResponseURL nothing is shown;
 // after other errors something may be.
 func (s *Slack) postResponse(ctx context.Context, address string, r response) error {
-	if !s.isResponseURL(address) {
+	if !s.trustedAddress(address) {
 		return errNoResponseURL
 	}
 	body, err := json.Marshal(r)
