@@ -116,7 +116,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	defer background.Wait()
 	defer stop()
 	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
-	background.Go(func() { db.Maintain(ctx, log) })
+	background.Go(func() { db.Maintain(ctx, c.Store.Retention, log) })
 	b, err := newBot(c, live.Base, db, log)
 	if err != nil {
 		return err

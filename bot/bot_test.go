@@ -294,14 +294,25 @@ func TestShadow(t *testing.T) {
 	}
 }
 
-// TestForgottenThread checks that a button works in a thread that the store
-// does not know.
+// TestForgottenThread checks that a button of a removed walkthrough says so and
+// offers to start over, and that it works while its thread is being opened.
 func TestForgottenThread(t *testing.T) {
 	first := run(t).handle(t, message("m1", lostPaste))[0]
 	f := run(t)
 	got := f.handle(t, press("p1", first, "USB"))
-	if len(got) != 1 || !strings.Contains(bottest.Text(got[0].Reply), "Plug it in on the server.") {
-		t.Errorf("old button leads to %+v", got)
+	if len(got) != 1 || !got[0].Private || !strings.Contains(bottest.Text(got[0].Reply), "I no longer have this conversation") {
+		t.Fatalf("old button leads to %+v", got)
+	}
+	again := f.handle(t, press("p2", got[0], "Start over"))
+	if len(again) == 0 || !strings.Contains(bottest.Text(again[len(again)-1].Reply), "lost") {
+		t.Errorf("starting over leads to %+v", again)
+	}
+
+	p := press("p3", first, "USB")
+	rules := bot.Rules{Base: testBase(t), Locales: testLocales(t), Policy: bot.DefaultPolicy(), Can: everything}
+	opening := bot.Decide(rules, bot.State{Walkthrough: bot.Walkthrough{Thread: p.Thread}, Unsent: true}, p, kb.Result{}).Posts
+	if len(opening) != 1 || !strings.Contains(bottest.Text(opening[0].Reply), "Plug it in on the server.") {
+		t.Errorf("a button whose post is not recorded as sent leads to %+v", opening)
 	}
 }
 

@@ -140,6 +140,10 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 	if state.Walkthrough, state.Prefer, err = b.store.Load(ctx, head.Thread, user); err != nil {
 		return State{}, err
 	}
+	if p, ok := event.(Press); ok && state.Walkthrough.Status == "" {
+		state.Unsent, err = b.store.Waiting(ctx, p.Post)
+		return state, err
+	}
 	m, isMessage := event.(Message)
 	if !isMessage {
 		return state, nil

@@ -21,6 +21,8 @@ func (d decision) press(p Press) {
 		d.pressCase(p)
 	case p.Button.Action == ActionArea:
 		d.list(p.Button.Choice)
+	case w.Status == "" && !d.state.Unsent && d.isForgotten(p.Button):
+		d.postForgotten(p.Button)
 	case w.Status == "" || w.Status == StatusEnded:
 		d.revive(p.Button)
 	case p.Button.Action == ActionStart:
@@ -86,9 +88,26 @@ func (w Walkthrough) justLeft(b Button) bool {
 	return last >= 0 && b.Entry == w.Entry.ID && b.Step == w.Path[last].buttonID()
 }
 
-// revive continues from a button whose thread is unknown or has ended. The
-// button itself holds the position. The entry is the current one, whatever its
-// revision was then.
+// isForgotten reports whether a button in a thread without a walkthrough belongs
+// to one that was removed. Other buttons start something, or ask for a person.
+func (d decision) isForgotten(b Button) bool {
+	switch b.Action {
+	case ActionStart, ActionPerson, ActionStillSolved, ActionCameBack:
+		return false
+	}
+	return d.rules.Base.Entry(b.Entry) != nil
+}
+
+// postForgotten says privately that the walkthrough of a button was removed, and
+// offers to start over.
+func (d decision) postForgotten(b Button) {
+	start := d.startButton(d.rules.Base.Entry(b.Entry), d.text("restart"))
+	d.postPrivate(d.paragraph("forgotten"), choices(primary(start)))
+}
+
+// revive continues from a button whose walkthrough has ended, or starts what the
+// button names in a thread without one. The button itself holds the position. The
+// entry is the current one, whatever its revision was then.
 func (d decision) revive(b Button) {
 	d = d.speaking(d.newLanguage(""))
 	w := Walkthrough{

@@ -64,8 +64,8 @@ type Store interface {
 	// returns those of all workspaces.
 	OpenCases(ctx context.Context, adapter, workspace string, limit int) ([]Walkthrough, error)
 
-	// CaseCount returns the highest number of a Handover in the user's
-	// workspace, and how many with the user as Asker were first stored at most
+	// CaseCount returns the highest number that a Handover in the user's
+	// workspace ever had, and how many with the user as Asker were first stored at most
 	// window ago.
 	CaseCount(ctx context.Context, user UserKey, window time.Duration) (highest, recent int, err error)
 }

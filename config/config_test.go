@@ -235,6 +235,7 @@ log.format                  text
 store.path                  mabsbot.db
 store.key                   [set]
 store.key_file              -
+store.retention             720h
 kb.dir                      -
 kb.overlay                  -
 kb.reload                   2s

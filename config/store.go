@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"time"
 )
 
 // Store configures where conversations are stored.
@@ -11,9 +12,16 @@ type Store struct {
 	Path    string `mapstructure:"path" usage:"file of the database"`
 	Key     Key    `mapstructure:"key"` // encrypts messages; if not set, the program keeps a key in Path + ".key"
 	KeyFile string `mapstructure:"key_file" usage:"file that contains store.key"`
+
+	Retention time.Duration `mapstructure:"retention" usage:"how long after its last event a conversation is kept"`
 }
 
-func defaultStore() Store { return Store{Path: "mabsbot.db"} }
+// minRetention is how long the bot remembers events so that none is handled twice.
+const minRetention = 25 * time.Hour
+
+// defaultStore keeps conversations for a month, so that people find their way back
+// to an error that comes with the monthly backup.
+func defaultStore() Store { return Store{Path: "mabsbot.db", Retention: 30 * 24 * time.Hour} }
 
 func checkStore(c *Config, wrong func(key, text string)) {
 	if c.Store.Path == "" {
@@ -21,6 +29,9 @@ func checkStore(c *Config, wrong func(key, text string)) {
 	}
 	if _, err := c.Store.Key.Bytes(); err != nil {
 		wrong("store.key", err.Error())
+	}
+	if c.Store.Retention < minRetention {
+		wrong("store.retention", "want at least 25h, and a unit such as h: 30 days are 720h")
 	}
 }
 

@@ -42,8 +42,9 @@ func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit in
 // CaseCount implements bot.Store.
 func (s *SQL) CaseCount(ctx context.Context, user bot.UserKey, window time.Duration) (highest, recent int, err error) {
 	err = s.read.QueryRowContext(ctx, `
-		SELECT COALESCE(MAX(case_number), 0) FROM walkthroughs
-		WHERE adapter = $1 AND workspace = $2 AND case_number > 0`, user.Adapter, user.Workspace).Scan(&highest)
+		SELECT COALESCE(MAX(n), 0) FROM (
+			SELECT MAX(case_number) AS n FROM walkthroughs WHERE adapter = $1 AND workspace = $2 AND case_number > 0
+			UNION ALL SELECT highest FROM case_numbers WHERE adapter = $1 AND workspace = $2) AS numbers`, user.Adapter, user.Workspace).Scan(&highest)
 	if err != nil {
 		return 0, 0, wrap("case count", err)
 	}

@@ -27,12 +27,13 @@ const (
 	prunePause = 20 * time.Millisecond
 )
 
-// Maintain calls Prune at once and every hour until ctx ends.
-func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
+// Maintain calls Prune, and Expire with the retention, at once and every hour until
+// ctx ends.
+func (s *SQL) Maintain(ctx context.Context, retention time.Duration, log *slog.Logger) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {
-		if err := s.Prune(ctx, MinRetention); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.Expire(ctx, retention), s.Prune(ctx, MinRetention)); err != nil && ctx.Err() == nil {
 			log.Error("store: prune failed", "error", err)
 		}
 		select {
@@ -47,8 +48,7 @@ func (s *SQL) Maintain(ctx context.Context, log *slog.Logger) {
 // that are older than olderThan, but at least MinRetention old. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL, and entries once no walkthrough needs them. Walkthroughs are never pruned, so buttons on
-// old messages keep working.
+// are deleted after DeadLetterTTL, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
 // it, and reads only rows that it may delete: it marks a post that it keeps for

@@ -115,7 +115,7 @@ func TestPruneYields(t *testing.T) {
 // are kept cost nothing.
 func TestPruneUsesIndexes(t *testing.T) {
 	s := openNew(t)
-	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, markKept, deletePosts} {
+	for _, query := range []string{pruneEvents, pruneInbox, nextPosts, markKept, deletePosts, endIdle, removeKept, outdated} {
 		rows, err := s.read.Query(`EXPLAIN QUERY PLAN `+query, 0, 0, 0, 0)
 		must(t, err)
 		defer rows.Close()
@@ -156,7 +156,7 @@ func TestMaintain(t *testing.T) {
 		s := openNew(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
-		wg.Go(func() { s.Maintain(ctx, slog.New(slog.DiscardHandler)) })
+		wg.Go(func() { s.Maintain(ctx, MinRetention, slog.New(slog.DiscardHandler)) })
 		must(t, s.Apply(t.Context(), bot.Turn{Event: "event"}))
 		time.Sleep(MinRetention + pruneEvery)
 		synctest.Wait()

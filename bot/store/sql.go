@@ -10,7 +10,7 @@
 // implements bot.Outbox. cases.go finds cases, and entries.go keeps the entries of
 // walkthroughs. codec.go validates and encodes. inbox.go records events that are
 // acknowledged before they are handled, and journal.go is an append-only log.
-// prune.go deletes old rows. seal.go encrypts, with pack.go compressing before,
+// prune.go deletes old rows, and retention.go old conversations. seal.go encrypts, with pack.go compressing before,
 // and reads the key file. memory.go, memory_cases.go, memory_outbox.go,
 // memory_inbox.go and memory_journal.go do the same in memory.
 package store
