@@ -81,7 +81,8 @@ func (b *Bot) loadCases(ctx context.Context, head Head, q CaseQuery) (*Cases, er
 		}
 	}
 	if q.Open {
-		if c.Open, err = b.store.OpenCases(ctx, adapter, workspace, maxOpenCases+1); err != nil {
+		c.Open, err = b.store.OpenCases(ctx, adapter, workspace, maxOpenCases+1)
+		if err = b.skipUnreadable(err); err != nil {
 			return nil, err
 		}
 	}

@@ -158,6 +158,7 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 		return state, err
 	}
 	last, err := b.store.Walkthroughs(ctx, user, 1)
+	err = b.skipUnreadable(err)
 	if len(last) > 0 {
 		state.Last = &last[0]
 	}
@@ -286,12 +287,24 @@ func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) ([]Walkthr
 	var all []Walkthrough
 	for _, t := range threads {
 		w, _, err := b.store.Load(ctx, t, UserKey{})
-		if err != nil {
+		if b.skipUnreadable(err) != nil {
 			return nil, err
 		}
-		all = append(all, w)
+		if err == nil {
+			all = append(all, w)
+		}
 	}
 	return all, nil
+}
+
+// skipUnreadable logs an ErrUnreadable and returns other errors. What is
+// unreadable must not keep what an event does not depend on from being handled.
+func (b *Bot) skipUnreadable(err error) error {
+	if !errors.Is(err, ErrUnreadable) {
+		return err
+	}
+	b.log.Error("bot: skipping what cannot be read", "error", err)
+	return nil
 }
 
 // wakeSenders wakes the senders of the adapters that have new posts.

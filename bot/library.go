@@ -66,7 +66,8 @@ func (b *Bot) Revision() string { return b.base().Revision() }
 
 // Shadowed implements Library.
 func (b *Bot) Shadowed(ctx context.Context, limit int) ([]Post, error) {
-	return b.store.Shadowed(ctx, limit)
+	all, err := b.store.Shadowed(ctx, limit)
+	return all, b.skipUnreadable(err)
 }
 
 // Explain implements Library.

@@ -77,7 +77,7 @@ type OpenCase struct {
 // OpenCases implements Library.
 func (b *Bot) OpenCases(ctx context.Context, limit int) ([]OpenCase, error) {
 	all, err := b.store.OpenCases(ctx, "", "", limit)
-	if err != nil {
+	if err := b.skipUnreadable(err); err != nil {
 		return nil, err
 	}
 	var open []OpenCase

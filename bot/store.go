@@ -16,6 +16,10 @@ var (
 	ErrConflict = errors.New("bot: walkthrough changed since it was read")
 )
 
+// ErrUnreadable reports that stored content is damaged. A method that returns
+// several values returns the others together with it.
+var ErrUnreadable = errors.New("bot: stored content is unreadable")
+
 // A Store keeps conversations. Handler calls Load for every event, Recent for a
 // recognized error, Waiting after a fix, and Apply for every event that has consequences,
 // concurrently and possibly from several processes.

@@ -43,7 +43,7 @@ func (b *Bot) Languages() (tags, names []string) {
 // answer, most recently changed first, with texts in the given language.
 func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit int) ([]Unfinished, error) {
 	all, err := b.store.Walkthroughs(ctx, user, maxExamined)
-	if err != nil {
+	if err := b.skipUnreadable(err); err != nil {
 		return nil, err
 	}
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy}

@@ -39,7 +39,7 @@ type Journal interface {
 	// Append adds one record. Once it returns nil, the record survives a crash.
 	Append(ctx context.Context, record []byte) error
 	// Replay yields every record in the order of Append and returns the first
-	// error of yield.
+	// error of yield, or a bot.ErrUnreadable about records that it skipped.
 	Replay(ctx context.Context, yield func(record []byte) error) error
 	// Reset removes every record.
 	Reset(ctx context.Context) error
@@ -87,7 +87,7 @@ var (
 
 // New returns a console with the workspace stored in the journal. It fails if
 // other machines can reach the address and there is no password, and if the
-// journal cannot be read.
+// database of the journal fails.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
 		addr: o.Addr, journal: o.Journal, library: o.Library, ended: o.Ended, log: o.Log,
@@ -110,10 +110,27 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	if c.pages, err = loadPages(c.setup); err != nil {
 		return nil, err
 	}
-	if err := c.journal.Replay(ctx, c.ws.apply); err != nil {
-		return nil, fmt.Errorf("console: journal: %w", err)
+	return c, c.replay(ctx)
+}
+
+// replay restores the workspace from the journal. A record that is damaged costs
+// what it changed, and not the workspace: a platform that is served by the same
+// program must not stop because of it.
+func (c *Console) replay(ctx context.Context) error {
+	err := c.journal.Replay(ctx, func(record []byte) error {
+		if err := c.ws.apply(record); err != nil {
+			c.log.Error("console: skipping a record of the journal", "error", err)
+		}
+		return nil
+	})
+	if errors.Is(err, bot.ErrUnreadable) {
+		c.log.Error("console: skipping unreadable records of the journal; \"Start over\" removes them", "error", err)
+		return nil
 	}
-	return c, nil
+	if err != nil {
+		return fmt.Errorf("console: journal: %w", err)
+	}
+	return nil
 }
 
 // loopback reports whether only this machine can reach the address.

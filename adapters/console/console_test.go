@@ -1,8 +1,11 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -41,17 +44,34 @@ func TestNewWantsAPasswordBeyondThisMachine(t *testing.T) {
 	}
 }
 
-func TestNewReportsABrokenJournal(t *testing.T) {
-	cases := []struct{ record, want string }{
-		{`{"op":"said"`, "unexpected end"},
-		{`{"op":"sung"}`, `operation "sung" is unknown`},
+// TestDamagedRecords checks that records that cannot be read cost only what they
+// changed, and are logged.
+func TestDamagedRecords(t *testing.T) {
+	cases := []struct {
+		record     string
+		unreadable error
+		want       string // in the log
+	}{
+		{`{"op":"said"`, nil, "unexpected end"},
+		{`{"op":"sung"}`, nil, "is unknown"},
+		{`{"op":"posted"}`, fmt.Errorf("row 500: %w", bot.ErrUnreadable), "row 500"},
 	}
 	for _, c := range cases {
-		_, err := New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: &memory{records: [][]byte{[]byte(c.record)}}})
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("journal %s: error %v, want %q in it", c.record, err, c.want)
+		s := newStage(t)
+		s.says(t, "alex", SupportChannel, "", "before")
+		s.journal.records = append(s.journal.records, []byte(c.record))
+		s.says(t, "alex", SupportChannel, "", "after")
+		s.journal.unreadable = c.unreadable
+		var log bytes.Buffer
+		s = restart(t, s.journal, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+		s.want(t, "alex", SupportChannel, "", "alex: before\nalex: after")
+		if !strings.Contains(log.String(), c.want) {
+			t.Errorf("record %s: log %q", c.record, log.String())
 		}
 	}
+}
+
+func TestNewReportsABrokenJournal(t *testing.T) {
 	if _, err := New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: &memory{fail: errDatabase}}); !errors.Is(err, errDatabase) {
 		t.Errorf("a journal that cannot be read: %v", err)
 	}

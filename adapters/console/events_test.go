@@ -1,9 +1,11 @@
 package console
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -152,6 +154,17 @@ func TestMessagesNotTakenAreRedelivered(t *testing.T) {
 	}
 	if s.row(t, id).NotTaken() {
 		t.Error("the message still shows that it was not taken")
+	}
+}
+
+// TestNotTakenIsLogged checks that the log says why a message was not taken.
+func TestNotTakenIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	s := newStage(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	s.core.fail = errDatabase
+	r := request("POST", "/message?as=alex", `{"channel":"backup-support","text":"hello"}`)
+	if w := s.serveOne(r); w.Code != http.StatusOK || !strings.Contains(log.String(), errDatabase.Error()) {
+		t.Errorf("status %d, log %q", w.Code, log.String())
 	}
 }
 

@@ -22,6 +22,8 @@ type memory struct {
 	mu      sync.Mutex
 	records [][]byte
 	fail    error // returned by every call from now on
+
+	unreadable error // returned by Replay at the end
 }
 
 func (m *memory) Append(_ context.Context, record []byte) error {
@@ -42,7 +44,7 @@ func (m *memory) Replay(_ context.Context, yield func(record []byte) error) erro
 			return err
 		}
 	}
-	return m.fail
+	return errors.Join(m.fail, m.unreadable)
 }
 
 func (m *memory) Reset(context.Context) error {

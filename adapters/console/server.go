@@ -229,6 +229,9 @@ func (c *Console) action(do action) http.HandlerFunc {
 			c.refuse(w, r, err)
 			return
 		}
+		if err != nil {
+			c.log.Error("a message was not taken", "message", id, "error", err)
+		}
 		reply(w, http.StatusOK, answer{ID: id})
 	}
 }

@@ -89,7 +89,7 @@ func (s *SQL) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
 }
 
 // Shadowed implements bot.Store.
-func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
+func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadable error) {
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT id, adapter, workspace, channel, root, sealed FROM posts
 		WHERE state = 'shadow' ORDER BY seq DESC LIMIT $1`, max(limit, 0))
@@ -97,7 +97,6 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 		return nil, wrap("shadowed", err)
 	}
 	defer rows.Close()
-	var all []bot.Post
 	for rows.Next() {
 		var p bot.Post
 		var sealed []byte
@@ -106,11 +105,15 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 		}
 		read := s.unsealPost(p, sealed)
 		if read.err != nil {
-			return nil, wrap("shadowed", read.err)
+			unreadable = errors.Join(unreadable, read.err)
+			continue
 		}
 		all = append(all, read.Post)
 	}
-	return all, wrap("shadowed", rows.Err())
+	if err := rows.Err(); err != nil {
+		return nil, wrap("shadowed", err)
+	}
+	return all, wrap("shadowed", unreadable)
 }
 
 // Walkthroughs implements bot.Store.
@@ -121,16 +124,8 @@ func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]
 	if err != nil {
 		return nil, wrap("walkthroughs", err)
 	}
-	defer rows.Close()
-	var all []bot.Walkthrough
-	for rows.Next() {
-		w, err := s.scanWalkthrough(rows.Scan)
-		if err != nil {
-			return nil, wrap("walkthroughs", err)
-		}
-		all = append(all, w)
-	}
-	return all, wrap("walkthroughs", rows.Err())
+	all, err := s.scanWalkthroughs(rows)
+	return all, wrap("walkthroughs", err)
 }
 
 // Apply implements bot.Store.

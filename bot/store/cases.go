@@ -27,16 +27,8 @@ func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit in
 	if err != nil {
 		return nil, wrap("open cases", err)
 	}
-	defer rows.Close()
-	var all []bot.Walkthrough
-	for rows.Next() {
-		w, err := s.scanWalkthrough(rows.Scan)
-		if err != nil {
-			return nil, wrap("open cases", err)
-		}
-		all = append(all, w)
-	}
-	return all, wrap("open cases", rows.Err())
+	all, err := s.scanWalkthroughs(rows)
+	return all, wrap("open cases", err)
 }
 
 // CaseCount implements bot.Store.

@@ -54,7 +54,7 @@ func encode(v any) ([]byte, error) { return json.Marshal(v) }
 func decodeWalkthrough(data []byte, thread bot.Thread, version int) (w bot.Walkthrough, entry string, err error) {
 	var stored storedWalkthrough
 	if err := json.Unmarshal(data, &stored); err != nil {
-		return bot.Walkthrough{}, "", fmt.Errorf("decode walkthrough of %v: %w", thread, err)
+		return bot.Walkthrough{}, "", fmt.Errorf("%w: decode walkthrough of %v: %w", bot.ErrUnreadable, thread, err)
 	}
 	w = stored.Walkthrough
 	w.Thread, w.Version = thread, version
@@ -67,7 +67,7 @@ func decodeWalkthrough(data []byte, thread bot.Thread, version int) (w bot.Walkt
 func decodePost(data []byte) (bot.Post, error) {
 	var p bot.Post
 	if err := json.Unmarshal(data, &p); err != nil {
-		return bot.Post{}, fmt.Errorf("decode post: %w", err)
+		return bot.Post{}, fmt.Errorf("%w: decode post: %w", bot.ErrUnreadable, err)
 	}
 	return p, nil
 }

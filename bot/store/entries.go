@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"mabsbot/bot"
@@ -27,6 +28,8 @@ const selectWalkthroughs = `
 	SELECT w.adapter, w.workspace, w.channel, w.root, w.version, w.sealed, e.sealed
 	FROM walkthroughs w LEFT JOIN entries e ON w.revision <> '' AND e.id = w.entry AND e.revision = w.revision `
 
+// scanWalkthrough reads a row of selectWalkthroughs. Of an unreadable walkthrough it
+// returns the thread and version.
 func (s *SQL) scanWalkthrough(scan func(into ...any) error) (bot.Walkthrough, error) {
 	var t bot.Thread
 	var version int
@@ -34,22 +37,47 @@ func (s *SQL) scanWalkthrough(scan func(into ...any) error) (bot.Walkthrough, er
 	if err := scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &version, &sealed, &entry); err != nil {
 		return bot.Walkthrough{}, err
 	}
+	damaged := bot.Walkthrough{Thread: t, Version: version}
 	data, err := s.sealer.open(sealed, walkthroughRow(t, version)...)
 	if err != nil {
-		return bot.Walkthrough{}, err
+		return damaged, err
 	}
 	w, id, err := decodeWalkthrough(data, t, version)
-	if err != nil || id == "" {
-		return w, err
+	if err != nil {
+		return damaged, err
+	}
+	if id == "" {
+		return w, nil
 	}
 	if data, err = s.sealer.open(entry, entryRow(id, w.Revision)...); err != nil {
-		return bot.Walkthrough{}, err
+		return damaged, err
 	}
 	if err := json.Unmarshal(data, &w.Entry); err != nil {
-		return bot.Walkthrough{}, fmt.Errorf("decode entry %s %s: %w", id, w.Revision, err)
+		return damaged, fmt.Errorf("%w: decode entry %s %s: %w", bot.ErrUnreadable, id, w.Revision, err)
 	}
 	w.Entry.Revision = w.Revision // not in the JSON form of an entry
 	return w, nil
+}
+
+// scanWalkthroughs reads the rows of selectWalkthroughs. It returns the readable
+// walkthroughs, and an error about the others.
+func (s *SQL) scanWalkthroughs(rows *sql.Rows) (all []bot.Walkthrough, unreadable error) {
+	defer rows.Close()
+	for rows.Next() {
+		w, err := s.scanWalkthrough(rows.Scan)
+		if errors.Is(err, bot.ErrUnreadable) {
+			unreadable = errors.Join(unreadable, err)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return all, unreadable
 }
 
 // encodeWalkthrough stores the entry of a walkthrough, and returns the encoded

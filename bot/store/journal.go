@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strconv"
 )
 
@@ -33,26 +34,25 @@ func (j *Journal) Append(ctx context.Context, record []byte) error {
 
 // Replay calls yield for each record that is in the journal at the time of the
 // call, oldest first. If yield returns an error, Replay stops and returns it.
+// Records that are unreadable are skipped and reported in a
+// bot.ErrUnreadable at the end.
 func (j *Journal) Replay(ctx context.Context, yield func(record []byte) error) error {
 	records, err := j.records(ctx)
-	if err != nil {
-		return wrap("replay journal", err)
-	}
 	for _, record := range records {
 		if err := yield(record); err != nil {
 			return err
 		}
 	}
-	return nil
+	return wrap("replay journal", err)
 }
 
-func (j *Journal) records(ctx context.Context) ([][]byte, error) {
+// records returns the readable records, and an error about the others.
+func (j *Journal) records(ctx context.Context) (records [][]byte, unreadable error) {
 	rows, err := j.sql.read.QueryContext(ctx, `SELECT seq, sealed FROM journal WHERE name = $1 ORDER BY seq`, j.name)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var records [][]byte
 	for rows.Next() {
 		var seq int
 		var sealed []byte
@@ -61,11 +61,15 @@ func (j *Journal) records(ctx context.Context) ([][]byte, error) {
 		}
 		record, err := j.sql.sealer.open(sealed, j.row(seq)...)
 		if err != nil {
-			return nil, err
+			unreadable = errors.Join(unreadable, err)
+			continue
 		}
 		records = append(records, record)
 	}
-	return records, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return records, unreadable
 }
 
 // Reset removes all records.

@@ -106,9 +106,8 @@ type claimedPost struct {
 	err error
 }
 
-// claim claims a post. It delays an unreadable one by the lease instead, so
-// that it does not count toward perChannel, block other threads, or come back
-// at once.
+// claim claims a post. It gives up on an unreadable one, because its thread would
+// wait for it forever.
 func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedPost, error) {
 	var p bot.Post // the fields that are stored in clear text
 	var sealed []byte
@@ -122,7 +121,7 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 	}
 	c := s.unsealPost(p, sealed)
 	if c.err != nil {
-		_, err = tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE seq = $1`, seq, until)
+		_, err = tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', claimed_until = 0, changed_at = $2 WHERE seq = $1`, seq, nowMillis())
 	}
 	return c, err
 }
@@ -220,14 +219,18 @@ func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 
 // moveWalkthrough moves a walkthrough and seals it for its new row. Its version
 // becomes higher than that of the walkthrough it replaces, so that turns based
-// on that one conflict.
+// on that one conflict. An unreadable walkthrough cannot be sealed for another
+// row: it stays, and its thread goes on without one.
 func (s *SQL) moveWalkthrough(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 	w, err := s.walkthrough(ctx, tx, from)
-	if err != nil || w.Version == 0 {
+	if err != nil && !errors.Is(err, bot.ErrUnreadable) {
 		return err
 	}
+	if err != nil || w.Version == 0 {
+		return nil
+	}
 	old, err := s.walkthrough(ctx, tx, to)
-	if err != nil {
+	if err != nil && !errors.Is(err, bot.ErrUnreadable) {
 		return err
 	}
 	data, revision, err := s.encodeWalkthrough(ctx, tx, w)

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"mabsbot/bot"
 )
 
 // KeySize is the length of a key in bytes, for AES-256.
@@ -41,7 +43,7 @@ func (s sealer) seal(plain []byte, id ...string) []byte {
 func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
 	packed, err := s.aead.Open(nil, nil, sealed, additionalData(id))
 	if err != nil {
-		return nil, fmt.Errorf("unseal %q: %w", id, err)
+		return nil, fmt.Errorf("%w: unseal %q: %w", bot.ErrUnreadable, id, err)
 	}
 	plain, err := unpack(packed)
 	if err != nil {

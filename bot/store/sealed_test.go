@@ -96,13 +96,15 @@ func TestMovedRow(t *testing.T) {
 	}
 }
 
-// TestUnreadablePost checks that a broken row blocks only its own thread and is
-// not retried at once.
+// TestUnreadablePost checks that a broken row is given up, so that it blocks
+// nothing, not even its own thread.
 func TestUnreadablePost(t *testing.T) {
 	for _, sealed := range [][]byte{[]byte("broken"), nil} {
 		synctest.Test(t, func(t *testing.T) {
 			s := openNew(t)
-			must(t, s.Apply(t.Context(), fullTurn(1)))
+			turn := fullTurn(1)
+			turn.Posts = append(turn.Posts, bot.Post{ID: "next", Thread: turn.Posts[1].Thread})
+			must(t, s.Apply(t.Context(), turn))
 			if sealed == nil {
 				sealed = s.sealer.seal([]byte(`{"id": 7}`), "post", "post 1 of 1")
 			}
@@ -113,10 +115,90 @@ func TestUnreadablePost(t *testing.T) {
 			if len(posts) != 2 || posts[0].ID != "post 0 of 1" || posts[1].ID != "post 2 of 1" {
 				t.Errorf("got posts %v", posts)
 			}
-			if wait, ok, err := s.NextDue(t.Context(), "test", 99); err != nil || !ok || wait != time.Minute {
-				t.Errorf("got %v %v %v", wait, ok, err)
+			posts, err = s.Claim(t.Context(), "test", 9, 99, time.Minute)
+			must(t, err)
+			if len(posts) != 1 || posts[0].ID != "next" {
+				t.Errorf("got posts %v, want the next one of the thread", posts)
+			}
+			time.Sleep(time.Hour)
+			if posts, err := s.Claim(t.Context(), "test", 9, 99, time.Minute); err != nil || len(posts) != 3 {
+				t.Errorf("an hour later: %v, %v", posts, err)
 			}
 		})
+	}
+}
+
+// TestUnreadableWalkthrough checks that a broken walkthrough does not hide others.
+func TestUnreadableWalkthrough(t *testing.T) {
+	asker := bot.User{ID: "u"}
+	key := bot.UserKey{Adapter: "test", Workspace: "w", ID: "u"}
+	entry := &kb.Entry{ID: "e"}
+	for _, change := range []string{
+		`UPDATE walkthroughs SET sealed = zeroblob(300) WHERE root IN ('1', '11')`,
+		`DELETE FROM entries WHERE revision = 'r1'`,
+		`UPDATE entries SET sealed = zeroblob(300) WHERE revision = 'r1'`,
+	} {
+		s := openNew(t)
+		for i := range 3 {
+			w := bot.Walkthrough{Thread: thread(i), Asker: asker, Status: bot.StatusWalking, Entry: entry, Revision: fmt.Sprint("r", i)}
+			handedOver := w
+			handedOver.Thread, handedOver.Status, handedOver.Handover = thread(10+i), bot.StatusCase, &bot.Case{Number: i + 1}
+			must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), States: []bot.Walkthrough{w, handedOver}}))
+		}
+		_, err := s.write.Exec(change)
+		must(t, err)
+		_, _, err = s.Load(t.Context(), thread(1), key)
+		if !errors.Is(err, bot.ErrUnreadable) {
+			t.Errorf("%s: Load: %v", change, err)
+		}
+		all, err := s.Walkthroughs(t.Context(), key, 9)
+		if len(all) != 2 || !errors.Is(err, bot.ErrUnreadable) {
+			t.Errorf("%s: Walkthroughs: %d, %v", change, len(all), err)
+		}
+		open, err := s.OpenCases(t.Context(), "", "", 9)
+		if len(open) != 2 || !errors.Is(err, bot.ErrUnreadable) {
+			t.Errorf("%s: OpenCases: %d, %v", change, len(open), err)
+		}
+	}
+}
+
+// TestUnreadableMoves checks that a post that opens its thread is recorded as sent
+// although the walkthrough of either thread is broken. Otherwise it would be sent again.
+func TestUnreadableMoves(t *testing.T) {
+	for root, want := range map[string]string{"1": "at 2", "2": "at 1"} {
+		s := openNew(t)
+		for i := range 3 {
+			must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), States: []bot.Walkthrough{{Thread: thread(i), Text: fmt.Sprint("at ", i)}}}))
+		}
+		must(t, s.Apply(t.Context(), bot.Turn{Event: "post", Posts: []bot.Post{{ID: "p", Thread: thread(1), Opens: true}}}))
+		_, err := s.write.Exec(`UPDATE walkthroughs SET sealed = zeroblob(300) WHERE root = $1`, root)
+		must(t, err)
+		must(t, s.Sent(t.Context(), "p", bot.Delivery{Thread: thread(2)}))
+		w, _, err := s.Load(t.Context(), thread(2), user(1))
+		if err != nil || w.Text != want {
+			t.Errorf("thread %s is broken: %q, %v", root, w.Text, err)
+		}
+	}
+}
+
+func TestUnreadableRecords(t *testing.T) {
+	s := openNew(t)
+	for i := range 3 {
+		must(t, s.Journal("j").Append(t.Context(), fmt.Append(nil, i)))
+		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Posts: []bot.Post{{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i), Shadow: true}}}))
+	}
+	for _, change := range []string{`UPDATE journal SET sealed = zeroblob(200) WHERE seq = 2`, `UPDATE posts SET sealed = zeroblob(200) WHERE id = '1'`} {
+		_, err := s.write.Exec(change)
+		must(t, err)
+	}
+	var records []string
+	err := s.Journal("j").Replay(t.Context(), func(record []byte) error { records = append(records, string(record)); return nil })
+	if !errors.Is(err, bot.ErrUnreadable) || fmt.Sprint(records) != "[0 2]" {
+		t.Errorf("records %q, %v", records, err)
+	}
+	posts, err := s.Shadowed(t.Context(), 9)
+	if !errors.Is(err, bot.ErrUnreadable) || len(posts) != 2 {
+		t.Errorf("shadow posts %v, %v", posts, err)
 	}
 }
 
