@@ -13,7 +13,7 @@ import (
 // Tests that need a second process run this test binary again with these
 // variables.
 const (
-	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless" or "shared"
+	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless", "shared", "rotate" or "restore"
 	childFile = "MABSBOT_STORE_TEST_FILE"  // the path of the database
 )
 
@@ -22,15 +22,26 @@ func TestMain(m *testing.M) {
 	if mode == "" {
 		os.Exit(m.Run())
 	}
-	s, err := Open(context.Background(), os.Getenv(childFile), testKey)
-	if err == nil {
-		err = map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[mode](s)
-	}
-	if err != nil {
+	if err := runChild(context.Background(), mode, os.Getenv(childFile)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+func runChild(ctx context.Context, mode, path string) error {
+	switch mode {
+	case "rotate":
+		_, err := RotateKeyFile(ctx, path+".key", path)
+		return err
+	case "restore":
+		return Restore(ctx, path, path+".backup", testKey)
+	}
+	s, err := Open(ctx, path, testKey)
+	if err != nil {
+		return err
+	}
+	return map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[mode](s)
 }
 
 // thread returns the i-th thread.

@@ -93,6 +93,12 @@ func keyForNewDatabase(path, database string) ([]byte, error) {
 	return readKeyFile(path)
 }
 
+// ReadKeyFile reads the key from the file at path, which must exist.
+func ReadKeyFile(path string) ([]byte, error) {
+	key, err := readKeyFile(path)
+	return key, wrap("key file "+path, err)
+}
+
 func readKeyFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -114,13 +120,22 @@ func readKeyFile(path string) ([]byte, error) {
 func createKeyFile(path string) error {
 	key := make([]byte, KeySize)
 	rand.Read(key)
+	return createWhole(path, func(f *os.File) error {
+		_, err := f.Write(key)
+		return err
+	})
+}
+
+// createWhole creates a file that only its owner can read, and that exists once
+// write has written all of it. It returns fs.ErrExist if the file exists.
+func createWhole(path string, write func(*os.File) error) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // O_EXCL, mode 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(key)
+	err = write(f)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

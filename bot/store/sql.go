@@ -10,7 +10,8 @@
 // implements bot.Outbox. cases.go finds cases, and entries.go keeps the entries of
 // walkthroughs. codec.go validates and encodes. inbox.go records events that are
 // acknowledged before they are handled, and journal.go is an append-only log.
-// prune.go deletes old rows, and retention.go old conversations. seal.go encrypts, with pack.go compressing before,
+// prune.go deletes old rows, retention.go old conversations, and forget.go those of
+// a user. backup.go backs up and restores, and rotate.go changes the key. seal.go encrypts, with pack.go compressing before,
 // and reads the key file. memory.go, memory_cases.go, memory_outbox.go,
 // memory_inbox.go and memory_journal.go do the same in memory.
 package store
@@ -88,32 +89,60 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err := createFile(path); err != nil {
 		return nil, err
 	}
-	s := &SQL{sealer: sealer}
-	if s.write, err = connect(path, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_txlock=immediate"); err != nil {
+	lock, alone, err := lockFile(path + ".lock")
+	if err != nil {
 		return nil, err
 	}
-	if s.read, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
-		return nil, errors.Join(err, s.write.Close())
+	s := &SQL{sealer: sealer, lock: lock}
+	if !alone {
+		err = s.share(ctx)
 	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err == nil {
+		err = s.start(ctx, path, alone)
 	}
-	if err := s.releaseClaims(ctx, path+".lock"); err != nil {
+	if err == nil {
+		err = s.share(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// releaseClaims releases posts claimed by a process that died, so that a
-// restart does not have to wait for its own leases to expire.
-func (s *SQL) releaseClaims(ctx context.Context, path string) error {
-	f, alone, err := lockFile(path)
-	s.lock = f
-	if err != nil || !alone {
+// start connects to the database and prepares it. If no other process uses it, it
+// releases posts claimed by a process that died, so that a restart does not have to
+// wait for its own leases to expire.
+func (s *SQL) start(ctx context.Context, path string, alone bool) (err error) {
+	if s.write, err = connect(path, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_txlock=immediate"); err != nil {
+		return err
+	}
+	if s.read, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil || !alone {
 		return err
 	}
 	_, err = s.write.ExecContext(ctx, `UPDATE posts SET claimed_until = 0 WHERE state = 'waiting'`)
 	return err
+}
+
+// errLocked reports that another process does not share the database.
+var errLocked = errors.New("another process is changing the key of the database, or starting")
+
+// share waits until this process shares the lock. Another one that starts holds it
+// for milliseconds.
+func (s *SQL) share(ctx context.Context) error {
+	timeout := time.After(busyTimeout)
+	for s.lock != nil && !shareLock(s.lock) {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timeout:
+			return errLocked
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // createFile creates an empty file with mode 0600 unless path exists. It does
@@ -229,7 +258,12 @@ func (s *SQL) checkKey(ctx context.Context) error {
 
 // Close closes the database. No other method may be running.
 func (s *SQL) Close() error {
-	err := errors.Join(s.read.Close(), s.write.Close())
+	var err error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 		s.lock = nil
