@@ -64,7 +64,8 @@ are set, Slack and Discord.`
 	c.SilenceUsage, c.SilenceErrors = true, true
 	c.CompletionOptions.HiddenDefaultCmd = true
 	config.AddFlags(c.PersistentFlags())
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(), healthCommand(),
+	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
+		backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), healthCommand(),
 		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 			return err
@@ -217,11 +218,11 @@ func policy(c *config.Config) bot.Policy {
 
 func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	key, err := c.Key.Bytes()
-	if err == nil && key == nil {
-		key, err = store.KeyFile(c.Path+".key", c.Path)
-	}
 	if err != nil {
 		return nil, err
+	}
+	if key == nil {
+		return store.OpenKeyFile(ctx, keyFile(c), c.Path)
 	}
 	return store.Open(ctx, c.Path, key)
 }

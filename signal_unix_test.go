@@ -101,7 +101,7 @@ func writeAsync(w io.Writer, text string) <-chan error {
 func runnable(c *cobra.Command) (all [][]string) {
 	if c.Runnable() {
 		args := strings.Fields(c.CommandPath())[1:]
-		if strings.HasSuffix(c.Use, " ID") {
+		if _, wants, ok := strings.Cut(c.Use, " "); ok && !strings.HasPrefix(wants, "[") {
 			args = append(args, "x")
 		}
 		all = append(all, args)

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mabsbot/bot/store"
+	"mabsbot/config"
+)
+
+// Commands on the database: back up, restore, forget a user, change the key.
+
+// keyFile is where the program keeps the key of a database if none is configured.
+func keyFile(c config.Store) string { return c.Path + ".key" }
+
+// whereKey says where the key of the database is.
+func whereKey(c config.Store) string {
+	if c.Key.IsSet() {
+		return "store.key"
+	}
+	return keyFile(c)
+}
+
+func backupCommand() *cobra.Command {
+	c := command("backup FILE", "Copy the database to a new file, while the bot runs", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		err := untilDone(cmd.Context(), func(ctx context.Context) error { return store.Backup(ctx, c.Store.Path, args[0]) })
+		if err != nil {
+			return err
+		}
+		return say(cmd.OutOrStdout(), "Backed up %s to %s. It is encrypted with the key in %s, which is not in it: keep both, in different places.\n",
+			c.Store.Path, args[0], whereKey(c.Store))
+	})
+	c.Long = `Copy the database to a new file, as of now. The bot may run meanwhile, and so may
+other backups. The file appears once it is complete and was checked.
+
+The copy is encrypted like the database. The key is not in it: keep the key, too,
+and not in the same place.`
+	c.Example = `  mabsbot backup /backup/mabsbot-$(date +%F).db`
+	return c
+}
+
+func restoreCommand() *cobra.Command {
+	c := command("restore FILE", "Create the database from a backup", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		key, err := c.Store.Key.Bytes()
+		if err == nil && key == nil {
+			key, err = store.ReadKeyFile(keyFile(c.Store))
+		}
+		if err != nil {
+			return fmt.Errorf("put the key of the backup in its place first: %w", err)
+		}
+		err = untilDone(cmd.Context(), func(ctx context.Context) error { return store.Restore(ctx, c.Store.Path, args[0], key) })
+		if err != nil {
+			return err
+		}
+		return say(cmd.OutOrStdout(), "Restored %s from %s.\n", c.Store.Path, args[0])
+	})
+	c.Long = `Create the database from a backup. The key with which it was encrypted must be in
+its place: in store.key, or in the key file next to the database.
+
+It replaces nothing: stop the bot and move the present database away first, with
+its -wal file if there is one. The database appears once it is complete, was
+checked and has the schema of this program.
+
+Posts that waited to be sent when the backup was made are sent. Those that were
+sent since may appear twice; bot/store/README.md says on which platform.`
+	c.Example = `  mabsbot restore /backup/mabsbot-2026-11-30.db`
+	return c
+}
+
+func forgetCommand() *cobra.Command {
+	c := command("forget ADAPTER:USER", "Remove what is stored of a user", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
+		adapter, user, ok := strings.Cut(args[0], ":")
+		if adapters := []string{"slack", "discord", "console", "terminal"}; !ok || user == "" || !slices.Contains(adapters, adapter) {
+			return fmt.Errorf("%q is not a user: want ADAPTER:USER such as slack:U0123456789, with one of the adapters %s", args[0], strings.Join(adapters, ", "))
+		}
+		db, err := openExisting(cmd.Context(), c.Store)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, db.Close()) }()
+		n, err := db.Forget(cmd.Context(), adapter, user)
+		if err != nil {
+			return err
+		}
+		return say(cmd.OutOrStdout(), "Removed %d conversations of %s, and the language that they chose, if any.\n", n, args[0])
+	})
+	c.Long = `Remove what is stored of a user, in all workspaces: the conversations that they
+began, with the texts, values and posts in them, the cases that were opened for
+them, and their language. The bot may run meanwhile. Messages on the platform stay;
+so do counts, which have no users, and backups.
+
+USER is the ID of the platform, such as U0123456789 on Slack. A user that is not
+known is no error. What the simulated workspace of the console shows is removed by
+deleting the message there.`
+	c.Example = `  mabsbot forget slack:U0123456789
+  mabsbot forget discord:80351110224678912`
+	return c
+}
+
+func keyCommand() *cobra.Command {
+	var file string
+	rotate := command("rotate", "Encrypt the database with a new key; stop the bot first", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		n, err := rotateKey(cmd.Context(), c.Store, file)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d damaged values could not be read before, and still cannot.\n", n)
+		}
+		if c.Store.Key.IsSet() {
+			return say(cmd.OutOrStdout(), "%s has the key in %s now: set store.key to it before you start the bot.\n", c.Store.Path, file)
+		}
+		return say(cmd.OutOrStdout(), "%s has a new key, in %s.\n", c.Store.Path, keyFile(c.Store))
+	})
+	rotate.Long = `Encrypt the database with a new key. Stop the bot first.
+
+The key file next to the database is replaced by one with a new random key. If
+store.key is configured, write the new key to a file and name it with
+--new-key-file, and afterwards set store.key to it.
+
+If the command is interrupted, the database has the old key or the new one; the next
+start uses the right one. Backups keep the key that they were made with.`
+	rotate.Example = `  mabsbot key rotate
+  openssl rand -base64 32 > new.key && chmod 600 new.key && mabsbot key rotate --new-key-file new.key`
+	rotate.Flags().StringVar(&file, "new-key-file", "", "file with the new key, in base64 or hexadecimal, if store.key is configured")
+	return group("key", "Change the key of the database", rotate)
+}
+
+// rotateKey changes the key of the database to the one in a file, or, without a
+// configured key, to a random one.
+func rotateKey(ctx context.Context, c config.Store, file string) (unreadable int, err error) {
+	old, err := c.Key.Bytes()
+	switch {
+	case err != nil:
+		return 0, err
+	case old == nil && file != "":
+		return 0, fmt.Errorf("--new-key-file is for a configured store.key: without one, the new key is random and kept in %s", keyFile(c))
+	case old == nil:
+		return store.RotateKeyFile(ctx, keyFile(c), c.Path)
+	case file == "":
+		return 0, errors.New("store.key is configured: write the new key to a file and name it with --new-key-file")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, err
+	}
+	next, err := config.Key{Secret: config.NewSecret(strings.TrimSpace(string(text)))}.Bytes()
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", file, err)
+	}
+	return store.Rotate(ctx, c.Path, old, next)
+}
+
+// untilDone runs f until it is done or a signal ends it, so that it removes its
+// temporary file.
+func untilDone(parent context.Context, f func(ctx context.Context) error) error {
+	ctx, stop := untilSignal(parent)
+	defer stop()
+	err := f(ctx)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// openExisting opens the database, which must exist.
+func openExisting(ctx context.Context, c config.Store) (*store.SQL, error) {
+	if _, err := os.Stat(c.Path); err != nil {
+		return nil, fmt.Errorf("there is no database: %w", err)
+	}
+	return openStore(ctx, c)
+}
+
+func say(out io.Writer, format string, args ...any) error {
+	_, err := fmt.Fprintf(out, format, args...)
+	return err
+}
