@@ -25,8 +25,9 @@ type envelope struct {
 // interactionCreate is the event of an interaction.
 const interactionCreate = "INTERACTION_CREATE"
 
-// receive takes events in the order of the gateway. It does not block. done is
-// called once the event is handled or recorded.
+// receive takes events in the order of the gateway. It waits while too much is
+// waiting, so that further events stay at Discord, which redelivers none that it
+// has sent. done is called once the event is handled or recorded.
 func (d *Discord) receive(ctx context.Context, e envelope, done func()) {
 	defer d.intake.Guard(e.Kind, done)
 	switch e.Kind {
@@ -54,6 +55,9 @@ func (d *Discord) receiveMessage(ctx context.Context, e envelope, done func()) {
 	}
 	if at := m.ChannelType; at != nil {
 		d.channels.learn(m.GuildID, discordapi.Channel{ID: m.ChannelID, Type: at})
+	}
+	if d.intake.Quick.Room(ctx) != nil {
+		return // not done: the next run gets it again
 	}
 	at, _ := d.channels.get(m.ChannelID)
 	d.intake.Quick.Do(d.laneOf(at, m.ChannelID), func() {
@@ -88,6 +92,9 @@ func (d *Discord) handleMessage(ctx context.Context, e envelope, m discordapi.Me
 	}
 	key := string(t.event.About().ID)
 	payload, err := json.Marshal(e)
+	if err == nil {
+		err = d.intake.Later.Room(ctx)
+	}
 	if err == nil {
 		err = d.record(ctx, key, payload)
 	}

@@ -22,6 +22,9 @@ func (d *Discord) receiveInteraction(ctx context.Context, e envelope, done func(
 		done()
 		return
 	}
+	if d.intake.Quick.Room(ctx) != nil || d.intake.Pages.Room(ctx) != nil {
+		return // not done: the next run gets it again
+	}
 	i = d.withChannel(i)
 	read, err := d.me().readInteraction(i)
 	switch in := read.(type) {

@@ -120,15 +120,25 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	select {
 	case got := <-done:
 		if got.err != nil {
-			s.log.Warn("slack: not acknowledged, Slack will redeliver", "error", got.err)
+			s.notAcknowledged(got.err)
 			http.Error(w, "try again", http.StatusServiceUnavailable)
 			return
 		}
 		s.writeAnswer(w, got.answer)
 	case <-late.C:
+		s.notAcknowledged(chat.ErrBusy)
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	case <-r.Context().Done():
 	}
+}
+
+// notAcknowledged logs why an event is not acknowledged.
+func (s *Slack) notAcknowledged(err error) {
+	if errors.Is(err, chat.ErrBusy) {
+		s.intake.Refused()
+		return
+	}
+	s.log.Warn("slack: not acknowledged, Slack will redeliver", "error", err)
 }
 
 func (s *Slack) writeAnswer(w http.ResponseWriter, answer any) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"mabsbot/adapters/chat"
 	"mabsbot/bot"
@@ -13,11 +14,15 @@ import (
 
 // receive accepts envelopes in the order of their arrival and returns at once. It
 // calls done once the envelope may be acknowledged, with the payload of the
-// acknowledgement, or with an error if Slack has to redeliver it. raw is the
-// envelope as received.
+// acknowledgement, or with an error if Slack has to redeliver it: chat.ErrBusy if
+// too much is waiting. raw is the envelope as received.
 func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(answer any, err error)) {
 	if err := ctx.Err(); err != nil {
 		done(nil, err)
+		return
+	}
+	if s.busy(e.Kind) {
+		done(nil, chat.ErrBusy)
 		return
 	}
 	read, err := s.read(e)
@@ -45,6 +50,12 @@ func (s *Slack) receive(ctx context.Context, e envelope, raw []byte, done func(a
 	default:
 		s.receiveUnreadable(ctx, raw, err, done)
 	}
+}
+
+// busy reports whether an envelope has to wait outside. Only events do: Slack does
+// not redeliver what a user presses or types, which is rare.
+func (s *Slack) busy(kind string) bool {
+	return kind == kindEvent && (s.intake.Quick.Full() || s.intake.Later.Full() || s.intake.Pages.Full())
 }
 
 // respond acknowledges with a payload, in the order of the user's requests.
@@ -95,12 +106,22 @@ func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
 func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done func(any, error)) {
 	s.rememberReply(in)
 	s.subscription.observe(in, s.warnNotSubscribed)
-	s.intake.Quick.Do(chat.LaneOf(in.event), func() {
+	arrived, lane := time.Now(), chat.LaneOf(in.event)
+	handle := func() {
 		var err error
 		defer func() { done(nil, err) }()
+		if e.Kind == kindEvent && time.Since(arrived) > lastAck { // Slack has begun to redeliver it
+			err = chat.ErrBusy
+			return
+		}
 		defer s.intake.Guard(string(in.event.About().ID), func() { err = s.bury(ctx, e.Payload, chat.ErrPanic) })
 		err = s.handleOrRecord(ctx, e, in)
-	})
+	}
+	if e.Kind != kindEvent {
+		s.intake.Quick.Do(lane, handle)
+	} else if !s.intake.Quick.Offer(lane, len(e.Payload), handle) {
+		done(nil, chat.ErrBusy)
+	}
 }
 
 // rememberReply stores where the sender can be answered: the response URL, and the
@@ -138,6 +159,9 @@ func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) erro
 func (s *Slack) record(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
+	if e.Kind == kindEvent && s.intake.Later.Full() {
+		return chat.ErrBusy
+	}
 	payload, err := json.Marshal(e)
 	if err != nil {
 		return err

@@ -300,7 +300,7 @@ func (k *socket) greet() error {
 	case "disconnect":
 		return disconnected(f.Reason)
 	}
-	k.receive(data) // an event arrived before hello
+	k.receive(data, time.Now()) // an event arrived before hello
 	return nil
 }
 
@@ -340,10 +340,26 @@ func (k *socket) read(ctx context.Context) error {
 			}
 			return fmt.Errorf("read: %w", err)
 		}
+		arrived := time.Now()
+		k.hold(ctx)
 		alive()
-		if err := k.receive(data); err != nil {
+		if err := k.receive(data, arrived); err != nil {
 			return err
 		}
+	}
+}
+
+// hold waits while too much is waiting. Meanwhile Slack's frames wait in the
+// connection, and nothing of them takes memory here. It ends when the frame that
+// was read can no longer be acknowledged in time.
+func (k *socket) hold(ctx context.Context) {
+	if !k.s.busy(kindEvent) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lastAck)
+	defer cancel()
+	for _, l := range []*chat.Lanes{k.s.intake.Quick, k.s.intake.Later, k.s.intake.Pages} {
+		_ = l.Room(ctx) // without room, receive refuses the event
 	}
 }
 
@@ -377,7 +393,7 @@ var envelopeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([\w-]{1,100})"`)
 
 // receive handles a frame. One that cannot be parsed is acknowledged, too, because
 // Slack would only redeliver it.
-func (k *socket) receive(data []byte) error {
+func (k *socket) receive(data []byte, arrived time.Time) error {
 	var f frame
 	if err := chat.Decode(data, &f); err != nil {
 		if m := envelopeID.FindSubmatch(data); m != nil {
@@ -386,7 +402,6 @@ func (k *socket) receive(data []byte) error {
 	}
 	switch {
 	case f.Envelope != "":
-		arrived := time.Now()
 		k.deliver(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
 	case f.Type == "disconnect" && (f.Reason == "link_disabled" || f.Reason == "too_many_websockets"):
 		return disconnected(f.Reason)
@@ -402,7 +417,11 @@ func (k *socket) receive(data []byte) error {
 // late: then Slack redelivers the event.
 func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) {
 	took := time.Since(arrived)
-	if err != nil || took > lastAck {
+	if errors.Is(err, chat.ErrBusy) || err == nil && took > lastAck {
+		k.s.intake.Refused()
+		return
+	}
+	if err != nil {
 		k.s.log.Warn("slack: not acknowledged, Slack will redeliver", "envelope", f.Envelope, "took", took, "error", err)
 		return
 	}

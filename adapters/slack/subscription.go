@@ -16,6 +16,10 @@ import (
 // after at most a minute for the first time.
 const messageTimeout = 2 * time.Minute
 
+// maxMentions bounds the mentions that are waited for, in memory of about 200 bytes
+// each.
+const maxMentions = 10_000
+
 // A subscriptionCheck waits for the message of each mention. It is safe for
 // concurrent use.
 type subscriptionCheck struct {
@@ -37,6 +41,9 @@ func (e *subscriptionCheck) observe(in inbound, deaf func(channel string)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	_, known := e.seen[m.ID]
+	if !known && len(e.seen) >= maxMentions {
+		return
+	}
 	e.seen[m.ID] = e.seen[m.ID] || !in.mention
 	if known {
 		return

@@ -51,7 +51,8 @@ type connection struct {
 	c        *Client
 	ws       *websocket.Conn
 	interval time.Duration // of heartbeats
-	acked    atomic.Bool   // the last heartbeat was acknowledged
+	acked    atomic.Bool   // something was read since the last heartbeat
+	blocked  atomic.Bool   // nothing is read, because Options.Events has not returned
 	zombie   atomic.Bool   // it was not, in time
 	closing  sync.Once
 	writing  sync.Mutex
@@ -118,9 +119,9 @@ func (conn *connection) hello() error {
 	return nil
 }
 
-// beat sends heartbeats, the first after a random part of the interval. If one is
-// not acknowledged within half the interval, the connection is a zombie: beat
-// closes it.
+// beat sends heartbeats, the first after a random part of the interval. If nothing
+// arrives within half the interval, not even the acknowledgement, the connection is
+// a zombie: beat closes it. If nothing was read, that is not known.
 // https://docs.discord.com/developers/events/gateway#sending-heartbeats
 func (conn *connection) beat(ctx context.Context) {
 	wait := rand.N(conn.interval)
@@ -129,7 +130,7 @@ func (conn *connection) beat(ctx context.Context) {
 		if conn.heartbeat() != nil || sleep(ctx, conn.interval/2) != nil {
 			return // read returns the error
 		}
-		if !conn.acked.Load() {
+		if !conn.acked.Load() && !conn.blocked.Load() {
 			conn.zombie.Store(true)
 			conn.close()
 			return

@@ -28,9 +28,10 @@ type Options struct {
 	Log     *slog.Logger  // nil discards; neither message content nor the token is logged
 
 	// Events receives the events of the gateway in order, one at a time, with the
-	// context of Run. It must not block. It, or another goroutine, calls done when
-	// the event need not be replayed: until then a resume after a restart replays
-	// the event and all later ones.
+	// context of Run. While it blocks, no further events are read, and heartbeats
+	// go on. It, or another goroutine, calls done when the event need not be
+	// replayed: until then a resume after a restart replays the event and all later
+	// ones.
 	Events func(ctx context.Context, e Event, done func())
 	// Unauthorized is called before Do returns if Discord does not accept the
 	// token. It may end the ctx of Run.

@@ -240,7 +240,11 @@ func (g *gateway) read(ctx context.Context, conn *connection) error {
 			g.warnOnce("a gateway payload cannot be read", "bytes", len(data))
 			continue
 		}
-		if err := g.receive(ctx, conn, p); err != nil {
+		conn.acked.Store(true) // any payload is a sign of life: behind many events, the acknowledgement comes late
+		conn.blocked.Store(true)
+		err = g.receive(ctx, conn, p)
+		conn.blocked.Store(false)
+		if err != nil {
 			return err
 		}
 	}
@@ -253,8 +257,6 @@ func (g *gateway) receive(ctx context.Context, conn *connection, p payload) erro
 		g.dispatch(ctx, conn, p)
 	case opHeartbeat:
 		return conn.heartbeat()
-	case opHeartbeatACK:
-		conn.acked.Store(true)
 	case opReconnect:
 		return errReconnect
 	case opInvalidSession:
