@@ -58,6 +58,9 @@ func (p *Program) Run(cmd *exec.Cmd) {
 	}
 }
 
+// PID returns the ID of the running process.
+func (p *Program) PID() int { return p.cmd.Process.Pid }
+
 // Kill kills the process, as a power cut would.
 func (p *Program) Kill() {
 	p.t.Helper()
