@@ -95,6 +95,9 @@ func (d decision) isForgotten(b Button) bool {
 	case ActionStart, ActionPerson, ActionStillSolved, ActionCameBack:
 		return false
 	}
+	if d.head.Direct { // a private answer may have come here instead, because its token had expired
+		return false
+	}
 	return d.rules.Base.Entry(b.Entry) != nil
 }
 
