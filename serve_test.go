@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestServeEndsItsTasks checks that background tasks have ended before the
@@ -68,5 +71,50 @@ func TestLostKey(t *testing.T) {
 	}
 	if err := run("chat", "--store.key_file", file); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSecondConsole checks that a second process does not serve the console of a
+// database: posts that the wrong one claims would be lost.
+func TestSecondConsole(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no lock here")
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	t.Setenv("MABSBOT_CONSOLE_ADDR", "127.0.0.1:0")
+	t.Setenv("MABSBOT_STORE_PATH", path)
+	ctx, cancel := context.WithCancel(t.Context())
+	first, out := root(), &syncBuffer{}
+	first.SetArgs(nil)
+	first.SetOut(out)
+	first.SetErr(io.Discard)
+	ended := make(chan error, 1)
+	go func() { ended <- first.ExecuteContext(ctx) }()
+	for !strings.Contains(out.String(), "http://") {
+		select {
+		case err := <-ended:
+			t.Fatal(err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	second := root()
+	second.SetArgs(nil)
+	second.SetOut(io.Discard)
+	second.SetErr(io.Discard)
+	if err := second.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "another process serves the console of this database") {
+		t.Errorf("the second one: %v", err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	again, stop := context.WithCancel(t.Context())
+	stop() // it ends at once
+	third := root()
+	third.SetArgs(nil)
+	third.SetOut(io.Discard)
+	third.SetErr(io.Discard)
+	if err := third.ExecuteContext(again); err != nil && strings.Contains(err.Error(), "another process") {
+		t.Errorf("after the first has ended: %v", err)
 	}
 }

@@ -18,6 +18,22 @@ type Journal struct {
 // Append.
 func (s *SQL) Journal(name string) *Journal { return &Journal{s, name} }
 
+// ErrInUse reports that another process uses a journal.
+var ErrInUse = errors.New("another process uses it")
+
+// Lock makes the journal that of this process until the database is closed, or
+// returns ErrInUse if it is that of another one. A journal is read once, so a
+// second process would miss what is appended from then on. Without file locks,
+// Lock does nothing.
+func (j *Journal) Lock() error {
+	f, err := lockAlone(j.sql.path + "." + j.name + ".lock")
+	if err != nil {
+		return wrap("lock journal "+j.name, err)
+	}
+	j.sql.locks = append(j.sql.locks, f)
+	return nil
+}
+
 // Append adds a record. Once it returns nil, the record survives a crash.
 func (j *Journal) Append(ctx context.Context, record []byte) error {
 	return j.sql.update(ctx, "append to journal", func(tx *sql.Tx) error {

@@ -27,3 +27,16 @@ func lockFile(path string) (f *os.File, alone bool, err error) {
 func shareLock(f *os.File) bool {
 	return !errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }
+
+// lockAlone takes an exclusive lock on the file at path for as long as f is open,
+// or returns ErrInUse. On file systems without locks it takes none.
+func lockAlone(path string) (f *os.File, err error) {
+	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(ErrInUse, f.Close())
+	}
+	return f, nil
+}

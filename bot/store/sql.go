@@ -53,7 +53,9 @@ type SQL struct {
 	// meantime.
 	write, read *sql.DB
 	sealer      sealer
-	lock        *os.File // a shared lock that other processes see; nil without file locks
+	path        string
+	locks       []*os.File // of journals; nil without file locks
+	lock        *os.File   // a shared lock that other processes see; nil without file locks
 }
 
 var (
@@ -93,7 +95,7 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SQL{sealer: sealer, lock: lock}
+	s := &SQL{sealer: sealer, path: path, lock: lock}
 	if !alone {
 		err = s.share(ctx)
 	}
@@ -268,6 +270,12 @@ func (s *SQL) Close() error {
 		err = errors.Join(err, s.lock.Close())
 		s.lock = nil
 	}
+	for _, f := range s.locks {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	s.locks = nil
 	return err
 }
 

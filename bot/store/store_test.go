@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -63,6 +64,25 @@ func TestJournal(t *testing.T) {
 		s := openNew(t)
 		testJournal(t, func(name string) journal { return s.Journal(name) })
 	})
+}
+
+// TestJournalLock checks that one user at a time has a journal: a lock belongs to
+// an open file, so a second store has the same effect as a second process.
+func TestJournalLock(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no lock here")
+	}
+	path := filepath.Join(t.TempDir(), "test.db")
+	first, second := openFile(t, path), openFile(t, path)
+	must(t, first.Journal("a").Lock())
+	for range 2 {
+		if err := second.Journal("a").Lock(); !errors.Is(err, ErrInUse) {
+			t.Errorf("the second user: %v", err)
+		}
+	}
+	must(t, second.Journal("b").Lock())
+	closeStore(t, first)
+	must(t, second.Journal("a").Lock())
 }
 
 func testJournal(t *testing.T, open func(name string) journal) {
