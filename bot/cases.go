@@ -257,6 +257,8 @@ func (d decision) closeCase(w *Walkthrough, withdrawn bool) {
 		c.Closed, c.Withdrawn = d.sender(), withdrawn
 		if withdrawn {
 			c.Closed.By = c.For // a platform may not say who deleted a message
+			team := d.speaking(t.Lang)
+			c.Brief = []Block{heading(team.text("handover", "case", strconv.Itoa(c.Number), "name", c.For.name(), "title", c.Title))}
 		}
 	})
 	d.tellTeam(t, func(team decision) string { return team.closedCase(*t.Handover) })

@@ -7,7 +7,7 @@
 //	form in the browser --events.go--> bot.Event --> bot.Handler
 //	bot.Post --Post--> workspace (journal first) --render.go--> HTML, pushed by stream.go
 //
-// id.go makes IDs, workspace.go is the stored state, events.go turns user
+// id.go makes IDs, workspace.go is the stored state, from which erase.go removes what was deleted, events.go turns user
 // actions into events, pointed.go reads what they point at, view.go reads what
 // a user is looking at, state.go collects it, render.go turns it into HTML, and stream.go pushes changes.
 // why.go and search.go are the panels of match evidence and of the search in
@@ -41,6 +41,9 @@ type Journal interface {
 	// Replay yields every record in the order of Append and returns the first
 	// error of yield, or a bot.ErrUnreadable about records that it skipped.
 	Replay(ctx context.Context, yield func(record []byte) error) error
+	// Rewrite calls change for each record, and stores what it returns in its
+	// place; nil keeps the record.
+	Rewrite(ctx context.Context, change func(record []byte) []byte) error
 	// Reset removes every record.
 	Reset(ctx context.Context) error
 }
@@ -110,7 +113,11 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	if c.pages, err = loadPages(c.setup); err != nil {
 		return nil, err
 	}
-	return c, c.replay(ctx)
+	if err := c.replay(ctx); err != nil {
+		return nil, err
+	}
+	c.erase(ctx)
+	return c, nil
 }
 
 // replay restores the workspace from the journal. A record that is damaged costs
@@ -255,6 +262,9 @@ func (c *Console) commit(ctx context.Context, r record) error {
 			m.busy = true // deliver follows
 		}
 	})
+	if err == nil && r.erases() {
+		c.erase(ctx)
+	}
 	return err
 }
 

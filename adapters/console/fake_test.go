@@ -47,6 +47,17 @@ func (m *memory) Replay(_ context.Context, yield func(record []byte) error) erro
 	return errors.Join(m.fail, m.unreadable)
 }
 
+func (m *memory) Rewrite(_ context.Context, change func(record []byte) []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, record := range m.records {
+		if changed := change(record); changed != nil {
+			m.records[i] = changed
+		}
+	}
+	return m.fail
+}
+
 func (m *memory) Reset(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -128,14 +128,15 @@ func (s *storedConsole) end(t *testing.T) {
 	}
 }
 
-// quiet waits until the bot has taken all messages and nothing waits to be posted.
+// quiet waits until the bot runs, it has taken all messages, and nothing waits to be
+// posted.
 func (s *storedConsole) quiet(t *testing.T) {
 	t.Helper()
 	for {
 		s.mu.RLock()
-		left := len(s.ws.waiting())
+		done := s.handle != nil && len(s.ws.waiting()) == 0
 		s.mu.RUnlock()
-		if left == 0 {
+		if done {
 			break
 		}
 		select {

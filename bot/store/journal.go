@@ -88,6 +88,33 @@ func (j *Journal) records(ctx context.Context) (records [][]byte, unreadable err
 	return records, unreadable
 }
 
+// Rewrite calls change for each readable record, oldest first, and stores what it
+// returns in its place. nil keeps the record. change must not use the store.
+func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte) error {
+	return j.sql.update(ctx, "rewrite journal", func(tx *sql.Tx) error {
+		rows, err := sealedRows(tx.QueryContext(ctx, `SELECT seq, sealed FROM journal WHERE name = $1 ORDER BY seq`, j.name))
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			row := j.row(int(r.id))
+			record, err := j.sql.sealer.open(r.sealed, row...)
+			if err != nil {
+				continue // damaged
+			}
+			changed := change(record)
+			if changed == nil {
+				continue
+			}
+			_, err = tx.ExecContext(ctx, `UPDATE journal SET sealed = $1 WHERE name = $2 AND seq = $3`, j.sql.sealer.seal(changed, row...), j.name, r.id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Reset removes all records.
 func (j *Journal) Reset(ctx context.Context) error {
 	_, err := j.sql.write.ExecContext(ctx, `DELETE FROM journal WHERE name = $1`, j.name)

@@ -43,6 +43,23 @@ func (j *MemoryJournal) Replay(ctx context.Context, yield func(record []byte) er
 	return nil
 }
 
+// Rewrite calls change for each record, oldest first, and stores what it returns in
+// its place. nil keeps the record. change must not use the store.
+func (j *MemoryJournal) Rewrite(ctx context.Context, change func(record []byte) []byte) error {
+	j.memory.mu.Lock()
+	defer j.memory.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return wrap("rewrite journal", err)
+	}
+	records := j.memory.journals[j.name]
+	for i, record := range records {
+		if changed := change(slices.Clone(record)); changed != nil {
+			records[i] = slices.Clone(changed)
+		}
+	}
+	return nil
+}
+
 // Reset removes all records.
 func (j *MemoryJournal) Reset(ctx context.Context) error {
 	j.memory.mu.Lock()

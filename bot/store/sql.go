@@ -115,7 +115,7 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 // releases posts claimed by a process that died, so that a restart does not have to
 // wait for its own leases to expire.
 func (s *SQL) start(ctx context.Context, path string, alone bool) (err error) {
-	if s.write, err = connect(path, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_txlock=immediate"); err != nil {
+	if s.write, err = connect(path, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_txlock=immediate&_pragma=secure_delete(on)"); err != nil {
 		return err
 	}
 	if s.read, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
@@ -162,7 +162,8 @@ func createFile(path string) error {
 }
 
 // connect returns a pool of at most n connections. synchronous=FULL makes
-// commits in WAL mode survive a power failure.
+// commits in WAL mode survive a power failure, and secure_delete overwrites what
+// is deleted with zeros.
 func connect(path string, n int, options string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

@@ -82,7 +82,7 @@ func TestFile(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	s := openNew(t)
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "foreign_keys": "1", "busy_timeout": "5000"} {
 		var got string
 		must(t, s.write.QueryRow("PRAGMA "+pragma).Scan(&got))
 		if got != want {

@@ -52,6 +52,7 @@ func TestSQL(t *testing.T) {
 type journal interface {
 	Append(ctx context.Context, record []byte) error
 	Replay(ctx context.Context, yield func(record []byte) error) error
+	Rewrite(ctx context.Context, change func(record []byte) []byte) error
 	Reset(ctx context.Context) error
 }
 
@@ -123,7 +124,7 @@ func testJournal(t *testing.T, open func(name string) journal) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	replay := func([]byte) error { return errors.New("called with a canceled context") }
-	for _, err := range []error{a.Append(ctx, nil), a.Reset(ctx), a.Replay(ctx, replay), open("none").Replay(ctx, replay)} {
+	for _, err := range []error{a.Append(ctx, nil), a.Reset(ctx), a.Rewrite(ctx, func([]byte) []byte { return nil }), a.Replay(ctx, replay), open("none").Replay(ctx, replay)} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}
@@ -139,6 +140,16 @@ func testJournal(t *testing.T, open func(name string) journal) {
 	}
 	wg.Wait()
 	want(open("many"), slices.Repeat([]string{"one"}, 8)...)
+
+	must(t, a.Rewrite(t.Context(), func(record []byte) []byte {
+		if string(record) == "later" {
+			return []byte("rewritten")
+		}
+		clear(record)
+		return nil
+	}))
+	want(a, append(all, "rewritten", "rewritten")...)
+	want(b, "")
 
 	must(t, a.Reset(t.Context()))
 	want(a)
