@@ -13,7 +13,8 @@
 // why.go and search.go are the panels of match evidence and of the search in
 // messages, library.go, cases.go and shadow.go the pages of the knowledge base, of
 // open cases, and of the posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
-// login.go are the HTTP server and its login, which attempts.go limits. setup.go reads the initial
+// login.go are the HTTP server and its login, which attempts.go limits; bounds.go
+// limits the rest. setup.go reads the initial
 // workspace from data/ and the texts of the pages from locale/, one file per
 // language. The scripts in static/ begin with app.js.
 package console
@@ -70,6 +71,7 @@ type Console struct {
 	pages    map[string]*template.Template // by language
 	sessions sessions
 	attempts attempts
+	streams  counter
 	knownKey string // signs the cookies of browsers that have logged in
 
 	listener net.Listener
@@ -208,6 +210,7 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 		ReadTimeout:       30 * time.Second, // a megabyte over a slow line
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(c.log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)

@@ -24,7 +24,7 @@ type shelf struct {
 
 func (c *Console) shelf(r *http.Request) shelf {
 	q := r.URL.Query()
-	s := shelf{frame: c.frame(c.view(r), r.URL.EscapedPath(), "kb"), Lang: q.Get("lang"), Query: strings.TrimSpace(q.Get("q")), Area: q.Get("area")}
+	s := shelf{frame: c.frame(c.view(r), r.URL.EscapedPath(), "kb"), Lang: cutQuery(q.Get("lang")), Query: cutQuery(q.Get("q")), Area: cutQuery(q.Get("area"))}
 	if s.Lang == "" {
 		s.Lang = s.View.Lang
 	}

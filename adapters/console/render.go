@@ -363,8 +363,9 @@ func (f frame) As(u bot.User) string { return f.Path + "?" + f.View.As(u).values
 type page struct {
 	frame
 	Examples []example
-	Rows     []row // of the channel
-	Replies  []row // of the open thread, its root first
+	Rows     []row           // of the channel
+	Replies  []row           // of the open thread, its root first
+	Earlier  map[string]bool // the lists of which earlier messages are not shown
 	Why      *explanation
 	Hits     []found // of a search in the messages
 }
@@ -392,10 +393,9 @@ func (c *Console) page(v view) page {
 	if !v.IsDirect() {
 		tab = "#" + v.Channel
 	}
-	p := page{frame: c.frameOf(v, "/", tab, s), Examples: c.setup.examples}
-	for _, r := range s.rows {
+	p := page{frame: c.frameOf(v, "/", tab, s), Examples: c.setup.examples, Earlier: s.earlier}
+	for _, r := range newest(slices.DeleteFunc(s.rows, row.Dead), v.Root, s.earlier) {
 		switch {
-		case r.Dead():
 		case r.List == channelList:
 			p.Rows = append(p.Rows, r)
 		default:

@@ -41,9 +41,13 @@ func (c *Console) find(v view) []found {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	var all []found
+	later := map[string]int{} // by channel: how many messages its page has before this one
 	for _, m := range slices.Backward(c.ws.messages) {
 		if m.Gone || !m.visible(v.User.ID) {
 			continue
+		}
+		if m.Root == "" {
+			later[m.Channel]++
 		}
 		text := m.words()
 		marks := wordMarks(text, words)
@@ -52,7 +56,7 @@ func (c *Console) find(v view) []found {
 		}
 		all = append(all, found{
 			From: c.setup.user(m.User), Bot: m.User == "", Channel: m.Channel, At: m.At,
-			Text: snippet(text, marks), URL: v.message(m),
+			Text: snippet(text, marks), URL: v.message(m, later[m.Channel] <= maxShown),
 		})
 		if len(all) == maxFound {
 			break
@@ -61,9 +65,13 @@ func (c *Console) find(v view) []found {
 	return all
 }
 
-// message returns the address of a message in its channel or thread. The search
-// stays open where there is room for it, which is next to a channel.
-func (v view) message(m *message) string {
+// message returns the address of a message in its channel or thread, or in the
+// thread under it if its channel does not show it. The search stays open where
+// there is room for it, which is next to a channel.
+func (v view) message(m *message, shown bool) string {
+	if m.Root == "" && !shown && !isDirect(m.Channel) {
+		return v.In(m.Channel).Thread(m.ID).URL() + "#" + threadList + "-" + m.ID
+	}
 	if m.Root != "" {
 		return v.In(m.Channel).Thread(m.Root).URL() + "#" + threadList + "-" + m.ID
 	}

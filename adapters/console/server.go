@@ -35,6 +35,7 @@ var (
 	errLogin      = &refusal{http.StatusUnauthorized, "login"}
 	errNotYours   = &refusal{http.StatusForbidden, "not_yours"}
 	errNoPlace    = &refusal{http.StatusNotFound, "no_place"}
+	errStreams    = &refusal{http.StatusServiceUnavailable, "streams"}
 	errTooLong    = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
 )
 
@@ -44,6 +45,7 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("GET /{$}", c.home)
 	mux.HandleFunc("GET /events", c.events)
 	mux.HandleFunc("GET /suggest", c.suggest)
+	mux.HandleFunc("GET /text/{id}", c.text)
 	mux.HandleFunc("GET /cases", c.cases)
 	mux.HandleFunc("GET /shadow", c.shadow)
 	mux.HandleFunc("GET /kb", c.entries)

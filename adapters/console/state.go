@@ -10,11 +10,12 @@ import (
 // A state is the part of the workspace that a view shows, limited to what
 // changed since an earlier state.
 type state struct {
-	rows  []row          // including rows that are gone
-	heard map[string]int // by channel: how many messages others wrote
-	name  string         // of the workspace
-	stamp string
-	seq   int
+	rows    []row           // including rows that are gone
+	earlier map[string]bool // the lists of which earlier rows were left out
+	heard   map[string]int  // by channel: how many messages others wrote
+	name    string          // of the workspace
+	stamp   string
+	seq     int
 }
 
 // id identifies the state, so that a stream can continue from it.
@@ -24,7 +25,7 @@ func (s state) id() string { return fmt.Sprintf("%s.%d", s.stamp, s.seq) }
 func (c *Console) since(v view, seq int) state {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	s := state{name: c.ws.name, stamp: c.stamp, seq: c.ws.seq}
+	s := state{name: c.ws.name, stamp: c.stamp, seq: c.ws.seq, earlier: map[string]bool{}}
 	r := reader{user: v.User.ID, heard: map[string]int{}, under: map[string]answers{}, asked: map[string]string{}}
 	link := c.linker(v, c.ws.name)
 	for _, m := range c.ws.messages {
@@ -43,6 +44,9 @@ func (c *Console) since(v view, seq int) state {
 		if v.Root != "" && (m.ID == v.Root || m.Root == v.Root) {
 			made.List, made.Nth = threadList, r.nthReply(m)
 			s.rows = append(s.rows, made)
+		}
+		if seq < 0 && len(s.rows) > maxCollected {
+			s.rows = newest(s.rows, v.Root, s.earlier)
 		}
 	}
 	for i := range s.rows {

@@ -22,6 +22,10 @@ import (
 // minute, and detects browsers that disconnected silently.
 const heartbeat = 15 * time.Second
 
+// maxChanged is how many messages one event has at most. A page that missed more is
+// rendered again.
+const maxChanged = 2 * maxShown
+
 // writeTimeout is how long a browser may take to read one event.
 const writeTimeout = 30 * time.Second
 
@@ -39,6 +43,11 @@ type fragment struct {
 }
 
 func (c *Console) events(w http.ResponseWriter, r *http.Request) {
+	if !c.streams.enter(maxStreams) {
+		c.refuse(w, r, errStreams)
+		return
+	}
+	defer c.streams.leave()
 	v := c.view(r)
 	stamp, seq := parseSince(r)
 	h := w.Header()
@@ -51,16 +60,17 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 	for {
 		wake := c.wake()
 		s := c.since(v, seq)
+		outdated := s.stamp != stamp || len(s.rows) > maxChanged // the page is rendered again
 		text := ": still here\n\n"
 		switch {
-		case s.stamp != stamp:
+		case outdated:
 			text = "event: reload\ndata: {}\n\n"
 		case s.seq != seq:
 			seq = s.seq
 			text = c.change(v, s)
 		}
 		_ = out.SetWriteDeadline(time.Now().Add(writeTimeout))
-		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || s.stamp != stamp {
+		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || outdated {
 			return
 		}
 		if !wait(r.Context(), wake, tick.C, c.stopping) || !c.loggedIn(r) {

@@ -48,7 +48,7 @@ func (c *Console) view(r *http.Request) view {
 		v.Panel = panel
 	}
 	if v.Panel == panelSearch {
-		v.Query = strings.TrimSpace(q.Get("find"))
+		v.Query = cutQuery(q.Get("find"))
 	}
 	return v
 }
