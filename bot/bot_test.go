@@ -310,9 +310,9 @@ func TestForgottenThread(t *testing.T) {
 
 	p := press("p3", first, "USB")
 	rules := bot.Rules{Base: testBase(t), Locales: testLocales(t), Policy: bot.DefaultPolicy(), Can: everything}
-	opening := bot.Decide(rules, bot.State{Walkthrough: bot.Walkthrough{Thread: p.Thread}, Unsent: true}, p, kb.Result{}).Posts
+	opening := bot.Decide(rules, bot.State{Walkthrough: bot.Walkthrough{Thread: p.Thread}, Kept: true}, p, kb.Result{}).Posts
 	if len(opening) != 1 || !strings.Contains(bottest.Text(opening[0].Reply), "Plug it in on the server.") {
-		t.Errorf("a button whose post is not recorded as sent leads to %+v", opening)
+		t.Errorf("a button whose post is kept leads to %+v", opening)
 	}
 }
 

@@ -24,7 +24,7 @@ type State struct {
 	Prefer      string        // the language that the user chose, "" if none
 	Recent      []Walkthrough // those of the same error that were recently started in the same channel, the latest first
 	Unasked     bool          // StatusSolved: the bot has yet to ask whether the fix held
-	Unsent      bool          // Press in a thread without a walkthrough: its post is not recorded as sent, so the walkthrough may be about to move there
+	Kept        bool          // Press in a thread without a walkthrough: its post is known, so the walkthrough is elsewhere, or about to move there
 	Last        *Walkthrough  // the latest of the user in any thread; set for /mabs why
 	Cases       *Cases        // nil unless an earlier decision needed them
 }

@@ -141,7 +141,7 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 		return State{}, err
 	}
 	if p, ok := event.(Press); ok && state.Walkthrough.Status == "" {
-		state.Unsent, err = b.store.Waiting(ctx, p.Post)
+		state.Kept, err = b.store.Keeps(ctx, p.Post)
 		return state, err
 	}
 	m, isMessage := event.(Message)

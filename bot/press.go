@@ -21,7 +21,7 @@ func (d decision) press(p Press) {
 		d.pressCase(p)
 	case p.Button.Action == ActionArea:
 		d.list(p.Button.Choice)
-	case w.Status == "" && !d.state.Unsent && d.isForgotten(p.Button):
+	case w.Status == "" && !d.state.Kept && d.isForgotten(p.Button):
 		d.postForgotten(p.Button)
 	case w.Status == "" || w.Status == StatusEnded:
 		d.revive(p.Button)
@@ -93,9 +93,6 @@ func (w Walkthrough) justLeft(b Button) bool {
 func (d decision) isForgotten(b Button) bool {
 	switch b.Action {
 	case ActionStart, ActionPerson, ActionStillSolved, ActionCameBack:
-		return false
-	}
-	if d.head.Direct { // a private answer may have come here instead, because its token had expired
 		return false
 	}
 	return d.rules.Base.Entry(b.Entry) != nil

@@ -38,6 +38,10 @@ type Store interface {
 	// Waiting reports whether a post waits to be sent, or for its Delay.
 	Waiting(ctx context.Context, post PostID) (bool, error)
 
+	// Keeps reports whether a post is known, waiting or sent. Posts are removed
+	// with their walkthrough.
+	Keeps(ctx context.Context, post PostID) (bool, error)
+
 	// Apply records in one transaction: the event as handled, the new states,
 	// the posts to send and the preference. A state is written only if the
 	// stored version equals its Version, and is stored with Version+1. Two

@@ -463,13 +463,24 @@ func waiting(t *storeTest) {
 			t.Fatalf("%s waits: %v, want %v", post, got, want)
 		}
 	}
+	keeps := func(want bool) {
+		t.Helper()
+		got, err := t.Keeps(t.Context(), "A1")
+		t.must(err)
+		if got != want {
+			t.Fatalf("A1 is kept: %v, want %v", got, want)
+		}
+	}
+	keeps(false)
 	want("A1", false)
 	t.apply(bot.Turn{Posts: []bot.Post{{ID: "A1", Thread: threadNamed("A")}, {ID: "A2", Thread: threadNamed("A"), Delay: time.Hour}, {ID: "B1", Thread: threadNamed("B")}}})
 	want("A1", true)
 	want("A2", true)
+	keeps(true)
 	t.play(`claim: A1 B1; sent A1; drop B1`)
 	want("A1", false)
 	want("B1", false)
+	keeps(true)
 	time.Sleep(2 * time.Hour)
 	want("A2", true)
 	t.play(`claim: A2; sent A2`)
@@ -716,6 +727,8 @@ func canceledContext(t *storeTest) {
 	_, err = t.Walkthroughs(ctx, bot.UserKey{}, 5)
 	wantCanceled(err)
 	_, err = t.Waiting(ctx, "A1")
+	wantCanceled(err)
+	_, err = t.Keeps(ctx, "A1")
 	wantCanceled(err)
 	_, _, err = t.Case(ctx, "test", "w", 1)
 	wantCanceled(err)

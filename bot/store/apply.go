@@ -88,6 +88,13 @@ func (s *SQL) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
 	return n > 0, wrap("waiting", err)
 }
 
+// Keeps implements bot.Store.
+func (s *SQL) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
+	var n int
+	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts WHERE id = $1`, string(post)).Scan(&n)
+	return n > 0, wrap("keeps", err)
+}
+
 // Shadowed implements bot.Store.
 func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadable error) {
 	rows, err := s.read.QueryContext(ctx, `

@@ -121,6 +121,16 @@ func (m *Memory) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
 	return p != nil && p.waiting, nil
 }
 
+// Keeps implements bot.Store.
+func (m *Memory) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return false, wrap("keeps", err)
+	}
+	return m.post(post) != nil, nil
+}
+
 // Shadowed implements bot.Store.
 func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
 	m.mu.Lock()
