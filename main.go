@@ -226,7 +226,7 @@ func policy(c *config.Config) bot.Policy {
 	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
-		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots}
+		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About)}
 	}
 	return p
 }
@@ -361,8 +361,10 @@ func matchCommand() *cobra.Command {
 		}
 		return kb.Match(cmd.OutOrStdout(), cmd.InOrStdin(), base, strings.Join(args, " "), o)
 	})
-	c.Long = `Show what the matcher finds in a text, with its evidence. The text is an argument,
-or read from standard input ("-", or no argument).`
+	c.Long = `Show what the matcher finds in a text, with its evidence, and why it answers, asks
+or stays silent: what the text says, which codes count, what a question needs, and
+what is missing for an answer. The text is an argument, or read from standard input
+("-", or no argument).`
 	c.Example = `  mabsbot match "Replica is inconsistent (ID: 3106)"
   mabsbot match --lookup 170036
   mabsbot match - < paste.txt
@@ -387,15 +389,18 @@ func kbCommand() *cobra.Command {
 			return run(cmd.OutOrStdout(), base, cmp.Or(*lang, c.Language), strings.Join(args, ""))
 		}
 	}
+	var all bool
+	test := command("test", "Test the matcher on the texts of all entries, and the entries of the overlay on stored talk", cobra.NoArgs, base(func(out io.Writer, base *kb.Base, _, _ string) error {
+		return kb.Test(out, base, all)
+	}))
+	test.Flags().BoolVar(&all, "all", false, "with an overlay, test the phrases and the talk for all entries")
 	c.AddCommand(
 		command("lint", "Check all entries and report every mistake", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
 			return kb.Lint(cmd.OutOrStdout(), layers(c)...)
 		}),
 		command("list [AREA]", "List the entries", cobra.MaximumNArgs(1), base(kb.List)),
 		command("show ID", "Show one entry", cobra.ExactArgs(1), base(kb.Show)),
-		command("test", "Test the matcher on the examples and messages of all entries", cobra.NoArgs, base(func(out io.Writer, base *kb.Base, _, _ string) error {
-			return kb.Test(out, base)
-		})),
+		test,
 		command("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := cmd.OutOrStdout().Write(kb.Schema())
 			return err

@@ -35,8 +35,8 @@ func (b *Bot) Handler(a Adapter) Handler {
 
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
-	found := recognize(rules.Base, event)
-	event, found = b.join(rules.Base, event, found)
+	found := rules.recognize(event)
+	event, found = b.join(rules, event, found)
 	profiler, unknown := a.(Profiler)
 	looked := false
 	if head := event.About(); head.At.IsZero() {
@@ -218,8 +218,9 @@ func withHead(event Event, head Head) Event {
 // judged less strictly because its text is meant for the bot. So is the code in
 // an addressed message of a few words. A single word that is neither a code nor
 // a name of an error leads to no answer, however few errors have it: it is how
-// people try a bot out.
-func recognize(base *kb.Base, event Event) kb.Result {
+// people try a bot out. Where people talk about backups, a question needs less.
+func (r Rules) recognize(event Event) kb.Result {
+	base := r.Base
 	m, isMessage := event.(Message)
 	switch {
 	case !isMessage || m.Change == ChangeDeleted:
@@ -227,9 +228,13 @@ func recognize(base *kb.Base, event Event) kb.Result {
 	case base.Entry(strings.TrimSpace(m.Text)) != nil && (m.Command || m.Addressed):
 		return base.Lookup(m.Text)
 	case m.Command:
-		return withoutLoneWord(base.Lookup(m.Text), m.Text)
+		found := base.Lookup(m.Text)
+		if (found.Band == match.Sure || len(found.Hits) == 1) && isLoneWord(found, m.Text) {
+			found.Band = match.Silent
+		}
+		return found
 	}
-	found := base.Match(m.Text)
+	found := r.match(m)
 	if !m.Addressed || utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
 		return found
 	}
@@ -246,14 +251,28 @@ func recognize(base *kb.Base, event Event) kb.Result {
 	return found
 }
 
-// withoutLoneWord returns a result without certainty if the text is a single
-// word that is neither a code, a name of an error nor a section of the sources.
+// match matches the text of a message in its channel. Of what is said to the bot,
+// a question is better than "I don't know".
+func (r Rules) match(m Message) kb.Result {
+	if m.Addressed || r.Policy.channel(m.Head).About == AboutBackup {
+		return r.Base.MatchAbout(m.Text)
+	}
+	return r.Base.Match(m.Text)
+}
+
+// withoutLoneWord returns a result that is no answer if the text is a lone word.
 func withoutLoneWord(found kb.Result, text string) kb.Result {
-	if found.Band == match.Sure && len(strings.Fields(text)) == 1 && !strings.Contains(text, "#") &&
-		!hasEvidence(found, match.EvidenceCode) && !hasEvidence(found, match.EvidenceSymbol) {
+	if found.Band == match.Sure && isLoneWord(found, text) {
 		found.Band = match.Silent
 	}
 	return found
+}
+
+// isLoneWord reports whether a text is a single word that is neither a code, a
+// name of an error nor a section of the sources.
+func isLoneWord(found kb.Result, text string) bool {
+	return len(strings.Fields(text)) == 1 && !strings.Contains(text, "#") &&
+		!hasEvidence(found, match.EvidenceCode) && !hasEvidence(found, match.EvidenceSymbol)
 }
 
 // maxFewWords is how many words are so few that a number among them is a code:

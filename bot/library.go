@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"mabsbot/kb"
 )
@@ -19,9 +20,13 @@ type Library interface {
 	// Entry returns the entry with the ID, or nil.
 	Entry(id string) *kb.Entry
 
-	// Explain matches a text: that of a message or, if command is set, the text
-	// after /mabs, which is judged less strictly.
-	Explain(text string, command bool) kb.Result
+	// Explain says how a message is recognized, and whether its channel lets the
+	// bot speak. It does not read what the message points at.
+	Explain(m Message) Explanation
+
+	// Concept returns a word or a few for a concept of the matcher, in the given
+	// language or in English.
+	Concept(id, lang string) string
 
 	// Suggest returns at most limit completions of the text after /mabs, best
 	// first, with labels in the given language.
@@ -55,6 +60,9 @@ var _ Library = (*Bot)(nil)
 // Area implements Library.
 func (b *Bot) Area(id, lang string) string { return b.locales.Get(lang).Area(id) }
 
+// Concept implements Library.
+func (b *Bot) Concept(id, lang string) string { return b.base().ConceptWord(id, lang) }
+
 // Entries implements Library.
 func (b *Bot) Entries() []*kb.Entry { return b.base().Entries() }
 
@@ -70,7 +78,39 @@ func (b *Bot) Shadowed(ctx context.Context, limit int) ([]Post, error) {
 	return all, b.skipUnreadable(err)
 }
 
+// An Explanation says how a message is recognized.
+type Explanation struct {
+	kb.Explanation
+	Channel ChannelPolicy // where it was written
+	Listed  bool          // the channel has a mode of its own
+	Took    time.Duration // of the match, without its reasons
+}
+
 // Explain implements Library.
-func (b *Bot) Explain(text string, command bool) kb.Result {
-	return recognize(b.base(), Message{Text: strings.ToValidUTF8(text, "\uFFFD"), Command: command})
+func (b *Bot) Explain(m Message) Explanation {
+	rules := Rules{Base: b.base(), Policy: b.policy}
+	m.Text = strings.ToValidUTF8(m.Text, "\uFFFD")
+	e := Explanation{Channel: b.policy.channel(m.Head)}
+	e.Listed = !m.Direct && b.policy.Channels[m.Thread.Channel].Mode != ""
+	explain := rules.Base.Explain
+	if e.Channel.About == AboutBackup {
+		explain = rules.Base.ExplainAbout
+	}
+	e.Explanation = explain(m.Text)
+	began := time.Now()
+	r := rules.recognize(m)
+	e.Took = time.Since(began)
+	if m.Command || bestEntry(r) != bestEntry(e.Result) {
+		// A look-up is judged less strictly, and the reasons are those of a paste.
+		e.Explanation = kb.Explanation{Result: r, Concepts: e.Concepts}
+	}
+	return e
+}
+
+// bestEntry returns the best entry of a result, or nil.
+func bestEntry(r kb.Result) *kb.Entry {
+	if len(r.Hits) == 0 {
+		return nil
+	}
+	return r.Hits[0].Entry
 }

@@ -117,7 +117,7 @@ func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, eve
 			quoted = slices.DeleteFunc(quoted, func(q Quoted) bool { return q.Hidden && !m.Direct })
 		}
 		var about kb.Result
-		if m.Quoted, about = bestQuoted(rules, quoted, found); m.Quoted != nil {
+		if m.Quoted, about = bestQuoted(rules, m.Head, quoted, found); m.Quoted != nil {
 			return m, about, ctx.Err()
 		}
 		for _, q := range quoted {
@@ -137,14 +137,14 @@ func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, eve
 
 // bestQuoted returns the first of the messages in which an error is certain, or
 // else likely, unless that is no better than what was found before.
-func bestQuoted(rules Rules, quoted []Quoted, found kb.Result) (about *Quoted, best kb.Result) {
+func bestQuoted(rules Rules, head Head, quoted []Quoted, found kb.Result) (about *Quoted, best kb.Result) {
 	best = found
 	for i, q := range quoted {
 		if rules.Locales.Echo(q.Text) {
 			continue
 		}
 		// A message that a user points at is as much for the bot as theirs.
-		there := recognize(rules.Base, Message{Text: q.Text, Addressed: true})
+		there := rules.recognize(Message{Head: head, Text: q.Text, Addressed: true})
 		if there.Band > best.Band {
 			about, best = &quoted[i], there
 		}

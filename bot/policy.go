@@ -24,7 +24,16 @@ type ChannelPolicy struct {
 	Mode     Mode
 	Language string
 	Bots     []string // IDs of other bots whose messages are read; the rest are ignored
+	About    Topic
 }
+
+// A Topic is what the people in a channel talk about.
+type Topic string
+
+// AboutBackup is the topic of a support channel for the products that the entries
+// are about. A paraphrase that would be too vague elsewhere leads to a question
+// there.
+const AboutBackup Topic = "backup"
 
 // ignores reports whether to ignore what the user writes.
 func (c ChannelPolicy) ignores(u User) bool { return u.Bot && !slices.Contains(c.Bots, u.ID) }

@@ -81,7 +81,7 @@ func (r *recentMessages) keep(m Message) {
 
 // join returns a message together with the one that it continues, if it does, and
 // the result of their match.
-func (b *Bot) join(base *kb.Base, event Event, found kb.Result) (Event, kb.Result) {
+func (b *Bot) join(rules Rules, event Event, found kb.Result) (Event, kb.Result) {
 	m, ok := event.(Message)
 	if !ok || m.Change != ChangePosted || m.Command || m.From.Bot || m.InThread || m.At.IsZero() || len(m.Text) > maxSplitPart {
 		return event, found
@@ -98,8 +98,8 @@ func (b *Bot) join(base *kb.Base, event Event, found kb.Result) (Event, kb.Resul
 	whole.Text = before.Text + "\n" + m.Text
 	whole.Addressed = before.Addressed || m.Addressed
 	whole.Points, whole.Unread = slices.Concat(before.Points, m.Points), slices.Concat(before.Unread, m.Unread)
-	joined := recognize(base, whole)
-	if !continues(recognize(base, before.Message), found, joined) {
+	joined := rules.recognize(whole)
+	if !continues(rules.recognize(before.Message), found, joined) {
 		return event, found
 	}
 	b.spoken.keep(whole)
@@ -108,13 +108,15 @@ func (b *Bot) join(base *kb.Base, event Event, found kb.Result) (Event, kb.Resul
 
 // continues reports whether the results of two messages, and of both together,
 // show that the second continues the first. An error that is complete in one
-// message is one of its own.
+// message is one of its own, unless the first has only its words and the second
+// brings its code.
 func continues(first, second, both kb.Result) bool {
 	switch second.Band {
 	case match.Sure:
 		id := second.Hits[0].Entry.ID
-		offered := slices.ContainsFunc(first.Hits, func(h kb.Hit) bool { return h.Entry.ID == id })
-		return first.Band == match.Likely && offered && both.Band == match.Sure && both.Hits[0].Entry.ID == id
+		offered := first.Band == match.Likely && slices.ContainsFunc(first.Hits, func(h kb.Hit) bool { return h.Entry.ID == id })
+		said := first.Band == match.Sure && first.Hits[0].Entry.ID == id && len(first.Hits[0].Codes) == 0 && len(second.Hits[0].Codes) > 0
+		return (offered || said) && both.Band == match.Sure && both.Hits[0].Entry.ID == id
 	case match.Likely:
 		return first.Band != match.Silent || both.Band == match.Sure
 	}

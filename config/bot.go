@@ -22,12 +22,17 @@ type Channel struct {
 	Mode     string   `mapstructure:"mode"`     // one of Modes; "" means Bot.DefaultMode
 	Language string   `mapstructure:"language"` // a tag; "" means Config.Language
 	Bots     []string `mapstructure:"bots"`     // IDs of other bots whose messages are read
+	About    string   `mapstructure:"about"`    // one of Topics, or ""
 }
 
 // Modes returns the modes of a channel: the bot never speaks; it decides and
 // records but posts nothing; it answers mentions and commands; it also answers
 // pasted errors.
 func Modes() []string { return []string{"off", "shadow", "mention", "on"} }
+
+// Topics returns what a channel may be about. In one about backup, a question
+// needs less.
+func Topics() []string { return []string{"backup"} }
 
 // defaultBot links repeats for ten minutes, about as long as people keep
 // reporting the same outage, and asks a day later whether a fix held, when the
@@ -67,6 +72,9 @@ func checkBot(c *Config, wrong func(key, text string)) {
 		}
 		if ch.Language != "" && !tag.MatchString(ch.Language) {
 			wrong(key+"language", wantTag)
+		}
+		if ch.About != "" && !slices.Contains(Topics(), ch.About) {
+			wrong(key+"about", "want "+strings.Join(Topics(), ", ")+", or nothing")
 		}
 	}
 }

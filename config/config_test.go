@@ -119,9 +119,9 @@ func TestPrecedence(t *testing.T) {
 }
 
 func TestChannels(t *testing.T) {
-	path := write(t, "a.yaml", "bot:\n  channels:\n    - {id: 123456789012345678, mode: on, language: ko}\n    - &c {id: C2, mode: off}\n    - {id: C3, bots: [B1, 2]}\n")
+	path := write(t, "a.yaml", "bot:\n  channels:\n    - {id: 123456789012345678, mode: on, language: ko}\n    - &c {id: C2, mode: off}\n    - {id: C3, bots: [B1, 2], about: backup}\n")
 	c, err := load(t, []string{"--config", path})
-	want := []Channel{{ID: "123456789012345678", Mode: "on", Language: "ko"}, {ID: "C2", Mode: "off"}, {ID: "C3", Bots: []string{"B1", "2"}}}
+	want := []Channel{{ID: "123456789012345678", Mode: "on", Language: "ko"}, {ID: "C2", Mode: "off"}, {ID: "C3", Bots: []string{"B1", "2"}, About: "backup"}}
 	if err != nil || !reflect.DeepEqual(c.Bot.Channels, want) {
 		t.Errorf("got %+v, %v; want %+v", c, err, want)
 	}
@@ -218,7 +218,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2]}]}\n")
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup}]}\n")
 	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +265,7 @@ bot.repeat_window           10m
 bot.follow_up               24h
 bot.reminder                15m
 channel C1                  mode shadow, language en
-channel C2                  mode on, language ko, reads B1 B2
+channel C2                  mode on, language ko, about backup, reads B1 B2
 warning                     --x: do not
 `
 	if b.String() != want {

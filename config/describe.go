@@ -21,7 +21,7 @@ func (c *Config) Describe(w io.Writer) error {
 		}
 	}
 	for _, ch := range c.Bot.Channels {
-		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language), reads(ch.Bots))
+		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language), about(ch.About), reads(ch.Bots))
 	}
 	for _, m := range c.Warnings {
 		fmt.Fprintf(tab, "warning\t%s\n", m)
@@ -51,6 +51,14 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// about formats what a channel is about.
+func about(topic string) string {
+	if topic == "" {
+		return ""
+	}
+	return ", about " + topic
 }
 
 // reads formats the list of bots whose messages are read.

@@ -18,16 +18,23 @@ type Base struct {
 	entries  []*Entry // by ID
 	byID     map[string]*Entry
 	glossary []Term
+	concepts []match.Concept // by ID
 	slots    []Slot
+	words    map[conceptWord]string // of concepts
 	index    *match.Index
 	revision string
+
+	// What only "kb test" needs.
+	last []*Entry // of the last layer
+	talk []string // texts that the bot must leave alone
 }
 
 // newBase compiles entries, which have a Revision and distinct IDs, the terms of
-// the glossary, which have distinct IDs, and the slots, which have distinct names.
-func newBase(entries []*Entry, glossary []Term, slots []Slot) *Base {
-	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary, slots: slots}
-	slices.SortFunc(b.entries, func(x, y *Entry) int { return strings.Compare(x.ID, y.ID) })
+// the glossary, which have distinct IDs, the slots, which have distinct names, and
+// the concepts, which are sorted by ID.
+func newBase(entries []*Entry, glossary []Term, slots []Slot, concepts []match.Concept) *Base {
+	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary, slots: slots, concepts: concepts}
+	slices.SortFunc(b.entries, byID)
 	sum := sha256.New()
 	for _, e := range b.entries {
 		b.byID[e.ID] = e
@@ -36,13 +43,18 @@ func newBase(entries []*Entry, glossary []Term, slots []Slot) *Base {
 	for _, t := range glossary {
 		fmt.Fprintln(sum, t)
 	}
+	for _, c := range concepts {
+		fmt.Fprintln(sum, c)
+	}
 	for _, s := range slots {
 		fmt.Fprintln(sum, s)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
-	b.index = match.New(Documents(b.entries))
+	b.index = match.New(Documents(b.entries), concepts...)
 	return b
 }
+
+func byID(x, y *Entry) int { return strings.Compare(x.ID, y.ID) }
 
 // revisionBytes is the length of a revision: eight hexadecimal digits, few
 // enough to read out over the phone.
@@ -69,6 +81,10 @@ func (b *Base) Entries() []*Entry { return b.entries }
 // Glossary returns the terms of the glossary in the order of the files. The
 // caller must not change them.
 func (b *Base) Glossary() []Term { return b.glossary }
+
+// Concepts returns the concepts in the order of their IDs. The caller must not
+// change them.
+func (b *Base) Concepts() []match.Concept { return b.concepts }
 
 // Revision identifies the content of the whole base.
 func (b *Base) Revision() string { return b.revision }

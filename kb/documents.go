@@ -13,14 +13,19 @@ func Documents(entries []*Entry) []match.Document {
 	documents := make([]match.Document, len(entries))
 	for i, e := range entries {
 		documents[i] = match.Document{
+			Name:            e.ID,
 			Messages:        e.Messages.all(),
 			Symbols:         e.Symbols,
-			Phrases:         append(e.Phrases.all(), e.ownTitles()...),
+			Phrases:         e.Phrases.all(),
+			Titles:          e.ownTitles(),
+			Frames:          e.Frames,
 			Counterexamples: e.Examples.Counterexamples,
 			Codes:           e.Codes,
+			Relatives:       e.Relatives,
 			Examples:        e.Examples.Match,
 			Prose:           e.prose(),
 			Anchors:         e.anchors(),
+			Sections:        e.sections(),
 			Members:         e.members(entries),
 		}
 	}
@@ -99,6 +104,25 @@ func (e *Entry) anchors() []string {
 	return all
 }
 
+// sections returns the titles of the sections that the entry's sources are in: a
+// fragment in words, and what follows the name of the page.
+func (e *Entry) sections() []string {
+	var all []string
+	for _, s := range e.Sources {
+		_, fragment, ok := strings.Cut(s.URL, "#")
+		if !ok {
+			continue
+		}
+		all = append(all, strings.ReplaceAll(fragment, "-", " "))
+		for _, v := range s.Text {
+			if _, title, ok := strings.Cut(v.Text, ", "); ok {
+				all = append(all, title)
+			}
+		}
+	}
+	return all
+}
+
 // members returns the indexes of the entries that the first question leads to,
 // if most of its answers lead to other entries. Such an entry is a heading that
 // the others share, and a lookup of it means one of them.
@@ -138,6 +162,10 @@ type Hit struct {
 // Match returns the entries that match a pasted text. It is safe for concurrent
 // use.
 func (b *Base) Match(text string) Result { return b.result(b.index.Match(text)) }
+
+// MatchAbout is Match for a text from a place that is about these products. A
+// question needs less there.
+func (b *Base) MatchAbout(text string) Result { return b.result(b.index.MatchAbout(text)) }
 
 // Lookup returns the entries that a query after /mabs refers to: the ID of an
 // entry, a code, a symbol, a section of the sources, a few words, or a paste.

@@ -3,10 +3,10 @@
 // pasted text is package match; documents.go connects the two.
 //
 // load.go reads the files of a layer and parse.go the entries in them, shared.go
-// with glossary.go and slot.go what is no entry, lint.go
-// and its siblings check them, and base.go compiles them into a Base. live.go
-// reloads a Base when its files change. show.go, output.go and selftest.go are
-// the output of the kb and match commands.
+// with glossary.go, slot.go and concepts.go what is no entry, lint.go and its
+// siblings check them, and base.go compiles them into a Base. live.go reloads a
+// Base when its files change. show.go, output.go and selftest.go are the output
+// of the kb and match commands.
 package kb
 
 // An Entry is one known problem: how to recognize it, its cause, what to ask,
@@ -20,10 +20,12 @@ type Entry struct {
 	Operation Text   `yaml:"operation,omitempty" json:"operation,omitempty"` // what the user was doing
 	Title     Text   `yaml:"title" json:"title"`                             // the problem in one plain line
 
-	Codes    []string `yaml:"codes,omitempty" json:"codes,omitempty"`       // any spelling; compared by identity
-	Symbols  []string `yaml:"symbols,omitempty" json:"symbols,omitempty"`   // names such as FileFaultFault
-	Messages Texts    `yaml:"messages,omitempty" json:"messages,omitempty"` // what the product prints; <Name> captures a value (a slot)
-	Phrases  Texts    `yaml:"phrases,omitempty" json:"phrases,omitempty"`   // how users describe it without pasting it
+	Codes     []string   `yaml:"codes,omitempty" json:"codes,omitempty"`         // any spelling; compared by identity
+	Relatives []string   `yaml:"relatives,omitempty" json:"relatives,omitempty"` // codes that appear with the error, such as those of its details: neither proof nor veto
+	Symbols   []string   `yaml:"symbols,omitempty" json:"symbols,omitempty"`     // names such as FileFaultFault
+	Messages  Texts      `yaml:"messages,omitempty" json:"messages,omitempty"`   // what the product prints; <Name> captures a value (a slot)
+	Phrases   Texts      `yaml:"phrases,omitempty" json:"phrases,omitempty"`     // how users describe it without pasting it
+	Frames    [][]string `yaml:"frames,omitempty" json:"frames,omitempty"`       // lists of concepts; a text with all concepts of a list means this problem
 
 	Cause   Cause      `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences; a list may have sentences that depend on what was seen
 	Explain Text       `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?"

@@ -53,6 +53,7 @@ func TestGlossaryMistakes(t *testing.T) {
 		"missing text":     {"glossary.yaml", "- {id: vault, name: {en: vault, ko: 볼트}}\n", "kb/_shared/glossary.yaml:1: text is in no language"},
 		"blank text":       {"glossary.yaml", "- {id: vault, name: vault, text: ' '}\n", "kb/_shared/glossary.yaml:1: the text is empty"},
 		"not UTF-8":        {"glossary.yaml", "- {id: vault, name: \xff, text: A}\n", "kb/_shared/glossary.yaml:1: not valid UTF-8"},
+		"talk not UTF-8":   {"negative.txt", "Lunch?\n\xff\n", "kb/_shared/negative.txt:2: not valid UTF-8"},
 		"not YAML":         {"glossary.yaml", "- {id: vault\n", "kb/_shared/glossary.yaml:1: not valid YAML"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,11 @@ func lintAll(items []item, read batch) Mistakes {
 	if read.more {
 		return alone
 	}
+	var concepts []string
+	for _, n := range read.names {
+		concepts = append(concepts, n.id)
+	}
+	slices.Sort(concepts)
 	known := make(map[string]bool, len(items))
 	for _, m := range read.mistakes {
 		known[fileID(m.File)] = true
@@ -48,8 +53,11 @@ func lintAll(items []item, read batch) Mistakes {
 	}
 	ids := slices.Sorted(maps.Keys(known))
 	return append(alone, collect(len(items), func(i int) Mistakes {
-		l := linter{e: items[i].entry, ids: ids}
+		l := linter{e: items[i].entry, ids: ids, concepts: concepts}
 		l.others(items[i].at)
+		if !read.conceptsBroken() {
+			l.frameConcepts(items[i].at.key("frames"))
+		}
 		return l.mistakes
 	})...)
 }
@@ -59,6 +67,7 @@ type linter struct {
 	e        *Entry
 	langs    []string // of the title; empty if it serves every language
 	ids      []string // of all entries, sorted; used by others only
+	concepts []string // the IDs of all concepts, sorted; used by frameConcepts only
 	mistakes Mistakes
 }
 
@@ -131,6 +140,7 @@ func (l *linter) recognition(at place) {
 			l.add(at.key("codes").item(i), "%q is not an error code; want one such as 0x29834 or 100050", c)
 		}
 	}
+	l.relatives(at.key("relatives"))
 	for i, s := range l.e.Symbols {
 		if !symbol.MatchString(s) {
 			l.add(at.key("symbols").item(i), "%q is not a symbolic name; want letters, digits and _", s)
@@ -138,8 +148,22 @@ func (l *linter) recognition(at place) {
 	}
 	l.lists(at.key("messages"), l.e.Messages, l.message)
 	l.lists(at.key("phrases"), l.e.Phrases, func(place, string) {})
+	l.frames(at.key("frames"))
 	l.strings(at.key("examples").key("match"), "example", l.e.Examples.Match)
 	l.strings(at.key("examples").key("silent"), "example", l.e.Examples.Counterexamples)
+}
+
+// relatives checks that each relative is a code, or a result such as 0x800706BA,
+// and none of the entry's own.
+func (l *linter) relatives(at place) {
+	for i, r := range l.e.Relatives {
+		switch own := func(c string) bool { return match.HasCode(c, r) }; {
+		case !match.HasCode(r, r) || strings.ContainsAny(r, " \t\n"):
+			l.add(at.item(i), "%q is not a code; want one such as 30229 or 0x800706BA", r)
+		case slices.ContainsFunc(l.e.Codes, own):
+			l.add(at.item(i), "%q is a code of the entry itself", r)
+		}
+	}
 }
 
 // lists checks that no list and no text is empty, and each text on its own.

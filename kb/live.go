@@ -108,7 +108,7 @@ func (l *Live) reload(log *slog.Logger) {
 func fingerprint(layers []Layer) string {
 	var b strings.Builder
 	for _, layer := range layers {
-		for _, folder := range []string{".", shared} {
+		for _, folder := range []string{".", shared, path.Join(shared, conceptsFolder)} {
 			listed, err := fs.ReadDir(layer.FS, folder)
 			fmt.Fprintln(&b, layer.Name, folder, err)
 			for _, d := range listed {

@@ -96,6 +96,9 @@ type item struct {
 type batch struct {
 	items    []item
 	terms    []Term // of the glossary
+	names    []conceptName
+	forms    []conceptForm
+	talk     []string // texts that the bot must leave alone
 	slots    []Slot
 	mistakes Mistakes // in addition to the items' own
 	more     bool     // reading stopped early because of too many mistakes
@@ -104,6 +107,9 @@ type batch struct {
 func (b *batch) add(more batch) {
 	b.items = append(b.items, more.items...)
 	b.terms = append(b.terms, more.terms...)
+	b.names = append(b.names, more.names...)
+	b.forms = append(b.forms, more.forms...)
+	b.talk = append(b.talk, more.talk...)
 	b.slots = append(b.slots, more.slots...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
@@ -148,15 +154,21 @@ func compile(read batch, layer string) (*Base, error) {
 	if !read.more {
 		items = overlay(items)
 	}
-	mistakes := append(read.mistakes, lintAll(items, read).without(read.mistakes)...)
+	mistakes := append(read.mistakes, append(lintConcepts(read), lintAll(items, read)...).without(read.mistakes)...)
 	if err := mistakes.err(read.more); err != nil {
 		return nil, err
 	}
 	list := make([]*Entry, len(items))
+	var last []*Entry
 	for i, it := range items {
 		list[i] = it.entry
+		if it.layer == layer {
+			last = append(last, it.entry)
+		}
 	}
-	b := newBase(list, overlayTerms(read.terms), overlaySlots(read.slots))
+	b := newBase(list, overlayTerms(read.terms), overlaySlots(read.slots), read.concepts())
+	slices.SortFunc(last, byID)
+	b.last, b.talk, b.words = last, read.talk, read.words()
 	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"mabsbot/kb/match"
@@ -58,14 +60,17 @@ func Match(w io.Writer, in io.Reader, b *Base, text string, o MatchOptions) erro
 		}
 		text = string(data)
 	}
-	result := b.Match(text)
+	match := b.Match
 	if o.Lookup {
-		result = b.Lookup(text)
+		match = b.Lookup
 	}
-	if o.JSON {
-		return json.NewEncoder(w).Encode(result)
+	switch {
+	case o.JSON:
+		return json.NewEncoder(w).Encode(match(text))
+	case o.Lookup:
+		return WriteResult(w, match(text))
 	}
-	return WriteResult(w, text, result)
+	return WriteExplanation(w, b, b.Explain(text))
 }
 
 // MatchLines answers questions, one JSON object {"id", "text"} per line, with
@@ -132,8 +137,13 @@ func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(answerOf(r))
 
 // WriteResult writes a result for a person to read: the band, and each hit with
 // its confidence and the words that led to it.
-func WriteResult(w io.Writer, text string, r Result) error {
+func WriteResult(w io.Writer, r Result) error {
 	p := bufio.NewWriter(w)
+	writeResult(p, r)
+	return p.Flush()
+}
+
+func writeResult(p io.Writer, r Result) {
 	fmt.Fprintln(p, r.Band)
 	for _, h := range r.Hits {
 		writeHit(p, h)
@@ -142,7 +152,6 @@ func WriteResult(w io.Writer, text string, r Result) error {
 		fmt.Fprint(p, "also ")
 		writeHit(p, h)
 	}
-	return p.Flush()
 }
 
 func writeHit(w io.Writer, h Hit) {
@@ -150,7 +159,7 @@ func writeHit(w io.Writer, h Hit) {
 	for _, e := range h.Evidence {
 		fmt.Fprintf(w, "    %-8s %q at %d\n", e.Kind, e.Text, e.Start)
 	}
-	for name, value := range h.Slots {
-		fmt.Fprintf(w, "    {%s} = %q\n", name, value)
+	for _, name := range slices.Sorted(maps.Keys(h.Slots)) {
+		fmt.Fprintf(w, "    {%s} = %q\n", name, h.Slots[name])
 	}
 }

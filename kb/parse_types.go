@@ -73,6 +73,11 @@ func (f *typeChecker) value(n *yaml.Node, t reflect.Type) {
 		f.value(n, t.Elem())
 	case t.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:
 		f.list(n, t.Elem())
+	case t.Kind() == reflect.Map && n.Kind == yaml.MappingNode:
+		f.keys(n)
+		for _, value := range pairs(n) {
+			f.value(value, t.Elem())
+		}
 	case t.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
 		f.fields(n, t)
 	default:
@@ -210,6 +215,8 @@ func wanted(t reflect.Type) string {
 		return "a list of texts"
 	case t.Kind() == reflect.Slice:
 		return "a list"
+	case t.Kind() == reflect.Map:
+		return "a map with " + wanted(t.Elem()) + " for each ID"
 	}
 	_, names := fieldsOf(t)
 	return "a map with the fields " + strings.Join(names, ", ")

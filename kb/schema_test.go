@@ -75,6 +75,9 @@ func TestSchemaRefuses(t *testing.T) {
 		`{id: a, title: A}`,
 		`{id: A, title: A, codes: ["52"]}`,
 		right + `, titel: A}`,
+		right + `, frames: []}`,
+		right + `, frames: [[a]]}`,
+		right + `, frames: [a, b]}`,
 		right + `, cause: {English: A}}`,
 		right + `, cause: [[A]]}`,
 		right + `, cause: []}`,
@@ -93,7 +96,7 @@ func TestSchemaRefuses(t *testing.T) {
 			t.Errorf("accepted: %s", entry)
 		}
 	}
-	for _, more := range []string{`}`, `, cause: A}`, `, cause: [A, {en: B, ko: B, if: {code: "52"}}]}`} {
+	for _, more := range []string{`}`, `, cause: A}`, `, frames: [[a, b]]}`, `, cause: [A, {en: B, ko: B, if: {code: "52"}}]}`} {
 		if err := valid.Validate(asEditor(t, []byte(right+more))); err != nil {
 			t.Errorf("%s: %v", more, err)
 		}
@@ -180,6 +183,9 @@ func generateSchema(t *testing.T) []byte {
 	for name, def := range s.Definitions {
 		refine(name, def)
 	}
+	frames, _ := s.Properties.Get("frames")
+	limit(frames, 1, maxFrames)
+	limit(frames.Items, minInFrame, maxInFrame)
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -204,6 +210,8 @@ func refine(name string, s *jsonschema.Schema) {
 		p.Value.Description = valueNames.Replace(p.Value.Description)
 	}
 }
+
+func limit(list *jsonschema.Schema, least, most uint64) { list.MinItems, list.MaxItems = &least, &most }
 
 func textSchema(t reflect.Type) *jsonschema.Schema {
 	if t == textType || t == textsType || t == causeType {

@@ -13,7 +13,11 @@ import (
 // that it gets wrong: the entries' examples, and every message with sample
 // values in its slots, which must lead to an entry with the same wording. It
 // returns an error if any text is wrong.
-func Test(w io.Writer, b *Base) error {
+//
+// It also writes warnings about the phrases and frames of the last layer's
+// entries, or of all entries, and on which lines of the stored talk they would
+// have spoken.
+func Test(w io.Writer, b *Base, all bool) error {
 	found := make([][]string, len(b.entries))
 	messages, examples := 0, 0
 	for _, e := range b.entries {
@@ -24,13 +28,16 @@ func Test(w io.Writer, b *Base) error {
 	}
 	parallel(len(b.entries), func(i int) { found[i] = b.failures(b.entries[i]) })
 	wrong := slices.Concat(found...)
-	for _, line := range wrong {
+	entries := b.last
+	if all {
+		entries = b.entries
+	}
+	warnings := b.warnings(entries)
+	summary := fmt.Sprintf("%s, %s, %s: %d wrong, %s", entryCount(len(b.entries)), count(examples, "example"), count(messages, "message"), len(wrong), count(len(warnings), "warning"))
+	for _, line := range slices.Concat(wrong, warnings, b.talkReport(entries), []string{summary}) {
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
-	}
-	if _, err := fmt.Fprintf(w, "%s, %s, %s: %d wrong\n", entryCount(len(b.entries)), count(examples, "example"), count(messages, "message"), len(wrong)); err != nil {
-		return err
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("kb: the matcher gets %s wrong", count(len(wrong), "text"))

@@ -2,8 +2,11 @@ package kb
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
+
+	"mabsbot/kb/match"
 )
 
 func TestTest(t *testing.T) {
@@ -13,14 +16,14 @@ func TestTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	var before bytes.Buffer
-	if err := Test(&before, b); strings.Contains(before.String(), "tape:") {
+	if err := Test(&before, b, false); strings.Contains(before.String(), "tape:") {
 		t.Errorf("%v, %q", err, before.String())
 	}
 	e := b.Entry("tape")
 	e.Examples = Examples{Match: []string{"Lunch?"}, Counterexamples: []string{sample(e.Messages[0].Texts[0])}}
 	e.Messages = Texts{{"", []string{"Nobody prints this wording, and no index knows it."}}}
 	var after bytes.Buffer
-	if err := Test(&after, b); err == nil || !strings.HasSuffix(after.String(), " wrong\n") {
+	if err := Test(&after, b, false); err == nil || !strings.HasSuffix(after.String(), ": 3 wrong, 0 warnings\n") {
 		t.Errorf("%v, %q", err, after.String())
 	}
 	for _, want := range []string{
@@ -30,6 +33,59 @@ func TestTest(t *testing.T) {
 	} {
 		if !strings.Contains(after.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, after.String())
+		}
+	}
+}
+
+// TestTestReport compares the warnings about the entries of an overlay, and what
+// they do to the stored talk, with a golden file.
+func TestTestReport(t *testing.T) {
+	const codeless = `{"id":"%s","title":"%s","messages":["%s"],"phrases":["%s"],"frames":[[%s]]}` + "\n"
+	b, err := Load(
+		folder("below",
+			"below.jsonl", fmt.Sprintf(codeless, "arm", "The arm", "The picker arm of library <Name> is stuck in slot <Slot>.", "the robot arm does not move today", `"robot","stuck"`),
+			"_shared/concepts/concepts.yaml", twoConcepts, "_shared/concepts/en.yaml", theirForms,
+			"_shared/negative.txt", "# Talk\n\nLunch?\nThe picker arm of library L2 is stuck in slot 4.\n"),
+		folder("above",
+			"above.jsonl",
+			fmt.Sprintf(codeless, "door", "The door", "The front door of library <Name> was opened during an inventory.", "now the robot arm does not move", `"robot","stuck","open"`)+
+				fmt.Sprintf(codeless, "robot", "The robot", "Robot calibration of the library failed after <Count> attempts.", "calibrating the robot gets stuck", `"robot","stuck"`)+
+				fmt.Sprintf(codeless, "slot", "The slot", "No free slot is left in magazine <Name>.", "The picker arm of library one is stuck in slot two.", `"slot","open"`),
+			"_shared/concepts/concepts.yaml", "objects:\n  slot: a place for a tape\nsymptoms:\n  open: open or free\n",
+			"_shared/concepts/en.yaml", "slot: [slot]\nopen: [open, opened]\n",
+			"_shared/negative.txt", "Tea?\nthe front door of library L1 was opened during an inventory\n"),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, all := range map[string]bool{"test.txt": false, "test.all.txt": true} {
+		var out bytes.Buffer
+		if err := Test(&out, b, all); err != nil {
+			t.Error(err)
+		}
+		golden(t, name, out.Bytes())
+	}
+}
+
+func TestTwins(t *testing.T) {
+	for _, c := range []struct {
+		one, other string
+		twins      bool
+	}{
+		{"Vault is full!", "disk is full", false}, // too short to differ in a word
+		{"is vault full", "vault is full", true},
+		{"the azure vault is full", "azure vault is full", true},
+		{"the azure vault is full", "the azure vault was full", true},
+		{"the azure vault is full", "the tape vault was full", false},
+		{"the robot arm is full", "the robot lid is full", true},
+		{"the robot arm is full", "the robot arm is stuck", false}, // another concept
+	} {
+		b := newBase([]*Entry{
+			{ID: "one", Phrases: Texts{{"en", []string{c.one}}}},
+			{ID: "other", Phrases: Texts{{"en", []string{c.other}}}},
+		}, nil, nil, []match.Concept{{ID: "stuck", Kind: match.Symptom, Forms: []string{"stuck"}}})
+		if got := len(b.twins()); got != map[bool]int{true: 2}[c.twins] {
+			t.Errorf("%q, %q: %d twins", c.one, c.other, got)
 		}
 	}
 }

@@ -14,8 +14,12 @@ import (
 // are fixed.
 const shared = "_shared"
 
+// talkFile has talk that the bot must leave alone, one text a line: chatter, and
+// errors of other products. "kb test" tries the entries on it.
+const talkFile = "negative.txt"
+
 // sharedFiles are the files that a shared folder may have, and what reads them.
-var sharedFiles = map[string]func(file string, data []byte) batch{glossaryFile: readGlossary, slotsFile: readSlots}
+var sharedFiles = map[string]func(file string, data []byte) batch{glossaryFile: readGlossary, slotsFile: readSlots, talkFile: readTalk}
 
 // readShared reads the shared folder of a layer. A layer need not have one.
 func readShared(l Layer) batch {
@@ -34,6 +38,8 @@ func readShared(l Layer) batch {
 		read := sharedFiles[name]
 		switch {
 		case name[0] == '.':
+		case name == conceptsFolder:
+			all.add(readConcepts(l))
 		case read != nil:
 			data, err := readAll(l.FS, path.Join(shared, name), maxEntry)
 			if err != nil {
@@ -42,10 +48,23 @@ func readShared(l Layer) batch {
 			}
 			all.add(read(file, data))
 		default:
-			all.mistakes = append(all.mistakes, newMistake(file, 0, "the folder %s has no use for %q%s", shared, name, suggest(name, slices.Sorted(maps.Keys(sharedFiles)))))
+			all.mistakes = append(all.mistakes, newMistake(file, 0, "the folder %s has no use for %q%s", shared, name, suggest(name, append(slices.Sorted(maps.Keys(sharedFiles)), conceptsFolder))))
 		}
 	}
 	return all
+}
+
+// readTalk reads lines of talk. A line that begins with # is a comment.
+func readTalk(file string, data []byte) (b batch) {
+	if line := invalidText(data); line > 0 {
+		return batch{mistakes: Mistakes{{file, line, "not valid UTF-8"}}}
+	}
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			b.talk = append(b.talk, line)
+		}
+	}
+	return b
 }
 
 // readList reads a file that is a list. The items are nil if there are mistakes.

@@ -85,9 +85,13 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 	s.field(0, "area", e.Area)
 	s.text(0, "operation", e.Operation)
 	s.field(0, "codes", strings.Join(e.Codes, " "))
+	s.field(0, "relatives", strings.Join(e.Relatives, " "))
 	s.field(0, "symbols", strings.Join(e.Symbols, " "))
 	s.texts("messages", e.Messages)
 	s.texts("phrases", e.Phrases)
+	for _, f := range e.Frames {
+		s.field(0, "frame", strings.Join(f, " "))
+	}
 	for _, c := range e.Cause {
 		s.text(0, "cause"+c.If.suffix(), c.Text)
 	}

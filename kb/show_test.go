@@ -41,7 +41,7 @@ func shown(t *testing.T) *Base {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Load(folder("kb", "right.yaml", string(full), "chain.yaml", string(chain),
+	b, err := Load(folder("kb", "_shared/concepts/concepts.yaml", twoConcepts, "right.yaml", string(full), "chain.yaml", string(chain),
 		"more.jsonl", `{"id":"bare","title":"A bare one","codes":["52","0x34a"]}`+"\n"+`{"id":"agent","area":"agent","title":{"en":"The agent","ko":"에이전트"},"codes":["53"],"ask":[{"id":"q","text":"Which?","choices":[{"id":"a","label":"This","entry":"bare"}]}]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestReportsReturnWriteErrors(t *testing.T) {
 		"lint": Lint(full{}, folder("kb", "a.yaml", entryNamed("a", "1"))),
 		"list": List(full{}, b, "en", ""),
 		"show": Show(full{}, b, "en", "bare"),
-		"test": Test(full{}, b),
+		"test": Test(full{}, b, false),
 	} {
 		if !errors.Is(err, errFull) {
 			t.Errorf("%s: %v", name, err)

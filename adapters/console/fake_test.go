@@ -130,7 +130,10 @@ func offsets(label string, at, length int) []int {
 	return all
 }
 
-func (s shelfOf) Explain(text string, _ bool) kb.Result {
+func (s shelfOf) Concept(id, lang string) string { return id + "/" + lang }
+
+func (s shelfOf) Explain(m bot.Message) bot.Explanation {
+	text := m.Text
 	var r kb.Result
 	for _, e := range s.entries {
 		for _, code := range e.Codes {
@@ -143,7 +146,9 @@ func (s shelfOf) Explain(text string, _ bool) kb.Result {
 			}
 		}
 	}
-	return r
+	e := bot.Explanation{Channel: bot.ChannelPolicy{Mode: bot.ModeOn}}
+	e.Result = r
+	return e
 }
 
 // core is a scripted bot: it knows three errors, walks through one step of

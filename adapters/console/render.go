@@ -47,13 +47,16 @@ func functions(s *setup, lang string) template.FuncMap {
 		"asks":    asks,
 		"letters": letters,
 		"initial": initial,
-		"percent": func(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) },
+		"say":     func(x sentence) (string, error) { return s.text(lang, x.Key, x.Args...) },
+		"percent": percent,
 		"clock":   clock,
 		"day":     day,
 		"moment":  func(at int64) time.Time { return time.Unix(at, 0) },
 		"stamp":   func(at time.Time) string { return at.Format(time.RFC3339) },
 	}
 }
+
+func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 
 func clock(at time.Time) string { return at.Local().Format("15:04") }
 

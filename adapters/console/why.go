@@ -1,10 +1,11 @@
 package console
 
 import (
-	"mabsbot/kb"
 	"slices"
-	"time"
 	"unicode/utf8"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
 )
 
 // An explanation is the match evidence of one message.
@@ -17,6 +18,10 @@ type explanation struct {
 	Hits   []hit
 	Also   []hit
 	Micros float64 // time of the match in microseconds
+
+	Quiet   *sentence // why the bot posts nothing here, whatever it finds
+	Context []sentence
+	reasons
 }
 
 // A hit is one entry that matches the text.
@@ -27,18 +32,23 @@ type hit struct {
 
 // explain matches the text with the current knowledge base.
 func (c *Console) explain(v view, m *message) *explanation {
-	text := m.plain()
-	began := time.Now()
-	result := c.library.Explain(text, m.Command)
-	took := time.Since(began)
+	event := m.event(bot.User{ID: m.User})
+	text := event.Text
+	found := c.library.Explain(event)
+	result := found.Result
 	e := &explanation{
 		Band:   result.Band.String(),
 		Spoken: m.addressed() || m.Command,
 		Reply:  m.Root != "",
 		Hits:   hits(v, result.Hits),
 		Also:   hits(v, result.Also),
-		Micros: float64(took.Nanoseconds()) / 1e3,
+		Micros: float64(found.Took.Nanoseconds()) / 1e3,
 	}
+	e.Quiet = whyQuiet(found, e.Spoken)
+	if found.Channel.About != "" {
+		e.Context = append(e.Context, say("topic_"+string(found.Channel.About)))
+	}
+	e.reasons = c.reasons(found, v.Lang)
 	var marks []mark
 	for _, h := range slices.Concat(e.Hits, e.Also) {
 		for _, found := range h.Evidence {

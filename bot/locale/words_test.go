@@ -52,7 +52,9 @@ func TestWordsAreData(t *testing.T) {
 var wordsAllowed = map[string]string{
 	"kb/match/normalize.go": "composes Hangul from jamo",
 	"kb/match/code.go":      "the words around a number that make it a code or a count",
+	"kb/match/announce.go":  "the words that announce a code, and those that announce another number",
 	"kb/match/build.go":     "the words before a code in a message",
+	"kb/concepts.go":        "tells lone jamo from letters",
 }
 
 // forTests reports whether only tests import the packages of a folder.

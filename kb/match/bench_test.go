@@ -53,13 +53,18 @@ func BenchmarkCatalog(b *testing.B) {
 	times(b, base, bytes.Split(catalog(b, "pastes", "1", "1000"), []byte("\n")))
 }
 
-// BenchmarkDev does the same with the dev questions on the built-in entries.
+// BenchmarkDev does the same with the dev questions on the built-in entries. To
+// compare two commits, run their test binaries in turns, because other load on
+// the machine changes the times of one run more than a commit does:
+//
+//	go test -c -o /tmp/new.test ./kb/match         # the same in the other worktree
+//	cd kb/match && /tmp/new.test -test.run '^$' -test.bench 'Dev|Catalog|Growth/match'
 func BenchmarkDev(b *testing.B) {
 	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, name := range []string{"noisy", "paraphrase", "wild-negative"} {
+	for _, name := range []string{"noisy", "wild-positive", "paraphrase", "wild-negative"} {
 		data, err := os.ReadFile("../../../shared/eval/dev/" + name + ".jsonl")
 		if err != nil {
 			b.Skip("no questions next to this module")

@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
-// New builds an index of documents.
-func New(documents []Document) *Index {
-	ix := &Index{v: newVocabulary(), codes: map[code][]uint32{}, mentioned: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
+// New builds an index of documents. What people say in their own words is
+// understood by the concepts in it; there need not be any.
+func New(documents []Document, concepts ...Concept) *Index {
+	ix := &Index{v: newVocabulary(), codes: map[code][]uint32{}, companions: map[mentionedCode]bool{}, anchors: map[string][]uint32{}}
+	ix.concepts = newConceptTrie(ix.v, concepts)
 	b := builder{Index: ix, analyzer: analyzer{v: ix.v, learn: true, analysis: &analysis{}}}
 	for i := range documents {
 		b.addDocument(uint32(i), &documents[i])
@@ -16,11 +18,15 @@ func New(documents []Document) *Index {
 	b.firstTemplate = append(b.firstTemplate, uint32(len(b.templates)))
 	b.docTermsBegin = append(b.docTermsBegin, len(b.docTerms))
 	b.addCounterexamples(documents)
+	b.addSections(documents)
 	b.addTargets(len(documents))
 	b.addPostings()
 	ix.v.complete(len(documents))
 	ix.weighTemplates()
 	ix.weighTargets()
+	ix.weighSections()
+	b.addSayings(documents)
+	ix.name(documents, said)
 	ix.pool.New = func() any { return newQuery(ix) }
 	return ix
 }
@@ -53,8 +59,14 @@ func (b *builder) addDocument(i uint32, d *Document) {
 	for _, text := range d.Symbols {
 		b.addTemplate(i, text, symbolTemplate)
 	}
+	b.addSymbols(i, d)
 	for _, text := range d.Phrases {
 		b.addTemplate(i, text, phraseTemplate)
+	}
+	for _, text := range d.Titles {
+		if b.addTemplate(i, text, phraseTemplate) {
+			b.templates[len(b.templates)-1].title = true
+		}
 	}
 	for _, text := range d.Examples {
 		b.analyzer.analyze(text)
@@ -97,8 +109,9 @@ const (
 	maxTemplateTerms  = 4 * maxTemplateTokens
 )
 
-// addTemplate adds a text of a document as a template, and its terms.
-func (b *builder) addTemplate(i uint32, text string, kind templateKind) {
+// addTemplate adds a text of a document as a template, and its terms. It reports
+// whether the text has any words, and not too many.
+func (b *builder) addTemplate(i uint32, text string, kind templateKind) bool {
 	t := template{
 		doc: i, kind: kind, announces: strings.HasSuffix(strings.TrimSpace(text), ":"),
 		firstSum: uint32(len(b.sums)), firstTerm: uint32(len(b.terms)),
@@ -112,6 +125,7 @@ func (b *builder) addTemplate(i uint32, text string, kind templateKind) {
 			b.terms = append(b.terms, term)
 			b.docTerms = append(b.docTerms, docTerm{term.id, false})
 		}
+		t.sentences = appendSentences(t.sentences, b.analyzer.plain.s, b.analyzer.tokens, n)
 		n += len(b.analyzer.tokens)
 		if kind != counterexampleTemplate {
 			b.mentionCodes(i)
@@ -125,12 +139,16 @@ func (b *builder) addTemplate(i uint32, text string, kind templateKind) {
 	}
 	if n == 0 || n > maxTemplateTokens || len(b.terms)-int(t.firstTerm) > maxTemplateTerms {
 		b.terms = b.terms[:t.firstTerm]
-		return
+		return false
+	}
+	if kind != messageTemplate || len(t.sentences) < 2 {
+		t.sentences = nil
 	}
 	t.trigrams = trigramHashes(t.folded)
 	t.numTokens, t.numTerms = uint16(n), uint16(len(b.terms)-int(t.firstTerm))
 	b.sums = append(b.sums, make([]int32, n+1)...)
 	b.templates = append(b.templates, t)
+	return true
 }
 
 // addCodes makes a document known under its codes.
@@ -145,13 +163,18 @@ func (b *builder) addCodes(i uint32, d *Document) {
 		}
 	}
 	b.ownCodes = append(b.ownCodes, own)
+	for _, s := range d.Relatives {
+		if c, ok := parseCode(s); ok {
+			b.companions[mentionedCode{i, c}] = true
+		}
+	}
 }
 
 // mentionCodes records the codes of the text that was analyzed last.
 func (b *builder) mentionCodes(i uint32) {
 	b.refs = scanCodes(b.refs[:0], b.analyzer.plain.s, b.analyzer.tokens)
 	for _, ref := range b.refs {
-		b.mentioned[mentionedCode{i, ref.code}] = true
+		b.companions[mentionedCode{i, ref.code}] = true
 	}
 }
 

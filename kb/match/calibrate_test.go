@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"flag"
@@ -37,7 +38,7 @@ func TestCalibrate(t *testing.T) {
 		t.Skip("run with -calibrate")
 	}
 	b := uncheckedBuiltin(t)
-	ix := match.New(kb.Documents(b.Entries()))
+	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	var rows []featureRow
 	for _, l := range labeledTexts(t, b) {
 		if row, ok := featuresOf(b, ix, l); ok {
@@ -102,7 +103,7 @@ var (
 
 // uncheckedBuiltin returns the built-in base, whether or not the matcher passes
 // its examples. Loading tries only those of the last layer, so one entry is
-// loaded again on top.
+// loaded again on top, without its own.
 func uncheckedBuiltin(t testing.TB) *kb.Base {
 	t.Helper()
 	const one = "basic-checks.yaml"
@@ -110,6 +111,7 @@ func uncheckedBuiltin(t testing.TB) *kb.Base {
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, _, _ = bytes.Cut(data, []byte("\nexamples:"))
 	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()}, kb.Layer{Name: "again", FS: fstest.MapFS{one: {Data: data}}})
 	if err != nil {
 		t.Fatal(err)
@@ -126,11 +128,7 @@ func labeledTexts(t *testing.T, b *kb.Base) []labeled {
 			}
 		}
 	}
-	negative, err := os.ReadFile("../testdata/negative.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(negative)) {
+	for line := range strings.Lines(negative(t)) {
 		all = append(all, labeled{"negative", strings.TrimSpace(line), nil, 2})
 	}
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -141,6 +139,15 @@ func labeledTexts(t *testing.T, b *kb.Base) []labeled {
 		all = append(all, noisyMessages(rng, b, e)...)
 	}
 	return append(all, strangers(t, b, rng)...)
+}
+
+// negative returns the talk that no entry may answer.
+func negative(t testing.TB) string {
+	data, err := fs.ReadFile(kb.Builtin(), "_shared/negative.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // noisyMessages returns the messages of an entry under each noise, in the two
@@ -186,7 +193,7 @@ func entriesWith(b *kb.Base, text, from string) []string {
 
 // strangers returns the messages of the products that no entry has.
 func strangers(t *testing.T, b *kb.Base, rng *rand.Rand) []labeled {
-	ix := match.New(kb.Documents(b.Entries()))
+	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	var all []labeled
 	for _, file := range []struct {
 		name    string

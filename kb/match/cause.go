@@ -7,22 +7,58 @@ import "slices"
 
 // skipAnnouncement moves the root cause to the front: if the best score is of a
 // message that only announces another ("… failed for the following reason:"),
-// the best message after it in the text.
-func skipAnnouncement(scores []candidateScore) []candidateScore {
+// the best message or code after it in the text.
+func (q *query) skipAnnouncement(scores []candidateScore) []candidateScore {
 	best := &scores[0]
-	if best.message.template == nil || !best.message.template.announces {
+	end := int32(-1) // of the announcement
+	if best.message.template != nil && best.message.template.announces {
+		end = best.message.to
+	} else if best.code == strongCode && q.ix.announces(best.doc) {
+		end = q.lastCode(best) + 1
+	}
+	if end < 0 {
 		return scores
 	}
 	for i := 1; i < min(len(scores), maxAligned); i++ {
 		s := &scores[i]
-		if s.message.template != nil && s.message.from >= best.message.to && s.odds >= likelyOdds {
-			cause := *s
-			copy(scores[1:i+1], scores[:i])
-			scores[0] = cause
-			break
+		says := s.message.template != nil && s.message.from >= end && s.odds >= likelyOdds
+		named := s.code == strongCode && q.lastCode(s) >= end
+		if !says && !named {
+			continue
 		}
+		cause := *s
+		copy(scores[1:i+1], scores[:i])
+		scores[0] = cause
+		break
 	}
 	return scores
+}
+
+// announcesTo reports whether the code of a score is that of a message that only
+// announces the error of another score, whose code comes after it.
+func (q *query) announcesTo(s, cause *candidateScore) bool {
+	return s.code == strongCode && cause.code == strongCode && q.ix.announces(s.doc) && q.lastCode(s) < q.lastCode(cause)
+}
+
+// announces reports whether a message of a document announces another one.
+func (ix *Index) announces(doc uint32) bool {
+	for i := ix.firstTemplate[doc]; i < ix.firstTemplate[doc+1]; i++ {
+		if ix.templates[i].announces {
+			return true
+		}
+	}
+	return false
+}
+
+// lastCode returns the token of the last strong code of a score, or -1.
+func (q *query) lastCode(s *candidateScore) int32 {
+	last := int32(-1)
+	for _, ref := range q.codes {
+		if ref.strength == strongCode && q.ix.ownsCode(s.doc, ref.code) {
+			last = max(last, ref.token)
+		}
+	}
+	return last
 }
 
 // causeFirst moves the root cause of the certain errors in a text to the front

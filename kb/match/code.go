@@ -102,7 +102,6 @@ const minHexCode = 0x1000
 // or 0 if it is no code.
 func codeAt(s string, tokens []token, i int) codeStrength {
 	t := tokens[i]
-	text := s[t.from:t.to]
 	if i+1 < len(tokens) && tokens[i+1].glued || isQuantity(s[t.to:]) {
 		return 0
 	}
@@ -110,15 +109,24 @@ func codeAt(s string, tokens []token, i int) codeStrength {
 	if strength == 0 {
 		return 0
 	}
-	if _, hex := hexToken(text); hex {
-		if c, _ := number(text); c >= minHexCode {
-			return strongCode
-		}
-	}
-	if strength == bareCode && errorAfter(s, tokens, i) {
+	c, _ := number(s[t.from:t.to])
+	switch {
+	case isHex(s, t):
+		return strongCode
+	case strength == bareCode && (errorAfter(s, tokens, i) || inParentheses(s, tokens, i, c)):
 		return mediumCode
 	}
 	return strength
+}
+
+// isHex reports whether a number is marked as hexadecimal and large enough to be
+// a code for that alone.
+func isHex(s string, t token) bool {
+	if _, ok := hexToken(s[t.from:t.to]); !ok {
+		return false
+	}
+	c, _ := number(s[t.from:t.to])
+	return c >= minHexCode
 }
 
 // isQuantity reports whether the text after a number makes it a date, a
@@ -142,23 +150,31 @@ func isQuantity(after string) bool {
 func codeBefore(s string, tokens []token, i int) codeStrength {
 	t := tokens[i]
 	if i == 0 {
-		return bareAfter(s[:t.from])
+		return gapStrength(s, t, s[:t.from])
 	}
 	before := tokens[i-1]
 	gap := s[before.to:t.from]
 	if t.glued {
 		if before.kind == wordToken && announcement(s[before.from:before.to]) >= mediumCode {
-			return idOf(s, tokens, i-1)
+			return announcedBy(s, tokens, i-1)
 		}
 		return 0
 	}
 	const longestGap = 6 // bytes, as in "ID ( [ "
-	strength := codeStrength(0)
-	if len(gap) <= longestGap && before.kind != numberToken {
-		strength = announcement(lastWord(s, tokens, i-1))
+	if len(gap) <= longestGap && before.kind != numberToken && strings.Trim(gap, " \t\r\n.:=#([{-–—'\"`*：") == "" && gap != "." {
+		call := gap == "(" && before.kind == wordToken && announcement(s[before.from:before.to]) < strongCode // alert(1)
+		if strength, ok := announcer(s, tokens, i-1); ok && !call {
+			return strength
+		}
 	}
-	if strength >= mediumCode && strings.Trim(gap, " \t\r\n.:=#([{-–—'\"`*：") == "" && gap != "." {
-		return idOf(s, tokens, i-1)
+	return gapStrength(s, t, gap)
+}
+
+// gapStrength returns bareCode for a number after a gap, or 0 if the gap joins it
+// to what comes before. A hexadecimal number may follow "#" or "=".
+func gapStrength(s string, t token, gap string) codeStrength {
+	if gap != "" && strings.IndexByte("#=:", gap[len(gap)-1]) >= 0 && isHex(s, t) {
+		return bareCode
 	}
 	return bareAfter(gap)
 }
@@ -173,63 +189,4 @@ func bareAfter(gap string) codeStrength {
 		return 0
 	}
 	return bareCode
-}
-
-// lastWord returns the word token at i, or the last two syllables up to it.
-func lastWord(s string, tokens []token, i int) string {
-	from := tokens[i].from
-	if tokens[i].kind == syllableToken && i > 0 && tokens[i-1].kind == syllableToken {
-		from = tokens[i-1].from
-	}
-	return s[from:tokens[i].to]
-}
-
-// announcement returns how strongly a word announces a code after it.
-func announcement(w string) codeStrength {
-	const longest = 10 // bytes; spares longer words the comparison
-	if len(w) > longest {
-		return 0
-	}
-	switch strings.ToLower(w) {
-	case "id", "ids":
-		return strongCode
-	case "error", "err", "code", "codes", "오류", "에러", "코드", "erro", "fehler", "erreur":
-		return mediumCode
-	}
-	return 0
-}
-
-// idOf returns how strongly the word at token i announces a code, given the
-// word before it: an "event ID" belongs to another system.
-func idOf(s string, tokens []token, i int) codeStrength {
-	strength := announcement(lastWord(s, tokens, i))
-	if i == 0 || strength < strongCode {
-		return strength
-	}
-	before := tokens[i-1]
-	if gap := s[before.to:tokens[i].from]; len(gap) > 1 || before.kind != wordToken {
-		return strength
-	}
-	switch strings.ToLower(s[before.from:before.to]) {
-	case "event", "task", "job", "process", "thread", "user", "session", "device", "product", "account", "client", "order", "ticket", "request":
-		return 0
-	}
-	return strength
-}
-
-// errorAfter reports whether a word for "error" follows the number at token i,
-// as in Korean.
-func errorAfter(s string, tokens []token, i int) bool {
-	if i+1 >= len(tokens) {
-		return false
-	}
-	next := tokens[i+1]
-	if gap := s[tokens[i].to:next.from]; len(gap) > 1 {
-		return false
-	}
-	to := next.to
-	if next.kind == syllableToken && i+2 < len(tokens) && tokens[i+2].kind == syllableToken {
-		to = tokens[i+2].to
-	}
-	return announcement(s[next.from:to]) == mediumCode
 }

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -59,12 +58,12 @@ const (
 // same sentence: it may be another message that begins or ends like this one. A
 // paste that was cut ends there. A quote or a line break ends a complete
 // message.
-func (q *query) sentenceRest(a alignment) int32 {
+func (q *query) sentenceRest(a alignment, start, end int32) int32 {
 	if a.template == nil {
 		return 0
 	}
 	n := int32(len(q.tokens))
-	complete := a.tTo == int32(a.template.numTokens)
+	complete := a.tTo == end
 	after := a.to
 	if k := len(a.template.slots); k > 0 && a.template.slots[k-1].at >= int(a.tTo) {
 		after = min(after+hostName, n)
@@ -74,7 +73,7 @@ func (q *query) sentenceRest(a alignment) int32 {
 		to++
 	}
 	from := a.from
-	for from > 0 && from > a.from-reach && !q.tokens[from].newSentence && !(from == a.from && a.tFrom == 0 && q.setOff(from)) {
+	for from > 0 && from > a.from-reach && !q.tokens[from].newSentence && !(from == a.from && a.tFrom == start && q.setOff(from)) {
 		from--
 	}
 	return q.sums[to] - q.sums[after] + q.sums[a.from] - q.sums[from]
@@ -101,29 +100,4 @@ func (q *query) setOff(i int32) bool {
 	}
 	gap := q.plain.s[q.tokens[i-1].to:q.tokens[i].from]
 	return strings.ContainsAny(gap, ":!?;\"'`()[]|<>*→«»‘’“”–—•") || strings.Contains(gap, " - ")
-}
-
-// contraryCode returns the strength of the strongest code that counts against a
-// document: a code of another error. A strong code before the message does not:
-// it is the number of an alert around it.
-func (q *query) contraryCode(s *candidateScore) codeStrength {
-	if s.code == strongCode {
-		return 0
-	}
-	var strongest codeStrength
-	for _, ref := range q.codes {
-		switch {
-		case ref.strength <= strongest, ref.strength <= s.code:
-		case q.ix.mentioned[mentionedCode{s.doc, ref.code}], q.ix.ownsCode(s.doc, ref.code):
-		case s.message.template != nil && ref.strength == strongCode && ref.token < s.message.from:
-		default:
-			strongest = ref.strength
-		}
-	}
-	return strongest
-}
-
-// ownsCode reports whether a code is one of a document's own.
-func (ix *Index) ownsCode(doc uint32, c code) bool {
-	return slices.ContainsFunc(ix.ownCodes[doc], func(o ownCode) bool { return o.code == c })
 }

@@ -33,19 +33,16 @@ const (
 	// products. This is 50 to 1.
 	sureForeignOdds = 4
 
-	// A question.
-	likelyOdds            = -0.6
-	likelyCalmOdds        = 0.4  // nothing goes wrong
-	likelyProductOdds     = -2.5 // the text names the products; then it is rarely about something else
-	likelyProductCalmOdds = -0.5 // the same, and nothing goes wrong
-	likelyOtherOdds       = 3    // the text names another product
+	// A question about a piece of a message, whose other part would tell it from
+	// the next.
+	likelyOdds = -1
 
 	// A choice of a question beside a better one, which is 20 times as likely.
 	maxOddsBehind = 3
 )
 
 // What an answer needs beyond odds. Each was set where a counterexample of an
-// entry or a line of testdata/negative.txt got an answer without it. Weights
+// entry or a line of _shared/negative.txt got an answer without it. Weights
 // are in thousandths of a word that a single document has.
 const (
 	minMargin    = 0.15 // of rankScale: 3 to 1 against the next document, or against a counterexample
@@ -58,10 +55,6 @@ const (
 	// such codes in the form of a strong one.
 	firstOwnCode = 10000
 )
-
-// calmCoverage is the coverage of a message from which it asks for no word of
-// trouble around it.
-const calmCoverage = 0.8
 
 // Below both, a text has too little in common with every document to be looked
 // at. None of 5,000 catalog pastes is lost; with 0.8 of a word and a third, 14
@@ -78,26 +71,57 @@ func (q *query) unrelated(c textContext) bool {
 	return c.products == 0 && len(q.codes) == 0 && !slices.ContainsFunc(q.nearest, related) && !slices.ContainsFunc(q.nearestWhole, related)
 }
 
-// decide returns the band and the hits of a paste.
+// decide returns the answer to a paste if it is certain, the question which of
+// two is meant if they contradict each other, or silence.
 func (q *query) decide(scores []candidateScore, c textContext) Result {
-	scores = skipAnnouncement(scores)
-	best := &scores[0]
-	switch {
-	case q.vetoed(best):
-	case best.sure(c):
-		scores, also := q.causeFirst(scores, c)
-		return Result{Band: Sure, Hits: q.bestHits(scores), Also: also}
-	case best.likely(c):
-		return Result{Band: Likely, Hits: q.bestHits(scores)}
+	if len(scores) == 0 {
+		return Result{}
 	}
-	return Result{Band: Silent, Hits: q.nearestHits(scores)}
+	if a, b, ok := q.conflict(scores); ok {
+		return Result{Band: Likely, Hits: []Hit{q.hit(&scores[a]), q.hit(&scores[b])}}
+	}
+	scores = q.skipAnnouncement(scores)
+	best := &scores[0]
+	if q.vetoed(best) || !best.sure(c) {
+		return Result{}
+	}
+	q.answer, q.answerAt = *best, q.placeOf(best)
+	scores, also := q.causeFirst(scores, c)
+	return Result{Band: Sure, Hits: q.bestHits(scores), Also: also}
 }
 
-// vetoed reports whether a document cannot be the answer, whatever its odds:
-// the text has the code of another error in place of its own, or fits a
-// counterexample better.
-func (q *query) vetoed(s *candidateScore) bool {
-	return s.contraryCode == strongCode && len(q.ix.ownCodes[s.doc]) > 0 || s.code < strongCode && s.counterMargin() > minMargin
+// placeOf returns the part of the text that is of an answer: its message and its
+// codes.
+func (q *query) placeOf(s *candidateScore) block {
+	b := block{int32(len(q.tokens)), 0}
+	if s.message.template != nil {
+		b = block{s.message.from, s.message.to}
+	}
+	for _, ref := range q.codes {
+		if q.ix.ownsCode(s.doc, ref.code) {
+			b = block{min(b.from, ref.token), max(b.to, ref.token+1)}
+		}
+	}
+	if b.from >= b.to {
+		return block{0, int32(len(q.tokens))}
+	}
+	return b
+}
+
+// vetoed reports whether a document cannot be the answer, whatever its odds.
+func (q *query) vetoed(s *candidateScore) bool { return q.veto(s).Kind != "" }
+
+// veto returns why a document cannot be the answer, whatever its odds: the text
+// has the code of another error in place of its own, or fits a counterexample
+// better.
+func (q *query) veto(s *candidateScore) Doubt {
+	switch {
+	case s.veto && len(q.ix.ownCodes[s.doc]) > 0:
+		return Doubt{Kind: DoubtCode}
+	case s.code < strongCode && s.counterMargin() > minMargin:
+		return Doubt{Kind: DoubtCounterexample}
+	}
+	return Doubt{}
 }
 
 // counterMargin returns how much better the text fits a counterexample of a
@@ -110,74 +134,52 @@ func (s *candidateScore) counterMargin() float64 {
 }
 
 // sure reports whether a score is an answer.
-func (s *candidateScore) sure(c textContext) bool {
+func (s *candidateScore) sure(c textContext) bool { return s.doubt(c).Kind == "" }
+
+// doubt returns why a score is not an answer. Its kind is "" if it is one.
+func (s *candidateScore) doubt(c textContext) Doubt {
 	switch {
+	case s.message.template == nil && s.code < mediumCode:
+		return Doubt{Kind: DoubtWords}
 	case s.margin < minMargin:
-		return false // another document has nearly the same words
+		return Doubt{Kind: DoubtRival}
 	case s.code == strongCode && s.number >= firstOwnCode && c.otherProducts == 0:
-		return true
+		return Doubt{}
 	case s.code < strongCode && s.counterMargin() > -minMargin:
-		return false // a counterexample has nearly the same words
+		return Doubt{Kind: DoubtCounterexample}
+	case s.odds >= likelyOdds && s.saysSentence(c):
+		return Doubt{}
 	case s.odds < sureOdds:
-		return false
+		return Doubt{Kind: DoubtOdds, Has: sigmoid(s.odds), Needs: sigmoid(sureOdds)}
 	case s.contraryCode == strongCode && s.message.template == nil:
-		return false
+		return Doubt{Kind: DoubtCode}
 	case s.code >= mediumCode && c.otherProducts == 0 && s.contraryCode == 0:
-		return true
+		return Doubt{}
 	}
-	return s.saysMessage(c)
+	return s.doubtMessage(c)
 }
 
-// saysMessage reports whether enough of a message is in the text, and the text
-// around it does not make it another message.
-func (s *candidateScore) saysMessage(c textContext) bool {
+// doubtMessage returns why the text does not say a message: too little of it is
+// there, or the text around it makes another message of it.
+func (s *candidateScore) doubtMessage(c textContext) Doubt {
 	covered := s.coverage()
+	part := func(needed float64) Doubt { return Doubt{Kind: DoubtPart, Has: covered, Needs: needed} }
+	m, around := s.message, Doubt{Kind: DoubtAround}
 	switch {
 	case covered < half:
-		return false
+		return part(half)
 	case covered < nearlyAll && c.products == 0 && (c.unknown > 0 || s.sentenceRest >= minRest) && s.odds < sureForeignOdds:
-		return false // part of a message, about something else
+		return part(nearlyAll) // about something else
 	case covered < mostOfIt && (s.sentenceRest >= minRest || s.lineRest >= minRest):
-		return false // part of a message, in a sentence that goes on differently
-	case s.message.template.weight < shortMessage:
-		return s.sentenceRest < minRest+unknownWord
+		return part(mostOfIt) // in a sentence that goes on differently
+	case m.template.weight < shortMessage:
+		if s.sentenceRest >= minRest+unknownWord {
+			return around
+		}
+	case m.skipped >= fullWeight/2 && m.skipped*4 >= m.matched && s.sentenceRest >= minRest:
+		return around
 	}
-	m := s.message
-	return m.skipped < fullWeight/2 || m.skipped*4 < m.matched || s.sentenceRest < minRest
-}
-
-// likely reports whether a score is worth a question.
-func (s *candidateScore) likely(c textContext) bool {
-	if s.code == strongCode && c.otherProducts == 0 && s.shared > 0 {
-		return true
-	}
-	return s.odds >= s.likelyOdds(c) && (c.products > 0 || s.substantial())
-}
-
-// likelyOdds returns the odds that make a score worth a question in a context.
-func (s *candidateScore) likelyOdds(c textContext) float64 {
-	least := likelyOdds
-	switch {
-	case c.otherProducts > 0:
-		least = likelyOtherOdds
-	case c.products > 0 && c.trouble:
-		least = likelyProductOdds
-	case c.products > 0:
-		least = likelyProductCalmOdds
-	case !c.trouble && s.coverage() < calmCoverage:
-		least = likelyCalmOdds
-	}
-	if s.contraryCode >= mediumCode {
-		least = max(least, likelyCalmOdds)
-	}
-	return least
-}
-
-// substantial reports whether more than a common word speaks for a score: the
-// weight of a word that a single document has, in a message or phrase, or three
-// times as much anywhere in the document.
-func (s *candidateScore) substantial() bool {
-	return max(s.message.matched, s.phrase.matched, s.shared/3) >= fullWeight
+	return Doubt{}
 }
 
 // bestHits returns the hits that are worth a choice.

@@ -12,25 +12,48 @@
 //	tokenize.go    plain text → tokens: words, numbers, syllables
 //	terms.go       tokens → terms: stems, synonyms (lexicon.go), typos undone (typo.go)
 //	code.go        numbers → error codes
+//	announce.go    the shapes in which the products print a code
 //	named.go       the code that a question names
 //	query.go       holds all of this for the stages that follow
 //	candidates.go  the 64 nearest templates (messages, symbols, phrases) by shared terms
 //	context.go     what the text is about: these products, another one, trouble
 //	rank.go        the 12 likeliest by trigrams, ranked by common substrings (trigrams.go)
 //	align.go       the best 8 documents, word by word
+//	role.go        what a code means for a document: its own, a companion, a sibling
 //	score.go       features → odds
 //	decide.go      odds → band: sure, likely or silent
+//	conflict.go    the code of one error with the message of another → a question
+//	sentence.go    a whole sentence of a message, which may be as good as the message
+//	blocks.go      the same for each line and quotation, if the whole text is not sure
+//	concept.go     what a text says in somebody's own words: objects, symptoms, stances
+//	said.go        the frames and phrases of documents that these are like
+//	features.go    the words, pairs and concepts of the text for the linear model
+//	linear.go      the linear model: a complaint or talk, and about which document (table.go)
+//	accept.go      all of that → odds of a question
 //	cause.go       the root cause before the errors that follow from it
 //	evidence.go    spans of the text, values of slots
+//	doubt.go       why a document is not the answer
+//	explain.go     all of this once more, slowly, for people who ask why
 //
 // vocabulary.go numbers and weighs the terms: a term's weight is its inverse
 // document frequency, 1,000 if a single document has it and close to 0 if all
 // do. windows.go cuts texts longer than windows of 8 KiB. lookup.go is for
-// queries that a user types, which need less evidence than a paste.
+// queries that a user types, which need less evidence than a paste: gibberish.go
+// ignores paths and encoded data in them, and names.go finds pieces of symbols
+// and titles of sections. background.go knows what the products' other errors
+// say, too.
 //
-// High odds alone do not make an answer. The code of another error vetoes it,
-// and so does a counterexample that fits better. And part of a message, in a
-// sentence that goes on differently, is not the message.
+// High odds alone do not make an answer. The code of another error in the place
+// of the message's own vetoes it, and so does a counterexample that fits better.
+// And part of a message, in a sentence that goes on differently, is not the
+// message. A short message in a line in which somebody tells that all is well is
+// talk about the error.
+//
+// Whether to ask is decided by acceptance (accept.go): a logistic regression over
+// the evidence, the concepts and the linear model. Both are fitted by TestFit on
+// the texts of testdata/train, of which each folder is of one author, and judged
+// on authors that they were not fitted on. The linear model knows the built-in
+// entries by name. For other documents, frames and phrases take its place.
 //
 // Slow, plain versions of the stages are in the tests. The fast ones are
 // checked against them on all small inputs and by fuzzing.

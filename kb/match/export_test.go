@@ -2,7 +2,9 @@ package match
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -14,6 +16,7 @@ const NumFeatures = numFeatures
 
 var (
 	Sigmoid   = sigmoid
+	Exp       = exp
 	Indicator = indicator
 	Noises    = noises
 	Filled    = filled
@@ -83,4 +86,75 @@ func (ix *Index) RankRows(text string, madeFrom int) (nearest, likeliest []RankR
 		likeliest = append(likeliest, row(c, q.trigrams.points(ix.templates[c.target].folded)))
 	}
 	return nearest, likeliest
+}
+
+// The background, as TestBackground makes it.
+const BackgroundBytes = 1 << backgroundBits / 8
+
+var AddToBackground = addToBackground
+
+// NumAccept is the length of a vector of acceptance.
+const NumAccept = numAccept
+
+// MaxWeight is the largest weight of a feature, in steps of WeightStep.
+const (
+	MaxWeight  = lastWeight - zeroWeight
+	WeightStep = weightStep
+)
+
+// Features returns the distinct features of a text, sorted.
+func (ix *Index) Features(text string) []string {
+	q := newQuery(ix)
+	q.load(text)
+	q.findConcepts()
+	seen := map[string]bool{}
+	q.eachFeature(func(key []byte) { seen[string(key)] = true })
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// SetModel replaces the linear model of an index. The documents whose names are
+// not in it are unnamed.
+func (ix *Index) SetModel(data []byte, documents []Document) error {
+	m, err := parseLinear(data)
+	if err != nil {
+		return err
+	}
+	ix.name(documents, m)
+	return nil
+}
+
+// An AcceptRow is a document that a text may mean, for fitting acceptance.
+type AcceptRow struct {
+	Doc     int
+	Named   bool
+	X       [NumAccept]float64
+	Odds    float64
+	Talk    bool  // what the speaker does is not to report trouble
+	Message int32 // the weight of the message that the text has
+}
+
+// AcceptRows returns the documents that a text may mean, and the document of a
+// certain answer, or -1.
+func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int) {
+	q := newQuery(ix)
+	q.load(text)
+	q.retrieve()
+	c := q.context()
+	sure = -1
+	if q.unrelated(c) {
+		return nil, sure
+	}
+	scores := q.rank()
+	q.assess(scores, c)
+	r := q.decide(scores, c)
+	if r.Band != Sure {
+		r = q.matchBlocks(c)
+	}
+	if r.Band == Sure {
+		sure = r.Hits[0].Doc
+	}
+	for _, o := range q.offers(scores, c) {
+		rows = append(rows, AcceptRow{int(o.doc), o.features[aNamed] == 1, o.features, o.accepted, q.stance() < 0 || q.judgment[complaint] < maxComplaint, o.message.matched})
+	}
+	return rows, sure
 }

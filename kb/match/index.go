@@ -9,15 +9,20 @@ import (
 // symbol or phrase is a slot: any value may take its place, and a hit reports
 // it.
 type Document struct {
-	Messages        []string // what a product prints
-	Symbols         []string // names such as FileFaultFault
-	Phrases         []string // how people say it
-	Counterexamples []string // texts of other problems that look like it
-	Codes           []string // error codes, in any spelling
-	Examples        []string // texts that mean it; their codes do not count against it
-	Prose           []string // explanations, for words that people may use
-	Anchors         []string // URL fragments of its sources, which Lookup finds
-	Members         []int    // documents that Lookup offers in place of this one, their common heading
+	Name            string     // identifies it in the fitted model (see linear.go)
+	Messages        []string   // what a product prints
+	Symbols         []string   // names such as FileFaultFault
+	Phrases         []string   // how people say it
+	Titles          []string   // its own titles, but for those that begin a message
+	Counterexamples []string   // texts of other problems that look like it
+	Frames          [][]string // IDs of concepts which together say the problem
+	Codes           []string   // error codes, in any spelling
+	Relatives       []string   // codes that appear with the error; they count neither for nor against it
+	Examples        []string   // texts that mean it; their codes do not count against it
+	Prose           []string   // explanations, for words that people may use
+	Anchors         []string   // URL fragments of its sources, which Lookup finds
+	Sections        []string   // titles of the sections of its sources, which Lookup finds
+	Members         []int      // documents that Lookup offers in place of this one, their common heading
 }
 
 // slotMark is a slot in a text of a document.
@@ -52,7 +57,14 @@ func cutSlot(text string) (before, name, after string) {
 // Lists that belong to a template, target or term are consecutive parts of one
 // slice; begin[i] is where list i begins, and begin[i+1] where it ends.
 type Index struct {
-	v *vocabulary
+	v              *vocabulary
+	concepts       *conceptTrie
+	stances        conceptSet
+	sayings        []saying // by document
+	framed         []uint32 // documents with frames
+	said           *linear
+	named          []int16  // by document: its column in said, or 0
+	namedDocuments []uint32 // those that said knows
 
 	templates     []template
 	firstTemplate []uint32 // by document: its first template but for counterexamples, which come last
@@ -66,11 +78,13 @@ type Index struct {
 	postingsBegin    []uint32 // by term
 	postings         []posting
 
-	codes     map[code][]uint32      // the documents that have a code
-	ownCodes  [][]ownCode            // by document
-	mentioned map[mentionedCode]bool // codes in messages and examples
-	anchors   map[string][]uint32    // the documents that have an anchor
-	members   [][]int                // by document
+	codes      map[code][]uint32      // the documents that have a code
+	ownCodes   [][]ownCode            // by document
+	companions map[mentionedCode]bool // relatives, and codes in messages and examples
+	anchors    map[string][]uint32    // the documents that have an anchor
+	members    [][]int                // by document
+	symbols    []symbol
+	sections   []section
 
 	pool sync.Pool // of *query
 }
@@ -94,9 +108,11 @@ type template struct {
 	firstTerm uint32 // of numTerms in Index.terms
 	weight    int32  // of all its tokens
 	slots     []slot
-	folded    []byte   // its bytes for comparing substrings, with a slotByte for each slot
-	trigrams  []uint16 // their hashes
-	announces bool     // another message follows it: "… for the following reason:"
+	folded    []byte          // its bytes for comparing substrings, with a slotByte for each slot
+	trigrams  []uint16        // their hashes
+	title     bool            // a title of the document, which is a phrase
+	announces bool            // another message follows it: "… for the following reason:"
+	sentences []sentenceStart // of a message, if it has several
 }
 
 // A slot captures what a text has before token at of a template.
@@ -167,8 +183,8 @@ type ownCode struct {
 	spelling string
 }
 
-// A mentionedCode is a code that a message or an example of a document
-// contains. It does not count against the document.
+// A mentionedCode is a companion of a document: a relative, or a code that a
+// message or an example contains.
 type mentionedCode struct {
 	doc  uint32
 	code code

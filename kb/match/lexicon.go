@@ -57,14 +57,19 @@ func (lex *lexicon) has(key []byte) bool {
 	return synonym || class
 }
 
-// wordFile returns an embedded word list without its comments.
-func wordFile(name string) string {
+// mustRead returns an embedded file of words.
+func mustRead(name string) []byte {
 	data, err := wordFiles.ReadFile("words/" + name)
 	if err != nil {
-		panic(err) // the list is part of the program
+		panic(err) // the file is part of the program
 	}
+	return data
+}
+
+// wordFile returns an embedded word list without its comments.
+func wordFile(name string) string {
 	var b strings.Builder
-	for line := range strings.Lines(string(data)) {
+	for line := range strings.Lines(string(mustRead(name))) {
 		if !strings.HasPrefix(line, "#") {
 			b.WriteString(line)
 		}

@@ -17,9 +17,17 @@ type Hit struct {
 }
 
 // Match returns the documents that explain a text that a user pasted.
-func (ix *Index) Match(text string) Result {
+func (ix *Index) Match(text string) Result { return ix.match(text, minAccepted) }
+
+// MatchAbout is Match for a place where people talk of these products and little
+// else. A question needs less there.
+func (ix *Index) MatchAbout(text string) Result { return ix.match(text, minAcceptedAbout) }
+
+// match matches a text of any length. A question needs some odds.
+func (ix *Index) match(text string, least float64) Result {
 	q := ix.query()
 	defer ix.release(q)
+	q.least = least
 	if len(text) > windowBytes {
 		return q.matchLong(text)
 	}
@@ -53,27 +61,18 @@ func (q *query) match(text string) Result {
 	if q.unrelated(c) {
 		return Result{}
 	}
-	scores := q.rank() // 12 by trigrams, ranked by substrings
-	if len(scores) == 0 {
-		return Result{}
+	scores := q.rank()       // 12 by trigrams, ranked by substrings
+	q.assess(scores, c)      // 8 aligned word by word, with odds
+	r := q.decide(scores, c) // an answer, with root cause, evidence and slots
+	if r.Band == Silent {
+		r = q.matchBlocks(c) // an answer from a part of the text
 	}
-	q.assess(scores, c)        // 8 aligned word by word, with odds
-	return q.decide(scores, c) // band, root cause, evidence and slots
-}
-
-// lookup is match for a query. A number in a query is a code, and a query is
-// about the documents, so less is asked of it.
-func (q *query) lookup(text string) Result {
-	q.load(text)
-	for i := range q.codes {
-		q.codes[i].strength = strongCode
+	if r.Band == Likely || r.Band == Sure && !q.mayBeTalk(c) {
+		return r
 	}
-	q.retrieve()
-	c := q.context()
-	scores := q.rank()
-	if len(scores) == 0 {
-		return Result{}
+	offers := q.offers(scores, c)
+	if r.Band == Sure && !q.isTalk(offers) {
+		return r
 	}
-	q.assess(scores, c)
-	return q.decideLookup(scores, c)
+	return q.offer(offers, scores, c) // a question, or silence
 }

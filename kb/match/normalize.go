@@ -21,14 +21,15 @@ import (
 
 // A plainText is a normalized text that knows where its bytes come from.
 type plainText struct {
-	s   string
-	pos []int32 // for each byte of s, and for its end, the offset in the original text; nil if s is the original
+	s    string
+	pos  []int32 // for each byte of s, and for its end, the offset in the original text; nil if s is a piece of the original
+	base int     // where that piece begins
 }
 
 // at returns the offset in the original text of byte i of the plain text.
 func (p plainText) at(i int) int {
 	if p.pos == nil {
-		return i
+		return p.base + i
 	}
 	return int(p.pos[i])
 }

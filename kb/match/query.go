@@ -9,6 +9,7 @@ type query struct {
 	ix *Index
 	analysis
 	original string
+	least    float64 // odds of a question, see accept.go
 	codes    []codeRef
 	trigrams trigramTable
 	sums     []int32 // for each token, and for the end, the weight of the tokens before it
@@ -28,20 +29,42 @@ type query struct {
 	likeliest       []candidate // of the nearest
 	counterexamples []candidate // of the nearest
 
-	runs   []run // of the last alignment
-	chain  []run // of the last alignment
-	scores []candidateScore
+	parts     []block
+	blockOdds []blockOdds // of the best document of each block
+	keys      []keyAt
+	concepts  []conceptRef
+	scopes    []conceptSet // of concepts that belong together
+	key       []byte       // of a feature
+	before    []byte       // the word before it
+	judgment  []int32      // by column of the model: the sum of the weights
+	weighed   []uint32     // by row of the model: the stamp of the last query that has it
+
+	runs     []run // of the last alignment
+	chain    []run // of the last alignment
+	scores   []candidateScore
+	proposed []candidateScore // see query.propose
+	answer   candidateScore   // the certain one of the last text that had one
+	answerAt block            // its part of the text
 }
 
 func newQuery(ix *Index) *query {
-	return &query{ix: ix, seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), shared: make([]int32, len(ix.targets))}
+	return &query{ix: ix, seen: make([]uint32, len(ix.v.class)), head: make([]int32, len(ix.v.class)), shared: make([]int32, len(ix.targets)), key: make([]byte, 0, maxKey)}
 }
+
+// maxKey is more than the bytes of any key of a feature.
+const maxKey = 512
 
 // load analyzes a text.
 func (q *query) load(text string) {
 	q.original = text
 	analyzer{v: q.ix.v, analysis: &q.analysis}.analyze(text)
 	q.codes = scanCodes(q.codes[:0], q.plain.s, q.tokens)
+	q.blockOdds = q.blockOdds[:0]
+	q.index()
+}
+
+// index makes the terms of the text known by ID, and weighs its tokens.
+func (q *query) index() {
 	q.resetSeen()
 	q.termIDs, q.next = q.termIDs[:0], slices.Grow(q.next[:0], len(q.terms))[:len(q.terms)]
 	for i := len(q.terms) - 1; i >= 0; i-- {
@@ -65,6 +88,7 @@ func (q *query) unload() { q.original, q.plain = "", plainText{} }
 func (q *query) resetSeen() {
 	if q.stamp++; q.stamp == 0 {
 		clear(q.seen)
+		clear(q.weighed)
 		q.stamp = 1
 	}
 }

@@ -136,6 +136,9 @@ func markup(s string, i int) int {
 	if end < 1 || strings.ContainsAny(rest[:end], " \t\n|:") {
 		return 0
 	}
+	if _, ok := hexToken(rest[:end]); ok {
+		return 0 // <0x29834>
+	}
 	return end + 2
 }
 

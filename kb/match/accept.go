@@ -1,0 +1,356 @@
+package match
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// A text in somebody's own words is worth a question if a document is likely
+// enough to be meant. How likely is estimated from all that is known: the
+// evidence of score.go, what the linear model makes of the text, and the
+// concepts that the text shares with the document.
+
+// The features of acceptance, after those of score.go.
+const (
+	aComplaint  = numFeatures + iota // the text is a complaint about these products
+	aNamed                           // the linear model knows the document
+	aDocument                        // it means this document rather than another one
+	aSome                            // it means this document rather than none
+	aBoth                            // the lesser of aComplaint and aSome
+	aTalk                            // aComplaint if it is negative
+	aFramed                          // aComplaint, if the text fills a frame of the document
+	aFrame                           // the text fills a frame of the document
+	aOtherFrame                      // it fills a larger frame of another one
+	aResembles                       // the share of concepts in common with a phrase
+	aSymptom                         // the text has a symptom
+	aBlock                           // the best odds of a block of the text for the document
+	aBlocked                         // there is such a block
+	numAccept
+)
+
+type acceptVector [numAccept]float64
+
+// Where a feature of acceptance reaches 1.
+const (
+	fullJudgment = 100 // steps of the linear model
+	fullFrame    = 3   // concepts
+	fullOdds     = 5
+)
+
+// An offer is a document that a text may mean.
+type offer struct {
+	candidateScore
+	features acceptVector
+	accepted float64 // logarithm of the odds that the text means it
+	pasted   bool    // half of the text is of a message of it, and nothing but messages is known of it
+	framed   bool    // the text fills a frame of it, and the linear model does not know it
+}
+
+// The logarithms of odds that decide.
+const (
+	minAccepted      = 1.2 // of a question, see TestFit
+	minNear          = -3  // of an order that is worth more than that of the evidence alone
+	minAcceptedAbout = 0   // of a question in a place that is about these products
+	maxComplaint     = -60 // steps of the linear model: a text with less is no complaint, whatever its stance
+	// Of a question about a document that the linear model does not know and
+	// whose frame the text fills, either of these.
+	minFramedStance    = -15
+	minFramedComplaint = -20
+	maxTalk            = -1.5 // of a text that only talks about the error that it has
+)
+
+// offer returns the question to ask about a text that has no certain answer, or
+// silence.
+func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Result {
+	if len(offers) == 0 {
+		return Result{}
+	}
+	q.preferPaste(offers, c)
+	best, choices := &offers[0], choicesOf(offers)
+	r := Result{Band: Likely}
+	switch {
+	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds, best.namesCode(c) && q.stance() >= 0:
+	case best.accepted < minNear:
+		return Result{Hits: q.nearestHits(scores)}
+	default:
+		r.Band, choices = Silent, offers[:min(maxHits, len(offers))]
+	}
+	for i := range choices {
+		h := q.hit(&choices[i].candidateScore)
+		h.Confidence = sigmoid(choices[i].accepted)
+		r.Hits = append(r.Hits, h)
+	}
+	return r
+}
+
+// choicesOf returns the choices of a question: the best offer, and those that are
+// not far behind. Beside a piece of a message, words are no choice.
+func choicesOf(offers []offer) []offer {
+	best := offers[0]
+	choices := make([]offer, 0, maxHits)
+	for _, o := range offers {
+		if len(choices) < maxHits && o.accepted >= best.accepted-maxOddsBehind && (o.pasted || !best.pasted) {
+			choices = append(choices, o)
+		}
+	}
+	return choices
+}
+
+// anyRight returns the probability that any of the choices is right. Entries that
+// are near each other share that of a text that says little: "online backup
+// fails, replica".
+func anyRight(choices []offer) float64 {
+	none := 1.0
+	for i := range choices {
+		none *= 1 - sigmoid(choices[i].accepted)
+	}
+	return 1 - none
+}
+
+// namesCode reports whether the text has a code of a document and is about these
+// products, as a strong code says.
+func (o *offer) namesCode(c textContext) bool {
+	return o.shared > 0 && c.otherProducts == 0 && (o.code == strongCode || o.code == mediumCode && c.products > 0)
+}
+
+// preferPaste moves a document to the front that the text, or a block of it, says
+// with such odds that they lead to a question, unless acceptance has a better one.
+// The rest of a long post says little about a block.
+func (q *query) preferPaste(offers []offer, c textContext) {
+	if offers[0].accepted >= q.least || c.otherProducts > 0 {
+		return
+	}
+	if i := slices.IndexFunc(offers, func(o offer) bool { return o.pasted && o.odds >= likelyOdds }); i >= 0 {
+		moveToFront(offers, i)
+		return
+	}
+	for _, b := range q.blockOdds {
+		i := slices.IndexFunc(offers, func(o offer) bool { return o.doc == b.doc })
+		if i >= 0 && b.odds >= sureOdds && c.products > 0 {
+			offers[i].accepted = b.odds
+			moveToFront(offers, i)
+			return
+		}
+	}
+}
+
+// moveToFront moves offer i to the front.
+func moveToFront(offers []offer, i int) {
+	o := offers[i]
+	copy(offers[1:i+1], offers[:i])
+	offers[0] = o
+}
+
+// longTalk is the length, in tokens, of a text that nobody writes to say that all
+// is well.
+const longTalk = 60
+
+// mayBeTalk reports whether a text that has an error may only talk about it.
+func (q *query) mayBeTalk(c textContext) bool {
+	quoted := q.answer.message.matched >= longQuote || q.answer.quotes(c) && q.answer.coverage() >= nearlyAll
+	return len(q.tokens) <= longTalk && !quoted && q.isTalkIn(q.linesOf(q.answerAt))
+}
+
+// What a text quotes of a message, in weight: a longer piece is a paste, whatever
+// is around it; a shorter one, if it is half of the text.
+const (
+	longQuote  = 2 * fullWeight
+	shortQuote = longQuote * 3 / 5
+)
+
+// quotes reports whether half of the text is a piece of a message.
+func (s *candidateScore) quotes(c textContext) bool {
+	return s.message.matched >= shortQuote && 2*s.message.matched >= c.content && c.otherProducts == 0
+}
+
+// isTalkIn reports whether what the speaker does in the lines of an error is not
+// to report trouble: it is over, or an example, or asked about in general. A
+// greeting or a story in other lines changes nothing. Whoever pastes an announced
+// code has trouble, however much the linear model doubts it, unless the stance
+// says otherwise.
+func (q *query) isTalkIn(lines block) bool {
+	part := q.ix.query()
+	defer q.ix.release(part)
+	part.loadBlock(q, lines)
+	part.findConcepts()
+	if part.stance() < calm {
+		return true
+	}
+	if q.answer.code == strongCode {
+		return false
+	}
+	part.judge()
+	return part.judgment[complaint] < maxComplaint
+}
+
+// isTalk reports whether a text that may be talk is: so little of it is of the
+// error that acceptance doubts it.
+func (q *query) isTalk(offers []offer) bool {
+	i := slices.IndexFunc(offers, func(o offer) bool { return o.doc == q.answer.doc })
+	return i >= 0 && offers[i].accepted < maxTalk
+}
+
+// calm is a stance, in steps of the linear model, that speaks against a
+// complaint. The fit gives some that report trouble a weight of -1.
+const calm = -3
+
+// thanks is a stance that says nothing about trouble: a request ends with it,
+// as does the report that all is well.
+const thanks = "thanks"
+
+// stance returns how much the stances of the text speak for a complaint, in
+// steps of the linear model.
+func (q *query) stance() int32 {
+	var seen conceptSet
+	var sum int32
+	for _, c := range q.concepts {
+		concept := &q.ix.concepts.concepts[c.id]
+		if concept.Kind != Stance || seen.has(c.id) || concept.ID == thanks {
+			continue
+		}
+		seen.add(c.id)
+		if weights, _, ok := q.ix.said.rowOf(append(append(q.key[:0], "k "...), concept.ID...)); ok {
+			sum += int32(weights[complaint])
+		}
+	}
+	return sum
+}
+
+// maxJudged is how many documents the linear model proposes.
+const maxJudged = 3
+
+// offers returns the documents that a text may mean, the likeliest first.
+func (q *query) offers(scores []candidateScore, c textContext) []offer {
+	q.findConcepts()
+	q.findScopes()
+	q.judge()
+	scores = q.propose(scores[:min(len(scores), maxAligned)], c)
+	scores = slices.DeleteFunc(scores, func(s candidateScore) bool { return q.vetoed(&s) })
+	frames, largest := make([]int, len(scores)), 0
+	for i := range scores {
+		frames[i] = q.fills(scores[i].doc)
+		largest = max(largest, frames[i])
+	}
+	offers, least := make([]offer, len(scores)), math.Inf(1)
+	for i := range scores {
+		o := &offers[i]
+		o.candidateScore = scores[i]
+		o.features = q.acceptFeatures(&scores[i], c, frames[i], largest)
+		o.accepted = q.ix.said.odds(&o.features)
+		if o.features[aNamed] != 0 {
+			continue
+		}
+		if len(q.ix.sayings[o.doc].frames) > 0 {
+			o.framed = frames[i] > 0 && c.otherProducts == 0 && (q.stance() >= minFramedStance || q.judgment[complaint] >= minFramedComplaint)
+			if o.framed {
+				o.accepted = max(o.accepted, minAccepted)
+			}
+			continue
+		}
+		// Of a document of which nothing but messages is known, acceptance tells
+		// whether it is meant. Which of them is, ranks tell better: with the
+		// order of acceptance, 6 in 100 first hits are lost on the catalog.
+		if o.pasted = scores[i].quotes(c); o.pasted {
+			o.accepted = scores[i].odds
+		}
+		least = min(least, o.accepted)
+		o.accepted = least
+	}
+	slices.SortStableFunc(offers, func(a, b offer) int { return cmp.Compare(b.accepted, a.accepted) })
+	return offers
+}
+
+// propose adds the documents that the linear model finds likeliest, those whose
+// frames the text fills, and those of blocks, to a copy of some scores.
+func (q *query) propose(scores []candidateScore, c textContext) []candidateScore {
+	q.proposed = append(q.proposed[:0], scores...)
+	has := func(doc uint32) bool {
+		return slices.ContainsFunc(q.proposed, func(s candidateScore) bool { return s.doc == doc })
+	}
+	for range maxJudged {
+		best := -1
+		for _, doc := range q.ix.namedDocuments {
+			if (best < 0 || q.judgment[q.ix.named[doc]] > q.judgment[q.ix.named[best]]) && !has(doc) {
+				best = int(doc)
+			}
+		}
+		if best >= 0 {
+			q.addScore(uint32(best), c)
+		}
+	}
+	for _, doc := range q.ix.framed {
+		if q.ix.named[doc] == 0 && !has(doc) && q.fills(doc) > 0 {
+			q.addScore(doc, c)
+		}
+	}
+	for _, b := range q.blockOdds {
+		if !has(b.doc) {
+			q.addScore(b.doc, c)
+		}
+	}
+	return q.proposed
+}
+
+// addScore adds a document that was not among the candidates.
+func (q *query) addScore(doc uint32, c textContext) {
+	s := candidateScore{doc: doc, shared: q.sharedWeight(q.ix.whole[doc]), margin: -1}
+	s.odds = s.logOdds(c)
+	q.proposed = append(q.proposed, s)
+}
+
+// acceptFeatures returns the features of a document whose largest frame that the
+// text fills has a size, as has the largest of any.
+func (q *query) acceptFeatures(s *candidateScore, c textContext, frame, largest int) acceptVector {
+	var x acceptVector
+	f := s.features(c)
+	copy(x[:], f[:])
+	x[aComplaint] = judged(q.judgment[complaint])
+	if column := q.ix.named[s.doc]; column > 0 {
+		x[aNamed] = 1
+		own, other := q.judgment[column], int32(-1<<30)
+		for _, doc := range q.ix.namedDocuments {
+			if k := q.ix.named[doc]; k != column {
+				other = max(other, q.judgment[k])
+			}
+		}
+		x[aDocument], x[aSome] = judged(own-other), judged(own-q.judgment[noDocument])
+	}
+	x[aBoth], x[aTalk] = min(x[aComplaint], x[aSome]), min(0, x[aComplaint])
+	if frame > 0 {
+		x[aFramed] = x[aComplaint]
+	}
+	x[aFrame] = min(1, float64(frame)/fullFrame)
+	x[aOtherFrame] = indicator(frame < largest)
+	x[aResembles] = q.resembles(s.doc)
+	x[aSymptom] = indicator(slices.ContainsFunc(q.concepts, q.isSymptom))
+	for _, b := range q.blockOdds {
+		if b.doc == s.doc {
+			x[aBlock], x[aBlocked] = max(-1, min(1, b.odds/fullOdds)), 1
+		}
+	}
+	return x
+}
+
+func (q *query) isSymptom(c conceptRef) bool {
+	return q.ix.concepts.concepts[c.id].Kind == Symptom
+}
+
+// judged returns a sum of the linear model as a feature.
+func judged(sum int32) float64 {
+	return max(-2, min(2, float64(sum)/fullJudgment))
+}
+
+// odds returns the logarithm of the odds of a document. The conversion keeps
+// processors from fusing the operations, which would round differently.
+func (m *linear) odds(x *acceptVector) float64 {
+	w := &m.named // the coefficients of a logistic regression
+	if x[aNamed] == 0 {
+		w = &m.unnamed
+	}
+	var sum float64
+	for i := range x {
+		sum += float64(x[i] * w[i])
+	}
+	return sum
+}
