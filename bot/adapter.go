@@ -74,6 +74,9 @@ type DeliveryError struct {
 	Err   error
 	Final bool          // retrying is pointless
 	After time.Duration // retry no sooner; 0 leaves the wait to the outbox
+	// Channel says that the platform takes no message in the channel of the post
+	// until then.
+	Channel bool
 }
 
 func (e *DeliveryError) Error() string { return e.Err.Error() }
@@ -83,6 +86,12 @@ func (e *DeliveryError) Unwrap() error { return e.Err }
 // delivered and may be retried after the given time.
 func NotDelivered(err error, after time.Duration) error {
 	return &DeliveryError{Err: err, After: after}
+}
+
+// ChannelBusy returns an error saying that the post was certainly not delivered,
+// and that no post to its channel may be tried for the given time.
+func ChannelBusy(err error, after time.Duration) error {
+	return &DeliveryError{Err: err, After: after, Channel: true}
 }
 
 // Refused returns an error saying that the post was not delivered and never

@@ -58,7 +58,17 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	if channel.Mode == ModeShadow {
 		return turn.shadow()
 	}
+	for i, p := range turn.Posts {
+		turn.Posts[i].Urgent = isUse(event) && p.Delay == 0
+	}
 	return turn
+}
+
+// isUse reports whether an event is the use of a button or command, after which
+// the platform shows the user that the bot is at work.
+func isUse(event Event) bool {
+	m, ok := event.(Message)
+	return !ok || m.Command
 }
 
 // An input is what a decision reads. It does not change while the decision is

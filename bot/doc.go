@@ -54,7 +54,8 @@
 // thread of a walkthrough only the fact that others take part is stored.
 //
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
-// order within a thread, and hands them to [Adapter.Post] (adapter.go). See
+// order within a thread, and hands them to [Adapter.Post] (adapter.go); rest.go
+// knows the channels that have to wait. See
 // outbox.go for the delivery guarantees.
 //
 // library.go, suggest.go and unfinished.go answer queries that adapters make

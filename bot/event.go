@@ -18,6 +18,12 @@ type Thread struct {
 	Root      string `json:"root,omitempty"`
 }
 
+// A Channel is a channel of an adapter.
+type Channel struct{ Workspace, ID string }
+
+// In returns the channel of the thread.
+func (t Thread) In() Channel { return Channel{t.Workspace, t.Channel} }
+
 // A User is a person or bot on a platform. Name is the display name.
 type User struct {
 	ID     string `json:"id"`

@@ -37,6 +37,9 @@ const (
 	// doubles each time.
 	minRetryWait = time.Second
 	maxRetryWait = 5 * time.Minute
+	// startInterval is between the starts of two posts to a channel, so that they
+	// reach a rate limit in the order of their turns.
+	startInterval = 10 * time.Millisecond
 	// maxAttempts is the number of failures after which a post is dropped:
 	// about an hour and a half with the waits above. An older answer is of no
 	// use.
@@ -44,6 +47,11 @@ const (
 	// maxRateLimited is the same for a platform that says when to retry, which
 	// is within seconds. A post that waits for a rate limit has not failed.
 	maxRateLimited = 1000
+	// finishTime is how long posts in flight may take once the bot ends, and
+	// finishRecordTime how long it may then take to record them. docker stop kills
+	// a container 10 s after SIGTERM.
+	finishTime       = 6 * time.Second
+	finishRecordTime = 2 * time.Second
 )
 
 // send works until ctx ends, and then finishes the posts in flight. It claims
@@ -51,6 +59,7 @@ const (
 // lease need not cover any wait, and a slow post does not delay other threads.
 func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 	busy := make(chan struct{}, maxInFlight)
+	var rests rests
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for ctx.Err() == nil {
@@ -62,20 +71,26 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			}
 			continue
 		}
-		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease)
+		resting, untilNext := rests.resting()
+		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease, resting...)
 		if err != nil && ctx.Err() == nil {
 			b.log.Error("outbox: claim failed", "adapter", a.Name(), "error", err)
 		}
+		before := map[Channel]time.Duration{}
 		for _, p := range posts {
+			wait := before[p.Thread.In()] * startInterval
+			before[p.Thread.In()]++
 			busy <- struct{}{}
 			wg.Go(func() {
-				b.deliver(ctx, a, p)
+				time.Sleep(wait)
+				began := time.Now()
+				rests.note(p.Thread.In(), began, b.deliver(ctx, a, p))
 				<-busy
 				wakeUp(wake) // to claim the next post of the thread
 			})
 		}
 		if len(posts) == 0 {
-			b.waitForWork(ctx, a, wake, err)
+			b.waitForWork(ctx, a, wake, err, resting, untilNext)
 		}
 	}
 }
@@ -89,11 +104,15 @@ func wakeUp(wake chan struct{}) {
 }
 
 // waitForWork waits until there may be something to send. After a failed claim
-// it waits for the whole interval.
-func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, failed error) {
+// it waits for the whole interval. untilNext is when one of the resting channels
+// does not rest any more, or 0.
+func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, failed error, resting []Channel, untilNext time.Duration) {
 	wait := pollInterval
-	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel); failed == nil && err == nil && ok {
+	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel, resting...); failed == nil && err == nil && ok {
 		wait = min(wait, max(due, time.Millisecond))
+	}
+	if untilNext > 0 && failed == nil {
+		wait = min(wait, untilNext)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -105,11 +124,15 @@ func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, 
 }
 
 // deliver sends one post and records the result, even if ctx ends meanwhile, so
-// that a delivered post is always recorded.
-func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
-	ctx = context.WithoutCancel(ctx)
-	d, err := post(ctx, a, p)
-	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+// that a delivered post is always recorded. It returns why the post failed.
+func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) error {
+	finishing, cancel := outlive(ctx, finishTime)
+	d, err := post(finishing, a, p)
+	cancel()
+	failed := err
+	recording, cancel := outlive(ctx, finishRecordTime)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(recording, recordTimeout)
 	defer cancel()
 	switch {
 	case err == nil:
@@ -124,6 +147,22 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) {
 	if err != nil {
 		b.log.Error("outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)
 	}
+	return failed
+}
+
+// outlive returns a context that ends d after ctx ends.
+func outlive(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-longer.Done():
+		}
+		cancel()
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 // logLevel returns the level at which to log a delivery failure. Rate limiting

@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -25,13 +26,14 @@ type slowPlatform struct {
 	began  time.Time
 	now    int // posts in flight
 	most   int
+	tried  map[string]int     // attempts by channel
 	thread map[bot.Thread]int // posts in flight by thread
 }
 
 func newSlowPlatform(takes func(bot.Post) time.Duration) *slowPlatform {
 	return &slowPlatform{
 		Recorder: bottest.NewRecorder("test", everything), takes: takes, began: time.Now(),
-		at: map[bot.PostID]time.Duration{}, thread: map[bot.Thread]int{},
+		at: map[bot.PostID]time.Duration{}, tried: map[string]int{}, thread: map[bot.Thread]int{},
 	}
 }
 
@@ -53,6 +55,7 @@ func (s *slowPlatform) count(p bot.Post, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.now += n
+	s.tried[p.Thread.Channel] += max(n, 0)
 	s.most = max(s.most, s.now)
 	if s.thread[p.Thread] += n; s.thread[p.Thread] > 1 {
 		panic("two posts of a thread at once")
@@ -67,6 +70,13 @@ func (s *slowPlatform) delivered(id bot.PostID) time.Duration {
 		return at
 	}
 	return -1
+}
+
+// attempts returns how many posts to a channel were tried.
+func (s *slowPlatform) attempts(channel string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tried[channel]
 }
 
 // atOnce returns the maximum number of posts in flight.
@@ -171,6 +181,11 @@ func TestHangingChannel(t *testing.T) {
 		if n := p.atOnce(); n > 5 {
 			t.Errorf("%d posts at once, want 4 of the channel that hangs and another", n)
 		}
+		// An attempt takes 30 s, so 34 would fit into each of the 4 slots without
+		// rests. The rests are 10, 20, 40 and then 60 s.
+		if n := p.attempts("hangs"); n > 4*14 {
+			t.Errorf("%d attempts in the channel that hangs, want a rest after each", n)
+		}
 	})
 }
 
@@ -189,6 +204,85 @@ func TestEndWhileSending(t *testing.T) {
 		end()
 		if n := len(p.Take()); n != 16 {
 			t.Errorf("%d posts were delivered, want the 16 that were on their way", n)
+		}
+	})
+}
+
+// TestEndWhileHanging checks that the bot ends within 8 s although a post hangs,
+// and that the post is sent after the next start.
+func TestEndWhileHanging(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newSlowPlatform(func(bot.Post) time.Duration { return 100 * time.Hour })
+		put, b, end := sending(t, p)
+		put(postTo("hangs", "c", "r"))
+		time.Sleep(6 * time.Second)
+		began := time.Now()
+		end()
+		if took := time.Since(began); took > 8*time.Second {
+			t.Errorf("ended after %v", took)
+		}
+		time.Sleep(time.Minute)
+		p.takes = func(bot.Post) time.Duration { return 0 }
+		if err := b.Flush(t.Context(), p); err != nil || len(p.Take()) != 1 {
+			t.Errorf("the post is not sent after the next start: %v", err)
+		}
+	})
+}
+
+// A pacedPlatform takes one message per second and channel, and says so.
+type pacedPlatform struct {
+	*slowPlatform
+	mu   sync.Mutex
+	next map[string]time.Time
+}
+
+func (s *pacedPlatform) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	s.mu.Lock()
+	wait := time.Until(s.next[p.Thread.Channel])
+	if wait <= 0 && !p.Private {
+		s.next[p.Thread.Channel] = time.Now().Add(time.Second)
+	}
+	s.mu.Unlock()
+	if wait > 0 && !p.Private {
+		s.count(p, 1)
+		s.count(p, -1)
+		return bot.Delivery{}, bot.ChannelBusy(errPaced, wait)
+	}
+	return s.slowPlatform.Post(ctx, p)
+}
+
+var errPaced = errors.New("one message a second")
+
+// TestTurns checks that 45 posts for one user in a channel with one message per
+// second delay neither a post for another user there, nor a private one, nor
+// another channel.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pacedPlatform{slowPlatform: newSlowPlatform(func(bot.Post) time.Duration { return 10 * time.Millisecond }), next: map[string]time.Time{}}
+		put, b, _ := sending(t, p)
+		var posts []bot.Post
+		for i := range 45 {
+			one := postTo(fmt.Sprint(i), "c", fmt.Sprint(i))
+			one.To.ID = "U1"
+			posts = append(posts, one)
+		}
+		other, private, elsewhere := postTo("other", "c", "o"), postTo("private", "c", "p"), postTo("elsewhere", "d", "e")
+		other.To.ID, private.To.ID, private.Private = "U2", "U1", true
+		put(append(posts, other, private, elsewhere)...)
+		if err := b.Drain(t.Context(), "test"); err != nil {
+			t.Fatal(err)
+		}
+		first := p.delivered("0")
+		for id, most := range map[bot.PostID]time.Duration{"other": 8100 * time.Millisecond, "private": 1100 * time.Millisecond, "elsewhere": 100 * time.Millisecond} {
+			if at := p.delivered(id); at < 0 || at > first+most {
+				t.Errorf("%s was delivered %v after the first, want at most %v", id, at-first, most)
+			}
+		}
+		if last := p.delivered("44"); last > first+46*time.Second {
+			t.Errorf("the last was delivered %v after the first, want one a second", last-first)
+		}
+		if n := p.attempts("c"); n > 8*47 {
+			t.Errorf("%d attempts, want at most 8 a second", n)
 		}
 	})
 }

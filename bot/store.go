@@ -81,9 +81,12 @@ type Store interface {
 // An Outbox is the queue of posts that Apply fills. One sender per adapter and
 // process works on it.
 type Outbox interface {
-	// Claim returns up to limit posts of the adapter that are due, in the order
-	// in which they were applied, and hides them from other senders for the
-	// lease. At most perChannel posts of one channel, and one post of a thread,
+	// Claim returns up to limit posts of the adapter that are due, and hides them
+	// from other senders for the lease. Channels take turns, and so do the
+	// recipients of a channel; claimed posts count as turns of their channel. Within
+	// a turn urgent posts come first, then those that were tried more often, and
+	// then those that were applied first.
+	// Posts to a resting channel that are not private are left out. At most perChannel posts of one channel, and one post of a thread,
 	// are claimed at a time, and never a post with an earlier unsent post in
 	// its thread. A post with a Delay neither waits for others nor holds them
 	// up, so it may be claimed together with another. A post always waits for
@@ -91,7 +94,7 @@ type Outbox interface {
 	// can be claimed again, with a higher Attempt, so the lease must be longer
 	// than sending takes. Claim may return posts together with an error about
 	// others that cannot be read.
-	Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]Post, error)
+	Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...Channel) ([]Post, error)
 
 	// Sent records that a claimed post was delivered. If the post opened its
 	// thread, everything stored under the provisional Post.Thread moves to
@@ -108,8 +111,9 @@ type Outbox interface {
 	Drop(ctx context.Context, post PostID) error
 
 	// NextDue returns how long it takes until a post of the adapter may be
-	// claimable with the same perChannel. ok is false if no post waits.
-	NextDue(ctx context.Context, adapter string, perChannel int) (wait time.Duration, ok bool, err error)
+	// claimable with the same perChannel and resting channels. ok is false if no
+	// such post waits.
+	NextDue(ctx context.Context, adapter string, perChannel int, resting ...Channel) (wait time.Duration, ok bool, err error)
 }
 
 // A Delivery is the result of posting on the platform.

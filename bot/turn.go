@@ -22,6 +22,7 @@ type Post struct {
 	Withdraw bool          `json:"withdraw,omitempty"` // delete the post Replaces; Reply is empty
 	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
+	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Reply    Reply         `json:"reply"`
 
 	// Set by the outbox.

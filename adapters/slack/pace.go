@@ -17,15 +17,15 @@ var errPaced = errors.New("slack: waiting for the rate limit")
 const maxInlineWait = 50 * time.Millisecond
 
 // A pacer lets one post per second into each channel, and none through a method
-// that is rate limited. A post that has to wait keeps the slot that was reserved
-// for it. It is safe for concurrent use.
+// that is rate limited. A post that has to wait gets no place in a queue: the
+// outbox decides which one is next. It is safe for concurrent use.
 type pacer struct {
 	interval time.Duration // between two posts
 
-	mu       sync.Mutex
-	next     map[string]time.Time // when the next post may be sent, by channel
-	reserved map[destination]slot
-	blocked  map[string]time.Time // the end of Retry-After, by method
+	mu      sync.Mutex
+	next    map[string]time.Time // when the next post may be sent, by channel
+	held    map[destination]attempt
+	blocked map[string]time.Time // the end of Retry-After, by method
 }
 
 // A destination is a post and the channel that it is sent to. A post that its
@@ -35,36 +35,32 @@ type destination struct {
 	post    bot.PostID
 }
 
-// A slot is the time reserved for a post.
-type slot struct {
-	at      time.Time
-	attempt int  // that reserved it
-	unsent  bool // no attempt up to this one reached Slack
+// An attempt is the last one of a post that did not reach Slack.
+type attempt struct {
+	number int
+	unsent bool // no attempt up to this one reached Slack
 }
 
 func newPacer() *pacer {
-	return &pacer{interval: perChannel, next: map[string]time.Time{}, reserved: map[destination]slot{}, blocked: map[string]time.Time{}}
+	return &pacer{interval: perChannel, next: map[string]time.Time{}, held: map[destination]attempt{}, blocked: map[string]time.Time{}}
 }
 
 // take returns how long the post has to wait, and whether no earlier attempt has
-// reached Slack for certain.
+// reached Slack for certain. Unless the wait is longer than maxInlineWait, the
+// post is counted.
 func (t *pacer) take(channel string, p bot.Post) (wait time.Duration, unsent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	at := destination{channel, p.ID}
-	mine, ok := t.reserved[at]
-	unsent = p.Attempt <= 1 || ok && mine.unsent && mine.attempt == p.Attempt-1
-	delete(t.reserved, at)
-	if !ok {
-		mine.at = now
-		if next := t.next[channel]; next.After(now) {
-			mine.at = next
-		}
+	last, ok := t.held[at]
+	unsent = p.Attempt <= 1 || ok && last.unsent && last.number == p.Attempt-1
+	delete(t.held, at)
+	if wait = max(t.next[channel].Sub(now), 0); wait <= maxInlineWait {
 		t.removeIdle(now)
-		t.next[channel] = mine.at.Add(t.interval)
+		t.next[channel] = now.Add(wait + t.interval)
 	}
-	return max(mine.at.Sub(now), 0), unsent
+	return wait, unsent
 }
 
 // removeIdle removes channels that may be posted to at once.
@@ -76,19 +72,18 @@ func (t *pacer) removeIdle(now time.Time) {
 	}
 }
 
-// reserve reserves a slot for a post whose attempt did not reach Slack. unsent is
-// what take returned.
-func (t *pacer) reserve(channel string, p bot.Post, after time.Duration, unsent bool) {
+// hold records an attempt that did not reach Slack. unsent is what take returned.
+func (t *pacer) hold(channel string, p bot.Post, unsent bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.reserved) > maxReserved {
-		clear(t.reserved) // posts that the outbox has given up
+	if len(t.held) > maxHeld {
+		clear(t.held) // posts that the outbox has given up
 	}
-	t.reserved[destination{channel, p.ID}] = slot{time.Now().Add(after), p.Attempt, unsent}
+	t.held[destination{channel, p.ID}] = attempt{p.Attempt, unsent}
 }
 
-// maxReserved is far more than the posts that wait at once.
-const maxReserved = 10000
+// maxHeld is far more than the posts that wait at once.
+const maxHeld = 10000
 
 // block records the Retry-After of a method.
 func (t *pacer) block(method string, after time.Duration) {

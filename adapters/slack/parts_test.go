@@ -31,40 +31,41 @@ func TestSubscriptionCheck(t *testing.T) {
 	}
 }
 
-// TestPacer gives each channel a slot per second, keeps the slot of a post that
-// waits, and knows whether an attempt has reached Slack.
+// TestPacer lets one post per second into each channel, whichever comes first, and
+// knows whether an attempt has reached Slack.
 func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		turns := newPacer()
+		pace := newPacer()
 		take := func(id bot.PostID, attempt int, channel string, wantWait time.Duration, wantUnsent bool) {
 			t.Helper()
-			wait, unsent := turns.take(channel, bot.Post{ID: id, Attempt: attempt})
+			wait, unsent := pace.take(channel, bot.Post{ID: id, Attempt: attempt})
 			if wait != wantWait || unsent != wantUnsent {
 				t.Errorf("%s: wait %v, unsent %v, want %v, %v", id, wait, unsent, wantWait, wantUnsent)
 			}
 			if wait > maxInlineWait {
-				turns.reserve(channel, bot.Post{ID: id, Attempt: attempt}, wait, unsent)
+				pace.hold(channel, bot.Post{ID: id, Attempt: attempt}, unsent)
 			}
 		}
 		take("a", 1, "C1", 0, true)
 		take("b", 1, "C1", time.Second, true)
-		take("c", 1, "C1", 2*time.Second, true)
+		take("c", 1, "C1", time.Second, true) // b has no place before it
 		take("d", 1, "C2", 0, true)
-		time.Sleep(time.Second)
-		take("b", 2, "C1", 0, true)              // its slot, and never sent
-		take("a", 2, "C1", 2*time.Second, false) // may have been sent
-		time.Sleep(time.Second)
-		take("c", 2, "C1", 0, true)
+		time.Sleep(970 * time.Millisecond)
+		take("c", 2, "C1", 30*time.Millisecond, true) // within Post, and never sent
+		take("b", 2, "C1", 1030*time.Millisecond, true)
+		take("a", 2, "C1", 1030*time.Millisecond, false) // may have been sent
+		time.Sleep(1030 * time.Millisecond)
+		take("b", 3, "C1", 0, true)
 		time.Sleep(time.Second)
 		take("a", 3, "C1", 0, false) // has only waited since
-		turns.block("m", time.Minute)
-		if turns.wait("m") != time.Minute || turns.wait("n") != 0 {
-			t.Errorf("blocked for %v and %v", turns.wait("m"), turns.wait("n"))
+		pace.block("m", time.Minute)
+		if pace.wait("m") != time.Minute || pace.wait("n") != 0 {
+			t.Errorf("blocked for %v and %v", pace.wait("m"), pace.wait("n"))
 		}
 		time.Sleep(time.Hour)
 		take("e", 1, "C3", 0, true)
-		if len(turns.next) != 1 {
-			t.Errorf("%d channels are remembered", len(turns.next))
+		if len(pace.next) != 1 {
+			t.Errorf("%d channels are remembered", len(pace.next))
 		}
 	})
 }

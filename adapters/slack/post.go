@@ -42,9 +42,13 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 	}
 	const method = "chat.postMessage"
 	wait, unsent := s.pacer.take(channel, p)
-	if wait = max(wait, s.pacer.wait(method)); wait > maxInlineWait {
-		s.pacer.reserve(channel, p, wait, unsent)
-		return bot.Delivery{}, bot.NotDelivered(errPaced, wait)
+	if wait > maxInlineWait {
+		s.pacer.hold(channel, p, unsent)
+		return bot.Delivery{}, bot.ChannelBusy(errPaced, wait)
+	}
+	if blocked := s.pacer.wait(method); blocked > maxInlineWait {
+		s.pacer.hold(channel, p, unsent)
+		return bot.Delivery{}, bot.NotDelivered(errPaced, blocked)
 	}
 	if !unsent {
 		ts, err := s.find(ctx, channel, p)
@@ -73,7 +77,7 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 		err = s.deliveryError(ctx, method, err)
 	}
 	if e, ok := errors.AsType[*bot.DeliveryError](err); ok && !e.Final {
-		s.pacer.reserve(channel, p, e.After, unsent)
+		s.pacer.hold(channel, p, unsent)
 	}
 	return d, err
 }

@@ -17,9 +17,17 @@ import (
 func outboxCases() []struct{ sentence, script string } {
 	return []struct{ sentence, script string }{
 		{"an empty outbox has no posts", `claim: ; due: none`},
-		{"Claim returns posts in the order in which they were applied", `put B1 A1; put D1; put C1; claim: B1 A1 D1 C1`},
+		{"Claim returns posts in the order in which they were applied", `put B1 A1; put C1; claim: B1 A1 C1`},
+		{"channels take turns", `put A1 B1 C1; put D1 E1; put F1; claim: A1 D1 E1 B1 C1 F1`},
+		{"claimed posts count as turns of their channel", `put A1 B1; claim 1: A1; put C1 D1; claim: D1 B1 C1`},
+		{"the recipients of a channel take turns", `put A1@u B1@u C1@u; put F1@v G1@v D1@u; claim: A1 D1 F1 B1 G1 C1`},
+		{"urgent posts come first within a turn", `put A1@u B1@v C1@u; put F1*@u G1*@w D1; claim: F1 D1 G1 B1 A1 C1`},
+		{"a post that was tried more often comes first within a turn", `put A1@u B1@u C1@v; claim 2: A1 C1; sent A1; retry C1 0s; claim 1: C1#2`},
+		{"posts to a resting channel are left out", `put A1 D1 E1; claim 9/9-c: D1 E1; due /9-c: 1m0s; sent D1; sent E1; due /9-c: none; due: 0s; claim: A1`},
+		{"a claimed post of a resting channel is due when its lease ends", `put A1; claim: A1; due /9-c: 1m0s`},
+		{"a private post does not wait for a resting channel", `put A1 B1~; claim 9/9-c: B1; due /9-c: 1m0s`},
 		{"Claim returns at most limit posts", `put A1 B1 C1; claim 2: A1 B1; claim 0: ; claim -1: ; claim 2: C1`},
-		{"at most perChannel posts of a channel are claimed at a time", `put A1 B1 C1 D1; claim 9/2: A1 B1 D1; claim 9/2: ; sent B1; claim 9/2: C1; put D2; claim 9/1: `},
+		{"at most perChannel posts of a channel are claimed at a time", `put A1 B1 C1 D1; claim 9/2: A1 D1 B1; claim 9/2: ; sent B1; claim 9/2: C1; put D2; claim 9/1: `},
 		{"a delayed, retried or dropped post does not count toward perChannel", `put A1+1h B1 C1; claim 9/1: B1; retry B1 5s; claim 9/1: C1; drop C1; sleep 5s; claim 9/1: B1#2; sent B1; sleep 1h; claim 9/1: A1`},
 		{"a channel with perChannel claimed posts is due when a lease ends", `put A1 B1 D1; claim 9/1: A1 D1; due /1: 1m0s; sleep 20s; due /1: 40s; due /2: 0s; sleep 40s; claim 9/1: A1#2 D1#2; sent A1; due /1: 0s; claim 9/1: B1`},
 		{"a channel with fewer than perChannel claimed posts is due", `put A1 B1 C1; claim 9/2: A1 B1; put D1; due /2: 0s; claim 9/2: D1; due /2: 1m0s`},
@@ -75,9 +83,9 @@ func outboxCases() []struct{ sentence, script string } {
 const lease = time.Minute
 
 // postForm is the short form of a post: the letter of its thread and a number,
-// which are its ID; ! if it opens the thread; +Delay; <ID of the post that it
-// replaces.
-var postForm = regexp.MustCompile(`^([A-Za-z])(\d+)(!?)(?:\+(\w+))?(?:<(\w+))?$`)
+// which are its ID; ! if it opens the thread; * if it is urgent; ~ if it is
+// private; @recipient; +Delay; <ID of the post that it replaces.
+var postForm = regexp.MustCompile(`^([A-Za-z])(\d+)(!?)(\*?)(~?)(?:@(\w+))?(?:\+(\w+))?(?:<(\w+))?$`)
 
 // deliveryForm is the short form of a delivery: the ID of the post; =Ref;
 // >letter of the thread.
@@ -86,14 +94,16 @@ var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 // play runs a script, whose steps are separated by semicolons:
 //
 //	put POST…                 apply a turn with the posts
-//	claim [N|N/M|ADAPTER]: …  claim at most N posts, M per channel, and compare;
+//	claim [N|N/M|N/M-C|ADAPTER]: …
+//	                          claim at most N posts, M per channel and none to the
+//	                          resting channel C, and compare;
 //	                          a claimed post is its ID, followed by ! if it opens
 //	                          its thread, #Attempt unless 1, =Ref, >new thread
 //	sent POST[=Ref][>THREAD]  record a delivery
 //	retry POST WAIT
 //	drop POST
 //	sleep TIME
-//	due [/M|ADAPTER]: …       compare NextDue
+//	due [/M|/M-C|ADAPTER]: …  compare NextDue
 func (t *storeTest) play(script string) {
 	t.Helper()
 	for step := range strings.SplitSeq(script, ";") {
@@ -144,9 +154,10 @@ func (t *storeTest) posts(forms []string) []bot.Post {
 	var posts []bot.Post
 	for _, form := range forms {
 		part := t.parse(postForm, form)
-		p := bot.Post{ID: bot.PostID(part[1] + part[2]), Thread: threadNamed(part[1]), Opens: part[3] != "", Replaces: bot.PostID(part[5])}
-		if part[4] != "" {
-			p.Delay = t.duration(part[4])
+		p := bot.Post{ID: bot.PostID(part[1] + part[2]), Thread: threadNamed(part[1]), Opens: part[3] != "", Urgent: part[4] != "", Private: part[5] != "", Replaces: bot.PostID(part[8])}
+		p.To.ID = part[6]
+		if part[7] != "" {
+			p.Delay = t.duration(part[7])
 		}
 		posts = append(posts, p)
 	}
@@ -157,19 +168,29 @@ func (t *storeTest) claim(arg string) string {
 	t.Helper()
 	adapter, limit, perChannel := "test", 10, 99
 	first, second, bound := strings.Cut(arg, "/")
+	second, resting := restingIn(second)
 	if bound {
 		t.scan(second, &perChannel)
 	}
 	if _, err := fmt.Sscan(first, &limit); err != nil && arg != "" {
 		adapter = arg
 	}
-	posts, err := t.Claim(t.Context(), adapter, limit, perChannel, lease)
+	posts, err := t.Claim(t.Context(), adapter, limit, perChannel, lease, resting...)
 	t.must(err)
 	var forms []string
 	for _, p := range posts {
 		forms = append(forms, claimed(p))
 	}
 	return strings.Join(forms, " ")
+}
+
+// restingIn returns the number of "N-C" and the channel C.
+func restingIn(s string) (number string, resting []bot.Channel) {
+	number, channel, ok := strings.Cut(s, "-")
+	if ok {
+		resting = append(resting, bot.Channel{Workspace: "w", ID: channel})
+	}
+	return number, resting
 }
 
 // claimed returns the short form of a claimed post; see play.
@@ -193,11 +214,12 @@ func claimed(p bot.Post) string {
 func (t *storeTest) due(adapter string) string {
 	t.Helper()
 	adapter, bound, ok := strings.Cut(adapter, "/")
+	bound, resting := restingIn(bound)
 	perChannel := 99
 	if ok {
 		t.scan(bound, &perChannel)
 	}
-	wait, ok, err := t.NextDue(t.Context(), cmp.Or(adapter, "test"), perChannel)
+	wait, ok, err := t.NextDue(t.Context(), cmp.Or(adapter, "test"), perChannel, resting...)
 	t.must(err)
 	if !ok {
 		return "none"

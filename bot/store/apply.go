@@ -197,10 +197,10 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 		state = "shadow"
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12) ON CONFLICT DO NOTHING`,
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
-			s.sealer.seal(data, "post", string(p.ID)))...)
+			s.sealer.seal(data, "post", string(p.ID)), p.To.ID, flag(p.Urgent), flag(p.Private))...)
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}

@@ -40,6 +40,8 @@ type memoryPost struct {
 	id, replaces      bot.PostID
 	thread            bot.Thread
 	opens, delayed    bool
+	urgent, private   bool
+	recipient         string
 	waiting, sent     bool // neither: dropped or shadow
 	shadow            bool
 	due, claimedUntil time.Time
@@ -239,6 +241,7 @@ func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
 	data, err := encode(p)
 	return &memoryPost{
 		data: data, id: p.ID, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
+		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
 		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), changed: now,
 	}, err
 }

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"mabsbot/bot"
 )
 
 // Claim implements bot.Outbox.
-func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
+func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -18,11 +19,11 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	}
 	now := m.now()
 	var posts []bot.Post
-	for i, q := range m.posts {
+	for _, q := range m.inTurn(adapter, resting, now) {
 		if len(posts) >= limit {
 			break
 		}
-		if !q.waiting || q.thread.Adapter != adapter || q.due.After(now) || q.claimedUntil.After(now) || m.blocked(i, now) || m.claimedIn(q.thread, now) >= perChannel {
+		if m.claimedIn(q.thread, now) >= perChannel {
 			continue
 		}
 		p, err := decodePost(q.data)
@@ -38,6 +39,47 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 		posts = append(posts, p)
 	}
 	return posts, nil
+}
+
+// inTurn returns the posts that may be claimed in the order of their turns.
+func (m *Memory) inTurn(adapter string, resting []bot.Channel, now time.Time) []*memoryPost {
+	var all []*memoryPost
+	for i, q := range m.posts {
+		if q.waiting && q.thread.Adapter == adapter && !q.due.After(now) && !q.claimedUntil.After(now) && !m.blocked(i, now) && !q.rests(resting) {
+			all = append(all, q)
+		}
+	}
+	ordered := slices.Clone(all)
+	urgentFirst := func(a, b *memoryPost) int { return cmp.Compare(flag(b.urgent), flag(a.urgent)) }
+	slices.SortStableFunc(ordered, urgentFirst)
+	turn := map[*memoryPost]int{} // of its recipient, then of its channel
+	ofRecipient := map[[3]string]int{}
+	for _, q := range ordered {
+		key := [3]string{q.thread.Workspace, q.thread.Channel, q.recipient}
+		ofRecipient[key]++
+		turn[q] = ofRecipient[key]
+	}
+	byTurn := func(a, b *memoryPost) int { return cmp.Compare(turn[a], turn[b]) }
+	ordered = slices.Clone(all)
+	slices.SortStableFunc(ordered, func(a, b *memoryPost) int { return cmp.Compare(b.attempt, a.attempt) })
+	slices.SortStableFunc(ordered, urgentFirst)
+	slices.SortStableFunc(ordered, byTurn)
+	ofChannel := map[bot.Channel]int{}
+	for _, q := range ordered {
+		if _, ok := ofChannel[q.thread.In()]; !ok {
+			ofChannel[q.thread.In()] = m.claimedIn(q.thread, now)
+		}
+		ofChannel[q.thread.In()]++
+		turn[q] = ofChannel[q.thread.In()]
+	}
+	slices.SortStableFunc(all, urgentFirst)
+	slices.SortStableFunc(all, byTurn)
+	return all
+}
+
+// rests reports whether the post waits for a resting channel.
+func (p *memoryPost) rests(resting []bot.Channel) bool {
+	return !p.private && slices.Contains(resting, p.thread.In())
 }
 
 // blocked reports whether the i-th post has to wait for another one. See
@@ -70,7 +112,7 @@ func (m *Memory) claimedIn(t bot.Thread, now time.Time) int {
 }
 
 // NextDue implements bot.Outbox.
-func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
+func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (time.Duration, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -80,7 +122,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int) (t
 	var wait time.Duration
 	ok := false
 	for i, p := range m.posts {
-		if !p.waiting || p.thread.Adapter != adapter || (!p.claimedUntil.After(now) && (m.blocked(i, now) || m.claimedIn(p.thread, now) >= perChannel)) {
+		if !p.waiting || p.thread.Adapter != adapter || (!p.claimedUntil.After(now) && p.rests(resting)) || (!p.claimedUntil.After(now) && (m.blocked(i, now) || m.claimedIn(p.thread, now) >= perChannel)) {
 			continue
 		}
 		w := max(p.due.Sub(now), p.claimedUntil.Sub(now), 0)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"mabsbot/bot"
@@ -42,11 +43,11 @@ const withClaimed = `
 		WHERE state = 'waiting' AND adapter = $1 AND due <= $2 AND claimed_until > $2 GROUP BY workspace, channel)`
 
 // Claim implements bot.Outbox.
-func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration) ([]bot.Post, error) {
+func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
 	var claimed []claimedPost
 	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
 		now := nowMillis()
-		claimable, err := s.claimable(ctx, tx, adapter, limit, perChannel, now)
+		claimable, err := s.claimable(ctx, tx, adapter, limit, perChannel, resting, now)
 		if err != nil {
 			return err
 		}
@@ -72,27 +73,38 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 	return posts, wrap("claim", err)
 }
 
-// claimable returns the seq of each post that may be claimed, in order.
-func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, now int64) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, withClaimed+`
-		SELECT p.seq, p.workspace, p.channel, COALESCE(c.n, 0)
+// inTurn selects the posts that may be claimed, in the order of their turns: those
+// of recipients within their channel, and those of channels, where claimed posts
+// count as turns.
+//
+//	channel A   1 for U1   2 for U1   3 for U1   4 for U2      in the order 1 4 2 3
+//	channel B   5 for U3   6 for U3                            together 1 5 4 6 2 3
+const inTurn = withClaimed + `, claimable AS (
+		SELECT p.seq, p.workspace, p.channel, p.private, p.urgent, p.attempt, COALESCE(c.n, 0) AS claimed,
+			ROW_NUMBER() OVER (PARTITION BY p.workspace, p.channel, p.recipient ORDER BY p.urgent DESC, p.seq) AS turn
 		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+blocked+`
-		ORDER BY p.seq`, adapter, now)
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT ` + blocked + `)
+	SELECT seq, workspace, channel, private, claimed FROM claimable
+	ORDER BY claimed + ROW_NUMBER() OVER (PARTITION BY workspace, channel ORDER BY turn, urgent DESC, attempt DESC, seq), urgent DESC, seq`
+
+// claimable returns the seq of each post that may be claimed, in order.
+func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, resting []bot.Channel, now int64) ([]int64, error) {
+	rows, err := tx.QueryContext(ctx, inTurn, adapter, now)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var claimable []int64
-	added := map[bot.Thread]int{} // by this call, per channel
+	added := map[bot.Channel]int{} // by this call, per channel
 	for len(claimable) < limit && rows.Next() {
 		var seq int64
-		var channel bot.Thread
+		var channel bot.Channel
+		var private bool
 		var claimed int
-		if err := rows.Scan(&seq, &channel.Workspace, &channel.Channel, &claimed); err != nil {
+		if err := rows.Scan(&seq, &channel.Workspace, &channel.ID, &private, &claimed); err != nil {
 			return nil, err
 		}
-		if claimed+added[channel] < perChannel {
+		if claimed+added[channel] < perChannel && (private || !slices.Contains(resting, channel)) {
 			added[channel]++
 			claimable = append(claimable, seq)
 		}
@@ -139,17 +151,32 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 
 // NextDue implements bot.Outbox. For a blocked post, or one in a channel with
 // perChannel claimed posts, the posts that it waits for count instead.
-func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int) (time.Duration, bool, error) {
+func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (wait time.Duration, ok bool, _ error) {
 	now := nowMillis()
-	var due sql.NullInt64
-	err := s.read.QueryRowContext(ctx, withClaimed+`
-		SELECT MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
+	rows, err := s.read.QueryContext(ctx, withClaimed+`
+		SELECT p.workspace, p.channel, p.private, p.claimed_until > $2, MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
 		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+blocked+` AND COALESCE(c.n, 0) < $3)`, adapter, now, perChannel).Scan(&due)
-	if err != nil || !due.Valid {
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+blocked+` AND COALESCE(c.n, 0) < $3)
+		GROUP BY p.workspace, p.channel, p.private, p.claimed_until > $2`, adapter, now, perChannel)
+	if err != nil {
 		return 0, false, wrap("next due", err)
 	}
-	return time.Duration(max(due.Int64-now, 0)) * time.Millisecond, true, nil
+	defer rows.Close()
+	for rows.Next() {
+		var channel bot.Channel
+		var private, claimed bool
+		var due int64
+		if err := rows.Scan(&channel.Workspace, &channel.ID, &private, &claimed, &due); err != nil {
+			return 0, false, wrap("next due", err)
+		}
+		if !private && !claimed && slices.Contains(resting, channel) {
+			continue
+		}
+		if left := time.Duration(max(due-now, 0)) * time.Millisecond; !ok || left < wait {
+			wait, ok = left, true
+		}
+	}
+	return wait, ok, wrap("next due", rows.Err())
 }
 
 // Sent implements bot.Outbox.

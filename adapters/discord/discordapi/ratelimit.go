@@ -22,6 +22,11 @@ const (
 	// globalLimit is for all requests of a second but those to interaction
 	// endpoints. https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
 	globalLimit = 50
+	// globalBurst is how many of them may be sent at once. The others follow one
+	// by one, so that no second has more than globalLimit, wherever it begins:
+	// Discord's seconds are not the client's.
+	globalBurst    = 10
+	globalInterval = time.Second / (globalLimit - globalBurst)
 
 	// invalidLimit is after how many invalid requests within invalidWindow none
 	// are made: Discord bans an IP address after 10,000, and other programs may
@@ -36,7 +41,7 @@ type limiter struct {
 	mu      sync.Mutex
 	names   map[string]string  // X-RateLimit-Bucket by route, once it is known
 	buckets map[string]*bucket // by name, or by route until that is known, and resource
-	global  bucket
+	global  tokenBucket
 	invalid bucket // of requests that Discord counts as invalid
 }
 
@@ -49,6 +54,28 @@ type bucket struct {
 	reset     time.Time
 	inFlight  int // requests without a response: the last X-RateLimit-Remaining may lack them
 }
+
+// A tokenBucket holds up to globalBurst tokens, and gets one each globalInterval.
+type tokenBucket struct{ full time.Time }
+
+// wait returns how long it takes until there is a token.
+func (b *tokenBucket) wait(now time.Time) time.Duration {
+	if !b.full.After(now) { // the zero bucket, too
+		return 0
+	}
+	return max(b.full.Sub(now)-(globalBurst-1)*globalInterval, 0)
+}
+
+// take takes a token.
+func (b *tokenBucket) take(now time.Time) {
+	if b.full.Before(now) {
+		b.full = now
+	}
+	b.full = b.full.Add(globalInterval)
+}
+
+// empty removes all tokens, so that the next one is there at the given time.
+func (b *tokenBucket) empty(until time.Time) { b.full = until.Add((globalBurst - 1) * globalInterval) }
 
 // probeInterval is how often requests look whether the first one of a bucket has
 // its response. They wait for it, because the bucket may allow only one.
@@ -113,20 +140,15 @@ func (l *limiter) take(route, resource string, interaction bool) (*bucket, time.
 	if l.invalid.reset.After(now) && l.invalid.remaining <= 0 {
 		return nil, l.invalid.reset.Sub(now)
 	}
-	if !interaction {
-		if !l.global.reset.After(now) {
-			l.global = bucket{remaining: globalLimit, reset: now.Add(time.Second)}
-		}
-		if l.global.remaining <= 0 {
-			return nil, l.global.reset.Sub(now)
-		}
+	if wait := l.global.wait(now); wait > 0 && !interaction {
+		return nil, wait
 	}
 	b := l.bucket(l.name(route) + " " + resource)
 	if wait := b.take(now); wait > 0 {
 		return nil, wait
 	}
 	if !interaction {
-		l.global.remaining--
+		l.global.take(now)
 	}
 	return b, 0
 }
@@ -176,7 +198,7 @@ func (l *limiter) learn(b *bucket, route, resource string, response *http.Respon
 	case refused == nil:
 		b.learn(response.Header, now)
 	case refused.Global:
-		l.global = bucket{reset: now.Add(refused.RetryAfter)}
+		l.global.empty(now.Add(refused.RetryAfter))
 	case refused.Status == http.StatusTooManyRequests:
 		b.remaining, b.reset = 0, now.Add(refused.RetryAfter)
 	}
