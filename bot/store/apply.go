@@ -98,7 +98,7 @@ func (s *SQL) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
 // Shadowed implements bot.Store.
 func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadable error) {
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, adapter, workspace, channel, root, sealed FROM posts
+		SELECT id, adapter, workspace, channel, root, opens, sealed FROM posts
 		WHERE state = 'shadow' ORDER BY seq DESC LIMIT $1`, max(limit, 0))
 	if err != nil {
 		return nil, wrap("shadowed", err)
@@ -107,7 +107,7 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadab
 	for rows.Next() {
 		var p bot.Post
 		var sealed []byte
-		if err := rows.Scan(&p.ID, &p.Thread.Adapter, &p.Thread.Workspace, &p.Thread.Channel, &p.Thread.Root, &sealed); err != nil {
+		if err := rows.Scan(&p.ID, &p.Thread.Adapter, &p.Thread.Workspace, &p.Thread.Channel, &p.Thread.Root, &p.Opens, &sealed); err != nil {
 			return nil, wrap("shadowed", err)
 		}
 		read := s.unsealPost(p, sealed)
@@ -200,7 +200,7 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
-			s.sealer.seal(data, "post", string(p.ID)), p.To.ID, flag(p.Urgent), flag(p.Private))...)
+			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private))...)
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}

@@ -214,6 +214,10 @@ func TestRotate(t *testing.T) {
 	s, err := OpenKeyFile(t.Context(), path+".key", path)
 	must(t, err)
 	full(t, s)
+	data, err := encode(bot.Post{ID: "post 0 of 1"})
+	must(t, err)
+	_, err = s.write.Exec(`UPDATE posts SET sealed = $1 WHERE id = 'post 0 of 1'`, s.sealer.seal(data, "post", "post 0 of 1")) // as an earlier version did
+	must(t, err)
 	old, err := os.ReadFile(path + ".key")
 	must(t, err)
 	if _, err := RotateKeyFile(t.Context(), path+".key", path); !errors.Is(err, errInUse) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"mabsbot/bot"
@@ -132,6 +133,9 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 		return claimedPost{}, err
 	}
 	c := s.unsealPost(p, sealed)
+	if c.err == nil && c.Shadow {
+		c.err = fmt.Errorf("post %s is recorded and not to be sent", p.ID)
+	}
 	if c.err != nil {
 		_, err = tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', claimed_until = 0, changed_at = $2 WHERE seq = $1`, seq, nowMillis())
 	}
@@ -140,13 +144,32 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 
 // unsealPost adds the encrypted fields to a post.
 func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
-	data, err := s.sealer.open(sealed, "post", string(clear.ID))
+	data, err := s.openPost(clear, sealed)
 	if err != nil {
 		return claimedPost{clear, err}
 	}
 	p, err := decodePost(data)
 	p.ID, p.Thread, p.Opens, p.Attempt, p.Replaces, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Replaces, clear.Ref
 	return claimedPost{p, err}
+}
+
+// postRowOf identifies the row that a post is sealed for. It includes where the post
+// goes, so that it cannot be sent elsewhere. The sealed content has the rest:
+// Private, To and Shadow.
+func postRowOf(p bot.Post) []string {
+	t := p.Thread
+	return []string{"post", string(p.ID), t.Adapter, t.Workspace, t.Channel, t.Root, strconv.Itoa(flag(p.Opens))}
+}
+
+// openPost decrypts a post. An earlier version sealed posts for their ID alone.
+func (s *SQL) openPost(p bot.Post, sealed []byte) ([]byte, error) {
+	data, err := s.sealer.open(sealed, postRowOf(p)...)
+	if err != nil {
+		if old, errOld := s.sealer.open(sealed, "post", string(p.ID)); errOld == nil {
+			return old, nil
+		}
+	}
+	return data, err
 }
 
 // NextDue implements bot.Outbox. For a blocked post, or one in a channel with
@@ -239,9 +262,42 @@ func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 			return err
 		}
 	}
+	if err := s.sealPostsFor(ctx, tx, from, to); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `UPDATE posts SET adapter = $5, workspace = $6, channel = $7, root = $8, opens = 0 WHERE`+whereThread,
 		threadArgs(from, threadArgs(to)...)...)
 	return err
+}
+
+// sealPostsFor seals the posts of a thread for their rows in the thread that
+// now exists. An unreadable post stays unreadable.
+func (s *SQL) sealPostsFor(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
+	rows, err := tx.QueryContext(ctx, `SELECT id, opens, sealed FROM posts WHERE`+whereThread+`AND sealed IS NOT NULL`, threadArgs(from)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	moved := map[bot.PostID][]byte{}
+	for rows.Next() {
+		p := bot.Post{Thread: from}
+		var sealed []byte
+		if err := rows.Scan(&p.ID, &p.Opens, &sealed); err != nil {
+			return err
+		}
+		if data, err := s.openPost(p, sealed); err == nil {
+			moved[p.ID] = s.sealer.seal(data, postRowOf(bot.Post{ID: p.ID, Thread: to})...)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for id, sealed := range moved {
+		if _, err := tx.ExecContext(ctx, `UPDATE posts SET sealed = $2 WHERE id = $1`, string(id), sealed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveWalkthrough moves a walkthrough and seals it for its new row. Its version

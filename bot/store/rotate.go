@@ -20,7 +20,7 @@ var sealedTables = []struct{ table, kind, columns string }{
 	{"key_check", "key check", ""},
 	{"walkthroughs", "walkthrough", "adapter, workspace, channel, root, version"},
 	{"entries", "entry", "id, revision"},
-	{"posts", "post", "id"},
+	{"posts", "post", "id, adapter, workspace, channel, root, opens"},
 	{"journal", "journal", "name, seq"},
 	{"inbox", "inbox", "name, key"},
 }
@@ -89,6 +89,9 @@ func reseal(ctx context.Context, tx *sql.Tx, table, kind, columns string, from, 
 			last = r.id
 			row := append([]string{kind}, r.columns...)
 			plain, err := from.open(r.sealed, row...)
+			if err != nil && kind == "post" { // an earlier version sealed posts for their ID alone
+				plain, err = from.open(r.sealed, row[:2]...)
+			}
 			if err != nil {
 				unreadable++
 				continue

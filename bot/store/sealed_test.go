@@ -76,6 +76,10 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE walkthroughs SET root = '9' WHERE root = '1'`,
 		`UPDATE walkthroughs SET version = 2`,
 		`UPDATE posts SET id = id || '9'`,
+		`UPDATE posts SET workspace = 'w'`,
+		`UPDATE posts SET channel = 'escalations', root = 'x'`,
+		`UPDATE posts SET root = 'x'`,
+		`UPDATE posts SET opens = 1`,
 		`UPDATE journal SET seq = 7`,
 		`UPDATE journal SET name = 'other'`,
 		`UPDATE inbox SET key = 'other'`,
@@ -93,6 +97,42 @@ func TestMovedRow(t *testing.T) {
 		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
 		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
 		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth), "authentication failed")
+	}
+}
+
+// TestRecordedPost checks that a recorded post is not sent, whoever changes its
+// state in the file.
+func TestRecordedPost(t *testing.T) {
+	s := openNew(t)
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "recorded", Thread: thread(1), Shadow: true}}}))
+	_, err := s.write.Exec(`UPDATE posts SET state = 'waiting'`)
+	must(t, err)
+	posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
+	wantError(t, err, "not to be sent")
+	if len(posts) > 0 {
+		t.Errorf("got posts %v", posts)
+	}
+}
+
+// TestEarlierSeal checks that posts that an earlier version sealed for their ID
+// alone are sent, also after their thread has moved.
+func TestEarlierSeal(t *testing.T) {
+	s := openNew(t)
+	first, second := bot.Post{ID: "first", Thread: thread(1), Opens: true}, bot.Post{ID: "second", Thread: thread(1)}
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{first, second}}))
+	for _, p := range []bot.Post{first, second} {
+		data, err := encode(p)
+		must(t, err)
+		_, err = s.write.Exec(`UPDATE posts SET sealed = $1 WHERE id = $2`, s.sealer.seal(data, "post", string(p.ID)), string(p.ID))
+		must(t, err)
+	}
+	for _, want := range []bot.Thread{thread(1), thread(2)} {
+		posts, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
+		must(t, err)
+		if len(posts) != 1 || posts[0].Thread != want {
+			t.Fatalf("got posts %v, want one in %v", posts, want)
+		}
+		must(t, s.Sent(t.Context(), posts[0].ID, bot.Delivery{Thread: thread(2)}))
 	}
 }
 
