@@ -3,10 +3,13 @@ package slack
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"flag"
 	"fmt"
-	"math"
-	"os"
-	"strings"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,15 +19,14 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// A load is messages at a rate, from many users in many channels.
+// A load is messages at a rate.
 type load struct {
 	name   string
 	rate   int // messages per second
 	pastes bool
 }
 
-// The loads of the long form. All but the last two are chatter, of which the bot
-// writes nothing.
+// The loads of the long form. The bot writes nothing of chatter.
 var loads = []load{
 	{"chatter", 1000, false}, {"chatter", 2500, false}, {"chatter", 5000, false}, {"chatter", 10000, false},
 	{"pastes", 500, true}, {"pastes", 2000, true},
@@ -32,9 +34,13 @@ var loads = []load{
 
 const (
 	loadChannels = 64
-	loadTime     = 30 * time.Second
-	recovered    = 100 * time.Millisecond // an acknowledgement within this time after the load
+	chatterUsers = 9973 // a prime, so that each writes in all channels
+	pasteUsers   = 199  // a bot with more would fetch a profile for most of the pastes
+	loadWarmUp   = 200  // messages: they fetch the profiles, and warm both processes
+	recovered    = 20 * time.Millisecond
 )
+
+var loadTime = flag.Duration("load", 30*time.Second, "how long each load of the long form of TestLoad lasts")
 
 // chatter is what people write in a support channel and the bot ignores.
 var chatter = []string{
@@ -50,7 +56,7 @@ var chatter = []string{
 
 // TestLoad sends signed events to the real program in HTTP mode, and reports how
 // fast it acknowledges them, what it writes, and how much memory and processor time
-// it takes. In the long form it prints a line for each of loads:
+// it and the sender take. In the long form it prints a line for each of loads:
 //
 //	go test ./adapters/slack -run TestLoad -long -v -timeout 30m
 //
@@ -66,7 +72,7 @@ func TestLoad(t *testing.T) {
 		return
 	}
 	for _, l := range loads {
-		t.Run(fmt.Sprint(l.name, l.rate), func(t *testing.T) { t.Log(runLoad(t, l, loadTime)) })
+		t.Run(fmt.Sprint(l.name, l.rate), func(t *testing.T) { t.Log(runLoad(t, l, *loadTime)) })
 	}
 }
 
@@ -74,7 +80,8 @@ func TestLoad(t *testing.T) {
 func runLoad(t *testing.T, l load, lasts time.Duration) loadReport {
 	s := newStageWithoutBot(t, slackfake.Options{})
 	addr := chattest.FreeAddress(t)
-	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr, "MABSBOT_LOG_LEVEL=error")
+	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr,
+		"MABSBOT_LOG_LEVEL=error", "MABSBOT_SLACK_API_URL="+quickAPI(s))
 	p.Start()
 	defer p.Kill()
 	ctx, cancel := context.WithTimeout(t.Context(), chattest.Patience)
@@ -82,44 +89,78 @@ func runLoad(t *testing.T, l load, lasts time.Duration) loadReport {
 	for s.UseHTTP("http://"+addr+EventsPath) != nil {
 		s.must(chat.Sleep(ctx, 20*time.Millisecond))
 	}
-	var channels []string
-	for i := range loadChannels {
-		channels = append(channels, s.AddChannel(slackfake.Channel{Name: fmt.Sprint("load-", i), Members: []string{s.alex.ID, s.kim.ID}}).ID)
-	}
-	users := []string{s.alex.ID, s.kim.ID}
-	text := func(n int) string { return chatter[n%len(chatter)] }
-	if l.pastes {
-		text = chattest.AgentError
-	}
-	send := newSender(addr, s.SigningSecret, func(n int) []byte {
-		return fmt.Appendf(nil, `{"token":"t","team_id":%q,"api_app_id":%q,"type":"event_callback","event_id":"Ev%08d","event_time":1700000000,`+
-			`"authorizations":[{"team_id":%[1]q,"user_id":"U0FAKEBOT","is_bot":true}],"event":{"type":"message","channel":%[4]q,"channel_type":"channel",`+
-			`"user":%q,"client_msg_id":"%08[3]d","ts":"1700000000.%06[3]d","event_ts":"1700000000.%06[3]d","text":%[6]q}}`,
-			s.Team, s.AppID, n, channels[n%len(channels)], users[n%len(users)], text(n))
-	})
-	for n := range 200 { // fetches the profiles, and warms both processes
+	send := startSender(addr, s.SigningSecret, payloads(s, l))
+	defer close(send.jobs)
+	for n := range loadWarmUp {
 		send.one(n)
 	}
 	before := written(s)
 	watch := watchProcess(p.PID())
-	send.reset()
-	send.run(200, l.rate, lasts)
-	recovery := send.recover(200 + int(float64(l.rate)*lasts.Seconds()))
-	report := loadReport{load: l, sent: send.sent(), recovery: recovery, watched: watch.stop(lasts)}
+	send.run(loadWarmUp, l.rate, lasts)
+	seen := watch.stop()
+	recovery := send.recover(loadWarmUp+send.results.count, recovered)
+	report := loadReport{load: l, sent: *send.results, recovery: recovery, watched: seen}
 	if l.pastes {
 		report.redelivered, report.lost = send.redeliver()
 	}
-	report.rows = written(s).minus(before)
+	report.rows = written(s)
 	if report.lost > 0 {
 		t.Errorf("%s: %d messages were never acknowledged", l.name, report.lost)
 	}
-	if want := 0; !l.pastes && report.rows.total() != want {
-		t.Errorf("%s: %v was written", l.name, report.rows)
+	if wrote := report.rows.minus(before); !l.pastes && len(wrote) > 0 {
+		t.Errorf("%s: %v was written", l.name, wrote)
 	}
-	if l.pastes && report.rows["walkthroughs"] != send.acknowledged() {
-		t.Errorf("%s: %d acknowledged, %v was written", l.name, send.acknowledged(), report.rows)
+	if l.pastes && report.rows["walkthroughs"] != send.acked {
+		t.Errorf("%s: %d acknowledged, %v was written", l.name, send.acked, report.rows)
 	}
 	return report
+}
+
+// payloads returns the body of the n-th event of a load: a message as Slack's
+// client writes it, whose text comes twice.
+func payloads(s *stage, l load) func(n int) []byte {
+	var channels []string
+	for i := range loadChannels {
+		channels = append(channels, s.AddChannel(slackfake.Channel{Name: fmt.Sprint("load-", i), Members: []string{s.alex.ID, s.kim.ID}}).ID)
+	}
+	var quoted [][]byte
+	for _, text := range chatter {
+		q, err := json.Marshal(text)
+		s.must(err)
+		quoted = append(quoted, q)
+	}
+	return func(n int) []byte {
+		text, user := quoted[n%len(quoted)], n%chatterUsers
+		if l.pastes {
+			text, user = fmt.Appendf(nil, "%q", chattest.AgentError(n)), n%pasteUsers
+		}
+		return fmt.Appendf(nil, `{"token":"t","team_id":%[1]q,"context_team_id":%[1]q,"context_enterprise_id":null,"api_app_id":%[2]q,`+
+			`"event":{"type":"message","user":"U%06[5]d","ts":"1700000000.%06[3]d","client_msg_id":"5ec86d5b-3de9-4eb7-aa1d-%012[3]d","text":%[6]s,"team":%[1]q,`+
+			`"blocks":[{"type":"rich_text","block_id":"b%[3]d","elements":[{"type":"rich_text_section","elements":[{"type":"text","text":%[6]s}]}]}],`+
+			`"channel":%[4]q,"event_ts":"1700000000.%06[3]d","channel_type":"channel"},"type":"event_callback","event_id":"Ev%08[3]d","event_time":1700000000,`+
+			`"authorizations":[{"enterprise_id":null,"team_id":%[1]q,"user_id":"U0FAKEBOT","is_bot":true,"is_enterprise_install":false}],`+
+			`"is_ext_shared_channel":false,"event_context":"4-eyJldCI6Im1lc3NhZ2UiLCJ0aWQiOiJUMEZBS0UiLCJhaWQiOiJBMEZBS0UiLCJjaWQiOiJDMDAwMDAwMSJ9"}`,
+			s.Team, s.AppID, n, channels[n%len(channels)], user, text)
+	}
+}
+
+// quickAPI returns the URL of a Slack that knows all users and takes every post at
+// once, so that the load is that of events. It passes other calls on to the fake.
+func quickAPI(s *stage) string {
+	u, err := url.Parse(s.URL())
+	s.must(err)
+	var posts atomic.Int64
+	mux := http.NewServeMux()
+	mux.Handle("/", httputil.NewSingleHostReverseProxy(u))
+	mux.HandleFunc("POST /api/chat.postMessage", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"ok":true,"channel":"C1","ts":"1800000000.%06d"}`, posts.Add(1))
+	})
+	mux.HandleFunc("POST /api/users.info", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, `{"ok":true,"user":{"id":%q,"name":"user","real_name":"A User","locale":"en-US"}}`, r.FormValue("user"))
+	})
+	server := httptest.NewServer(mux)
+	s.t.Cleanup(server.Close)
+	return server.URL
 }
 
 // rows counts the rows of tables.
@@ -150,15 +191,7 @@ func (r rows) minus(o rows) rows {
 	return d
 }
 
-func (r rows) total() int {
-	sum := 0
-	for _, n := range r {
-		sum += n
-	}
-	return sum
-}
-
-// A loadReport is a line of the table in README.md.
+// A loadReport is a line of the table in bot/store/README.md.
 type loadReport struct {
 	load
 	sent
@@ -170,95 +203,10 @@ type loadReport struct {
 
 func (r loadReport) String() string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-	return fmt.Sprintf("%s %d/s: sent %d/s, acknowledged %d/s, p50 %s, p99 %s, max %s; refused %d/s, p99 %s; no answer %d; redelivered %d; "+
-		"RSS max %d MB; bot %.0f%% of a core, sender %.0f%%; recovered after %v; written: %v",
-		r.name, r.rate, r.perSecond(r.count), r.perSecond(r.acked.len()), ms(r.acked.quantile(0.5)), ms(r.acked.quantile(0.99)), ms(r.acked.quantile(1)),
+	return fmt.Sprintf("%s %d/s: sent %d/s on %d connections, p99 %s late; acknowledged %d/s, p50 %s, p99 %s, max %s; refused %d/s, p99 %s; no answer %d; redelivered %d; "+
+		"RSS max %d MB; bot %.0f%% of a core, sender %.0f%%; recovered after %v; rows: %v",
+		r.name, r.rate, r.perSecond(r.count), r.open, ms(r.late.quantile(0.99)),
+		r.perSecond(r.acked.len()), ms(r.acked.quantile(0.5)), ms(r.acked.quantile(0.99)), ms(r.acked.quantile(1)),
 		r.perSecond(r.refused.len()), ms(r.refused.quantile(0.99)), r.silent, r.redelivered,
-		r.rss>>20, 100*r.cpu, 100*r.ownCPU, r.recovery.Round(time.Millisecond), r.rows)
-}
-
-// watched is what was seen of both processes during a load.
-type watched struct {
-	rss         int     // of the program, at most, in bytes
-	cpu, ownCPU float64 // of the program and the sender, in cores
-}
-
-type processWatch struct {
-	pid            int
-	rss            atomic.Int64
-	end, ended     chan struct{}
-	began, ownTime time.Duration
-}
-
-// watchProcess begins to watch a process and this one.
-func watchProcess(pid int) *processWatch {
-	w := &processWatch{pid: pid, end: make(chan struct{}), ended: make(chan struct{}), began: cpuTime(fmt.Sprint(pid)), ownTime: cpuTime("self")}
-	go func() {
-		defer close(w.ended)
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			w.rss.Store(max(w.rss.Load(), resident(pid)))
-			select {
-			case <-w.end:
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	return w
-}
-
-func (w *processWatch) stop(lasted time.Duration) watched {
-	close(w.end)
-	<-w.ended
-	share := func(from time.Duration, who string) float64 {
-		return (cpuTime(who) - from).Seconds() / lasted.Seconds()
-	}
-	return watched{int(w.rss.Load()), share(w.began, fmt.Sprint(w.pid)), share(w.ownTime, "self")}
-}
-
-// cpuTime returns the processor time of a process, from proc(5).
-func cpuTime(pid string) time.Duration {
-	data, _ := os.ReadFile("/proc/" + pid + "/stat")
-	_, rest, _ := strings.Cut(string(data), ") ") // the name may contain spaces
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
-	}
-	var user, system int64
-	fmt.Sscan(fields[11]+" "+fields[12], &user, &system)
-	return time.Duration(user+system) * (time.Second / 100) // USER_HZ
-}
-
-// resident returns the resident memory of a process, in bytes.
-func resident(pid int) int64 {
-	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
-	var size, pages int64
-	fmt.Sscan(string(data), &size, &pages)
-	return pages * int64(os.Getpagesize())
-}
-
-// times is a histogram with buckets of 0.1 ms.
-type times struct{ buckets [100_001]atomic.Int64 }
-
-func (h *times) add(d time.Duration) {
-	h.buckets[min(max(int(d/(100*time.Microsecond)), 0), len(h.buckets)-1)].Add(1)
-}
-
-func (h *times) len() (n int) {
-	for i := range h.buckets {
-		n += int(h.buckets[i].Load())
-	}
-	return n
-}
-
-func (h *times) quantile(q float64) time.Duration {
-	rest := int(math.Ceil(q * float64(h.len())))
-	for i := range h.buckets {
-		if rest -= int(h.buckets[i].Load()); rest <= 0 {
-			return time.Duration(i) * 100 * time.Microsecond
-		}
-	}
-	return 0
+		r.rss>>20, 100*r.cpu, 100*r.ownCPU, r.recovery.Round(time.Millisecond), r.rows.minus(nil))
 }

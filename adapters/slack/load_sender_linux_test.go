@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"strconv"
 	"sync"
@@ -15,142 +16,177 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// A sender sends signed events as Slack does: each at its time, however long the
-// earlier ones take. It writes HTTP by hand, because it shares two cores with the
-// program. The time of an acknowledgement counts from when the event was due, so
-// that waiting for a free connection is a part of it.
+// A sender sends signed events as Slack does: each at its time, whatever becomes of
+// the earlier ones, on a connection of its own if all others are in use. It writes
+// HTTP by hand, because it shares two cores with the program.
 type sender struct {
 	addr, secret string
 	body         func(n int) []byte
+	jobs         chan job
+	open         int // connections
+	pending      sync.WaitGroup
 
 	mu      sync.Mutex
 	again   []int // messages that were not acknowledged
-	acked   int
+	acked   int   // since the beginning
 	results *sent
+}
+
+// A job is to send a message when it is due. Its times count from then, so that
+// they contain whatever the sender itself is late.
+type job struct {
+	n   int
+	due time.Time
 }
 
 // sent is what became of the messages of a load.
 type sent struct {
 	acked, refused *times // refused with 503
+	late           *times // how late messages were sent
 	silent         int    // no answer within Slack's time limit
 	count          int
 	took           time.Duration
+	open           int // connections
 }
 
-func (r sent) perSecond(n int) int { return int(float64(n) / r.took.Seconds()) }
+func (r sent) perSecond(n int) int { return int(math.Round(float64(n) / r.took.Seconds())) }
 
-// The sender's limits. Slack waits for 3 s.
+// The sender's limits. Slack waits for 3 s. Each end of a connection is a file, and
+// Debian's limit of a service is 524,288, but that of a shell may be lower.
 const (
-	connections = 512
-	slackWaits  = 3 * time.Second
+	slackWaits     = 3 * time.Second
+	maxConnections = 8192
+	tick           = 500 * time.Microsecond // between looks at what is due
 )
 
-func newSender(addr, secret string, body func(int) []byte) *sender {
-	s := &sender{addr: addr, secret: secret, body: body}
+// startSender starts a sender. Close its jobs to end it.
+func startSender(addr, secret string, body func(n int) []byte) *sender {
+	s := &sender{addr: addr, secret: secret, body: body, jobs: make(chan job)}
 	s.reset()
 	return s
 }
 
-// reset forgets the results so far.
+// reset forgets the results so far. No message may be pending.
 func (s *sender) reset() {
-	s.again, s.acked, s.results = nil, 0, &sent{acked: &times{}, refused: &times{}}
+	s.results = &sent{acked: &times{}, refused: &times{}, late: &times{}}
 }
 
-func (s *sender) sent() sent        { return *s.results }
-func (s *sender) acknowledged() int { return s.acked }
-
-// run sends messages from number first on, at a rate.
+// run sends messages from number first on at a rate, and returns when the last was
+// sent.
 func (s *sender) run(first, rate int, lasts time.Duration) {
 	count := int(float64(rate) * lasts.Seconds())
 	began := time.Now()
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range connections {
-		all.Go(func() {
-			var c connection
-			defer c.close()
-			for {
-				n := int(next.Add(1)) - 1
-				if n >= count {
-					return
-				}
-				due := began.Add(time.Duration(n) * time.Second / time.Duration(rate))
-				time.Sleep(time.Until(due))
-				s.send(&c, first+n, due)
-			}
-		})
+	for n := range count {
+		due := began.Add(time.Duration(n) * time.Second / time.Duration(rate))
+		if wait := time.Until(due); wait > 0 {
+			time.Sleep(max(wait, tick))
+		}
+		s.do(job{first + n, due})
 	}
-	all.Wait()
-	s.results.count, s.results.took = count, time.Since(began)
+	s.results.count, s.results.took, s.results.open = count, time.Since(began), s.open
+}
+
+// do hands a job to a connection that is not in use, or a new one.
+func (s *sender) do(j job) {
+	s.pending.Add(1)
+	select {
+	case s.jobs <- j:
+		return
+	default:
+	}
+	if s.open < maxConnections {
+		s.open++
+		go s.connection()
+	}
+	s.jobs <- j
+}
+
+// connection sends messages on one connection.
+func (s *sender) connection() {
+	var c connection
+	defer c.close()
+	for j := range s.jobs {
+		s.send(&c, j)
+	}
 }
 
 // send sends a message and notes what became of it.
-func (s *sender) send(c *connection, n int, due time.Time) {
-	status, err := c.post(s.addr, s.secret, s.body(n))
-	took := time.Since(due)
+func (s *sender) send(c *connection, j job) (acked bool) {
+	defer s.pending.Done()
+	late := time.Since(j.due)
+	status, err := c.post(s.addr, s.secret, s.body(j.n))
+	took := time.Since(j.due)
+	s.results.late.add(late)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case err == nil && status == 200 && took < slackWaits:
+	case err == nil && status == 200 && took-late < slackWaits:
 		s.results.acked.add(took)
 		s.acked++
-		return
+		return true
 	case err == nil && status == 503:
 		s.results.refused.add(took)
 	default:
 		s.results.silent++
 	}
-	s.again = append(s.again, n)
+	s.again = append(s.again, j.n)
+	return false
 }
 
-// one sends a message and waits for the acknowledgement.
-func (s *sender) one(n int) (acked bool) {
-	var c connection
-	defer c.close()
-	status, err := c.post(s.addr, s.secret, s.body(n))
-	return err == nil && status == 200
-}
-
-// recover returns after how long a message is acknowledged quickly again. The
-// messages begin with number n.
-func (s *sender) recover(n int) time.Duration {
+// recover sends messages one after the other, beginning with number n, until all
+// earlier ones are answered and one is acknowledged within quick. It returns how
+// long that took.
+func (s *sender) recover(n int, quick time.Duration) time.Duration {
 	began := time.Now()
-	for {
-		at := time.Now()
-		acked := s.one(n)
-		if acked {
-			s.acked++
-		} else {
-			s.again = append(s.again, n)
-		}
-		n++
-		if acked && time.Since(at) < recovered || time.Since(began) > time.Minute {
+	var answered atomic.Bool
+	go func() {
+		s.pending.Wait()
+		answered.Store(true)
+	}()
+	for ; ; n++ {
+		settled, at := answered.Load(), time.Now()
+		status, err := s.one(n)
+		took := time.Since(at)
+		if settled && err == nil && status == 200 && took < quick || time.Since(began) > time.Minute {
 			return time.Since(began)
 		}
+		time.Sleep(max(0, 5*time.Millisecond-took))
 	}
+}
+
+// one sends a message on a new connection.
+func (s *sender) one(n int) (status int, err error) {
+	var c connection
+	defer c.close()
+	status, err = c.post(s.addr, s.secret, s.body(n))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil && status == 200 {
+		s.acked++
+	} else {
+		s.again = append(s.again, n)
+	}
+	return status, err
 }
 
 // redeliver sends again what was not acknowledged, as Slack does after a minute,
 // and returns how many messages that were, and how many are not acknowledged now.
 func (s *sender) redeliver() (count, lost int) {
-	var c connection
-	defer c.close()
-	for _, n := range s.again {
-		count++
-		ok := false
-		for range 3 {
-			if status, err := c.post(s.addr, s.secret, s.body(n)); err == nil && status == 200 {
-				ok = true
-				break
+	for try := range 3 {
+		again := s.again
+		if s.again = nil; try == 0 {
+			count = len(again)
+		}
+		s.reset()
+		for i, n := range again {
+			if i%16 == 0 {
+				s.pending.Wait()
 			}
+			s.do(job{n, time.Now()})
 		}
-		if ok {
-			s.acked++
-		} else {
-			lost++
-		}
+		s.pending.Wait()
 	}
-	return count, lost
+	return count, len(s.again)
 }
 
 // A connection is an HTTP connection that is opened when it is needed.
@@ -204,7 +240,7 @@ func (c *connection) status() (status int, err error) {
 	if status, err = strconv.Atoi(string(line[9:12])); err != nil {
 		return 0, errNoHTTP
 	}
-	length := 0
+	length, last := 0, false
 	for {
 		if line, err = c.in.ReadSlice('\n'); err != nil {
 			return 0, err
@@ -213,10 +249,40 @@ func (c *connection) status() (status int, err error) {
 		if len(line) == 0 {
 			break
 		}
-		if name, value, _ := bytes.Cut(line, []byte(": ")); bytes.EqualFold(name, []byte("Content-Length")) {
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch {
+		case bytes.EqualFold(name, []byte("Content-Length")):
 			length, _ = strconv.Atoi(string(value))
+		case bytes.EqualFold(name, []byte("Connection")):
+			last = bytes.EqualFold(value, []byte("close"))
 		}
 	}
-	_, err = io.CopyN(io.Discard, c.in, int64(length))
+	if _, err = io.CopyN(io.Discard, c.in, int64(length)); last {
+		c.close()
+	}
 	return status, err
+}
+
+// times is a histogram with buckets of 0.1 ms.
+type times struct{ buckets [100_001]atomic.Int64 }
+
+func (h *times) add(d time.Duration) {
+	h.buckets[min(max(int(d/(100*time.Microsecond)), 0), len(h.buckets)-1)].Add(1)
+}
+
+func (h *times) len() (n int) {
+	for i := range h.buckets {
+		n += int(h.buckets[i].Load())
+	}
+	return n
+}
+
+func (h *times) quantile(q float64) time.Duration {
+	rest := int(math.Ceil(q * float64(h.len())))
+	for i := range h.buckets {
+		if rest -= int(h.buckets[i].Load()); rest <= 0 {
+			return time.Duration(i) * 100 * time.Microsecond
+		}
+	}
+	return 0
 }

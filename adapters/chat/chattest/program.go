@@ -1,6 +1,7 @@
 package chattest
 
 import (
+	"flag"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +18,8 @@ type Program struct {
 	cmd    *exec.Cmd
 }
 
+var binary = flag.String("program", "", "run this program instead of building it, to compare two")
+
 // Build builds the program with go build. env is added to the environment of each
 // process.
 func Build(t testing.TB, env ...string) *Program {
@@ -24,6 +27,10 @@ func Build(t testing.TB, env ...string) *Program {
 	p := &Program{t: t, binary: filepath.Join(t.TempDir(), "mabsbot"), env: env}
 	if runtime.GOOS == "windows" {
 		p.binary += ".exe"
+	}
+	if *binary != "" {
+		p.binary = *binary
+		return p
 	}
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "mabsbot").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
