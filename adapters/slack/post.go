@@ -46,7 +46,8 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 		s.pacer.hold(channel, p, unsent)
 		return bot.Delivery{}, bot.ChannelBusy(errPaced, wait)
 	}
-	if blocked := s.pacer.wait(method); blocked > maxInlineWait {
+	blocked := s.pacer.wait(method)
+	if blocked > maxInlineWait {
 		s.pacer.hold(channel, p, unsent)
 		return bot.Delivery{}, bot.NotDelivered(errPaced, blocked)
 	}
@@ -59,7 +60,7 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 			return delivered(p, channel, ts), nil
 		}
 	}
-	if err := chat.Sleep(ctx, wait); err != nil {
+	if err := chat.Sleep(ctx, max(wait, blocked)); err != nil {
 		return bot.Delivery{}, bot.NotDelivered(err, 0)
 	}
 	options := append(content, slack.MsgOptionMetadata(metadata(p)), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
