@@ -84,7 +84,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			wg.Go(func() {
 				time.Sleep(wait)
 				began := time.Now()
-				rests.note(p.Thread.In(), began, b.deliver(ctx, a, p))
+				rests.note(p.Thread, began, b.deliver(ctx, a, p))
 				<-busy
 				wakeUp(wake) // to claim the next post of the thread
 			})

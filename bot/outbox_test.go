@@ -286,3 +286,54 @@ func TestTurns(t *testing.T) {
 		}
 	})
 }
+
+// TestTroubledThread checks that a thread whose posts hang, fail or are refused
+// delays no other thread of its channel.
+func TestTroubledThread(t *testing.T) {
+	for name, trouble := range map[string]struct {
+		takes time.Duration
+		err   error
+	}{
+		"hangs":    {100 * time.Hour, nil},
+		"fails":    {0, errors.New("internal error")},
+		"busy":     {0, bot.NotDelivered(errors.New("rate limited"), time.Hour)},
+		"hesitant": {9 * time.Second, errors.New("timeout")},
+		"refused":  {0, bot.Refused(errors.New("message too long"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &troubledPlatform{newSlowPlatform(func(p bot.Post) time.Duration {
+					if p.Thread.Root == "troubled" {
+						return trouble.takes
+					}
+					return 10 * time.Millisecond
+				}), trouble.err}
+				put, _, _ := sending(t, p)
+				put(postTo("trouble", "c", "troubled"), postTo("behind", "c", "troubled"))
+				time.Sleep(6 * time.Second)
+				for i := range 100 {
+					id := fmt.Sprint(i)
+					put(postTo(id, "c", id))
+					time.Sleep(6 * time.Second) // the sender polls in 5 s
+					if p.delivered(bot.PostID(id)) < 0 {
+						t.Fatalf("post %d waits", i)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A troubledPlatform fails to deliver posts to the thread "troubled".
+type troubledPlatform struct {
+	*slowPlatform
+	err error
+}
+
+func (s *troubledPlatform) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	d, err := s.slowPlatform.Post(ctx, p)
+	if p.Thread.Root == "troubled" && s.err != nil {
+		return bot.Delivery{}, s.err
+	}
+	return d, err
+}

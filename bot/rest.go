@@ -26,27 +26,50 @@ const (
 type rests struct {
 	mu    sync.Mutex
 	until map[Channel]time.Time
-	hung  map[Channel]int // consecutive attempts that hung
+	hangs map[Channel]hangs
+}
+
+// hangs are the attempts in a channel that hung since the last that did not. As
+// long as they are of one thread, it may have a problem of its own, and the other
+// threads of the channel go on.
+type hangs struct {
+	thread  Thread // of the first
+	several bool   // threads
+	rests   int
 }
 
 // note records the result of an attempt that began at the given time.
-func (r *rests) note(c Channel, began time.Time, err error) {
+func (r *rests) note(t Thread, began time.Time, err error) {
+	c := t.In()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	e, ok := errors.AsType[*DeliveryError](err)
 	switch {
 	case err == nil:
-		delete(r.hung, c)
+		delete(r.hangs, c)
 	case ok && e.Channel:
 		r.rest(c, now.Add(e.After))
 	case now.Sub(began) >= hangTime:
-		if r.hung == nil {
-			r.hung = map[Channel]int{}
-		}
-		r.hung[c]++
-		r.rest(c, now.Add(min(minRest<<min(r.hung[c]-1, 10), maxRest)))
+		r.hang(c, t, now)
 	}
+}
+
+// hang records an attempt that hung. The caller holds mu.
+func (r *rests) hang(c Channel, t Thread, now time.Time) {
+	if r.hangs == nil {
+		r.hangs = map[Channel]hangs{}
+	}
+	h, ok := r.hangs[c]
+	if !ok {
+		h.thread = t
+	}
+	h.several = h.several || t != h.thread
+	if h.several {
+		r.rest(c, now.Add(min(minRest<<min(h.rests, 10), maxRest)))
+		h.rests++
+	}
+	r.hangs[c] = h
 }
 
 // rest makes a channel rest, at least until the given time. The caller holds mu.
