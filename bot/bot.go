@@ -51,6 +51,8 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	ends := make(chan end)
 	var senders sync.WaitGroup
 	defer senders.Wait()
+	defer stop()
+	senders.Go(func() { b.watchBacklogs(ctx, adapters) })
 	for _, a := range adapters {
 		serving, stop := context.WithCancel(ctx)
 		wake := b.register(a)

@@ -40,7 +40,7 @@ const (
 	// startInterval is between the starts of two posts to a channel, so that they
 	// reach a rate limit in the order of their turns.
 	startInterval = 10 * time.Millisecond
-	// maxAttempts is the number of failures after which a post is dropped:
+	// maxAttempts is the number of failures after which a post is a dead letter:
 	// about an hour and a half with the waits above. An older answer is of no
 	// use.
 	maxAttempts = 25
@@ -137,12 +137,12 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) error {
 	switch {
 	case err == nil:
 		err = b.outbox.Sent(ctx, p.ID, d)
-	case IsRefused(err) || p.Attempt >= attemptLimit(err):
-		b.log.Error("outbox: giving up on post", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
-		err = b.outbox.Drop(ctx, p.ID)
+	case IsRefused(err) || p.Attempt-p.Spent >= attemptLimit(err):
+		b.log.Error("outbox: giving up on post, which is kept as a dead letter", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
+		err = b.outbox.Drop(ctx, p.ID, err.Error())
 	default:
 		b.log.Log(ctx, logLevel(err), "outbox: retrying post", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
-		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt))
+		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt-p.Spent))
 	}
 	if err != nil {
 		b.log.Error("outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)

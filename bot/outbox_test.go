@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,9 +91,14 @@ func (s *slowPlatform) atOnce() int {
 // sending runs a bot. put adds posts to its outbox; end stops it and waits.
 func sending(t *testing.T, a bot.Adapter) (put func(...bot.Post), b *bot.Bot, end func()) {
 	t.Helper()
-	memory := store.NewMemory()
+	return sendingFrom(t, store.NewMemory(), a, slog.New(slog.DiscardHandler))
+}
+
+// sendingFrom is sending with the given store and log.
+func sendingFrom(t *testing.T, memory *store.Memory, a bot.Adapter, log *slog.Logger) (put func(...bot.Post), b *bot.Bot, end func()) {
+	t.Helper()
 	base := testBase(t)
-	b = bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
+	b = bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, log)
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -336,4 +343,112 @@ func (s *troubledPlatform) Post(ctx context.Context, p bot.Post) (bot.Delivery, 
 		return bot.Delivery{}, s.err
 	}
 	return d, err
+}
+
+// A moodyPlatform refuses posts as long as it has no permission.
+type moodyPlatform struct {
+	*slowPlatform
+	refuses atomic.Bool
+}
+
+func (s *moodyPlatform) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	if s.refuses.Load() {
+		return bot.Delivery{}, bot.Refused(errors.New("missing permission"))
+	}
+	return s.slowPlatform.Post(ctx, p)
+}
+
+// TestPermissionGivenBack checks that an answer that was refused is kept, and that
+// it is sent after all when the permission is back.
+func TestPermissionGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &moodyPlatform{slowPlatform: newSlowPlatform(func(bot.Post) time.Duration { return 0 })}
+		p.refuses.Store(true)
+		outbox := store.NewMemory()
+		put, _, _ := sendingFrom(t, outbox, p, slog.New(slog.DiscardHandler))
+		put(postTo("answer", "c", "r"))
+		time.Sleep(6 * time.Second)
+		letters, err := outbox.DeadLetters(t.Context(), 9)
+		if err != nil || len(letters) != 1 || letters[0].ID != "answer" || letters[0].Why != "missing permission" {
+			t.Fatalf("got dead letters %+v, %v", letters, err)
+		}
+		p.refuses.Store(false)
+		if err := outbox.Resend(t.Context(), "answer"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(6 * time.Second)
+		if p.delivered("answer") < 0 {
+			t.Error("the answer was not sent")
+		}
+	})
+}
+
+// TestResent checks that a post that is sent again has as many attempts as a new
+// one.
+func TestResent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &troubledPlatform{newSlowPlatform(func(bot.Post) time.Duration { return 0 }), errors.New("internal error")}
+		outbox := store.NewMemory()
+		put, _, _ := sendingFrom(t, outbox, p, slog.New(slog.DiscardHandler))
+		put(postTo("p", "c", "troubled"))
+		for _, want := range []int{25, 50} {
+			time.Sleep(3 * time.Hour)
+			letters, err := outbox.DeadLetters(t.Context(), 9)
+			if err != nil || len(letters) != 1 || letters[0].Attempt != want {
+				t.Fatalf("got dead letters %+v, %v, want one with %d attempts", letters, err, want)
+			}
+			if err := outbox.Resend(t.Context(), "p"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// TestBacklogWarning checks when there is a warning that posts wait for long.
+func TestBacklogWarning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &troubledPlatform{newSlowPlatform(func(bot.Post) time.Duration { return 0 }), errors.New("internal error")}
+		outbox := store.NewMemory()
+		var log lockedBuffer
+		put, _, end := sendingFrom(t, outbox, p, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: withoutTime})))
+		put(postTo("p", "c", "troubled"), postTo("q", "c", "troubled"), bot.Post{ID: "x", Thread: bot.Thread{Adapter: "other"}})
+		for _, tt := range []struct {
+			after time.Duration
+			want  int
+		}{{4 * time.Minute, 0}, {2 * time.Minute, 1}, {13 * time.Minute, 1}, {2 * time.Minute, 2}} {
+			time.Sleep(tt.after)
+			if n := strings.Count(log.String(), `level=WARN msg="outbox: posts wait" adapter=test waiting=2 oldest=`); n != tt.want {
+				t.Errorf("%d warnings, want %d", n, tt.want)
+			}
+		}
+		end()
+		if strings.Contains(log.String(), "adapter=other") {
+			t.Error("there is a warning about an adapter that is not served")
+		}
+	})
+}
+
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// A lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Builder.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Builder.String()
 }

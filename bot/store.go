@@ -107,13 +107,52 @@ type Outbox interface {
 	// given time.
 	Retry(ctx context.Context, post PostID, after time.Duration) error
 
-	// Drop gives up on a claimed post. Later posts of the thread go on.
-	Drop(ctx context.Context, post PostID) error
+	// Drop gives up on a claimed post, and says why. The post becomes a dead
+	// letter, unless a later post already changes the same message. Later posts of
+	// the thread go on. A post that replaces a dead letter, or changes the same
+	// message, ends it.
+	Drop(ctx context.Context, post PostID, why string) error
 
 	// NextDue returns how long it takes until a post of the adapter may be
 	// claimable with the same perChannel and resting channels. ok is false if no
 	// such post waits.
 	NextDue(ctx context.Context, adapter string, perChannel int, resting ...Channel) (wait time.Duration, ok bool, err error)
+
+	// DeadLetters returns at most limit dead letters of all adapters, latest
+	// first. One that cannot be read has no Reply.
+	DeadLetters(ctx context.Context, limit int) ([]DeadLetter, error)
+
+	// Resend returns a dead letter to the queue, in its place before later posts
+	// of its thread. Its Attempt counts on, and Spent is set. The error is
+	// ErrNoDeadLetter if there is no such dead letter.
+	Resend(ctx context.Context, post PostID) error
+
+	// Discard removes the content of a dead letter, which then is one no more. The
+	// error is ErrNoDeadLetter if there is no such dead letter.
+	Discard(ctx context.Context, post PostID) error
+
+	// Backlogs returns the backlog of each adapter that has one, in the order of
+	// their names.
+	Backlogs(ctx context.Context) ([]Backlog, error)
+}
+
+// ErrNoDeadLetter reports that no dead letter has the ID.
+var ErrNoDeadLetter = errors.New("bot: no such dead letter")
+
+// A DeadLetter is a post that the platform refused or that failed too often. Its
+// content is kept for a while, so that it can be sent after all.
+type DeadLetter struct {
+	Post
+	Why string // the last error
+	At  time.Time
+}
+
+// A Backlog is what an adapter has not sent.
+type Backlog struct {
+	Adapter     string
+	Waiting     int           // due posts, including claimed and retried ones
+	Oldest      time.Duration // how long the oldest of them has waited, apart from its Delay
+	DeadLetters int
 }
 
 // A Delivery is the result of posting on the platform.

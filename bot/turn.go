@@ -28,6 +28,7 @@ type Post struct {
 	// Set by the outbox.
 	Ref     string `json:"-"` // the platform's ID of the post Replaces; "" if that was never delivered
 	Attempt int    `json:"-"` // 1 for the first; a later attempt may repeat a delivery
+	Spent   int    `json:"-"` // the attempts after which the post was a dead letter for the last time
 }
 
 // A Turn is an event and its consequences. The zero Turn is silence.

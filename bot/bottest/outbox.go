@@ -98,10 +98,18 @@ var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 //	                          claim at most N posts, M per channel and none to the
 //	                          resting channel C, and compare;
 //	                          a claimed post is its ID, followed by ! if it opens
-//	                          its thread, #Attempt unless 1, =Ref, >new thread
+//	                          its thread, #Attempt unless 1, -Spent unless 0, =Ref,
+//	                          >new thread
 //	sent POST[=Ref][>THREAD]  record a delivery
 //	retry POST WAIT
-//	drop POST
+//	drop POST [WHY]
+//	dead [N]: …               compare N dead letters, each a claimed post, why, and
+//	                          how long ago
+//	resend POST[: none]
+//	discard POST[: none]      none if it must be no dead letter
+//	backlog: …                compare the adapter, number of posts, oldest and number
+//	                          of dead letters of each backlog
+//	prune
 //	sleep TIME
 //	due [/M|/M-C|ADAPTER]: …  compare NextDue
 func (t *storeTest) play(script string) {
@@ -109,7 +117,7 @@ func (t *storeTest) play(script string) {
 	for step := range strings.SplitSeq(script, ";") {
 		do, want, compare := strings.Cut(strings.TrimSpace(step), ":")
 		got := t.step(strings.Fields(do))
-		if want = strings.TrimSpace(want); compare && got != want {
+		if want = strings.TrimSpace(want); (compare || got == "none") && got != want {
 			t.Fatalf("%s: got %q, want %q\nin %s", do, got, want, script)
 		}
 	}
@@ -137,13 +145,13 @@ func (t *storeTest) step(words []string) string {
 		}
 		err = t.Sent(t.Context(), bot.PostID(part[1]), d)
 	case "drop":
-		err = t.Drop(t.Context(), bot.PostID(arg))
+		err = t.Drop(t.Context(), bot.PostID(arg), cmp.Or(strings.Join(words[2:], " "), "refused"))
 	case "retry":
 		err = t.Retry(t.Context(), bot.PostID(arg), t.duration(words[2]))
 	case "sleep":
 		time.Sleep(t.duration(arg))
 	default:
-		t.Fatalf("unknown step %q", words)
+		return t.deadLetterStep(words[0], arg)
 	}
 	t.must(err)
 	return ""
@@ -201,6 +209,9 @@ func claimed(p bot.Post) string {
 	}
 	if p.Attempt != 1 {
 		s += fmt.Sprintf("#%d", p.Attempt)
+	}
+	if p.Spent != 0 {
+		s += fmt.Sprintf("-%d", p.Spent)
 	}
 	if p.Ref != "" {
 		s += "=" + p.Ref
@@ -260,14 +271,14 @@ func postAsApplied(t *storeTest) {
 	time.Sleep(p.Delay)
 	posts, err := t.Claim(t.Context(), "test", 10, 99, lease)
 	t.must(err)
-	p.Ref, p.Attempt = "", 1
+	p.Ref, p.Attempt, p.Spent = "", 1, 0
 	t.equal(posts, []bot.Post{p})
 }
 
 func unknownPost(t *storeTest) {
 	t.wantError(t.Sent(t.Context(), "A1", bot.Delivery{}), nil)
 	t.wantError(t.Retry(t.Context(), "A1", 0), nil)
-	t.wantError(t.Drop(t.Context(), "A1"), nil)
+	t.wantError(t.Drop(t.Context(), "A1", "why"), nil)
 }
 
 func concurrentSenders(t *storeTest) {

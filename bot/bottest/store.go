@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, outbox.go) checks a bot.Store and
+// use in tests. TestStore (store.go, cases.go, outbox.go, deadletters.go) checks a bot.Store and
 // bot.Outbox, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
@@ -29,7 +29,7 @@ type FullStore interface {
 	// Prune deletes events, and posts that were sent, dropped or recorded
 	// (shadow), that are older than olderThan, but at least store.MinRetention
 	// (25 h) old. A post is kept while its thread has a walkthrough or a waiting
-	// post replaces it.
+	// post replaces it. Dead letters are kept.
 	Prune(ctx context.Context, olderThan time.Duration) error
 }
 
@@ -72,7 +72,7 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("one of many concurrent writers of an event wins", concurrentEvents)
 	run("one of many concurrent senders claims a post", concurrentSenders)
 	run("a canceled context stops every method", canceledContext)
-	for _, c := range outboxCases() {
+	for _, c := range append(outboxCases(), deadLetterCases()...) {
 		run(c.sentence, func(t *storeTest) { t.play(c.script) })
 	}
 }
@@ -572,7 +572,8 @@ func prune(t *storeTest) {
 	for _, id := range []bot.PostID{"sent", "open", "replaced"} {
 		t.must(t.Sent(t.Context(), id, bot.Delivery{Ref: string(id)}))
 	}
-	t.must(t.Drop(t.Context(), "dropped"))
+	t.must(t.Drop(t.Context(), "dropped", "why"))
+	t.must(t.Discard(t.Context(), "dropped"))
 
 	queued := func() string {
 		t.Helper()
@@ -743,7 +744,13 @@ func canceledContext(t *storeTest) {
 	wantCanceled(err)
 	wantCanceled(t.Sent(ctx, "A1", bot.Delivery{}))
 	wantCanceled(t.Retry(ctx, "A1", 0))
-	wantCanceled(t.Drop(ctx, "A1"))
+	wantCanceled(t.Drop(ctx, "A1", "why"))
+	_, err = t.DeadLetters(ctx, 1)
+	wantCanceled(err)
+	wantCanceled(t.Resend(ctx, "A1"))
+	wantCanceled(t.Discard(ctx, "A1"))
+	_, err = t.Backlogs(ctx)
+	wantCanceled(err)
 	wantCanceled(t.Prune(ctx, 0))
 	t.applyNew("e")
 	t.play(`claim: ; sleep 1m; claim: A1#2 B1#2`) // the canceled calls changed nothing

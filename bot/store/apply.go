@@ -197,8 +197,8 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 		state = "shadow"
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, '', $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
 			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private))...)
 	if err != nil || p.Replaces == "" || p.Shadow {
@@ -210,7 +210,10 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 	if err != nil {
 		return err
 	}
-	return supersede(ctx, tx, p.ID, now)
+	if err := supersede(ctx, tx, p.ID, now); err != nil {
+		return err
+	}
+	return endDeadLetters(ctx, tx, p)
 }
 
 // unclaimedChange is true for a waiting change q of a delivered post.

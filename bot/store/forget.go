@@ -10,7 +10,7 @@ import (
 
 // Forget removes what is stored of a user in all workspaces of an adapter: the
 // conversations that they began, with their posts, the team's threads of their
-// cases, and their language. It returns the number of conversations. The daily
+// cases, unsent posts for them elsewhere, and their language. It returns the number of conversations. The daily
 // counts have no users and stay.
 func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations int, err error) {
 	err = s.inBatches(ctx, func(ctx context.Context, tx *sql.Tx) (bool, error) {
@@ -41,8 +41,16 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM preferences WHERE adapter = $1 AND user_id = $2`, adapter, user)
-		return err
+		for _, query := range []string{
+			`DELETE FROM preferences WHERE adapter = $1 AND user_id = $2`,
+			`DELETE FROM posts WHERE adapter = $1 AND recipient = $2 AND sealed IS NOT NULL`,
+			`UPDATE posts SET recipient = '' WHERE adapter = $1 AND recipient = $2`,
+		} {
+			if _, err := tx.ExecContext(ctx, query, adapter, user); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

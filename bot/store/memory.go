@@ -43,10 +43,12 @@ type memoryPost struct {
 	urgent, private   bool
 	recipient         string
 	waiting, sent     bool // neither: dropped or shadow
-	shadow            bool
+	shadow, dead      bool
+	why               string
 	due, claimedUntil time.Time
+	ready             time.Time
 	changed           time.Time
-	attempt           int
+	attempt, spent    int
 	ref               string
 }
 
@@ -242,7 +244,7 @@ func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
 	return &memoryPost{
 		data: data, id: p.ID, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
 		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
-		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), changed: now,
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now,
 	}, err
 }
 
@@ -257,6 +259,7 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 	}
 	if !p.shadow {
 		m.supersede(m.post(p.id), now)
+		m.endDeadLetters(m.post(p.id), p.replaces)
 	}
 }
 
@@ -317,7 +320,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	}
 	m.posts = slices.DeleteFunc(m.posts, func(p *memoryPost) bool {
 		_, inThread := m.states[p.thread]
-		return !p.waiting && p.changed.Before(before) && !inThread && !replaced[p.id]
+		return !p.waiting && !p.dead && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })

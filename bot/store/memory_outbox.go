@@ -32,7 +32,7 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 		}
 		q.claimedUntil = now.Add(lease)
 		q.attempt++
-		p.Thread, p.Opens, p.Attempt, p.Replaces = q.thread, q.opens, q.attempt, q.replaces
+		p.Thread, p.Opens, p.Attempt, p.Spent, p.Replaces = q.thread, q.opens, q.attempt, q.spent, q.replaces
 		if old := m.post(q.replaces); old != nil {
 			p.Ref = old.ref
 		}
@@ -136,7 +136,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int, re
 // Sent implements bot.Outbox.
 func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	return m.updateUnsent(ctx, id, func(p *memoryPost) {
-		p.waiting, p.sent, p.ref = false, true, d.Ref
+		p.waiting, p.dead, p.sent, p.ref, p.changed = false, false, true, d.Ref, m.now()
 		if p.opens {
 			m.move(p.thread, cmp.Or(d.Thread, p.thread))
 		}
@@ -149,8 +149,12 @@ func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) 
 }
 
 // Drop implements bot.Outbox.
-func (m *Memory) Drop(ctx context.Context, id bot.PostID) error {
-	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.waiting = false })
+func (m *Memory) Drop(ctx context.Context, id bot.PostID, why string) error {
+	return m.updateUnsent(ctx, id, func(p *memoryPost) {
+		if p.waiting {
+			p.waiting, p.dead, p.why, p.changed = false, !m.outdated(p), why, m.now()
+		}
+	})
 }
 
 func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memoryPost)) error {
@@ -165,7 +169,6 @@ func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memory
 	}
 	if !p.sent {
 		f(p)
-		p.changed = m.now()
 	}
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 	"mabsbot/bot"
 )
 
-// A post is waiting until it is sent or dropped. A waiting post is claimable if
+// A post is waiting until it is sent or dropped. A dropped post that still has its
+// content is a dead letter; see deadletters.go. A waiting post is claimable if
 // it is due, it is not claimed, and no other post blocks it:
 //
 //	thread A   1 sent   2 waiting   3 waiting        2 is claimable; it blocks 3
@@ -127,8 +128,8 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 	t := &p.Thread
 	err := tx.QueryRowContext(ctx, `
 		UPDATE posts SET claimed_until = $2, attempt = attempt + 1 WHERE seq = $1
-		RETURNING id, adapter, workspace, channel, root, opens, attempt, replaces, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
-		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Replaces, &p.Ref, &sealed)
+		RETURNING id, adapter, workspace, channel, root, opens, attempt, spent, replaces, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
+		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Spent, &p.Replaces, &p.Ref, &sealed)
 	if err != nil {
 		return claimedPost{}, err
 	}
@@ -137,7 +138,7 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 		c.err = fmt.Errorf("post %s is recorded and not to be sent", p.ID)
 	}
 	if c.err != nil {
-		_, err = tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', claimed_until = 0, changed_at = $2 WHERE seq = $1`, seq, nowMillis())
+		err = bury(ctx, tx, p.ID, c.err.Error(), nowMillis())
 	}
 	return c, err
 }
@@ -149,7 +150,7 @@ func (s *SQL) unsealPost(clear bot.Post, sealed []byte) claimedPost {
 		return claimedPost{clear, err}
 	}
 	p, err := decodePost(data)
-	p.ID, p.Thread, p.Opens, p.Attempt, p.Replaces, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Replaces, clear.Ref
+	p.ID, p.Thread, p.Opens, p.Attempt, p.Spent, p.Replaces, p.Ref = clear.ID, clear.Thread, clear.Opens, clear.Attempt, clear.Spent, clear.Replaces, clear.Ref
 	return claimedPost{p, err}
 }
 
@@ -205,7 +206,7 @@ func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resti
 // Sent implements bot.Outbox.
 func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	return s.updateUnsent(ctx, id, func(tx *sql.Tx, p postRow) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL WHERE id = $1`,
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL, why = '', kept = 0 WHERE id = $1`,
 			string(id), d.Ref, nowMillis())
 		if err != nil || !p.opens {
 			return err
@@ -224,12 +225,8 @@ func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) err
 }
 
 // Drop implements bot.Outbox.
-func (s *SQL) Drop(ctx context.Context, id bot.PostID) error {
-	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL WHERE id = $1`,
-			string(id), nowMillis())
-		return err
-	})
+func (s *SQL) Drop(ctx context.Context, id bot.PostID, why string) error {
+	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error { return bury(ctx, tx, id, why, nowMillis()) })
 }
 
 type postRow struct {

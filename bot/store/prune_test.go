@@ -19,9 +19,9 @@ func TestPrune(t *testing.T) {
 		olderThan time.Duration
 		want      string
 	}{
-		{"younger than MinRetention", 24 * time.Hour, 0, "event refs: sent dropped open replaced waiting"},
-		{"older than MinRetention", 26 * time.Hour, 0, "refs: open replaced waiting"},
-		{"younger than olderThan", 26 * time.Hour, 27 * time.Hour, "event refs: sent dropped open replaced waiting"},
+		{"younger than MinRetention", 24 * time.Hour, 0, "event refs: sent dropped dead open replaced waiting"},
+		{"older than MinRetention", 26 * time.Hour, 0, "refs: dead open replaced waiting"},
+		{"younger than olderThan", 26 * time.Hour, 27 * time.Hour, "event refs: sent dropped dead open replaced waiting"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -31,14 +31,16 @@ func TestPrune(t *testing.T) {
 					Event:  "event",
 					States: []bot.Walkthrough{{Thread: thread(1)}},
 					Posts: []bot.Post{
-						{ID: "sent", Thread: thread(2)}, {ID: "dropped", Thread: thread(3)}, {ID: "open", Thread: thread(1)},
+						{ID: "sent", Thread: thread(2)}, {ID: "dropped", Thread: thread(3)}, {ID: "dead", Thread: thread(5)}, {ID: "open", Thread: thread(1)},
 						{ID: "replaced", Thread: thread(4)}, {ID: "waiting", Thread: thread(4), Replaces: "replaced"},
 					},
 				}))
 				for _, id := range []bot.PostID{"sent", "open", "replaced"} {
 					must(t, s.Sent(t.Context(), id, bot.Delivery{Ref: "r"}))
 				}
-				must(t, s.Drop(t.Context(), "dropped"))
+				must(t, s.Drop(t.Context(), "dropped", "why"))
+				must(t, s.Drop(t.Context(), "dead", "why"))
+				must(t, s.Discard(t.Context(), "dropped"))
 				time.Sleep(tt.age)
 				must(t, s.Prune(t.Context(), tt.olderThan))
 				if got := remaining(t, s); got != tt.want {
@@ -181,7 +183,8 @@ func TestErase(t *testing.T) {
 		Prefer: &bot.Preference{User: user(1)},
 	}))
 	must(t, s.Sent(t.Context(), turn.Posts[1].ID, bot.Delivery{}))
-	must(t, s.Drop(t.Context(), turn.Posts[2].ID))
+	must(t, s.Drop(t.Context(), turn.Posts[2].ID, "why"))
+	must(t, s.Discard(t.Context(), turn.Posts[2].ID))
 	for query, want := range map[string]int{
 		`SELECT COUNT(*) FROM posts WHERE sealed IS NOT NULL`: 1, // the post that is not sent
 		`SELECT COUNT(*) FROM preferences`:                    0,

@@ -1,0 +1,12 @@
+-- A dropped post with its content is a dead letter. why is the last error, spent
+-- the number of attempts after which it was a dead letter for the last time.
+-- ready_at is when a post could be sent for the first time.
+
+-- +goose Up
+ALTER TABLE posts ADD COLUMN why TEXT NOT NULL DEFAULT '';
+ALTER TABLE posts ADD COLUMN spent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE posts ADD COLUMN ready_at INTEGER NOT NULL DEFAULT 0;
+
+UPDATE posts SET ready_at = CASE WHEN delayed = 1 THEN due ELSE changed_at END WHERE state = 'waiting';
+
+CREATE INDEX posts_dead ON posts (adapter, replaces) WHERE state = 'dropped' AND sealed IS NOT NULL;
