@@ -93,7 +93,7 @@ func forgetCommand() *cobra.Command {
 	})
 	c.Long = `Remove what is stored of a user, in all workspaces: the conversations that they
 began, with the texts, values and posts in them, the cases that were opened for
-them, and their language. The bot may run meanwhile. Messages on the platform stay;
+them, answers to them that were not sent, and their language. The bot may run meanwhile. Messages on the platform stay;
 so do counts, which have no users, and backups.
 
 USER is the ID of the platform, such as U0123456789 on Slack. A user that is not

@@ -65,7 +65,7 @@ are set, Slack and Discord.`
 	c.CompletionOptions.HiddenDefaultCmd = true
 	config.AddFlags(c.PersistentFlags())
 	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
-		backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), healthCommand(),
+		outboxCommand(), backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), healthCommand(),
 		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 			return err

@@ -38,7 +38,7 @@ type shown struct {
 // show returns a post as users see it.
 func show(p bot.Post) shown {
 	s := shown{
-		Text: plainText(p.Reply), Buttons: []string{}, IDs: []string{},
+		Text: PlainText(p.Reply), Buttons: []string{}, IDs: []string{},
 		Private: p.Private, Replaces: p.Replaces != "",
 	}
 	for _, b := range p.Reply.Buttons() {

@@ -281,7 +281,7 @@ func TestAdapter(t *testing.T) {
 			Shown: func() string {
 				var b strings.Builder
 				for _, m := range s.messages {
-					b.WriteString(plainText(m.reply) + "\n")
+					b.WriteString(PlainText(m.reply) + "\n")
 					for _, button := range m.reply.Buttons() {
 						b.WriteString(button.Label + "\n")
 					}

@@ -9,9 +9,9 @@ import (
 	"mabsbot/bot"
 )
 
-// plainText returns all blocks of a reply but the buttons as plain text, each on
+// PlainText returns all blocks of a reply but the buttons as plain text, each on
 // lines of its own. Code spans keep their backquotes, as in the entries.
-func plainText(r bot.Reply) string {
+func PlainText(r bot.Reply) string {
 	var lines []string
 	for _, b := range r.Blocks {
 		switch b.Kind {
