@@ -37,6 +37,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
 	found := rules.recognize(event)
 	event, found = b.join(rules, event, found)
+	if isTalk(event, found) {
+		observe(a, event, Turn{Event: event.About().ID})
+		return nil
+	}
 	profiler, unknown := a.(Profiler)
 	looked := false
 	if head := event.About(); head.At.IsZero() {
@@ -91,6 +95,15 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 	}
 	return ErrConflict
+}
+
+// isTalk reports whether nothing follows from an event, whatever its thread holds:
+// it is a new message of a channel that neither names an error nor is for the bot.
+// Almost all messages are talk, and need nothing of the store.
+func isTalk(event Event, found kb.Result) bool {
+	m, ok := event.(Message)
+	return ok && found.Band == match.Silent && m.Change == ChangePosted && m.Continues == "" && len(m.Unread) == 0 &&
+		!m.Addressed && !m.Command && !m.InThread && !m.Direct
 }
 
 // observe reports a turn to an adapter that shows what was decided.

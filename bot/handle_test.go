@@ -172,3 +172,58 @@ func TestProfileOfPress(t *testing.T) {
 		}
 	}
 }
+
+// An absent store fails whenever it is needed.
+type absent struct{ *store.Memory }
+
+var errAbsent = errors.New("the database is away")
+
+func (absent) Load(context.Context, bot.Thread, bot.UserKey) (bot.Walkthrough, string, error) {
+	return bot.Walkthrough{}, "", errAbsent
+}
+
+// TestTalk checks that talk needs nothing of the store, and that everything else
+// does.
+func TestTalk(t *testing.T) {
+	tests := []struct {
+		name, text string
+		change     func(m *bot.Message)
+		needs      bool
+	}{
+		{"talk", "lunch at twelve?", nil, false},
+		{"an error", lostPaste, nil, true},
+		{"a mention", "lunch at twelve?", func(m *bot.Message) { m.Addressed = true }, true},
+		{"a direct message", "lunch at twelve?", func(m *bot.Message) { m.Direct = true }, true},
+		{"a command", "lunch at twelve?", func(m *bot.Message) { m.Command = true }, true},
+		{"a reply", "lunch at twelve?", func(m *bot.Message) { m.Thread.Root, m.InThread = "m0", true }, true},
+		{"an edit", "lunch at twelve?", func(m *bot.Message) { m.Change, m.Original = bot.ChangeEdited, "m0" }, true},
+		{"a deletion", "", func(m *bot.Message) { m.Change, m.Original = bot.ChangeDeleted, "m0" }, true},
+		{"a screenshot", "what is this?", func(m *bot.Message) { m.Unread = []bot.Unread{bot.UnreadPicture} }, true},
+	}
+	base := testBase(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			away := absent{store.NewMemory()}
+			b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), away, away.Memory, slog.New(slog.DiscardHandler))
+			m := message("m1", tt.text)
+			if tt.change != nil {
+				tt.change(&m)
+			}
+			if err := b.Handler(bottest.NewRecorder("test", everything))(t.Context(), m); errors.Is(err, errAbsent) != tt.needs {
+				t.Errorf("error %v, needs the store: %v", err, tt.needs)
+			}
+		})
+	}
+}
+
+// TestTalkSilent checks that nothing follows from talk, whatever its thread holds.
+func TestTalkSilent(t *testing.T) {
+	m := message("m1", "lunch at twelve?")
+	rules := bot.Rules{Base: testBase(t), Locales: testLocales(t), Policy: bot.DefaultPolicy(), Can: everything}
+	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusWalking, bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusUnmatched, bot.StatusQuiet} {
+		w := bot.Walkthrough{Thread: m.Thread, Status: status, Source: "m0", Asker: m.From, Lang: "en", Entry: rules.Base.Entry("lost-disk"), Puzzled: true}
+		if turn := bot.Decide(rules, bot.State{Walkthrough: w, Prefer: "ko"}, m, rules.Base.Match(m.Text)); !turn.Silent() {
+			t.Errorf("%q: %+v", status, turn)
+		}
+	}
+}

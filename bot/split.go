@@ -99,6 +99,9 @@ func (b *Bot) join(rules Rules, event Event, found kb.Result) (Event, kb.Result)
 	whole.Addressed = before.Addressed || m.Addressed
 	whole.Points, whole.Unread = slices.Concat(before.Points, m.Points), slices.Concat(before.Unread, m.Unread)
 	joined := rules.recognize(whole)
+	if found.Band == match.Silent && joined.Band != match.Sure { // almost always, and whatever the first says
+		return event, found
+	}
 	if !continues(rules.recognize(before.Message), found, joined) {
 		return event, found
 	}

@@ -257,5 +257,9 @@ func (i *Intake) Wait() {
 // Idle reports whether no job runs or waits.
 func (i *Intake) Idle() bool { return i.Pages.Idle() && i.Quick.Idle() && i.Later.Idle() }
 
-// LaneOf names the lane of a conversation, whose events are handled in order.
-func LaneOf(e bot.Event) string { return fmt.Sprintf("%q", e.About().Thread) }
+// LaneOf names the lane of a conversation, whose events are handled in order. No ID
+// of a platform contains the separator.
+func LaneOf(e bot.Event) string {
+	t := e.About().Thread
+	return strings.Join([]string{t.Adapter, t.Workspace, t.Channel, t.Root}, "\n")
+}
