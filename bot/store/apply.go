@@ -140,7 +140,7 @@ func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 	if err := validate(turn); err != nil {
 		return wrap("apply", err)
 	}
-	return s.update(ctx, "apply", func(tx *sql.Tx) error {
+	return wrap("apply", s.group.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := nowMillis() // after the wait for the lock, because a Delay counts from the commit
 		if err := putEvent(ctx, tx, turn.Event, now); err != nil {
 			return err
@@ -156,7 +156,7 @@ func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 			}
 		}
 		return putPreference(ctx, tx, turn.Prefer)
-	})
+	}))
 }
 
 func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) error {

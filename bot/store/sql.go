@@ -5,7 +5,7 @@
 // Platform and entry IDs, states, timestamps and versions are stored in clear
 // text because queries use them.
 //
-// sql.go opens and migrates the database; lock_unix.go and lock_other.go detect
+// sql.go opens and migrates the database, and group.go commits transactions together; lock_unix.go and lock_other.go detect
 // other processes that use it. apply.go implements bot.Store, and outbox.go
 // and deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the entries of
 // walkthroughs. codec.go validates and encodes. inbox.go records events that are
@@ -52,6 +52,7 @@ type SQL struct {
 	// has one connection per core; it reads the last committed state in the
 	// meantime.
 	write, read *sql.DB
+	group       group // of transactions on write
 	sealer      sealer
 	path        string
 	locks       []*os.File // of journals; nil without file locks
@@ -118,6 +119,7 @@ func (s *SQL) start(ctx context.Context, path string, alone bool) (err error) {
 	if s.write, err = connect(path, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_txlock=immediate&_pragma=secure_delete(on)"); err != nil {
 		return err
 	}
+	s.group.db = s.write
 	if s.read, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
 		return err
 	}
