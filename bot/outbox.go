@@ -40,6 +40,12 @@ const (
 	// startInterval is between the starts of two posts to a channel, so that they
 	// reach a rate limit in the order of their turns.
 	startInterval = 10 * time.Millisecond
+	// claimShare bounds the share of the time for which the sender searches the
+	// outbox to a fifth. With thousands of posts a search takes tens of
+	// milliseconds, and every new post wakes the sender. maxPause bounds the pause
+	// after a search that waited for a database that is away.
+	claimShare = 5
+	maxPause   = time.Second
 	// maxAttempts is the number of failures after which a post is a dead letter:
 	// about an hour and a half with the waits above. An older answer is of no
 	// use.
@@ -71,6 +77,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			}
 			continue
 		}
+		began := time.Now()
 		resting, untilNext := rests.resting()
 		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease, resting...)
 		if err != nil && ctx.Err() == nil {
@@ -89,9 +96,25 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 				wakeUp(wake) // to claim the next post of the thread
 			})
 		}
+		wait := time.Duration(0)
 		if len(posts) == 0 {
-			b.waitForWork(ctx, a, wake, err, resting, untilNext)
+			wait = b.untilWork(ctx, a, err, resting, untilNext)
 		}
+		sleep(ctx, nil, min((claimShare-1)*time.Since(began), maxPause))
+		if wait > 0 {
+			sleep(ctx, wake, wait)
+		}
+	}
+}
+
+// sleep waits for a time, or until it is woken or ctx ends.
+func sleep(ctx context.Context, wake <-chan struct{}, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
 	}
 }
 
@@ -103,10 +126,10 @@ func wakeUp(wake chan struct{}) {
 	}
 }
 
-// waitForWork waits until there may be something to send. After a failed claim
-// it waits for the whole interval. untilNext is when one of the resting channels
-// does not rest any more, or 0.
-func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, failed error, resting []Channel, untilNext time.Duration) {
+// untilWork returns how long to wait until there may be something to send, unless
+// the sender is woken. After a failed claim that is the whole interval. untilNext is
+// when one of the resting channels does not rest any more, or 0.
+func (b *Bot) untilWork(ctx context.Context, a Adapter, failed error, resting []Channel, untilNext time.Duration) time.Duration {
 	wait := pollInterval
 	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel, resting...); failed == nil && err == nil && ok {
 		wait = min(wait, max(due, time.Millisecond))
@@ -114,13 +137,7 @@ func (b *Bot) waitForWork(ctx context.Context, a Adapter, wake <-chan struct{}, 
 	if untilNext > 0 && failed == nil {
 		wait = min(wait, untilNext)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-wake:
-	case <-timer.C:
-	}
+	return wait
 }
 
 // deliver sends one post and records the result, even if ctx ends meanwhile, so

@@ -452,3 +452,42 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.Builder.String()
 }
+
+// A longOutbox takes 10 ms for each search, as one with thousands of posts does.
+type longOutbox struct {
+	*store.Memory
+	searched int
+}
+
+func (l *longOutbox) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
+	l.searched++
+	time.Sleep(10 * time.Millisecond)
+	return l.Memory.Claim(ctx, adapter, limit, perChannel, lease, resting...)
+}
+
+// TestSearchRarely checks that searching a long outbox takes a fifth of the time,
+// however often new posts wake the sender.
+func TestSearchRarely(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		outbox, base := &longOutbox{Memory: store.NewMemory()}, testBase(t)
+		b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), outbox.Memory, outbox, slog.New(slog.DiscardHandler))
+		recorder := bottest.NewRecorder("test", everything)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- b.Run(ctx, recorder) }()
+		synctest.Wait()
+		for i := range 1000 {
+			time.Sleep(time.Millisecond)
+			if err := recorder.Handle(t.Context(), message(fmt.Sprint("m", i), lostPaste)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if outbox.searched < 15 || outbox.searched > 21 {
+			t.Errorf("searched %d times in a second, want 20", outbox.searched)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -42,18 +42,25 @@ const blocked = `(
 const withClaimed = `
 	WITH claimed AS (
 		SELECT workspace, channel, COUNT(*) AS n FROM posts
-		WHERE state = 'waiting' AND adapter = $1 AND due <= $2 AND claimed_until > $2 GROUP BY workspace, channel)`
+		WHERE state = 'waiting' AND claimed_until > 0 AND adapter = $1 AND claimed_until > $2 GROUP BY workspace, channel)`
 
-// Claim implements bot.Outbox.
+// Claim implements bot.Outbox. It searches before its transaction, so that turns
+// are applied meanwhile: with thousands of posts the search takes tens of
+// milliseconds. The transaction checks the few that are found again.
 func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
+	claimable, err := s.claimable(ctx, adapter, limit, perChannel, resting)
+	if err != nil || len(claimable) == 0 {
+		return nil, wrap("claim", err)
+	}
 	var claimed []claimedPost
-	err := s.update(ctx, "claim", func(tx *sql.Tx) error {
+	err = s.update(ctx, "claim", func(tx *sql.Tx) error {
 		now := nowMillis()
-		claimable, err := s.claimable(ctx, tx, adapter, limit, perChannel, resting, now)
-		if err != nil {
-			return err
-		}
 		for _, seq := range claimable {
+			if ok, err := isClaimable(ctx, tx, seq, now, perChannel); err != nil {
+				return err
+			} else if !ok {
+				continue // another process has claimed it, or another of its channel
+			}
 			c, err := s.claim(ctx, tx, seq, now+lease.Milliseconds())
 			if err != nil {
 				return err
@@ -90,8 +97,8 @@ const inTurn = withClaimed + `, claimable AS (
 	ORDER BY claimed + ROW_NUMBER() OVER (PARTITION BY workspace, channel ORDER BY turn, urgent DESC, attempt DESC, seq), urgent DESC, seq`
 
 // claimable returns the seq of each post that may be claimed, in order.
-func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, perChannel int, resting []bot.Channel, now int64) ([]int64, error) {
-	rows, err := tx.QueryContext(ctx, inTurn, adapter, now)
+func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel int, resting []bot.Channel) ([]int64, error) {
+	rows, err := s.read.QueryContext(ctx, inTurn, adapter, nowMillis())
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +119,16 @@ func (s *SQL) claimable(ctx context.Context, tx *sql.Tx, adapter string, limit, 
 		}
 	}
 	return claimable, rows.Err()
+}
+
+// isClaimable reports whether a post may be claimed now.
+func isClaimable(ctx context.Context, tx *sql.Tx, seq, now int64, perChannel int) (bool, error) {
+	var n int
+	err := tx.QueryRowContext(ctx, `
+		SELECT COUNT(*) FROM posts p WHERE p.seq = $1 AND p.state = 'waiting' AND p.due <= $2 AND p.claimed_until <= $2 AND NOT `+blocked+`
+			AND $3 > (SELECT COUNT(*) FROM posts c WHERE c.state = 'waiting' AND c.claimed_until > 0 AND c.claimed_until > $2
+				AND c.adapter = p.adapter AND c.workspace = p.workspace AND c.channel = p.channel)`, seq, now, perChannel).Scan(&n)
+	return n > 0, err
 }
 
 // A claimedPost is a post, or the reason why it cannot be read.

@@ -3,7 +3,9 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -91,4 +93,36 @@ func TestSettings(t *testing.T) {
 	}
 	_, err := s.read.Exec(`DELETE FROM events`)
 	wantError(t, err, "readonly")
+}
+
+// TestClaimOfOthers checks posts again that another process may have claimed since
+// they were found.
+func TestClaimOfOthers(t *testing.T) {
+	s := openNew(t)
+	turn := bot.Turn{Event: "event"}
+	for i := range 3 {
+		turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i)})
+	}
+	must(t, s.Apply(t.Context(), turn))
+	found, err := s.claimable(t.Context(), "test", 10, 2, nil)
+	must(t, err)
+	if len(found) != 2 {
+		t.Fatalf("found %v, want two of the channel", found)
+	}
+	check := func(seq int64, perChannel int, want bool) {
+		t.Helper()
+		must(t, s.update(t.Context(), "test", func(tx *sql.Tx) error {
+			ok, err := isClaimable(t.Context(), tx, seq, nowMillis(), perChannel)
+			if ok != want {
+				t.Errorf("post %d with %d in the channel: claimable %v", seq, perChannel, ok)
+			}
+			return err
+		}))
+	}
+	check(found[0], 1, true)
+	_, err = s.Claim(t.Context(), "test", 1, 2, time.Minute)
+	must(t, err)
+	check(found[0], 2, false)
+	check(found[1], 1, false)
+	check(found[1], 2, true)
 }
