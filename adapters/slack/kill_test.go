@@ -13,12 +13,14 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// build builds the program, which is configured by its environment alone.
+// build builds the program, which is configured by its environment alone. more takes
+// precedence.
 func build(s *stage, more ...string) *chattest.Program {
 	s.t.Helper()
-	return chattest.Build(s.t, append(more,
-		"MABSBOT_SLACK_API_URL="+s.URL(), "MABSBOT_SLACK_BOT_TOKEN="+s.BotToken, "MABSBOT_SLACK_APP_TOKEN="+s.AppToken,
-		"MABSBOT_STORE_PATH="+s.path, "MABSBOT_CONSOLE_ENABLED=false", "MABSBOT_BOT_REPEAT_WINDOW=0s")...)
+	return chattest.Build(s.t, append([]string{
+		"MABSBOT_SLACK_API_URL=" + s.URL(), "MABSBOT_SLACK_BOT_TOKEN=" + s.BotToken, "MABSBOT_SLACK_APP_TOKEN=" + s.AppToken,
+		"MABSBOT_STORE_PATH=" + s.path, "MABSBOT_CONSOLE_ENABLED=false", "MABSBOT_BOT_REPEAT_WINDOW=0s",
+	}, more...)...)
 }
 
 // TestKilled kills the program while users write.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"mabsbot/adapters/slack/slackfake"
@@ -22,13 +23,13 @@ import (
 type sender struct {
 	addr, secret string
 	body         func(n int) []byte
-	jobs         chan job
-	open         int // connections
 	pending      sync.WaitGroup
 
 	mu      sync.Mutex
-	again   []int // messages that were not acknowledged
-	acked   int   // since the beginning
+	idle    []*connection // the one used last is the last
+	open    int           // connections that were opened
+	again   []int         // messages that were not acknowledged
+	acked   int           // since the beginning
 	results *sent
 }
 
@@ -43,6 +44,7 @@ type job struct {
 type sent struct {
 	acked, refused *times // refused with 503
 	late           *times // how late messages were sent
+	closed         int    // connections that the program closed
 	silent         int    // no answer within Slack's time limit
 	count          int
 	took           time.Duration
@@ -51,19 +53,22 @@ type sent struct {
 
 func (r sent) perSecond(n int) int { return int(math.Round(float64(n) / r.took.Seconds())) }
 
-// The sender's limits. Slack waits for 3 s. Each end of a connection is a file, and
-// Debian's limit of a service is 524,288, but that of a shell may be lower.
 const (
-	slackWaits     = 3 * time.Second
-	maxConnections = 8192
-	tick           = 500 * time.Microsecond // between looks at what is due
+	slackWaits = 3 * time.Second
+	tick       = 500 * time.Microsecond // between looks at what is due
 )
 
-// startSender starts a sender. Close its jobs to end it.
-func startSender(addr, secret string, body func(n int) []byte) *sender {
-	s := &sender{addr: addr, secret: secret, body: body, jobs: make(chan job)}
+func newSender(addr, secret string, body func(n int) []byte) *sender {
+	s := &sender{addr: addr, secret: secret, body: body}
 	s.reset()
 	return s
+}
+
+// close closes all connections. No message may be pending.
+func (s *sender) close() {
+	for _, c := range s.idle {
+		c.close()
+	}
 }
 
 // reset forgets the results so far. No message may be pending.
@@ -83,36 +88,36 @@ func (s *sender) run(first, rate int, lasts time.Duration) {
 		}
 		s.do(job{first + n, due})
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.results.count, s.results.took, s.results.open = count, time.Since(began), s.open
 }
 
-// do hands a job to a connection that is not in use, or a new one.
+// do sends a message on the connection that was last in use, or a new one.
 func (s *sender) do(j job) {
-	s.pending.Add(1)
-	select {
-	case s.jobs <- j:
-		return
-	default:
-	}
-	if s.open < maxConnections {
-		s.open++
-		go s.connection()
-	}
-	s.jobs <- j
+	s.pending.Go(func() {
+		c := s.connection()
+		s.send(c, j)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.idle = append(s.idle, c)
+	})
 }
 
-// connection sends messages on one connection.
-func (s *sender) connection() {
-	var c connection
-	defer c.close()
-	for j := range s.jobs {
-		s.send(&c, j)
+func (s *sender) connection() *connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.idle); n > 0 {
+		c := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		return c
 	}
+	s.open++
+	return &connection{}
 }
 
 // send sends a message and notes what became of it.
 func (s *sender) send(c *connection, j job) (acked bool) {
-	defer s.pending.Done()
 	late := time.Since(j.due)
 	status, err := c.post(s.addr, s.secret, s.body(j.n))
 	took := time.Since(j.due)
@@ -126,6 +131,8 @@ func (s *sender) send(c *connection, j job) (acked bool) {
 		return true
 	case err == nil && status == 503:
 		s.results.refused.add(took)
+	case errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE):
+		s.results.closed++
 	default:
 		s.results.silent++
 	}
