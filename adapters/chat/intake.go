@@ -78,12 +78,12 @@ const (
 	laterJobs = 16
 )
 
-// How many jobs may be unfinished, so that overload takes no memory. At the 2,000
-// events a second of a busy small machine, 512 wait for a quarter of a second; a
-// platform that waits 3 s would also get the answers of ten times as many, but
-// each waiting event takes up to 50 kB.
+// How many jobs may be unfinished, so that overload takes no memory. At the 1,000
+// errors a second of a small machine, 256 wait for a quarter of a second; platforms
+// wait for 3 s. A waiting event takes 35 to 40 kB with its goroutines, and over HTTP
+// with its connection.
 const (
-	quickRoom = 512
+	quickRoom = 256
 	laterRoom = 256
 	pagesRoom = 256
 )

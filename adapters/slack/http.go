@@ -24,6 +24,8 @@ const (
 
 	maxBody = 1 << 20 // bytes; Slack's payloads are far smaller
 
+	contentJSON = "application/json" // of events; commands and interactions are forms
+
 	// lastWait is how long serveWeb waits at its end for requests that are being
 	// handled.
 	lastWait = lastAck + time.Second
@@ -53,8 +55,10 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+EventsPath, func(w http.ResponseWriter, r *http.Request) { s.serve(ctx, w, r) })
+	open := newConnections(s.listener, maxConnections)
 	server := &http.Server{
 		Handler:           mux,
+		ConnState:         open.changed,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // enough for a megabyte from a server
 		WriteTimeout:      10 * time.Second,
@@ -62,7 +66,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(s.listener) }()
+	go func() { served <- server.Serve(open) }()
 	select {
 	case err := <-served:
 		return err
@@ -77,8 +81,13 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 }
 
 // serve handles a request. A request without a valid signature is rejected
-// without a reason, and nothing of it is kept.
+// without a reason, and nothing of it is kept. An event for which there is no room is
+// refused before it is read.
 func (s *Slack) serve(ctx context.Context, w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Content-Type") == contentJSON && s.busy(kindEvent) {
+		s.refuse(w, chat.ErrBusy)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		s.intake.WarnOnce("request too large", "limit", maxBody)
@@ -120,16 +129,20 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	select {
 	case got := <-done:
 		if got.err != nil {
-			s.notAcknowledged(got.err)
-			http.Error(w, "try again", http.StatusServiceUnavailable)
+			s.refuse(w, got.err)
 			return
 		}
 		s.writeAnswer(w, got.answer)
 	case <-late.C:
-		s.notAcknowledged(chat.ErrBusy)
-		http.Error(w, "try again", http.StatusServiceUnavailable)
+		s.refuse(w, chat.ErrBusy)
 	case <-r.Context().Done():
 	}
+}
+
+// refuse asks Slack to redeliver an event.
+func (s *Slack) refuse(w http.ResponseWriter, err error) {
+	s.notAcknowledged(err)
+	http.Error(w, "try again", http.StatusServiceUnavailable)
 }
 
 // notAcknowledged logs why an event is not acknowledged.
@@ -159,7 +172,7 @@ func readEnvelope(contentType string, body []byte) (envelope, error) {
 		return envelope{}, chat.ErrUnknown
 	}
 	switch kind {
-	case "application/json":
+	case contentJSON:
 		return envelope{kindEvent, body}, nil
 	case "application/x-www-form-urlencoded":
 		form, err := url.ParseQuery(string(body))

@@ -10,7 +10,8 @@
 // Events: payload.go declares what Slack sends, events.go and interact.go turn it
 // into bot.Event, text.go removes Slack's markup, id.go names events and threads,
 // and profiles.go, files.go and pointed.go fetch what a payload lacks. subscription.go notices
-// missing event subscriptions, and verify.go checks the signatures of requests.
+// missing event subscriptions, verify.go checks the signatures of requests, and
+// connections.go bounds their connections.
 //
 // Posts: render.go writes Block Kit within the limits of limits.go and split.go.
 // post.go posts, find.go looks for an earlier attempt, pace.go keeps to Slack's
