@@ -13,6 +13,7 @@ const (
 	maxLabel       = 80   // of a button
 	maxCustomID    = 100
 	maxOptions     = 25 // of a select
+	maxMenus       = 8  // of a message: each is a row, with a text before it, and maxComponents leaves room for a row of buttons
 	maxOption      = 100
 	maxPlaceholder = 150
 	maxURL         = 512

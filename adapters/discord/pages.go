@@ -112,8 +112,14 @@ func (r *renderer) cut(text string, size chat.Size, extra int, show func(piece s
 	if room := r.left - extra; room >= minCut {
 		r.write(show(size.Shorten(text, room)))
 	}
+	r.noteCut()
+	r.left = 0
+}
+
+// noteCut notes once that something is missing.
+func (r *renderer) noteCut() {
 	if !r.truncated {
 		r.write(escape(r.cutNote))
 	}
-	r.left, r.truncated = 0, true
+	r.truncated = true
 }

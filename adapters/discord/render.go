@@ -212,20 +212,21 @@ func (r *renderer) choices(all []bot.LabeledButton) {
 			often = append(often, c)
 		}
 	}
-	r.rows(often)
-	r.rows(seldom)
+	r.rows(often, min(len(seldom), maxRow))
+	r.rows(seldom, 0)
 }
 
-// rows adds action rows of buttons, or a select menu if there are more than fit
-// into a row, and they start entries or are seldom pressed.
-func (r *renderer) rows(all []bot.LabeledButton) {
-	all = all[:max(0, min(len(all), maxButtons-r.buttons))]
+// rows adds action rows of buttons, or select menus if there are more than fit
+// into a row, and they start entries or are seldom pressed, or if a message has no
+// room for so many and for the given number of others.
+func (r *renderer) rows(all []bot.LabeledButton, others int) {
 	r.paragraph("", longLabels(all))
 	if len(all) == 0 {
 		return
 	}
-	if len(all) > maxRow && !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return !c.More && c.Button.Action != bot.ActionStart }) {
-		r.row([]discordgo.MessageComponent{r.selectMenu(all)})
+	inMenu := !slices.ContainsFunc(all, func(c bot.LabeledButton) bool { return !c.More && c.Button.Action != bot.ActionStart })
+	if len(all) > maxRow && inMenu || len(all) > maxButtons-r.buttons-others {
+		r.menus(all)
 		return
 	}
 	var row []discordgo.MessageComponent
@@ -237,6 +238,18 @@ func (r *renderer) rows(all []bot.LabeledButton) {
 	}
 	for each := range slices.Chunk(row, maxRow) {
 		r.row(each)
+	}
+}
+
+// menus adds select menus. If there are more options than fit, a note says so; a
+// user may also type an answer.
+func (r *renderer) menus(all []bot.LabeledButton) {
+	fit := all[:min(len(all), maxMenus*maxOptions)]
+	for each := range slices.Chunk(fit, maxOptions) {
+		r.row([]discordgo.MessageComponent{r.selectMenu(each)})
+	}
+	if len(fit) < len(all) {
+		r.noteCut()
 	}
 }
 
@@ -277,14 +290,14 @@ func (r *renderer) button(prefix string, c bot.LabeledButton) discordgo.MessageC
 	return b
 }
 
-// selectMenu returns a select menu of entries.
+// selectMenu returns a select menu of at most maxOptions buttons.
 func (r *renderer) selectMenu(all []bot.LabeledButton) discordgo.MessageComponent {
 	r.buttons++
 	s := discordgo.SelectMenu{
 		MenuType: discordgo.StringSelectMenu, CustomID: selectPrefix + customSep + strconv.Itoa(r.buttons),
 		Placeholder: label(r.words["choose"], maxPlaceholder),
 	}
-	for i, c := range all[:min(len(all), maxOptions)] {
+	for i, c := range all {
 		s.Options = append(s.Options, discordgo.SelectMenuOption{Label: label(c.Label, maxOption), Value: customID("", c.Button, i, r.post)})
 	}
 	return s

@@ -133,6 +133,10 @@ func (c *componentCounter) count(t testing.TB, components []any) {
 			}
 			c.ids[id] = true
 		}
+		options, _ := o["options"].([]any)
+		if len(options) > maxOptions {
+			t.Errorf("a menu has %d options", len(options))
+		}
 		if label, ok := o["label"].(string); ok && (label == "" || len(utf16.Encode([]rune(label))) > maxLabel) {
 			t.Errorf("the label %q is empty or too long", label)
 		}
@@ -191,6 +195,42 @@ func TestPages(t *testing.T) {
 	}
 	if all := checkPage(t, d.draft(bot.Post{Private: true, Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockCopy, Text: code + code + code}}}}, "")); !strings.Contains(all, "나에게만 보이는") {
 		t.Errorf("a cut private reply lacks the note:\n%s", all)
+	}
+}
+
+// TestManyChoices checks that a question with more choices than a message has
+// buttons shows every choice, and "Back" and "Get a person" as buttons, or says that
+// choices are missing.
+func TestManyChoices(t *testing.T) {
+	d := newRenderer(t)
+	for _, n := range []int{11, 23, 24, 40, 200, 300} {
+		for _, label := range []string{"choice %d", "choice %d" + strings.Repeat(", which is long", 9)} {
+			var buttons []bot.LabeledButton
+			for i := range n {
+				buttons = append(buttons, bot.LabeledButton{Label: fmt.Sprintf(label, i), Button: bot.Button{Action: bot.ActionAnswer, Entry: "e", Revision: "abcd", Step: "ask", Choice: fmt.Sprint("c", i)}})
+			}
+			for _, action := range []bot.Action{bot.ActionBack, bot.ActionPerson} {
+				buttons = append(buttons, bot.LabeledButton{Label: string(action), More: true, Button: bot.Button{Action: action, Entry: "e", Revision: "abcd", Step: "ask"}})
+			}
+			r := bot.Reply{Lang: "en", Blocks: []bot.Block{{Kind: bot.BlockHeading, Text: "A title"}, {Kind: bot.BlockQuestion, Text: "Which one?"}, {Kind: bot.BlockChoices, Buttons: buttons}}}
+			checkPages(t, d, r)
+			one, err := json.Marshal(d.draft(bot.Post{ID: "0123456789abcdef01234567", Reply: r}, ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := 0
+			for _, b := range buttons {
+				if strings.Contains(string(one), `"`+b.Button.String()+customSep) {
+					all++
+				}
+			}
+			if want := min(n, maxMenus*maxOptions) + 2; all != want {
+				t.Errorf("%d choices: a message has %d, want %d", n, all, want)
+			}
+			if says := strings.Contains(string(one), d.texts.In("en")["cut"]); !says && all < n+2 {
+				t.Errorf("%d choices: no note says that some are missing", n)
+			}
+		}
 	}
 }
 
