@@ -311,6 +311,29 @@ func TestClosedForum(t *testing.T) {
 	}
 }
 
+// TestPermissionGivenBack checks that an answer that Discord refused while a
+// permission was missing is sent after all, once, when it is retried.
+func TestPermissionGivenBack(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	all := discordfake.SendMessages | discordfake.SendMessagesInThreads | discordfake.CreatePublicThreads
+	s.Deny(s.channel.ID, all)
+	s.settled()
+	s.alex.Say(s.channel.ID, chattest.Coordinator)
+	s.quiet()
+	letters, err := s.DB.DeadLetters(t.Context(), 9)
+	if err != nil || len(letters) != 1 || !strings.Contains(letters[0].Why, "50013") || strings.Contains(s.shown(s.alex), "Which domain is FS-11") {
+		t.Fatalf("got dead letters %+v, %v; want the answer", letters, err)
+	}
+	s.Deny(s.channel.ID, 0)
+	s.settled()
+	s.must(s.DB.Resend(t.Context(), letters[0].ID))
+	s.sees(s.alex, "Which domain is FS-11")
+	s.quiet()
+	if n := strings.Count(s.shown(s.alex), "Which domain is FS-11"); n != 1 {
+		t.Errorf("the answer is shown %d times", n)
+	}
+}
+
 // TestNoSendingInThreads checks that a conversation continues in the channel if
 // the bot may start threads but not write in them, and that this costs one
 // invalid request.
