@@ -491,3 +491,28 @@ func TestSearchRarely(t *testing.T) {
 		}
 	})
 }
+
+// TestChangesCollapse checks that of 50 changes of a message that wait only the last
+// is sent, and replaces the message.
+func TestChangesCollapse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newSlowPlatform(func(bot.Post) time.Duration { return 10 * time.Millisecond })
+		put, _, _ := sending(t, p)
+		put(postTo("0", "c", "r"))
+		time.Sleep(6 * time.Second)
+		shown := p.Take()
+		for i := range 50 {
+			change := postTo(fmt.Sprint(i+1), "c", "r")
+			change.Replaces = bot.PostID(fmt.Sprint(i)) // the newest, or the first
+			if i%2 == 0 {
+				change.Replaces = "0"
+			}
+			put(change)
+		}
+		time.Sleep(6 * time.Second)
+		changes := p.Take()
+		if len(shown) != 1 || len(changes) != 1 || changes[0].ID != "50" || changes[0].Replaces != "0" {
+			t.Errorf("sent %v, then %v; want the message and the last change", shown, changes)
+		}
+	})
+}
