@@ -28,6 +28,7 @@ type Bot struct {
 
 	botLimiter    botLimiter
 	noticeLimiter noticeLimiter
+	linkLimiter   noticeLimiter
 	spoken        recentMessages
 }
 

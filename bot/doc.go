@@ -34,7 +34,7 @@
 //     opencases.go lists those that are open;
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, and botlimit.go limits the answers to other bots, and
-//     noticelimit.go those to presses that repeat each other;
+//     noticelimit.go those to presses and pastes that repeat each other;
 //   - quote.go removes secrets from what the bot quotes;
 //   - understood.go reports what the words of a message were understood as.
 //

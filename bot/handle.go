@@ -128,14 +128,19 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 	return !ok
 }
 
-// repeatsNotice reports whether all that a press leads to is a notice that its
-// user has just got.
+// repeatsNotice reports whether all that an event leads to is what its user has
+// just got: a notice that a button is out of date, or a link to the earlier answer
+// to the same error. The first paste of an error gets the answer, the second the
+// link, and a third one nothing.
 func (b *Bot) repeatsNotice(event Event, state State, turn Turn) bool {
-	p, ok := event.(Press)
-	if !ok || !turn.outdated {
-		return false
+	head := event.About()
+	switch {
+	case turn.outdated:
+		return !b.noticeLimiter.allow(noticeKey{head.Thread, head.From.ID, state.Walkthrough.Version}, head.ID, noticeWindow)
+	case turn.link != (Thread{}):
+		return !b.linkLimiter.allow(noticeKey{thread: turn.link, user: head.From.ID}, head.ID, b.policy.RepeatWindow)
 	}
-	return !b.noticeLimiter.allow(noticeKey{p.Thread, p.From.ID, state.Walkthrough.Version}, p.ID)
+	return false
 }
 
 // guard limits a panic to the event that caused it. The event is not

@@ -101,6 +101,7 @@ func sameName(a, b string) bool {
 
 // linkEarlier links to the earlier answer instead of repeating it.
 func (d decision) linkEarlier(m Message, earlier Thread) {
+	d.turn.link = earlier
 	w := d.newWalkthrough(m)
 	w.Elsewhere = earlier
 	d.choose(w, d.found.Hits[:1], "")

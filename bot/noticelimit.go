@@ -11,9 +11,9 @@ import (
 // is pressed for seconds.
 const noticeWindow = time.Minute
 
-// A noticeLimiter drops notices about outdated buttons that the same user has
-// just got for the same position. It counts in memory: after a restart there may
-// be one more notice.
+// A noticeLimiter drops notices that the same user has just got about the same
+// position of a thread. It counts in memory: after a restart there may be one more
+// notice.
 type noticeLimiter struct {
 	mu    sync.Mutex
 	given map[noticeKey]notice
@@ -22,7 +22,7 @@ type noticeLimiter struct {
 type noticeKey struct {
 	thread  Thread
 	user    string
-	version int // of the walkthrough
+	version int // of the walkthrough, or 0 if the notice is about the whole thread
 }
 
 type notice struct {
@@ -30,13 +30,13 @@ type notice struct {
 	at    time.Time
 }
 
-// allow reports whether the notice that the event leads to may be given. An event
-// that is decided again counts once.
-func (l *noticeLimiter) allow(key noticeKey, event EventID) bool {
+// allow reports whether the notice that the event leads to may be given, once
+// within the window. An event that is decided again counts once.
+func (l *noticeLimiter) allow(key noticeKey, event EventID, window time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	maps.DeleteFunc(l.given, func(_ noticeKey, n notice) bool { return now.Sub(n.at) >= noticeWindow })
+	maps.DeleteFunc(l.given, func(_ noticeKey, n notice) bool { return now.Sub(n.at) >= window })
 	if n, given := l.given[key]; given {
 		return n.event == event
 	}

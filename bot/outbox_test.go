@@ -478,7 +478,9 @@ func TestSearchRarely(t *testing.T) {
 		synctest.Wait()
 		for i := range 1000 {
 			time.Sleep(time.Millisecond)
-			if err := recorder.Handle(t.Context(), message(fmt.Sprint("m", i), lostPaste)); err != nil {
+			m := message(fmt.Sprint("m", i), lostPaste)
+			m.From.ID = m.Thread.Root
+			if err := recorder.Handle(t.Context(), m); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -42,6 +42,7 @@ type Turn struct {
 	Understood Understood // what the event's words were taken for; not stored
 	aside      []Block    // the answer to a question in the same message, which the next post includes; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
+	link       Thread     // it only links to the earlier answer there; not stored
 }
 
 // Silent reports whether the event has no consequences, so that there is
