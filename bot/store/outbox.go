@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"mabsbot/bot"
@@ -88,17 +89,23 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 //
 //	channel A   1 for U1   2 for U1   3 for U1   4 for U2      in the order 1 4 2 3
 //	channel B   5 for U3   6 for U3                            together 1 5 4 6 2 3
-const inTurn = withClaimed + `, claimable AS (
-		SELECT p.seq, p.workspace, p.channel, p.private, p.urgent, p.attempt, COALESCE(c.n, 0) AS claimed,
+//
+// The posts are read before they are put in order, because SQLite would read all
+// posts that ever were in the order of their channels.
+const inTurn = withClaimed + `, ready AS MATERIALIZED (
+		SELECT p.seq, p.workspace, p.channel, p.recipient, p.private, p.urgent, p.attempt FROM posts p
+		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 %s AND NOT ` + blocked + `),
+	claimable AS (
+		SELECT p.seq, p.workspace, p.channel, p.urgent, p.attempt, COALESCE(c.n, 0) AS claimed,
 			ROW_NUMBER() OVER (PARTITION BY p.workspace, p.channel, p.recipient ORDER BY p.urgent DESC, p.seq) AS turn
-		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 AND NOT ` + blocked + `)
-	SELECT seq, workspace, channel, private, claimed FROM claimable
+		FROM ready p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel)
+	SELECT seq, workspace, channel, claimed FROM claimable
 	ORDER BY claimed + ROW_NUMBER() OVER (PARTITION BY workspace, channel ORDER BY turn, urgent DESC, attempt DESC, seq), urgent DESC, seq`
 
 // claimable returns the seq of each post that may be claimed, in order.
 func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel int, resting []bot.Channel) ([]int64, error) {
-	rows, err := s.read.QueryContext(ctx, inTurn, adapter, nowMillis())
+	without, args := withoutResting(resting, adapter, nowMillis())
+	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(inTurn, without), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,17 +115,30 @@ func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel i
 	for len(claimable) < limit && rows.Next() {
 		var seq int64
 		var channel bot.Channel
-		var private bool
 		var claimed int
-		if err := rows.Scan(&seq, &channel.Workspace, &channel.ID, &private, &claimed); err != nil {
+		if err := rows.Scan(&seq, &channel.Workspace, &channel.ID, &claimed); err != nil {
 			return nil, err
 		}
-		if claimed+added[channel] < perChannel && (private || !slices.Contains(resting, channel)) {
+		if claimed+added[channel] < perChannel {
 			added[channel]++
 			claimable = append(claimable, seq)
 		}
 	}
 	return claimable, rows.Err()
+}
+
+// withoutResting returns a condition that no post p in a resting channel fulfills,
+// unless it is private, and the arguments of the query with those of the condition.
+func withoutResting(resting []bot.Channel, args ...any) (string, []any) {
+	if len(resting) == 0 {
+		return "", args
+	}
+	var values []string
+	for _, c := range resting {
+		args = append(args, c.Workspace, c.ID)
+		values = append(values, fmt.Sprintf("($%d, $%d)", len(args)-1, len(args)))
+	}
+	return "AND (p.private = 1 OR (p.workspace, p.channel) NOT IN (VALUES " + strings.Join(values, ", ") + "))", args
 }
 
 // isClaimable reports whether a post may be claimed now.
