@@ -42,6 +42,7 @@ var arrows = []arrow{
 	{"bot", "bot/redact", "quotes no secrets"},
 	{"bot/redact", "", "is a leaf: it knows texts and kinds of secrets"},
 	{"bot/store", "bot", "stores the types of the core"},
+	{"bot/store/postgrestest", "", "is a leaf: it starts a server and knows no tables"},
 	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
 	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},
 

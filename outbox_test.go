@@ -90,7 +90,7 @@ func giveUp(t *testing.T, db *store.SQL, ids ...bot.PostID) {
 		t.Fatalf("claimed %v, %v", posts, err)
 	}
 	for _, p := range posts {
-		if err := db.Drop(t.Context(), p.ID, "missing\x1b[31m\tpermission"); err != nil {
+		if err := db.Drop(t.Context(), p.ID, p.Attempt, "missing\x1b[31m\tpermission"); err != nil {
 			t.Fatal(err)
 		}
 	}

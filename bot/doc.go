@@ -48,8 +48,8 @@
 //
 // The turn holds the new states and the posts to send. [Store.Apply] commits
 // them in one transaction, together with the ID of the event; bot/store
-// implements it on SQLite, and in memory for tests. Only then does the handler
-// return, and the adapter acknowledge the event to its platform. A message
+// implements it on SQLite and PostgreSQL, and in memory for tests. Only then does
+// the handler return, and the adapter acknowledge the event to its platform. A message
 // without consequences is not written anywhere; of a colleague's message in the
 // thread of a walkthrough only the fact that others take part is stored.
 //
@@ -71,7 +71,7 @@
 //	bot                this package
 //	bot/locale         the languages of the bot
 //	bot/redact         the kinds of secrets that are never quoted
-//	bot/store          Store, Outbox and Inbox on SQLite, and in memory
+//	bot/store          Store, Outbox and Inbox on SQLite and PostgreSQL, and in memory; postgrestest is for its tests
 //	bot/bottest        conformance suites, for tests only
 //	adapters/chat      code that the adapters of chat platforms share; chattest and chatfake are for their tests
 //	adapters/slack     Slack; slackfake is a fake of it for tests

@@ -156,10 +156,10 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) error {
 		err = b.outbox.Sent(ctx, p.ID, d)
 	case IsRefused(err) || p.Attempt-p.Spent >= attemptLimit(err):
 		b.log.Error("outbox: giving up on post, which is kept as a dead letter", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
-		err = b.outbox.Drop(ctx, p.ID, err.Error())
+		err = b.outbox.Drop(ctx, p.ID, p.Attempt, err.Error())
 	default:
 		b.log.Log(ctx, logLevel(err), "outbox: retrying post", "adapter", a.Name(), "post", p.ID, "attempt", p.Attempt, "error", err)
-		err = b.outbox.Retry(ctx, p.ID, backoff(err, p.Attempt-p.Spent))
+		err = b.outbox.Retry(ctx, p.ID, p.Attempt, backoff(err, p.Attempt-p.Spent))
 	}
 	if err != nil {
 		b.log.Error("outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)

@@ -104,14 +104,15 @@ type Outbox interface {
 	Sent(ctx context.Context, post PostID, d Delivery) error
 
 	// Retry returns a claimed post to the queue, to be claimed again after the
-	// given time.
-	Retry(ctx context.Context, post PostID, after time.Duration) error
+	// given time. Retry and Drop do nothing unless attempt is its last one: after
+	// the lease, another sender may have claimed it.
+	Retry(ctx context.Context, post PostID, attempt int, after time.Duration) error
 
 	// Drop gives up on a claimed post, and says why. The post becomes a dead
 	// letter, unless a later post already changes the same message. Later posts of
 	// the thread go on. A post that replaces a dead letter, or changes the same
 	// message, ends it.
-	Drop(ctx context.Context, post PostID, why string) error
+	Drop(ctx context.Context, post PostID, attempt int, why string) error
 
 	// NextDue returns how long it takes until a post of the adapter may be
 	// claimable with the same perChannel and resting channels. ok is false if no

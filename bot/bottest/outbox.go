@@ -41,6 +41,8 @@ func outboxCases() []struct{ sentence, script string } {
 		{"a claimed post is not claimable until its lease ends", `put A1 A2; claim: A1; sleep 59s; due: 1s; claim: ; sleep 1s; due: 0s; claim: A1#2; sleep 1m; claim: A1#3; sent A1; claim: A2`},
 		{"a dropped post blocks no other", `put A1 A2; claim: A1; drop A1; due: 0s; claim: A2; sleep 1h; claim: A2#2`},
 		{"Sent, Retry and Drop do not change a sent post", `put A1 A2<A1; claim: A1; sent A1=r1; retry A1 0s; drop A1; sent A1=r2; claim: A2=r1; sent A2; due: none; claim: `},
+		{"a sender whose lease has expired cannot give a post back", `put A1 A2; claim: A1; sleep 1m; claim: A1#2; retry A1#1 0s; claim: ; drop A1#1; claim: ; retry A1#2 0s; claim: A1#3`},
+		{"a sender whose lease has expired may have delivered the post", `put A1; claim: A1; sleep 1m; claim: A1#2; sent A1=r1; retry A1#2 0s; due: none`},
 		{"a dropped post that was delivered after all is sent", `put A1; claim: A1; drop A1; sent A1=r1; put A2<A1; claim: A2=r1`},
 		{"a dropped post cannot be retried", `put A1; claim: A1; drop A1; retry A1 0s; due: none; claim: `},
 
@@ -101,8 +103,8 @@ var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 //	                          its thread, #Attempt unless 1, -Spent unless 0, =Ref,
 //	                          >new thread
 //	sent POST[=Ref][>THREAD]  record a delivery
-//	retry POST WAIT
-//	drop POST [WHY]
+//	retry POST[#Attempt] WAIT as its last attempt, or as an earlier one
+//	drop POST[#Attempt] [WHY]
 //	dead [N]: …               compare N dead letters, each a claimed post, why, and
 //	                          how long ago
 //	resend POST[: none]
@@ -145,9 +147,11 @@ func (t *storeTest) step(words []string) string {
 		}
 		err = t.Sent(t.Context(), bot.PostID(part[1]), d)
 	case "drop":
-		err = t.Drop(t.Context(), bot.PostID(arg), cmp.Or(strings.Join(words[2:], " "), "refused"))
+		id, attempt := t.attempt(arg)
+		err = t.Drop(t.Context(), id, attempt, cmp.Or(strings.Join(words[2:], " "), "refused"))
 	case "retry":
-		err = t.Retry(t.Context(), bot.PostID(arg), t.duration(words[2]))
+		id, attempt := t.attempt(arg)
+		err = t.Retry(t.Context(), id, attempt, t.duration(words[2]))
 	case "sleep":
 		time.Sleep(t.duration(arg))
 	default:
@@ -155,6 +159,17 @@ func (t *storeTest) step(words []string) string {
 	}
 	t.must(err)
 	return ""
+}
+
+// attempt returns the post and its attempt, by default that of its last claim.
+func (t *storeTest) attempt(form string) (bot.PostID, int) {
+	t.Helper()
+	id, number, ok := strings.Cut(form, "#")
+	attempt := t.attempts[bot.PostID(id)]
+	if ok {
+		t.scan(number, &attempt)
+	}
+	return bot.PostID(id), attempt
 }
 
 func (t *storeTest) posts(forms []string) []bot.Post {
@@ -187,6 +202,7 @@ func (t *storeTest) claim(arg string) string {
 	t.must(err)
 	var forms []string
 	for _, p := range posts {
+		t.attempts[p.ID] = p.Attempt
 		forms = append(forms, claimed(p))
 	}
 	return strings.Join(forms, " ")
@@ -277,8 +293,8 @@ func postAsApplied(t *storeTest) {
 
 func unknownPost(t *storeTest) {
 	t.wantError(t.Sent(t.Context(), "A1", bot.Delivery{}), nil)
-	t.wantError(t.Retry(t.Context(), "A1", 0), nil)
-	t.wantError(t.Drop(t.Context(), "A1", "why"), nil)
+	t.wantError(t.Retry(t.Context(), "A1", 1, 0), nil)
+	t.wantError(t.Drop(t.Context(), "A1", 1, "why"), nil)
 }
 
 func concurrentSenders(t *storeTest) {

@@ -39,7 +39,7 @@ type FullStore interface {
 func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run := func(name string, f func(*storeTest)) {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { f(&storeTest{T: t, FullStore: open(t)}) })
+			synctest.Test(t, func(t *testing.T) { f(&storeTest{T: t, FullStore: open(t), attempts: map[bot.PostID]int{}}) })
 		})
 	}
 	run("IDs are opaque", opaqueIDs)
@@ -81,7 +81,8 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 type storeTest struct {
 	*testing.T
 	FullStore
-	events int
+	events   int
+	attempts map[bot.PostID]int // the last of each claimed post
 }
 
 // threadNamed returns a thread for a letter. A, B and C differ only in the
@@ -572,7 +573,7 @@ func prune(t *storeTest) {
 	for _, id := range []bot.PostID{"sent", "open", "replaced"} {
 		t.must(t.Sent(t.Context(), id, bot.Delivery{Ref: string(id)}))
 	}
-	t.must(t.Drop(t.Context(), "dropped", "why"))
+	t.must(t.Drop(t.Context(), "dropped", 0, "why"))
 	t.must(t.Discard(t.Context(), "dropped"))
 
 	queued := func() string {
@@ -743,8 +744,8 @@ func canceledContext(t *storeTest) {
 	_, _, err = t.NextDue(ctx, "test", 99)
 	wantCanceled(err)
 	wantCanceled(t.Sent(ctx, "A1", bot.Delivery{}))
-	wantCanceled(t.Retry(ctx, "A1", 0))
-	wantCanceled(t.Drop(ctx, "A1", "why"))
+	wantCanceled(t.Retry(ctx, "A1", 1, 0))
+	wantCanceled(t.Drop(ctx, "A1", 1, "why"))
 	_, err = t.DeadLetters(ctx, 1)
 	wantCanceled(err)
 	wantCanceled(t.Resend(ctx, "A1"))

@@ -58,6 +58,10 @@ func walkthroughRow(t bot.Thread, version int) []string {
 
 // Recent implements bot.Store.
 func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration, limit int) ([]bot.Thread, error) {
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return nil, wrap("recent", err)
+	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT root FROM walkthroughs w
 		WHERE adapter = $1 AND workspace = $2 AND channel = $3 AND root <> $4
@@ -65,7 +69,7 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.opens = 1 AND p.adapter = w.adapter
 				AND p.workspace = w.workspace AND p.channel = w.channel AND p.root = w.root)
 		ORDER BY begun_at DESC LIMIT $7`,
-		threadArgs(near, entry, nowMillis()-window.Milliseconds(), max(limit, 0))...)
+		threadArgs(near, entry, now-window.Milliseconds(), max(limit, 0))...)
 	if err != nil {
 		return nil, wrap("recent", err)
 	}
@@ -140,23 +144,28 @@ func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 	if err := validate(turn); err != nil {
 		return wrap("apply", err)
 	}
-	return wrap("apply", s.group.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		now := nowMillis() // after the wait for the lock, because a Delay counts from the commit
-		if err := putEvent(ctx, tx, turn.Event, now); err != nil {
+	return s.updateTogether(ctx, "apply", func(ctx context.Context, tx *sql.Tx) error { return s.apply(ctx, tx, turn) })
+}
+
+func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
+	now, err := s.lock(ctx, tx, locksOf(turn)) // the time after the wait for the locks, because a Delay counts from the commit
+	if err != nil {
+		return err
+	}
+	if err := putEvent(ctx, tx, turn.Event, now); err != nil {
+		return err
+	}
+	for _, w := range turn.States {
+		if err := s.putState(ctx, tx, w, now); err != nil {
 			return err
 		}
-		for _, w := range turn.States {
-			if err := s.putState(ctx, tx, w, now); err != nil {
-				return err
-			}
+	}
+	for _, p := range turn.Posts {
+		if err := s.putPost(ctx, tx, p, now); err != nil {
+			return err
 		}
-		for _, p := range turn.Posts {
-			if err := s.putPost(ctx, tx, p, now); err != nil {
-				return err
-			}
-		}
-		return putPreference(ctx, tx, turn.Prefer)
-	}))
+	}
+	return putPreference(ctx, tx, turn.Prefer)
 }
 
 func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) error {
@@ -242,13 +251,14 @@ func putPreference(ctx context.Context, tx *sql.Tx, p *bot.Preference) error {
 	if p == nil {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM preferences WHERE adapter = $1 AND workspace = $2 AND user_id = $3`,
-		p.User.Adapter, p.User.Workspace, p.User.ID)
-	if err != nil || p.Lang == "" {
+	if p.Lang == "" {
+		_, err := tx.ExecContext(ctx, `DELETE FROM preferences WHERE adapter = $1 AND workspace = $2 AND user_id = $3`,
+			p.User.Adapter, p.User.Workspace, p.User.ID)
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO preferences (adapter, workspace, user_id, lang) VALUES ($1, $2, $3, $4)`,
-		p.User.Adapter, p.User.Workspace, p.User.ID, p.Lang)
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO preferences (adapter, workspace, user_id, lang) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (adapter, workspace, user_id) DO UPDATE SET lang = $4`, p.User.Adapter, p.User.Workspace, p.User.ID, p.Lang)
 	return err
 }
 

@@ -40,10 +40,14 @@ func (s *SQL) CaseCount(ctx context.Context, user bot.UserKey, window time.Durat
 	if err != nil {
 		return 0, 0, wrap("case count", err)
 	}
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return 0, 0, wrap("case count", err)
+	}
 	err = s.read.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM walkthroughs
 		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number > 0 AND begun_at > $4`,
-		user.Adapter, user.Workspace, user.ID, nowMillis()-window.Milliseconds()).Scan(&recent)
+		user.Adapter, user.Workspace, user.ID, now-window.Milliseconds()).Scan(&recent)
 	return highest, recent, wrap("case count", err)
 }
 

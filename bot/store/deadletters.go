@@ -89,14 +89,21 @@ func (s *SQL) Discard(ctx context.Context, id bot.PostID) error {
 
 func (s *SQL) changeDeadLetter(ctx context.Context, id bot.PostID, set string) error {
 	return s.update(ctx, "dead letter", func(tx *sql.Tx) error {
+		now, err := s.lock(ctx, tx, locks{})
+		if err != nil {
+			return err
+		}
 		return execOne(ctx, tx, bot.ErrNoDeadLetter,
-			`UPDATE posts SET why = '', kept = 0, changed_at = $2, `+set+` WHERE id = $1 AND`+deadLetter, string(id), nowMillis())
+			`UPDATE posts SET why = '', kept = 0, changed_at = $2, `+set+` WHERE id = $1 AND`+deadLetter, string(id), now)
 	})
 }
 
 // Backlogs implements bot.Outbox.
 func (s *SQL) Backlogs(ctx context.Context) ([]bot.Backlog, error) {
-	now := nowMillis()
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return nil, wrap("backlogs", err)
+	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT adapter, COUNT(*), MIN(ready_at), 0 FROM posts WHERE state = 'waiting' AND ready_at <= $1 GROUP BY adapter
 		UNION ALL

@@ -17,7 +17,7 @@ func giveUp(t *testing.T, s *SQL, posts ...bot.Post) {
 	t.Helper()
 	must(t, s.Apply(t.Context(), bot.Turn{Event: bot.EventID(posts[0].ID), Posts: posts}))
 	for _, p := range posts {
-		must(t, s.Drop(t.Context(), p.ID, "refused"))
+		must(t, s.Drop(t.Context(), p.ID, p.Attempt, "refused"))
 	}
 }
 
@@ -157,7 +157,7 @@ func TestUnreadableDeadLetter(t *testing.T) {
 func TestLongReason(t *testing.T) {
 	s := openNew(t)
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{saying("p", thread(1), "text")}}))
-	must(t, s.Drop(t.Context(), "p", "x"+strings.Repeat("한", maxWhy)))
+	must(t, s.Drop(t.Context(), "p", 0, "x"+strings.Repeat("한", maxWhy)))
 	letters, err := s.DeadLetters(t.Context(), 1)
 	must(t, err)
 	if want := "x" + strings.Repeat("한", (maxWhy-1)/3); len(letters) != 1 || letters[0].Why != want {

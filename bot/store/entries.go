@@ -106,7 +106,7 @@ func (s *SQL) putEntry(ctx context.Context, tx *sql.Tx, w bot.Walkthrough) error
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO entries (id, revision, sealed) VALUES ($1, $2, $3)`,
+	_, err = tx.ExecContext(ctx, `INSERT INTO entries (id, revision, sealed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 		w.Entry.ID, w.Revision, s.sealer.seal(data, entryRow(w.Entry.ID, w.Revision)...))
 	return err
 }

@@ -36,6 +36,9 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 	}
 	conversations += len(cases)
 	return conversations, s.update(ctx, "forget", func(tx *sql.Tx) error {
+		if _, err := s.lock(ctx, tx, locks{alone: true}); err != nil {
+			return err
+		}
 		for _, t := range cases {
 			if err := removeWalkthrough(ctx, tx, t); err != nil {
 				return err

@@ -26,28 +26,39 @@ const DeadLetterTTL = 30 * 24 * time.Hour
 // Put records a payload under its key. Once it returns nil, the payload
 // survives a crash. Put does nothing if the key is known.
 func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
-	return wrap("put into inbox", i.write(ctx, `
+	now, err := i.sql.now(ctx, i.sql.read)
+	if err != nil {
+		return wrap("put into inbox", err)
+	}
+	return i.write(ctx, "put into inbox", `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 0, $3, $4) ON CONFLICT DO NOTHING`,
-		i.name, key, nowMillis(), i.sql.sealer.seal(payload, i.row(key)...)))
+		i.name, key, now, i.sql.sealer.seal(payload, i.row(key)...))
 }
 
 // Done removes a payload. It does nothing if the key is unknown or a dead
 // letter.
 func (i *Inbox) Done(ctx context.Context, key string) error {
-	return wrap("remove from inbox", i.write(ctx, `DELETE FROM inbox WHERE name = $1 AND key = $2 AND dead = 0`, i.name, key))
+	return i.write(ctx, "remove from inbox", `DELETE FROM inbox WHERE name = $1 AND key = $2 AND dead = 0`, i.name, key)
 }
 
 // Bury records a payload as a dead letter: it is kept for DeadLetterTTL and
 // never replayed.
 func (i *Inbox) Bury(ctx context.Context, key string, payload []byte) error {
-	return wrap("bury in inbox", i.write(ctx, `
+	now, err := i.sql.now(ctx, i.sql.read)
+	if err != nil {
+		return wrap("bury in inbox", err)
+	}
+	return i.write(ctx, "bury in inbox", `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 1, $3, $4)
 		ON CONFLICT (name, key) DO UPDATE SET dead = 1, at = $3, sealed = $4`,
-		i.name, key, nowMillis(), i.sql.sealer.seal(payload, i.row(key)...)))
+		i.name, key, now, i.sql.sealer.seal(payload, i.row(key)...))
 }
 
-func (i *Inbox) write(ctx context.Context, query string, args ...any) error {
-	return i.sql.group.transact(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (i *Inbox) write(ctx context.Context, what, query string, args ...any) error {
+	if i.sql.postgres { // a statement is a transaction
+		return wrap(what, i.sql.exec(ctx, query, args...))
+	}
+	return i.sql.updateTogether(ctx, what, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, query, args...)
 		return err
 	})

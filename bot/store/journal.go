@@ -23,20 +23,26 @@ var ErrInUse = errors.New("another process uses it")
 
 // Lock makes the journal that of this process until the database is closed, or
 // returns ErrInUse if it is that of another one. A journal is read once, so a
-// second process would miss what is appended from then on. Without file locks,
-// Lock does nothing.
+// second process would miss what is appended from then on. Without file locks, and
+// on PostgreSQL, Lock does nothing.
 func (j *Journal) Lock() error {
+	if j.sql.postgres {
+		return nil
+	}
 	f, err := lockAlone(j.sql.path + "." + j.name + ".lock")
 	if err != nil {
 		return wrap("lock journal "+j.name, err)
 	}
-	j.sql.locks = append(j.sql.locks, f)
+	j.sql.journalLocks = append(j.sql.journalLocks, f)
 	return nil
 }
 
 // Append adds a record. Once it returns nil, the record survives a crash.
 func (j *Journal) Append(ctx context.Context, record []byte) error {
-	return j.sql.update(ctx, "append to journal", func(tx *sql.Tx) error {
+	return j.sql.updateOnce(ctx, "append to journal", func(tx *sql.Tx) error {
+		if _, err := j.sql.lock(ctx, tx, locks{journal: j.name}); err != nil {
+			return err
+		}
 		var seq int
 		err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) + 1 FROM journal WHERE name = $1`, j.name).Scan(&seq)
 		if err != nil {
@@ -92,6 +98,9 @@ func (j *Journal) records(ctx context.Context) (records [][]byte, unreadable err
 // returns in its place. nil keeps the record. change must not use the store.
 func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte) error {
 	return j.sql.update(ctx, "rewrite journal", func(tx *sql.Tx) error {
+		if _, err := j.sql.lock(ctx, tx, locks{journal: j.name}); err != nil {
+			return err
+		}
 		rows, err := sealedRows(tx.QueryContext(ctx, `SELECT seq, sealed FROM journal WHERE name = $1 ORDER BY seq`, j.name))
 		if err != nil {
 			return err
@@ -117,7 +126,7 @@ func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte
 
 // Reset removes all records.
 func (j *Journal) Reset(ctx context.Context) error {
-	_, err := j.sql.write.ExecContext(ctx, `DELETE FROM journal WHERE name = $1`, j.name)
+	err := j.sql.exec(ctx, `DELETE FROM journal WHERE name = $1`, j.name)
 	return wrap("reset journal", err)
 }
 

@@ -135,7 +135,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int, re
 
 // Sent implements bot.Outbox.
 func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
-	return m.updateUnsent(ctx, id, func(p *memoryPost) {
+	return m.updateUnsent(ctx, id, anyAttempt, func(p *memoryPost) {
 		p.waiting, p.dead, p.sent, p.ref, p.changed = false, false, true, d.Ref, m.now()
 		if p.opens {
 			m.move(p.thread, cmp.Or(d.Thread, p.thread))
@@ -144,20 +144,24 @@ func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error 
 }
 
 // Retry implements bot.Outbox.
-func (m *Memory) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
-	return m.updateUnsent(ctx, id, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, m.now().Add(after) })
+func (m *Memory) Retry(ctx context.Context, id bot.PostID, attempt int, after time.Duration) error {
+	return m.updateUnsent(ctx, id, attempt, func(p *memoryPost) { p.claimedUntil, p.due = time.Time{}, m.now().Add(after) })
 }
 
 // Drop implements bot.Outbox.
-func (m *Memory) Drop(ctx context.Context, id bot.PostID, why string) error {
-	return m.updateUnsent(ctx, id, func(p *memoryPost) {
+func (m *Memory) Drop(ctx context.Context, id bot.PostID, attempt int, why string) error {
+	return m.updateUnsent(ctx, id, attempt, func(p *memoryPost) {
 		if p.waiting {
 			p.waiting, p.dead, p.why, p.changed = false, !m.outdated(p), why, m.now()
 		}
 	})
 }
 
-func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memoryPost)) error {
+const anyAttempt = -1
+
+// updateUnsent calls f unless the post is sent, or was claimed again since the
+// attempt.
+func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, attempt int, f func(*memoryPost)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -167,7 +171,7 @@ func (m *Memory) updateUnsent(ctx context.Context, id bot.PostID, f func(*memory
 	if p == nil {
 		return wrap("update post", fmt.Errorf("no post %q", id))
 	}
-	if !p.sent {
+	if !p.sent && (attempt == anyAttempt || attempt == p.attempt) {
 		f(p)
 	}
 	return nil

@@ -54,21 +54,9 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 		return nil, wrap("claim", err)
 	}
 	var claimed []claimedPost
-	err = s.update(ctx, "claim", func(tx *sql.Tx) error {
-		now := nowMillis()
-		for _, seq := range claimable {
-			if ok, err := isClaimable(ctx, tx, seq, now, perChannel); err != nil {
-				return err
-			} else if !ok {
-				continue // another process has claimed it, or another of its channel
-			}
-			c, err := s.claim(ctx, tx, seq, now+lease.Milliseconds())
-			if err != nil {
-				return err
-			}
-			claimed = append(claimed, c)
-		}
-		return nil
+	err = s.update(ctx, "claim", func(tx *sql.Tx) (err error) {
+		claimed, err = s.claimAgain(ctx, tx, adapter, claimable, perChannel, lease)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -81,6 +69,30 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 		err = errors.Join(err, c.err)
 	}
 	return posts, wrap("claim", err)
+}
+
+// claimAgain claims those of the posts that may still be claimed.
+func (s *SQL) claimAgain(ctx context.Context, tx *sql.Tx, adapter string, posts []int64, perChannel int, lease time.Duration) (claimed []claimedPost, err error) {
+	now, err := s.lock(ctx, tx, locks{outbox: adapter})
+	if err != nil {
+		return nil, err
+	}
+	for _, seq := range posts {
+		if ok, err := isClaimable(ctx, tx, seq, now, perChannel); err != nil {
+			return nil, err
+		} else if !ok {
+			continue // another process has claimed it, or another of its channel
+		}
+		c, err := s.claim(ctx, tx, seq, now, now+lease.Milliseconds())
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // sent or dropped meanwhile, after its lease
+		}
+		if err != nil {
+			return nil, err
+		}
+		claimed = append(claimed, c)
+	}
+	return claimed, nil
 }
 
 // inTurn selects the posts that may be claimed, in the order of their turns: those
@@ -104,7 +116,11 @@ const inTurn = withClaimed + `, ready AS MATERIALIZED (
 
 // claimable returns the seq of each post that may be claimed, in order.
 func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel int, resting []bot.Channel) ([]int64, error) {
-	without, args := withoutResting(resting, adapter, nowMillis())
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return nil, err
+	}
+	without, args := withoutResting(resting, adapter, now)
 	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(inTurn, without), args...)
 	if err != nil {
 		return nil, err
@@ -159,14 +175,14 @@ type claimedPost struct {
 
 // claim claims a post. It gives up on an unreadable one, because its thread would
 // wait for it forever.
-func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedPost, error) {
+func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, now, until int64) (claimedPost, error) {
 	var p bot.Post // the fields that are stored in clear text
 	var sealed []byte
 	t := &p.Thread
 	err := tx.QueryRowContext(ctx, `
-		UPDATE posts SET claimed_until = $2, attempt = attempt + 1 WHERE seq = $1
+		UPDATE posts SET claimed_until = $2, attempt = attempt + 1 WHERE seq = $1 AND state = 'waiting' AND claimed_until <= $3
 		RETURNING id, adapter, workspace, channel, root, opens, attempt, spent, replaces, COALESCE((SELECT r.ref FROM posts r WHERE r.id = posts.replaces), ''), sealed`,
-		seq, until).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Spent, &p.Replaces, &p.Ref, &sealed)
+		seq, until, now).Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.Attempt, &p.Spent, &p.Replaces, &p.Ref, &sealed)
 	if err != nil {
 		return claimedPost{}, err
 	}
@@ -175,7 +191,7 @@ func (s *SQL) claim(ctx context.Context, tx *sql.Tx, seq, until int64) (claimedP
 		c.err = fmt.Errorf("post %s is recorded and not to be sent", p.ID)
 	}
 	if c.err != nil {
-		err = bury(ctx, tx, p.ID, c.err.Error(), nowMillis())
+		err = bury(ctx, tx, p.ID, c.err.Error(), now)
 	}
 	return c, err
 }
@@ -213,7 +229,10 @@ func (s *SQL) openPost(p bot.Post, sealed []byte) ([]byte, error) {
 // NextDue implements bot.Outbox. For a blocked post, or one in a channel with
 // perChannel claimed posts, the posts that it waits for count instead.
 func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (wait time.Duration, ok bool, _ error) {
-	now := nowMillis()
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return 0, false, wrap("next due", err)
+	}
 	rows, err := s.read.QueryContext(ctx, withClaimed+`
 		SELECT p.workspace, p.channel, p.private, p.claimed_until > $2, MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
 		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
@@ -242,9 +261,22 @@ func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resti
 
 // Sent implements bot.Outbox.
 func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
-	return s.updateUnsent(ctx, id, func(tx *sql.Tx, p postRow) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL, why = '', kept = 0 WHERE id = $1`,
-			string(id), d.Ref, nowMillis())
+	l, err := s.locksFor(ctx, id, func(p postRow) (l locks) {
+		if p.opens { // another Sent may open the thread meanwhile; none makes a post open one
+			l.outbox, l.threads = p.thread.Adapter, []bot.Thread{p.thread, cmp.Or(d.Thread, p.thread)}
+		}
+		return l
+	})
+	if err != nil {
+		return wrap("update post", err)
+	}
+	return s.update(ctx, "update post", func(tx *sql.Tx) error {
+		p, err := s.lockPost(ctx, tx, id, l)
+		if err != nil || p.sent {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL, why = '', kept = 0 WHERE id = $1`,
+			string(id), d.Ref, p.now)
 		if err != nil || !p.opens {
 			return err
 		}
@@ -253,40 +285,80 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 }
 
 // Retry implements bot.Outbox.
-func (s *SQL) Retry(ctx context.Context, id bot.PostID, after time.Duration) error {
-	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`,
-			string(id), nowMillis()+after.Milliseconds())
+func (s *SQL) Retry(ctx context.Context, id bot.PostID, attempt int, after time.Duration) error {
+	return s.updateClaimed(ctx, id, attempt, locks{}, func(tx *sql.Tx, now int64) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`, string(id), now+after.Milliseconds())
 		return err
 	})
 }
 
 // Drop implements bot.Outbox.
-func (s *SQL) Drop(ctx context.Context, id bot.PostID, why string) error {
-	return s.updateUnsent(ctx, id, func(tx *sql.Tx, _ postRow) error { return bury(ctx, tx, id, why, nowMillis()) })
+func (s *SQL) Drop(ctx context.Context, id bot.PostID, attempt int, why string) error {
+	l, err := s.locksFor(ctx, id, func(p postRow) locks { return locks{outbox: p.thread.Adapter} })
+	if err != nil {
+		return wrap("update post", err)
+	}
+	return s.updateClaimed(ctx, id, attempt, l, func(tx *sql.Tx, now int64) error { return bury(ctx, tx, id, why, now) })
 }
 
-type postRow struct {
-	thread bot.Thread
-	opens  bool
-}
-
-// updateUnsent runs f unless the post is sent: a sender whose lease has expired
-// cannot undo a delivery.
-func (s *SQL) updateUnsent(ctx context.Context, id bot.PostID, f func(*sql.Tx, postRow) error) error {
+// updateClaimed runs f unless the post is sent, or was claimed again: a sender
+// whose lease has expired can neither undo a delivery nor give back what another
+// one is sending.
+func (s *SQL) updateClaimed(ctx context.Context, id bot.PostID, attempt int, l locks, f func(tx *sql.Tx, now int64) error) error {
 	return s.update(ctx, "update post", func(tx *sql.Tx) error {
-		var p postRow
-		var state string
-		err := tx.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state FROM posts WHERE id = $1`, string(id)).
-			Scan(&p.thread.Adapter, &p.thread.Workspace, &p.thread.Channel, &p.thread.Root, &p.opens, &state)
-		if errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("no post %q", id)
-		}
-		if err != nil || state == "sent" {
+		p, err := s.lockPost(ctx, tx, id, l)
+		if err != nil || p.sent || p.attempt != attempt {
 			return err
 		}
-		return f(tx, p)
+		return f(tx, p.now)
 	})
+}
+
+// A postRow is what decides how a post may change.
+type postRow struct {
+	thread      bot.Thread
+	opens, sent bool
+	attempt     int
+	now         int64 // when it was read
+}
+
+// lockPost takes locks and reads a post, which does not change until the end of the
+// transaction.
+func (s *SQL) lockPost(ctx context.Context, tx *sql.Tx, id bot.PostID, l locks) (postRow, error) {
+	now, err := s.lock(ctx, tx, l)
+	if err != nil {
+		return postRow{}, err
+	}
+	lockRow := ""
+	if s.postgres {
+		lockRow = " FOR UPDATE"
+	}
+	p, err := readPost(ctx, tx, id, lockRow)
+	p.now = now
+	return p, err
+}
+
+func readPost(ctx context.Context, q querier, id bot.PostID, lockRow string) (p postRow, err error) {
+	t := &p.thread
+	err = q.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state = 'sent', attempt FROM posts WHERE id = $1`+lockRow, string(id)).
+		Scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.opens, &p.sent, &p.attempt)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("no post %q", id)
+	}
+	return p, err
+}
+
+// locksFor returns the locks that a change of a post needs. They depend on the post,
+// and are taken before its row is locked, as Claim does.
+func (s *SQL) locksFor(ctx context.Context, id bot.PostID, of func(postRow) locks) (locks, error) {
+	if !s.postgres {
+		return locks{}, nil
+	}
+	p, err := readPost(ctx, s.read, id, "")
+	if err != nil {
+		return locks{}, err
+	}
+	return of(p), nil
 }
 
 // move replaces a provisional thread by the thread that now exists.

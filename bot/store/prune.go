@@ -54,10 +54,14 @@ func (s *SQL) Maintain(ctx context.Context, retention time.Duration, log *slog.L
 // it, and reads only rows that it may delete: it marks a post that it keeps for
 // its walkthrough the first time that it reads it.
 func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
-	before := nowMillis() - max(olderThan, MinRetention).Milliseconds()
+	now, err := s.now(ctx, s.write)
+	if err != nil {
+		return wrap("prune", err)
+	}
+	before := now - max(olderThan, MinRetention).Milliseconds()
 	return errors.Join(
 		s.inBatches(ctx, pruneRows(pruneEvents, before)),
-		s.inBatches(ctx, pruneRows(pruneInbox, nowMillis()-DeadLetterTTL.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneInbox, now-DeadLetterTTL.Milliseconds())),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)
@@ -72,6 +76,9 @@ func (s *SQL) inBatches(ctx context.Context, b batch) error {
 	for {
 		var more bool
 		err := s.update(ctx, "prune", func(tx *sql.Tx) (err error) {
+			if _, err := s.lock(ctx, tx, locks{alone: true}); err != nil {
+				return err
+			}
 			more, err = b(ctx, tx)
 			return err
 		})

@@ -38,8 +38,8 @@ func TestPrune(t *testing.T) {
 				for _, id := range []bot.PostID{"sent", "open", "replaced"} {
 					must(t, s.Sent(t.Context(), id, bot.Delivery{Ref: "r"}))
 				}
-				must(t, s.Drop(t.Context(), "dropped", "why"))
-				must(t, s.Drop(t.Context(), "dead", "why"))
+				must(t, s.Drop(t.Context(), "dropped", 0, "why"))
+				must(t, s.Drop(t.Context(), "dead", 0, "why"))
 				must(t, s.Discard(t.Context(), "dropped"))
 				time.Sleep(tt.age)
 				must(t, s.Prune(t.Context(), tt.olderThan))
@@ -183,7 +183,7 @@ func TestErase(t *testing.T) {
 		Prefer: &bot.Preference{User: user(1)},
 	}))
 	must(t, s.Sent(t.Context(), turn.Posts[1].ID, bot.Delivery{}))
-	must(t, s.Drop(t.Context(), turn.Posts[2].ID, "why"))
+	must(t, s.Drop(t.Context(), turn.Posts[2].ID, 0, "why"))
 	must(t, s.Discard(t.Context(), turn.Posts[2].ID))
 	for query, want := range map[string]int{
 		`SELECT COUNT(*) FROM posts WHERE sealed IS NOT NULL`: 1, // the post that is not sent

@@ -28,7 +28,10 @@ const expireBatch = 50
 // changes only how it is counted: until it is removed, its buttons continue it.
 func (s *SQL) Expire(ctx context.Context, retention time.Duration) error {
 	retention = max(retention, MinRetention)
-	now := nowMillis()
+	now, err := s.now(ctx, s.write)
+	if err != nil {
+		return wrap("prune", err)
+	}
 	before := now - retention.Milliseconds()
 	return errors.Join(
 		s.inBatches(ctx, pruneRows(endIdle, now-min(idleAfter, retention).Milliseconds())),

@@ -51,7 +51,7 @@ func rotate(ctx context.Context, path string, old, next []byte) (unreadable int,
 	if err != nil {
 		return 0, err
 	}
-	s := &SQL{sealer: from, lock: lock}
+	s := &SQL{sealer: from, fileLock: lock}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	if lock != nil && !alone {
 		return 0, errInUse
@@ -59,7 +59,7 @@ func rotate(ctx context.Context, path string, old, next []byte) (unreadable int,
 	if err := s.start(ctx, path, alone); err != nil {
 		return 0, err
 	}
-	err = transact(ctx, s.write, func(tx *sql.Tx) error {
+	err = s.transact(ctx, func(tx *sql.Tx) error {
 		for _, t := range sealedTables {
 			n, err := reseal(ctx, tx, t.table, t.kind, t.columns, from, to)
 			if err != nil {

@@ -174,9 +174,9 @@ func TestUnreadableWalkthrough(t *testing.T) {
 	key := bot.UserKey{Adapter: "test", Workspace: "w", ID: "u"}
 	entry := &kb.Entry{ID: "e"}
 	for _, change := range []string{
-		`UPDATE walkthroughs SET sealed = zeroblob(300) WHERE root IN ('1', '11')`,
+		`UPDATE walkthroughs SET sealed = substr(sealed, 2) WHERE root IN ('1', '11')`,
 		`DELETE FROM entries WHERE revision = 'r1'`,
-		`UPDATE entries SET sealed = zeroblob(300) WHERE revision = 'r1'`,
+		`UPDATE entries SET sealed = substr(sealed, 2) WHERE revision = 'r1'`,
 	} {
 		s := openNew(t)
 		for i := range 3 {
@@ -211,7 +211,7 @@ func TestUnreadableMoves(t *testing.T) {
 			must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), States: []bot.Walkthrough{{Thread: thread(i), Text: fmt.Sprint("at ", i)}}}))
 		}
 		must(t, s.Apply(t.Context(), bot.Turn{Event: "post", Posts: []bot.Post{{ID: "p", Thread: thread(1), Opens: true}}}))
-		_, err := s.write.Exec(`UPDATE walkthroughs SET sealed = zeroblob(300) WHERE root = $1`, root)
+		_, err := s.write.Exec(`UPDATE walkthroughs SET sealed = substr(sealed, 2) WHERE root = $1`, root)
 		must(t, err)
 		must(t, s.Sent(t.Context(), "p", bot.Delivery{Thread: thread(2)}))
 		w, _, err := s.Load(t.Context(), thread(2), user(1))
@@ -227,7 +227,7 @@ func TestUnreadableRecords(t *testing.T) {
 		must(t, s.Journal("j").Append(t.Context(), fmt.Append(nil, i)))
 		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Posts: []bot.Post{{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i), Shadow: true}}}))
 	}
-	for _, change := range []string{`UPDATE journal SET sealed = zeroblob(200) WHERE seq = 2`, `UPDATE posts SET sealed = zeroblob(200) WHERE id = '1'`} {
+	for _, change := range []string{`UPDATE journal SET sealed = substr(sealed, 2) WHERE seq = 2`, `UPDATE posts SET sealed = substr(sealed, 2) WHERE id = '1'`} {
 		_, err := s.write.Exec(change)
 		must(t, err)
 	}

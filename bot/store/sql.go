@@ -1,12 +1,14 @@
 // Package store implements bot.Store and bot.Outbox: SQL in a SQLite database
-// file, and Memory in maps, for tests.
+// file or in PostgreSQL, and Memory in maps, for tests.
 //
 // Walkthroughs, posts, journals and inboxes are stored encrypted (see sealer).
 // Platform and entry IDs, states, timestamps and versions are stored in clear
 // text because queries use them.
 //
-// sql.go opens and migrates the database, and group.go commits transactions together; lock_unix.go and lock_other.go detect
-// other processes that use it. apply.go implements bot.Store, and outbox.go
+// sql.go opens and migrates a SQLite database, and group.go commits transactions
+// together; lock_unix.go and lock_other.go detect other processes that use it.
+// postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
+// for what differs there. apply.go implements bot.Store, and outbox.go
 // and deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the entries of
 // walkthroughs. codec.go validates and encodes. inbox.go records events that are
 // acknowledged before they are handled, and journal.go is an append-only log.
@@ -44,19 +46,24 @@ var migrations embed.FS
 var ErrKey = errors.New("the database was encrypted with another key")
 
 // SQL is a store in a database. It is safe for concurrent use, and several
-// processes may open the same file. Queries use numbered parameters and no
-// syntax that only SQLite has, so that another database can run them as well.
+// processes may open the same one. The queries are the same for SQLite and
+// PostgreSQL.
 type SQL struct {
-	// write has one connection, so that writers of this process queue in order
-	// and without polling; busyTimeout bounds the wait for other processes. read
-	// has one connection per core; it reads the last committed state in the
-	// meantime.
-	write, read *sql.DB
-	group       group // of transactions on write
-	sealer      sealer
-	path        string
-	locks       []*os.File // of journals; nil without file locks
-	lock        *os.File   // a shared lock that other processes see; nil without file locks
+	// On SQLite, write has one connection, so that writers of this process queue
+	// in order and without polling; busyTimeout bounds the wait for other processes.
+	// read has one connection per core; it reads the last committed state in the
+	// meantime. On PostgreSQL both are the same pool.
+	write     *sql.DB
+	read      reader
+	sealer    sealer
+	postgres  bool
+	fakeClock func() int64 // for tests
+
+	// Of SQLite.
+	group        group // of transactions on write
+	path         string
+	journalLocks []*os.File // nil without file locks
+	fileLock     *os.File   // a shared lock that other processes see; nil without file locks
 }
 
 var (
@@ -96,7 +103,7 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SQL{sealer: sealer, path: path, lock: lock}
+	s := &SQL{sealer: sealer, path: path, fileLock: lock}
 	if !alone {
 		err = s.share(ctx)
 	}
@@ -120,7 +127,7 @@ func (s *SQL) start(ctx context.Context, path string, alone bool) (err error) {
 		return err
 	}
 	s.group.db = s.write
-	if s.read, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
+	if s.read.DB, err = connect(path, runtime.GOMAXPROCS(0), "_query_only=on"); err != nil {
 		return err
 	}
 	if err := s.prepare(ctx); err != nil || !alone {
@@ -137,7 +144,7 @@ var errLocked = errors.New("another process is changing the key of the database,
 // for milliseconds.
 func (s *SQL) share(ctx context.Context) error {
 	timeout := time.After(busyTimeout)
-	for s.lock != nil && !shareLock(s.lock) {
+	for s.fileLock != nil && !shareLock(s.fileLock) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -244,7 +251,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 
 // checkKey decrypts a value that was encrypted when the database was created.
 func (s *SQL) checkKey(ctx context.Context) error {
-	return transact(ctx, s.write, func(tx *sql.Tx) error {
+	return s.transact(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING`,
 			s.sealer.seal([]byte("mabsbot"), "key check"))
 		if err != nil {
@@ -264,28 +271,65 @@ func (s *SQL) checkKey(ctx context.Context) error {
 // Close closes the database. No other method may be running.
 func (s *SQL) Close() error {
 	var err error
-	for _, db := range []*sql.DB{s.read, s.write} {
+	for _, db := range []*sql.DB{s.read.DB, s.write} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
-		s.lock = nil
+	if s.fileLock != nil {
+		err = errors.Join(err, s.fileLock.Close())
+		s.fileLock = nil
 	}
-	for _, f := range s.locks {
+	for _, f := range s.journalLocks {
 		if f != nil {
 			err = errors.Join(err, f.Close())
 		}
 	}
-	s.locks = nil
+	s.journalLocks = nil
 	return err
 }
 
-// update runs f in a transaction that holds the write lock from its beginning,
-// so that rows that f reads do not change before the commit.
+// update runs f in a transaction. On SQLite it holds the write lock from its
+// beginning, so that rows that f reads do not change before the commit; on
+// PostgreSQL f takes locks. f runs again if the transaction fails with an error
+// that passes. If the connection broke during the commit, f may have been committed
+// before, so f must see that.
 func (s *SQL) update(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	return wrap(what, transact(ctx, s.write, f))
+	return wrap(what, retry(ctx, func() error { return s.transact(ctx, f) }))
+}
+
+// updateTogether is like update. On SQLite it commits f together with others; see
+// group. PostgreSQL does so by itself.
+func (s *SQL) updateTogether(ctx context.Context, what string, f func(context.Context, *sql.Tx) error) error {
+	if s.postgres {
+		return s.update(ctx, what, func(tx *sql.Tx) error { return f(ctx, tx) })
+	}
+	return wrap(what, s.group.transact(ctx, f))
+}
+
+// updateOnce is like update for an f that does not see that it was committed. It
+// fails if the connection broke during the commit.
+func (s *SQL) updateOnce(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	var unsure commitError
+	err := retry(ctx, func() error {
+		err := s.transact(ctx, f)
+		if errors.As(err, &unsure) {
+			return nil
+		}
+		return err
+	})
+	if err == nil {
+		err = unsure.error
+	}
+	return wrap(what, err)
+}
+
+// exec runs a statement that has the same effect if it runs twice.
+func (s *SQL) exec(ctx context.Context, query string, args ...any) error {
+	return retry(ctx, func() error {
+		_, err := s.write.ExecContext(ctx, query, args...)
+		return err
+	})
 }
 
 // wrap adds the operation to an error; a nil error stays nil.
@@ -296,8 +340,15 @@ func wrap(what string, err error) error {
 	return nil
 }
 
-func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
+// transact runs f in a transaction. On PostgreSQL a statement sees what was committed
+// before it began: ON CONFLICT DO NOTHING then affects no row where another
+// transaction was first, instead of failing.
+func (s *SQL) transact(ctx context.Context, f func(*sql.Tx) error) error {
+	var options sql.TxOptions
+	if s.postgres {
+		options.Isolation = sql.LevelReadCommitted
+	}
+	tx, err := s.write.BeginTx(ctx, &options)
 	if err != nil {
 		return err
 	}
@@ -305,8 +356,16 @@ func transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	if err := f(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return commitError{err}
+	}
+	return nil
 }
+
+// A commitError is an error of a commit, which may have happened nevertheless.
+type commitError struct{ error }
+
+func (e commitError) Unwrap() error { return e.error }
 
 // nowMillis returns the current Unix time in milliseconds, as columns store it.
 func nowMillis() int64 { return time.Now().UnixMilli() }

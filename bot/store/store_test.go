@@ -27,9 +27,13 @@ func openFile(t testing.TB, path string) *SQL {
 	return s
 }
 
-// openNew opens a new database and closes it at the end of the test.
+// openNew opens a new database and closes it at the end of the test: one of SQLite,
+// or of PostgreSQL in TestOnPostgres.
 func openNew(t testing.TB) *SQL {
 	t.Helper()
+	if onPostgres(t) {
+		return openBubble(t)
+	}
 	return openFile(t, filepath.Join(t.TempDir(), "test.db"))
 }
 

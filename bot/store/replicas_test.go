@@ -1,0 +1,258 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mabsbot/bot"
+	"mabsbot/bot/store/postgrestest"
+)
+
+// Tests of several replicas on one database of PostgreSQL.
+
+// waiting starts f, returns once it waits for a lock in the database of s, and fails
+// if it does not. The returned function waits until f is done.
+func waiting(t *testing.T, s *SQL, f func() error) (wait func()) {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	for waits := 0; waits == 0; {
+		must(t, s.read.QueryRowContext(t.Context(), `
+			SELECT COUNT(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted AND datname = current_database()`).Scan(&waits))
+		select {
+		case err := <-done:
+			t.Fatalf("did not wait for a lock, and returned %v", err)
+		default:
+		}
+	}
+	return func() {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// paused runs f and then work in a transaction of s, and returns when f is done.
+// The transaction is committed once the returned function is called.
+func paused(t *testing.T, s *SQL, f func(*sql.Tx) error) (commit func()) {
+	t.Helper()
+	done, release := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		err := s.transact(t.Context(), func(tx *sql.Tx) error {
+			defer func() { <-release }()
+			defer close(done)
+			return f(tx)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-done
+	commit = sync.OnceFunc(func() {
+		close(release)
+		wg.Wait()
+	})
+	t.Cleanup(commit)
+	return commit
+}
+
+// TestOrderOfReplicas checks that the posts of a thread are sent in order although a
+// post draws its sequence number before it is committed: 8 must not become visible
+// before 7.
+func TestOrderOfReplicas(t *testing.T) {
+	a, b := twoReplicas(t)
+	first := bot.Turn{Event: "first", Posts: []bot.Post{{ID: "first", Thread: thread(1)}}}
+	second := bot.Turn{Event: "second", Posts: []bot.Post{{ID: "second", Thread: thread(1)}}}
+	commit := paused(t, a, func(tx *sql.Tx) error { return a.apply(t.Context(), tx, first) })
+	wait := waiting(t, b, func() error { return b.Apply(t.Context(), second) })
+	must(t, b.Apply(t.Context(), bot.Turn{Event: "other", Posts: []bot.Post{{ID: "other", Thread: thread(2)}}})) // of another thread does not wait
+	want := func(want ...bot.PostID) {
+		t.Helper()
+		posts, err := b.Claim(t.Context(), "test", 9, 99, time.Minute)
+		must(t, err)
+		var got []bot.PostID
+		for _, p := range posts {
+			got = append(got, p.ID)
+		}
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+	want("other")
+	commit()
+	wait()
+	want("first")
+	must(t, b.Sent(t.Context(), "first", bot.Delivery{}))
+	want("second")
+}
+
+// TestOneClaimer checks that one replica at a time claims posts of an adapter: a
+// second one would judge on rows that the first is changing.
+func TestOneClaimer(t *testing.T) {
+	a, b := twoReplicas(t)
+	var turn bot.Turn
+	for i := range 20 {
+		turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint(i)), Thread: thread(i)})
+	}
+	turn.Event = "e"
+	must(t, a.Apply(t.Context(), turn))
+	var claimed []claimedPost
+	found, err := a.claimable(t.Context(), "test", 9, 99, nil)
+	must(t, err)
+	commit := paused(t, a, func(tx *sql.Tx) (err error) {
+		claimed, err = a.claimAgain(t.Context(), tx, "test", found, 99, time.Minute)
+		return err
+	})
+	var others []bot.Post
+	wait := waiting(t, b, func() (err error) {
+		others, err = b.Claim(t.Context(), "test", 99, 99, time.Minute)
+		return err
+	})
+	if _, err := b.Claim(t.Context(), "other", 9, 99, time.Minute); err != nil { // of another adapter does not wait
+		t.Error(err)
+	}
+	commit()
+	wait()
+	if len(claimed) != 9 || len(others) != 11 {
+		t.Errorf("claimed %d and %d posts, want 9 and 11", len(claimed), len(others))
+	}
+}
+
+// TestClaimersRace lets replicas claim, send and give back posts of few threads at
+// the same time. No two posts of a thread may be claimed at once, and no post twice.
+func TestClaimersRace(t *testing.T) {
+	a, b := twoReplicas(t)
+	const threads, each, rounds = 5, 6, 3000 // far more rounds than are needed
+	for n := range each {
+		for i := range threads {
+			id := fmt.Sprint(i, "-", n)
+			must(t, a.Apply(t.Context(), bot.Turn{Event: bot.EventID(id), Posts: []bot.Post{{ID: bot.PostID(id), Thread: thread(i), Opens: n == 0}}}))
+		}
+	}
+	var mu sync.Mutex
+	busy, sent := map[bot.Thread]bot.PostID{}, map[bot.PostID]int{}
+	take := func(p bot.Post) {
+		mu.Lock()
+		defer mu.Unlock()
+		root := bot.Thread{Root: string(p.ID[:1])}
+		if other, ok := busy[root]; ok {
+			t.Errorf("%s is claimed together with %s", p.ID, other)
+		}
+		busy[root] = p.ID
+	}
+	give := func(p bot.Post) {
+		mu.Lock()
+		defer mu.Unlock()
+		delete(busy, bot.Thread{Root: string(p.ID[:1])})
+	}
+	record := func(p bot.Post) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent[p.ID]++
+	}
+	done := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(sent) == threads*each || t.Failed()
+	}
+	var wg sync.WaitGroup
+	for i, s := range []*SQL{a, b, a, b} {
+		wg.Go(func() {
+			for round := i; !done() && round < rounds; round++ {
+				posts, err := s.Claim(t.Context(), "test", 3, 99, time.Hour)
+				if err != nil {
+					t.Error(err)
+				}
+				for _, p := range posts {
+					take(p)
+				}
+				for _, p := range posts {
+					if round%3 == 0 && p.Attempt < 3 {
+						give(p)
+						err = s.Retry(t.Context(), p.ID, p.Attempt, 0)
+					} else {
+						give(p)
+						record(p)
+						to := p.Thread
+						to.Channel = "opened"
+						err = s.Sent(t.Context(), p.ID, bot.Delivery{Ref: "r", Thread: to})
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if len(sent) != threads*each {
+		t.Errorf("%d posts were sent, want %d", len(sent), threads*each)
+	}
+	for id, n := range sent {
+		if n != 1 {
+			t.Errorf("%s was sent %d times", id, n)
+		}
+	}
+}
+
+// TestDatabaseTime checks that leases and delays count by the clock of the database:
+// in a bubble the clock of the process is decades behind.
+func TestDatabaseTime(t *testing.T) {
+	server := postgrestest.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := openPostgresAt(t, server.Database(t))
+		must(t, s.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "now", Thread: thread(1)}, {ID: "later", Thread: thread(2), Delay: time.Hour}}}))
+		for _, want := range []int{1, 0} {
+			if posts, err := s.Claim(t.Context(), "test", 9, 99, time.Minute); err != nil || len(posts) != want {
+				t.Errorf("got %v, %v, want %d posts", posts, err, want)
+			}
+		}
+		var lease, delay int64
+		must(t, s.read.QueryRowContext(t.Context(), `
+			SELECT MAX(claimed_until) - `+clock+`, MAX(due) - `+clock+` FROM posts`).Scan(&lease, &delay))
+		if lease <= 0 || lease > 60_000 || delay <= 60_000 || delay > 3_600_000 {
+			t.Errorf("the lease ends in %d ms, the delay in %d ms", lease, delay)
+		}
+	})
+}
+
+// TestStartKeepsClaims checks that a replica that starts leaves alone what another
+// one has claimed.
+func TestStartKeepsClaims(t *testing.T) {
+	url := postgrestest.Start(t).Database(t)
+	a := openPostgresAt(t, url)
+	must(t, a.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{{ID: "p", Thread: thread(1)}}}))
+	if posts, err := a.Claim(t.Context(), "test", 9, 99, time.Minute); err != nil || len(posts) != 1 {
+		t.Fatalf("got %v, %v", posts, err)
+	}
+	if posts, err := openPostgresAt(t, url).Claim(t.Context(), "test", 9, 99, time.Minute); err != nil || len(posts) > 0 {
+		t.Errorf("another replica claims %v, %v", posts, err)
+	}
+}
+
+// TestMaintenanceWaits checks that what removes rows does not run together with a
+// turn that refers to them: an entry that is used again must not be removed.
+func TestMaintenanceWaits(t *testing.T) {
+	a, b := twoReplicas(t)
+	w := walking(1, "r1")
+	w.Asker.ID = "u"
+	must(t, a.Apply(t.Context(), bot.Turn{Event: "begin", States: []bot.Walkthrough{w}}))
+	if n, err := a.Forget(t.Context(), "test", w.Asker.ID); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	commit := paused(t, a, func(tx *sql.Tx) error {
+		return a.apply(t.Context(), tx, bot.Turn{Event: "again", States: []bot.Walkthrough{w}})
+	})
+	wait := waiting(t, b, func() error { return b.Prune(t.Context(), 0) })
+	commit()
+	wait()
+	got, _, err := b.Load(t.Context(), w.Thread, bot.UserKey{})
+	if err != nil || got.Entry == nil {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
