@@ -28,8 +28,20 @@ func whereKey(c config.Store) string {
 	return keyFile(c)
 }
 
+// wantFile returns an error if the database is not a file: PostgreSQL has its own
+// programs.
+func wantFile(c config.Store, advice string) error {
+	if c.URL.IsSet() {
+		return errors.New("store.url is configured, and this is for a database file: " + advice)
+	}
+	return nil
+}
+
 func backupCommand() *cobra.Command {
 	c := command("backup FILE", "Copy the database to a new file, while the bot runs", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		if err := wantFile(c.Store, "use pg_dump, which copies a database of PostgreSQL while the bot runs"); err != nil {
+			return err
+		}
 		err := untilDone(cmd.Context(), func(ctx context.Context) error { return store.Backup(ctx, c.Store.Path, args[0]) })
 		if err != nil {
 			return err
@@ -38,7 +50,8 @@ func backupCommand() *cobra.Command {
 			c.Store.Path, args[0], whereKey(c.Store))
 	})
 	c.Long = `Copy the database to a new file, as of now. The bot may run meanwhile, and so may
-other backups. The file appears once it is complete and was checked.
+other backups. The file appears once it is complete and was checked. A database of
+PostgreSQL is backed up with pg_dump.
 
 The copy is encrypted like the database. The key is not in it: keep the key, too,
 and not in the same place.`
@@ -48,6 +61,9 @@ and not in the same place.`
 
 func restoreCommand() *cobra.Command {
 	c := command("restore FILE", "Create the database from a backup", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		if err := wantFile(c.Store, "use pg_restore"); err != nil {
+			return err
+		}
 		key, err := c.Store.Key.Bytes()
 		if err == nil && key == nil {
 			key, err = store.ReadKeyFile(keyFile(c.Store))
@@ -136,6 +152,9 @@ start uses the right one. Backups keep the key that they were made with.`
 // rotateKey changes the key of the database to the one in a file, or, without a
 // configured key, to a random one.
 func rotateKey(ctx context.Context, c config.Store, file string) (unreadable int, err error) {
+	if err := wantFile(c, "the key of a database of PostgreSQL cannot be changed"); err != nil {
+		return 0, err
+	}
 	old, err := c.Key.Bytes()
 	switch {
 	case err != nil:
@@ -172,7 +191,7 @@ func untilDone(parent context.Context, f func(ctx context.Context) error) error 
 
 // openExisting opens the database, which must exist.
 func openExisting(ctx context.Context, c config.Store) (*store.SQL, error) {
-	if _, err := os.Stat(c.Path); err != nil {
+	if _, err := os.Stat(c.Path); err != nil && !c.URL.IsSet() {
 		return nil, fmt.Errorf("there is no database: %w", err)
 	}
 	return openStore(ctx, c)

@@ -243,7 +243,10 @@ func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if key == nil {
+	switch {
+	case c.URL.IsSet():
+		return store.OpenPostgres(ctx, c.URL.Reveal(), key)
+	case key == nil:
 		return store.OpenKeyFile(ctx, keyFile(c), c.Path)
 	}
 	return store.Open(ctx, c.Path, key)

@@ -18,10 +18,12 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
 	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
+	"mabsbot/bot/store/postgrestest"
 	"mabsbot/kb"
 )
 
@@ -46,6 +48,62 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 //
 // {link m1} in a text is a link to message m1.
 func TestScripts(t *testing.T) {
+	playEach(t, 1, func(*testing.T) fullStore { return store.NewMemory() })
+}
+
+// someScripts is the distance of the scripts that are played on a database without
+// -long: that the databases are alike is tested in bot/store.
+const someScripts = 6
+
+// TestScriptsOnSQLite and TestScriptsOnPostgres play the same conversations on each
+// database.
+func TestScriptsOnSQLite(t *testing.T) {
+	playOnDatabase(t, func(t *testing.T) fullStore {
+		db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "test.db"), storedKey)
+		return closed(t, db, err)
+	})
+}
+
+func TestScriptsOnPostgres(t *testing.T) {
+	server := postgrestest.Start(t)
+	playOnDatabase(t, func(t *testing.T) fullStore {
+		db, err := store.OpenPostgres(t.Context(), server.Database(t), storedKey)
+		return closed(t, db, err)
+	})
+}
+
+func playOnDatabase(t *testing.T, open func(t *testing.T) fullStore) {
+	switch {
+	case *update: // TestScripts does
+	case *chattest.Long:
+		playEach(t, 1, open)
+	default:
+		playEach(t, someScripts, open)
+	}
+}
+
+// closed returns a store that is closed at the end of the test.
+func closed(t *testing.T, db *store.SQL, err error) fullStore {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// A fullStore is a store and its outbox.
+type fullStore interface {
+	bot.Store
+	bot.Outbox
+}
+
+// playEach plays every step-th script, each on a store of its own.
+func playEach(t *testing.T, step int, open func(t *testing.T) fullStore) {
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
@@ -54,20 +112,21 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
+	for i := 0; i < len(files); i += step {
+		file := files[i]
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			play(t, base, file)
+			play(t, base, open(t), file)
 		})
 	}
 }
 
-func play(t *testing.T, base *kb.Base, file string) {
+func play(t *testing.T, base *kb.Base, db fullStore, file string) {
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newScene(t, base)
+	s := newScene(t, base, db)
 	var played []txtar.File
 	for i, section := range archive.Files {
 		if section.Name == "bot" {
@@ -109,7 +168,7 @@ var people = map[string]bot.User{
 type scene struct {
 	t        *testing.T
 	base     *kb.Base
-	memory   *store.Memory
+	store    fullStore
 	recorder reader
 	drain    func() error
 	stop     func()
@@ -122,8 +181,8 @@ type scene struct {
 	newPosts   []bot.Post
 }
 
-func newScene(t *testing.T, base *kb.Base) *scene {
-	s := &scene{t: t, base: base, memory: store.NewMemory(), messages: map[string]bot.Message{}}
+func newScene(t *testing.T, base *kb.Base, db fullStore) *scene {
+	s := &scene{t: t, base: base, store: db, messages: map[string]bot.Message{}}
 	s.start()
 	t.Cleanup(func() { s.stop() })
 	return s
@@ -139,7 +198,7 @@ func (s *scene) start() {
 	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 	s.recorder = reader{bottest.NewRecorder("test", all), s}
-	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.memory, s.memory, slog.New(slog.DiscardHandler))
+	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.store, s.store, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {

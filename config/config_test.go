@@ -217,6 +217,30 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+func TestStoreURL(t *testing.T) {
+	const url, key = "postgres://u:hunter2@db/x", "0000000000000000000000000000000000000000000000000000000000000000"
+	file := "MABSBOT_STORE_URL_FILE=" + write(t, "url", url+"\n")
+	for _, environ := range [][]string{{"MABSBOT_STORE_URL=" + url}, {file}} {
+		c, err := load(t, nil, append(environ, "MABSBOT_STORE_KEY="+key)...)
+		if err != nil || c.Store.URL.Reveal() != url || c.Store.Path != "" {
+			t.Errorf("%s: %v, path %q", environ, err, c.Store.Path)
+		}
+	}
+	for text, ok := range map[string]bool{
+		url: true, "postgresql://db/x": true, "postgres:///x?host=/run/postgresql": true,
+		"postgres://db": false, "postgres:///x": false, "db/x": false, "host=db dbname=x": false, "postgres://u:hunter2@%": false,
+	} {
+		_, err := load(t, nil, "MABSBOT_STORE_URL="+text, "MABSBOT_STORE_KEY="+key)
+		if (err == nil) != ok || err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	_, err := load(t, []string{"--store.path", "x.db"}, file, "MABSBOT_STORE_KEY="+key)
+	if err == nil || !strings.Contains(err.Error(), `--store.path: store.path is "x.db"; store.url is set as well; want one of them`) {
+		t.Error(err)
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup}]}\n")
 	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
@@ -233,6 +257,8 @@ language                    en
 log.level                   info
 log.format                  text
 store.path                  mabsbot.db
+store.url                   [not set]
+store.url_file              -
 store.key                   [set]
 store.key_file              -
 store.retention             720h

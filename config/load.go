@@ -40,6 +40,7 @@ func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 	}
 	l.decode(keys)
 	l.readSecrets(keys)
+	l.chooseStore()
 	for _, check := range checks() {
 		check(l.c, l.wrong)
 	}
@@ -195,6 +196,18 @@ func (l *loader) readSecrets(keys []key) {
 			k.value.Set(reflect.ValueOf(secret))
 		}
 	}
+}
+
+// chooseStore drops the default path of a database if there is a URL. Only the
+// loader knows whether a path is the default.
+func (l *loader) chooseStore() {
+	if !l.c.Store.URL.IsSet() {
+		return
+	}
+	if l.given["store.path"].text != "" {
+		l.wrong("store.path", "store.url is set as well; want one of them")
+	}
+	l.c.Store.Path = ""
 }
 
 // readSecret reads a secret from a file without its final line break, which
