@@ -90,6 +90,64 @@ sent since may appear twice; bot/store/README.md says on which platform.`
 	return c
 }
 
+// configuredURL names the database at store.url in the arguments of "store copy".
+// The URL has a password, and every user of the machine can read arguments.
+const configuredURL = "store.url"
+
+func storeCommand() *cobra.Command {
+	c := command("copy FROM TO", "Copy a database file to PostgreSQL, or back; stop the bot first", cobra.ExactArgs(2), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		if (args[0] == configuredURL) == (args[1] == configuredURL) {
+			return fmt.Errorf("want a file and %s, the configured database, in either order", configuredURL)
+		}
+		if !c.Store.URL.IsSet() {
+			return errors.New("store.url is not configured; set it to the database of PostgreSQL")
+		}
+		n, err := copyStore(cmd.Context(), c.Store, args[0], args[1])
+		if err != nil {
+			return err
+		}
+		return say(cmd.OutOrStdout(), "Copied %d rows from %s to %s. Both have the key in store.key.\n", n, args[0], args[1])
+	})
+	c.Long = `Copy all conversations from a database file to PostgreSQL, or back. One of FROM and
+TO is a file, the other "store.url": the configured database of PostgreSQL. Stop the
+bot first; what it changes meanwhile is not copied.
+
+TO must be empty or not exist. It is complete, or stays empty. Both databases have
+the same key, store.key. That of a file without a configured key is the content of
+the key file next to it, in base64.`
+	c.Example = `  MABSBOT_STORE_KEY=$(base64 -w 0 mabsbot.db.key) mabsbot store copy mabsbot.db store.url
+  mabsbot store copy store.url mabsbot.db`
+	return group("store", "Move the conversations to another database", c)
+}
+
+// copyStore copies one database to another.
+func copyStore(ctx context.Context, c config.Store, from, to string) (n int, err error) {
+	open := func(place string) (*store.SQL, error) {
+		if place == configuredURL {
+			return openStore(ctx, c)
+		}
+		key, err := c.Key.Bytes()
+		if err != nil {
+			return nil, err
+		}
+		return store.Open(ctx, place, key)
+	}
+	if _, err := os.Stat(from); err != nil && from != configuredURL {
+		return 0, fmt.Errorf("there is no database: %w", err)
+	}
+	source, err := open(from)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	target, err := open(to)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	return store.Copy(ctx, source, target)
+}
+
 func forgetCommand() *cobra.Command {
 	c := command("forget ADAPTER:USER", "Remove what is stored of a user", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
 		adapter, user, ok := strings.Cut(args[0], ":")

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mabsbot/bot/store/postgrestest"
 )
 
 // A shell runs commands on the database at path.
@@ -113,4 +116,44 @@ func TestRotateConfiguredKey(t *testing.T) {
 	s.want("set store.key to it before you start the bot", "key", "rotate", "--store.key_file", old, "--new-key-file", next)
 	s.refuses("encrypted with another key", "chat", "--store.key_file", old)
 	s.want("", "chat", "--store.key_file", next)
+}
+
+// TestStoreCopy moves a conversation to PostgreSQL and back, with the commands that
+// the documentation names.
+func TestStoreCopy(t *testing.T) {
+	url := postgrestest.Start(t).NewDatabase(t)
+	dir := t.TempDir()
+	s := shell{t, filepath.Join(dir, "test.db")}
+	if _, err := s.run("Backup of E: failed 0x80070005", "chat"); err != nil {
+		t.Fatal(err)
+	}
+	s.refuses("store.url is not configured", "store", "copy", s.path, "store.url")
+	key, err := os.ReadFile(s.path + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MABSBOT_STORE_URL", url)
+	s.refuses("store.path is", "store", "copy", s.path, "store.url")
+	onURL := func(text string, args ...string) {
+		t.Helper()
+		c := root()
+		var out bytes.Buffer
+		c.SetArgs(args)
+		c.SetOut(&out)
+		err := c.ExecuteContext(t.Context())
+		if got := fmt.Sprint(out.String(), err); !strings.Contains(got, text) || strings.Contains(got, url) {
+			t.Errorf("%q: got %q, want %q", args, got, text)
+		}
+	}
+	onURL("store.url requires a key", "store", "copy", s.path, "store.url")
+	t.Setenv("MABSBOT_STORE_KEY", base64.StdEncoding.EncodeToString(key))
+	onURL("want a file and store.url", "store", "copy", s.path, s.path)
+	onURL("there is no database", "store", "copy", s.path+"2", "store.url")
+	onURL("Copied ", "store", "copy", s.path, "store.url")
+	onURL("not empty", "store", "copy", s.path, "store.url")
+	onURL("Copied ", "store", "copy", "store.url", s.path+"2")
+	onURL("pg_dump", "backup", filepath.Join(dir, "backup"))
+	onURL("pg_restore", "restore", filepath.Join(dir, "backup"))
+	onURL("Removed 0 conversations", "forget", "slack:U1")
+	onURL("cannot be changed", "key", "rotate")
 }

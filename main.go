@@ -72,7 +72,7 @@ are set, Slack and Discord.`
 	c.CompletionOptions.HiddenDefaultCmd = true
 	config.AddFlags(c.PersistentFlags())
 	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
-		outboxCommand(), backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), healthCommand(),
+		outboxCommand(), backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), storeCommand(), healthCommand(),
 		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 			return err

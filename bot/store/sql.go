@@ -8,13 +8,14 @@
 // sql.go opens and migrates a SQLite database, and group.go commits transactions
 // together; lock_unix.go and lock_other.go detect other processes that use it.
 // postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
-// for what differs there. apply.go implements bot.Store, and outbox.go
-// and deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the entries of
-// walkthroughs. codec.go validates and encodes. inbox.go records events that are
-// acknowledged before they are handled, and journal.go is an append-only log.
-// prune.go deletes old rows, retention.go old conversations, and forget.go those of
-// a user. backup.go backs up and restores, and rotate.go changes the key. seal.go encrypts, with pack.go compressing before,
-// and reads the key file. memory.go, memory_cases.go, memory_outbox.go,
+// for what differs there. apply.go implements bot.Store, and outbox.go and
+// deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the
+// entries of walkthroughs. codec.go validates and encodes. inbox.go records events
+// that are acknowledged before they are handled, and journal.go is an append-only
+// log. prune.go deletes old rows, retention.go old conversations, and forget.go those
+// of a user. backup.go backs up and restores, copy.go copies to another database, and
+// rotate.go changes the key. seal.go encrypts, with pack.go compressing before, and
+// reads the key file. memory.go, memory_cases.go, memory_outbox.go,
 // memory_deadletters.go, memory_inbox.go and memory_journal.go do the same in memory.
 package store
 
