@@ -2,8 +2,10 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,6 +234,51 @@ func TestStartKeepsClaims(t *testing.T) {
 	}
 	if posts, err := openPostgresAt(t, url).Claim(t.Context(), "test", 9, 99, time.Minute); err != nil || len(posts) > 0 {
 		t.Errorf("another replica claims %v, %v", posts, err)
+	}
+}
+
+// TestServerCrash crashes the server while two replicas apply turns and send posts.
+// Nothing that was committed is lost, and no post is there twice.
+func TestServerCrash(t *testing.T) {
+	server := postgrestest.StartDurable(t)
+	url := server.Database(t)
+	replicas := []*SQL{openPostgresAt(t, url), openPostgresAt(t, url)}
+	var crashed atomic.Bool
+	var wg sync.WaitGroup
+	applied := make([]int, 4) // by each writer
+	for w := range applied {
+		wg.Go(func() {
+			s := replicas[w%2]
+			for i := w * 100_000; !crashed.Load(); i++ {
+				err := errors.New("not yet")
+				for err != nil && !errors.Is(err, bot.ErrDuplicate) { // as an adapter does
+					err = s.Apply(t.Context(), fullTurn(i))
+				}
+				applied[w]++
+				posts, err := s.Claim(t.Context(), "test", 3, 99, time.Minute)
+				for _, p := range posts {
+					err = errors.Join(err, s.Sent(t.Context(), p.ID, bot.Delivery{Ref: "r"}))
+				}
+				_ = err // the server is away
+			}
+		})
+	}
+	for range 2 {
+		server.Crash(t)
+	}
+	crashed.Store(true)
+	wg.Wait()
+	total := 0
+	for w, n := range applied {
+		for i := range n {
+			if err := replicas[0].Apply(t.Context(), fullTurn(w*100_000+i)); !errors.Is(err, bot.ErrDuplicate) {
+				t.Fatalf("turn %d of writer %d: %v", i, w, err)
+			}
+		}
+		total += n
+	}
+	if n := count(t, replicas[0], `SELECT COUNT(*) FROM posts`); n != 3*total || total == 0 {
+		t.Errorf("%d turns have %d posts, want %d", total, n, 3*total)
 	}
 }
 

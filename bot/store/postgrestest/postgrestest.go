@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -291,4 +292,27 @@ func (s *Server) Bouncer(t testing.TB, database string) string {
 		t.Fatal(err)
 	}
 	return through
+}
+
+// Crash kills the server as a failing machine does. It starts again by itself, and
+// Crash returns once it answers.
+func (s *Server) Crash(t testing.TB) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.dir, "server.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command("kill", "-QUIT", strings.TrimSpace(string(text))).Run(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		again, err := os.ReadFile(filepath.Join(s.dir, "server.pid"))
+		if err == nil && string(again) != string(text) {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := s.wait("server", s.url("postgres")); err != nil {
+		t.Fatal(err)
+	}
 }
