@@ -54,7 +54,7 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 		return nil, wrap("claim", err)
 	}
 	var claimed []claimedPost
-	err = s.update(ctx, "claim", func(tx *sql.Tx) (err error) {
+	err = s.updateTogether(ctx, "claim", func(ctx context.Context, tx *sql.Tx) (err error) {
 		claimed, err = s.claimAgain(ctx, tx, adapter, claimable, perChannel, lease)
 		return err
 	})
@@ -270,7 +270,7 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	if err != nil {
 		return wrap("update post", err)
 	}
-	return s.update(ctx, "update post", func(tx *sql.Tx) error {
+	return s.updateTogether(ctx, "update post", func(ctx context.Context, tx *sql.Tx) error {
 		p, err := s.lockPost(ctx, tx, id, l)
 		if err != nil || p.sent {
 			return err
@@ -286,7 +286,7 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 
 // Retry implements bot.Outbox.
 func (s *SQL) Retry(ctx context.Context, id bot.PostID, attempt int, after time.Duration) error {
-	return s.updateClaimed(ctx, id, attempt, locks{}, func(tx *sql.Tx, now int64) error {
+	return s.updateClaimed(ctx, id, attempt, locks{}, func(ctx context.Context, tx *sql.Tx, now int64) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET claimed_until = 0, due = $2 WHERE id = $1`, string(id), now+after.Milliseconds())
 		return err
 	})
@@ -298,19 +298,19 @@ func (s *SQL) Drop(ctx context.Context, id bot.PostID, attempt int, why string) 
 	if err != nil {
 		return wrap("update post", err)
 	}
-	return s.updateClaimed(ctx, id, attempt, l, func(tx *sql.Tx, now int64) error { return bury(ctx, tx, id, why, now) })
+	return s.updateClaimed(ctx, id, attempt, l, func(ctx context.Context, tx *sql.Tx, now int64) error { return bury(ctx, tx, id, why, now) })
 }
 
 // updateClaimed runs f unless the post is sent, or was claimed again: a sender
 // whose lease has expired can neither undo a delivery nor give back what another
 // one is sending.
-func (s *SQL) updateClaimed(ctx context.Context, id bot.PostID, attempt int, l locks, f func(tx *sql.Tx, now int64) error) error {
-	return s.update(ctx, "update post", func(tx *sql.Tx) error {
+func (s *SQL) updateClaimed(ctx context.Context, id bot.PostID, attempt int, l locks, f func(ctx context.Context, tx *sql.Tx, now int64) error) error {
+	return s.updateTogether(ctx, "update post", func(ctx context.Context, tx *sql.Tx) error {
 		p, err := s.lockPost(ctx, tx, id, l)
 		if err != nil || p.sent || p.attempt != attempt {
 			return err
 		}
-		return f(tx, p.now)
+		return f(ctx, tx, p.now)
 	})
 }
 
