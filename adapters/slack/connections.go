@@ -3,40 +3,41 @@ package slack
 import (
 	"net"
 	"net/http"
-	"slices"
 	"sync"
+	"time"
 )
 
-// maxConnections bounds the open connections of the HTTP mode, so that a flood of
-// requests takes no more memory: with an event that waits, a connection takes 40 kB.
-// It is twice the events that have room, so that others are refused at once. Further
-// connections wait in the backlog of the operating system.
-const maxConnections = 512
+const (
+	// maxConnections bounds the open connections of the HTTP mode, and so what a
+	// flood of requests takes: 45 kB for each, or 35 MB. It is three times the events
+	// that have room, so that the others are refused at once instead of waiting in
+	// the backlog of the operating system.
+	maxConnections = 768
+	// idleWhenFull is how long a connection may be idle if all are open. The
+	// connections of a flood are in use again within milliseconds; to close those
+	// would cost more than to answer.
+	idleWhenFull = time.Second
+	// fullInterval is between looks for such connections.
+	fullInterval = 50 * time.Millisecond
+)
 
-// connections is a listener that bounds how many connections are open. If all are,
-// it closes the one that is idle for longest: Slack keeps connections open, and a new
-// one must not wait until it closes them.
+// connections is a listener that bounds how many connections are open. Slack keeps
+// connections open, so that those that are idle have to make room for new ones.
 type connections struct {
 	net.Listener
-	slots   chan struct{} // one element per open connection, and one for Accept
-	mu      sync.Mutex
-	idle    []net.Conn // the one that is idle for longest is the first
-	waiting bool       // Accept waits for a slot
+	idleWhenFull time.Duration
+	slots        chan struct{} // one element per open connection, and one for Accept
+	mu           sync.Mutex
+	idle         map[net.Conn]time.Time // since when
 }
 
 func newConnections(l net.Listener, limit int) *connections {
-	return &connections{Listener: l, slots: make(chan struct{}, limit)}
+	return &connections{Listener: l, idleWhenFull: idleWhenFull, slots: make(chan struct{}, limit), idle: map[net.Conn]time.Time{}}
 }
 
 // Accept waits for a slot and a connection.
 func (l *connections) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	default:
-		l.wait(true)
-		l.slots <- struct{}{}
-		l.wait(false)
-	}
+	l.takeSlot()
 	c, err := l.Listener.Accept()
 	if err != nil {
 		<-l.slots
@@ -44,20 +45,30 @@ func (l *connections) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// wait notes whether Accept waits for a slot.
-func (l *connections) wait(waiting bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.waiting = waiting
-	l.makeRoom()
+func (l *connections) takeSlot() {
+	for {
+		select {
+		case l.slots <- struct{}{}:
+			return
+		default:
+			l.closeIdle()
+		}
+		select {
+		case l.slots <- struct{}{}:
+			return
+		case <-time.After(fullInterval):
+		}
+	}
 }
 
-// makeRoom closes a connection if Accept waits. The caller holds l.mu.
-func (l *connections) makeRoom() {
-	if l.waiting && len(l.idle) > 0 {
-		l.idle[0].Close() // noted as closed by its goroutine
-		l.idle = slices.Delete(l.idle, 0, 1)
-		l.waiting = false
+// closeIdle closes what is idle for too long. The server notes it as closed.
+func (l *connections) closeIdle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c, since := range l.idle {
+		if time.Since(since) >= l.idleWhenFull {
+			c.Close()
+		}
 	}
 }
 
@@ -65,13 +76,10 @@ func (l *connections) makeRoom() {
 func (l *connections) changed(c net.Conn, state http.ConnState) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := slices.Index(l.idle, c); i >= 0 {
-		l.idle = slices.Delete(l.idle, i, i+1)
-	}
+	delete(l.idle, c)
 	switch state {
 	case http.StateIdle:
-		l.idle = append(l.idle, c)
-		l.makeRoom()
+		l.idle[c] = time.Now()
 	case http.StateClosed, http.StateHijacked:
 		<-l.slots
 	}
