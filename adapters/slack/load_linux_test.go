@@ -203,9 +203,9 @@ type loadReport struct {
 
 func (r loadReport) String() string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-	return fmt.Sprintf("%s %d/s: sent %d/s on %d connections, p99 %s late; acknowledged %d/s, p50 %s, p99 %s, max %s; refused %d/s, p99 %s; closed %d; no answer %d; redelivered %d; "+
+	return fmt.Sprintf("%s %d/s: sent %d/s on %d connections, p99 %s late, answered within p50 %s, p99 %s; acknowledged %d/s, p50 %s, p99 %s, max %s; refused %d/s, p99 %s; closed %d; no answer %d; redelivered %d; "+
 		"RSS max %d MB; bot %.0f%% of a core, sender %.0f%%; recovered after %v; rows: %v",
-		r.name, r.rate, r.perSecond(r.count), r.open, ms(r.late.quantile(0.99)),
+		r.name, r.rate, r.perSecond(r.count), r.open, ms(r.late.quantile(0.99)), ms(r.answered.quantile(0.5)), ms(r.answered.quantile(0.99)),
 		r.perSecond(r.acked.len()), ms(r.acked.quantile(0.5)), ms(r.acked.quantile(0.99)), ms(r.acked.quantile(1)),
 		r.perSecond(r.refused.len()), ms(r.refused.quantile(0.99)), r.closed, r.silent, r.redelivered,
 		r.rss>>20, 100*r.cpu, 100*r.ownCPU, r.recovery.Round(time.Millisecond), r.rows.minus(nil))

@@ -23,6 +23,7 @@ import (
 type sender struct {
 	addr, secret string
 	body         func(n int) []byte
+	slots        chan struct{} // one element per message on its way
 	pending      sync.WaitGroup
 
 	mu      sync.Mutex
@@ -44,6 +45,7 @@ type job struct {
 type sent struct {
 	acked, refused *times // refused with 503
 	late           *times // how late messages were sent
+	answered       *times // after they were sent
 	closed         int    // connections that the program closed
 	silent         int    // no answer within Slack's time limit
 	count          int
@@ -55,11 +57,15 @@ func (r sent) perSecond(n int) int { return int(math.Round(float64(n) / r.took.S
 
 const (
 	slackWaits = 3 * time.Second
-	tick       = 500 * time.Microsecond // between looks at what is due
+	// maxOnTheWay bounds the connections of the sender, because opening them costs
+	// more than all else. It is twice the events that have room, so that half of
+	// those on their way are refused.
+	maxOnTheWay = 512
+	tick        = 500 * time.Microsecond // between looks at what is due
 )
 
 func newSender(addr, secret string, body func(n int) []byte) *sender {
-	s := &sender{addr: addr, secret: secret, body: body}
+	s := &sender{addr: addr, secret: secret, body: body, slots: make(chan struct{}, maxOnTheWay)}
 	s.reset()
 	return s
 }
@@ -73,7 +79,7 @@ func (s *sender) close() {
 
 // reset forgets the results so far. No message may be pending.
 func (s *sender) reset() {
-	s.results = &sent{acked: &times{}, refused: &times{}, late: &times{}}
+	s.results = &sent{acked: &times{}, refused: &times{}, late: &times{}, answered: &times{}}
 }
 
 // run sends messages from number first on at a rate, and returns when the last was
@@ -95,7 +101,9 @@ func (s *sender) run(first, rate int, lasts time.Duration) {
 
 // do sends a message on the connection that was last in use, or a new one.
 func (s *sender) do(j job) {
+	s.slots <- struct{}{}
 	s.pending.Go(func() {
+		defer func() { <-s.slots }()
 		c := s.connection()
 		s.send(c, j)
 		s.mu.Lock()
@@ -122,6 +130,7 @@ func (s *sender) send(c *connection, j job) (acked bool) {
 	status, err := c.post(s.addr, s.secret, s.body(j.n))
 	took := time.Since(j.due)
 	s.results.late.add(late)
+	s.results.answered.add(took - late)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
