@@ -41,10 +41,10 @@ const (
 	// reach a rate limit in the order of their turns.
 	startInterval = 10 * time.Millisecond
 	// claimShare bounds the share of the time for which the sender searches the
-	// outbox to a fifth. With thousands of posts a search takes tens of
+	// outbox to a tenth. With thousands of posts a search takes tens of
 	// milliseconds, and every new post wakes the sender. maxPause bounds the pause
 	// after a search that waited for a database that is away.
-	claimShare = 5
+	claimShare = 10
 	maxPause   = time.Second
 	// maxAttempts is the number of failures after which a post is a dead letter:
 	// about an hour and a half with the waits above. An older answer is of no
