@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"mabsbot/bot/locale"
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/kb"
 	"mabsbot/kb/match"
 )
@@ -15,7 +15,7 @@ import (
 // TestEchoOfAnswers checks that the bot recognizes a copy of each of its
 // answers in the scripts, if the copy looks like an error at all.
 func TestEchoOfAnswers(t *testing.T) {
-	base, locales := load(t)
+	base, locales := chattest.Base(t), chattest.Locales(t)
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
@@ -53,7 +53,7 @@ func TestEchoOfAnswers(t *testing.T) {
 // TestEchoOfErrors checks that no error message is taken for an answer of the
 // bot.
 func TestEchoOfErrors(t *testing.T) {
-	base, locales := load(t)
+	base, locales := chattest.Base(t), chattest.Locales(t)
 	for _, e := range base.Entries() {
 		for _, texts := range []kb.Texts{e.Messages, e.Phrases} {
 			for _, variants := range texts {
@@ -65,17 +65,4 @@ func TestEchoOfErrors(t *testing.T) {
 			}
 		}
 	}
-}
-
-func load(t *testing.T) (*kb.Base, locale.Locales) {
-	t.Helper()
-	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	locales, err := locale.Load(locale.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return base, locales
 }

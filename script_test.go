@@ -21,7 +21,6 @@ import (
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/bot"
 	"mabsbot/bot/bottest"
-	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/bot/store/postgrestest"
 	"mabsbot/kb"
@@ -108,10 +107,7 @@ func playEach(t *testing.T, step int, open func(t *testing.T) fullStore) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := chattest.Base(t)
 	for i := 0; i < len(files); i += step {
 		file := files[i]
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
@@ -189,16 +185,12 @@ func newScene(t *testing.T, base *kb.Base, db fullStore) *scene {
 }
 
 func (s *scene) start() {
-	locales, err := locale.Load(locale.Builtin())
-	if err != nil {
-		s.t.Fatal(err)
-	}
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
 	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 	s.recorder = reader{bottest.NewRecorder("test", all), s}
-	b := bot.New(func() *kb.Base { return s.base }, locales, policy, s.store, s.store, slog.New(slog.DiscardHandler))
+	b := bot.New(func() *kb.Base { return s.base }, chattest.Locales(s.t), policy, s.store, s.store, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -5,17 +5,12 @@ import (
 	"testing"
 
 	"mabsbot/bot"
-	"mabsbot/kb"
 )
 
 // BenchmarkDecide measures the cost of an answer apart from the match, which
 // has benchmarks of its own, and the store.
 func BenchmarkDecide(b *testing.B) {
-	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	locales := testLocales(b)
+	base, locales := builtin(b), testLocales(b)
 	rules := bot.Rules{Base: base, Locales: locales, Policy: bot.DefaultPolicy()}
 	const paste = "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319)"
 	for name, text := range map[string]string{

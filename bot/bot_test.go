@@ -57,21 +57,28 @@ steps:
 `
 )
 
-func testBase(t testing.TB) *kb.Base {
-	t.Helper()
-	base, err := kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{
+var loadTestBase = sync.OnceValues(func() (*kb.Base, error) {
+	return kb.Load(kb.Layer{Name: "test", FS: fstest.MapFS{
 		"lost-disk.yaml":  {Data: []byte(lost)},
 		"two-things.yaml": {Data: []byte(order)},
 	}})
+})
+
+func testBase(t testing.TB) *kb.Base {
+	t.Helper()
+	base, err := loadTestBase()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return base
 }
 
+// loadLocales loads the languages once, because that takes longer than most tests.
+var loadLocales = sync.OnceValues(func() (locale.Locales, error) { return locale.Load(locale.Builtin()) })
+
 func testLocales(t testing.TB) locale.Locales {
 	t.Helper()
-	locales, err := locale.Load(locale.Builtin())
+	locales, err := loadLocales()
 	if err != nil {
 		t.Fatal(err)
 	}

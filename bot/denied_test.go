@@ -1,16 +1,21 @@
 package bot_test
 
 import (
+	"sync"
 	"testing"
 
 	"mabsbot/bot"
 	"mabsbot/kb"
 )
 
-// builtin loads the built-in entries.
-func builtin(t *testing.T) *kb.Base {
+var loadBuiltin = sync.OnceValues(func() (*kb.Base, error) {
+	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+})
+
+// builtin returns the built-in entries.
+func builtin(t testing.TB) *kb.Base {
 	t.Helper()
-	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	base, err := loadBuiltin()
 	if err != nil {
 		t.Fatal(err)
 	}

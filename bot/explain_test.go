@@ -3,24 +3,33 @@ package bot
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
+// loadRules loads the built-in knowledge base and languages once, because that
+// takes longer than most tests.
+var loadRules = sync.OnceValues(func() (*Rules, error) {
+	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	if err != nil {
+		return nil, err
+	}
+	locales, err := locale.Load(locale.Builtin())
+	return &Rules{Base: base, Locales: locales}, err
+})
+
 // builtinRules returns rules with the built-in knowledge base and languages.
 func builtinRules(t *testing.T) *Rules {
 	t.Helper()
-	base, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
+	rules, err := loadRules()
 	if err != nil {
 		t.Fatal(err)
 	}
-	locales, err := locale.Load(locale.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Rules{Base: base, Locales: locales}
+	copied := *rules
+	return &copied
 }
 
 // asking returns the decision about a question, and what the question says.

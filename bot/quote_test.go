@@ -4,17 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"mabsbot/bot/locale"
 	"mabsbot/bot/redact"
 )
 
 // TestQuote checks that every kind of secret has a text in every language, and
 // that a quotation is one line.
 func TestQuote(t *testing.T) {
-	all, err := locale.Load(locale.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := builtinRules(t).Locales
 	for _, kind := range redact.Kinds() {
 		if secretText[kind] == "" {
 			t.Errorf("there is no text for secrets of the kind %q", kind)

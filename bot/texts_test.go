@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"mabsbot/bot/locale"
 )
 
 // TestTextsAreUsed checks that every text of a locale is used, and that every
@@ -27,11 +25,7 @@ func TestTextsAreUsed(t *testing.T) {
 			source.Write(data)
 		}
 	}
-	all, err := locale.Load(locale.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
-	en := all["en"]
+	en := builtinRules(t).Locales["en"]
 	for key := range en.Texts {
 		if !strings.Contains(source.String(), `"`+key+`"`) {
 			t.Errorf("text %q is not used", key)

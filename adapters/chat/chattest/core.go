@@ -20,6 +20,21 @@ var builtin = sync.OnceValues(func() (*kb.Base, error) {
 	return kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 })
 
+// locales are the built-in languages, loaded once.
+var locales = sync.OnceValues(func() (locale.Locales, error) {
+	return locale.Load(locale.Builtin())
+})
+
+// Locales returns the built-in languages.
+func Locales(t testing.TB) locale.Locales {
+	t.Helper()
+	all, err := locales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 // Base returns the built-in knowledge base.
 func Base(t testing.TB) *kb.Base {
 	t.Helper()
@@ -49,15 +64,11 @@ func NewCore(t testing.TB, path string, policy bot.Policy) *Core {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locales, err := locale.Load(locale.Builtin())
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := &Core{DB: db, Log: slog.New(slog.DiscardHandler), ran: make(chan error, 1)}
 	if testing.Verbose() {
 		c.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
-	base := Base(t)
+	base, locales := Base(t), Locales(t)
 	c.Bot = bot.New(func() *kb.Base { return base }, locales, policy, db, db, c.Log)
 	return c
 }
