@@ -18,6 +18,8 @@ import (
 	"mabsbot/adapters/chat/chattest"
 )
 
+func TestMain(m *testing.M) { chattest.Main(m) }
+
 // TestSignals checks that SIGINT and SIGTERM end every command of the real
 // program, whatever it is doing, with the exit status that a shell expects.
 func TestSignals(t *testing.T) {

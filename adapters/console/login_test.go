@@ -191,13 +191,15 @@ func TestColleaguesLogInTogether(t *testing.T) {
 }
 
 func TestAttemptsForgetClients(t *testing.T) {
-	var a attempts
-	for i := range 2 * maxClients {
-		a.begin(strconv.Itoa(i))
-	}
-	if len(a.free) != maxClients {
-		t.Errorf("%d clients are remembered", len(a.free))
-	}
+	synctest.Test(t, func(t *testing.T) { // in real time, the first may have all their guesses again
+		var a attempts
+		for i := range 2 * maxClients {
+			a.begin(strconv.Itoa(i))
+		}
+		if len(a.free) != maxClients {
+			t.Errorf("%d clients are remembered", len(a.free))
+		}
+	})
 }
 
 // TestSlowBodyIsNoGuess checks that an attempt counts only once its password has

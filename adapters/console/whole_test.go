@@ -12,6 +12,8 @@ import (
 	"mabsbot/adapters/chat/chattest"
 )
 
+func TestMain(m *testing.M) { chattest.Main(m) }
+
 // A program is the real program serving the console.
 type program struct {
 	*chattest.Program

@@ -11,7 +11,9 @@ import (
 	"mabsbot/adapters/discord/discordfake"
 )
 
-// build compiles the program and configures it by its environment.
+func TestMain(m *testing.M) { chattest.Main(m) }
+
+// build returns the program, configured by its environment.
 func build(s *stage) *chattest.Program {
 	s.t.Helper()
 	return chattest.Build(s.t,

@@ -13,7 +13,9 @@ import (
 	"mabsbot/adapters/slack/slackfake"
 )
 
-// build builds the program, which is configured by its environment alone. more takes
+func TestMain(m *testing.M) { chattest.Main(m) }
+
+// build returns the program, which is configured by its environment alone. more takes
 // precedence.
 func build(s *stage, more ...string) *chattest.Program {
 	s.t.Helper()

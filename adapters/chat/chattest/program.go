@@ -2,11 +2,13 @@ package chattest
 
 import (
 	"flag"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 )
 
@@ -20,22 +22,44 @@ type Program struct {
 
 var binary = flag.String("program", "", "run this program instead of building it, to compare two")
 
-// Build builds the program with go build. env is added to the environment of each
-// process.
+// folder is where build puts the program, or empty.
+var folder string
+
+// build builds the program with go build, once for all tests of a package.
+var build = sync.OnceValues(func() (path string, err error) {
+	if *binary != "" {
+		return *binary, nil
+	}
+	if folder, err = os.MkdirTemp("", "mabsbot-test-"); err != nil {
+		return "", err
+	}
+	path = filepath.Join(folder, "mabsbot")
+	if runtime.GOOS == "windows" {
+		path += ".exe"
+	}
+	if out, err := exec.Command("go", "build", "-o", path, "mabsbot").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return path, nil
+})
+
+// Main runs the tests of a package that uses Build, and removes what it has built.
+func Main(m *testing.M) {
+	m.Run()
+	if folder != "" {
+		_ = os.RemoveAll(folder) // what is left is in the folder for temporary files
+	}
+}
+
+// Build returns the program. env is added to the environment of each process. The
+// package needs a TestMain that calls Main.
 func Build(t testing.TB, env ...string) *Program {
 	t.Helper()
-	p := &Program{t: t, binary: filepath.Join(t.TempDir(), "mabsbot"), env: env}
-	if runtime.GOOS == "windows" {
-		p.binary += ".exe"
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if *binary != "" {
-		p.binary = *binary
-		return p
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "mabsbot").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return p
+	return &Program{t: t, binary: path, env: env}
 }
 
 // Command returns a command in an empty directory.
