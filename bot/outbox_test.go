@@ -484,6 +484,7 @@ func TestSearchRarely(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		synctest.Wait() // before the count is read
 		if outbox.searched < 8 || outbox.searched > 11 {
 			t.Errorf("searched %d times in a second, want 10", outbox.searched)
 		}
