@@ -188,7 +188,7 @@ func (s *scene) start() {
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
 	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
-	all := bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
+	all := bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 	s.recorder = reader{bottest.NewRecorder("test", all), s}
 	b := bot.New(func() *kb.Base { return s.base }, chattest.Locales(s.t), policy, s.store, s.store, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -11,6 +11,7 @@ import (
 type Capabilities struct {
 	DirectMessages bool // the bot can begin a direct message
 	Private        bool // a message can be shown to one user of a channel alone
+	Unprompted     bool // Private also works for a user who has not just used a command or button
 	Edits          bool // a post can be changed or deleted later
 }
 

@@ -29,6 +29,7 @@ type Bot struct {
 	botLimiter    botLimiter
 	noticeLimiter noticeLimiter
 	linkLimiter   noticeLimiter
+	warnings      noticeLimiter
 	spoken        recentMessages
 }
 

@@ -85,7 +85,7 @@ func testLocales(t testing.TB) locale.Locales {
 	return locales
 }
 
-var everything = bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
+var everything = bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 
 type fixture struct {
 	*bot.Bot

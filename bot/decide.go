@@ -50,7 +50,9 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 		if e.Change == ChangePosted && !e.Command {
 			in.said = e.Text
 		}
-		newDecision(&rules, &in, &turn).message(e)
+		d := newDecision(&rules, &in, &turn)
+		d.message(e)
+		d.warnOfSecrets(e)
 	case Press:
 		in.isPress, in.pressed = true, e.Post
 		newDecision(&rules, &in, &turn).press(e)
@@ -180,7 +182,7 @@ func (d decision) choose(w Walkthrough, hits []kb.Hit, replaces PostID) {
 }
 
 func option(h kb.Hit) Option {
-	return Option{Entry: h.Entry.ID, Slots: h.Slots, Codes: h.Codes, Evidence: h.Evidence, Confidence: h.Confidence}
+	return Option{Entry: h.Entry.ID, Slots: usable(h.Slots), Codes: h.Codes, Evidence: h.Evidence, Confidence: h.Confidence}
 }
 
 // sharedCodes returns the codes that all hits have in common. In that case the

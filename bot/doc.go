@@ -35,7 +35,7 @@
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
-//   - quote.go removes secrets from what the bot quotes;
+//   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
@@ -70,7 +70,7 @@
 //	kb/match           the matcher, which knows texts and codes but no entries
 //	bot                this package
 //	bot/locale         the languages of the bot
-//	bot/redact         the kinds of secrets that are never quoted
+//	bot/redact         the kinds of secrets, which are neither quoted nor kept
 //	bot/store          Store, Outbox and Inbox on SQLite and PostgreSQL, and in memory; postgrestest is for its tests
 //	bot/bottest        conformance suites, for tests only
 //	adapters/chat      code that the adapters of chat platforms share; chattest and chatfake are for their tests

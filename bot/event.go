@@ -75,9 +75,10 @@ type Message struct {
 	Unread    []Unread  // why attached files were not read, one for each
 
 	// Set by the handler.
-	Continues EventID // the ID of the message that it continues; Text is that of both
-	Quoted    *Quoted // the message with the error, if it is not this one
-	Looks     []Look  // what was looked at because this one has no error
+	Continues EventID  // the ID of the message that it continues; Text is that of both
+	Quoted    *Quoted  // the message with the error, if it is not this one
+	Looks     []Look   // what was looked at because this one has no error
+	Secrets   []string // the kinds of secrets that Text had; it has masks instead
 }
 
 // Unread is why an attached file was not read.

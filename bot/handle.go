@@ -34,6 +34,7 @@ func (b *Bot) Handler(a Adapter) Handler {
 }
 
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
+	event = withoutSecrets(event)
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
 	found := rules.recognize(event)
 	event, found = b.join(rules, event, found)
@@ -71,6 +72,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		if err != nil {
 			return err
 		}
+		turn = b.limitWarnings(event, turn)
 		if turn.Silent() {
 			observe(a, event, turn)
 			return nil
@@ -98,11 +100,12 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 }
 
 // isTalk reports whether nothing follows from an event, whatever its thread holds:
-// it is a new message of a channel that neither names an error nor is for the bot.
+// it is a new message of a channel that neither names an error nor a secret, and is
+// not for the bot.
 // Almost all messages are talk, and need nothing of the store.
 func isTalk(event Event, found kb.Result) bool {
 	m, ok := event.(Message)
-	return ok && found.Band == match.Silent && m.Change == ChangePosted && m.Continues == "" && len(m.Unread) == 0 &&
+	return ok && found.Band == match.Silent && m.Change == ChangePosted && m.Continues == "" && len(m.Unread) == 0 && len(m.Secrets) == 0 &&
 		!m.Addressed && !m.Command && !m.InThread && !m.Direct
 }
 
@@ -135,8 +138,10 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 func (b *Bot) repeatsNotice(event Event, state State, turn Turn) bool {
 	head := event.About()
 	switch {
+	case turn.warning != "": // they have to know
+		return false
 	case turn.outdated:
-		return !b.noticeLimiter.allow(noticeKey{head.Thread, head.From.ID, state.Walkthrough.Version}, head.ID, noticeWindow)
+		return !b.noticeLimiter.allow(noticeKey{thread: head.Thread, user: head.From.ID, version: state.Walkthrough.Version}, head.ID, noticeWindow)
 	case turn.link != (Thread{}):
 		return !b.linkLimiter.allow(noticeKey{thread: turn.link, user: head.From.ID}, head.ID, b.policy.RepeatWindow)
 	}
@@ -198,7 +203,7 @@ func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
 		return !began || state.Walkthrough.Status == StatusEnded // otherwise the walkthrough has a language
 	case m.Change == ChangeDeleted:
 		return false
-	case m.Addressed || m.Command:
+	case m.Addressed || m.Command || len(m.Secrets) > 0 && channel.Mode != ModeMention:
 		return true
 	case found.Band != match.Silent:
 		return began || channel.Mode != ModeMention

@@ -198,6 +198,7 @@ func TestTalk(t *testing.T) {
 		{"a reply", "lunch at twelve?", func(m *bot.Message) { m.Thread.Root, m.InThread = "m0", true }, true},
 		{"an edit", "lunch at twelve?", func(m *bot.Message) { m.Change, m.Original = bot.ChangeEdited, "m0" }, true},
 		{"a deletion", "", func(m *bot.Message) { m.Change, m.Original = bot.ChangeDeleted, "m0" }, true},
+		{"a secret", "security PIN: 123456", nil, true},
 		{"a screenshot", "what is this?", func(m *bot.Message) { m.Unread = []bot.Unread{bot.UnreadPicture} }, true},
 	}
 	base := testBase(t)

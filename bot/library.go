@@ -89,6 +89,7 @@ type Explanation struct {
 // Explain implements Library.
 func (b *Bot) Explain(m Message) Explanation {
 	rules := Rules{Base: b.base(), Policy: b.policy}
+	m = withoutSecrets(m).(Message)
 	m.Text = strings.ToValidUTF8(m.Text, "\uFFFD")
 	e := Explanation{Channel: b.policy.channel(m.Head)}
 	e.Listed = !m.Direct && b.policy.Channels[m.Thread.Channel].Mode != ""

@@ -12,8 +12,8 @@ import (
 const noticeWindow = time.Minute
 
 // A noticeLimiter drops notices that the same user has just got about the same
-// position of a thread. It counts in memory: after a restart there may be one more
-// notice.
+// position of a thread, or about the same kind of secret in a channel. It counts in
+// memory: after a restart there may be one more notice.
 type noticeLimiter struct {
 	mu    sync.Mutex
 	given map[noticeKey]notice
@@ -22,7 +22,8 @@ type noticeLimiter struct {
 type noticeKey struct {
 	thread  Thread
 	user    string
-	version int // of the walkthrough, or 0 if the notice is about the whole thread
+	version int    // of the walkthrough, or 0 if the notice is about the whole thread
+	kind    string // of the secret that a warning is about
 }
 
 type notice struct {

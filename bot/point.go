@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mabsbot/bot/locale"
+	"mabsbot/bot/redact"
 	"mabsbot/kb"
 	"mabsbot/kb/match"
 )
@@ -110,6 +111,9 @@ func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, eve
 	m := event.(Message)
 	for _, p := range points {
 		quoted, ok := reader.Read(limited, m, p)
+		for i := range quoted {
+			quoted[i].Text, _ = redact.Mask(quoted[i].Text)
+		}
 		if len(quoted) > 0 || !ok && p.Kind != PointAbove {
 			m.Looks = append(m.Looks, Look{p.Kind, !ok})
 		}

@@ -141,7 +141,7 @@ const maxSlot = 253
 // secret, because commands are shown to everyone in the thread.
 func acceptable(value string) bool {
 	return value != "" && len(value) <= maxSlot &&
-		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible) && len(redact.Find(value)) == 0
+		!strings.ContainsAny(value, "\"%!`\r\n\t\x00") && !strings.ContainsFunc(value, invisible) && !redact.Masked(value) && len(redact.Find(value)) == 0
 }
 
 // invisible reports whether a rune is a control character or a mark that

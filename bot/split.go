@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"mabsbot/bot/redact"
 	"mabsbot/kb"
 	"mabsbot/kb/match"
 )
@@ -95,7 +96,8 @@ func (b *Bot) join(rules Rules, event Event, found kb.Result) (Event, kb.Result)
 	if before.Continues != "" {
 		whole.Continues = before.Continues
 	}
-	whole.Text = before.Text + "\n" + m.Text
+	whole.Text, whole.Secrets = redact.Mask(before.Text + "\n" + m.Text) // a secret may be split, too
+	whole.Secrets = append(whole.Secrets, m.Secrets...)
 	whole.Addressed = before.Addressed || m.Addressed
 	whole.Points, whole.Unread = slices.Concat(before.Points, m.Points), slices.Concat(before.Unread, m.Unread)
 	joined := rules.recognize(whole)

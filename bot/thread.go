@@ -117,7 +117,7 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 func (d decision) offerOther(w Walkthrough) {
 	var row []LabeledButton
 	for _, h := range d.found.Hits {
-		row = append(row, d.startButton(h.Entry, d.entryText(h.Entry.Title, Walkthrough{Slots: h.Slots})))
+		row = append(row, d.startButton(h.Entry, d.entryText(h.Entry.Title, Walkthrough{Slots: usable(h.Slots)})))
 		if d.found.Band == match.Sure {
 			break
 		}

@@ -43,6 +43,7 @@ type Turn struct {
 	aside      []Block    // the answer to a question in the same message, which the next post includes; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
 	link       Thread     // it only links to the earlier answer there; not stored
+	warning    PostID     // the post that warns of secrets, if any; not stored
 }
 
 // Silent reports whether the event has no consequences, so that there is

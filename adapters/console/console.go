@@ -157,7 +157,7 @@ func (c *Console) Name() string { return adapterName }
 
 // Capabilities implements bot.Adapter. The console can show everything.
 func (c *Console) Capabilities() bot.Capabilities {
-	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 }
 
 // Simulated implements bot.Simulator.

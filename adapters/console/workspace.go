@@ -163,7 +163,7 @@ func (w *workspace) fresh(r record) *message {
 	if p.Private {
 		m.Only = p.To.ID
 	}
-	if p.Opens {
+	if p.Opens || isNotice(p) {
 		m.Thread = threadOf(w.name, m)
 		return m
 	}
@@ -219,10 +219,16 @@ func (w *workspace) check(p bot.Post, known func(channel string) bool) error {
 		return nil
 	case t.Workspace != w.name:
 		return fmt.Errorf("console: post %s: workspace %q was started over", p.ID, t.Workspace)
-	case t.Root == "" && isDirect(t.Channel), w.command(t.Root) != nil, w.byID[t.Root] != nil:
+	case t.Root == "" && isDirect(t.Channel), isNotice(&p), w.command(t.Root) != nil, w.byID[t.Root] != nil:
 		return nil
 	}
 	return fmt.Errorf("console: post %s: there is no thread %q", p.ID, t.Root)
+}
+
+// isNotice reports whether a post is shown to one user of a channel, outside of
+// threads.
+func isNotice(p *bot.Post) bool {
+	return p.Private && p.Thread.Root == "" && !isDirect(p.Thread.Channel)
 }
 
 // visible reports whether the user sees the message and its channel.

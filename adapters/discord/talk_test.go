@@ -67,6 +67,22 @@ func (s *stage) refusals() {
 	}
 }
 
+// TestSecretWarning checks that a secret in a channel leads to a direct message
+// with a link, and that others see nothing.
+func TestSecretWarning(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	s.alex.Say(s.channel.ID, "morning, the passphrase: Correct-Horse-7-Battery")
+	s.sees(s.alex, "There is a secret in your message: passphrase.")
+	s.quiet()
+	if shown := s.shown(s.kim); strings.Contains(shown, "secret in your message") {
+		t.Errorf("others see the warning:\n%s", shown)
+	}
+	if shown := s.shown(s.alex); strings.Contains(shown, "[Correct") || !strings.Contains(shown, "Go to the message") {
+		t.Errorf("the warning has no link, or the secret:\n%s", shown)
+	}
+	s.refusals()
+}
+
 // TestForum checks that a forum post is answered in the post.
 func TestForum(t *testing.T) {
 	s := newStage(t, discordfake.Options{})

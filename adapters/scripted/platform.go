@@ -180,7 +180,7 @@ func (p *platform) Name() string { return adapterName }
 
 // Capabilities implements bot.Adapter.
 func (p *platform) Capabilities() bot.Capabilities {
-	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 }
 
 // Run implements bot.Adapter. It only waits: say and press make the events.

@@ -157,7 +157,7 @@ func (s *Slack) Name() string { return adapterName }
 
 // Capabilities implements bot.Adapter.
 func (s *Slack) Capabilities() bot.Capabilities {
-	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
+	return bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 }
 
 // Run connects, replays the events that an earlier run recorded, and serves until

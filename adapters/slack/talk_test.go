@@ -51,6 +51,20 @@ func TestOneAnswer(t *testing.T) {
 	}
 }
 
+// TestSecretWarning warns of a secret in the channel itself, for its owner alone.
+func TestSecretWarning(t *testing.T) {
+	s := newStage(t, slackfake.Options{})
+	m := s.alex.Say(s.channel.ID, "morning, the passphrase: Correct-Horse-7-Battery")
+	s.sees(s.alex, "There is a secret in your message: passphrase.")
+	s.quiet()
+	if shown := s.shown(s.kim); strings.Contains(shown, "secret in your message") {
+		t.Errorf("others see the warning:\n%s", shown)
+	}
+	if got := s.Thread(m); len(got) != 1 {
+		t.Errorf("%d messages in the thread, want none but the first: %v", len(got), got)
+	}
+}
+
 // TestAddressed answers every mention and direct message.
 func TestAddressed(t *testing.T) {
 	s := newStage(t, slackfake.Options{})
