@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -42,10 +41,10 @@ type Layer struct {
 func Layers(dir, overlay string) []Layer {
 	all := []Layer{{Name: "kb/entries", FS: Builtin()}}
 	if dir != "" {
-		all = []Layer{{Name: dir, FS: os.DirFS(dir)}}
+		all = []Layer{{Name: dir, FS: dirFS(dir)}}
 	}
 	if overlay != "" {
-		all = append(all, Layer{Name: overlay, FS: os.DirFS(overlay)})
+		all = append(all, Layer{Name: overlay, FS: dirFS(overlay)})
 	}
 	return all
 }

@@ -210,11 +210,34 @@ func TestLoadOddFiles(t *testing.T) {
 			t.Skip("no symbolic links here: ", err)
 		}
 	}
-	got := mistakesOf(t, Layer{"kb", os.DirFS(dir)})
+	got := mistakesOf(t, Layer{"kb", dirFS(dir)})
 	compare(t, got, Mistakes{
 		{"kb/loop.yaml", 0, "too many levels of symbolic links"},
 		{"kb/gone.yaml", 0, "no such file or directory"},
 	})
+}
+
+// A link to a file outside of the folder would print its lines as mistakes.
+func TestLoadForeignLink(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "shadow")
+	if err := os.WriteFile(outside, []byte("root: hash\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, to := range map[string]string{"absolute.yaml": outside, "relative.yaml": "../" + filepath.Base(filepath.Dir(outside)) + "/shadow"} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Skip("no symbolic links here: ", err)
+		}
+	}
+	got := mistakesOf(t, Layers("", dir)...)
+	if len(got) != 2 {
+		t.Errorf("%d mistakes, want one for each link: %v", len(got), got)
+	}
+	for _, m := range got {
+		if said := fmt.Sprint(m); !strings.Contains(said, "escapes") || strings.Contains(said, "hash") {
+			t.Errorf("the mistake is %s", said)
+		}
+	}
 }
 
 // Kubernetes mounts a config map as links into a hidden folder, and updates all
@@ -240,7 +263,7 @@ func TestLoadConfigMap(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	layers := []Layer{{"kb", os.DirFS(dir)}}
+	layers := []Layer{{"kb", dirFS(dir)}}
 	version("1", "1", time.Hour)
 	if err := os.Symlink("..data/a.yaml", filepath.Join(dir, "a.yaml")); err != nil {
 		t.Fatal(err)

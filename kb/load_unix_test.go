@@ -3,7 +3,6 @@
 package kb
 
 import (
-	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -15,5 +14,5 @@ func TestLoadDoesNotOpenPipes(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.yaml"), 0o600); err != nil {
 		t.Skip("no pipes here: ", err)
 	}
-	compare(t, mistakesOf(t, Layer{"kb", os.DirFS(dir)}), Mistakes{{"kb/pipe.yaml", 0, "not a regular file"}})
+	compare(t, mistakesOf(t, Layer{"kb", dirFS(dir)}), Mistakes{{"kb/pipe.yaml", 0, "not a regular file"}})
 }
