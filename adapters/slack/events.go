@@ -122,9 +122,11 @@ func (me identity) readEvent(data []byte) (parsed, error) {
 	case "app_home_opened":
 		return homeOpened{team, e.User, e.Channel, e.Tab}, nil
 	case "app_uninstalled":
-		return appUninstalled{errUninstalled}, nil
+		if me.isInstalledIn(team) {
+			return appUninstalled{errUninstalled}, nil
+		}
 	case "tokens_revoked":
-		if len(e.Tokens.Bot) > 0 {
+		if len(e.Tokens.Bot) > 0 && me.isInstalledIn(team) {
 			return appUninstalled{errRevoked}, nil
 		}
 	case "":
@@ -142,6 +144,12 @@ func (me identity) workspace(o outerEvent) string {
 		}
 	}
 	return cmp.Or(o.Team, o.Enterprise, me.org, me.team)
+}
+
+// isInstalledIn reports whether a workspace or organization is that of the bot's
+// token. The app may be installed in others, too, with tokens of their own.
+func (me identity) isInstalledIn(id string) bool {
+	return id == me.team || id == me.org || me.team == "" && me.org == ""
 }
 
 func (a authorization) id() string {

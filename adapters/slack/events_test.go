@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,32 @@ var self = identity{team: "T1", user: "UBOT", bot: "BBOT", app: "A1", url: "http
 // event wraps an inner event in an event_callback.
 func event(inner []byte) envelope {
 	return envelope{kindEvent, fmt.Appendf(nil, `{"type":"event_callback","team_id":"T1","api_app_id":"A1","authorizations":[{"team_id":"T1"}],"event":%s}`, inner)}
+}
+
+// TestForeignWorkspace checks that what ends or concerns the app in another
+// workspace does not concern this bot.
+func TestForeignWorkspace(t *testing.T) {
+	for _, tt := range []struct{ name, payload, want string }{
+		{"uninstalled here", `{"type":"event_callback","team_id":"T1","api_app_id":"A1","event":{"type":"app_uninstalled"}}`, "ends: " + errUninstalled.Error()},
+		{"uninstalled elsewhere", `{"type":"event_callback","team_id":"T2","api_app_id":"A1","event":{"type":"app_uninstalled"}}`, "nothing"},
+		{"revoked here", `{"type":"event_callback","team_id":"T1","api_app_id":"A1","event":{"type":"tokens_revoked","tokens":{"bot":["UBOT"]}}}`, "ends: " + errRevoked.Error()},
+		{"revoked elsewhere", `{"type":"event_callback","team_id":"T2","api_app_id":"A1","event":{"type":"tokens_revoked","tokens":{"bot":["U2"]}}}`, "nothing"},
+	} {
+		if got := describe(self, envelope{kindEvent, []byte(tt.payload)}); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	for team, taken := range map[string]bool{"T1": true, "T2": false} {
+		private, err := json.Marshal(valueMetadata{Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: "C1"}, Post: "p1", Button: bot.Button{Action: bot.ActionSkip, Entry: "e", Step: "s"}.String()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		submission := `{"type":"view_submission","api_app_id":"A1","team":{"id":"T1"},"user":{"id":"U1"},"view":{"id":"V1","callback_id":"` + valueView + `","private_metadata":` + strconv.Quote(string(private)) + `,"state":{"values":{"` + valueBlock + `":{"` + valueAction + `":{"value":"FS-11"}}}}}}`
+		in, err := self.read(envelope{kindInteract, []byte(submission)})
+		if _, ok := in.(inbound); ok != taken {
+			t.Errorf("a value for a thread of %s: taken %v (%v), want %v", team, ok, err, taken)
+		}
+	}
 }
 
 // describe returns a line that describes a payload.

@@ -81,7 +81,7 @@ func valueSubmission(i interaction, team, value string) (parsed, error) {
 		return nil, chat.ErrIncomplete
 	}
 	b, err := bot.ParseButton(n.Button)
-	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace == "" || n.Thread.Channel == "" {
+	if err != nil || n.Thread.Adapter != adapterName || n.Thread.Workspace != team || n.Thread.Channel == "" {
 		return nil, chat.ErrIncomplete
 	}
 	return inbound{event: bot.Press{
