@@ -32,9 +32,13 @@ var (
 // DPM and the MARS agent write .errlog files.
 var textNames = []string{".txt", ".log", ".errlog", ".csv", ".xml", ".json", ".md", ".out", ".err", ".ps1", ".cmd", ".bat", ".ini", ".reg"}
 
-// NamesText reports whether a file name has the extension of a text file.
+// NamesText reports whether a file name has the extension of a text file. Behind
+// that of a log that was rotated is its number: CBEngineCurr.errlog.1.
 func NamesText(name string) bool {
 	name = strings.ToLower(name)
+	if end := strings.TrimRight(name, "0123456789"); strings.HasSuffix(end, ".") {
+		name = strings.TrimSuffix(end, ".")
+	}
 	return slices.ContainsFunc(textNames, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 

@@ -28,6 +28,15 @@ func TestTextOfFile(t *testing.T) {
 	}
 }
 
+// TestNamesText checks which names are those of text files.
+func TestNamesText(t *testing.T) {
+	for name, want := range map[string]bool{"CBEngineCurr.errlog": true, "CBEngineCurr.errlog.1": true, "MSDPM0.LOG.12": true, "x.zip.1": false, "x.evtx": false, "13.0.415.0": false, "log": false, "": false} {
+		if got := NamesText(name); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
+}
+
 // TestWhyUnread checks why a file is not read.
 func TestWhyUnread(t *testing.T) {
 	for _, tt := range []struct {
