@@ -70,7 +70,9 @@ func (c *Client) dial(ctx context.Context, address string) (*connection, error) 
 	ws, response, err := dialer.DialContext(limited, address, http.Header{"User-Agent": {UserAgent}})
 	if err != nil {
 		if response != nil {
-			return nil, &Error{Status: response.StatusCode}
+			// No *Error: the token is judged after Identify, with a close code, so that
+			// a 401 is that of a proxy.
+			return nil, fmt.Errorf("the gateway refuses the connection: %s", response.Status)
 		}
 		return nil, withoutURL(err)
 	}

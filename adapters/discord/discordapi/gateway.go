@@ -115,7 +115,7 @@ const takenTime = 10 * time.Second
 func (g *gateway) ended(err error, lasted time.Duration) {
 	invalid, ok := errors.AsType[*invalidSession](err)
 	lost := ok && !invalid.resumable || afterClose(CloseCode(err)) == mustIdentify
-	if g.restored && lasted < takenTime && !errors.Is(err, errReconnect) {
+	if g.restored && g.failures == 0 && lasted < takenTime && !errors.Is(err, errReconnect) {
 		if g.taken++; g.taken > 1 { // two processes would take the session from each other forever
 			lost, g.restored = true, false
 		}
