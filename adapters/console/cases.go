@@ -13,7 +13,8 @@ const maxCases = 200
 // A casesPage lists the open cases of all platforms.
 type casesPage struct {
 	frame
-	Cases []openCase
+	Cases    []openCase
+	Withheld bool // as in shadows
 }
 
 // An openCase is a case with the addresses of its threads, which are "" on other
@@ -36,6 +37,10 @@ func (c *Console) cases(w http.ResponseWriter, r *http.Request) {
 	page := casesPage{frame: c.frame(c.view(r), "/cases", "cases")}
 	link := c.linker(page.View, name)
 	for _, one := range open {
+		if !c.mayShow(one.Team.Adapter) {
+			page.Withheld = true
+			continue
+		}
 		page.Cases = append(page.Cases, openCase{one, link(one.Of), link(one.Team)})
 	}
 	c.show(w, http.StatusOK, page.View.Lang, "cases", page)

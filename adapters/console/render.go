@@ -331,6 +331,7 @@ type frame struct {
 	Heard     map[string]int // by channel: how many messages others wrote
 	Since     string         // where a stream continues after this page
 	Locked    bool           // a password is set, so that users can log out
+	Ended     []string       // the adapters that no longer serve
 }
 
 // frame returns the frame of a page other than the workspace. tab is a text
@@ -344,8 +345,12 @@ func (c *Console) frame(v view, path, tab string) frame {
 }
 
 func (c *Console) frameOf(v view, path, tab string, s state) frame {
+	var ended []string
+	if c.ended != nil {
+		ended = c.ended()
+	}
 	return frame{
-		View: v, Path: path, Tab: tab, Workspace: s.name,
+		View: v, Path: path, Tab: tab, Workspace: s.name, Ended: ended,
 		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Locked: c.password != "",
 	}
 }

@@ -67,6 +67,11 @@ func (c *Console) handler() http.Handler {
 	return headers(c.checkHost(guarded))
 }
 
+// mayShow reports whether pages may show what belongs to an adapter. Without a
+// password every account of the machine can open them, so they show nothing of
+// other platforms.
+func (c *Console) mayShow(adapter string) bool { return c.password != "" || adapter == adapterName }
+
 // healthy says that the process serves, and which adapters do not. Anyone may
 // ask, so it does not say why they ended: the log does.
 func (c *Console) healthy(w http.ResponseWriter, _ *http.Request) {

@@ -74,6 +74,7 @@ func TestPages(t *testing.T) {
 		{"/cases?as=minji", 200, "열려 있는 요청이 없습니다", ""},
 		{"/healthz", 200, "ok", ""},
 		{"/static/app.js", 200, "import ", ""},
+		{"/static/", 404, "", "<pre>"},
 		{"/static/nothing.js", 404, "", ""},
 		{"/nothing", 404, "does not exist", `href="#say-c"`},
 		{"/nothing?as=minji", 404, "없는 페이지", ""},
@@ -91,10 +92,10 @@ func TestPages(t *testing.T) {
 func TestShadowShowsUnsentPosts(t *testing.T) {
 	p := saying("p1", hostile, bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1.2"})
 	p.To.Name, p.Reply.Blocks = "Kim", append(p.Reply.Blocks, everyBlock(p.Thread)...)
-	s := newStage(t, func(o *Options) {
+	s := newStage(t, locked, func(o *Options) {
 		o.Library = shelfOf{shadows: []bot.Post{p}}
 	})
-	body := s.serveOne(request("GET", "/shadow?as=alex", "")).Body.String()
+	body := s.serveOne(s.loggedIn("/shadow?as=alex")).Body.String()
 	for _, want := range []string{"slack · C1", "to Kim", "&lt;script&gt;", "obengine</span>", " disabled>Fixed<"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in the page:\n%s", want, body)
@@ -105,11 +106,36 @@ func TestShadowShowsUnsentPosts(t *testing.T) {
 	}
 }
 
+// loggedIn returns a request of a user who has logged in.
+func (s stage) loggedIn(path string) *http.Request {
+	r := request("GET", path, "")
+	r.AddCookie(&http.Cookie{Name: cookieName, Value: s.sessions.begin()})
+	return r
+}
+
+// TestWithheld checks that without a password, when every account of the machine
+// can open the pages, they show nothing of other platforms.
+func TestWithheld(t *testing.T) {
+	thread := bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1.2"}
+	s := newStage(t, func(o *Options) {
+		o.Library = shelfOf{
+			shadows: []bot.Post{saying("p1", "FS-11 is down", thread)},
+			cases:   []bot.OpenCase{{Case: bot.Case{Number: 18, Title: "FS-11 is down"}, Team: thread}},
+		}
+	})
+	for _, path := range []string{"/shadow?as=alex", "/cases?as=alex"} {
+		body := s.serveOne(request("GET", path, "")).Body.String()
+		if strings.Contains(body, "FS-11") || strings.Contains(body, "C1") || !strings.Contains(body, "set console.password") {
+			t.Errorf("%s shows:\n%s", path, body)
+		}
+	}
+}
+
 // TestCases checks the list of open cases, one of the console and one of another
 // platform.
 func TestCases(t *testing.T) {
 	var open []bot.OpenCase
-	s := newStage(t, func(o *Options) { o.Library = shelfOf{cases: []bot.OpenCase{{}, {}}} })
+	s := newStage(t, locked, func(o *Options) { o.Library = shelfOf{cases: []bot.OpenCase{{}, {}}} })
 	top := s.says(t, "alex", SupportChannel, "", "about 319")
 	of := bot.Thread{Adapter: adapterName, Workspace: s.ws.name, Channel: SupportChannel, Root: top}
 	open = append(open,
@@ -119,7 +145,7 @@ func TestCases(t *testing.T) {
 			Team: bot.Thread{Adapter: "slack", Channel: "C1"},
 		})
 	s.library = shelfOf{cases: open}
-	body := s.serveOne(request("GET", "/cases?as=alex", "")).Body.String()
+	body := s.serveOne(s.loggedIn("/cases?as=alex")).Body.String()
 	for _, want := range []string{`"Case">17</td>`, "&lt;script&gt;", "Alex", "2027-01-15", "not taken yet", "thread=" + top, "the question", `"Case">18</td>`, "U9", "Sam, <time", "slack · C1"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is not in the page:\n%s", want, body)
@@ -300,8 +326,8 @@ func TestServerOverTheNetwork(t *testing.T) {
 	}
 }
 
-// The health check names the adapters that have ended, whose number changes
-// while the console serves.
+// The health check and the pages name the adapters that have ended, whose number
+// changes while the console serves.
 func TestHealthNamesEnded(t *testing.T) {
 	var ended []string
 	s := newStage(t, func(o *Options) { o.Ended = func() []string { return ended } })
@@ -311,5 +337,8 @@ func TestHealthNamesEnded(t *testing.T) {
 			t.Errorf("%d %q, want %q", w.Code, got, want)
 		}
 		ended = append(ended, []string{"slack", "discord"}[min(len(ended), 1)])
+	}
+	if body := s.serveOne(request("GET", "/?as=alex", "")).Body.String(); !strings.Contains(body, "slack has stopped.") || !strings.Contains(body, "discord has stopped.") {
+		t.Errorf("the page does not name them:\n%s", body)
 	}
 }

@@ -13,7 +13,8 @@ const maxShadowPosts = 100
 // A shadows page shows what the bot would have posted.
 type shadows struct {
 	frame
-	Posts []shadowPost
+	Posts    []shadowPost
+	Withheld bool // there are others, which are not shown without a password
 }
 
 // A shadowPost is one reply that was recorded and never sent.
@@ -35,6 +36,10 @@ func (c *Console) shadow(w http.ResponseWriter, r *http.Request) {
 	c.mu.RUnlock()
 	page := shadows{frame: c.frame(c.view(r), "/shadow", "shadow")}
 	for _, p := range posts {
+		if !c.mayShow(p.Thread.Adapter) {
+			page.Withheld = true
+			continue
+		}
 		m := &message{Thread: p.Thread, Post: p.ID, Reply: p.Reply}
 		page.Posts = append(page.Posts, shadowPost{p, row{message: m, View: page.View, Shadow: true, Link: c.linker(page.View, name)}})
 	}
