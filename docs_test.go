@@ -25,6 +25,60 @@ import (
 	"mabsbot/kb"
 )
 
+// TestNamedTests checks that the tests exist that bot/store/README.md names for
+// what broke once.
+func TestNamedTests(t *testing.T) {
+	text, err := os.ReadFile("bot/store/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(text), "| what | tests |")
+	if !found {
+		t.Fatal("there is no table")
+	}
+	rows := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, " | ")
+		if len(cells) != 2 {
+			continue
+		}
+		rows++
+		for folder := range strings.SplitSeq(strings.TrimRight(cells[1], " |\n"), "; ") {
+			path, names, ok := strings.Cut(folder, ": ")
+			if !ok {
+				t.Errorf("%q names no tests", line)
+			}
+			code := testCode(t, strings.Trim(path, "`"))
+			for name := range strings.SplitSeq(names, ", ") {
+				if !strings.Contains(code, "\nfunc "+name+"(") {
+					t.Errorf("%s has no test %s, which covers %q", path, name, cells[0])
+				}
+			}
+		}
+	}
+	if rows < 40 {
+		t.Errorf("%d rows can be read", rows)
+	}
+}
+
+// testCode returns the code of the tests in a folder.
+func testCode(t *testing.T, folder string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code.Write(text)
+	}
+	return code.String()
+}
+
 // TestDoc checks that bot/doc.go names every file of the package and no file
 // that does not exist.
 func TestDoc(t *testing.T) {
