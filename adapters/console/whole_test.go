@@ -69,7 +69,7 @@ func TestWhole(t *testing.T) {
 	b.sends("#say-c", "The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS-11.corp.example. (ID 319) The RPC server is unavailable (0x800706BA)")
 	b.sees("#side[data-side=thread]", "Which domain is FS-11.corp.example in?")
 	b.click("#list-t [data-press*='|trusted']")
-	b.sees("#list-t", "Step 1 of 4")
+	b.sees("#list-t", "Step 1 of 6")
 	b.sees("#list-t", "✓ Alex Carter")
 	b.shot("console")
 
@@ -79,11 +79,15 @@ func TestWhole(t *testing.T) {
 	p.start()
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
-	b.sees("#list-t", "Step 2 of 4")
+	b.sees("#list-t", "Step 2 of 6")
 	b.sends("#say-t", "nope, same thing")
-	b.sees("#list-t", "Step 3 of 4")
+	b.sees("#list-t", "Step 3 of 6")
 	b.sends("#say-t", "next")
-	b.sees("#list-t", "Step 4 of 4")
+	b.sees("#list-t", "Step 4 of 6")
+	b.click("#list-t .msg:last-child [data-press*='|n|']")
+	b.sees("#list-t", "Step 5 of 6")
+	b.sends("#say-t", "I can't do this")
+	b.sees("#list-t", "Step 6 of 6")
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
 	b.sees("#list-t", "That is everything I know")
 	b.sends("#say-t", "get a person")
@@ -106,7 +110,7 @@ func TestWhole(t *testing.T) {
 		b.sees("#list-c .msg:last-child.private.bot", "The backup policy cannot be changed (0x29834)")
 	}
 	b.sends("#say-c", "/mabs 100110")
-	b.sees("#list-c .msg:last-child.private.bot", "Which one is yours?")
+	b.sees("#list-c .msg:last-child.private.bot", "Which one do you see?")
 
 	// Korean, in a direct message.
 	b.click("[data-user=minji]")

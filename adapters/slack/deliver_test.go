@@ -137,7 +137,7 @@ func TestHTTP(t *testing.T) {
 	m := s.alex.Say(s.channel.ID, "@mabsbot "+chattest.Coordinator)
 	s.answers([]slackfake.Message{m})
 	s.presses(s.alex, "Same or trusted domain")
-	s.sees(s.alex, "Step 1 of 4")
+	s.sees(s.alex, "Step 1 of 6")
 	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
 	s.sees(s.kim, "어떤 보존 기간을")
 	s.presses(s.kim, "월별")

@@ -16,13 +16,13 @@ func TestPaste(t *testing.T) {
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which domain is FS-11.corp.example in?")
 	s.presses(s.alex, "Same or trusted domain")
-	s.sees(s.alex, "Step 1 of 4")
+	s.sees(s.alex, "Step 1 of 6")
 	s.sees(s.alex, "Same or trusted domain ✓ alex")
 	if strings.Contains(s.shown(s.alex), "[Same or trusted domain]") {
 		t.Error("the overtaken question still has its buttons")
 	}
 	s.alex.Reply(m, "nope same thing")
-	s.sees(s.alex, "Step 2 of 4")
+	s.sees(s.alex, "Step 2 of 6")
 	n := len(s.Thread(m))
 	s.kim.Reply(m, "@alex did the ticket come through?")
 	s.kim.Say(s.channel.ID, "the replica set is inconsistent after the failover")
@@ -32,7 +32,7 @@ func TestPaste(t *testing.T) {
 	}
 	s.restart()
 	s.presses(s.alex, "Didn't help → next")
-	s.sees(s.alex, "Step 3 of 4")
+	s.sees(s.alex, "Step 3 of 6")
 }
 
 // TestOneAnswer answers once, however often a message is delivered.
@@ -106,7 +106,7 @@ func TestCommand(t *testing.T) {
 	s.sees(s.alex, "3단계 중 2단계")
 
 	s.must(s.alex.Command(s.channel.ID, "/mabs 100110"))
-	s.sees(s.alex, "Which one is yours?")
+	s.sees(s.alex, "Which one do you see?")
 	s.must(s.alex.Command(s.channel.ID, "/mabs"))
 	s.sees(s.alex, "/mabs list")
 	s.must(s.alex.Command(s.channel.ID, "/mabs 319"))
@@ -117,7 +117,7 @@ func TestCommand(t *testing.T) {
 	})
 	s.quiet()
 	s.alex.DM("1")
-	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 1 of 4") })
+	s.until("it goes on there", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 1 of 6") })
 	s.must(s.alex.Command(s.alex.DMChannel(), "/mabs 3106")) // where it is not private
 	s.until("a command in the direct message belongs to it", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "3106") })
 }
@@ -150,10 +150,10 @@ func TestOutsideChannel(t *testing.T) {
 	s.presses(s.alex, "Same or trusted domain")
 	s.until("it goes on in a direct message", func() bool {
 		text := s.said(s.alex.DMChannel())
-		return strings.Contains(text, "I can't post in that channel") && strings.Contains(text, "Step 1 of 4")
+		return strings.Contains(text, "I can't post in that channel") && strings.Contains(text, "Step 1 of 6")
 	})
 	s.presses(s.alex, "Didn't help → next")
-	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 2 of 4") })
+	s.until("and further", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "Step 2 of 6") })
 	s.until("its buttons are those of the same walkthrough", func() bool { return strings.Contains(s.said(s.alex.DMChannel()), "didn't help · alex") })
 	s.Heal()
 	s.must(s.alex.Command(far, "/mabs 0x29834"))
