@@ -87,6 +87,8 @@ func TestWhole(t *testing.T) {
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
 	b.sees("#list-t", "Step 5 of 6")
 	b.sends("#say-t", "I can't do this")
+	b.sees("#list-t", "If you can't do this step")
+	b.click("#list-t .msg:last-child [data-press*='|n|']")
 	b.sees("#list-t", "Step 6 of 6")
 	b.click("#list-t .msg:last-child [data-press*='|n|']")
 	b.sees("#list-t", "That is everything I know")
