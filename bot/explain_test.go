@@ -125,7 +125,7 @@ func TestExplainsOtherStep(t *testing.T) {
 	for _, c := range []struct{ lang, question, want string }{
 		{"en", "why was I to let the coordinator in before?", "About “Let the coordinator through the firewall"},
 		{"en", "which coordinator did you mean, a step ago?", "About “Let the coordinator through the firewall"},
-		{"en", "what does testing name resolution tell me?", "About “Test name resolution and RPC"},
+		{"en", "what does testing name resolution tell me?", "About “Test name resolution and the ports"},
 		{"en", "why file sharing?", "A push copies files"},
 		{"en", "what is the agent coordinator?", "The Agent Coordinator (`dpmac.exe`) is"},
 		{"en", "what does that mean?", "A push copies files"},
