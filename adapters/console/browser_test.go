@@ -404,7 +404,7 @@ func TestBrowser(t *testing.T) {
 	b.at("as", "minji")
 	b.wait(`document.documentElement.lang === "ko"`)
 	b.click("#channel .bar [data-try]")
-	b.sees("#side", "따라 해 보기")
+	b.sees("#side", "예시로 해 보기")
 	b.fits()
 	b.shot("19-narrow-try")
 
