@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A text in somebody's own words is worth a question if a document is likely
@@ -26,6 +27,7 @@ const (
 	aSymptom                         // the text has a symptom
 	aBlock                           // the best odds of a block of the text for the document
 	aBlocked                         // there is such a block
+	aNumber                          // a code of the document, of five digits, without any announcement
 	numAccept
 )
 
@@ -49,7 +51,7 @@ type offer struct {
 
 // The logarithms of odds that decide.
 const (
-	minAccepted      = 1.2 // of a question, see TestFit
+	minAccepted      = 1.0 // of a question, see TestFit
 	minNear          = -3  // of an order that is worth more than that of the evidence alone
 	minAcceptedAbout = 0   // of a question in a place that is about these products
 	maxComplaint     = -60 // steps of the linear model: a text with less is no complaint, whatever its stance
@@ -57,7 +59,7 @@ const (
 	// whose frame the text fills, either of these.
 	minFramedStance    = -15
 	minFramedComplaint = -20
-	maxTalk            = -1.5 // of a text that only talks about the error that it has
+	leastOfTalk        = 0 // of an answer to a short text whose speaker talks about the error
 )
 
 // offer returns the question to ask about a text that has no certain answer, or
@@ -88,9 +90,9 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Re
 // not far behind. Beside a piece of a message, words are no choice.
 func choicesOf(offers []offer) []offer {
 	best := offers[0]
-	choices := make([]offer, 0, maxHits)
+	choices := make([]offer, 0, maxChoices)
 	for _, o := range offers {
-		if len(choices) < maxHits && o.accepted >= best.accepted-maxOddsBehind && (o.pasted || !best.pasted) {
+		if len(choices) < maxChoices && o.accepted >= best.accepted-maxOddsBehind && (o.pasted || !best.pasted) {
 			choices = append(choices, o)
 		}
 	}
@@ -114,11 +116,17 @@ func (o *offer) namesCode(c textContext) bool {
 	return o.shared > 0 && c.otherProducts == 0 && (o.code == strongCode || o.code == mediumCode && c.products > 0)
 }
 
-// preferPaste moves a document to the front that the text, or a block of it, says
-// with such odds that they lead to a question, unless acceptance has a better one.
-// The rest of a long post says little about a block.
+// preferPaste moves a document to the front whose announced code the text has, or
+// that the text, or a block of it, says with such odds that they lead to a
+// question, unless acceptance has a better one. The rest of a long post says
+// little about a block.
 func (q *query) preferPaste(offers []offer, c textContext) {
 	if offers[0].accepted >= q.least || c.otherProducts > 0 {
+		return
+	}
+	announced := func(o offer) bool { return o.code >= mediumCode }
+	if i := slices.IndexFunc(offers, announced); i > 0 {
+		moveToFront(offers, i)
 		return
 	}
 	if i := slices.IndexFunc(offers, func(o offer) bool { return o.pasted && o.odds >= likelyOdds }); i >= 0 {
@@ -142,14 +150,28 @@ func moveToFront(offers []offer, i int) {
 	offers[0] = o
 }
 
+// anyOdds are the odds that every document has, noOdds those that none has.
+var anyOdds, noOdds = math.Inf(-1), math.Inf(1)
+
 // longTalk is the length, in tokens, of a text that nobody writes to say that all
 // is well.
 const longTalk = 60
 
-// mayBeTalk reports whether a text that has an error may only talk about it.
-func (q *query) mayBeTalk(c textContext) bool {
-	quoted := q.answer.message.matched >= longQuote || q.answer.quotes(c) && q.answer.coverage() >= nearlyAll
-	return len(q.tokens) <= longTalk && !quoted && q.isTalkIn(q.linesOf(q.answerAt))
+// leastOfAnswer returns the odds of acceptance that the answer needs: a text that
+// has an error may only talk about it.
+func (q *query) leastOfAnswer(c textContext) float64 {
+	pasted := q.answer.message.matched >= longQuote || q.answer.quotes(c) && q.answer.coverage() >= nearlyAll
+	switch {
+	case len(q.tokens) > longTalk:
+		return anyOdds
+	case q.isTalkAround(q.answerAt):
+		return noOdds
+	case pasted:
+		return anyOdds
+	case q.isTalkIn(q.linesOf(q.answerAt)):
+		return leastOfTalk
+	}
+	return anyOdds
 }
 
 // What a text quotes of a message, in weight: a longer piece is a paste, whatever
@@ -167,8 +189,8 @@ func (s *candidateScore) quotes(c textContext) bool {
 // isTalkIn reports whether what the speaker does in the lines of an error is not
 // to report trouble: it is over, or an example, or asked about in general. A
 // greeting or a story in other lines changes nothing. Whoever pastes an announced
-// code has trouble, however much the linear model doubts it, unless the stance
-// says otherwise.
+// code, or a message that is a sentence of its own, has trouble, however much the
+// linear model doubts it, unless the stance says otherwise.
 func (q *query) isTalkIn(lines block) bool {
 	part := q.ix.query()
 	defer q.ix.release(part)
@@ -177,18 +199,79 @@ func (q *query) isTalkIn(lines block) bool {
 	if part.stance() < calm {
 		return true
 	}
-	if q.answer.code == strongCode {
+	if q.answer.code == strongCode || q.isOwnSentence(&q.answer) {
 		return false
 	}
 	part.judge()
 	return part.judgment[complaint] < maxComplaint
 }
 
-// isTalk reports whether a text that may be talk is: so little of it is of the
-// error that acceptance doubts it.
-func (q *query) isTalk(offers []offer) bool {
+// isOwnSentence reports whether the text has most of a message, or all of one of
+// its sentences, as a sentence.
+func (q *query) isOwnSentence(s *candidateScore) bool {
+	return s.message.template != nil && s.coverage() >= mostOfIt && q.isSentence(s.message) || s.sentence.complete() && q.isSentence(s.sentence.alignment)
+}
+
+// slightWord is the weight of a word that nearly all documents have: "the".
+const slightWord = 100
+
+// isSentence reports whether a sentence or a line has nothing around an aligned
+// message but slight words.
+func (q *query) isSentence(a alignment) bool {
+	b := q.sentenceOf(block{a.from, a.to})
+	return q.sums[a.from]-q.sums[b.from] <= slightWord && q.sums[b.to]-q.sums[a.to] <= slightWord
+}
+
+// sentenceOf returns the sentences that a block is part of. A sentence ends with
+// its line.
+func (q *query) sentenceOf(b block) block {
+	ends := func(i int32) bool { return q.tokens[i].newSentence || q.tokens[i].newLine }
+	for b.from > 0 && !ends(b.from) {
+		b.from--
+	}
+	for int(b.to) < len(q.tokens) && !ends(b.to) {
+		b.to++
+	}
+	return b
+}
+
+// minAround is how many tokens on one side of a quotation say what it is for.
+const minAround = 3
+
+// isTalkAround reports whether an error is between quotation marks, and what its
+// sentence says before and after them is talk: a page about it, its translation.
+func (q *query) isTalkAround(b block) bool {
+	if !q.isQuotation(b) {
+		return false
+	}
+	part := q.ix.query()
+	defer q.ix.release(part)
+	sentence := q.sentenceOf(b)
+	for _, side := range []block{{sentence.from, b.from}, {b.to, sentence.to}} {
+		if side.to-side.from < minAround {
+			continue
+		}
+		part.loadBlock(q, side)
+		part.findConcepts()
+		if part.stance() < calm {
+			return true
+		}
+	}
+	return false
+}
+
+// isQuotation reports whether quotation marks enclose a part of a line.
+func (q *query) isQuotation(b block) bool {
+	_, before := cutLine(q.gapBefore(b.from))
+	after, _ := cutLine(q.gapBefore(b.to))
+	const marks = quotationMarks + "'‘’"
+	return strings.ContainsAny(before, marks) && strings.ContainsAny(after, marks)
+}
+
+// doubted reports whether acceptance finds the answer less likely than some odds.
+func (q *query) doubted(offers []offer, least float64) bool {
 	i := slices.IndexFunc(offers, func(o offer) bool { return o.doc == q.answer.doc })
-	return i >= 0 && offers[i].accepted < maxTalk
+	return i >= 0 && offers[i].accepted < least
 }
 
 // calm is a stance, in steps of the linear model, that speaks against a
@@ -323,6 +406,7 @@ func (q *query) acceptFeatures(s *candidateScore, c textContext, frame, largest 
 	x[aFrame] = min(1, float64(frame)/fullFrame)
 	x[aOtherFrame] = indicator(frame < largest)
 	x[aResembles] = q.resembles(s.doc)
+	x[aNumber] = indicator(s.code == bareCode && s.number >= firstOwnCode)
 	x[aSymptom] = indicator(slices.ContainsFunc(q.concepts, q.isSymptom))
 	for _, b := range q.blockOdds {
 		if b.doc == s.doc {

@@ -5,8 +5,8 @@ package match
 // "Wait a few minutes and then try the operation again", tells no error.
 //
 // It is a Bloom filter of the runs of three words, or five syllables, in their
-// messages, which TestBackground makes. Of the runs that they do not have, it
-// claims one in sixty.
+// messages, and of their sentences, which TestBackground makes. Of the runs and
+// sentences that they do not have, it claims one in sixty.
 
 var background = mustRead("background.bloom")
 
@@ -22,6 +22,13 @@ func backgroundPlaces(hash uint64) (a, b uint32) {
 	hash *= 0x9E3779B97F4A7C15 // mixes the bits of FNV-1a
 	return uint32(hash>>40) & mask, uint32(hash>>8) & mask
 }
+
+// The hashes of a run and of a sentence begin differently, so that one is not
+// taken for the other. The first is the offset basis of FNV-1a.
+const (
+	runHash      = 14695981039346656037
+	sentenceHash = runHash + 1
+)
 
 func inBackground(hash uint64) bool {
 	a, b := backgroundPlaces(hash)
@@ -47,7 +54,7 @@ func eachRun(s string, tokens []token, do func(hash uint64, from, to int)) {
 			length = syllableRun
 		}
 		if n = min(n+1, length); n == length {
-			hash := uint64(14695981039346656037)
+			hash := uint64(runHash)
 			for k := length - 1; k >= 0; k-- {
 				hash = hashToken(hash, s[tokens[at[k]].from:tokens[at[k]].to])
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"mabsbot/kb"
@@ -13,7 +14,7 @@ import (
 var makeBackground = flag.Bool("background", false, "make words/background.bloom from the catalogs")
 
 // TestBackground makes the background from the catalogs of the products' errors,
-// without those that an entry explains.
+// without those that an entry explains, and the messages of Windows.
 func TestBackground(t *testing.T) {
 	b := uncheckedBuiltin(t)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
@@ -30,6 +31,15 @@ func TestBackground(t *testing.T) {
 					match.AddToBackground(bits, m)
 				}
 			}
+		}
+	}
+	windows, err := os.ReadFile("testdata/windows.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(windows)) {
+		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "#") && !owned(b, line) {
+			match.AddSentences(bits, line)
 		}
 	}
 	if *makeBackground {

@@ -4,14 +4,25 @@ import (
 	"testing"
 )
 
-// AddToBackground sets the bits of the runs of a message.
+// AddToBackground sets the bits of the runs and sentences of a message.
 func addToBackground(bits []byte, message string) {
 	p, _, _ := normalize(message, nil, nil)
-	eachRun(p.s, tokenize(nil, p.s), func(hash uint64, _, _ int) {
-		a, b := backgroundPlaces(hash)
-		bits[a/8] |= 1 << (a % 8)
-		bits[b/8] |= 1 << (b % 8)
-	})
+	eachRun(p.s, tokenize(nil, p.s), func(hash uint64, _, _ int) { setBackground(bits, hash) })
+	addSentences(bits, message)
+}
+
+// AddSentences sets the bits of the sentences of a message.
+func addSentences(bits []byte, message string) {
+	p, _, _ := normalize(message, nil, nil)
+	for _, s := range appendSentences(nil, p.s, tokenize(nil, p.s), 0) {
+		setBackground(bits, s.hash)
+	}
+}
+
+func setBackground(bits []byte, hash uint64) {
+	a, b := backgroundPlaces(hash)
+	bits[a/8] |= 1 << (a % 8)
+	bits[b/8] |= 1 << (b % 8)
 }
 
 // TestBackgroundOfMessages checks that the background has all runs of a message

@@ -176,6 +176,10 @@ func (q *query) matchBlock(post textContext) Result {
 	c.products, c.otherProducts = max(c.products, post.products), max(c.otherProducts, post.otherProducts)
 	scores := q.rank()
 	q.assess(scores, c)
+	if len(scores) > 0 && scores[0].code == 0 && scores[0].lacksTrouble(c) {
+		q.scores = q.scores[:0]
+		return Result{}
+	}
 	return q.decide(scores, c)
 }
 

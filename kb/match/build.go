@@ -261,6 +261,7 @@ func (ix *Index) weighTemplates() {
 		ix.v.weighTokens(sums, ix.termsIn(t))
 		accumulate(sums)
 		t.weight = sums[t.numTokens]
+		t.trouble = slices.ContainsFunc(ix.termsIn(t), func(term term) bool { return ix.v.class[term.id]&troubleWord != 0 })
 	}
 }
 

@@ -7,11 +7,11 @@ import (
 // A textContext is what a text is about, whatever document it may mean.
 type textContext struct {
 	content       int32 // weight of all its tokens
-	tokens        int
-	unknown       int  // words that neither a document nor a word list has
-	products      int  // names and terms of these products
-	otherProducts int  // names of other products
-	trouble       bool // something goes wrong
+	tokens        int   // with the numbers of the times of log records
+	unknown       int   // words that neither a document nor a word list has
+	products      int   // names and terms of these products
+	otherProducts int   // names of other products
+	trouble       bool  // something goes wrong
 }
 
 // context returns the context of the text.
@@ -20,6 +20,11 @@ func (q *query) context() textContext {
 	for _, i := range q.unknown {
 		if q.tokens[i].kind == wordToken && !q.inName(int(i)) {
 			c.unknown++
+		}
+	}
+	for i := range q.tokens {
+		if q.tokens[i].newRecord {
+			c.tokens += numbersOfTime
 		}
 	}
 	for _, t := range q.terms {
@@ -49,6 +54,9 @@ func (q *query) inName(i int) bool {
 		int(t.to)+1 < len(s) && strings.IndexByte(joints, s[t.to]) >= 0 && isAlnum(s[t.to+1])
 }
 
+// numbersOfTime is how many numbers a time has: a year, a month, and so on.
+const numbersOfTime = 6
+
 const (
 	reach    = 8 // tokens around a message: the next words of its sentence
 	hostName = 3 // tokens of a host name in a slot
@@ -56,8 +64,8 @@ const (
 
 // sentenceRest returns the weight of the text around an aligned message in the
 // same sentence: it may be another message that begins or ends like this one. A
-// paste that was cut ends there. A quote or a line break ends a complete
-// message.
+// paste that was cut ends there. A quote, a line break or the label of the next
+// field ends a complete message.
 func (q *query) sentenceRest(a alignment, start, end int32) int32 {
 	if a.template == nil {
 		return 0
@@ -69,7 +77,7 @@ func (q *query) sentenceRest(a alignment, start, end int32) int32 {
 		after = min(after+hostName, n)
 	}
 	to := after
-	for to < n && to < after+reach && !q.tokens[to].newSentence && !(to == after && complete && q.setOff(to)) {
+	for to < n && to < after+reach && !q.tokens[to].newSentence && !(complete && (to == after && q.setOff(to) || q.beginsField(to, after))) {
 		to++
 	}
 	from := a.from
@@ -90,6 +98,31 @@ func (q *query) lineRest(a alignment) int32 {
 		to++
 	}
 	return q.sums[to] - q.sums[a.to]
+}
+
+// labelWords is how many words the label of a field has at most: Data source type.
+const labelWords = 3
+
+// beginsField reports whether token i begins a field with a label, as in
+// "Affected item: C:\Data" or "작업 번호 : 42": after a message that ends before
+// token end, or after a comma.
+func (q *query) beginsField(i, end int32) bool {
+	if i != end && !strings.Contains(q.gapBefore(i), ",") {
+		return false
+	}
+	words := 1
+	for k := i + 1; k < int32(len(q.tokens)) && words <= labelWords; k++ {
+		gap := q.gapBefore(k)
+		switch mark := strings.TrimSpace(gap); {
+		case mark == ":":
+			return true
+		case mark != "", q.tokens[k].newLine:
+			return false
+		case gap != "":
+			words++
+		}
+	}
+	return false
 }
 
 // setOff reports whether a line break, a quote or other punctuation separates

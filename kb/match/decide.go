@@ -17,8 +17,10 @@ func (b Band) String() string { return [...]string{"silent", "likely", "sure"}[b
 // MarshalText returns the name of the band, as in JSON output.
 func (b Band) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
-// maxHits is how many choices a question has.
-const maxHits = 3
+const (
+	maxHits    = 3 // explanations that are returned, if there is no question
+	maxChoices = 4 // of a question: a fifth is more than people read
+)
 
 // The odds, as natural logarithms, that a score needs. They were chosen on dev,
 // where 2 in 141 texts that should be left alone lead to a question, and 6 in 7
@@ -168,6 +170,8 @@ func (s *candidateScore) doubtMessage(c textContext) Doubt {
 	switch {
 	case covered < half:
 		return part(half)
+	case s.lacksTrouble(c):
+		return part(nearlyAll)
 	case covered < nearlyAll && c.products == 0 && (c.unknown > 0 || s.sentenceRest >= minRest) && s.odds < sureForeignOdds:
 		return part(nearlyAll) // about something else
 	case covered < mostOfIt && (s.sentenceRest >= minRest || s.lineRest >= minRest):
@@ -180,6 +184,14 @@ func (s *candidateScore) doubtMessage(c textContext) Doubt {
 		return around
 	}
 	return Doubt{}
+}
+
+// lacksTrouble reports whether the text has the things that a short message names,
+// but not what is wrong with them. Of a long message, they are a paste that was
+// cut.
+func (s *candidateScore) lacksTrouble(c textContext) bool {
+	t := s.message.template
+	return t != nil && t.trouble && !c.trouble && t.weight < longQuote && s.coverage() < nearlyAll
 }
 
 // bestHits returns the hits that are worth a choice.

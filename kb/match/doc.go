@@ -10,6 +10,7 @@
 //
 //	normalize.go   Unicode, HTML entities, Hangul → plain text
 //	tokenize.go    plain text → tokens: words, numbers, syllables
+//	record.go      the times of log records, which are no tokens
 //	terms.go       tokens → terms: stems, synonyms (lexicon.go), typos undone (typo.go)
 //	code.go        numbers → error codes
 //	announce.go    the shapes in which the products print a code

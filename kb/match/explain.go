@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Why a text is matched as it is, for people who wonder. It takes the text
@@ -491,6 +492,8 @@ func (x *explaining) signal(key string) Signal {
 		return Signal{Kind: SignalCode, Words: words[:1]}
 	case "l":
 		return Signal{Kind: SignalLength, Words: words}
+	case "m":
+		return Signal{Kind: SignalWords, Words: words}
 	case "bias":
 		return Signal{}
 	}
@@ -504,6 +507,9 @@ func (x *explaining) signal(key string) Signal {
 // wordsOf returns the words of the text that have a feature of words, in lower
 // case.
 func (x *explaining) wordsOf(kind, rest string) string {
+	if kind == "f" || kind == "e" {
+		kind = edgeKind(rest)
+	}
 	for i, t := range x.tokens {
 		switch {
 		case kind == "s" && t.kind == syllableToken:
@@ -526,6 +532,19 @@ func (x *explaining) wordsOf(kind, rest string) string {
 		}
 	}
 	return ""
+}
+
+// edgeKind returns the kind of feature that the words at an edge of a sentence
+// have anywhere: a word, a pair of words, or syllables.
+func edgeKind(words string) string {
+	r, _ := utf8.DecodeRuneInString(words)
+	switch {
+	case isSyllable(r):
+		return "s"
+	case strings.Contains(words, " "):
+		return "b"
+	}
+	return "w"
 }
 
 // run returns the syllables of some tokens, or "" if one of them is none.

@@ -91,7 +91,13 @@ func (ix *Index) RankRows(text string, madeFrom int) (nearest, likeliest []RankR
 // The background, as TestBackground makes it.
 const BackgroundBytes = 1 << backgroundBits / 8
 
-var AddToBackground = addToBackground
+var (
+	AddToBackground = addToBackground
+	AddSentences    = addSentences
+)
+
+// MaxChoices is how many choices a question has.
+const MaxChoices = maxChoices
 
 // NumAccept is the length of a vector of acceptance.
 const NumAccept = numAccept
@@ -125,24 +131,21 @@ func (ix *Index) SetModel(data []byte, documents []Document) error {
 
 // An AcceptRow is a document that a text may mean, for fitting acceptance.
 type AcceptRow struct {
-	Doc     int
-	Named   bool
-	X       [NumAccept]float64
-	Odds    float64
-	Talk    bool  // what the speaker does is not to report trouble
-	Message int32 // the weight of the message that the text has
+	Doc   int
+	Named bool
+	X     [NumAccept]float64
 }
 
-// AcceptRows returns the documents that a text may mean, and the document of a
-// certain answer, or -1.
-func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int) {
+// AcceptRows returns the documents that a text may mean, the document of a
+// certain answer, or -1, and the odds of acceptance that this answer needs.
+func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int, least float64) {
 	q := newQuery(ix)
 	q.load(text)
 	q.retrieve()
 	c := q.context()
-	sure = -1
+	sure, least = -1, anyOdds
 	if q.unrelated(c) {
-		return nil, sure
+		return nil, sure, least
 	}
 	scores := q.rank()
 	q.assess(scores, c)
@@ -151,10 +154,10 @@ func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int) {
 		r = q.matchBlocks(c)
 	}
 	if r.Band == Sure {
-		sure = r.Hits[0].Doc
+		sure, least = r.Hits[0].Doc, q.leastOfAnswer(c)
 	}
 	for _, o := range q.offers(scores, c) {
-		rows = append(rows, AcceptRow{int(o.doc), o.features[aNamed] == 1, o.features, o.accepted, q.stance() < 0 || q.judgment[complaint] < maxComplaint, o.message.matched})
+		rows = append(rows, AcceptRow{int(o.doc), o.features[aNamed] == 1, o.features})
 	}
-	return rows, sure
+	return rows, sure, least
 }

@@ -2,13 +2,14 @@ package match
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // A text in somebody's own words has few words of any message. What such a text
 // means is learned from labeled texts, by its features: its words, pairs of
-// words, pieces of words, pairs and triples of syllables, its concepts and the
-// pairs of concepts that are near each other.
+// words, pieces of words, pairs and triples of syllables, the edges of its
+// sentences, its concepts and the pairs of concepts that are near each other.
 
 const (
 	minPieces   = 6   // letters of a word that has pieces: endings and parts of compounds
@@ -27,6 +28,7 @@ func (q *query) eachFeature(do featureSink) {
 	q.termFeatures(do)
 	q.wordFeatures(do)
 	q.syllableFeatures(do)
+	q.edgeFeatures(do)
 	q.conceptFeatures(do)
 	q.codeFeatures(do)
 	q.shapeFeatures(do)
@@ -102,6 +104,32 @@ func (q *query) syllableFeatures(do featureSink) {
 	}
 }
 
+// edgeFeatures are how a sentence or line begins and ends: an order, a question,
+// hearsay, a plan, a report.
+func (q *query) edgeFeatures(do featureSink) {
+	tokens := q.tokens[:min(len(q.tokens), maxKeys)]
+	begins := func(i int) bool { return i == 0 || tokens[i].newSentence || tokens[i].newLine }
+	for i, t := range tokens {
+		if begins(i) && t.kind == wordToken {
+			key := append(append(q.key[:0], "f "...), q.stemOf(t)...)
+			do(key)
+			if i+1 < len(tokens) && tokens[i+1].kind == wordToken {
+				do(append(append(key, ' '), q.stemOf(tokens[i+1])...))
+			}
+		}
+		if i+1 < len(tokens) && !begins(i+1) {
+			continue
+		}
+		switch {
+		case t.kind == wordToken:
+			do(append(append(q.key[:0], "e "...), q.stemOf(t)...))
+		case t.kind == syllableToken && i > 0 && tokens[i-1].kind == syllableToken:
+			key := append(append(q.key[:0], "e "...), q.plain.s[tokens[i-1].from:tokens[i-1].to]...)
+			do(append(key, q.plain.s[t.from:t.to]...))
+		}
+	}
+}
+
 // conceptFeatures are the concepts, and the pairs of concepts in the same or
 // the next sentence.
 func (q *query) conceptFeatures(do featureSink) {
@@ -148,7 +176,11 @@ func (q *query) codeFeatures(do featureSink) {
 // The lengths, in tokens, from which a text counts as longer.
 var lengths = [...]int{6, 12, 25, 60}
 
-// shapeFeatures are which kinds of concepts a text has, and its length.
+// Punctuation that says something about a text: a question, a quotation, a list.
+var marks = [...]string{"?", "\"", "!", "..", ",", "(", ":"}
+
+// shapeFeatures are which kinds of concepts a text has, its punctuation and its
+// length.
 func (q *query) shapeFeatures(do featureSink) {
 	var n [numKinds]int
 	for _, c := range q.concepts {
@@ -160,6 +192,11 @@ func (q *query) shapeFeatures(do featureSink) {
 			do(append(append(q.key[:0], "no "...), name...))
 		case n > 1:
 			do(append(append(q.key[:0], "many "...), name...))
+		}
+	}
+	for _, mark := range marks {
+		if strings.Contains(q.plain.s, mark) {
+			do(append(append(q.key[:0], "m "...), mark...))
 		}
 	}
 	k, _ := slices.BinarySearch(lengths[:], len(q.tokens)+1)

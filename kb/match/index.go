@@ -112,6 +112,7 @@ type template struct {
 	trigrams  []uint16        // their hashes
 	title     bool            // a title of the document, which is a phrase
 	announces bool            // another message follows it: "… for the following reason:"
+	trouble   bool            // it has a word for something that goes wrong
 	sentences []sentenceStart // of a message, if it has several
 }
 

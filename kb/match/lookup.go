@@ -59,6 +59,7 @@ func (q *query) lookup(text string) Result {
 	q.readCodes()
 	q.retrieve()
 	c := q.context()
+	c.trouble = true // who looks up an error may name only what it is about
 	scores := q.rank()
 	if len(scores) > 0 {
 		q.assess(scores, c)

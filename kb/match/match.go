@@ -3,7 +3,7 @@ package match
 // A Result is what the matcher makes of a text.
 type Result struct {
 	Band Band
-	Hits []Hit // competing explanations, at most three, the best first; also if the band is Silent
+	Hits []Hit // competing explanations, at most three, or four choices of a question, the best first; also if the band is Silent
 	Also []Hit // other errors that are certain in the same text; Hits[0] is the root cause
 }
 
@@ -67,11 +67,15 @@ func (q *query) match(text string) Result {
 	if r.Band == Silent {
 		r = q.matchBlocks(c) // an answer from a part of the text
 	}
-	if r.Band == Likely || r.Band == Sure && !q.mayBeTalk(c) {
+	least := anyOdds
+	if r.Band == Sure {
+		least = q.leastOfAnswer(c)
+	}
+	if r.Band != Silent && least == anyOdds {
 		return r
 	}
 	offers := q.offers(scores, c)
-	if r.Band == Sure && !q.isTalk(offers) {
+	if r.Band == Sure && !q.doubted(offers, least) {
 		return r
 	}
 	return q.offer(offers, scores, c) // a question, or silence

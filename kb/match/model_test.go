@@ -260,6 +260,7 @@ type judged struct {
 	*textRow
 	offers []match.AcceptRow
 	sure   int
+	least  float64 // of acceptance, for the sure answer
 }
 
 func (j *judged) right(names []string, doc int) bool {
@@ -314,7 +315,7 @@ func judgeAuthors(t *testing.T, b *kb.Base, rows []textRow, leave int) []judged 
 				return
 			}
 			for k := range test {
-				test[k].offers, test[k].sure = ix.AcceptRows(test[k].Text)
+				test[k].offers, test[k].sure, test[k].least = ix.AcceptRows(test[k].Text)
 			}
 			results[i] = test
 		})
@@ -565,7 +566,7 @@ func judge(j *judged, names []string, w *[match.NumAccept]float64) verdict {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(odds[b], odds[a]) })
 	none := 1.0 // the probability that none of the choices is right
-	for _, i := range order[:min(3, len(order))] {
+	for _, i := range order[:min(match.MaxChoices, len(order))] {
 		if odds[i] > v.odds-3 {
 			v.right = v.right || j.right(names, j.offers[i].Doc)
 			none *= 1 - match.Sigmoid(odds[i])
@@ -577,7 +578,7 @@ func judge(j *judged, names []string, w *[match.NumAccept]float64) verdict {
 	}
 	v.sure = true
 	for i, o := range j.offers {
-		if o.Doc == j.sure && odds[i] < -1.5 && o.Talk && o.Message < 2000 && len(j.Text) < 250 {
+		if o.Doc == j.sure && odds[i] < j.least {
 			v.sure, v.odds = false, math.Inf(-1)
 		}
 	}

@@ -211,6 +211,12 @@ func (q *query) plainFeatures() map[string]bool {
 			before = w
 		}
 	}
+	q.addPlainEdges(all)
+	for _, mark := range marks {
+		if strings.Contains(q.plain.s, mark) {
+			all["m "+mark] = true
+		}
+	}
 	q.addPlainConceptFeatures(all)
 	for _, ref := range q.codes {
 		own := map[bool]string{true: "own", false: "other"}[len(q.ix.codes[ref.code]) > 0]
@@ -222,6 +228,35 @@ func (q *query) plainFeatures() map[string]bool {
 	}
 	all[fmt.Sprint("l ", length)] = true
 	return all
+}
+
+// addPlainEdges adds the words at the edges of each sentence and line.
+func (q *query) addPlainEdges(all map[string]bool) {
+	var sentences [][]token
+	for i, t := range q.tokens[:min(len(q.tokens), maxKeys)] {
+		if i == 0 || t.newSentence || t.newLine {
+			sentences = append(sentences, nil)
+		}
+		sentences[len(sentences)-1] = append(sentences[len(sentences)-1], t)
+	}
+	word := func(t token) string { return string(q.stemOf(t)) }
+	for i, s := range sentences {
+		if s[0].kind == wordToken {
+			all["f "+word(s[0])] = true
+			next := slices.Concat(sentences[i:min(len(sentences), i+2)]...)
+			if len(next) > 1 && next[1].kind == wordToken {
+				all["f "+word(s[0])+" "+word(next[1])] = true
+			}
+		}
+		last := s[len(s)-1]
+		if last.kind == wordToken {
+			all["e "+word(last)] = true
+		}
+		before := slices.Concat(sentences[:i+1]...)
+		if n := len(before); last.kind == syllableToken && n > 1 && before[n-2].kind == syllableToken {
+			all["e "+q.plain.s[before[n-2].from:before[n-2].to]+q.plain.s[last.from:last.to]] = true
+		}
+	}
 }
 
 // addPlainConceptFeatures adds the features of concepts.

@@ -47,7 +47,8 @@ func (q *query) alignBest(s *candidateScore) {
 	if s.message.template == nil {
 		return
 	}
-	s.sentence = q.bestSentence(s.message, q.align(&s.message))
+	q.align(&s.message)
+	s.sentence = q.bestSentence(s.message.template)
 	if s.message.template == nil {
 		return
 	}

@@ -29,12 +29,14 @@ type token struct {
 	newLine     bool // a line break comes before it
 	newSentence bool // a sentence ends before it
 	inPath      bool // part of a file path, so a name, whatever the word means elsewhere
+	newRecord   bool // the time of a log record comes before it
 }
 
-// tokenize appends the tokens of a plain text. It skips URLs, mentions and
-// emoji names.
+// tokenize appends the tokens of a plain text. It skips URLs, mentions, emoji
+// names, and the times of log records.
 func tokenize(tokens []token, s string) []token {
 	t := tokenizer{s: s, tokens: tokens}
+	t.beginLine()
 	for t.i < len(s) {
 		t.step()
 	}
@@ -46,6 +48,7 @@ type tokenizer struct {
 	i                    int
 	tokens               []token
 	newLine, newSentence bool // for the next token
+	newRecord            bool // for the next token
 	pathEnd              int  // end of the last path
 }
 
@@ -60,6 +63,7 @@ func (t *tokenizer) step() {
 	case c == '\n' || c == '\r':
 		t.newLine = true
 		t.i++
+		t.beginLine()
 	case c == '<' || c == ':':
 		t.i += max(1, markup(t.s, t.i))
 	case c == '\\':
@@ -72,6 +76,19 @@ func (t *tokenizer) step() {
 		t.i++
 	default:
 		t.i++
+	}
+}
+
+// beginLine skips the time of a log record at the beginning of a line, after the
+// marks of a list or a quoted reply.
+func (t *tokenizer) beginLine() {
+	const marks = " \t>|*-"
+	i := t.i
+	for i < len(t.s) && strings.IndexByte(marks, t.s[i]) >= 0 {
+		i++
+	}
+	if n := recordPrefix(t.s[i:]); n > 0 {
+		t.i, t.newRecord = i+n, true
 	}
 }
 
@@ -157,8 +174,8 @@ func urlLen(s string) int {
 
 // add appends a token.
 func (t *tokenizer) add(from, to int, kind tokenKind, glued bool) {
-	t.tokens = append(t.tokens, token{int32(from), int32(to), kind, glued, t.newLine, t.newSentence, from < t.pathEnd})
-	t.newLine, t.newSentence = false, false
+	t.tokens = append(t.tokens, token{int32(from), int32(to), kind, glued, t.newLine, t.newSentence, from < t.pathEnd, t.newRecord})
+	t.newLine, t.newSentence, t.newRecord = false, false, false
 }
 
 // compound takes a run of ASCII letters and digits. It begins a token at each

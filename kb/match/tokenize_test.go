@@ -19,7 +19,9 @@ func TestTokenize(t *testing.T) {
 		"<@U0B2D599F8> :rotating_light: x": "x",
 		"<https://a.example/b|label> see https://x.example/y?z end": "label see end",
 		"on <ServerName> now": "on now",
-		"12:30:45 ok":         "12 30 45 ok",
+		"at 12:30:45 ok":      "at 12 30 45 ok",
+		"12:30:45 ok":         "ok",
+		"> 2026-11-02 03:14:07.221 ERROR disk 3\n[11/2/2026 3:14:07 AM] not ready": "disk 3 not ready",
 	} {
 		var b strings.Builder
 		for i, u := range tokenize(nil, text) {
