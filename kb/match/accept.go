@@ -72,7 +72,7 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Re
 	best, choices := &offers[0], choicesOf(offers)
 	r := Result{Band: Likely}
 	switch {
-	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds, best.namesCode(c) && q.stance() >= 0:
+	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds, best.namesCode(c) && q.stance() >= calm:
 	case best.accepted < minNear:
 		return Result{Hits: q.nearestHits(scores)}
 	default:
@@ -111,9 +111,15 @@ func anyRight(choices []offer) float64 {
 }
 
 // namesCode reports whether the text has a code of a document and is about these
-// products, as a strong code says.
+// products, as a strong code says, or an announced one of five digits.
 func (o *offer) namesCode(c textContext) bool {
-	return o.shared > 0 && c.otherProducts == 0 && (o.code == strongCode || o.code == mediumCode && c.products > 0)
+	switch {
+	case c.otherProducts > 0 || o.code < mediumCode:
+		return false
+	case o.number >= firstOwnCode:
+		return true
+	}
+	return o.shared > 0 && (o.code == strongCode || c.products > 0)
 }
 
 // preferPaste moves a document to the front whose announced code the text has, or
