@@ -105,6 +105,9 @@ func runnable(c *cobra.Command) (all [][]string) {
 		args := strings.Fields(c.CommandPath())[1:]
 		if _, wants, ok := strings.Cut(c.Use, " "); ok && !strings.HasPrefix(wants, "[") {
 			args = append(args, "x")
+			if len(strings.Fields(wants)) == 2 {
+				args = append(args, "store.url")
+			}
 		}
 		all = append(all, args)
 	}

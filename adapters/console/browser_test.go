@@ -280,7 +280,7 @@ func TestBrowser(t *testing.T) {
 
 	// A button moves on, and its message changes in place.
 	b.click("#list-t [data-press*='|n|']")
-	b.sees("#list-t", "Step 2 of 6")
+	b.sees("#list-t", "Step 2 of 4")
 	b.sees("#list-t", "✓ Alex Carter")
 	b.wait(`document.querySelectorAll("#list-t .msg").length === 3`)
 	b.shot("03-step")
@@ -347,7 +347,7 @@ func TestBrowser(t *testing.T) {
 	b.click("[data-user=alex]")
 	b.at("as", "alex")
 	b.click(".msg:nth-of-type(1) .replies")
-	b.sees("#list-t", "Step 2 of 6")
+	b.sees("#list-t", "Step 2 of 4")
 	b.click("#list-t .msg:last-child .more summary")
 	b.click("#list-t .msg:last-child [data-press*='|p|']")
 	b.wait(`!document.querySelector("#rail [data-place=escalations] .badge").hidden`)
@@ -455,7 +455,7 @@ func TestBrowserSurvivesARestart(t *testing.T) {
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
 	b.wait(`document.getElementById("say-t").value === "half a tho"`)
 	b.click("#list-t [data-press*='|n|']")
-	b.sees("#list-t", "Step 2 of 6")
+	b.sees("#list-t", "Step 2 of 4")
 	s.says(t, "minji", SupportChannel, "", "news")
 	b.sees("#list-c", "news")
 }

@@ -43,7 +43,7 @@ func TestBrowserFocus(t *testing.T) {
 
 	// A press on a button of the answer.
 	b.click("#list-t [data-press*='|n|']")
-	b.sees("#list-t", "Step 2 of 6")
+	b.sees("#list-t", "Step 2 of 4")
 	b.focused("say-t")
 
 	// A press on a button of an answer in the channel opens its thread.
@@ -51,7 +51,7 @@ func TestBrowserFocus(t *testing.T) {
 	p.Opens, p.Reply.Blocks = true, step(1)
 	s.must(t, p)
 	b.click("#list-c .msg:last-child [data-press*='|n|']")
-	b.sees("#list-t", "Step 2 of 6")
+	b.sees("#list-t", "Step 2 of 4")
 	b.focused("say-t")
 	b.click("#list-c .msg:first-of-type .replies")
 	b.sees("#list-t", "about 319")
@@ -79,9 +79,9 @@ func TestBrowserFocus(t *testing.T) {
 
 	// A private answer has no message box: its buttons get the focus.
 	b.sends("#say-c", "/mabs 319")
-	b.sees("#list-c .private.bot", "Step 1 of 6")
+	b.sees("#list-c .private.bot", "Step 1 of 4")
 	b.click("#list-c .private [data-press*='|n|']")
-	b.sees("#list-c .private:last-child", "Step 2 of 6")
+	b.sees("#list-c .private:last-child", "Step 2 of 4")
 	b.wait(`document.activeElement.matches(".private:last-child [data-press]")`)
 }
 
