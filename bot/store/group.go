@@ -45,6 +45,9 @@ type member struct {
 // finished even if ctx ends, because SQLite rolls back the whole group if it
 // interrupts a query.
 func (g *group) transact(ctx context.Context, f func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	m := &member{ctx: ctx, run: f, done: make(chan struct{})}
 	g.add(m)
 	select {
