@@ -61,21 +61,13 @@ func readConcepts(l Layer) batch {
 		case name != conceptsFile && !(isYAML && language.MatchString(lang)):
 			all.mistakes = append(all.mistakes, newMistake(file, 0, "want %s or the file of a language, such as en.yaml", conceptsFile))
 		default:
-			data, err := readAll(l.FS, path.Join(inLayer, name), maxEntry)
-			if err != nil {
-				all.mistakes = append(all.mistakes, Mistake{File: file, Text: cause(err)})
-				continue
-			}
-			all.add(readConceptFile(file, data))
+			all.add(readWith(l, path.Join(inLayer, name), maxEntry, readConceptFile))
 		}
 	}
 	return all
 }
 
 func readConceptFile(file string, data []byte) batch {
-	if line := invalidText(data); line > 0 {
-		return batch{mistakes: Mistakes{{file, line, "not valid UTF-8"}}}
-	}
 	doc, mistake := parseYAML(file, data)
 	if mistake != nil {
 		return batch{mistakes: Mistakes{*mistake}}

@@ -221,20 +221,25 @@ func repeated(items []item) Mistakes {
 }
 
 func readFile(l Layer, name string) batch {
-	file := path.Join(l.Name, name)
 	limit, read := int64(maxEntry), readYAML
 	if path.Ext(name) == ".jsonl" {
 		limit, read = maxLines, readLines
 	}
-	data, err := readAll(l.FS, name, limit)
-	if err != nil {
-		return batch{mistakes: Mistakes{{File: file, Text: cause(err)}}}
-	}
-	b := read(file, data)
+	b := readWith(l, name, limit, read)
 	for i := range b.items {
 		b.items[i].layer = l.Name
 	}
 	return b
+}
+
+// readWith reads a file of a layer, of at most limit bytes.
+func readWith(l Layer, name string, limit int64, read func(file string, data []byte) batch) batch {
+	file := path.Join(l.Name, name)
+	data, err := readAll(l.FS, name, limit)
+	if err != nil {
+		return batch{mistakes: Mistakes{{File: file, Text: cause(err)}}}
+	}
+	return read(file, data)
 }
 
 // readAll reads a regular file of at most limit bytes. Opening anything else,

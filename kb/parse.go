@@ -18,9 +18,6 @@ import (
 
 // readYAML reads a file with one entry.
 func readYAML(file string, data []byte) batch {
-	if line := invalidText(data); line > 0 {
-		return batch{mistakes: Mistakes{{file, line, "not valid UTF-8"}}}
-	}
 	doc, mistake := parseYAML(file, data)
 	if mistake != nil {
 		return batch{mistakes: Mistakes{*mistake}}
@@ -37,6 +34,9 @@ func fileID(file string) string {
 
 // parseYAML parses a file with one document.
 func parseYAML(file string, data []byte) (*yaml.Node, *Mistake) {
+	if line := invalidText(data); line > 0 {
+		return nil, &Mistake{file, line, "not valid UTF-8"}
+	}
 	var doc, more yaml.Node
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	switch err := d.Decode(&doc); {

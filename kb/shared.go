@@ -41,12 +41,7 @@ func readShared(l Layer) batch {
 		case name == conceptsFolder:
 			all.add(readConcepts(l))
 		case read != nil:
-			data, err := readAll(l.FS, path.Join(shared, name), maxEntry)
-			if err != nil {
-				all.mistakes = append(all.mistakes, Mistake{File: file, Text: cause(err)})
-				continue
-			}
-			all.add(read(file, data))
+			all.add(readWith(l, path.Join(shared, name), maxEntry, read))
 		default:
 			all.mistakes = append(all.mistakes, newMistake(file, 0, "the folder %s has no use for %q%s", shared, name, suggest(name, append(slices.Sorted(maps.Keys(sharedFiles)), conceptsFolder))))
 		}
@@ -69,9 +64,6 @@ func readTalk(file string, data []byte) (b batch) {
 
 // readList reads a file that is a list. The items are nil if there are mistakes.
 func readList[T any](file string, data []byte) (items []T, at place, mistakes Mistakes) {
-	if line := invalidText(data); line > 0 {
-		return nil, at, Mistakes{{file, line, "not valid UTF-8"}}
-	}
 	doc, mistake := parseYAML(file, data)
 	if mistake != nil {
 		return nil, at, Mistakes{*mistake}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Masks stand for secrets in texts that are kept. Show replaces them by words of
+// Masks replace secrets in texts that are kept. Show replaces them by words of
 // a language.
 const (
 	maskStart = "⟦"

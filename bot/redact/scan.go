@@ -67,7 +67,7 @@ func newScanner(rules []rule) *scanner {
 // hash maps three bytes to a bit, by the constant of Fibonacci hashing.
 func hash(key uint32) uint32 { return key * 0x9E3779B1 >> (32 - filterBits) }
 
-// lower maps ASCII letters to lowercase, and inRun tells the characters of keys.
+// lower maps ASCII letters to lowercase, and inRun marks the characters of keys.
 var lower, inRun = func() (lower [256]byte, inRun [256]bool) {
 	for i := range 256 {
 		c := byte(i)

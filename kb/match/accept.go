@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A text in somebody's own words is worth a question if a document is likely
+// A text in people's own words is worth a question if a document is likely
 // enough to be meant. How likely is estimated from all that is known: the
 // evidence of score.go, what the linear model makes of the text, and the
 // concepts that the text shares with the document.
@@ -149,13 +149,6 @@ func (q *query) preferPaste(offers []offer, c textContext) {
 	}
 }
 
-// moveToFront moves offer i to the front.
-func moveToFront(offers []offer, i int) {
-	o := offers[i]
-	copy(offers[1:i+1], offers[:i])
-	offers[0] = o
-}
-
 // anyOdds are the odds that every document has, noOdds those that none has.
 var anyOdds, noOdds = math.Inf(-1), math.Inf(1)
 
@@ -226,19 +219,6 @@ const slightWord = 100
 func (q *query) isSentence(a alignment) bool {
 	b := q.sentenceOf(block{a.from, a.to})
 	return q.sums[a.from]-q.sums[b.from] <= slightWord && q.sums[b.to]-q.sums[a.to] <= slightWord
-}
-
-// sentenceOf returns the sentences that a block is part of. A sentence ends with
-// its line.
-func (q *query) sentenceOf(b block) block {
-	ends := func(i int32) bool { return q.tokens[i].newSentence || q.tokens[i].newLine }
-	for b.from > 0 && !ends(b.from) {
-		b.from--
-	}
-	for int(b.to) < len(q.tokens) && !ends(b.to) {
-		b.to++
-	}
-	return b
 }
 
 // minAround is how many tokens on one side of a quotation say what it is for.
@@ -337,8 +317,8 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 			}
 			continue
 		}
-		// Of a document of which nothing but messages is known, acceptance tells
-		// whether it is meant. Which of them is, ranks tell better: with the
+		// Of a document of which nothing but messages is known, acceptance says
+		// whether it is meant. Ranks say better which of them is: with the
 		// order of acceptance, 6 in 100 first hits are lost on the catalog.
 		if o.pasted = scores[i].quotes(c); o.pasted {
 			o.accepted = scores[i].odds

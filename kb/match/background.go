@@ -2,7 +2,7 @@ package match
 
 // The background is what the other errors of these products say: 2,700 of them,
 // most of which no document explains. A sentence that they have, too, such as
-// "Wait a few minutes and then try the operation again", tells no error.
+// "Wait a few minutes and then try the operation again", identifies no error.
 //
 // It is a Bloom filter of the runs of three words, or five syllables, in their
 // messages, and of their sentences, which TestBackground makes. Of the runs and

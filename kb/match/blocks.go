@@ -102,10 +102,21 @@ func (q *query) gapBefore(i int32) string {
 
 // linesOf returns the lines that a block is part of.
 func (q *query) linesOf(b block) block {
-	for b.from > 0 && !q.tokens[b.from].newLine {
+	return q.widen(b, func(t token) bool { return t.newLine })
+}
+
+// sentenceOf returns the sentences that a block is part of. A sentence ends with
+// its line.
+func (q *query) sentenceOf(b block) block {
+	return q.widen(b, func(t token) bool { return t.newSentence || t.newLine })
+}
+
+// widen widens a block to tokens that begin something.
+func (q *query) widen(b block, begins func(token) bool) block {
+	for b.from > 0 && !begins(q.tokens[b.from]) {
 		b.from--
 	}
-	for int(b.to) < len(q.tokens) && !q.tokens[b.to].newLine {
+	for int(b.to) < len(q.tokens) && !begins(q.tokens[b.to]) {
 		b.to++
 	}
 	return b

@@ -26,12 +26,17 @@ func (q *query) skipAnnouncement(scores []candidateScore) []candidateScore {
 		if !says && !named {
 			continue
 		}
-		cause := *s
-		copy(scores[1:i+1], scores[:i])
-		scores[0] = cause
+		moveToFront(scores, i)
 		break
 	}
 	return scores
+}
+
+// moveToFront moves item i to the front.
+func moveToFront[T any](list []T, i int) {
+	item := list[i]
+	copy(list[1:i+1], list[:i])
+	list[0] = item
 }
 
 // announcesTo reports whether the code of a score is that of a message that only

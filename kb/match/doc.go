@@ -26,7 +26,7 @@
 //	conflict.go    the code of one error with the message of another → a question
 //	sentence.go    a whole sentence of a message, which may be as good as the message
 //	blocks.go      the same for each line and quotation, if the whole text is not sure
-//	concept.go     what a text says in somebody's own words: objects, symptoms, stances
+//	concept.go     what a text says in people's own words: objects, symptoms, stances
 //	said.go        the frames and phrases of documents that these are like
 //	features.go    the words, pairs and concepts of the text for the linear model
 //	linear.go      the linear model: a complaint or talk, and about which document (table.go)

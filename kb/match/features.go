@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A text in somebody's own words has few words of any message. What such a text
+// A text in people's own words has few words of any message. What such a text
 // means is learned from labeled texts, by its features: its words, pairs of
 // words, pieces of words, pairs and triples of syllables, the edges of its
 // sentences, its concepts and the pairs of concepts that are near each other.

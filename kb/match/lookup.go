@@ -147,9 +147,7 @@ func (q *query) verbatimFirst(scores []candidateScore) []candidateScore {
 		only = i
 	}
 	if only > 0 {
-		first := scores[only]
-		copy(scores[1:only+1], scores[:only])
-		scores[0] = first
+		moveToFront(scores, only)
 	}
 	return scores
 }

@@ -260,7 +260,7 @@ type judged struct {
 	*textRow
 	offers []match.AcceptRow
 	sure   int
-	least  float64 // of acceptance, for the sure answer
+	least  float64 // odds of acceptance that the sure answer needs
 }
 
 func (j *judged) right(names []string, doc int) bool {

@@ -36,7 +36,7 @@ func TestRecords(t *testing.T) {
 }
 
 // TestTalkOfErrors checks that a short message in a sentence that talks about it
-// is no error that anybody has.
+// reports no error.
 func TestTalkOfErrors(t *testing.T) {
 	ix, ids := builtin(t)
 	for _, text := range []string{

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// What a text says in somebody's own words: the frames of documents that its
+// What a text says in people's own words: the frames of documents that its
 // concepts fill, and how much its concepts are those of their phrases.
 
 // shortText is the length, in tokens, up to which all concepts of a text belong
