@@ -36,6 +36,9 @@ type Entry struct {
 	Sources []Source   `yaml:"sources,omitempty" json:"sources,omitempty"` // where the facts come from
 	Notes   []Text     `yaml:"notes,omitempty" json:"notes,omitempty"`     // where sources disagree or err
 
+	Owner    string `yaml:"owner,omitempty" json:"owner,omitempty"`         // who keeps the entry right, such as a team
+	VerifyBy string `yaml:"verify_by,omitempty" json:"verify_by,omitempty"` // the date by which it should be compared with its sources again, as YYYY-MM-DD
+
 	Examples Examples `yaml:"examples,omitempty" json:"examples,omitzero"` // the entry's own tests
 
 	// Revision identifies the content of the entry: the first eight hexadecimal

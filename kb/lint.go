@@ -353,15 +353,21 @@ func (l *linter) references(at place) {
 	for i, s := range e.Sources {
 		source := at.key("sources").item(i)
 		l.url(source, s.URL)
-		if _, err := time.Parse(time.DateOnly, s.Read); s.Read != "" && err != nil {
-			l.add(source.key("read"), "%q is not a date; want one such as 2022-04-26", s.Read)
-		}
+		l.date(source.key("read"), s.Read)
 	}
+	l.date(at.key("verify_by"), e.VerifyBy)
 	e.eachStep(at, func(at place, s *Step) {
 		if s.Link != nil {
 			l.url(at.key("link"), s.Link.URL)
 		}
 	})
+}
+
+// date checks a date that may be missing.
+func (l *linter) date(at place, date string) {
+	if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
+		l.add(at, "%q is not a date; want one such as 2022-04-26", date)
+	}
 }
 
 // others checks references to other entries.
