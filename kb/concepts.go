@@ -23,7 +23,7 @@ const (
 )
 
 // maxConcepts is how many concepts the matcher can hold.
-const maxConcepts = 192 // as many as match.New takes
+const maxConcepts = 256 // as many as match.New takes
 
 // maxGaps is how many ".." a form may have: the matcher tries all combinations
 // of their widths.

@@ -83,7 +83,7 @@ func TestConceptMistakes(t *testing.T) {
 		"bad id":               {names, "objects: {Robot: A}\n", `concepts.yaml:1: "Robot" is not an ID`},
 		"same id":              {names, "objects:\n  robot: A\n  robot: B\n", `concepts.yaml:3: "robot" is repeated`},
 		"two kinds":            {names, twoConcepts + "stances:\n  robot: A\n", `concepts.yaml:6: "robot" is already a concept of another kind: object, kb/_shared/concepts/concepts.yaml:2`},
-		"too many":             {names, many.String(), `concepts.yaml:194: "o192" is one concept too many; want at most 192`},
+		"too many":             {names, many.String(), `concepts.yaml:258: "o256" is one concept too many; want at most 256`},
 		"unknown id":           {en, "robot: [a]\n\nrobt: [b,\n  c]\n", `en.yaml:3: the concept "robt" does not exist; did you mean "robot"?`},
 		"empty form":           {en, "robot: [a,\n  ' ']\n", `en.yaml:2: the form " " of robot is empty`},
 		"form of two":          {en, "stuck: [a  Jam]\nlibrary: [A jam]\n", `en.yaml:2: the form "A jam" of library is also a form of stuck: kb/_shared/concepts/en.yaml:1`},

@@ -45,7 +45,7 @@ var ConceptKinds = [numKinds]string{"object", "operation", "symptom", "stance"}
 func (k ConceptKind) String() string { return ConceptKinds[k] }
 
 // maxConcepts is how many concepts fit into a conceptSet.
-const maxConcepts = 192
+const maxConcepts = 256
 
 // A conceptSet is a set of concepts, by number.
 type conceptSet [maxConcepts / 64]uint64
