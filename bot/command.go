@@ -67,14 +67,14 @@ func (d decision) list(area string) {
 	for _, e := range entries[:min(len(entries), maxListed)] {
 		row = append(row, d.startButton(e, d.entryText(e.Title, Walkthrough{})))
 	}
-	d.postInfo(heading(d.locale.Area(entries[0].Area)), choices(row...))
+	d.postInfo(heading(d.area(entries[0].Area)), choices(row...))
 }
 
 // inArea returns the entries of the area with the given id or name.
 func (v voice) inArea(area string) []*kb.Entry {
 	var all []*kb.Entry
 	for _, e := range v.rules.Base.Entries() {
-		if locale.Fold(e.Area) == locale.Fold(area) || locale.Fold(v.locale.Area(e.Area)) == locale.Fold(area) {
+		if locale.Fold(e.Area) == locale.Fold(area) || locale.Fold(v.area(e.Area)) == locale.Fold(area) {
 			all = append(all, e)
 		}
 	}
@@ -85,7 +85,7 @@ func (v voice) inArea(area string) []*kb.Entry {
 func (v voice) areas() []LabeledButton {
 	var row []LabeledButton
 	for _, id := range v.areaIDs() {
-		row = append(row, LabeledButton{Label: v.locale.Area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
+		row = append(row, LabeledButton{Label: v.area(id), Button: Button{Action: ActionArea, Choice: cutBytes(id, 24)}})
 	}
 	return row
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -58,7 +59,7 @@ type Suggestion struct {
 var _ Library = (*Bot)(nil)
 
 // Area implements Library.
-func (b *Bot) Area(id, lang string) string { return b.locales.Get(lang).Area(id) }
+func (b *Bot) Area(id, lang string) string { return b.base().Area(id, lang, locale.English) }
 
 // Concept implements Library.
 func (b *Bot) Concept(id, lang string) string { return b.base().ConceptWord(id, lang) }

@@ -91,7 +91,7 @@ func targets(base *kb.Base, l *locale.Locale, query string) []target {
 		}
 	}
 	for _, e := range base.Entries() {
-		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, locale.English), Detail: l.Area(e.Area)}
+		s := Suggestion{Value: e.ID, Label: e.Title.In(l.Lang, locale.English), Detail: base.Area(e.Area, l.Lang, locale.English)}
 		s.Label = fill(s.Label, nil)
 		all = append(all, target{s.Label, s})
 		for _, name := range slices.Concat(e.Codes, e.Symbols) {

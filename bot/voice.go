@@ -48,6 +48,11 @@ func (v voice) entryText(t kb.Text, w Walkthrough) string {
 	return strings.TrimSpace(fill(t.In(v.locale.Lang, v.rules.Policy.Language, locale.English), w.Slots))
 }
 
+// area returns the name of an area in the language of the answer.
+func (v voice) area(id string) string {
+	return v.rules.Base.Area(id, v.locale.Lang, v.rules.Policy.Language, locale.English)
+}
+
 // title returns the title of the walkthrough's entry, with the codes of the
 // paste that the title lacks.
 func (v voice) title(w Walkthrough) string {

@@ -20,6 +20,7 @@ type Base struct {
 	glossary []Term
 	concepts []match.Concept // by ID
 	slots    []Slot
+	areas    []Area
 	words    map[conceptWord]string // of concepts
 	index    *match.Index
 	revision string
@@ -29,28 +30,34 @@ type Base struct {
 	talk []string // texts that the bot must leave alone
 }
 
-// newBase compiles entries, which have a Revision and distinct IDs, the terms of
-// the glossary, which have distinct IDs, the slots, which have distinct names, and
-// the concepts, which are sorted by ID.
-func newBase(entries []*Entry, glossary []Term, slots []Slot, concepts []match.Concept) *Base {
-	b := &Base{entries: entries, byID: make(map[string]*Entry, len(entries)), glossary: glossary, slots: slots, concepts: concepts}
+// newBase compiles entries, which have a Revision and distinct IDs, with the
+// shared files that were read.
+func newBase(entries []*Entry, read batch) *Base {
+	b := &Base{
+		entries: entries, byID: make(map[string]*Entry, len(entries)),
+		glossary: overlayTerms(read.terms), slots: overlaySlots(read.slots), areas: overlayAreas(read.areas),
+		concepts: read.concepts(), words: read.words(),
+	}
 	slices.SortFunc(b.entries, byID)
 	sum := sha256.New()
 	for _, e := range b.entries {
 		b.byID[e.ID] = e
 		io.WriteString(sum, e.ID+" "+e.Revision+"\n") // writing to a hash never fails
 	}
-	for _, t := range glossary {
+	for _, t := range b.glossary {
 		fmt.Fprintln(sum, t)
 	}
-	for _, c := range concepts {
+	for _, c := range b.concepts {
 		fmt.Fprintln(sum, c)
 	}
-	for _, s := range slots {
+	for _, s := range b.slots {
 		fmt.Fprintln(sum, s)
 	}
+	for _, a := range b.areas {
+		fmt.Fprintln(sum, a)
+	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
-	b.index = match.New(Documents(b.entries), concepts...)
+	b.index = match.New(Documents(b.entries), b.concepts...)
 	return b
 }
 

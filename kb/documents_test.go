@@ -24,7 +24,7 @@ func matchBase(t testing.TB) *Base {
 	for _, it := range read.items {
 		entries = append(entries, it.entry)
 	}
-	return newBase(entries, nil, nil, nil)
+	return newBase(entries, read)
 }
 
 // TestMatch compares the result for each text, with its evidence, with

@@ -23,6 +23,8 @@ var (
 	symbol   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 )
 
+const notAnArea = "the area %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters"
+
 // newItem checks an entry on its own. This happens as soon as the entry is
 // read, so that reading can stop after too many mistakes.
 func newItem(e *Entry, at place) item {
@@ -55,6 +57,9 @@ func lintAll(items []item, read batch) Mistakes {
 	return append(alone, collect(len(items), func(i int) Mistakes {
 		l := linter{e: items[i].entry, ids: ids, concepts: concepts}
 		l.others(items[i].at)
+		if items[i].layer == builtinName && len(read.areas) > 0 {
+			l.areaOfBuiltin(items[i].at, read.areas)
+		}
 		if !read.conceptsBroken() {
 			l.frameConcepts(items[i].at.key("frames"))
 		}
@@ -126,7 +131,7 @@ func (l *linter) identity(at place) {
 		l.add(at.key("id"), "the id is %q, but the file is named %s; want %s.yaml", e.ID, path.Base(at.file), e.ID)
 	}
 	if e.Area != "" && !areaID.MatchString(e.Area) {
-		l.add(at.key("area"), "the area %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", e.Area)
+		l.add(at.key("area"), notAnArea, e.Area)
 	}
 	if len(e.Codes)+len(e.Symbols)+len(e.Messages) == 0 {
 		l.add(at, "the entry cannot be recognized; want codes, symbols or messages")

@@ -36,10 +36,14 @@ type Layer struct {
 	FS   fs.FS
 }
 
+// builtinName is the folder of the built-in entries, from the root of the
+// repository.
+const builtinName = "kb/entries"
+
 // Layers returns the layers of a knowledge base: dir, or the built-in entries if
 // it is "", and overlay if it is not "".
 func Layers(dir, overlay string) []Layer {
-	all := []Layer{{Name: "kb/entries", FS: Builtin()}}
+	all := []Layer{{Name: builtinName, FS: Builtin()}}
 	if dir != "" {
 		all = []Layer{{Name: dir, FS: dirFS(dir)}}
 	}
@@ -99,6 +103,7 @@ type batch struct {
 	forms    []conceptForm
 	talk     []string // texts that the bot must leave alone
 	slots    []Slot
+	areas    []Area
 	mistakes Mistakes // in addition to the items' own
 	more     bool     // reading stopped early because of too many mistakes
 }
@@ -110,6 +115,7 @@ func (b *batch) add(more batch) {
 	b.forms = append(b.forms, more.forms...)
 	b.talk = append(b.talk, more.talk...)
 	b.slots = append(b.slots, more.slots...)
+	b.areas = append(b.areas, more.areas...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -165,9 +171,9 @@ func compile(read batch, layer string) (*Base, error) {
 			last = append(last, it.entry)
 		}
 	}
-	b := newBase(list, overlayTerms(read.terms), overlaySlots(read.slots), read.concepts())
+	b := newBase(list, read)
 	slices.SortFunc(last, byID)
-	b.last, b.talk, b.words = last, read.talk, read.words()
+	b.last, b.talk = last, read.talk
 	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}

@@ -68,6 +68,7 @@ func TestTestReport(t *testing.T) {
 }
 
 func TestTwins(t *testing.T) {
+	stuck := batch{names: []conceptName{{id: "stuck", kind: match.Symptom}}, forms: []conceptForm{{id: "stuck", form: "stuck"}}}
 	for _, c := range []struct {
 		one, other string
 		twins      bool
@@ -83,7 +84,7 @@ func TestTwins(t *testing.T) {
 		b := newBase([]*Entry{
 			{ID: "one", Phrases: Texts{{"en", []string{c.one}}}},
 			{ID: "other", Phrases: Texts{{"en", []string{c.other}}}},
-		}, nil, nil, []match.Concept{{ID: "stuck", Kind: match.Symptom, Forms: []string{"stuck"}}})
+		}, stuck)
 		if got := len(b.twins()); got != map[bool]int{true: 2}[c.twins] {
 			t.Errorf("%q, %q: %d twins", c.one, c.other, got)
 		}

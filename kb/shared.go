@@ -19,7 +19,12 @@ const shared = "_shared"
 const talkFile = "negative.txt"
 
 // sharedFiles are the files that a shared folder may have, and what reads them.
-var sharedFiles = map[string]func(file string, data []byte) batch{glossaryFile: readGlossary, slotsFile: readSlots, talkFile: readTalk}
+var sharedFiles = map[string]func(file string, data []byte) batch{
+	areasFile:    readAreas,
+	glossaryFile: readGlossary,
+	slotsFile:    readSlots,
+	talkFile:     readTalk,
+}
 
 // readShared reads the shared folder of a layer. A layer need not have one.
 func readShared(l Layer) batch {

@@ -121,7 +121,5 @@ func TestConceptWord(t *testing.T) {
 // loadConcepts returns a base with the built-in concepts.
 func loadConcepts() (*Base, error) {
 	read := readConcepts(Layer{Name: "kb/entries", FS: Builtin()})
-	b := newBase(nil, nil, nil, read.concepts())
-	b.words = read.words()
-	return b, read.mistakes.err(false)
+	return newBase(nil, read), read.mistakes.err(false)
 }

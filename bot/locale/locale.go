@@ -45,7 +45,6 @@ type Locale struct {
 	Effects   []string             `yaml:"effects"`   // words of a sentence that says what is restarted or interrupted, or that nothing is
 	Pastes    []string             `yaml:"pastes"`    // words of a step that asks for the message or code of a failure
 	Texts     map[string]string    `yaml:"texts"`
-	Areas     map[string]string    `yaml:"areas"`
 	Commands  map[Command][]string `yaml:"commands"`
 	Cases     []string             `yaml:"cases"` // how people ask in a message for the open hand-overs
 
@@ -188,12 +187,4 @@ func (l *Locale) Text(key string, pairs ...string) string {
 		}
 	}
 	return strings.NewReplacer(old...).Replace(text)
-}
-
-// Area returns the name of an area, or its id if the locale has no name for it.
-func (l *Locale) Area(id string) string {
-	if name := l.Areas[id]; name != "" {
-		return name
-	}
-	return id
 }
