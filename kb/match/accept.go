@@ -27,7 +27,7 @@ const (
 	aSymptom                         // the text has a symptom
 	aBlock                           // the best odds of a block of the text for the document
 	aBlocked                         // there is such a block
-	aNumber                          // a code of the document, of five digits, without any announcement
+	aNumber                          // a code of the document, of five digits
 	numAccept
 )
 
@@ -111,13 +111,10 @@ func anyRight(choices []offer) float64 {
 }
 
 // namesCode reports whether the text has a code of a document and is about these
-// products, as a strong code says, or an announced one of five digits.
+// products, as a strong code says.
 func (o *offer) namesCode(c textContext) bool {
-	switch {
-	case c.otherProducts > 0 || o.code < mediumCode:
+	if c.otherProducts > 0 || o.code < mediumCode {
 		return false
-	case o.number >= firstOwnCode:
-		return true
 	}
 	return o.shared > 0 && (o.code == strongCode || c.products > 0)
 }
@@ -392,7 +389,7 @@ func (q *query) acceptFeatures(s *candidateScore, c textContext, frame, largest 
 	x[aFrame] = min(1, float64(frame)/fullFrame)
 	x[aOtherFrame] = indicator(frame < largest)
 	x[aResembles] = q.resembles(s.doc)
-	x[aNumber] = indicator(s.code == bareCode && s.number >= firstOwnCode)
+	x[aNumber] = indicator(s.code >= bareCode && s.number >= firstOwnCode)
 	x[aSymptom] = indicator(slices.ContainsFunc(q.concepts, q.isSymptom))
 	for _, b := range q.blockOdds {
 		if b.doc == s.doc {

@@ -96,9 +96,6 @@ var (
 	AddSentences    = addSentences
 )
 
-// MaxChoices is how many choices a question has.
-const MaxChoices = maxChoices
-
 // NumAccept is the length of a vector of acceptance.
 const NumAccept = numAccept
 
@@ -136,16 +133,15 @@ type AcceptRow struct {
 	X     [NumAccept]float64
 }
 
-// AcceptRows returns the documents that a text may mean, the document of a
-// certain answer, or -1, and the odds of acceptance that this answer needs.
-func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int, least float64) {
+// AcceptRows returns the documents that a text may mean, and whether it has an
+// answer, whatever acceptance makes of it.
+func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure bool) {
 	q := newQuery(ix)
 	q.load(text)
 	q.retrieve()
 	c := q.context()
-	sure, least = -1, anyOdds
 	if q.unrelated(c) {
-		return nil, sure, least
+		return nil, false
 	}
 	scores := q.rank()
 	q.assess(scores, c)
@@ -153,11 +149,11 @@ func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure int, least floa
 	if r.Band != Sure {
 		r = q.matchBlocks(c)
 	}
-	if r.Band == Sure {
-		sure, least = r.Hits[0].Doc, q.leastOfAnswer(c)
-	}
 	for _, o := range q.offers(scores, c) {
 		rows = append(rows, AcceptRow{int(o.doc), o.features[aNamed] == 1, o.features})
 	}
-	return rows, sure, least
+	return rows, r.Band == Sure
 }
+
+// MatchFrom is Match with a question from some odds on.
+func (ix *Index) MatchFrom(text string, odds float64) Result { return ix.match(text, odds) }

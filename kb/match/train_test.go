@@ -1,0 +1,102 @@
+package match_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
+
+// A textRow is a line of testdata/train: a text, and the entries that it may
+// mean. Each folder is of one author, each file of one kind.
+type textRow struct {
+	ID       string   `json:"id"`
+	Text     string   `json:"text"`
+	Lang     string   `json:"lang"`
+	Target   []string `json:"target"`
+	Gray     bool     `json:"gray"`
+	author   string
+	kind     string
+	features []string
+}
+
+// builtinTexts are the author of the entries' own texts.
+const builtinTexts = "entries"
+
+// textRows reads the training texts and adds those of the entries.
+func textRows(t testing.TB, b *kb.Base) []textRow {
+	t.Helper()
+	files, err := filepath.Glob("testdata/train/*/*.jsonl")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no training texts", err)
+	}
+	var rows []textRow
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			var r textRow
+			if err := json.Unmarshal(line, &r); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			r.author, r.kind = filepath.Base(filepath.Dir(file)), strings.TrimSuffix(filepath.Base(file), ".jsonl")
+			if !r.Gray {
+				rows = append(rows, r)
+			}
+		}
+	}
+	for _, e := range b.Entries() {
+		for _, text := range e.Examples.Match {
+			rows = append(rows, textRow{ID: e.ID, Text: text, Target: []string{e.ID}, author: builtinTexts, kind: "example"})
+		}
+		for kind, texts := range map[string]kb.Texts{"phrase": e.Phrases, "message": e.Messages} {
+			for _, v := range texts {
+				for _, text := range v.Texts {
+					text = match.Fill(text, func(string) string { return " " })
+					rows = append(rows, textRow{ID: e.ID, Text: text, Lang: v.Lang, Target: []string{e.ID}, author: builtinTexts, kind: kind})
+				}
+			}
+		}
+	}
+	for line := range strings.Lines(negative(t)) {
+		rows = append(rows, textRow{Text: strings.TrimSpace(line), author: builtinTexts, kind: "negative"})
+	}
+	slices.SortStableFunc(rows, func(a, b textRow) int {
+		return cmp.Or(cmp.Compare(a.author, b.author), cmp.Compare(a.kind, b.kind), cmp.Compare(a.Text, b.Text))
+	})
+	return rows
+}
+
+// trainedOn reports whether the linear model is fitted to a row. Stories are
+// too long to say much by their words.
+func trainedOn(r *textRow) bool { return r.kind != "story" && r.kind != "lookup" }
+
+// learned returns the entries that authors wrote texts for, in the order of the
+// base. Only these are named in the model: the others are recognized by their
+// frames, as those of a team.
+func learned(b *kb.Base, rows []textRow) []string {
+	written := map[string]bool{}
+	for _, r := range rows {
+		if r.author != builtinTexts {
+			for _, id := range r.Target {
+				written[id] = true
+			}
+		}
+	}
+	var ids []string
+	for _, e := range b.Entries() {
+		if written[e.ID] {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
