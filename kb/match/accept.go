@@ -72,7 +72,9 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Re
 	best, choices := &offers[0], choicesOf(offers)
 	r := Result{Band: Likely}
 	switch {
-	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds, best.namesCode(c) && q.stance() >= calm:
+	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds:
+	case best.namesCode(c) && q.stance() >= calm: // nothing speaks for the others
+		choices = slices.DeleteFunc(choices, func(o offer) bool { return o.code < mediumCode })
 	case best.accepted < minNear:
 		return Result{Hits: q.nearestHits(scores)}
 	default:
@@ -111,10 +113,13 @@ func anyRight(choices []offer) float64 {
 }
 
 // namesCode reports whether the text has a code of a document and is about these
-// products, as a strong code says.
+// products, as a strong code says, or an announced one of five digits.
 func (o *offer) namesCode(c textContext) bool {
-	if c.otherProducts > 0 || o.code < mediumCode {
+	switch {
+	case c.otherProducts > 0 || o.code < mediumCode:
 		return false
+	case o.number >= firstOwnCode:
+		return true
 	}
 	return o.shared > 0 && (o.code == strongCode || c.products > 0)
 }

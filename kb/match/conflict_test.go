@@ -39,3 +39,20 @@ func TestInnermost(t *testing.T) {
 		}
 	}
 }
+
+// TestCodeAsked checks that an announced code of five digits leads to a question
+// even where nothing else in the text is about these products.
+func TestCodeAsked(t *testing.T) {
+	ix, ids := builtin(t)
+	for _, c := range []struct{ text, want string }{
+		{"getting error 100050 since this morning", "likely agent-unable-connect-100050"},
+		{"100195 오류가 자꾸 납니다", "likely cbp-replica-missing"},
+		{"Veeam: error 100050 since this morning", "silent"},
+		{"100050 people use the service", "silent"},
+		{"job 3106 ended", "silent"},
+	} {
+		if got := outcome(ix.Match(c.text), ids); got != c.want {
+			t.Errorf("%q: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
