@@ -6,13 +6,16 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,19 +45,34 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	err := root().ExecuteContext(context.Background())
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run runs a command line and returns its exit status: 0, 1 after an error, 2 if
+// the command line is wrong, or that of a signal.
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	c := root()
+	c.SetArgs(args)
+	c.SetIn(in)
+	c.SetOut(out)
+	c.SetErr(errs)
+	err := c.ExecuteContext(context.Background())
+	if err == nil {
+		return 0
+	}
 	if s, ok := errors.AsType[signaled](err); ok {
-		os.Exit(s.status())
+		return s.status()
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "mabsbot:", err)
-		os.Exit(1)
+	fmt.Fprintln(errs, "mabsbot:", err)
+	if _, ok := errors.AsType[usageError](err); ok {
+		return 2
 	}
+	return 1
 }
 
 // root returns the command line.
 func root() *cobra.Command {
-	c := command("mabsbot", "Recognize Azure Backup Server errors in support channels and walk users through the fix", cobra.NoArgs, serve)
+	c := command("mabsbot", "Recognize Azure Backup Server errors in support channels and walk users through the fix", noSubcommand, serve)
 	c.Long = `mabsbot recognizes errors of Microsoft Azure Backup Server (MABS), DPM and the
 MARS agent in what users paste into a support channel, and walks them through
 the fix, step by step, in Korean or English.
@@ -69,35 +87,35 @@ are set, Slack and Discord.`
   MABSBOT_SLACK_BOT_TOKEN=xoxb-… MABSBOT_SLACK_APP_TOKEN=xapp-… mabsbot
   MABSBOT_DISCORD_TOKEN=… mabsbot`
 	c.SilenceUsage, c.SilenceErrors = true, true
-	c.CompletionOptions.HiddenDefaultCmd = true
+	c.Version = version()
+	c.SetVersionTemplate("mabsbot {{.Version}}\n")
+	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return newUsageError(cmd, err) })
 	config.AddFlags(c.PersistentFlags())
-	c.AddCommand(chatCommand(), matchCommand(), kbCommand(), configCommand(), slackCommand(), discordCommand(),
-		outboxCommand(), backupCommand(), restoreCommand(), forgetCommand(), keyCommand(), storeCommand(), healthCommand(),
-		command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
-			_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
-			return err
-		}))
-	return c
-}
-
-// A runFunc runs a command with a valid configuration.
-type runFunc func(cmd *cobra.Command, args []string, c *config.Config) error
-
-// command returns a command that loads the configuration before it runs.
-func command(use, short string, args cobra.PositionalArgs, run runFunc) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
-		c, err := config.Load(cmd.Flags(), os.Environ())
-		if err != nil {
-			return err
-		}
-		return run(cmd, args, c)
-	}}
-}
-
-// group returns a command that consists of subcommands.
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
-	c.AddCommand(commands...)
+	config.AddKeyFlags(c.PersistentFlags(), "language", "log")
+	config.AddKeyFlags(c.Flags(), slices.DeleteFunc(config.Sections(), func(s string) bool { return s == "language" || s == "log" })...)
+	for _, sub := range []struct {
+		*cobra.Command
+		sections []string // of the configuration that it uses
+	}{
+		{chatCommand(), []string{"bot", "kb", "store"}},
+		{matchCommand(), nil},
+		{kbCommand(), nil},
+		{configCommand(), []string{"bot", "console", "discord", "http", "kb", "slack", "store"}},
+		{slackCommand(), []string{"slack"}},
+		{discordCommand(), []string{"discord"}},
+		{outboxCommand(), []string{"store"}},
+		{backupCommand(), []string{"store"}},
+		{restoreCommand(), []string{"store"}},
+		{forgetCommand(), []string{"store"}},
+		{keyCommand(), []string{"store"}},
+		{storeCommand(), []string{"store"}},
+		{healthCommand(), []string{"console", "http"}},
+		{versionCommand(), nil},
+		{manCommand(), nil},
+	} {
+		config.AddKeyFlags(sub.PersistentFlags(), sub.sections...)
+		c.AddCommand(sub.Command)
+	}
 	return c
 }
 
@@ -199,11 +217,14 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 	if err != nil {
 		return nil, err
 	}
-	err = web.Listen()
-	if err != nil && c.Console.Addr == config.Default().Console.Addr {
-		return nil, withoutConsole(c, log, fmt.Errorf("%w: set console.addr to use another address", err))
+	if err := web.Listen(); err != nil {
+		err = fmt.Errorf("%w: set console.addr (--console.addr) to use another address", err)
+		if c.Console.Addr == config.Default().Console.Addr {
+			err = withoutConsole(c, log, err)
+		}
+		return nil, err
 	}
-	return web, err
+	return web, nil
 }
 
 // withoutConsole returns the error that keeps the console from being served. A bot
@@ -238,7 +259,7 @@ func policy(c *config.Config) bot.Policy {
 	return p
 }
 
-func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
+func openStore(ctx context.Context, c config.Store) (db *store.SQL, err error) {
 	key, err := c.Key.Bytes()
 	if err != nil {
 		return nil, err
@@ -247,9 +268,14 @@ func openStore(ctx context.Context, c config.Store) (*store.SQL, error) {
 	case c.URL.IsSet():
 		return store.OpenPostgres(ctx, c.URL.Reveal(), key)
 	case key == nil:
-		return store.OpenKeyFile(ctx, keyFile(c), c.Path)
+		db, err = store.OpenKeyFile(ctx, keyFile(c), c.Path)
+	default:
+		db, err = store.Open(ctx, c.Path, key)
 	}
-	return store.Open(ctx, c.Path, key)
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("store: %w: set store.path (--store.path) to a file in a folder that can be written", path)
+	}
+	return db, err
 }
 
 func chatCommand() *cobra.Command {
@@ -435,10 +461,21 @@ func configCommand() *cobra.Command {
 		_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
 		return err
 	}}
-	return group("config", "Check the configuration, or print an example",
-		command("check", "Check the configuration and print the effective values", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
-			return c.Describe(cmd.OutOrStdout())
-		}), example)
+	var asJSON bool
+	check := command("check", "Check the configuration, what it names, and print the effective values", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		if _, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...); err != nil {
+			return err
+		}
+		if _, err := c.Store.Key.Bytes(); err != nil {
+			return err
+		}
+		if asJSON {
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(c.Description())
+		}
+		return c.Describe(cmd.OutOrStdout())
+	})
+	check.Flags().BoolVar(&asJSON, "json", false, "write the values as JSON")
+	return group("config", "Check the configuration, or print an example", check, example)
 }
 
 func slackCommand() *cobra.Command {
@@ -462,14 +499,4 @@ func discordCommand() *cobra.Command {
 	register.Long = `Register the commands that differ from those registered with Discord, and print
 the URL with which an administrator invites the bot to a server.`
 	return group("discord", "Register the bot with Discord", register)
-}
-
-// version returns the version of this build, which includes the revision if the
-// program was built in its repository, and of the Go toolchain.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return cmp.Or(info.Main.Version, "(devel)") + " " + info.GoVersion
 }

@@ -41,7 +41,7 @@ func TestLostKey(t *testing.T) {
 	path := filepath.Join(dir, "test.db")
 	run := func(args ...string) error {
 		c := root()
-		c.SetArgs(append(args, "--console.enabled=false", "--store.path", path))
+		c.SetArgs(append(args, "--store.path", path))
 		c.SetIn(strings.NewReader(""))
 		c.SetOut(io.Discard)
 		c.SetErr(io.Discard)
@@ -57,7 +57,7 @@ func TestLostKey(t *testing.T) {
 	if err := os.Remove(path + ".key"); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"chat"}, nil, {"chat"}} {
+	for _, args := range [][]string{{"chat"}, {"--console.enabled=false"}, {"chat"}} {
 		if err := run(args...); err == nil || !strings.Contains(err.Error(), path+".key: missing, but the database "+path) {
 			t.Errorf("%q: %v", args, err)
 		}

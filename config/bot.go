@@ -18,11 +18,11 @@ type Bot struct {
 
 // A Channel overrides the defaults for one channel.
 type Channel struct {
-	ID       string   `mapstructure:"id"`
-	Mode     string   `mapstructure:"mode"`     // one of Modes; "" means Bot.DefaultMode
-	Language string   `mapstructure:"language"` // a tag; "" means Config.Language
-	Bots     []string `mapstructure:"bots"`     // IDs of other bots whose messages are read
-	About    string   `mapstructure:"about"`    // one of Topics, or ""
+	ID       string   `mapstructure:"id" json:"id"`
+	Mode     string   `mapstructure:"mode" json:"mode"`             // one of Modes; "" means Bot.DefaultMode
+	Language string   `mapstructure:"language" json:"language"`     // a tag; "" means Config.Language
+	Bots     []string `mapstructure:"bots" json:"bots,omitempty"`   // IDs of other bots whose messages are read
+	About    string   `mapstructure:"about" json:"about,omitempty"` // one of Topics, or ""
 }
 
 // Modes returns the modes of a channel: the bot never speaks; it decides and

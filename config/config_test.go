@@ -24,6 +24,7 @@ func load(t *testing.T, args []string, environ ...string) (*Config, error) {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	AddFlags(flags)
+	AddKeyFlags(flags, Sections()...)
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}

@@ -11,19 +11,46 @@ import (
 	"time"
 )
 
-// Describe writes the effective configuration without its secrets.
-func (c *Config) Describe(w io.Writer) error {
-	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tab, "file\t%s\n", cmp.Or(c.file, "none"))
+// A Description is the effective configuration without its secrets.
+type Description struct {
+	File     string            `json:"file,omitempty"`
+	Values   map[string]string `json:"values"` // by key, as the file would have it; a secret is [set] or [not set]
+	Channels []Channel         `json:"channels,omitempty"`
+	Warnings []string          `json:"warnings,omitempty"`
+}
+
+// Description returns what Describe writes.
+func (c *Config) Description() Description {
+	d := Description{File: c.file, Values: map[string]string{}}
 	for _, k := range c.keys() {
 		if !k.isList() {
-			fmt.Fprintf(tab, "%s\t%s\n", k.name, cmp.Or(text(k.value), "-"))
+			d.Values[k.name] = text(k.value)
 		}
 	}
 	for _, ch := range c.Bot.Channels {
-		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s\n", ch.ID, cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language), about(ch.About), reads(ch.Bots))
+		ch.Mode, ch.Language = cmp.Or(ch.Mode, c.Bot.DefaultMode), cmp.Or(ch.Language, c.Language)
+		d.Channels = append(d.Channels, ch)
 	}
 	for _, m := range c.Warnings {
+		d.Warnings = append(d.Warnings, m.String())
+	}
+	return d
+}
+
+// Describe writes the effective configuration without its secrets.
+func (c *Config) Describe(w io.Writer) error {
+	d := c.Description()
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(tab, "file\t%s\n", cmp.Or(d.File, "none"))
+	for _, k := range c.keys() {
+		if value, ok := d.Values[k.name]; ok {
+			fmt.Fprintf(tab, "%s\t%s\n", k.name, cmp.Or(value, "-"))
+		}
+	}
+	for _, ch := range d.Channels {
+		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s\n", ch.ID, ch.Mode, ch.Language, about(ch.About), reads(ch.Bots))
+	}
+	for _, m := range d.Warnings {
 		fmt.Fprintf(tab, "warning\t%s\n", m)
 	}
 	return tab.Flush()

@@ -67,12 +67,18 @@ const prefix = "MABSBOT_"
 // because a file cannot name itself. Its variable is MABSBOT_CONFIG.
 const fileFlag = "config"
 
-// AddFlags defines a flag for every key that is not a list or a secret, named
-// like the key.
+// AddFlags defines the flag that names the file.
 func AddFlags(flags *pflag.FlagSet) {
 	flags.String(fileFlag, "", "configuration file (default "+defaultFile+" in the working directory, if there is one)")
+}
+
+// AddKeyFlags defines a flag for every key of some sections, named like the key,
+// unless the key is a list or a secret. The section of a key without a dot is the
+// key itself.
+func AddKeyFlags(flags *pflag.FlagSet, sections ...string) {
 	for _, k := range Default().keys() {
-		if k.usage == "" {
+		section, _, _ := strings.Cut(k.name, ".")
+		if k.usage == "" || !slices.Contains(sections, section) {
 			continue
 		}
 		switch v := k.value.Interface().(type) {
@@ -85,3 +91,6 @@ func AddFlags(flags *pflag.FlagSet) {
 		}
 	}
 }
+
+// Sections returns the sections of the keys.
+func Sections() []string { return names(reflect.TypeFor[Config]()) }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"mabsbot/config"
+)
+
+// A runFunc runs a command with a valid configuration.
+type runFunc func(cmd *cobra.Command, args []string, c *config.Config) error
+
+// command returns a command that loads the configuration before it runs.
+func command(use, short string, args cobra.PositionalArgs, run runFunc) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: usage(args), RunE: func(cmd *cobra.Command, args []string) error {
+		c, err := config.Load(cmd.Flags(), os.Environ())
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, c)
+	}}
+}
+
+// group returns a command that consists of subcommands.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: use, Short: short, Args: usage(noSubcommand), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c.AddCommand(commands...)
+	return c
+}
+
+// A usageError is a command line that the program does not accept.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func newUsageError(cmd *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w\nRun %q for usage", err, cmd.CommandPath()+" --help")}
+}
+
+// usage returns arguments whose error is a usageError.
+func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, values []string) error {
+		if err := args(cmd, values); err != nil {
+			return newUsageError(cmd, err)
+		}
+		return nil
+	}
+}
+
+// noSubcommand refuses arguments of a command that has subcommands: they are
+// subcommands that do not exist.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2 // edits, cobra's own default
+	text := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return errors.New(text)
+}
+
+func versionCommand() *cobra.Command {
+	var asJSON bool
+	c := command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
+		if asJSON {
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"version": buildVersion(), "go": goVersion()})
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
+		return err
+	})
+	c.Flags().BoolVar(&asJSON, "json", false, "write the version as JSON")
+	return c
+}
+
+// version returns the version of this build, which includes the revision if the
+// program was built in its repository, and of the Go toolchain.
+func version() string { return buildVersion() + " " + goVersion() }
+
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return cmp.Or(info.Main.Version, "(devel)")
+	}
+	return "unknown"
+}
+
+func goVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.GoVersion
+	}
+	return "unknown"
+}
+
+func manCommand() *cobra.Command {
+	return command("man DIR", "Write the manual pages of all commands into a folder", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, _ *config.Config) error {
+		if err := os.MkdirAll(args[0], 0o755); err != nil {
+			return err
+		}
+		return doc.GenManTree(cmd.Root(), &doc.GenManHeader{Section: "1", Source: "mabsbot " + buildVersion()}, args[0])
+	})
+}
