@@ -48,6 +48,16 @@ type Simulator interface {
 	Simulated() bool
 }
 
+// A Standby is an adapter that one of several processes serves at a time; the others
+// stand by. See Election.
+type Standby interface {
+	Adapter
+
+	// StandsBy reports whether this process stands by. It then claims no posts of
+	// the adapter, so that one process keeps to the platform's rate limits.
+	StandsBy() bool
+}
+
 // A Profiler is an adapter whose platform does not send the locale of a user
 // with every event.
 type Profiler interface {

@@ -56,7 +56,8 @@
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
 // order within a thread, and hands them to [Adapter.Post] (adapter.go); rest.go
 // knows the channels that have to wait, and backlog.go warns when posts wait for
-// long. See outbox.go for the delivery guarantees.
+// long. See outbox.go for the delivery guarantees. lease.go elects the one of several
+// processes that does work which is for one at a time.
 //
 // library.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,

@@ -77,6 +77,10 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			}
 			continue
 		}
+		if s, ok := a.(Standby); ok && s.StandsBy() {
+			sleep(ctx, nil, standbyInterval)
+			continue
+		}
 		began := time.Now()
 		resting, untilNext := rests.resting()
 		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease, resting...)

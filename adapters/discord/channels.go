@@ -92,6 +92,14 @@ func (cs *channels) forgetGuild(guild string) {
 	delete(cs.roles, guild)
 }
 
+// clear removes everything but the deleted channels.
+func (cs *channels) clear() {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	clear(cs.all)
+	clear(cs.roles)
+}
+
 // maxDeleted bounds the memory of deleted channels to about a megabyte.
 const maxDeleted = 10_000
 

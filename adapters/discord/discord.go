@@ -4,8 +4,8 @@
 //	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> done
 //	bot.Post --post.go, responses.go--> render.go --> discordapi
 //
-// Incoming: gateway.go chooses the intents, and session.go saves the session of the
-// gateway. intake.go takes events until Discord need not send them again, and
+// Incoming: lead.go connects to the gateway while this process leads, gateway.go chooses
+// the intents, and session.go saves the session of the gateway. intake.go takes events until Discord need not send them again, and
 // interactions.go those of them that need a response within 3 seconds. inbox.go
 // replays recorded events, files.go downloads attachments, and pointed.go reads what a
 // message points at. events.go and
@@ -29,6 +29,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mabsbot/adapters/chat"
@@ -51,6 +52,7 @@ type Options struct {
 	EscalationChannel string        // the ID of the channel that gets escalations, or ""
 	Register          bool          // register changed commands at startup
 	Inbox             chat.Inbox
+	Election          *bot.Election // of the process that connects to the gateway; nil if there is only one
 	Library           Library
 	Log               *slog.Logger // nil discards; neither message content nor secrets are logged
 
@@ -64,16 +66,18 @@ type Discord struct {
 	texts        chat.Texts
 	thinkingTime time.Duration
 
-	client    *discordapi.Client
-	http      *http.Client // for attachments
-	sessions  *sessionStore
-	channels  *channels
-	tokens    *tokens
-	locales   *locales
-	forbidden *forbidden
-	directs   sync.Map // IDs of DM channels, by user
+	client     *discordapi.Client
+	http       *http.Client // for attachments
+	sessions   *sessionStore
+	connecting *connecting
+	channels   *channels
+	tokens     *tokens
+	locales    *locales
+	forbidden  *forbidden
+	directs    sync.Map // IDs of DM channels, by user
 
 	contentGranted bool // the application has the Message Content Intent
+	leads          atomic.Bool
 
 	intake *chat.Intake
 	handle bot.Handler
@@ -85,7 +89,10 @@ type Discord struct {
 	self identity
 }
 
-var _ bot.Reader = (*Discord)(nil)
+var (
+	_ bot.Reader  = (*Discord)(nil)
+	_ bot.Standby = (*Discord)(nil)
+)
 
 // pageJobs is how many interactions are responded to at once. Each waits for a
 // request to Discord.
@@ -102,7 +109,7 @@ func New(o Options) (*Discord, error) {
 	}
 	d := &Discord{
 		o: o, log: o.Log, texts: texts, thinkingTime: thinkingTime,
-		sessions: &sessionStore{inbox: o.Inbox}, channels: newChannels(), tokens: newTokens(), locales: newLocales(), forbidden: newForbidden(),
+		sessions: &sessionStore{inbox: o.Inbox}, connecting: &connecting{}, channels: newChannels(), tokens: newTokens(), locales: newLocales(), forbidden: newForbidden(),
 		intake: chat.NewIntake(adapterName, eventInbox{o.Inbox}, pageJobs, o.Log),
 		stop:   func(error) {}, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -114,7 +121,7 @@ func New(o Options) (*Discord, error) {
 		},
 		Unauthorized: func() { d.stop(errToken) },
 		Sessions:     d.sessions,
-		Throttle:     &chat.Throttle{},
+		Throttle:     d.connecting,
 	})
 	if err != nil {
 		return nil, err
@@ -131,9 +138,11 @@ func (d *Discord) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
 
-// Run implements bot.Adapter. It first handles recorded events, and ends if
-// Discord rejects the token or the gateway connection for good. It must be
-// called only once.
+// StandsBy implements bot.Standby.
+func (d *Discord) StandsBy() bool { return d.o.Election != nil && !d.leads.Load() }
+
+// Run implements bot.Adapter. It ends if Discord rejects the token or the gateway
+// connection for good. It must be called only once.
 func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	defer close(d.ended)
 	ctx, stop := context.WithCancelCause(ctx)
@@ -146,22 +155,14 @@ func (d *Discord) Run(ctx context.Context, handle bot.Handler) error {
 	return err
 }
 
-// serve does the work of Run.
+// serve does the work of Run. A process that stands by knows already that its token
+// is valid.
 func (d *Discord) serve(ctx context.Context) error {
 	if err := d.authenticate(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
 	close(d.ready)
-	restored, err := d.sessions.restore(ctx)
-	if err != nil && ctx.Err() == nil {
-		d.log.Error("discord: inbox not fully read", "error", err)
-	}
-	d.replay(ctx)
-	err = d.listen(ctx, restored)
-	d.stop(err)
-	d.intake.Wait()
-	_ = d.client.SaveSession(ctx) // if it fails, handled events are replayed
-	return err
+	return d.o.Election.Lead(ctx, d.lead)
 }
 
 // withGrace returns a context that ends some time after ctx, so that work in

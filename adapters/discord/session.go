@@ -15,8 +15,9 @@ import (
 // restarted process misses no event.
 type session struct {
 	discordapi.Session
-	At  time.Time `json:"at"` // when it was saved
-	key string    // in the inbox
+	At   time.Time `json:"at"`             // when it was saved
+	Term int64     `json:"term,omitempty"` // of the leader that saved it; 0 if there was no election
+	key  string    // in the inbox
 }
 
 const (
@@ -45,6 +46,7 @@ func (i eventInbox) Replay(ctx context.Context, yield func(key string, payload [
 // A sessionStore saves the gateway's session in the inbox.
 type sessionStore struct {
 	inbox chat.Inbox
+	term  int64  // of this process
 	key   string // of the saved session, or ""
 }
 
@@ -53,7 +55,7 @@ type sessionStore struct {
 func (s *sessionStore) Save(ctx context.Context, now discordapi.Session) error {
 	at := time.Now()
 	key := fmt.Sprintf("%s%s/%d/%d", sessionKey, now.ID, now.Seq, at.UnixNano())
-	record, err := json.Marshal(session{Session: now, At: at})
+	record, err := json.Marshal(session{Session: now, At: at, Term: s.term})
 	if err != nil {
 		return err
 	}
@@ -69,7 +71,8 @@ func (s *sessionStore) Save(ctx context.Context, now discordapi.Session) error {
 	return nil
 }
 
-// restore returns the newest session in the inbox, or the zero session.
+// restore returns the newest session in the inbox, or the zero session. One that a
+// leader saved after its term does not count.
 func (s *sessionStore) restore(ctx context.Context) (newest session, err error) {
 	err = s.inbox.Replay(ctx, func(key string, record []byte) error {
 		if !strings.HasPrefix(key, sessionKey) {
@@ -79,8 +82,12 @@ func (s *sessionStore) restore(ctx context.Context) (newest session, err error) 
 		if json.Unmarshal(record, &next) != nil {
 			return s.inbox.Bury(ctx, key, record)
 		}
+		next.key = key
+		if next.Term != 0 && next.Term < newest.Term {
+			next, newest = newest, next
+		}
 		old := newest
-		newest, newest.key = next, key
+		newest = next
 		if old.key == "" || time.Since(old.At) < sessionLife {
 			return nil // another process may still use it
 		}

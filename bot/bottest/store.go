@@ -1,6 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, outbox.go, deadletters.go) checks a bot.Store and
-// bot.Outbox, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
+// use in tests. TestStore (store.go, cases.go, outbox.go, deadletters.go, leases.go) checks a
+// bot.Store, bot.Outbox and bot.Leases, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
 package bottest
@@ -21,10 +21,11 @@ import (
 	"mabsbot/kb"
 )
 
-// A FullStore is a store and outbox that can be pruned.
+// A FullStore is a store, outbox and leases that can be pruned.
 type FullStore interface {
 	bot.Store
 	bot.Outbox
+	bot.Leases
 
 	// Prune deletes events, and posts that were sent, dropped or recorded
 	// (shadow), that are older than olderThan, but at least store.MinRetention
@@ -33,7 +34,7 @@ type FullStore interface {
 	Prune(ctx context.Context, olderThan time.Duration) error
 }
 
-// TestStore checks the contract of bot.Store and bot.Outbox, with one subtest
+// TestStore checks the contract of bot.Store, bot.Outbox and bot.Leases, with one subtest
 // for each sentence of it. open returns an empty store. TestStore calls open,
 // uses the store and cleans it up in a testing/synctest bubble.
 func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
@@ -71,6 +72,11 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("one of many concurrent writers of a version wins", concurrentVersions)
 	run("one of many concurrent writers of an event wins", concurrentEvents)
 	run("one of many concurrent senders claims a post", concurrentSenders)
+	run("a lease has one holder at a time", oneHolder)
+	run("a lease ends after its time", leaseEnds)
+	run("the holder of a lease prolongs it", leaseProlonged)
+	run("Release ends the lease of its holder at once", leaseReleased)
+	run("one of many concurrent holders gets a lease", concurrentHolders)
 	run("a canceled context stops every method", canceledContext)
 	for _, c := range append(outboxCases(), deadLetterCases()...) {
 		run(c.sentence, func(t *storeTest) { t.play(c.script) })
@@ -745,6 +751,9 @@ func canceledContext(t *storeTest) {
 	wantCanceled(err)
 	wantCanceled(t.Sent(ctx, "A1", bot.Delivery{}))
 	wantCanceled(t.Retry(ctx, "A1", 1, 0))
+	_, _, err = t.Hold(ctx, "lease", "h1", time.Minute)
+	wantCanceled(err)
+	wantCanceled(t.Release(ctx, "lease", "h1"))
 	wantCanceled(t.Drop(ctx, "A1", 1, "why"))
 	_, err = t.DeadLetters(ctx, 1)
 	wantCanceled(err)

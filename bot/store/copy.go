@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// copiedTables are all tables with conversations. The key check is not one: each
-// database has its own.
+// copiedTables are all tables but the key check: each database has its own.
 var copiedTables = []string{
-	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers",
+	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns

@@ -98,6 +98,8 @@ func fillTables(t *testing.T, s *SQL) {
 	_, err := s.Forget(t.Context(), "test", "gone")
 	must(t, err)
 	must(t, s.Sent(t.Context(), "post 0 of 1", bot.Delivery{Ref: "r"}))
+	_, _, err = s.Hold(t.Context(), "lease", "holder", time.Minute)
+	must(t, err)
 }
 
 // rowsOf returns the rows of a table as text.

@@ -23,6 +23,7 @@ type Memory struct {
 	langs    map[bot.UserKey]string
 	journals map[string][][]byte
 	inboxes  map[string][]memoryRecord
+	leases   map[string]memoryLease
 }
 
 type memoryState struct {
@@ -70,6 +71,7 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		langs:    map[bot.UserKey]string{},
 		journals: map[string][][]byte{},
 		inboxes:  map[string][]memoryRecord{},
+		leases:   map[string]memoryLease{},
 	}
 }
 

@@ -14,9 +14,10 @@
 // that are acknowledged before they are handled, and journal.go is an append-only
 // log. prune.go deletes old rows, retention.go old conversations, and forget.go those
 // of a user. backup.go backs up and restores, copy.go copies to another database, and
-// rotate.go changes the key. seal.go encrypts, with pack.go compressing before, and
+// rotate.go changes the key. leases.go elects one of several processes. seal.go encrypts, with pack.go compressing before, and
 // reads the key file. memory.go, memory_cases.go, memory_outbox.go,
-// memory_deadletters.go, memory_inbox.go and memory_journal.go do the same in memory.
+// memory_deadletters.go, memory_inbox.go, memory_journal.go and memory_leases.go do the
+// same in memory.
 package store
 
 import (
