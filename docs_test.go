@@ -213,6 +213,38 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestKoreanREADME checks that README.ko.md has the headings, lists, tables,
+// commands and links of README.md, line by line.
+func TestKoreanREADME(t *testing.T) {
+	marks := regexp.MustCompile("`[^`]+`|\\]\\([^)]+\\)|<http[^>]+>|https?://\\S+")
+	shape := regexp.MustCompile(`^(#+ |- |\d+\. |\||!\[|    .*)?`)
+	code := false
+	outline := func(page string) (lines []string) {
+		for line := range strings.Lines(read(t, page)) {
+			line = strings.TrimRight(line, "\n")
+			if strings.HasPrefix(line, "```") {
+				code = !code
+			}
+			if code {
+				lines = append(lines, line)
+				continue
+			}
+			names := slices.DeleteFunc(marks.FindAllString(line, -1), func(name string) bool {
+				return name == "](README.md)" || name == "](README.ko.md)" // the other language
+			})
+			slices.Sort(names) // Korean has another order
+			lines = append(lines, shape.FindString(line)+strings.Join(names, " "))
+		}
+		return lines
+	}
+	en, ko := outline("README.md"), outline("README.ko.md")
+	for i := range max(len(en), len(ko)) {
+		if i >= len(en) || i >= len(ko) || en[i] != ko[i] {
+			t.Fatalf("README.md:%d and README.ko.md differ:\n%q\n%q", i+1, en[min(i, len(en)-1)], ko[min(i, len(ko)-1)])
+		}
+	}
+}
+
 // pages returns every Markdown file of the repository by path, except in
 // testdata and installed packages.
 func pages(t *testing.T) map[string]string {
