@@ -85,8 +85,8 @@ func (d decision) takeCode(w Walkthrough, code string) {
 	case w.question() != nil:
 		d.postNote(w, paragraph(d.text("code_noted", "code", code)), paragraph(d.text("explain_question", "choices", d.labels(w))))
 	case w.prompt() == promptDone:
-		d.pass(w, OutcomeCannot, paragraph(d.text("code_next", "code", code)))
+		d.pass(w, OutcomeCannot, paragraph(d.text("code_next", "code", code)), d.windowsResults(code, ""))
 	default:
-		d.pass(w, OutcomeNotHelped, paragraph(d.text("code_next", "code", code)))
+		d.pass(w, OutcomeNotHelped, paragraph(d.text("code_next", "code", code)), d.windowsResults(code, ""))
 	}
 }

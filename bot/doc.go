@@ -24,7 +24,7 @@
 //     steps ask for; company.go tells whether it is meant for the bot, and steer.go
 //     and after.go do it; aside.go answers a question in the same message; lines.go
 //     and explain.go (with the glossary of the knowledge base) answer where nothing
-//     moves;
+//     moves; sibling.go says what is known of codes that have no entry;
 //   - point.go reads what a message points at, and remembers what was looked at;
 //     split.go joins messages that are split over two, and unread.go answers where files cannot be read;
 //   - followup.go asks whether a fix held, and elsewhere.go continues in another

@@ -17,7 +17,8 @@ func (v voice) intro(w Walkthrough) []Block {
 	if by := v.recognizedBy(w); by != "" {
 		blocks = append(blocks, paragraph(v.text("recognized", "by", by)))
 	}
-	blocks = append(blocks, paragraph(v.cause(w)))
+	cause := v.cause(w)
+	blocks = append(blocks, paragraph(cause), v.windowsResults(w.Text, v.title(w)+cause))
 	for _, a := range w.Tried {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"mabsbot/bot/locale"
@@ -147,6 +148,13 @@ func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	for _, h := range d.found.Hits {
 		if h.Confidence >= minTopicConfidence {
 			w.Options = append(w.Options, option(h))
+		}
+	}
+	if code, unknown := d.unknownCode(visible(w.Text)); unknown {
+		for _, e := range d.carrying(code) {
+			if !slices.ContainsFunc(w.Options, func(o Option) bool { return o.Entry == e.ID }) {
+				w.Options = append(w.Options, Option{Entry: e.ID})
+			}
 		}
 	}
 	d.postAnswer(w, replaces)

@@ -78,6 +78,9 @@ func (d decision) otherError(w Walkthrough, m Message, u Understood) {
 		switch {
 		case ok:
 			said = d.text("no_code", "query", code)
+			if what, meaning := d.known(code); what != "" {
+				said = what + " " + meaning
+			}
 		case len(w.Open) > 0: // "back to the other error"
 			d.postNote(w, paragraph(d.text("left_open", "titles", d.titles(w.Open))), choices(d.otherButtons(w)...))
 			return

@@ -308,6 +308,9 @@ func (v voice) viewUnmatched(w Walkthrough) []Block {
 	if looked := v.looked(w); looked != "" && !unknown {
 		blocks[0] = heading(looked)
 	}
+	if what, meaning := v.known(code); unknown && what != "" {
+		return v.viewKnown(w, code, near, heading(what), paragraph(meaning))
+	}
 	person := v.button(w, ActionPerson, "", v.text("person"))
 	if len(near) > 0 {
 		blocks = append(blocks, ask(v.text("no_match_near")))

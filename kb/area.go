@@ -1,9 +1,6 @@
 package kb
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // areasFile is the file of the shared folder with the areas.
 const areasFile = "areas.yaml"
@@ -42,7 +39,7 @@ func lintAreas(at place, areas []Area) (mistakes Mistakes) {
 		if slices.ContainsFunc(areas[:i], func(o Area) bool { return o.ID == a.ID }) {
 			add("id", "the area %q is already named", a.ID)
 		}
-		if len(a.Name) == 0 || slices.ContainsFunc(a.Name, func(v Variant) bool { return strings.TrimSpace(v.Text) == "" }) {
+		if a.Name.blank() {
 			add("name", "the name is empty")
 		}
 	}

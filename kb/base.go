@@ -21,6 +21,8 @@ type Base struct {
 	concepts []match.Concept // by ID
 	slots    []Slot
 	areas    []Area
+	siblings []siblingCode // by code
+	windows  []WindowsCode
 	words    map[conceptWord]string // of concepts
 	index    *match.Index
 	revision string
@@ -35,7 +37,7 @@ type Base struct {
 func newBase(entries []*Entry, read batch) *Base {
 	b := &Base{
 		entries: entries, byID: make(map[string]*Entry, len(entries)),
-		glossary: overlayTerms(read.terms), slots: overlaySlots(read.slots), areas: overlayAreas(read.areas),
+		glossary: overlayTerms(read.terms), slots: overlaySlots(read.slots), areas: overlayAreas(read.areas), windows: overlayWindows(read.windows),
 		concepts: read.concepts(), words: read.words(),
 	}
 	slices.SortFunc(b.entries, byID)
@@ -55,6 +57,13 @@ func newBase(entries []*Entry, read batch) *Base {
 	}
 	for _, a := range b.areas {
 		fmt.Fprintln(sum, a)
+	}
+	for _, w := range b.windows {
+		fmt.Fprintln(sum, w)
+	}
+	b.siblings = siblingCodes(read, b.entries)
+	for _, s := range b.siblings {
+		fmt.Fprintln(sum, s.code, s.product, s.subject.Name, s.kind.Name)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries), b.concepts...)

@@ -3,9 +3,9 @@
 // pasted text is package match; documents.go connects the two.
 //
 // load.go reads the files of a layer and parse.go the entries in them, shared.go
-// with area.go, glossary.go, slot.go and concepts.go what is no entry, lint.go and its
-// siblings check them, and base.go compiles them into a Base. live.go reloads a
-// Base when its files change. show.go, output.go and selftest.go are the output
+// with area.go, glossary.go, slot.go, concepts.go, sibling.go and windows.go what is
+// no entry, lint.go and its siblings check them, and base.go compiles them into a
+// Base. live.go reloads a Base when its files change. show.go, output.go and selftest.go are the output
 // of the kb and match commands.
 package kb
 

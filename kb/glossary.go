@@ -86,6 +86,11 @@ func (t Text) langs() []string {
 	return all
 }
 
+// blank reports whether a text is missing, or empty in some language.
+func (t Text) blank() bool {
+	return len(t) == 0 || slices.ContainsFunc(t, func(v Variant) bool { return strings.TrimSpace(v.Text) == "" })
+}
+
 func listed(langs []string) string {
 	if len(langs) == 0 {
 		return "no language"

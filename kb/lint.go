@@ -142,7 +142,7 @@ func (l *linter) identity(at place) {
 func (l *linter) recognition(at place) {
 	for i, c := range l.e.Codes {
 		if !match.IsCode(c) {
-			l.add(at.key("codes").item(i), "%q is not an error code; want one such as 0x29834 or 100050", c)
+			l.add(at.key("codes").item(i), "%s", notACode(c))
 		}
 	}
 	l.relatives(at.key("relatives"))

@@ -97,13 +97,18 @@ type item struct {
 
 // A batch is the content of part of a file, of a file, or of several files.
 type batch struct {
-	items    []item
-	terms    []Term // of the glossary
-	names    []conceptName
-	forms    []conceptForm
-	talk     []string // texts that the bot must leave alone
-	slots    []Slot
-	areas    []Area
+	items []item
+	terms []Term // of the glossary
+	names []conceptName
+	forms []conceptForm
+	talk  []string // texts that the bot must leave alone
+	slots []Slot
+	areas []Area
+
+	siblings     []siblingRow
+	siblingNames siblingNames
+	windows      []WindowsCode
+
 	mistakes Mistakes // in addition to the items' own
 	more     bool     // reading stopped early because of too many mistakes
 }
@@ -116,6 +121,10 @@ func (b *batch) add(more batch) {
 	b.talk = append(b.talk, more.talk...)
 	b.slots = append(b.slots, more.slots...)
 	b.areas = append(b.areas, more.areas...)
+	b.siblings = append(b.siblings, more.siblings...)
+	b.siblingNames.Subjects = append(b.siblingNames.Subjects, more.siblingNames.Subjects...)
+	b.siblingNames.Kinds = append(b.siblingNames.Kinds, more.siblingNames.Kinds...)
+	b.windows = append(b.windows, more.windows...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -159,7 +168,7 @@ func compile(read batch, layer string) (*Base, error) {
 	if !read.more {
 		items = overlay(items)
 	}
-	mistakes := append(read.mistakes, append(lintConcepts(read), lintAll(items, read)...).without(read.mistakes)...)
+	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintAll(items, read)).without(read.mistakes)...)
 	if err := mistakes.err(read.more); err != nil {
 		return nil, err
 	}

@@ -140,7 +140,7 @@ func lintSlots(at place, slots []Slot) (mistakes Mistakes) {
 		if got, want := s.Label.langs(), slots[0].Label.langs(); !slices.Equal(got, want) {
 			add(at.key("label"), "label is in %s; want it in %s, as the first label", listed(got), listed(want))
 		}
-		if slices.ContainsFunc(s.Label, func(v Variant) bool { return strings.TrimSpace(v.Text) == "" }) || len(s.Label) == 0 {
+		if s.Label.blank() {
 			add(at.key("label"), "the label is empty")
 		}
 		if _, ok := forms[s.Takes]; !ok && s.Takes != "" {

@@ -21,6 +21,12 @@ func IsCode(s string) bool {
 	return ok
 }
 
+// CodeNumber returns the number that identifies an error code, in any spelling.
+func CodeNumber(s string) (n uint32, ok bool) {
+	c, ok := parseCode(s)
+	return uint32(c), ok
+}
+
 // parseCode parses a code in any spelling: 0x29834, 0X29834, Ox29834, 29834h,
 // 170036, [0x29834], "ID: 170036", also in full-width digits. It rejects
 // HRESULTs.
