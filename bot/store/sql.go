@@ -5,8 +5,8 @@
 // Platform and entry IDs, states, timestamps and versions are stored in clear
 // text because queries use them.
 //
-// sql.go opens and migrates a SQLite database, and group.go commits transactions
-// together; lock_unix.go and lock_other.go detect other processes that use it.
+// sql.go opens and migrates a SQLite database, prepared.go keeps its statements, and
+// group.go commits transactions together; lock_unix.go and lock_other.go detect other processes that use it.
 // postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
 // for what differs there. apply.go implements bot.Store, and outbox.go and
 // deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the
@@ -182,10 +182,11 @@ func connect(path string, n int, options string) (*sql.DB, error) {
 	}
 	path = "/" + strings.TrimPrefix(filepath.ToSlash(path), "/") // a slash also precedes a drive letter
 	options += fmt.Sprintf("&_busy_timeout=%d", busyTimeout.Milliseconds())
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String())
+	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", Path: path, RawQuery: options}).String())
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(preparing{connector})
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
