@@ -59,6 +59,33 @@ func BenchmarkClaim(b *testing.B) {
 	}
 }
 
+// BenchmarkBacklog searches 10,000 posts that wait in 64 channels.
+func BenchmarkBacklog(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *SQL{"SQLite": openNew, "PostgreSQL": openBubble} {
+		b.Run(name, func(b *testing.B) {
+			s := open(b)
+			const size, users, channels = 100, 199, 64
+			for i := range 100 {
+				turn := bot.Turn{Event: event(i)}
+				for j := range size {
+					n := i*size + j
+					t := thread(n)
+					t.Channel = fmt.Sprint("c", n%channels)
+					turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("post ", n)), To: bot.User{ID: fmt.Sprint(n % users)}, Thread: t})
+				}
+				must(b, s.Apply(b.Context(), turn))
+			}
+			for b.Loop() {
+				found, err := s.claimable(b.Context(), "test", 16, 4, nil)
+				must(b, err)
+				if len(found) != 16 {
+					b.Fatalf("found %d posts", len(found))
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkSend measures everything that a post costs, from Apply to the next
 // NextDue.
 func BenchmarkSend(b *testing.B) {

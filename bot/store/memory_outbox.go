@@ -19,13 +19,16 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	}
 	now := m.now()
 	var posts []bot.Post
-	for _, q := range m.inTurn(adapter, resting, now) {
+	queue := m.waiting(adapter, resting, now)
+	for _, turn := range queue.inTurn() {
 		if len(posts) >= limit {
 			break
 		}
-		if m.claimedIn(q.thread, now) >= perChannel {
+		q := m.posts[turn.seq]
+		if queue.claimed[q.thread.In()] >= perChannel {
 			continue
 		}
+		queue.claimed[q.thread.In()]++
 		p, err := decodePost(q.data)
 		if err != nil {
 			return nil, wrap("claim", err)
@@ -41,74 +44,29 @@ func (m *Memory) Claim(ctx context.Context, adapter string, limit, perChannel in
 	return posts, nil
 }
 
-// inTurn returns the posts that may be claimed in the order of their turns.
-func (m *Memory) inTurn(adapter string, resting []bot.Channel, now time.Time) []*memoryPost {
-	var all []*memoryPost
-	for i, q := range m.posts {
-		if q.waiting && q.thread.Adapter == adapter && !q.due.After(now) && !q.claimedUntil.After(now) && !m.blocked(i, now) && !q.rests(resting) {
-			all = append(all, q)
-		}
-	}
-	ordered := slices.Clone(all)
-	urgentFirst := func(a, b *memoryPost) int { return cmp.Compare(flag(b.urgent), flag(a.urgent)) }
-	slices.SortStableFunc(ordered, urgentFirst)
-	turn := map[*memoryPost]int{} // of its recipient, then of its channel
-	ofRecipient := map[[3]string]int{}
-	for _, q := range ordered {
-		key := [3]string{q.thread.Workspace, q.thread.Channel, q.recipient}
-		ofRecipient[key]++
-		turn[q] = ofRecipient[key]
-	}
-	byTurn := func(a, b *memoryPost) int { return cmp.Compare(turn[a], turn[b]) }
-	ordered = slices.Clone(all)
-	slices.SortStableFunc(ordered, func(a, b *memoryPost) int { return cmp.Compare(b.attempt, a.attempt) })
-	slices.SortStableFunc(ordered, urgentFirst)
-	slices.SortStableFunc(ordered, byTurn)
-	ofChannel := map[bot.Channel]int{}
-	for _, q := range ordered {
-		if _, ok := ofChannel[q.thread.In()]; !ok {
-			ofChannel[q.thread.In()] = m.claimedIn(q.thread, now)
-		}
-		ofChannel[q.thread.In()]++
-		turn[q] = ofChannel[q.thread.In()]
-	}
-	slices.SortStableFunc(all, urgentFirst)
-	slices.SortStableFunc(all, byTurn)
-	return all
-}
-
-// rests reports whether the post waits for a resting channel.
-func (p *memoryPost) rests(resting []bot.Channel) bool {
-	return !p.private && slices.Contains(resting, p.thread.In())
-}
-
-// blocked reports whether the i-th post has to wait for another one. See
-// outbox.go for the rules.
-func (m *Memory) blocked(i int, now time.Time) bool {
-	p := m.posts[i]
-	for j, o := range m.posts {
-		if j == i || !o.waiting {
+// waiting returns the waiting posts of an adapter. Their seq is their index.
+func (m *Memory) waiting(adapter string, resting []bot.Channel, now time.Time) *queue {
+	var posts []queuedPost
+	for i, p := range m.posts {
+		if !p.waiting || p.thread.Adapter != adapter {
 			continue
 		}
-		if !o.delayed && !p.delayed && o.thread == p.thread && (j < i || o.claimedUntil.After(now)) {
-			return true
-		}
-		if o.id == p.replaces && o.thread.Adapter == p.thread.Adapter && j < i {
-			return true
-		}
+		thread := p.thread
+		thread.Adapter = ""
+		posts = append(posts, queuedPost{
+			seq: int64(i), thread: thread, recipient: p.recipient, delayed: p.delayed, private: p.private, urgent: p.urgent, attempt: p.attempt,
+			due: p.due.Sub(now), claimed: p.claimedUntil.Sub(now), replacing: m.replacing(i),
+		})
 	}
-	return false
+	return newQueue(posts, resting)
 }
 
-// claimedIn counts the claimed posts of a thread's channel.
-func (m *Memory) claimedIn(t bot.Thread, now time.Time) int {
-	n := 0
-	for _, o := range m.posts {
-		if o.waiting && o.claimedUntil.After(now) && o.thread.Adapter == t.Adapter && o.thread.Workspace == t.Workspace && o.thread.Channel == t.Channel {
-			n++
-		}
-	}
-	return n
+// replacing reports whether the i-th post replaces one that waits.
+func (m *Memory) replacing(i int) bool {
+	p := m.posts[i]
+	return p.replaces != "" && slices.ContainsFunc(m.posts[:i], func(o *memoryPost) bool {
+		return o.waiting && o.id == p.replaces && o.thread.Adapter == p.thread.Adapter
+	})
 }
 
 // NextDue implements bot.Outbox.
@@ -119,17 +77,7 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int, re
 		return 0, false, wrap("next due", err)
 	}
 	now := m.now()
-	var wait time.Duration
-	ok := false
-	for i, p := range m.posts {
-		if !p.waiting || p.thread.Adapter != adapter || (!p.claimedUntil.After(now) && p.rests(resting)) || (!p.claimedUntil.After(now) && (m.blocked(i, now) || m.claimedIn(p.thread, now) >= perChannel)) {
-			continue
-		}
-		w := max(p.due.Sub(now), p.claimedUntil.Sub(now), 0)
-		if !ok || w < wait {
-			wait, ok = w, true
-		}
-	}
+	wait, ok := m.waiting(adapter, resting, now).nextDue(perChannel)
 	return wait, ok, nil
 }
 

@@ -6,9 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"mabsbot/bot"
@@ -37,13 +35,6 @@ const blocked = `(
 			AND o.seq <> p.seq AND (o.seq < p.seq OR o.claimed_until > $2))
 	OR EXISTS (SELECT 1 FROM posts o
 		WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq))`
-
-// withClaimed counts the claimed posts of each channel. $1 is the adapter, $2
-// the current time.
-const withClaimed = `
-	WITH claimed AS (
-		SELECT workspace, channel, COUNT(*) AS n FROM posts
-		WHERE state = 'waiting' AND claimed_until > 0 AND adapter = $1 AND claimed_until > $2 GROUP BY workspace, channel)`
 
 // Claim implements bot.Outbox. It searches before its transaction, so that turns
 // are applied meanwhile: with thousands of posts the search takes tens of
@@ -95,66 +86,59 @@ func (s *SQL) claimAgain(ctx context.Context, tx *sql.Tx, adapter string, posts 
 	return claimed, nil
 }
 
-// inTurn selects the posts that may be claimed, in the order of their turns: those
-// of recipients within their channel, and those of channels, where claimed posts
-// count as turns.
-//
-//	channel A   1 for U1   2 for U1   3 for U1   4 for U2      in the order 1 4 2 3
-//	channel B   5 for U3   6 for U3                            together 1 5 4 6 2 3
-//
-// The posts are read before they are put in order, because SQLite would read all
-// posts that ever were in the order of their channels.
-const inTurn = withClaimed + `, ready AS MATERIALIZED (
-		SELECT p.seq, p.workspace, p.channel, p.recipient, p.private, p.urgent, p.attempt FROM posts p
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND p.due <= $2 AND p.claimed_until <= $2 %s AND NOT ` + blocked + `),
-	claimable AS (
-		SELECT p.seq, p.workspace, p.channel, p.urgent, p.attempt, COALESCE(c.n, 0) AS claimed,
-			ROW_NUMBER() OVER (PARTITION BY p.workspace, p.channel, p.recipient ORDER BY p.urgent DESC, p.seq) AS turn
-		FROM ready p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel)
-	SELECT seq, workspace, channel, claimed FROM claimable
-	ORDER BY claimed + ROW_NUMBER() OVER (PARTITION BY workspace, channel ORDER BY turn, urgent DESC, attempt DESC, seq), urgent DESC, seq`
+// queued selects the posts of a queue. Of the delayed posts that are not due, which
+// may be many, only the first of a channel counts.
+const queued = selectQueued + `p.delayed = 0 UNION ALL ` + selectQueued + `p.delayed = 1 AND p.due <= $2
+	UNION ALL SELECT 0, workspace, channel, '', '', 1, private, 0, 0, MIN(due), 0, 0 FROM posts
+		WHERE state = 'waiting' AND adapter = $1 AND delayed = 1 AND due > $2 GROUP BY workspace, channel, private`
 
-// claimable returns the seq of each post that may be claimed, in order.
-func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel int, resting []bot.Channel) ([]int64, error) {
+const selectQueued = `
+	SELECT p.seq, p.workspace, p.channel, p.root, p.recipient, p.delayed, p.private, p.urgent, p.attempt, p.due, p.claimed_until,
+		CASE WHEN p.replaces = '' THEN 0 ELSE (SELECT COUNT(*) FROM posts o
+			WHERE o.state = 'waiting' AND o.id = p.replaces AND o.adapter = p.adapter AND o.seq < p.seq) END
+	FROM posts p WHERE p.state = 'waiting' AND p.adapter = $1 AND `
+
+// queue reads the waiting posts of an adapter.
+func (s *SQL) queue(ctx context.Context, adapter string, resting []bot.Channel) (*queue, error) {
 	now, err := s.now(ctx, s.read)
 	if err != nil {
 		return nil, err
 	}
-	without, args := withoutResting(resting, adapter, now)
-	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(inTurn, without), args...)
+	rows, err := s.read.QueryContext(ctx, queued, adapter, now)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var claimable []int64
-	added := map[bot.Channel]int{} // by this call, per channel
-	for len(claimable) < limit && rows.Next() {
-		var seq int64
-		var channel bot.Channel
-		var claimed int
-		if err := rows.Scan(&seq, &channel.Workspace, &channel.ID, &claimed); err != nil {
+	var posts []queuedPost
+	for rows.Next() {
+		var p queuedPost
+		var due, claimedUntil int64
+		t := &p.thread
+		if err := rows.Scan(&p.seq, &t.Workspace, &t.Channel, &t.Root, &p.recipient, &p.delayed, &p.private, &p.urgent, &p.attempt, &due, &claimedUntil, &p.replacing); err != nil {
 			return nil, err
 		}
-		if claimed+added[channel] < perChannel {
-			added[channel]++
-			claimable = append(claimable, seq)
-		}
+		p.due, p.claimed = millis(due-now), millis(claimedUntil-now)
+		posts = append(posts, p)
 	}
-	return claimable, rows.Err()
+	return newQueue(posts, resting), rows.Err()
 }
 
-// withoutResting returns a condition that no post p in a resting channel fulfills,
-// unless it is private, and the arguments of the query with those of the condition.
-func withoutResting(resting []bot.Channel, args ...any) (string, []any) {
-	if len(resting) == 0 {
-		return "", args
+func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// claimable returns the seq of each post that may be claimed, in order.
+func (s *SQL) claimable(ctx context.Context, adapter string, limit, perChannel int, resting []bot.Channel) ([]int64, error) {
+	q, err := s.queue(ctx, adapter, resting)
+	if err != nil {
+		return nil, err
 	}
-	var values []string
-	for _, c := range resting {
-		args = append(args, c.Workspace, c.ID)
-		values = append(values, fmt.Sprintf("($%d, $%d)", len(args)-1, len(args)))
+	var claimable []int64
+	for _, p := range q.inTurn() {
+		if len(claimable) < limit && q.claimed[p.thread.In()] < perChannel {
+			q.claimed[p.thread.In()]++
+			claimable = append(claimable, p.seq)
+		}
 	}
-	return "AND (p.private = 1 OR (p.workspace, p.channel) NOT IN (VALUES " + strings.Join(values, ", ") + "))", args
+	return claimable, nil
 }
 
 // isClaimable reports whether a post may be claimed now.
@@ -226,37 +210,14 @@ func (s *SQL) openPost(p bot.Post, sealed []byte) ([]byte, error) {
 	return data, err
 }
 
-// NextDue implements bot.Outbox. For a blocked post, or one in a channel with
-// perChannel claimed posts, the posts that it waits for count instead.
-func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (wait time.Duration, ok bool, _ error) {
-	now, err := s.now(ctx, s.read)
+// NextDue implements bot.Outbox.
+func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (time.Duration, bool, error) {
+	q, err := s.queue(ctx, adapter, resting)
 	if err != nil {
 		return 0, false, wrap("next due", err)
 	}
-	rows, err := s.read.QueryContext(ctx, withClaimed+`
-		SELECT p.workspace, p.channel, p.private, p.claimed_until > $2, MIN(CASE WHEN p.due > p.claimed_until THEN p.due ELSE p.claimed_until END)
-		FROM posts p LEFT JOIN claimed c ON c.workspace = p.workspace AND c.channel = p.channel
-		WHERE p.state = 'waiting' AND p.adapter = $1 AND (p.claimed_until > $2 OR NOT `+blocked+` AND COALESCE(c.n, 0) < $3)
-		GROUP BY p.workspace, p.channel, p.private, p.claimed_until > $2`, adapter, now, perChannel)
-	if err != nil {
-		return 0, false, wrap("next due", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var channel bot.Channel
-		var private, claimed bool
-		var due int64
-		if err := rows.Scan(&channel.Workspace, &channel.ID, &private, &claimed, &due); err != nil {
-			return 0, false, wrap("next due", err)
-		}
-		if !private && !claimed && slices.Contains(resting, channel) {
-			continue
-		}
-		if left := time.Duration(max(due-now, 0)) * time.Millisecond; !ok || left < wait {
-			wait, ok = left, true
-		}
-	}
-	return wait, ok, wrap("next due", rows.Err())
+	wait, ok := q.nextDue(perChannel)
+	return wait, ok, nil
 }
 
 // Sent implements bot.Outbox.

@@ -144,7 +144,7 @@ func TestPostgresMigrateTogether(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			s, err := OpenPostgres(t.Context(), url+"&pool_max_conns=4", testKey)
+			s, err := OpenPostgres(t.Context(), url+"&pool_max_conns=4&connect_timeout=60", testKey)
 			if err != nil {
 				t.Error(err)
 				return

@@ -9,8 +9,8 @@
 // group.go commits transactions together; lock_unix.go and lock_other.go detect other processes that use it.
 // postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
 // for what differs there. apply.go implements bot.Store, and outbox.go and
-// deadletters.go implement bot.Outbox. cases.go finds cases, and entries.go keeps the
-// entries of walkthroughs. codec.go validates and encodes. inbox.go records events
+// deadletters.go implement bot.Outbox; queue.go finds the posts that may be claimed.
+// cases.go finds cases, and entries.go keeps the entries of walkthroughs. codec.go validates and encodes. inbox.go records events
 // that are acknowledged before they are handled, and journal.go is an append-only
 // log. prune.go deletes old rows, retention.go old conversations, and forget.go those
 // of a user. backup.go backs up and restores, copy.go copies to another database, and
