@@ -32,13 +32,14 @@ func TestKilled(t *testing.T) {
 		}
 		var messages []discordfake.Message
 		return chattest.KillRig{
-			Program: build(s),
-			Ready:   s.connected, // before that, no session can be resumed
-			Say:     func(channel, n int) { messages = append(messages, s.load(places[channel].ID, n)) },
-			Answers: func(n int) int { return s.answers(messages[n]) },
-			Until:   s.until,
-			Settled: func() bool { return true },
-			Summary: func() string { return fmt.Sprintf("%d sessions", s.Identifies()) },
+			Programs: []*chattest.Program{build(s)},
+			Ready:    s.connected, // before that, no session can be resumed
+			Say:      func(channel, n int) { messages = append(messages, s.load(places[channel].ID, n)) },
+			Reply:    func(n int) bool { return s.answers(messages[n]) == 0 },
+			Answers:  func(n int) (got, want int) { return s.answers(messages[n]), 1 },
+			Release:  func([]*chattest.Program) {}, // they end when it starts again
+			Drained:  func() bool { return true },
+			Summary:  func() string { return fmt.Sprintf("%d sessions", s.Identifies()) },
 		}
 	})
 }

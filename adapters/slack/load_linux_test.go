@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
+	"mabsbot/bot/store/postgrestest"
 )
 
 // A load is messages at a rate.
@@ -67,18 +67,29 @@ func TestLoad(t *testing.T) {
 		t.Skip("processes take seconds")
 	}
 	if !*chattest.Long {
-		runLoad(t, load{"chatter", 300, false}, time.Second)
-		runLoad(t, load{"pastes", 100, true}, time.Second)
+		runLoad(t, "", load{"chatter", 300, false}, time.Second)
+		runLoad(t, "", load{"pastes", 100, true}, time.Second)
 		return
 	}
+	t.Run("SQLite", func(t *testing.T) { runLoads(t, func(*testing.T) string { return "" }) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		server := postgrestest.StartDurable(t)
+		runLoads(t, func(t *testing.T) string { return server.NewDatabase(t) })
+	})
+}
+
+// runLoads runs the loads of the long form. url returns the URL of a new database of
+// PostgreSQL, or "" for SQLite.
+func runLoads(t *testing.T, url func(*testing.T) string) {
 	for _, l := range loads {
-		t.Run(fmt.Sprint(l.name, l.rate), func(t *testing.T) { t.Log(runLoad(t, l, *loadTime)) })
+		t.Run(fmt.Sprint(l.name, l.rate), func(t *testing.T) { t.Log(runLoad(t, url(t), l, *loadTime)) })
 	}
 }
 
 // runLoad runs one load on a new database.
-func runLoad(t *testing.T, l load, lasts time.Duration) loadReport {
+func runLoad(t *testing.T, url string, l load, lasts time.Duration) loadReport {
 	s := newStageWithoutBot(t, slackfake.Options{})
+	s.url = url
 	addr := chattest.FreeAddress(t)
 	p := build(s, "MABSBOT_SLACK_MODE=http", "MABSBOT_SLACK_SIGNING_SECRET="+s.SigningSecret, "MABSBOT_HTTP_ADDR="+addr,
 		"MABSBOT_LOG_LEVEL=error", "MABSBOT_SLACK_API_URL="+quickAPI(s))
@@ -169,13 +180,10 @@ type rows map[string]int
 // written counts the rows that the program has committed.
 func written(s *stage) rows {
 	s.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+s.path+"?mode=ro&_busy_timeout=5000")
-	s.must(err)
-	defer db.Close()
 	all := rows{}
 	for _, table := range []string{"events", "walkthroughs", "posts", "inbox", "preferences", "journal"} {
 		var n int
-		s.must(db.QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n))
+		s.must(s.database().QueryRow("SELECT COUNT(*) FROM " + table).Scan(&n))
 		all[table] = n
 	}
 	return all

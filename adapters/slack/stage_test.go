@@ -22,7 +22,9 @@ type stage struct {
 	*chattest.Core
 	t       testing.TB
 	slack   *Slack
-	path    string
+	path    string  // of the database
+	url     string  // of PostgreSQL, if the real program uses it
+	db      *sql.DB // of the real program; see database
 	channel slackfake.Channel
 	kim     *slackfake.Person // Korean
 	alex    *slackfake.Person // English

@@ -59,7 +59,14 @@ func Build(t testing.TB, env ...string) *Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Program{t: t, binary: path, env: env}
+	p := &Program{t: t, binary: path, env: env}
+	t.Cleanup(func() {
+		if p.cmd != nil && p.cmd.ProcessState == nil { // a failed test leaves it running
+			_ = p.cmd.Process.Kill()
+			_ = p.cmd.Wait()
+		}
+	})
+	return p
 }
 
 // Command returns a command in an empty directory.

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,6 +19,7 @@ type delivery struct {
 	payloadType     string // events_api, slash_commands or interactive
 	payload         object
 	acceptsResponse bool // accepts_response_payload
+	again           bool // another delivery has the same payload
 	attempts        int
 	retryReason     string // of the next attempt
 
@@ -42,10 +44,23 @@ var (
 // deliver starts the delivery of a payload. The caller holds s.mu.
 func (s *Server) deliver(kind string, payload object, accepts bool) *delivery {
 	d := &delivery{payloadType: kind, payload: chatfake.Clone(payload), acceptsResponse: accepts, done: make(chan struct{})}
+	s.begin(d)
+	return d
+}
+
+// begin makes the first attempt of a delivery: at once, or at a random time if
+// events arrive in disorder.
+func (s *Server) begin(d *delivery) {
 	s.deliveries = append(s.deliveries, d)
 	s.unsettled++
-	s.attempt(d)
-	return d
+	if s.options.Disorder == 0 || d.payloadType != "events_api" {
+		s.attempt(d)
+		return
+	}
+	s.afterFunc(rand.N(s.options.Disorder), func() { s.attempt(d) })
+	if !d.again && rand.N(3) == 0 {
+		s.begin(&delivery{payloadType: d.payloadType, payload: d.payload, again: true, done: make(chan struct{})})
+	}
 }
 
 // attempt sends the payload once.

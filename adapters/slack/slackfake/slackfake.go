@@ -48,6 +48,7 @@ type Options struct {
 	PingInterval      time.Duration   // between pings on a socket; 0 means 10 s
 	DisconnectWarning time.Duration   // between "warning" and "refresh_requested"; 0 means 10 s
 	RateLimits        bool            // enforce rate limits
+	Disorder          time.Duration   // events arrive up to this late and out of order, and every third of them twice; 0 means that they do not
 }
 
 // Time limits of Slack.
