@@ -423,35 +423,83 @@ what is missing for an answer. The text is an argument, or read from standard in
 }
 
 func kbCommand() *cobra.Command {
-	c := group("kb", "Check and read the knowledge base")
+	c := group("kb", "Write, check and read the knowledge base")
 	lang := c.PersistentFlags().String("lang", "", "language of the texts (default: the configured one)")
 	layers := layerFlags(c.PersistentFlags())
-	base := func(run func(out io.Writer, base *kb.Base, lang, arg string) error) runFunc {
-		return func(cmd *cobra.Command, args []string, c *config.Config) error {
+	type report func(out io.Writer, base *kb.Base, lang, arg string) error
+	reports := func(use, short string, args cobra.PositionalArgs, text, asJSON report) *cobra.Command {
+		var json bool
+		c := command(use, short, args, func(cmd *cobra.Command, args []string, c *config.Config) error {
 			base, err := kb.Load(layers(c)...)
 			if err != nil {
 				return err
 			}
+			run := text
+			if json {
+				run = asJSON
+			}
 			return run(cmd.OutOrStdout(), base, cmp.Or(*lang, c.Language), strings.Join(args, ""))
-		}
+		})
+		jsonFlag(c, &json)
+		return c
 	}
 	var all bool
-	test := command("test", "Test the matcher on the texts of all entries, and the entries of the overlay on stored talk", cobra.NoArgs, base(func(out io.Writer, base *kb.Base, _, _ string) error {
-		return kb.Test(out, base, all)
-	}))
+	test := reports("test", "Test the matcher on the texts of all entries, and the entries of the overlay on stored talk", cobra.NoArgs,
+		func(out io.Writer, base *kb.Base, _, _ string) error { return kb.Test(out, base, all) },
+		func(out io.Writer, base *kb.Base, _, _ string) error { return kb.TestJSON(out, base, all) })
 	test.Flags().BoolVar(&all, "all", false, "with an overlay, test the phrases and the talk for all entries")
 	c.AddCommand(
-		command("lint", "Check all entries and report every mistake", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
-			return kb.Lint(cmd.OutOrStdout(), layers(c)...)
-		}),
-		command("list [AREA]", "List the entries", cobra.MaximumNArgs(1), base(kb.List)),
-		command("show ID", "Show one entry", cobra.ExactArgs(1), base(kb.Show)),
+		kbNewCommand(layers),
+		kbLintCommand(layers),
+		reports("list [AREA]", "List the entries", cobra.MaximumNArgs(1), kb.List, kb.ListJSON),
+		reports("show ID|CODE", "Show one entry, or those with a code or symbol", cobra.ExactArgs(1), kb.Show, kb.ShowJSON),
 		test,
 		command("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := cmd.OutOrStdout().Write(kb.Schema())
 			return err
 		}),
 	)
+	return c
+}
+
+func jsonFlag(c *cobra.Command, json *bool) {
+	c.Flags().BoolVar(json, "json", false, "write JSON, whose fields kb/README.md describes")
+}
+
+func kbLintCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
+	var json bool
+	c := command("lint", "Check all entries and report every mistake", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		if json {
+			return kb.LintJSON(cmd.OutOrStdout(), layers(c)...)
+		}
+		return kb.Lint(cmd.OutOrStdout(), layers(c)...)
+	})
+	jsonFlag(c, &json)
+	return c
+}
+
+func kbNewCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
+	c := command("new ID", "Begin an entry: write a commented file to fill in", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+		own := layers(c)
+		folder := own[len(own)-1].Folder()
+		if folder == "" {
+			text, err := kb.Skeleton(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(cmd.OutOrStdout(), text)
+			return err
+		}
+		file, err := kb.New(folder, args[0])
+		if err != nil {
+			return err
+		}
+		return say(cmd.OutOrStdout(), "Wrote %s. Fill it in, then run mabsbot kb lint and mabsbot kb test.\n", file)
+	})
+	c.Long = `Begin an entry: write a commented file to the folder of your entries, which
+--kb-overlay or --kb names. Without one, the file is printed.`
+	c.Example = `  mabsbot kb new tape-door --kb-overlay DIR
+  mabsbot kb new tape-door > tape-door.yaml`
 	return c
 }
 

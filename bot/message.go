@@ -145,12 +145,13 @@ const maxTermQuestion = 100
 // noMatch says that nothing was recognized. replaces is as for answer.
 func (d decision) noMatch(w Walkthrough, replaces PostID) {
 	w.Status, w.Entry, w.Options = StatusUnmatched, nil, nil
+	code, unknown := d.unknownCode(visible(w.Text))
 	for _, h := range d.found.Hits {
-		if h.Confidence >= minTopicConfidence {
+		if h.Confidence >= minTopicConfidence && !(unknown && d.isElsewhere(code, h.Entry)) {
 			w.Options = append(w.Options, option(h))
 		}
 	}
-	if code, unknown := d.unknownCode(visible(w.Text)); unknown {
+	if unknown {
 		for _, e := range d.carrying(code) {
 			if !slices.ContainsFunc(w.Options, func(o Option) bool { return o.Entry == e.ID }) {
 				w.Options = append(w.Options, Option{Entry: e.ID})

@@ -84,3 +84,10 @@ func (v voice) viewKnown(w Walkthrough, code string, near []LabeledButton, block
 	}
 	return blocks
 }
+
+// isElsewhere reports whether an entry is about something else than a code: about
+// another area.
+func (v voice) isElsewhere(code string, e *kb.Entry) bool {
+	s, ok := v.rules.Base.Sibling(code)
+	return ok && s.Area != "" && s.Area != e.Area
+}

@@ -36,6 +36,12 @@ type Layer struct {
 	FS   fs.FS
 }
 
+// Folder returns the folder of a layer on disk, or "" for the built-in entries.
+func (l Layer) Folder() string {
+	folder, _ := l.FS.(dirFS)
+	return string(folder)
+}
+
 // builtinName is the folder of the built-in entries, from the root of the
 // repository.
 const builtinName = "kb/entries"

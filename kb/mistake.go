@@ -12,9 +12,9 @@ import (
 
 // A Mistake is one problem in a knowledge base, in plain words.
 type Mistake struct {
-	File string // the layer's name and the file's name, such as kb/entries/x.yaml
-	Line int    // from 1; 0 if it concerns no single line
-	Text string
+	File string `json:"file"`           // the layer's name and the file's name, such as kb/entries/x.yaml
+	Line int    `json:"line,omitempty"` // from 1; 0 if it concerns no single line
+	Text string `json:"text"`
 }
 
 // String formats the mistake as file:line: text, which editors and terminals

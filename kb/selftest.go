@@ -18,43 +18,77 @@ import (
 // entries, or of all entries, and on which lines of the stored talk they would
 // have spoken.
 func Test(w io.Writer, b *Base, all bool) error {
-	found := make([][]string, len(b.entries))
-	messages, examples := 0, 0
-	for _, e := range b.entries {
-		examples += len(e.Examples.Match) + len(e.Examples.Counterexamples)
-		for _, v := range e.Messages {
-			messages += len(v.Texts)
-		}
+	r := b.test(all)
+	var lines []string
+	for _, f := range r.Wrong {
+		lines = append(lines, f.Entry+": "+f.Text)
 	}
-	parallel(len(b.entries), func(i int) { found[i] = b.failures(b.entries[i]) })
-	wrong := slices.Concat(found...)
-	entries := b.last
-	if all {
-		entries = b.entries
+	for _, f := range r.Warnings {
+		lines = append(lines, f.Entry+": warning: "+f.Text)
 	}
-	warnings := b.warnings(entries)
-	summary := fmt.Sprintf("%s, %s, %s: %d wrong, %s", entryCount(len(b.entries)), count(examples, "example"), count(messages, "message"), len(wrong), count(len(warnings), "warning"))
-	for _, line := range slices.Concat(wrong, warnings, b.talkReport(entries), []string{summary}) {
+	lines = append(lines, r.Talk.lines()...)
+	lines = append(lines, fmt.Sprintf("%s, %s, %s: %d wrong, %s", entryCount(r.Entries), count(r.Examples, "example"), count(r.Messages, "message"), len(r.Wrong), count(len(r.Warnings), "warning")))
+	for _, line := range lines {
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err
 		}
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("kb: the matcher gets %s wrong", count(len(wrong), "text"))
+	return r.err()
+}
+
+// A testReport is what Test finds. Its JSON form is the output of "kb test --json".
+type testReport struct {
+	Entries  int        `json:"entries"`
+	Examples int        `json:"examples"`
+	Messages int        `json:"messages"`
+	Wrong    []finding  `json:"wrong"`
+	Warnings []finding  `json:"warnings"`
+	Talk     talkReport `json:"talk"`
+}
+
+// A finding is what is wrong with an entry.
+type finding struct {
+	Entry string `json:"entry"`
+	Text  string `json:"text"`
+}
+
+func (r testReport) err() error {
+	if len(r.Wrong) == 0 {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("kb: the matcher gets %s wrong", count(len(r.Wrong), "text"))
+}
+
+func (b *Base) test(all bool) testReport {
+	r := testReport{Entries: len(b.entries)}
+	for _, e := range b.entries {
+		r.Examples += len(e.Examples.Match) + len(e.Examples.Counterexamples)
+		for _, v := range e.Messages {
+			r.Messages += len(v.Texts)
+		}
+	}
+	found := make([][]finding, len(b.entries))
+	parallel(len(b.entries), func(i int) { found[i] = b.failures(b.entries[i]) })
+	entries := b.last
+	if all {
+		entries = b.entries
+	}
+	r.Wrong = listOf(slices.Concat(found...))
+	r.Warnings = listOf(b.warnings(entries))
+	r.Talk = b.tryTalk(entries)
+	return r
 }
 
 // failures returns the texts of one entry that the matcher gets wrong.
-func (b *Base) failures(e *Entry) []string {
-	var wrong []string
+func (b *Base) failures(e *Entry) []finding {
+	var wrong []finding
 	for _, m := range b.tryEntry(e, place{}) {
-		wrong = append(wrong, e.ID+": "+m.Text)
+		wrong = append(wrong, finding{e.ID, m.Text})
 	}
 	for _, v := range e.Messages {
 		for _, message := range v.Texts {
 			if r := b.Match(sample(message)); !r.means(message) {
-				wrong = append(wrong, fmt.Sprintf("%s: its message is %s: %q", e.ID, r.summary(), shorten(message)))
+				wrong = append(wrong, finding{e.ID, fmt.Sprintf("its message is %s: %q", r.summary(), shorten(message))})
 			}
 		}
 	}

@@ -12,15 +12,15 @@ import (
 // order: a phrase that fills no frame of its entry, or also one of another
 // entry, that the matcher takes for another entry, or that another entry has
 // nearly word for word.
-func (b *Base) warnings(entries []*Entry) []string {
-	found := make([][]string, len(entries))
+func (b *Base) warnings(entries []*Entry) []finding {
+	found := make([][]finding, len(entries))
 	twins := b.twins()
 	parallel(len(entries), func(i int) {
 		e := entries[i]
 		for _, phrase := range e.Phrases.all() {
 			for _, text := range []string{b.frameWarning(e, phrase), b.rankWarning(e, phrase), twins[phraseOf{e, phrase}]} {
 				if text != "" {
-					found[i] = append(found[i], fmt.Sprintf("%s: warning: its phrase %s: %q", e.ID, text, shorten(phrase)))
+					found[i] = append(found[i], finding{e.ID, fmt.Sprintf("its phrase %s: %q", text, shorten(phrase))})
 				}
 			}
 		}

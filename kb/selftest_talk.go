@@ -13,8 +13,22 @@ const maxTalkShown = 3
 
 // A remark is a line of talk on which the bot would have spoken.
 type remark struct {
-	text string
-	band match.Band
+	Band match.Band `json:"band"`
+	Text string     `json:"text"`
+}
+
+// A talkReport says on which lines of the stored talk the bot would have spoken
+// because of entries.
+type talkReport struct {
+	Lines  int      `json:"lines"`
+	Quiet  int      `json:"quiet"` // entries because of which it would not have spoken
+	Spoken []spoken `json:"spoken"`
+}
+
+// A spoken is an entry because of which the bot would have spoken.
+type spoken struct {
+	Entry   string   `json:"entry"`
+	Remarks []remark `json:"remarks"`
 }
 
 // remarks returns the remarks by the entry that caused them: the answer, or the
@@ -28,33 +42,39 @@ func (b *Base) remarks() map[*Entry][]remark {
 			continue
 		}
 		for _, h := range slices.Concat(r.Hits[:1], r.Also) {
-			by[h.Entry] = append(by[h.Entry], remark{b.talk[i], r.Band})
+			by[h.Entry] = append(by[h.Entry], remark{r.Band, b.talk[i]})
 		}
 	}
 	return by
 }
 
-// talkReport returns lines that say on how much of the talk each of the entries
-// would have spoken.
-func (b *Base) talkReport(entries []*Entry) (lines []string) {
-	if len(b.talk) == 0 {
-		return nil
+// tryTalk tries the stored talk.
+func (b *Base) tryTalk(entries []*Entry) talkReport {
+	r := talkReport{Lines: len(b.talk), Spoken: []spoken{}}
+	if r.Lines == 0 {
+		return r
 	}
 	by := b.remarks()
-	quiet := 0
 	for _, e := range entries {
-		said := by[e]
-		if len(said) == 0 {
-			quiet++
+		if len(by[e]) == 0 {
+			r.Quiet++
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s: would have spoken on %d of %s:", e.ID, len(said), count(len(b.talk), "line")))
-		for _, r := range said[:min(maxTalkShown, len(said))] {
-			lines = append(lines, fmt.Sprintf("    %-8s %q", talkVerbs[r.band], shorten(r.text)))
+		r.Spoken = append(r.Spoken, spoken{e.ID, by[e]})
+	}
+	return r
+}
+
+// lines returns the report in words.
+func (r talkReport) lines() (lines []string) {
+	for _, s := range r.Spoken {
+		lines = append(lines, fmt.Sprintf("%s: would have spoken on %d of %s:", s.Entry, len(s.Remarks), count(r.Lines, "line")))
+		for _, said := range s.Remarks[:min(maxTalkShown, len(s.Remarks))] {
+			lines = append(lines, fmt.Sprintf("    %-8s %q", talkVerbs[said.Band], shorten(said.Text)))
 		}
 	}
-	if quiet > 0 {
-		lines = append(lines, fmt.Sprintf("%s would not have spoken on any of %s", entryCount(quiet), count(len(b.talk), "line")))
+	if r.Quiet > 0 {
+		lines = append(lines, fmt.Sprintf("%s would not have spoken on any of %s", entryCount(r.Quiet), count(r.Lines, "line")))
 	}
 	return lines
 }

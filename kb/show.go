@@ -14,12 +14,18 @@ import (
 // The output of the commands "kb lint", "kb list", "kb show" and "kb test".
 
 // Lint loads the layers and writes all mistakes, one per line, or that there
-// are none. It returns an error if there are any.
+// are none, after the files that are ignored. It returns an error if there are
+// mistakes.
 func Lint(w io.Writer, layers ...Layer) error {
+	for _, m := range Ignored(layers...) {
+		if _, err := fmt.Fprintln(w, m); err != nil {
+			return err
+		}
+	}
 	b, err := Load(layers...)
 	if mistakes, ok := errors.AsType[Mistakes](err); ok {
 		_, err := fmt.Fprintln(w, mistakes)
-		return cmp.Or(err, fmt.Errorf("kb: %s", count(len(mistakes), "mistake")))
+		return cmp.Or(err, mistakesError(mistakes))
 	}
 	_, err = fmt.Fprintf(w, "%s, no mistakes, revision %s\n", entryCount(len(b.Entries())), b.Revision())
 	return err
@@ -43,20 +49,32 @@ func count(n int, noun string) string {
 // List writes one line per entry of the area, or of all areas if area is "":
 // its ID, codes and title. It returns an error if the area has no entries.
 func List(w io.Writer, b *Base, lang, area string) error {
-	var areas []string
+	entries, err := b.inArea(area)
+	if err != nil {
+		return err
+	}
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	listed := slices.Clone(b.Entries())
-	slices.SortStableFunc(listed, func(x, y *Entry) int { return strings.Compare(x.Area, y.Area) })
-	for _, e := range listed {
+	for _, e := range entries {
+		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\n", e.Area, e.ID, strings.Join(e.Codes, " "), plainSlots(e.Title.In(lang)))
+	}
+	return tab.Flush()
+}
+
+// inArea returns the entries of an area, or of all areas if it is "", by area.
+func (b *Base) inArea(area string) (entries []*Entry, err error) {
+	var areas []string
+	all := slices.Clone(b.Entries())
+	slices.SortStableFunc(all, func(x, y *Entry) int { return strings.Compare(x.Area, y.Area) })
+	for _, e := range all {
 		areas = append(areas, e.Area)
 		if area == "" || e.Area == area {
-			fmt.Fprintf(tab, "%s\t%s\t%s\t%s\n", e.Area, e.ID, strings.Join(e.Codes, " "), plainSlots(e.Title.In(lang)))
+			entries = append(entries, e)
 		}
 	}
 	if areas = slices.Compact(areas); area != "" && !slices.Contains(areas, area) {
-		return fmt.Errorf("kb: no entry in the area %q%s", area, suggest(area, areas))
+		return nil, fmt.Errorf("kb: no entry in the area %q%s", area, suggest(area, areas))
 	}
-	return tab.Flush()
+	return entries, nil
 }
 
 // plainSlots replaces each slot of a text by the words for an unknown value, or
@@ -71,14 +89,27 @@ func plainSlots(text string) string {
 	})
 }
 
-// Show writes the entry with the ID in full, in the language if it has texts in
-// it. It returns an error if there is no such entry.
-func Show(w io.Writer, b *Base, lang, id string) error {
-	e := b.Entry(id)
-	if e == nil {
-		return fmt.Errorf("kb: no entry %q; see mabsbot kb list", id)
+// Show writes the entry with the ID, or those with the code or symbol, in full, in
+// the language if they have texts in it. It returns an error if there are none.
+func Show(w io.Writer, b *Base, lang, what string) error {
+	entries, err := b.Find(lang, what)
+	if err != nil {
+		return err
 	}
-	s := printer{lang: lang}
+	for i, e := range entries {
+		s := printer{lang: lang}
+		if i > 0 {
+			s.b.WriteByte('\n')
+		}
+		s.entry(e)
+		if _, err := io.WriteString(w, s.b.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *printer) entry(e *Entry) {
 	s.line(0, e.ID+"  (revision "+e.Revision+")")
 	s.text(0, "", e.Title)
 	s.field(0, "product", e.Product)
@@ -110,8 +141,6 @@ func Show(w io.Writer, b *Base, lang, id string) error {
 	}
 	s.list(0, "leads here", e.Examples.Match)
 	s.list(0, "does not lead here", e.Examples.Counterexamples)
-	_, err := io.WriteString(w, s.b.String())
-	return err
 }
 
 // A printer writes an entry as an indented outline.

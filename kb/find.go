@@ -1,0 +1,62 @@
+package kb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mabsbot/kb/match"
+)
+
+// Find returns the entry with an ID, or those with a code, in any spelling, or with
+// a symbol. The error says what else is known of it, or what may be meant.
+func (b *Base) Find(lang, what string) ([]*Entry, error) {
+	if e := b.byID[what]; e != nil {
+		return []*Entry{e}, nil
+	}
+	n, isCode := match.CodeNumber(what)
+	var found []*Entry
+	for _, e := range b.entries {
+		if isCode && e.hasCode(n) || slices.ContainsFunc(e.Symbols, func(s string) bool { return strings.EqualFold(s, what) }) {
+			found = append(found, e)
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, fmt.Errorf("kb: no entry %q%s; see mabsbot kb list", what, b.hint(lang, what))
+}
+
+// hasCode reports whether a code is one of the entry's own.
+func (e *Entry) hasCode(n uint32) bool {
+	return slices.ContainsFunc(e.Codes, func(c string) bool {
+		own, ok := match.CodeNumber(c)
+		return ok && own == n
+	})
+}
+
+// hint says what is known of an ID or code that no entry has.
+func (b *Base) hint(lang, what string) string {
+	if s, ok := b.Sibling(what); ok {
+		return fmt.Sprintf("; it is a %s code about %s: %s", s.Product, s.Subject.In(lang, "en"), s.Kind.In(lang, "en"))
+	}
+	if w, ok := b.WindowsCode(what); ok {
+		hint := fmt.Sprintf("; it is a result of Windows: %s", strings.TrimSuffix(w.Meaning.In(lang, "en"), "."))
+		var ids []string
+		for _, e := range b.Carrying(w) {
+			ids = append(ids, e.ID)
+		}
+		if len(ids) > 0 {
+			hint += ", it appears with " + strings.Join(ids, ", ")
+		}
+		return hint
+	}
+	var names []string
+	for _, e := range b.entries {
+		names = append(append(names, e.ID), e.Codes...)
+	}
+	if n := nearest(what, names[:min(len(names), maxCompared)]); n != "" {
+		return fmt.Sprintf("; did you mean %q?", n)
+	}
+	return ""
+}
