@@ -181,7 +181,7 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bo
 	return slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
 		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
-		Inbox: db.Inbox("slack"), Library: b, Log: log,
+		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Log: log,
 	})
 }
 

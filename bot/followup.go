@@ -134,7 +134,7 @@ func (d decision) closeFollowUp(w Walkthrough, picked string) Walkthrough {
 	switch {
 	case w.FollowUp == "":
 	case d.pressed == w.FollowUp && d.rules.Can.Edits:
-		d.post(Post{Thread: w.Thread, To: w.Asker, Replaces: w.FollowUp, Reply: d.reply(
+		d.post(Post{Thread: w.Thread, To: w.Asker, Replaces: w.FollowUp, Closes: true, Reply: d.reply(
 			paragraph(d.text("follow_up", "title", d.title(w))),
 			d.picked(w, picked))})
 		w.Asked = true

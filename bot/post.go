@@ -99,7 +99,7 @@ func (d decision) replaceLive(w Walkthrough, picked string) {
 	if len(rest) == 0 && !w.Intro { // only an unanswered question; keep its text
 		rest = slices.DeleteFunc(view, func(b Block) bool { return b.Kind == BlockChoices })
 	}
-	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: d.introduced(w, rest...)})
+	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Closes: true, Reply: d.introduced(w, rest...)})
 }
 
 // closeLive is replaceLive for a position that the walkthrough moves on from. A
@@ -121,7 +121,7 @@ func (d decision) closeLive(w Walkthrough, outcome string, done bool) {
 	if outcome != "" {
 		line += " · " + outcome + " · " + d.senderName(w)
 	}
-	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Reply: d.introduced(w, smallPrint(line))})
+	d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: w.Live, Closes: true, Reply: d.introduced(w, smallPrint(line))})
 }
 
 // atStep reports whether the walkthrough is at a step.

@@ -20,6 +20,7 @@ type Post struct {
 	Private  bool          `json:"private,omitempty"`  // only To sees it
 	Replaces PostID        `json:"replaces,omitempty"` // the earlier post that this one replaces
 	Withdraw bool          `json:"withdraw,omitempty"` // delete the post Replaces; Reply is empty
+	Closes   bool          `json:"closes,omitempty"`   // it only takes the question from the post Replaces: where that cannot be changed, it is not shown
 	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others

@@ -26,6 +26,8 @@ type Inbox interface {
 	Bury(ctx context.Context, key string, payload []byte) error
 	// Replay calls yield for each payload that is not done, oldest first.
 	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+	// Find is like Replay for the payloads whose key has the prefix.
+	Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error
 }
 
 // The errors of reading a payload. They hold nothing of its content.

@@ -73,7 +73,7 @@ func (d *Discord) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("discord: not connected yet: %w", ctx.Err()), 0)
 	}
 	switch {
-	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || len(p.Reply.Buttons()) == 0):
+	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || p.Closes):
 		return d.update(ctx, p)
 	case p.Private && isPrivate(p.Thread):
 		return d.editResponse(ctx, p)
@@ -199,7 +199,7 @@ func (d *Discord) delivered(p bot.Post, to ref) bot.Delivery {
 func (d *Discord) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	old, ok := parseRef(p.Ref)
 	if !ok {
-		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, d.updateEphemeral(ctx, p)
+		return d.updateEphemeral(ctx, p)
 	}
 	var pages []draft
 	if !p.Withdraw {

@@ -193,31 +193,47 @@ func (d *Discord) createFollowup(ctx context.Context, token string, body draft) 
 }
 
 // updateEphemeral edits or deletes the ephemeral response to a command if the
-// token is still valid. If it is not, pressing an old button shows that it is
-// out of date.
-func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) error {
+// token is still valid. If it is not, what has to be shown is a new message, and
+// pressing an old button shows that it is out of date.
+func (d *Discord) updateEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
+	edited, err := d.editEphemeral(ctx, p)
+	switch {
+	case err != nil:
+		return bot.Delivery{}, err
+	case edited || p.Withdraw || p.Closes:
+		return same, nil
+	case isPrivate(p.Thread):
+		return d.editResponse(ctx, p)
+	}
+	return d.postEphemeral(ctx, p)
+}
+
+// editEphemeral edits or deletes the response to a command. ok is false if that is
+// not possible.
+func (d *Discord) editEphemeral(ctx context.Context, p bot.Post) (ok bool, err error) {
 	if !isPrivate(p.Thread) {
-		return nil
+		return false, nil
 	}
 	who := recipient{p.Thread, p.To.ID}
 	one, ok := d.findToken(ctx, who)
 	if !ok {
-		return nil
+		return false, nil
 	}
 	method, body := "PATCH", any(d.draft(p, ""))
 	if p.Withdraw {
 		method, body = "DELETE", nil
 	}
-	_, err := d.originalResponse(ctx, method, one.secret, body)
+	_, err = d.originalResponse(ctx, method, one.secret, body)
 	if discordapi.IsTokenExpired(err) {
 		d.tokens.drop(who, one.secret)
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return deliveryError("edit response", err)
+		return false, deliveryError("edit response", err)
 	}
 	d.tokens.setChosen(who, one.secret, choiceMade(p.Reply))
-	return nil
+	return true, nil
 }
 
 // choiceMade returns the first small print of a reply, which names the choice and

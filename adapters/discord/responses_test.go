@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,33 @@ func TestExpiredTokenInThread(t *testing.T) {
 		t.Errorf("%d ephemeral messages, want 0", n)
 	}
 	s.sees(s.alex, "DM")
+}
+
+// TestExpiredReplacement checks that a post that cannot replace the response to a
+// command any more is shown as a DM, unless it only takes the question from it.
+func TestExpiredReplacement(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, discordfake.Options{TokenTTL: 500 * time.Millisecond})
+	s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	s.sees(s.kim, "어떤 보존 기간")
+	s.quiet()
+	all, err := s.DB.Walkthroughs(t.Context(), bot.UserKey{Adapter: adapterName, Workspace: s.AppID, ID: s.kim.ID}, 1)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	time.Sleep(time.Until(s.Interactions()[0].At.Add(600 * time.Millisecond)))
+	for _, closes := range []bool{true, false} {
+		p := bot.Post{
+			ID: bot.PostID("closes " + strconv.FormatBool(closes)), Thread: all[0].Thread, Private: true, To: all[0].Asker, Replaces: all[0].Live, Ref: ephemeralRef, Closes: closes,
+			Reply: bot.Reply{Lang: "ko", Blocks: []bot.Block{{Kind: bot.BlockText, Text: "closes " + strconv.FormatBool(closes)}}},
+		}
+		if _, err := s.discord.Post(t.Context(), p); err != nil {
+			t.Error(err)
+		}
+	}
+	if shown := s.shown(s.kim); strings.Contains(shown, "closes true") || !strings.Contains(shown, "closes false") {
+		t.Errorf("kim sees\n%s", shown)
+	}
 }
 
 // TestOtherResponder checks that the bot does not replace the response of

@@ -99,7 +99,8 @@ func (s *Slack) replay(ctx context.Context) {
 		if err != nil || !ok {
 			return false
 		}
-		s.rememberReply(in)
+		s.rememberDirect(in)
+		s.rememberURL(ctx, in)
 		s.postpone(ctx, key, payload, in)
 		return true
 	})

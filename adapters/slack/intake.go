@@ -104,7 +104,7 @@ func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
 
 // receiveInbound handles an event for the core in its lane.
 func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done func(any, error)) {
-	s.rememberReply(in)
+	s.rememberDirect(in)
 	s.subscription.observe(in, s.warnNotSubscribed)
 	arrived, lane := time.Now(), chat.LaneOf(in.event)
 	handle := func() {
@@ -124,13 +124,25 @@ func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done
 	}
 }
 
-// rememberReply stores where the sender can be answered: the response URL, and the
-// channel of their direct message.
-func (s *Slack) rememberReply(in inbound) {
-	head := in.event.About()
-	if in.responseURL != "" {
-		s.responseURLs.keep(recipient{head.Thread, head.From.ID}, in.replaces, in.responseURL)
+// rememberURL stores the response URL before the event is handled, so that whichever
+// process posts what follows finds it.
+func (s *Slack) rememberURL(ctx context.Context, in inbound) {
+	if in.responseURL == "" {
+		return
 	}
+	head := in.event.About()
+	keys := []string{recipient{head.Thread, head.From.ID}.key()}
+	if in.replaces != "" {
+		keys = append(keys, postKey(in.replaces))
+	}
+	if err := s.responseURLs.keep(ctx, in.responseURL, keys...); err != nil {
+		s.log.Warn("slack: response URL not recorded, only this process can use it", "error", err)
+	}
+}
+
+// rememberDirect stores the channel of the sender's direct message.
+func (s *Slack) rememberDirect(in inbound) {
+	head := in.event.About()
 	if m, ok := in.event.(bot.Message); ok && head.Direct && !in.own && !m.From.Bot {
 		s.directs.Store(head.From.ID, head.Thread.Channel)
 	}
@@ -142,6 +154,7 @@ func (s *Slack) rememberReply(in inbound) {
 func (s *Slack) handleOrRecord(ctx context.Context, e envelope, in inbound) error {
 	limited, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
+	s.rememberURL(limited, in)
 	if !s.intake.Later.Busy(chat.LaneOf(in.event)) && !s.needsNetwork(in) {
 		err := s.handle(limited, s.complete(in))
 		if err == nil {

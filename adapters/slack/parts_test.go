@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +11,15 @@ import (
 	"time"
 
 	"mabsbot/bot"
+	"mabsbot/bot/store"
 )
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestSubscriptionCheck reports a mention that does not arrive as a message, too.
 func TestSubscriptionCheck(t *testing.T) {
@@ -73,35 +82,70 @@ func TestPacer(t *testing.T) {
 // TestResponseURLs uses a response URL five times within 30 minutes.
 func TestResponseURLs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, me := newResponseURLs(), recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
-		if _, ok := l.take(me); ok {
-			t.Error("an address from nowhere")
+		l, me, other := newResponseURLs(nil), recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}, recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U2"}
+		want := func(key, address string) {
+			t.Helper()
+			if got, ok := l.take(t.Context(), key); got != address || ok != (address != "") {
+				t.Errorf("got %q, %v, want %q", got, ok, address)
+			}
 		}
-		l.keep(me, "p1", "https://a")
-		if _, ok := l.take(recipient{me.thread, "U2"}); ok {
-			t.Error("another user's URL")
-		}
+		want(me.key(), "")
+		must(t, l.keep(t.Context(), "https://a", me.key(), postKey("p1")))
+		want(other.key(), "")
 		for i := range responseURLUses {
-			use := l.take
-			if i%2 == 0 {
-				use = func(recipient) (string, bool) { return l.takeForPost("p1") }
-			}
-			if address, ok := use(me); !ok || address != "https://a" {
-				t.Errorf("use %d: %q, %v", i, address, ok)
-			}
+			want([]string{me.key(), postKey("p1")}[i%2], "https://a")
 		}
-		if _, ok := l.take(me); ok {
-			t.Error("a sixth use")
-		}
-		l.keep(me, "", "https://b")
+		want(me.key(), "")
+		must(t, l.keep(t.Context(), "https://b", me.key()))
 		time.Sleep(responseURLLife + time.Second)
-		if _, ok := l.take(me); ok {
-			t.Error("a use after half an hour")
+		want(me.key(), "")
+		must(t, l.keep(t.Context(), "https://c", other.key()))
+		if len(l.all) != 1 {
+			t.Errorf("%d addresses are remembered", len(l.all))
 		}
-		l.keep(recipient{}, "", "https://c")
-		if len(l.byRecipient) != 1 || len(l.byPost) != 0 {
-			t.Errorf("%d and %d addresses are remembered", len(l.byRecipient), len(l.byPost))
+	})
+}
+
+// TestSharedResponseURLs uses the response URLs that another process received, and
+// removes those that are over.
+func TestSharedResponseURLs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox := store.NewMemory().Inbox("urls")
+		a, b, me := newResponseURLs(inbox), newResponseURLs(inbox), recipient{bot.Thread{Channel: "C1", Root: "1.1"}, "U1"}
+		want := func(key, address string) {
+			t.Helper()
+			if got, ok := b.take(t.Context(), key); got != address || ok != (address != "") {
+				t.Errorf("got %q, %v, want %q", got, ok, address)
+			}
 		}
+		want(me.key(), "")
+		must(t, a.keep(t.Context(), "https://a", me.key(), postKey("p1")))
+		want(postKey("p1"), "https://a")
+		for range responseURLUses {
+			want(me.key(), "https://a")
+		}
+		want(me.key(), "")
+		time.Sleep(time.Minute)
+		must(t, a.keep(t.Context(), "https://b", me.key()))
+		want(me.key(), "https://b")
+		want(postKey("p2"), "")
+		ctx, cancel := context.WithCancel(t.Context())
+		go a.clean(ctx)
+		left := func() (n int) {
+			synctest.Wait()
+			must(t, inbox.Replay(t.Context(), func(string, []byte) error { n++; return nil }))
+			return n
+		}
+		time.Sleep(responseURLLife - 2*time.Minute)
+		if n := left(); n != 3 {
+			t.Errorf("%d URLs are kept, want 3", n)
+		}
+		time.Sleep(2*time.Minute + cleanInterval)
+		if n := left(); n != 0 {
+			t.Errorf("%d URLs are left", n)
+		}
+		want(me.key(), "")
+		cancel()
 	})
 }
 

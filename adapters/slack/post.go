@@ -26,7 +26,7 @@ func (s *Slack) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 		return bot.Delivery{}, bot.NotDelivered(fmt.Errorf("slack: not connected yet: %w", ctx.Err()), 0)
 	}
 	switch {
-	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || len(p.Reply.Buttons()) == 0):
+	case p.Replaces != "" && (p.Ref != "" || p.Withdraw || p.Closes):
 		return s.update(ctx, p)
 	case p.Private:
 		return s.postEphemeral(ctx, p)
@@ -158,7 +158,7 @@ func (s *Slack) content(p bot.Post, note string) []slack.MsgOption {
 // or directly if the bot is not in the channel.
 func (s *Slack) postEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	m := s.render(p)
-	if address, ok := s.responseURLs.take(recipient{p.Thread, p.To.ID}); ok {
+	if address, ok := s.responseURLs.take(ctx, recipient{p.Thread, p.To.ID}.key()); ok {
 		err := s.postResponse(ctx, address, response{Type: "ephemeral", Thread: threadTS(p.Thread), Text: m.text, Blocks: m.blocks})
 		if err == nil {
 			return bot.Delivery{Ref: ephemeralRef, Thread: p.Thread}, nil
@@ -191,7 +191,7 @@ func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	same := bot.Delivery{Ref: p.Ref, Thread: p.Thread}
 	old, ok := parseRef(p.Ref)
 	if !ok {
-		return same, s.updateEphemeral(ctx, p)
+		return s.updateEphemeral(ctx, p)
 	}
 	method := "chat.update"
 	if p.Withdraw {
@@ -213,20 +213,23 @@ func (s *Slack) update(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 }
 
 // updateEphemeral changes an ephemeral message while the response URL of its last
-// use is valid. After that Slack offers no way, and the core answers a press on it
-// by saying that it is outdated.
-func (s *Slack) updateEphemeral(ctx context.Context, p bot.Post) error {
-	address, ok := s.responseURLs.takeForPost(p.Replaces)
-	if !ok {
-		return nil
+// use is valid. After that Slack offers no way: what has to be shown is a new message,
+// and the core answers a press on the old one by saying that it is outdated.
+func (s *Slack) updateEphemeral(ctx context.Context, p bot.Post) (bot.Delivery, error) {
+	err := errNoResponseURL
+	if address, ok := s.responseURLs.take(ctx, postKey(p.Replaces)); ok {
+		m := s.render(p)
+		r := response{Replace: true, Text: m.text, Blocks: m.blocks}
+		if p.Withdraw {
+			r = response{Delete: true}
+		}
+		err = s.postResponse(ctx, address, r)
 	}
-	m := s.render(p)
-	r := response{Replace: true, Text: m.text, Blocks: m.blocks}
-	if p.Withdraw {
-		r = response{Delete: true}
+	switch {
+	case !errors.Is(err, errNoResponseURL):
+		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, err
+	case p.Withdraw || p.Closes:
+		return bot.Delivery{Ref: p.Ref, Thread: p.Thread}, nil
 	}
-	if err := s.postResponse(ctx, address, r); err != nil && !errors.Is(err, errNoResponseURL) {
-		return err
-	}
-	return nil
+	return s.postEphemeral(ctx, p)
 }

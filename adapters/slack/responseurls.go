@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,13 +19,15 @@ import (
 )
 
 // Response URLs: each command, shortcut and press comes with a URL that takes five
-// messages within 30 minutes, in any channel and without a token. They are
-// secrets, and kept only in memory.
+// messages within 30 minutes, in any channel and without a token. They are secrets,
+// and kept in memory and, sealed, in an inbox, where other processes and the next run
+// find them.
 
 // errNoResponseURL says that there is no usable response URL.
 var errNoResponseURL = errors.New("slack: no usable response URL")
 
-// A responseURL is a URL and its remaining uses.
+// A responseURL is a URL and its remaining uses. Those by another process are not
+// counted; Slack refuses a sixth.
 type responseURL struct {
 	url      string
 	usesLeft int
@@ -37,66 +40,112 @@ type recipient struct {
 	user   string
 }
 
+// key is where the URL for a recipient is kept.
+func (a recipient) key() string {
+	t := a.thread
+	return "to/" + short(strings.Join([]string{t.Workspace, t.Channel, t.Root, a.user}, "\n"))
+}
+
+// postKey is where the URL that can change an ephemeral post is kept.
+func postKey(p bot.PostID) string { return "post/" + short(string(p)) }
+
 // responseURLs keeps the newest response URL of each recipient, and of each
 // ephemeral post that it can change. It is safe for concurrent use.
 type responseURLs struct {
-	mu          sync.Mutex
-	byRecipient map[recipient]*responseURL
-	byPost      map[bot.PostID]*responseURL
+	inbox chat.Inbox // nil keeps them in memory alone
+
+	mu  sync.Mutex
+	all map[string]*responseURL // by key or postKey
 }
 
-func newResponseURLs() *responseURLs {
-	return &responseURLs{byRecipient: map[recipient]*responseURL{}, byPost: map[bot.PostID]*responseURL{}}
+func newResponseURLs(inbox chat.Inbox) *responseURLs {
+	return &responseURLs{inbox: inbox, all: map[string]*responseURL{}}
 }
 
-// keep stores a URL that has just been received.
-func (l *responseURLs) keep(a recipient, post bot.PostID, address string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.removeExpired()
+// A keptURL is a record of the inbox.
+type keptURL struct {
+	URL   string    `json:"url"`
+	Until time.Time `json:"until"`
+}
+
+// keep stores a URL that has just been received, under each of the keys, and removes
+// expired ones.
+func (l *responseURLs) keep(ctx context.Context, address string, keys ...string) error {
 	one := &responseURL{address, responseURLUses, time.Now().Add(responseURLLife)}
-	l.byRecipient[a] = one
-	if post != "" {
-		l.byPost[post] = one
-	}
-}
-
-// removeExpired removes expired URLs.
-func (l *responseURLs) removeExpired() {
-	now := time.Now()
-	for a, one := range l.byRecipient {
-		if one.until.Before(now) {
-			delete(l.byRecipient, a)
+	l.mu.Lock()
+	for key, each := range l.all {
+		if each.until.Before(time.Now()) {
+			delete(l.all, key)
 		}
 	}
-	for p, one := range l.byPost {
-		if one.until.Before(now) {
-			delete(l.byPost, p)
+	for _, key := range keys {
+		l.all[key] = one
+	}
+	l.mu.Unlock()
+	if l.inbox == nil {
+		return nil
+	}
+	record, err := json.Marshal(keptURL{one.url, one.until})
+	for _, key := range keys {
+		if err == nil {
+			err = l.inbox.Put(ctx, key+"/"+short(address), record)
 		}
 	}
+	return err
 }
 
-// take returns the recipient's URL and counts one use.
-func (l *responseURLs) take(a recipient) (address string, ok bool) {
+// take returns the URL of a key and counts one use.
+func (l *responseURLs) take(ctx context.Context, key string) (address string, ok bool) {
+	if address, ok := l.use(key); ok || l.inbox == nil {
+		return address, ok
+	}
+	_ = l.inbox.Find(ctx, key+"/", func(_ string, record []byte) error { // without it there are other ways
+		var kept keptURL
+		if json.Unmarshal(record, &kept) == nil {
+			l.learn(key, kept)
+		}
+		return nil
+	})
+	return l.use(key)
+}
+
+func (l *responseURLs) use(key string) (address string, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.byRecipient[a].use()
-}
-
-// takeForPost returns the URL that can change a post and counts one use.
-func (l *responseURLs) takeForPost(p bot.PostID) (address string, ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.byPost[p].use()
-}
-
-func (one *responseURL) use() (address string, ok bool) {
+	one := l.all[key]
 	if one == nil || one.usesLeft == 0 || one.until.Before(time.Now()) {
 		return "", false
 	}
 	one.usesLeft--
 	return one.url, true
 }
+
+// learn stores a URL of the inbox, unless it is known.
+func (l *responseURLs) learn(key string, kept keptURL) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if old := l.all[key]; old == nil || old.url != kept.URL {
+		l.all[key] = &responseURL{kept.URL, responseURLUses, kept.Until}
+	}
+}
+
+// clean removes expired URLs from the inbox, now and then until ctx ends.
+func (l *responseURLs) clean(ctx context.Context) {
+	for l.inbox != nil && ctx.Err() == nil {
+		_ = l.inbox.Replay(ctx, func(key string, record []byte) error { // what is left is removed later
+			var kept keptURL
+			if json.Unmarshal(record, &kept) == nil && time.Now().Before(kept.Until) {
+				return nil
+			}
+			return l.inbox.Done(ctx, key)
+		})
+		_ = chat.Sleep(ctx, cleanInterval)
+	}
+}
+
+// cleanInterval is short compared with responseURLLife, and long compared with the
+// milliseconds that it takes to read the URLs of half an hour.
+const cleanInterval = 5 * time.Minute
 
 // A response is the body of a request to a response URL.
 // https://docs.slack.dev/interactivity/handling-user-interaction/#message_responses
@@ -110,8 +159,8 @@ type response struct {
 }
 
 // postResponse posts to a response URL, unless it leads to a host that is not
-// Slack's: a signed request must not make the bot connect to anything else. After errNoResponseURL nothing is shown;
-// after other errors something may be.
+// Slack's: a signed request must not make the bot connect to anything else. After
+// errNoResponseURL nothing is shown; after other errors something may be.
 func (s *Slack) postResponse(ctx context.Context, address string, r response) error {
 	if !s.trustedAddress(address) {
 		return errNoResponseURL

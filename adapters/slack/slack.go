@@ -64,6 +64,7 @@ type Options struct {
 	Addr              string        // HTTP only: host:port to listen on
 	EscalationChannel string        // the ID of the channel for users who need a person, or ""
 	Inbox             chat.Inbox
+	ResponseURLs      chat.Inbox // shared with other processes; nil keeps them in memory alone
 	Library           Library
 	Log               *slog.Logger // nil discards; neither message text nor secrets are logged
 }
@@ -120,7 +121,7 @@ func New(o Options) (*Slack, error) {
 	client := slack.New(o.BotToken(), slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(web), slack.OptionAppLevelToken(reveal(o.AppToken)))
 	s := &Slack{
 		o: o, log: o.Log, texts: texts, apiURL: apiURL, timing: defaultTiming(), client: client, http: web, profiles: newProfiles(client),
-		responseURLs: newResponseURLs(), pacer: newPacer(), subscription: newSubscriptionCheck(), ready: make(chan struct{}), stop: func(error) {},
+		responseURLs: newResponseURLs(o.ResponseURLs), pacer: newPacer(), subscription: newSubscriptionCheck(), ready: make(chan struct{}), stop: func(error) {},
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -175,6 +176,7 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 	err := s.authenticate(ctx)
 	if err == nil {
 		close(s.ready)
+		go s.responseURLs.clean(ctx)
 		s.replay(ctx)
 		serve := s.listen
 		if s.o.Mode == HTTP {

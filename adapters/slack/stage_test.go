@@ -82,7 +82,7 @@ func (s *stage) open() (mode string) {
 	o := Options{
 		Mode: Socket, BotToken: func() string { return s.BotToken }, AppToken: func() string { return s.AppToken },
 		SigningSecret: func() string { return s.SigningSecret }, APIURL: s.APIURL(), Addr: "127.0.0.1:0",
-		Inbox: s.DB.Inbox("slack"), Library: s.Bot, Log: s.Log,
+		Inbox: s.DB.Inbox("slack"), ResponseURLs: s.DB.Inbox("slack response URLs"), Library: s.Bot, Log: s.Log,
 	}
 	s.options(&o)
 	a, err := New(o)

@@ -3,6 +3,7 @@ package slack
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
@@ -141,8 +142,9 @@ func TestOutsideChannel(t *testing.T) {
 	s.sees(s.alex, "Which domain is")
 	s.quiet()
 	s.slack.responseURLs.mu.Lock()
-	clear(s.slack.responseURLs.byRecipient) // as after 30 minutes
-	clear(s.slack.responseURLs.byPost)
+	for _, each := range s.slack.responseURLs.all {
+		each.until = time.Time{} // as after 30 minutes
+	}
 	s.slack.responseURLs.mu.Unlock()
 	for range 6 {
 		s.Fail(slackfake.Fault{Method: "response_url", Status: 404})
@@ -160,6 +162,46 @@ func TestOutsideChannel(t *testing.T) {
 	s.sees(s.alex, "Which retention")
 	s.presses(s.alex, "Post in channel") // which the bot may not
 	s.until("it says so", func() bool { return strings.Count(s.said(s.alex.DMChannel()), "I can't post in that channel") > 1 })
+}
+
+// TestOtherReplicaAnswers posts privately from another process than the one that took
+// the command, in a channel that the bot is not in. A post that cannot replace the
+// ephemeral one is shown as a new one, unless it only takes the question from it.
+func TestOtherReplicaAnswers(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slackfake.Options{})
+	far := s.AddChannelWithoutBot(slackfake.Channel{Name: "elsewhere", Members: []string{s.alex.ID}}).ID
+	s.must(s.alex.Command(far, "/mabs 319"))
+	s.sees(s.alex, "Which domain is")
+	s.quiet()
+	all, err := s.DB.Walkthroughs(t.Context(), bot.UserKey{Adapter: adapterName, Workspace: s.slack.me().team, ID: s.alex.ID}, 1)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	other := *s
+	other.open()
+	t.Cleanup(func() { s.must(other.End()) })
+	post := func(id string, change func(*bot.Post)) {
+		t.Helper()
+		p := bot.Post{ID: bot.PostID(id), Thread: all[0].Thread, Private: true, To: all[0].Asker, Reply: bot.Reply{Blocks: []bot.Block{{Kind: bot.BlockText, Text: "text of " + id}}}}
+		change(&p)
+		if _, err := other.slack.Post(t.Context(), p); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	replaces := func(p *bot.Post) { p.Replaces, p.Ref = all[0].Live, ephemeralRef }
+	post("another", func(*bot.Post) {})
+	post("successor", replaces)
+	post("remark", func(p *bot.Post) { replaces(p); p.Closes = true })
+	shown := s.shown(s.alex)
+	for text, want := range map[string]bool{"text of another": true, "text of successor": true, "text of remark": false} {
+		if strings.Contains(shown, text) != want {
+			t.Errorf("%q is shown: %v, want %v", text, !want, want)
+		}
+	}
+	if n := len(s.Messages(s.alex.DMChannel())); n > 0 {
+		t.Errorf("%d messages are in the direct message", n)
+	}
 }
 
 // TestEdit updates the answer to an edited message, and deletes the answer to a

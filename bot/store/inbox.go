@@ -69,16 +69,21 @@ func (i *Inbox) write(ctx context.Context, what, query string, args ...any) erro
 // Payloads that cannot be read are skipped and reported in the error at the
 // end.
 func (i *Inbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
-	return i.each(ctx, 0, yield)
+	return i.each(ctx, "", 0, yield)
+}
+
+// Find calls yield for each payload whose key has the prefix, like Replay.
+func (i *Inbox) Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error {
+	return i.each(ctx, prefix, 0, yield)
 }
 
 // Dead calls yield for each dead letter, like Replay.
 func (i *Inbox) Dead(ctx context.Context, yield func(key string, payload []byte) error) error {
-	return i.each(ctx, 1, yield)
+	return i.each(ctx, "", 1, yield)
 }
 
-func (i *Inbox) each(ctx context.Context, dead int, yield func(key string, payload []byte) error) error {
-	records, err := i.records(ctx, dead)
+func (i *Inbox) each(ctx context.Context, prefix string, dead int, yield func(key string, payload []byte) error) error {
+	records, err := i.records(ctx, prefix, dead)
 	for _, r := range records {
 		if err := yield(r.key, r.payload); err != nil {
 			return err
@@ -92,10 +97,11 @@ type inboxRecord struct {
 	payload []byte
 }
 
-// records returns the readable records and an error about the others: a broken
-// row does not block the rest.
-func (i *Inbox) records(ctx context.Context, dead int) (all []inboxRecord, unread error) {
-	rows, err := i.sql.read.QueryContext(ctx, `SELECT key, sealed FROM inbox WHERE name = $1 AND dead = $2 ORDER BY seq`, i.name, dead)
+// records returns the readable records whose key has the prefix, and an error about
+// the others: a broken row does not block the rest.
+func (i *Inbox) records(ctx context.Context, prefix string, dead int) (all []inboxRecord, unread error) {
+	rows, err := i.sql.read.QueryContext(ctx, `
+		SELECT key, sealed FROM inbox WHERE name = $1 AND substr(key, 1, length($2)) = $2 AND dead = $3 ORDER BY seq`, i.name, prefix, dead)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ type inbox interface {
 	Done(ctx context.Context, key string) error
 	Bury(ctx context.Context, key string, payload []byte) error
 	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+	Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error
 	Dead(ctx context.Context, yield func(key string, payload []byte) error) error
 }
 
@@ -49,6 +50,14 @@ func testInbox(t *testing.T, open func(name string) inbox) {
 	must(t, a.Put(t.Context(), "1", []byte("again")))
 	must(t, b.Put(t.Context(), "1", []byte("of b")))
 	want(a, []string{"1 one\x00\xff", "2 two"}, nil)
+	must(t, a.Put(t.Context(), "2%", []byte("other")))
+	for prefix, found := range map[string][]string{"": {"1 one\x00\xff", "2 two", "2% other"}, "2": {"2 two", "2% other"}, "2%": {"2% other"}, "%": nil, "2%%": nil} {
+		find := func(ctx context.Context, yield func(string, []byte) error) error { return a.Find(ctx, prefix, yield) }
+		if got := inboxRecords(t, find); !slices.Equal(got, found) {
+			t.Errorf("%q: found %q, want %q", prefix, got, found)
+		}
+	}
+	must(t, a.Done(t.Context(), "2%"))
 	want(open("a"), []string{"1 one\x00\xff", "2 two"}, nil)
 
 	must(t, a.Bury(t.Context(), "2", []byte("unreadable")))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -48,15 +49,20 @@ func (i *MemoryInbox) Bury(ctx context.Context, key string, payload []byte) erro
 
 // Replay calls yield for each payload, oldest first.
 func (i *MemoryInbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
-	return i.each(ctx, false, yield)
+	return i.each(ctx, "", false, yield)
+}
+
+// Find calls yield for each payload whose key has the prefix, oldest first.
+func (i *MemoryInbox) Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error {
+	return i.each(ctx, prefix, false, yield)
 }
 
 // Dead calls yield for each dead letter, oldest first.
 func (i *MemoryInbox) Dead(ctx context.Context, yield func(key string, payload []byte) error) error {
-	return i.each(ctx, true, yield)
+	return i.each(ctx, "", true, yield)
 }
 
-func (i *MemoryInbox) each(ctx context.Context, dead bool, yield func(key string, payload []byte) error) error {
+func (i *MemoryInbox) each(ctx context.Context, prefix string, dead bool, yield func(key string, payload []byte) error) error {
 	if err := ctx.Err(); err != nil {
 		return wrap("read inbox", err)
 	}
@@ -64,7 +70,7 @@ func (i *MemoryInbox) each(ctx context.Context, dead bool, yield func(key string
 	all := slices.Clone(i.memory.inboxes[i.name])
 	i.memory.mu.Unlock()
 	for _, r := range all {
-		if r.dead != dead {
+		if r.dead != dead || !strings.HasPrefix(r.key, prefix) {
 			continue
 		}
 		if err := yield(r.key, slices.Clone(r.payload)); err != nil {
