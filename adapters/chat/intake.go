@@ -26,6 +26,11 @@ type Inbox interface {
 	Bury(ctx context.Context, key string, payload []byte) error
 	// Replay calls yield for each payload that is not done, oldest first.
 	Replay(ctx context.Context, yield func(key string, payload []byte) error) error
+	// Adopt is like Replay for the payloads that no living process handles. This
+	// process then does.
+	Adopt(ctx context.Context, yield func(key string, payload []byte) error) error
+	// Shared reports whether other processes may end, and leave payloads to Adopt.
+	Shared() bool
 	// Find is like Replay for the payloads whose key has the prefix.
 	Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error
 }
@@ -67,6 +72,8 @@ type Intake struct {
 	inbox  Inbox
 	log    *slog.Logger
 	warned sync.Map // the keys of First
+
+	adopting sync.WaitGroup
 
 	mu      sync.Mutex
 	refused int       // events since overload was last logged
@@ -157,18 +164,37 @@ func (i *Intake) Bury(ctx context.Context, key string, payload []byte, why error
 }
 
 // Replay hands the events that an earlier run acknowledged and did not handle to
-// again, oldest first. An event for which again returns false cannot be read and
-// becomes a dead letter. An error is logged: the rest is replayed by the next run.
+// again, oldest first, and until ctx ends those of other processes that die. An event
+// for which again returns false cannot be read and becomes a dead letter. An error is
+// logged: the rest is replayed later.
 func (i *Intake) Replay(ctx context.Context, again func(key string, payload []byte) bool) {
-	n := 0
-	err := i.inbox.Replay(ctx, func(key string, payload []byte) error {
-		if !again(key, payload) {
-			return i.Bury(ctx, key, payload, ErrUnknown)
+	i.adopt(ctx, again)
+	if !i.inbox.Shared() {
+		return
+	}
+	i.adopting.Go(func() {
+		for Sleep(ctx, adoptInterval) == nil {
+			i.adopt(ctx, again)
 		}
-		n++
+	})
+}
+
+// adoptInterval is how often events of dead processes are looked for. A process
+// counts as dead after 15 s.
+const adoptInterval = 10 * time.Second
+
+func (i *Intake) adopt(ctx context.Context, again func(key string, payload []byte) bool) {
+	n := 0
+	var unburied error
+	err := i.inbox.Adopt(ctx, func(key string, payload []byte) error {
+		if again(key, payload) {
+			n++
+		} else {
+			unburied = errors.Join(unburied, i.Bury(ctx, key, payload, ErrUnknown))
+		}
 		return nil
 	})
-	if err != nil && ctx.Err() == nil {
+	if err = errors.Join(err, unburied); err != nil && ctx.Err() == nil {
 		i.log.Error(i.name+": inbox not fully replayed", "error", err)
 	}
 	if n > 0 {
@@ -247,8 +273,10 @@ const (
 	AboveAge = time.Hour
 )
 
-// Wait returns when no job runs or waits. No event may arrive meanwhile.
+// Wait returns when no job runs or waits. No event may arrive meanwhile, and the
+// context of Replay has ended.
 func (i *Intake) Wait() {
+	i.adopting.Wait()
 	for !i.Idle() { // a job of one kind may start one of another
 		i.Pages.Wait()
 		i.Quick.Wait()

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/bot"
+	"mabsbot/bot/store"
 )
 
 // TestIntake checks the promise of an Intake with the smallest adapter that there
@@ -77,4 +79,50 @@ func (s *small) postpone(ctx context.Context, key string, payload []byte, m chat
 
 func eventOf(m chattest.Incoming) bot.Message {
 	return bot.Message{Head: bot.Head{ID: bot.EventID(fmt.Sprint("small/", m.N)), Thread: bot.Thread{Adapter: "small", Channel: m.Channel}}, Text: m.Text}
+}
+
+// An orphaned inbox is shared, and another process leaves an event after a while.
+type orphaned struct {
+	*store.MemoryInbox
+	left bool
+}
+
+func (o *orphaned) Shared() bool { return true }
+
+func (o *orphaned) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
+	if !o.left {
+		return nil
+	}
+	o.left = false
+	return o.Replay(ctx, yield)
+}
+
+// TestEventsOfDeadProcess checks that a running process handles, once, the events that
+// another one leaves when it dies.
+func TestEventsOfDeadProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inbox := &orphaned{MemoryInbox: store.NewMemory().Inbox("test")}
+		ctx, cancel := context.WithCancel(t.Context())
+		intake := chat.NewIntake("test", inbox, 1, slog.New(slog.DiscardHandler))
+		handled := 0
+		intake.Replay(ctx, func(key string, payload []byte) bool {
+			intake.Postpone(ctx, "lane", key, payload, func(context.Context) error { handled++; return nil })
+			return true
+		})
+		for _, want := range []int{0, 1, 1} {
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if handled != want {
+				t.Errorf("%d events are handled, want %d", handled, want)
+			}
+			if want == 0 {
+				if err := inbox.Put(ctx, "key", nil); err != nil {
+					t.Fatal(err)
+				}
+				inbox.left = true
+			}
+		}
+		cancel()
+		intake.Wait()
+	})
 }

@@ -43,6 +43,14 @@ func (i eventInbox) Replay(ctx context.Context, yield func(key string, payload [
 	})
 }
 
+// Adopt implements chat.Inbox. Only the leader handles events, so all are its own.
+func (i eventInbox) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
+	return i.Replay(ctx, yield)
+}
+
+// Shared implements chat.Inbox.
+func (i eventInbox) Shared() bool { return false }
+
 // A sessionStore saves the gateway's session in the inbox.
 type sessionStore struct {
 	inbox chat.Inbox

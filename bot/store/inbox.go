@@ -27,12 +27,15 @@ const DeadLetterTTL = 30 * 24 * time.Hour
 // survives a crash. Put does nothing if the key is known.
 func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
 	now, err := i.sql.now(ctx, i.sql.read)
+	if err == nil && i.sql.postgres {
+		err = i.sql.process.live(ctx, i.sql)
+	}
 	if err != nil {
 		return wrap("put into inbox", err)
 	}
 	return i.write(ctx, "put into inbox", `
-		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 0, $3, $4) ON CONFLICT DO NOTHING`,
-		i.name, key, now, i.sql.sealer.seal(payload, i.row(key)...))
+		INSERT INTO inbox (name, key, dead, at, sealed, holder) VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		i.name, key, now, i.sql.sealer.seal(payload, i.row(key)...), i.sql.process.id)
 }
 
 // Done removes a payload. It does nothing if the key is unknown or a dead
@@ -72,6 +75,20 @@ func (i *Inbox) Replay(ctx context.Context, yield func(key string, payload []byt
 	return i.each(ctx, "", 0, yield)
 }
 
+// Adopt calls yield for each payload that no living process handles, oldest first;
+// from then on this process does. On SQLite, where it is called once after a start,
+// these are all. It returns errors like Replay.
+func (i *Inbox) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
+	if !i.sql.postgres {
+		return i.Replay(ctx, yield)
+	}
+	records, err := i.adopt(ctx)
+	return yieldAll(records, err, yield)
+}
+
+// Shared reports whether other processes may end, and leave payloads to Adopt.
+func (i *Inbox) Shared() bool { return i.sql.postgres }
+
 // Find calls yield for each payload whose key has the prefix, like Replay.
 func (i *Inbox) Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error {
 	return i.each(ctx, prefix, 0, yield)
@@ -84,12 +101,18 @@ func (i *Inbox) Dead(ctx context.Context, yield func(key string, payload []byte)
 
 func (i *Inbox) each(ctx context.Context, prefix string, dead int, yield func(key string, payload []byte) error) error {
 	records, err := i.records(ctx, prefix, dead)
+	return yieldAll(records, err, yield)
+}
+
+// yieldAll calls yield for the records, and returns an error about those that could
+// not be read.
+func yieldAll(records []inboxRecord, unread error, yield func(key string, payload []byte) error) error {
 	for _, r := range records {
 		if err := yield(r.key, r.payload); err != nil {
 			return err
 		}
 	}
-	return wrap("read inbox", err)
+	return wrap("read inbox", unread)
 }
 
 type inboxRecord struct {
@@ -102,6 +125,11 @@ type inboxRecord struct {
 func (i *Inbox) records(ctx context.Context, prefix string, dead int) (all []inboxRecord, unread error) {
 	rows, err := i.sql.read.QueryContext(ctx, `
 		SELECT key, sealed FROM inbox WHERE name = $1 AND substr(key, 1, length($2)) = $2 AND dead = $3 ORDER BY seq`, i.name, prefix, dead)
+	return i.read(rows, err)
+}
+
+// read reads rows with a key and a payload.
+func (i *Inbox) read(rows *sql.Rows, err error) (all []inboxRecord, unread error) {
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,14 @@ func (i *MemoryInbox) Replay(ctx context.Context, yield func(key string, payload
 	return i.each(ctx, "", false, yield)
 }
 
+// Adopt is Replay: there is one process.
+func (i *MemoryInbox) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
+	return i.Replay(ctx, yield)
+}
+
+// Shared returns false.
+func (i *MemoryInbox) Shared() bool { return false }
+
 // Find calls yield for each payload whose key has the prefix, oldest first.
 func (i *MemoryInbox) Find(ctx context.Context, prefix string, yield func(key string, payload []byte) error) error {
 	return i.each(ctx, prefix, false, yield)

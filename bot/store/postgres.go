@@ -49,7 +49,7 @@ func openPostgres(ctx context.Context, url string, key []byte) (*SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SQL{write: db, read: reader{db}, sealer: sealer, postgres: true}
+	s := &SQL{write: db, read: reader{db}, sealer: sealer, postgres: true, process: newProcess()}
 	if err := s.preparePostgres(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

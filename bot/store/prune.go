@@ -62,6 +62,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 	return errors.Join(
 		s.inBatches(ctx, pruneRows(pruneEvents, before)),
 		s.inBatches(ctx, pruneRows(pruneInbox, now-DeadLetterTTL.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneProcesses, before)),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)

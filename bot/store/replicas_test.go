@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -301,5 +302,83 @@ func TestMaintenanceWaits(t *testing.T) {
 	got, _, err := b.Load(t.Context(), w.Thread, bot.UserKey{})
 	if err != nil || got.Entry == nil {
 		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+// TestAdopt checks that a replica takes no events that a living one handles, and those
+// of a dead one once its lease is over, or at once if it ended in order.
+func TestAdopt(t *testing.T) {
+	url := postgrestest.Start(t).Database(t)
+	clock := time.Now().UnixMilli()
+	open := func() *SQL {
+		s := openPostgresAt(t, url)
+		s.fakeClock = func() int64 { return clock }
+		return s
+	}
+	a, b, c := open(), open(), open()
+	want := func(s *SQL, want ...string) {
+		t.Helper()
+		if got := inboxRecords(t, s.Inbox("i").Adopt); !slices.Equal(got, want) {
+			t.Errorf("adopted %q, want %q", got, want)
+		}
+	}
+	must(t, a.Inbox("i").Put(t.Context(), "1", []byte("a")))
+	must(t, a.Inbox("other").Put(t.Context(), "2", []byte("other")))
+	must(t, a.Inbox("i").Put(t.Context(), "3", []byte("c")))
+	must(t, a.Inbox("i").Bury(t.Context(), "4", []byte("dead")))
+	must(t, b.exec(t.Context(), `INSERT INTO inbox (name, key, dead, at, sealed) VALUES ('i', '0', 0, 0, $1)`, b.sealer.seal([]byte("earlier version"), "inbox", "i", "0")))
+	want(b, "0 earlier version")
+	want(b)
+	want(a)
+	clock += processTime.Milliseconds() + 1
+	must(t, b.Inbox("i").Done(t.Context(), "0"))
+	want(c, "1 a", "3 c") // a no longer renews its lease
+	want(b)
+	must(t, c.Inbox("i").Done(t.Context(), "1"))
+	closeStore(t, c)
+	want(b, "3 c")
+}
+
+// TestAdoptersRace checks that of replicas that adopt at the same time one gets an
+// event.
+func TestAdoptersRace(t *testing.T) {
+	url := postgrestest.Start(t).Database(t)
+	dead := openPostgresAt(t, url)
+	const events = 20
+	for i := range events {
+		must(t, dead.Inbox("i").Put(t.Context(), fmt.Sprint(i), nil))
+	}
+	closeStore(t, dead)
+	var wg sync.WaitGroup
+	var adopted atomic.Int64
+	for range 4 {
+		s := openPostgresAt(t, url)
+		wg.Go(func() {
+			adopted.Add(int64(len(inboxRecords(t, s.Inbox("i").Adopt))))
+		})
+	}
+	wg.Wait()
+	if n := adopted.Load(); n != events {
+		t.Errorf("%d events were adopted, want %d", n, events)
+	}
+}
+
+// TestProcessLives checks that the lease of a process is renewed until it ends.
+func TestProcessLives(t *testing.T) {
+	server := postgrestest.Start(t)
+	url := server.Database(t)
+	b := openPostgresAt(t, url)
+	synctest.Test(t, func(t *testing.T) {
+		a := openPostgresAt(t, url)
+		must(t, a.Inbox("i").Put(t.Context(), "1", nil))
+		must(t, b.exec(t.Context(), `UPDATE leases SET held_until = 1`))
+		time.Sleep(processInterval + time.Millisecond)
+		synctest.Wait()
+		if n := count(t, b, `SELECT COUNT(*) FROM leases WHERE held_until > 1`); n != 1 {
+			t.Errorf("%d processes live", n)
+		}
+	})
+	if n := count(t, b, `SELECT COUNT(*) FROM leases WHERE held_until > 0`); n != 0 {
+		t.Errorf("%d processes live after the end", n)
 	}
 }

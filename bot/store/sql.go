@@ -14,7 +14,8 @@
 // that are acknowledged before they are handled, and journal.go is an append-only
 // log. prune.go deletes old rows, retention.go old conversations, and forget.go those
 // of a user. backup.go backs up and restores, copy.go copies to another database, and
-// rotate.go changes the key. leases.go elects one of several processes. seal.go encrypts, with pack.go compressing before, and
+// rotate.go changes the key. leases.go elects one of several processes,
+// and process.go tracks which processes are alive. seal.go encrypts, with pack.go compressing before, and
 // reads the key file. memory.go, memory_cases.go, memory_outbox.go,
 // memory_deadletters.go, memory_inbox.go, memory_journal.go and memory_leases.go do the
 // same in memory.
@@ -59,6 +60,7 @@ type SQL struct {
 	read      reader
 	sealer    sealer
 	postgres  bool
+	process   *process
 	fakeClock func() int64 // for tests
 
 	// Of SQLite.
@@ -105,7 +107,7 @@ func open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &SQL{sealer: sealer, path: path, fileLock: lock}
+	s := &SQL{sealer: sealer, path: path, fileLock: lock, process: &process{}}
 	if !alone {
 		err = s.share(ctx)
 	}
@@ -273,6 +275,9 @@ func (s *SQL) checkKey(ctx context.Context) error {
 
 // Close closes the database. No other method may be running.
 func (s *SQL) Close() error {
+	if s.postgres {
+		s.process.leave(s)
+	}
 	var err error
 	for _, db := range []*sql.DB{s.read.DB, s.write} {
 		if db != nil {

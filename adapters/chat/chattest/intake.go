@@ -530,6 +530,13 @@ func (i *faultyInbox) Bury(ctx context.Context, key string, payload []byte) erro
 	return i.deadInbox.Bury(ctx, key, payload)
 }
 
+func (i *faultyInbox) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
+	if err := i.err(); err != nil {
+		return err
+	}
+	return i.deadInbox.Adopt(ctx, yield)
+}
+
 func (i *faultyInbox) Replay(ctx context.Context, yield func(key string, payload []byte) error) error {
 	if err := i.err(); err != nil {
 		return err
