@@ -189,17 +189,8 @@ func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
 		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"),
-		Election: election(db, "discord", log), Library: b, Log: log,
+		Election: db.Election("discord", log), Library: b, Log: log,
 	})
-}
-
-// election returns the election of the process that does a work, or nil if the
-// database is that of one process.
-func election(db *store.SQL, work string, log *slog.Logger) *bot.Election {
-	if !db.Shared() {
-		return nil
-	}
-	return &bot.Election{Leases: db, Name: work, Log: log}
 }
 
 // logger returns the logger of a command, which logs no secrets: an error of

@@ -247,3 +247,41 @@ func TestStandbySendsNothing(t *testing.T) {
 		}
 	})
 }
+
+// A sharedOutbox is one to which other processes add posts.
+type sharedOutbox struct{ *store.Memory }
+
+func (sharedOutbox) Shared() bool { return true }
+
+// TestPostOfAnotherProcess checks that a post that another process adds is sent within
+// a second if other processes are to be expected, and otherwise within 5.
+func TestPostOfAnotherProcess(t *testing.T) {
+	for _, shared := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			base, memory := testBase(t), store.NewMemory()
+			outbox, within := bot.Outbox(memory), 5*time.Second
+			if shared {
+				outbox, within = sharedOutbox{memory}, time.Second
+			}
+			b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, outbox, slog.New(slog.DiscardHandler))
+			a := bottest.NewRecorder("a", everything)
+			ctx, end := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- b.Run(ctx, a) }()
+			wait(time.Millisecond)
+			if err := memory.Apply(ctx, bot.Turn{Event: "e", Posts: []bot.Post{{ID: "p", Thread: bot.Thread{Adapter: "a"}}}}); err != nil {
+				t.Fatal(err)
+			}
+			wait(within - 2*time.Millisecond)
+			early := len(a.Take())
+			wait(2 * time.Millisecond)
+			if n := len(a.Take()); early != 0 || n != 1 {
+				t.Errorf("shared %v: %d posts are sent before %v, and %d then", shared, early, within, n)
+			}
+			end()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -33,6 +33,10 @@ const (
 	// pollInterval is how often the sender looks at the outbox if nothing wakes
 	// it, because another process may have added a post.
 	pollInterval = 5 * time.Second
+	// sharedPollInterval is the same where other processes are to be expected: the
+	// one that serves a platform sends what the others add, and what a dead one left.
+	// A search takes a millisecond.
+	sharedPollInterval = time.Second
 	// minRetryWait and maxRetryWait bound the wait after a failure, which
 	// doubles each time.
 	minRetryWait = time.Second
@@ -135,6 +139,9 @@ func wakeUp(wake chan struct{}) {
 // when one of the resting channels does not rest any more, or 0.
 func (b *Bot) untilWork(ctx context.Context, a Adapter, failed error, resting []Channel, untilNext time.Duration) time.Duration {
 	wait := pollInterval
+	if b.outbox.Shared() {
+		wait = sharedPollInterval
+	}
 	if due, ok, err := b.outbox.NextDue(ctx, a.Name(), maxPerChannel, resting...); failed == nil && err == nil && ok {
 		wait = min(wait, max(due, time.Millisecond))
 	}

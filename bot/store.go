@@ -132,6 +132,10 @@ type Outbox interface {
 	// error is ErrNoDeadLetter if there is no such dead letter.
 	Discard(ctx context.Context, post PostID) error
 
+	// Shared reports whether other processes that send and add posts are to be
+	// expected.
+	Shared() bool
+
 	// Backlogs returns the backlog of each adapter that has one, in the order of
 	// their names.
 	Backlogs(ctx context.Context) ([]Backlog, error)

@@ -293,3 +293,33 @@ func TestSlowHandler(t *testing.T) {
 	release()
 	s.answers([]slackfake.Message{m})
 }
+
+// TestTwoReplicas checks that two processes with one database both connect, and that
+// each message, command and press is handled once, whichever of them gets it.
+func TestTwoReplicas(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, slackfake.Options{}, func(s *stage) { s.policy.RepeatWindow = 0 })
+	other := *s
+	other.open()
+	t.Cleanup(func() { s.must(other.End()) })
+	s.until("both are connected", func() bool { return s.Sockets() == 2 })
+	var all []slackfake.Message
+	for n := range 12 {
+		all = append(all, s.load(s.channel.ID, n))
+	}
+	s.answers(all)
+	for range 4 {
+		s.must(s.kim.Command(s.channel.ID, "/mabs 0x29834"))
+	}
+	s.until("the commands are answered", func() bool { return len(s.kim.Ephemerals()) >= 4 })
+	s.quiet()
+	other.quiet()
+	for n, m := range all {
+		if got := len(s.Thread(m)) - 1; got != 1 {
+			t.Errorf("message %d is answered %d times", n, got)
+		}
+	}
+	if n := len(s.kim.Ephemerals()); n != 4 {
+		t.Errorf("%d answers to commands, want 4", n)
+	}
+}

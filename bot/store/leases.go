@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"time"
 
 	"mabsbot/bot"
@@ -44,5 +45,11 @@ func (s *SQL) Release(ctx context.Context, name, holder string) error {
 	return wrap("release lease "+name, s.exec(ctx, `UPDATE leases SET held_until = 0 WHERE name = $1 AND holder = $2`, name, holder))
 }
 
-// Shared reports whether the database is meant for several processes: PostgreSQL.
-func (s *SQL) Shared() bool { return s.postgres }
+// Election returns the election of the process that does a work. It is nil on SQLite,
+// whose processes do without.
+func (s *SQL) Election(work string, log *slog.Logger) *bot.Election {
+	if !s.postgres {
+		return nil
+	}
+	return &bot.Election{Leases: s, Name: work, Log: log}
+}

@@ -138,3 +138,6 @@ func (m *Memory) move(from, to bot.Thread) {
 		}
 	}
 }
+
+// Shared implements bot.Outbox.
+func (m *Memory) Shared() bool { return false }

@@ -86,6 +86,9 @@ func (s *SQL) claimAgain(ctx context.Context, tx *sql.Tx, adapter string, posts 
 	return claimed, nil
 }
 
+// Shared implements bot.Outbox.
+func (s *SQL) Shared() bool { return s.postgres }
+
 // queued selects the posts of a queue. Of the delayed posts that are not due, which
 // may be many, only the first of a channel counts.
 const queued = selectQueued + `p.delayed = 0 UNION ALL ` + selectQueued + `p.delayed = 1 AND p.due <= $2

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"mabsbot/bot"
 )
 
 // MinRetention is the minimum time for which handled events are remembered.
@@ -28,8 +30,15 @@ const (
 )
 
 // Maintain calls Prune, and Expire with the retention, at once and every hour until
-// ctx ends.
+// ctx ends. On PostgreSQL one process does that.
 func (s *SQL) Maintain(ctx context.Context, retention time.Duration, log *slog.Logger) {
+	_ = s.Election("maintenance", log).Lead(ctx, func(ctx context.Context, _ *bot.Term) error { // no error is returned
+		s.maintain(ctx, retention, log)
+		return nil
+	})
+}
+
+func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.Logger) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
 	for {

@@ -1,10 +1,15 @@
 package store
 
 import (
+	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -381,4 +386,56 @@ func TestProcessLives(t *testing.T) {
 	if n := count(t, b, `SELECT COUNT(*) FROM leases WHERE held_until > 0`); n != 0 {
 		t.Errorf("%d processes live after the end", n)
 	}
+}
+
+// TestOneMaintains checks that one replica at a time removes old rows, and another one
+// when that ends.
+func TestOneMaintains(t *testing.T) {
+	url := postgrestest.Start(t).Database(t)
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		var mu sync.Mutex
+		maintain := func() (end func()) {
+			s := openPostgresAt(t, url)
+			s.fakeClock = nowMillis
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan bool)
+			go func() {
+				s.Maintain(ctx, MinRetention, slog.New(slog.NewTextHandler(locked{&log, &mu}, nil)))
+				close(done)
+			}()
+			synctest.Wait()
+			return func() { cancel(); <-done }
+		}
+		want := func(leaders int) {
+			t.Helper()
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			if n := strings.Count(log.String(), "this process leads"); n != leaders {
+				t.Errorf("%d led, want %d: %s", n, leaders, log.String())
+			}
+		}
+		endFirst := maintain()
+		want(1)
+		endSecond := maintain()
+		time.Sleep(20 * time.Second)
+		want(1)
+		endFirst()
+		time.Sleep(2 * time.Second)
+		want(2)
+		endSecond()
+	})
+}
+
+// A locked writer is safe for concurrent use.
+type locked struct {
+	w  io.Writer
+	mu *sync.Mutex
+}
+
+func (l locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
