@@ -213,7 +213,7 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 		return nil, err
 	}
 	web, err := console.New(ctx, console.Options{
-		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: journal, Library: b, Ended: b.Ended, Log: log,
+		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: journal, Library: b, Election: db.Election("console", log), Ended: b.Ended, Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -164,10 +164,13 @@ func (t *Term) renew(ctx context.Context) error {
 	return err
 }
 
-// Confirm returns nil if this process still leads, as the database says now, and
-// otherwise the error of ctx, which is that of the work.
+// Confirm returns nil if this process still leads, as the database says now. While
+// the database is away, it waits until ctx ends.
 func (t *Term) Confirm(ctx context.Context) error {
-	for t.election != nil && ctx.Err() == nil && t.renew(ctx) != nil {
+	for t.election != nil && ctx.Err() == nil {
+		if err := t.renew(ctx); err == nil || errors.Is(err, errLeaseLost) {
+			return err
+		}
 		sleep(ctx, nil, confirmInterval)
 	}
 	return ctx.Err()

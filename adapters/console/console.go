@@ -13,7 +13,8 @@
 // why.go and search.go are the panels of match evidence and of the search in
 // messages, library.go, cases.go and shadow.go the pages of the knowledge base, of
 // open cases, and of the posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
-// login.go are the HTTP server and its login, which attempts.go limits; bounds.go
+// login.go are the HTTP server and its login, which attempts.go limits; lead.go serves in
+// one of several processes; bounds.go
 // limits the rest. setup.go reads the initial
 // workspace from data/ and the texts of the pages from locale/, one file per
 // language. The scripts in static/ begin with app.js.
@@ -30,6 +31,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mabsbot/bot"
@@ -55,6 +57,7 @@ type Options struct {
 	Password func() string // without a password (nil or "") only loopback is served
 	Journal  Journal
 	Library  bot.Library
+	Election *bot.Election   // of the process that serves the workspace; nil if there is only one
 	Ended    func() []string // the adapters that no longer serve, for /healthz; nil is none
 	Log      *slog.Logger    // nil discards; the text of a message is never logged
 }
@@ -65,6 +68,7 @@ type Console struct {
 	password string
 	journal  Journal
 	library  bot.Library
+	election *bot.Election
 	ended    func() []string
 	log      *slog.Logger
 	setup    *setup
@@ -77,6 +81,9 @@ type Console struct {
 	listener net.Listener
 	stopping chan struct{}
 
+	leads atomic.Bool
+	term  *bot.Term // guarded by write
+
 	write   sync.Mutex // held while reading and changing ws, including the journal write
 	mu      sync.RWMutex
 	ws      *workspace    // guarded by mu; changed only while write is also held
@@ -88,6 +95,7 @@ type Console struct {
 var (
 	_ bot.Simulator = (*Console)(nil)
 	_ bot.Reader    = (*Console)(nil)
+	_ bot.Standby   = (*Console)(nil)
 )
 
 // New returns a console with the workspace stored in the journal. It fails if
@@ -95,9 +103,9 @@ var (
 // database of the journal fails.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, journal: o.Journal, library: o.Library, ended: o.Ended, log: o.Log,
+		addr: o.Addr, journal: o.Journal, library: o.Library, election: o.Election, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
-		knownKey: rand.Text(),
+		knownKey: rand.Text(), term: &bot.Term{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -115,31 +123,35 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	if c.pages, err = loadPages(c.setup); err != nil {
 		return nil, err
 	}
-	if err := c.replay(ctx); err != nil {
+	if c.election != nil {
+		return c, nil // lead restores it
+	}
+	if c.ws, err = c.replay(ctx); err != nil {
 		return nil, err
 	}
 	c.erase(ctx)
 	return c, nil
 }
 
-// replay restores the workspace from the journal. A record that is damaged costs
+// replay returns the workspace of the journal. A record that is damaged costs
 // what it changed, and not the workspace: a platform that is served by the same
 // program must not stop because of it.
-func (c *Console) replay(ctx context.Context) error {
+func (c *Console) replay(ctx context.Context) (*workspace, error) {
+	ws := newWorkspace()
 	err := c.journal.Replay(ctx, func(record []byte) error {
-		if err := c.ws.apply(record); err != nil {
+		if err := ws.apply(record); err != nil {
 			c.log.Error("console: skipping a record of the journal", "error", err)
 		}
 		return nil
 	})
 	if errors.Is(err, bot.ErrUnreadable) {
 		c.log.Error("console: skipping unreadable records of the journal; \"Start over\" removes them", "error", err)
-		return nil
+		return ws, nil
 	}
 	if err != nil {
-		return fmt.Errorf("console: journal: %w", err)
+		return nil, fmt.Errorf("console: journal: %w", err)
 	}
-	return nil
+	return ws, nil
 }
 
 // loopback reports whether only this machine can reach the address.
@@ -194,7 +206,7 @@ func (c *Console) URL() string {
 // ends. Handling an event takes milliseconds.
 const shutdownTimeout = 5 * time.Second
 
-// Run serves the workspace until ctx ends. It first redelivers the messages
+// Run serves the workspace until ctx ends, or while it is elected. It first redelivers the messages
 // that the bot had not taken when the program ended.
 func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	if err := c.Listen(); err != nil {
@@ -203,7 +215,13 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	c.mu.Lock()
 	c.handle = handle
 	c.mu.Unlock()
-	c.redeliver(ctx)
+	var leading sync.WaitGroup
+	defer leading.Wait()
+	if c.election == nil {
+		c.redeliver(ctx)
+	} else {
+		leading.Go(func() { _ = c.election.Lead(ctx, c.lead) }) // lead returns no error
+	}
 	s := &http.Server{
 		Handler:           c.handler(),
 		ReadHeaderTimeout: 5 * time.Second,  // a browser sends its headers in one packet
@@ -256,6 +274,9 @@ func (c *Console) commit(ctx context.Context, r record) error {
 	if err != nil {
 		return fmt.Errorf("console: journal: %w", err)
 	}
+	if err := c.term.Confirm(ctx); err != nil { // another process would not see the record
+		return fmt.Errorf("console: %w", err)
+	}
 	if err := c.journal.Append(ctx, data); err != nil {
 		return fmt.Errorf("console: journal: %w", err)
 	}
@@ -286,6 +307,9 @@ func (c *Console) update(change func(*workspace)) {
 func (c *Console) startOver(ctx context.Context, _ bot.User, _ form) (id string, err error) {
 	c.write.Lock()
 	defer c.write.Unlock()
+	if err := c.term.Confirm(ctx); err != nil {
+		return "", fmt.Errorf("console: %w", err)
+	}
 	if err := c.journal.Reset(ctx); err != nil {
 		return "", fmt.Errorf("console: journal: %w", err)
 	}

@@ -35,6 +35,7 @@ var (
 	errLogin      = &refusal{http.StatusUnauthorized, "login"}
 	errNotYours   = &refusal{http.StatusForbidden, "not_yours"}
 	errNoPlace    = &refusal{http.StatusNotFound, "no_place"}
+	errStandby    = &refusal{http.StatusServiceUnavailable, "standby"}
 	errStreams    = &refusal{http.StatusServiceUnavailable, "streams"}
 	errTooLong    = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
 )
@@ -64,7 +65,7 @@ func (c *Console) handler() http.Handler {
 	mux.HandleFunc("POST /press", c.action(c.press))
 	mux.HandleFunc("POST /reset", c.action(c.startOver))
 	guarded := c.guarded(http.NewCrossOriginProtection().Handler(mux))
-	return headers(c.checkHost(guarded))
+	return headers(c.checkHost(c.led(guarded)))
 }
 
 // mayShow reports whether pages may show what belongs to an adapter. Without a
@@ -76,6 +77,9 @@ func (c *Console) mayShow(adapter string) bool { return c.password != "" || adap
 // ask, so it does not say why they ended: the log does.
 func (c *Console) healthy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "ok\n")
+	if c.StandsBy() {
+		_, _ = io.WriteString(w, "console: standby\n")
+	}
 	if c.ended == nil {
 		return
 	}

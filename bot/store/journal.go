@@ -23,8 +23,8 @@ var ErrInUse = errors.New("another process uses it")
 
 // Lock makes the journal that of this process until the database is closed, or
 // returns ErrInUse if it is that of another one. A journal is read once, so a
-// second process would miss what is appended from then on. Without file locks, and
-// on PostgreSQL, Lock does nothing.
+// second process would miss what is appended from then on. Without file locks Lock
+// does nothing, and on PostgreSQL, where an Election decides.
 func (j *Journal) Lock() error {
 	if j.sql.postgres {
 		return nil
