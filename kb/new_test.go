@@ -63,3 +63,33 @@ func TestNew(t *testing.T) {
 		t.Error("a folder that does not exist is no error")
 	}
 }
+
+// TestGuide loads the examples of the guide: the first entry, and the one with
+// everything.
+func TestGuide(t *testing.T) {
+	guide, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []string{}
+	for _, block := range strings.Split(string(guide), "```yaml\n")[1:] {
+		text, _, _ := strings.Cut(block, "```")
+		if id, ok := strings.CutPrefix(text, "id: "); ok {
+			id, _, _ = strings.Cut(id, "\n")
+			files = append(files, id+".yaml", text)
+		}
+	}
+	if len(files) != 4 {
+		t.Fatalf("%d entries, want two", len(files)/2)
+	}
+	b, err := Load(Layers("", "")[0], folder("guide", files...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if warnings := b.warnings(b.last); len(warnings) > 0 {
+		t.Error(warnings)
+	}
+	if r := b.Match("The backup disk E1 is offline."); !r.leadsTo(b.Entry("disk-lost")) {
+		t.Errorf("the first entry is not found: %s", r.summary())
+	}
+}
