@@ -10,7 +10,7 @@ const tapeArea = "- {id: tape, name: {en: Tapes, ko: 테이프}}\n"
 
 func TestSharedAreas(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry, "_shared/areas.yaml", tapeArea+"- {id: vmware, name: VMware}\n")
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"), "_shared/areas.yaml", "- {id: tape, name: {en: Libraries}}\n")
+	above := folder("above", "b.yaml", otherEntry, "_shared/areas.yaml", "- {id: tape, name: {en: Libraries}}\n")
 	b, err := Load(below, above)
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ const (
 
 func TestConcepts(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry, "_shared/concepts/concepts.yaml", twoConcepts, "_shared/concepts/en.yaml", theirForms)
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"),
+	above := folder("above", "b.yaml", otherEntry,
 		"_shared/concepts/concepts.yaml", "operations:\n  eject: putting out a tape\n",
 		"_shared/concepts/ko.yaml", "robot: [로봇]\neject: [꺼내~]\n")
 	b, err := Load(below, above)

@@ -65,7 +65,7 @@ func TestIgnored(t *testing.T) {
 func TestJSONReports(t *testing.T) {
 	b := shown(t)
 	var list, show, test bytes.Buffer
-	for _, err := range []error{ListJSON(&list, b, "ko", "agent"), ShowJSON(&show, b, "en", "52")} {
+	for _, err := range []error{ListJSON(&list, b, "ko", "agent"), ShowJSON(&show, b, "en", "54")} {
 		if err != nil {
 			t.Error(err)
 		}
@@ -88,7 +88,7 @@ func TestJSONReports(t *testing.T) {
 	}
 	for name, err := range map[string]error{
 		"lint": LintJSON(full{}, folder("kb", "a.yaml", oneEntry)), "list": ListJSON(full{}, b, "en", ""),
-		"show": ShowJSON(full{}, b, "en", "52"), "test": TestJSON(full{}, b, false),
+		"show": ShowJSON(full{}, b, "en", "54"), "test": TestJSON(full{}, b, false),
 	} {
 		if !errors.Is(err, errFull) {
 			t.Errorf("%s: %v", name, err)

@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
-const oneEntry = "id: a\ntitle: A\ncodes: ['1']\n"
+const (
+	oneEntry   = "id: a\ntitle: A\ncodes: ['1']\n"
+	otherEntry = "id: b\ntitle: A\ncodes: ['2']\n"
+)
 
 const vaultTerm = "- {id: vault, name: {en: vault, ko: 볼트}, words: [recovery vault], text: {en: A place., ko: 장소입니다.}}\n"
 
 func TestGlossary(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry, "_shared/glossary.yaml", vaultTerm+"- {id: rp, name: {en: recovery point, ko: 복구 지점}, text: {en: A copy., ko: 복사본입니다.}}\n")
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"), "_shared/glossary.yaml", "- {id: vault, name: vault, text: Ours.}\n")
+	above := folder("above", "b.yaml", otherEntry, "_shared/glossary.yaml", "- {id: vault, name: vault, text: Ours.}\n")
 	b, err := Load(below, above)
 	if err != nil {
 		t.Fatal(err)

@@ -174,7 +174,7 @@ func compile(read batch, layer string) (*Base, error) {
 	if !read.more {
 		items = overlay(items)
 	}
-	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintAll(items, read)).without(read.mistakes)...)
+	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintSharedCodes(items), lintAll(items, read)).without(read.mistakes)...)
 	if err := mistakes.err(read.more); err != nil {
 		return nil, err
 	}

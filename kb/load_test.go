@@ -169,7 +169,7 @@ func TestLoadLayers(t *testing.T) {
 
 func TestLoadReportsAllMistakes(t *testing.T) {
 	got := mistakesOf(t,
-		folder("below", "b.yaml", "id: b\ntitle: ''\ncodes: ['2']\n", "c.yaml", "id: c\ntitle: C\ncodes: ['2']\nrelated: [broken]\n"),
+		folder("below", "b.yaml", "id: b\ntitle: ''\ncodes: ['2']\n", "c.yaml", "id: c\ntitle: C\ncodes: ['3']\nrelated: [broken]\n"),
 		folder("above", "broken.yaml", "id: [", "a.jsonl", "{}\nx\n"),
 		Layer{"absent", os.DirFS(filepath.Join(t.TempDir(), "absent"))})
 	var b strings.Builder

@@ -42,7 +42,7 @@ func shown(t *testing.T) *Base {
 		t.Fatal(err)
 	}
 	b, err := Load(folder("kb", "_shared/concepts/concepts.yaml", twoConcepts, "right.yaml", string(full), "chain.yaml", string(chain),
-		"more.jsonl", `{"id":"bare","title":"A bare one","codes":["52","0x34a"]}`+"\n"+`{"id":"agent","area":"agent","title":{"en":"The agent","ko":"에이전트"},"codes":["53"],"ask":[{"id":"q","text":"Which?","choices":[{"id":"a","label":"This","entry":"bare"}]}]}`))
+		"more.jsonl", `{"id":"bare","title":"A bare one","codes":["54","0x34a"]}`+"\n"+`{"id":"agent","area":"agent","title":{"en":"The agent","ko":"에이전트"},"codes":["53"],"ask":[{"id":"q","text":"Which?","choices":[{"id":"a","label":"This","entry":"bare"}]}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}

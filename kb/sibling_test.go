@@ -13,7 +13,7 @@ const (
 
 func TestSibling(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry, "_shared/siblings.yaml", tapeNames, "_shared/siblings.tsv", tapeCodes+"1\tDPM\ttape\tbusy\n0x9999\tDPM\ttape\tbusy\n")
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"),
+	above := folder("above", "b.yaml", otherEntry,
 		"_shared/siblings.yaml", "kinds:\n  - {id: ours, name: {en: our own}}\n", "_shared/siblings.tsv", "code\tproduct\tsubject\tkind\n24037\tDPM\ttape\tours\n")
 	b, err := Load(below, above)
 	if err != nil {

@@ -78,7 +78,7 @@ const driveSlot = "- {name: Volume, label: {en: drive, ko: 드라이브}, takes:
 
 func TestSharedSlots(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry, "_shared/slots.yaml", driveSlot+"- {name: VMName, label: {en: VM, ko: 가상 머신}}\n")
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"), "_shared/slots.yaml", "- {name: Volume, label: volume, takes: path}\n")
+	above := folder("above", "b.yaml", otherEntry, "_shared/slots.yaml", "- {name: Volume, label: volume, takes: path}\n")
 	b, err := Load(below, above)
 	if err != nil {
 		t.Fatal(err)

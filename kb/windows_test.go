@@ -10,7 +10,7 @@ const denied = "code\tname\ten\tko\n0x80070005\tE_ACCESSDENIED\tDenied.\t거부�
 
 func TestWindowsCode(t *testing.T) {
 	below := folder("below", "a.yaml", oneEntry+"relatives: ['0x80070005']\n", "_shared/windows.tsv", denied)
-	above := folder("above", "b.yaml", strings.ReplaceAll(oneEntry, "id: a", "id: b"), "_shared/windows.tsv", "code\tname\ten\n0x80042306\tVETO\tOurs.\n")
+	above := folder("above", "b.yaml", otherEntry, "_shared/windows.tsv", "code\tname\ten\n0x80042306\tVETO\tOurs.\n")
 	b, err := Load(below, above)
 	if err != nil {
 		t.Fatal(err)
