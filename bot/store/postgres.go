@@ -45,7 +45,7 @@ func openPostgres(ctx context.Context, url string, key []byte) (*SQL, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := connectPostgres(url)
+	db, err := connectPostgres(ctx, url)
 	if err != nil {
 		return nil, err
 	}
@@ -56,40 +56,95 @@ func openPostgres(ctx context.Context, url string, key []byte) (*SQL, error) {
 	return s, nil
 }
 
-// connectPostgres returns a pool of connections. Unless the URL asks for another
-// mode, no prepared statement outlives its transaction, so that PgBouncer may give
-// each transaction another connection.
-func connectPostgres(text string) (*sql.DB, error) {
+// execMode is the parameter of the URL that says how pgx runs statements.
+const execMode = "default_query_exec_mode"
+
+// connectPostgres returns a pool of connections. Unless the URL asks for another mode,
+// connections to the server itself keep prepared statements: to plan them each time
+// takes as long as to run them. Those to PgBouncer do not, because it may give each
+// transaction another connection.
+func connectPostgres(ctx context.Context, text string) (*sql.DB, error) {
+	options, err := parsePostgres(text)
+	if err != nil {
+		return nil, err
+	}
+	db := options.open()
+	if options.mode {
+		return db, nil
+	}
+	var direct bool
+	err = retry(ctx, func() (err error) {
+		direct, err = isDirect(ctx, db)
+		return err
+	})
+	if err == nil && !direct {
+		return db, nil
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	options.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	return options.open(), nil
+}
+
+// A poolConfig is what a URL says.
+type poolConfig struct {
+	*pgx.ConnConfig
+	size int  // connections at most
+	mode bool // whether it names an execution mode
+}
+
+func (c poolConfig) open() *sql.DB {
+	db := sql.OpenDB(newConnector(c.ConnConfig))
+	db.SetMaxOpenConns(c.size)
+	db.SetMaxIdleConns(c.size)
+	return db
+}
+
+// isDirect reports whether connections go to the server itself. A pooler gives
+// clients process IDs of its own.
+func isDirect(ctx context.Context, db *sql.DB) (direct bool, err error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	err = c.Raw(func(driver any) error {
+		conn := driver.(connection).Conn.Conn()
+		var pid uint32
+		err := conn.QueryRow(ctx, `SELECT pg_backend_pid()`).Scan(&pid)
+		direct = pid == conn.PgConn().PID()
+		return err
+	})
+	return direct, errors.Join(err, c.Close())
+}
+
+func parsePostgres(text string) (c poolConfig, err error) {
 	u, err := url.Parse(text)
 	if err != nil {
-		return nil, errors.New("the URL is not valid") // the error contains it
+		return c, errors.New("the URL is not valid") // the error contains it
 	}
 	options := u.Query()
-	n := maxConnections
+	c.size, c.mode = maxConnections, options.Has(execMode)
 	if text := options.Get("pool_max_conns"); text != "" {
-		if n, err = strconv.Atoi(text); err != nil || n < 1 {
-			return nil, errors.New("pool_max_conns in the URL is not a positive number")
+		if c.size, err = strconv.Atoi(text); err != nil || c.size < 1 {
+			return c, errors.New("pool_max_conns in the URL is not a positive number")
 		}
 		options.Del("pool_max_conns")
 	}
 	for option, value := range map[string]string{
-		"default_query_exec_mode": "cache_describe",
-		"connect_timeout":         strconv.Itoa(int(connectTimeout.Seconds())),
-		"application_name":        "mabsbot",
+		execMode:           "cache_describe",
+		"connect_timeout":  strconv.Itoa(int(connectTimeout.Seconds())),
+		"application_name": "mabsbot",
 	} {
 		if !options.Has(option) {
 			options.Set(option, value)
 		}
 	}
 	u.RawQuery = options.Encode()
-	config, err := pgx.ParseConfig(u.String())
-	if err != nil {
-		return nil, errors.New("the URL has a parameter that is not valid") // the error may contain it
+	if c.ConnConfig, err = pgx.ParseConfig(u.String()); err != nil {
+		return c, errors.New("the URL has a parameter that is not valid") // the error may contain it
 	}
-	db := sql.OpenDB(newConnector(config))
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
+	return c, nil
 }
 
 func (s *SQL) preparePostgres(ctx context.Context) error {

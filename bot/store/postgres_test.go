@@ -265,6 +265,22 @@ func TestBouncer(t *testing.T) {
 	must(t, replicas[0].Prune(t.Context(), 0))
 }
 
+// TestPostgresStatements checks that statements are kept prepared on connections to the
+// server itself, unless the URL asks for another mode, and not on those to PgBouncer.
+func TestPostgresStatements(t *testing.T) {
+	server := postgrestest.Start(t)
+	url := server.NewDatabase(t)
+	for url, want := range map[string]bool{url: true, url + "&default_query_exec_mode=cache_describe": false, server.Bouncer(t, url): false} {
+		s := openPostgresAt(t, url)
+		s.write.SetMaxOpenConns(1)
+		_, _, err := s.Load(t.Context(), thread(1), user(1))
+		must(t, err)
+		if n := count(t, s, `SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%walkthroughs%'`); n > 0 != want {
+			t.Errorf("%s: %d statements are prepared", url, n)
+		}
+	}
+}
+
 func TestEscapeText(t *testing.T) {
 	for _, text := range []string{"", "a", "가\x1a나", "\x00", "a\x00\x00b", "\x1a1a", "\xff\xfe", "\xed\xa0\x80", "x\x1a"} {
 		escaped := escapeText(text)
