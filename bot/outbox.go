@@ -98,8 +98,8 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			busy <- struct{}{}
 			wg.Go(func() {
 				time.Sleep(wait)
-				began := time.Now()
-				rests.note(p.Thread, began, b.deliver(ctx, a, p))
+				at := time.Now()
+				rests.note(p.Thread, at, b.deliver(ctx, a, p, began))
 				<-busy
 				wakeUp(wake) // to claim the next post of the thread
 			})
@@ -152,10 +152,11 @@ func (b *Bot) untilWork(ctx context.Context, a Adapter, failed error, resting []
 }
 
 // deliver sends one post and records the result, even if ctx ends meanwhile, so
-// that a delivered post is always recorded. It returns why the post failed.
-func (b *Bot) deliver(ctx context.Context, a Adapter, p Post) error {
+// that a delivered post is always recorded. It returns why the post failed. claimed
+// is the time before the claim.
+func (b *Bot) deliver(ctx context.Context, a Adapter, p Post, claimed time.Time) error {
 	finishing, cancel := outlive(ctx, finishTime)
-	d, err := post(finishing, a, p)
+	d, err := post(finishing, a, p, claimed)
 	cancel()
 	failed := err
 	recording, cancel := outlive(ctx, finishRecordTime)
@@ -210,10 +211,17 @@ func attemptLimit(err error) int {
 	return maxAttempts
 }
 
-// post hands a post to the adapter, with a timeout.
-func post(ctx context.Context, a Adapter, p Post) (Delivery, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errors.New("bot: platform did not answer in time"))
+// errLate is why a post fails that took longer than sendTimeout.
+var errLate = errors.New("bot: platform did not answer in time")
+
+// post hands a post to the adapter, with a timeout. A sender that was paused since the
+// claim does not begin: after the lease another one may have sent the post.
+func post(ctx context.Context, a Adapter, p Post, claimed time.Time) (Delivery, error) {
+	ctx, cancel := context.WithDeadlineCause(ctx, claimed.Add(sendTimeout), errLate)
 	defer cancel()
+	if ctx.Err() != nil {
+		return Delivery{}, context.Cause(ctx)
+	}
 	return a.Post(ctx, p)
 }
 
@@ -230,11 +238,12 @@ func backoff(err error, attempt int) time.Duration {
 // sender for an adapter that Run does not serve.
 func (b *Bot) Flush(ctx context.Context, a Adapter) error {
 	for {
+		claimed := time.Now()
 		posts, err := b.outbox.Claim(ctx, a.Name(), 1, 1, lease)
 		if err != nil || len(posts) == 0 {
 			return err
 		}
-		b.deliver(ctx, a, posts[0])
+		b.deliver(ctx, a, posts[0], claimed)
 	}
 }
 

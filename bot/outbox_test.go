@@ -124,6 +124,47 @@ func postTo(id, channel, root string) bot.Post {
 	return bot.Post{ID: bot.PostID(id), Thread: bot.Thread{Adapter: "test", Channel: channel, Root: root}}
 }
 
+// A pausedOutbox pauses its sender between the claim of a post and its delivery.
+type pausedOutbox struct {
+	*store.Memory
+	pause time.Duration
+}
+
+func (o pausedOutbox) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
+	posts, err := o.Memory.Claim(ctx, adapter, limit, perChannel, lease, resting...)
+	time.Sleep(o.pause)
+	return posts, err
+}
+
+// TestPausedSender pauses a sender past its lease: it does not send what another one
+// has sent meanwhile, and does not undo that either.
+func TestPausedSender(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base, memory := testBase(t), store.NewMemory()
+		if err := memory.Apply(t.Context(), bot.Turn{Event: "e", Posts: []bot.Post{postTo("p", "c", "r")}}); err != nil {
+			t.Fatal(err)
+		}
+		platform := newSlowPlatform(func(bot.Post) time.Duration { return 0 })
+		flush := func(pause time.Duration) {
+			b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, pausedOutbox{memory, pause}, slog.New(slog.DiscardHandler))
+			if err := b.Flush(t.Context(), platform); err != nil {
+				t.Error(err)
+			}
+		}
+		var paused sync.WaitGroup
+		paused.Go(func() { flush(5 * time.Minute) })
+		time.Sleep(2 * time.Minute)
+		flush(0)
+		paused.Wait()
+		if n := platform.attempts("c"); n != 1 {
+			t.Errorf("the post was sent %d times", n)
+		}
+		if waits, err := memory.Waiting(t.Context(), "p"); err != nil || waits {
+			t.Errorf("the post waits again, %v", err)
+		}
+	})
+}
+
 // TestSlowPost checks that a post that takes 9 s delays only its own thread:
 // not the others, even if there are more than slots or they are added
 // meanwhile.
