@@ -243,47 +243,109 @@ func TestStartKeepsClaims(t *testing.T) {
 	}
 }
 
-// TestServerCrash crashes the server while two replicas apply turns and send posts.
-// Nothing that was committed is lost, and no post is there twice.
-func TestServerCrash(t *testing.T) {
+// TestServerAway crashes and restarts the server, and cuts and blocks the network,
+// while two replicas apply turns and send posts. Nothing that was committed is lost, and
+// no post is there twice.
+func TestServerAway(t *testing.T) {
 	server := postgrestest.StartDurable(t)
-	url := server.Database(t)
-	replicas := []*SQL{openPostgresAt(t, url), openPostgresAt(t, url)}
-	var crashed atomic.Bool
+	for name, fault := range map[string]func(t *testing.T, network *postgrestest.Proxy, failed func()){
+		"crash":   func(t *testing.T, _ *postgrestest.Proxy, _ func()) { server.Crash(t) },
+		"restart": func(t *testing.T, _ *postgrestest.Proxy, _ func()) { server.Restart(t) },
+		"cut off": func(_ *testing.T, network *postgrestest.Proxy, failed func()) {
+			network.Cut()
+			failed()
+			network.Restore()
+		},
+		"hangs": func(_ *testing.T, network *postgrestest.Proxy, failed func()) {
+			network.Hang()
+			failed()
+			network.Restore()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			network := server.Proxy(t, server.NewDatabase(t))
+			w := &writers{replicas: []*SQL{openPostgresAt(t, network.URL), openPostgresAt(t, network.URL)}}
+			for range 2 {
+				w.run(t, func() { fault(t, network, w.untilFailed) })
+			}
+			w.check(t)
+		})
+	}
+}
+
+// writers apply turns and send posts on replicas.
+type writers struct {
+	replicas []*SQL
+	applied  [4]int // by each writer
+	failures atomic.Int64
+}
+
+// patience is how long a call may take, and is short so that the test is.
+const patience = 300 * time.Millisecond
+
+// run writes before, during and after a fault.
+func (w *writers) run(t *testing.T, fault func()) {
+	var over atomic.Bool
 	var wg sync.WaitGroup
-	applied := make([]int, 4) // by each writer
-	for w := range applied {
+	for i := range w.applied {
 		wg.Go(func() {
-			s := replicas[w%2]
-			for i := w * 100_000; !crashed.Load(); i++ {
-				err := errors.New("not yet")
-				for err != nil && !errors.Is(err, bot.ErrDuplicate) { // as an adapter does
-					err = s.Apply(t.Context(), fullTurn(i))
+			for after := 0; after < 3; {
+				if over.Load() {
+					after++
 				}
-				applied[w]++
-				posts, err := s.Claim(t.Context(), "test", 3, 99, time.Minute)
-				for _, p := range posts {
-					err = errors.Join(err, s.Sent(t.Context(), p.ID, bot.Delivery{Ref: "r"}))
-				}
-				_ = err // the server is away
+				w.write(t, w.replicas[i%2], i*100_000+w.applied[i])
+				w.applied[i]++
 			}
 		})
 	}
-	for range 2 {
-		server.Crash(t)
-	}
-	crashed.Store(true)
+	fault()
+	over.Store(true)
 	wg.Wait()
+}
+
+// write applies a turn as an adapter does, and sends posts.
+func (w *writers) write(t *testing.T, s *SQL, turn int) {
+	try := func(f func(context.Context) error) error {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		return f(ctx)
+	}
+	for {
+		err := try(func(ctx context.Context) error { return s.Apply(ctx, fullTurn(turn)) })
+		if err == nil || errors.Is(err, bot.ErrDuplicate) {
+			break
+		}
+		w.failures.Add(1)
+	}
+	_ = try(func(ctx context.Context) error { // the server may be away
+		posts, err := s.Claim(ctx, "test", 3, 99, time.Minute)
+		for _, p := range posts {
+			err = errors.Join(err, s.Sent(ctx, p.ID, bot.Delivery{Ref: "r"}))
+		}
+		return err
+	})
+}
+
+// untilFailed waits until a turn has failed that was begun after the call.
+func (w *writers) untilFailed() {
+	for enough := w.failures.Load() + int64(len(w.applied)) + 1; w.failures.Load() < enough; {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// check checks that every turn was applied once, with its posts.
+func (w *writers) check(t *testing.T) {
+	t.Helper()
 	total := 0
-	for w, n := range applied {
-		for i := range n {
-			if err := replicas[0].Apply(t.Context(), fullTurn(w*100_000+i)); !errors.Is(err, bot.ErrDuplicate) {
-				t.Fatalf("turn %d of writer %d: %v", i, w, err)
+	for i, n := range w.applied {
+		for j := range n {
+			if err := w.replicas[0].Apply(t.Context(), fullTurn(i*100_000+j)); !errors.Is(err, bot.ErrDuplicate) {
+				t.Fatalf("turn %d of writer %d: %v", j, i, err)
 			}
 		}
 		total += n
 	}
-	if n := count(t, replicas[0], `SELECT COUNT(*) FROM posts`); n != 3*total || total == 0 {
+	if n := count(t, w.replicas[0], `SELECT COUNT(*) FROM posts`); n != 3*total {
 		t.Errorf("%d turns have %d posts, want %d", total, n, 3*total)
 	}
 }

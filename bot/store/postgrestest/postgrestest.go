@@ -298,11 +298,22 @@ func (s *Server) Bouncer(t testing.TB, database string) string {
 // Crash returns once it answers.
 func (s *Server) Crash(t testing.TB) {
 	t.Helper()
+	s.signal(t, "-QUIT")
+}
+
+// Restart is like Crash, but the server ends its connections in order.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	s.signal(t, "-INT")
+}
+
+func (s *Server) signal(t testing.TB, signal string) {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(s.dir, "server.pid"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.command("kill", "-QUIT", strings.TrimSpace(string(text))).Run(); err != nil {
+	if err := s.command("kill", signal, strings.TrimSpace(string(text))).Run(); err != nil {
 		t.Fatal(err)
 	}
 	for {
