@@ -224,6 +224,7 @@ func TestFullDisk(t *testing.T) {
 		if e, ok := errors.AsType[*sqlite.Error](err); !ok || e.Code() != sqlite3.SQLITE_FULL {
 			t.Fatalf("got %v, want SQLITE_FULL", err)
 		}
+		wantError(t, err, "make room")
 		break
 	}
 	if full == 0 {

@@ -8,7 +8,8 @@
 // sql.go opens and migrates a SQLite database, prepared.go keeps its statements, and
 // group.go commits transactions together; lock_unix.go and lock_other.go detect other processes that use it.
 // postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
-// for what differs there. apply.go implements bot.Store, and outbox.go and
+// for what differs there, and
+// troubles.go for what the operator can do. apply.go implements bot.Store, and outbox.go and
 // deadletters.go implement bot.Outbox; queue.go finds the posts that may be claimed.
 // cases.go finds cases, and entries.go keeps the entries of walkthroughs. codec.go validates and encodes. inbox.go records events
 // that are acknowledged before they are handled, and journal.go is an append-only
@@ -90,7 +91,7 @@ const busyTimeout = 5 * time.Second
 func Open(ctx context.Context, path string, key []byte) (*SQL, error) {
 	s, err := open(ctx, path, key)
 	if err != nil {
-		return nil, fmt.Errorf("store: open %s: %w", path, err)
+		return nil, wrap("open "+path, err)
 	}
 	return s, nil
 }
@@ -340,10 +341,10 @@ func (s *SQL) exec(ctx context.Context, query string, args ...any) error {
 	})
 }
 
-// wrap adds the operation to an error; a nil error stays nil.
+// wrap adds the operation and what to do to an error; a nil error stays nil.
 func wrap(what string, err error) error {
 	if err != nil {
-		return fmt.Errorf("store: %s: %w", what, err)
+		return fmt.Errorf("store: %s: %w", what, explain(err))
 	}
 	return nil
 }
