@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,16 +85,15 @@ func eventOf(m chattest.Incoming) bot.Message {
 // An orphaned inbox is shared, and another process leaves an event after a while.
 type orphaned struct {
 	*store.MemoryInbox
-	left bool
+	left atomic.Bool
 }
 
 func (o *orphaned) Shared() bool { return true }
 
 func (o *orphaned) Adopt(ctx context.Context, yield func(key string, payload []byte) error) error {
-	if !o.left {
+	if !o.left.Swap(false) {
 		return nil
 	}
-	o.left = false
 	return o.Replay(ctx, yield)
 }
 
@@ -104,22 +104,22 @@ func TestEventsOfDeadProcess(t *testing.T) {
 		inbox := &orphaned{MemoryInbox: store.NewMemory().Inbox("test")}
 		ctx, cancel := context.WithCancel(t.Context())
 		intake := chat.NewIntake("test", inbox, 1, slog.New(slog.DiscardHandler))
-		handled := 0
+		var handled atomic.Int64
 		intake.Replay(ctx, func(key string, payload []byte) bool {
-			intake.Postpone(ctx, "lane", key, payload, func(context.Context) error { handled++; return nil })
+			intake.Postpone(ctx, "lane", key, payload, func(context.Context) error { handled.Add(1); return nil })
 			return true
 		})
-		for _, want := range []int{0, 1, 1} {
+		for _, want := range []int64{0, 1, 1} {
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			if handled != want {
-				t.Errorf("%d events are handled, want %d", handled, want)
+			if got := handled.Load(); got != want {
+				t.Errorf("%d events are handled, want %d", got, want)
 			}
 			if want == 0 {
 				if err := inbox.Put(ctx, "key", nil); err != nil {
 					t.Fatal(err)
 				}
-				inbox.left = true
+				inbox.left.Store(true)
 			}
 		}
 		cancel()
