@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,13 +15,12 @@ import (
 	"mabsbot/kb"
 )
 
-// A replica is a process that takes part in an election. Its fields are those of one
-// process of a bubble, where only one goroutine runs at a time.
+// A replica is a process that takes part in an election.
 type replica struct {
 	store   bot.Leases
 	holder  string
-	cut     bool // it does not reach the database
-	frozen  bool // it does nothing, as after SIGSTOP or kill -9
+	cut     atomic.Bool // it does not reach the database
+	frozen  atomic.Bool // it does nothing, as after SIGSTOP or kill -9
 	term    *bot.Term
 	leads   bool
 	began   time.Duration // when it last began to lead
@@ -34,17 +34,17 @@ var errCut = errors.New("the database is away")
 
 func (r *replica) Hold(ctx context.Context, name, holder string, d time.Duration) (int64, bool, error) {
 	r.holder = holder
-	if r.frozen {
+	if r.frozen.Load() {
 		<-ctx.Done()
 	}
-	if r.cut {
+	if r.cut.Load() {
 		return 0, false, errCut
 	}
 	return r.store.Hold(ctx, name, holder, d)
 }
 
 func (r *replica) Release(ctx context.Context, name, holder string) error {
-	if r.frozen || r.cut {
+	if r.frozen.Load() || r.cut.Load() {
 		return errCut
 	}
 	return r.store.Release(ctx, name, holder)
@@ -78,7 +78,8 @@ func elect(t *testing.T, f func(t *testing.T, a, b *replica, since func() time.D
 			t.Fatal("the first one should lead")
 		}
 		f(t, a, b, since)
-		a.frozen, b.frozen = false, false
+		a.frozen.Store(false)
+		b.frozen.Store(false)
 		a.end()
 		b.end()
 		if err := errors.Join(<-a.done, <-b.done); err != nil {
@@ -107,7 +108,7 @@ func TestLeaderStays(t *testing.T) {
 func TestLeaderDies(t *testing.T) {
 	elect(t, func(t *testing.T, a, b *replica, since func() time.Duration) {
 		wait(time.Minute + 100*time.Millisecond)
-		a.frozen = true
+		a.frozen.Store(true)
 		died := since()
 		wait(11 * time.Second)
 		if !b.leads {
@@ -140,12 +141,12 @@ func TestLeaderEnds(t *testing.T) {
 func TestLeaderCutOff(t *testing.T) {
 	elect(t, func(t *testing.T, a, b *replica, since func() time.Duration) {
 		wait(time.Minute)
-		a.cut = true
+		a.cut.Store(true)
 		wait(12 * time.Second)
 		if a.leads || !b.leads || b.began-a.ended < 2*time.Second {
 			t.Errorf("a ended at %v, b began at %v", a.ended, b.began)
 		}
-		a.cut = false
+		a.cut.Store(false)
 		wait(time.Minute)
 		if a.leads || !b.leads {
 			t.Error("the leader changed again")
@@ -162,9 +163,11 @@ func TestLeaderCutOff(t *testing.T) {
 func TestLeaderAway(t *testing.T) {
 	elect(t, func(t *testing.T, a, b *replica, since func() time.Duration) {
 		wait(time.Minute)
-		a.cut, b.cut = true, true
+		a.cut.Store(true)
+		b.cut.Store(true)
 		wait(4 * time.Second)
-		a.cut, b.cut = false, false
+		a.cut.Store(false)
+		b.cut.Store(false)
 		wait(time.Minute)
 		if !a.leads || a.began != 0 || b.leads {
 			t.Error("the leader changed")
