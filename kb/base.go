@@ -23,6 +23,7 @@ type Base struct {
 	areas    []Area
 	siblings []siblingCode // by code
 	windows  []WindowsCode
+	facts    []Fact
 	words    map[conceptWord]string // of concepts
 	index    *match.Index
 	revision string
@@ -38,6 +39,7 @@ func newBase(entries []*Entry, read batch) *Base {
 	b := &Base{
 		entries: entries, byID: make(map[string]*Entry, len(entries)),
 		glossary: overlayTerms(read.terms), slots: overlaySlots(read.slots), areas: overlayAreas(read.areas), windows: overlayWindows(read.windows),
+		facts:    overlayFacts(read.facts),
 		concepts: read.concepts(), words: read.words(),
 	}
 	slices.SortFunc(b.entries, byID)
@@ -64,6 +66,9 @@ func newBase(entries []*Entry, read batch) *Base {
 	b.siblings = siblingCodes(read, b.entries)
 	for _, s := range b.siblings {
 		fmt.Fprintln(sum, s.code, s.product, s.subject.Name, s.kind.Name)
+	}
+	for _, f := range b.facts {
+		fmt.Fprintln(sum, f)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries), b.concepts...)

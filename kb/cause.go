@@ -23,11 +23,14 @@ type Statement struct {
 	If   *Condition
 }
 
-// A Condition is met by what was seen of an error. It has exactly one field.
+// A Condition is met by what was seen of an error, or by a fact. It has exactly
+// one of Code, Word, Slot and Fact.
 type Condition struct {
-	Code string `yaml:"code,omitempty" json:"code,omitempty"` // the paste has this number, in any spelling; an HRESULT, too
-	Word string `yaml:"word,omitempty" json:"word,omitempty"` // the paste has these words
-	Slot string `yaml:"slot,omitempty" json:"slot,omitempty"` // the value of this slot is known
+	Code string   `yaml:"code,omitempty" json:"code,omitempty"` // the paste has this number, in any spelling; an HRESULT, too
+	Word string   `yaml:"word,omitempty" json:"word,omitempty"` // the paste has these words
+	Slot string   `yaml:"slot,omitempty" json:"slot,omitempty"` // the value of this slot is known
+	Fact string   `yaml:"fact,omitempty" json:"fact,omitempty"` // the ID of a fact, which has one of the answers in is
+	Is   []string `yaml:"is,omitempty" json:"is,omitempty"`     // IDs of answers to fact; a user who is not sure may have any of them
 }
 
 // conditionKey is the key of a condition among the languages of a statement.

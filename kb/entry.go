@@ -3,10 +3,11 @@
 // pasted text is package match; documents.go connects the two.
 //
 // load.go reads the files of a layer and parse.go the entries in them, shared.go
-// with area.go, glossary.go, slot.go, concepts.go, sibling.go and windows.go what is
-// no entry, lint.go and its siblings check them, and base.go compiles them into a
-// Base. live.go reloads a Base when its files change. show.go, output.go and selftest.go are the output
-// of the kb and match commands.
+// with area.go, glossary.go, slot.go, fact.go, concepts.go, sibling.go and
+// windows.go what is no entry, lint.go and its siblings check them, and base.go
+// compiles them into a Base. way.go says how the questions and steps of an entry
+// follow each other. live.go reloads a Base when its files change. show.go,
+// output.go and selftest.go are the output of the kb and match commands.
 package kb
 
 // An Entry is one known problem: how to recognize it, its cause, what to ask,
@@ -29,6 +30,7 @@ type Entry struct {
 
 	Cause   Cause      `yaml:"cause,omitempty" json:"cause,omitempty"`     // why it happens, in one to three sentences; a list may have sentences that depend on what was seen
 	Explain Text       `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?"
+	Facts   []string   `yaml:"facts,omitempty" json:"facts,omitempty"`     // IDs of facts that its conditions need; each is asked where one first depends on it
 	Ask     []Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // asked before the steps
 	Steps   Steps      `yaml:"steps,omitempty" json:"steps,omitzero"`      // the steps to fix it
 	Related []string   `yaml:"related,omitempty" json:"related,omitempty"` // IDs of other entries
@@ -41,6 +43,10 @@ type Entry struct {
 
 	Examples Examples `yaml:"examples,omitempty" json:"examples,omitzero"` // the entry's own tests
 
+	// Triage are the questions about Facts, in their order. Load sets them, so that
+	// a walkthrough in progress keeps those that it began with.
+	Triage []Question `yaml:"-" json:"triage,omitempty"`
+
 	// Revision identifies the content of the entry: the first eight hexadecimal
 	// digits of the SHA-256 of its JSON form. Load sets it.
 	Revision string `yaml:"-" json:"-"`
@@ -50,10 +56,12 @@ type Entry struct {
 // the branch. A question with a Slot and no choices asks for the value of that
 // slot; it is asked only when a step needs the value and it is still unknown.
 type Question struct {
-	ID      string   `yaml:"id" json:"id"`                               // unique among the questions and steps of the entry
-	Text    Text     `yaml:"text" json:"text"`                           // the question itself
-	Slot    string   `yaml:"slot,omitempty" json:"slot,omitempty"`       // the slot whose value it asks for
-	Choices []Choice `yaml:"choices,omitempty" json:"choices,omitempty"` // the answers
+	ID      string     `yaml:"id" json:"id"`                               // unique among the questions and steps of the entry
+	Text    Text       `yaml:"text" json:"text"`                           // the question itself
+	Explain Text       `yaml:"explain,omitempty" json:"explain,omitempty"` // the answer to "what does that mean?", or how to find out
+	Slot    string     `yaml:"slot,omitempty" json:"slot,omitempty"`       // the slot whose value it asks for
+	Choices []Choice   `yaml:"choices,omitempty" json:"choices,omitempty"` // the answers
+	If      *Condition `yaml:"if,omitempty" json:"if,omitempty"`           // asked only if this holds; not for the question of a step
 }
 
 // A Choice is one answer. It leads to the step or question that Go names, or to
@@ -62,13 +70,14 @@ type Question struct {
 // paste answers it: if it contains words of When for exactly one choice. Words are
 // how users say it in a reply, where the label alone would be too little.
 type Choice struct {
-	ID    string   `yaml:"id" json:"id"`                           // unique among the choices of the question
-	Label Text     `yaml:"label" json:"label"`                     // the label of the button
-	When  []string `yaml:"when,omitempty" json:"when,omitempty"`   // words of a paste that give this answer, in any language
-	Go    string   `yaml:"go,omitempty" json:"go,omitempty"`       // the ID of a step or question of this entry, or end
-	Entry string   `yaml:"entry,omitempty" json:"entry,omitempty"` // the ID of another entry
-	Words []string `yaml:"words,omitempty" json:"words,omitempty"` // other words for this answer in a reply, in any language
-	Say   Text     `yaml:"say,omitempty" json:"say,omitempty"`     // shown before going on
+	ID    string     `yaml:"id" json:"id"`                           // unique among the choices of the question
+	Label Text       `yaml:"label" json:"label"`                     // the label of the button
+	When  []string   `yaml:"when,omitempty" json:"when,omitempty"`   // words of a paste that give this answer, in any language
+	Go    string     `yaml:"go,omitempty" json:"go,omitempty"`       // the ID of a step or question of this entry, or end
+	Entry string     `yaml:"entry,omitempty" json:"entry,omitempty"` // the ID of another entry
+	Words []string   `yaml:"words,omitempty" json:"words,omitempty"` // other words for this answer in a reply, in any language
+	Say   Text       `yaml:"say,omitempty" json:"say,omitempty"`     // shown before going on
+	If    *Condition `yaml:"if,omitempty" json:"if,omitempty"`       // offered only if this holds
 }
 
 // End, as the Next of a step or the Go of a choice, means that there is nothing
@@ -92,7 +101,7 @@ type Steps struct {
 // {Name|the server} gives the words to use while the value is unknown; with
 // {Name} alone the bot asks for it.
 //
-// A chain has an ID, a Title, its steps, and at most Explain and Next. Its steps
+// A chain has an ID, a Title, its steps, and at most Explain, If and Next. Its steps
 // are done in order: each of them ends with "Done?", only the last one with "Did
 // that fix it?". Go may name a step of a chain, if what comes before it is
 // known to be done; Next names the chain itself.
@@ -111,6 +120,8 @@ type Step struct {
 	Ask     *Question `yaml:"ask,omitempty" json:"ask,omitempty"`         // a question asked at this step
 	Chain   []Step    `yaml:"chain,omitempty" json:"chain,omitempty"`     // steps that belong together, instead of an action; at least two
 	Next    string    `yaml:"next,omitempty" json:"next,omitempty"`       // the step after this one, or end; by default the next in the list
+
+	If *Condition `yaml:"if,omitempty" json:"if,omitempty"` // left out unless this holds
 }
 
 // Parts returns the steps to carry out: those of a chain, or the step itself.

@@ -46,6 +46,7 @@ func lintAll(items []item, read batch) Mistakes {
 		concepts = append(concepts, n.id)
 	}
 	slices.Sort(concepts)
+	facts := overlayFacts(read.facts)
 	known := make(map[string]bool, len(items))
 	for _, m := range read.mistakes {
 		known[fileID(m.File)] = true
@@ -55,10 +56,13 @@ func lintAll(items []item, read batch) Mistakes {
 	}
 	ids := slices.Sorted(maps.Keys(known))
 	return append(alone, collect(len(items), func(i int) Mistakes {
-		l := linter{e: items[i].entry, ids: ids, concepts: concepts}
+		l := linter{e: items[i].entry, ids: ids, concepts: concepts, allFacts: facts, broken: len(items[i].wrong) > 0}
 		l.others(items[i].at)
 		if items[i].layer == builtinName && len(read.areas) > 0 {
 			l.areaOfBuiltin(items[i].at, read.areas)
+		}
+		if !read.factsBroken() {
+			l.facts(items[i].at)
 		}
 		if !read.conceptsBroken() {
 			l.frameConcepts(items[i].at.key("frames"))
@@ -73,6 +77,8 @@ type linter struct {
 	langs    []string // of the title; empty if it serves every language
 	ids      []string // of all entries, sorted; used by others only
 	concepts []string // the IDs of all concepts, sorted; used by frameConcepts only
+	allFacts []Fact   // used by facts only
+	broken   bool     // the entry alone has mistakes; used by facts only
 	mistakes Mistakes
 }
 
@@ -283,6 +289,7 @@ func (e *Entry) eachStep(at place, f func(at place, s *Step)) {
 
 func eachQuestionText(at place, q *Question, f func(at place, t Text, asks bool)) {
 	f(at.key("text"), q.Text, false)
+	f(at.key("explain"), q.Explain, false)
 	for i, c := range q.Choices {
 		choice := at.key("choices").item(i)
 		f(choice.key("label"), c.Label, false)

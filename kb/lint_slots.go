@@ -44,8 +44,8 @@ func (l *linter) slots(at place) {
 			l.braces(where, v.Text)
 		}
 	})
-	for i, s := range l.e.Cause {
-		l.condition(at.key("cause").item(i).key(conditionKey), s.If, given)
+	for _, u := range l.e.conditions(at) {
+		l.condition(u.at, u.condition, given)
 	}
 	l.e.eachStep(at, func(at place, s *Step) {
 		check(at.key("path"), s.Path, true)
@@ -67,18 +67,18 @@ func (l *linter) hole(at place, copied string) {
 
 // condition checks that a condition has exactly one field, and can be met.
 func (l *linter) condition(at place, c *Condition, given func() []string) {
-	if c == nil {
-		return
-	}
 	n := 0
-	for _, field := range []string{c.Code, c.Word, c.Slot} {
+	for _, field := range []string{c.Code, c.Word, c.Slot, c.Fact} {
 		if field != "" {
 			n++
 		}
 	}
 	if n != 1 {
-		l.add(at, "want one of code, word and slot")
+		l.add(at, "want one of code, word, slot and fact")
 		return
+	}
+	if len(c.Is) > 0 && c.Fact == "" {
+		l.add(at.key("is"), "the answers belong to a fact; want fact: and its id")
 	}
 	if c.Code != "" && !match.HasCode(c.Code, c.Code) {
 		l.add(at.key("code"), "%q is not a number such as 407 or 0x800706BA", c.Code)

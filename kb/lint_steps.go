@@ -48,6 +48,8 @@ func (l *linter) question(at place, q *Question, taken map[string]place) {
 		l.add(at, "the question %q has no answers; want choices, or a slot whose value it asks for", q.ID)
 	case q.Slot != "" && len(q.Choices) > 0:
 		l.add(at.key("slot"), "the question %q has a slot and choices; want one of them", q.ID)
+	case q.Slot != "" && q.If != nil:
+		l.add(at.key(conditionKey), "the question %q has a condition and a slot; it is asked where a step needs the value", q.ID)
 	case q.Slot != "" && !slotName.MatchString(q.Slot):
 		l.add(at.key("slot"), "the slot %q is not valid; want letters and digits, such as ServerName", q.Slot)
 	}
@@ -85,6 +87,9 @@ func (l *linter) step(at place, s *Step, taken map[string]place) {
 	}
 	if s.Ask != nil {
 		l.question(at.key("ask"), s.Ask, taken)
+		if s.Ask.If != nil {
+			l.add(at.key("ask").key(conditionKey), "the question %q of a step has a condition; want it at the step", s.Ask.ID)
+		}
 	}
 }
 

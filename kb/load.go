@@ -110,6 +110,7 @@ type batch struct {
 	talk  []string // texts that the bot must leave alone
 	slots []Slot
 	areas []Area
+	facts []Fact
 
 	siblings     []siblingRow
 	siblingNames siblingNames
@@ -131,6 +132,7 @@ func (b *batch) add(more batch) {
 	b.siblingNames.Subjects = append(b.siblingNames.Subjects, more.siblingNames.Subjects...)
 	b.siblingNames.Kinds = append(b.siblingNames.Kinds, more.siblingNames.Kinds...)
 	b.windows = append(b.windows, more.windows...)
+	b.facts = append(b.facts, more.facts...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -179,9 +181,13 @@ func compile(read batch, layer string) (*Base, error) {
 		return nil, err
 	}
 	list := make([]*Entry, len(items))
+	facts := overlayFacts(read.facts)
 	var last []*Entry
 	for i, it := range items {
 		list[i] = it.entry
+		if err := triage(it.entry, facts); err != nil {
+			return nil, err
+		}
 		if it.layer == layer {
 			last = append(last, it.entry)
 		}

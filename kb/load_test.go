@@ -28,7 +28,7 @@ func TestLint(t *testing.T) {
 				t.Fatal(err)
 			}
 			name := filepath.Base(file)
-			got := mistakesOf(t, folder("kb", name, string(data), "_shared/concepts/concepts.yaml", twoConcepts))
+			got := mistakesOf(t, folder("kb", name, string(data), "_shared/concepts/concepts.yaml", twoConcepts, "_shared/facts.yaml", twoFacts))
 			compare(t, got, expected("kb/"+name, string(data)))
 		})
 	}

@@ -172,7 +172,7 @@ func readLine(at place, line []byte) batch {
 	var e Entry
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
-	if d.Decode(&e) == nil && d.InputOffset() == int64(len(line)) && decodesExactly(line) {
+	if d.Decode(&e) == nil && e.Triage == nil && d.InputOffset() == int64(len(line)) && decodesExactly(line) {
 		if err := revise(&e); err != nil {
 			return batch{mistakes: Mistakes{at.mistake("%v", err)}}
 		}

@@ -127,6 +127,10 @@ func (s *printer) entry(e *Entry) {
 		s.text(0, "cause"+c.If.suffix(), c.Text)
 	}
 	s.text(0, "explain", e.Explain)
+	for i := range e.Triage {
+		s.line(0, "fact "+e.Triage[i].ID+", asked once in a conversation")
+		s.question(1, &e.Triage[i])
+	}
 	for i := range e.Ask {
 		s.question(0, &e.Ask[i])
 	}
@@ -167,13 +171,16 @@ func (s *printer) field(depth int, name, value string) {
 
 func (s *printer) text(depth int, name string, t Text) { s.field(depth, name, t.In(s.lang)) }
 
-// suffix returns what a statement depends on, after its name.
+// suffix returns what a statement, step, question or choice depends on, after
+// its name.
 func (c *Condition) suffix() string {
 	switch {
 	case c == nil:
 		return ""
 	case c.Slot != "":
 		return " if {" + c.Slot + "} is known"
+	case c.Fact != "":
+		return " if " + c.Fact + " is " + strings.Join(c.Is, " or ")
 	}
 	return " if the paste has " + strconv.Quote(c.Code+c.Word)
 }
@@ -199,10 +206,11 @@ func (s *printer) texts(name string, t Texts) {
 }
 
 func (s *printer) question(depth int, q *Question) {
-	s.field(depth, "question "+q.ID, q.Text.In(s.lang))
+	s.field(depth, "question "+q.ID+q.If.suffix(), q.Text.In(s.lang))
+	s.text(depth+1, "explain", q.Explain)
 	s.field(depth+1, "asks for the slot", q.Slot)
 	for _, c := range q.Choices {
-		s.line(depth+1, "- "+c.ID+": "+c.Label.In(s.lang)+leads(c))
+		s.line(depth+1, "- "+c.ID+c.If.suffix()+": "+c.Label.In(s.lang)+leads(c))
 		s.text(depth+2, "says", c.Say)
 		s.field(depth+2, "when the paste says", strings.Join(c.When, ", "))
 	}
@@ -237,7 +245,7 @@ func (s *printer) steps(steps Steps) {
 }
 
 func (s *printer) step(depth int, number string, step *Step) {
-	s.line(depth, strings.TrimSpace(fmt.Sprintf("%s [%s] %s", number, step.ID, step.Title.In(s.lang))))
+	s.line(depth, strings.TrimSpace(fmt.Sprintf("%s [%s]%s %s", number, step.ID, step.If.suffix(), step.Title.In(s.lang))))
 	depth++
 	s.text(depth, "", step.Do)
 	for _, row := range step.Table {
