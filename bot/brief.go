@@ -46,6 +46,7 @@ func (v voice) summary(w Walkthrough) []Block {
 	row("summary_error", v.title(Walkthrough{Entry: w.Entry, Slots: w.Slots}))
 	row("summary_code", strings.Join(mapped(w.Codes, codeLabel), ", "))
 	row("summary_slots", strings.Join(v.values(w), ", "))
+	b.Rows = append(b.Rows, v.factRows(w)...)
 	steps, answers := v.tried(w)
 	row("summary_answers", strings.Join(answers, " / "))
 	if s := findStep(w.Entry, w.At.Step); s != nil && w.Status != StatusSolved {
@@ -89,6 +90,9 @@ func (v voice) slotLabel(name string) string {
 // the answers to questions.
 func (v voice) tried(w Walkthrough) (steps []Item, answers []string) {
 	for _, a := range w.Tried {
+		if findFact(w.Entry, a.Step) != nil {
+			continue // has a row of its own
+		}
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
 				answers = append(answers, v.entryText(c.Label, w))

@@ -44,28 +44,30 @@ func (w *Walkthrough) carriedOut(id string) bool {
 	})
 }
 
-// chain returns the chain that contains the current step, or nil, and the index
-// of the step in it.
-func (w *Walkthrough) chain() (chain *kb.Step, part int) {
+// chain returns the chain that contains the current step, or nil, the index of
+// the step in it, and how many steps it has that are possible.
+func (w *Walkthrough) chain() (chain *kb.Step, part, of int) {
 	if w.Entry == nil {
-		return nil, 0
+		return nil, 0, 0
 	}
-	item, part := stepIndex(w.Entry, w.At.Step)
+	item, _ := w.Entry.StepIndex(w.At.Step)
 	if item < 0 || len(w.Entry.Steps.Items[item].Chain) == 0 {
-		return nil, 0
+		return nil, 0, 0
 	}
-	return &w.Entry.Steps.Items[item], part
+	parts := w.possible().Parts(item)
+	part = slices.IndexFunc(parts, func(s *kb.Step) bool { return s.ID == w.At.Step })
+	return &w.Entry.Steps.Items[item], max(part, 0), len(parts)
 }
 
 func (w *Walkthrough) inChain() bool {
-	chain, _ := w.chain()
+	chain, _, _ := w.chain()
 	return chain != nil
 }
 
 // inMidChain reports whether more steps of a chain follow the current one.
 func (w *Walkthrough) inMidChain() bool {
-	chain, part := w.chain()
-	return chain != nil && part+1 < len(chain.Chain)
+	_, part, of := w.chain()
+	return part+1 < of
 }
 
 // sameRun reports whether two steps are in the same run.
@@ -73,8 +75,8 @@ func sameRun(e *kb.Entry, a, b string) bool {
 	if e.Steps.Order == kb.Sequence {
 		return true
 	}
-	i, _ := stepIndex(e, a)
-	j, _ := stepIndex(e, b)
+	i, _ := e.StepIndex(a)
+	j, _ := e.StepIndex(b)
 	return i == j
 }
 
@@ -93,7 +95,7 @@ func (w *Walkthrough) undos() []undo {
 	var all []undo
 	for s := range eachStep(w.Entry) {
 		passed := slices.ContainsFunc(w.Tried, func(a Attempt) bool { return a.Step == s.ID })
-		after := stepAfter(w.Entry, s.ID).Step
+		after := w.stepAfter(s.ID).Step
 		undone := after != "" && sameRun(w.Entry, s.ID, after) && w.carriedOut(after)
 		switch {
 		case len(s.Undo) == 0:
@@ -151,14 +153,14 @@ func (d decision) pass(w Walkthrough, o Outcome, before ...Block) {
 // steps, so if the step was not carried out, or did not help the user, the rest
 // of the chain is left out.
 func (d decision) moveOn(w Walkthrough, o Outcome, before ...Block) {
-	next := stepAfter(w.Entry, w.At.Step)
+	next := w.stepAfter(w.At.Step)
 	var said []Block
 	if o == OutcomeSkipped || o == OutcomeCannot || o == OutcomeNotHelped && w.inMidChain() {
-		chain, _ := w.chain()
+		chain, _, _ := w.chain()
 		switch {
 		case chain != nil:
-			item, _ := stepIndex(w.Entry, w.At.Step)
-			next = itemAfter(w.Entry, item)
+			item, _ := w.Entry.StepIndex(w.At.Step)
+			next = w.itemAfter(item)
 			said = append(said, paragraph(d.text("chain_left", "title", d.entryText(chain.Title, w))))
 		case w.Entry.Steps.Order == kb.Sequence && next != (Position{}):
 			said = append(said, d.paragraph("sequence_skipped"))

@@ -17,7 +17,7 @@ var split = &kb.Entry{ID: "split", Revision: "abcd", Steps: kb.Steps{Items: []kb
 func TestChainSteps(t *testing.T) {
 	after := map[string]string{"one": "stop", "stop": "clean", "clean": "start", "start": "last", "last": ""}
 	for id, want := range after {
-		if got := stepAfter(split, id).Step; got != want {
+		if got := (&Walkthrough{Entry: split}).stepAfter(id).Step; got != want {
 			t.Errorf("after %q comes %q, want %q", id, got, want)
 		}
 	}
@@ -40,7 +40,7 @@ func TestStepCount(t *testing.T) {
 		if number, of := w.stepCount(); number != want || of != 3 {
 			t.Errorf("step %d of %d at %q, want %d of 3", number, of, w.At.Step, want)
 		}
-		w.moveTo(stepAfter(split, w.At.Step), Attempt{Step: w.At.Step, Outcome: OutcomeDone})
+		w.moveTo(w.stepAfter(w.At.Step), Attempt{Step: w.At.Step, Outcome: OutcomeDone})
 	}
 }
 

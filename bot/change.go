@@ -14,15 +14,19 @@ import (
 // corrected returns the ID of a choice of an earlier question that a message at
 // a step names instead of the one that was chosen, or "".
 func (d decision) corrected(w Walkthrough, r locale.Reading, text string) string {
+	fact := ""
+	if takesBack(r) { // otherwise a word such as "update" is about the step
+		fact = d.earlierFact(w, text)
+	}
 	switch r.Main {
 	case locale.IntentUnclear, locale.IntentChoose:
-		return cmp.Or(d.earlier(w, text, r.Main == locale.IntentUnclear && !r.About(locale.SubjectCorrection)), d.earlierEntry(w, text, !r.Said(locale.IntentBack)))
+		return cmp.Or(d.earlier(w, text, r.Main == locale.IntentUnclear && !r.About(locale.SubjectCorrection)), fact, d.earlierEntry(w, text, !r.Said(locale.IntentBack)))
 	case locale.IntentPerson, locale.IntentQuiet, locale.IntentExplain, locale.IntentUnsure, locale.IntentAll, locale.IntentRestart:
 		return ""
 	}
 	if takesBack(r) {
 		sure := !r.Said(locale.IntentBack) || !r.About(locale.SubjectCorrection)
-		return cmp.Or(d.earlier(w, text, sure), d.earlierEntry(w, text, sure))
+		return cmp.Or(d.earlier(w, text, sure), fact, d.earlierEntry(w, text, sure))
 	}
 	return ""
 }
@@ -49,7 +53,7 @@ func (d decision) earlier(w Walkthrough, text string, sure bool) string {
 	for i := len(w.Tried) - 1; i >= 0; i-- {
 		a := w.Tried[i]
 		q := findQuestion(w.Entry, a.Step)
-		if q == nil || a.Choice == "" {
+		if q == nil || a.Choice == "" || findFact(w.Entry, q.ID) != nil {
 			continue
 		}
 		c, certain := d.pickChoice(q, text)
@@ -135,7 +139,7 @@ func (d decision) changeEntry(w Walkthrough, id string) bool {
 func (d decision) changeAnswer(w Walkthrough, id string) bool {
 	for i := len(w.Tried) - 1; i >= 0; i-- {
 		q := findQuestion(w.Entry, w.Tried[i].Step)
-		if q == nil || w.Tried[i].Choice == "" {
+		if q == nil || w.Tried[i].Choice == "" || findFact(w.Entry, q.ID) != nil {
 			continue
 		}
 		c := findChoice(q, id)
@@ -163,5 +167,5 @@ func (d decision) changeAnswer(w Walkthrough, id string) bool {
 		d.follow(w, q, c, append(left, changed))
 		return true
 	}
-	return d.changeEntry(w, id)
+	return d.changeFact(w, id) || d.changeEntry(w, id)
 }

@@ -127,11 +127,12 @@ func (d decision) inPrivateThread() bool {
 // newWalkthrough returns the walkthrough that a message starts.
 func (d decision) newWalkthrough(m Message) Walkthrough {
 	old := d.state.Walkthrough
+	known, about := d.factsOf(m)
 	return Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
 		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Looked: m.Looks, Unread: m.unread(),
-		FollowUp: old.FollowUp, Asked: old.Asked,
+		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about,
 	}
 }
 

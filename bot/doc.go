@@ -39,8 +39,9 @@
 //   - understood.go reports what the words of a message were understood as.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
-// of its entry, chain.go handles steps that belong together, and slots.go puts
-// values into its commands. A voice (voice.go) renders each position (view.go),
+// of its entry, whose order is in kb.Way, fact.go knows the facts that they depend
+// on, chain.go handles steps that belong together, and slots.go puts values into
+// its commands. A voice (voice.go) renders each position (view.go),
 // the introduction of the first (intro.go) and the list of all steps (overview.go)
 // as a [Reply] (reply.go) in one language and without the markup of any platform,
 // and post.go adds it to the turn; times.go has the times in it. The texts of the bot, and the words by which

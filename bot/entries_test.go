@@ -25,7 +25,7 @@ func TestEntries(t *testing.T) {
 		for _, e := range base.Entries() {
 			t.Run(lang+"/"+e.ID, func(t *testing.T) {
 				t.Parallel()
-				w := walker{t: t, fixture: runOn(t, base, testLocales(t)), entry: e, lang: lang, seen: map[bot.Position]bool{}, reached: map[string]bool{}}
+				w := walker{t: t, fixture: runOn(t, base, testLocales(t)), entry: e, lang: lang, seen: map[string]bool{}, reached: map[string]bool{}}
 				w.walk()
 			})
 		}
@@ -39,7 +39,7 @@ type walker struct {
 	entry   *kb.Entry
 	lang    string
 	events  int
-	seen    map[bot.Position]bool
+	seen    map[string]bool // positions, with their buttons
 	reached map[string]bool // the IDs of steps and questions
 	ends    int             // ways that led to the end of the entry
 }
@@ -124,10 +124,14 @@ func (w *walker) leading(thread bot.Thread, r bot.Reply) (leading []bot.Button) 
 	}
 	at := walkthrough.At
 	w.reached[at.Question], w.reached[at.Step] = true, true
-	if w.seen[at] {
+	if at.Then != "" { // a fact: whoever is not sure has all ways, so those of the others are then known
+		slices.Reverse(leading)
+	}
+	key := fmt.Sprint(at, leading)
+	if w.seen[key] {
 		return nil
 	}
-	w.seen[at] = true
+	w.seen[key] = true
 	return leading
 }
 

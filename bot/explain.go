@@ -177,6 +177,8 @@ func (d decision) explainQuestion(w Walkthrough, r locale.Reading) []Block {
 		lines = []Block{d.paragraph("explain_answer")}
 	case r.About(locale.SubjectPlace) && place != "":
 		lines = []Block{paragraph(place)}
+	case w.question().Explain != nil:
+		lines = []Block{paragraph(d.entryText(w.question().Explain, w))}
 	default:
 		lines = d.questionMeaning(w)
 	}

@@ -113,7 +113,7 @@ func (d decision) cameBack(w Walkthrough) {
 		return
 	}
 	w.Tried = w.Tried[: n-1 : n-1]
-	w.moveTo(stepAfter(w.Entry, w.At.Step), Attempt{Step: w.At.Step, Outcome: OutcomeRelapsed})
+	w.moveTo(w.stepAfter(w.At.Step), Attempt{Step: w.At.Step, Outcome: OutcomeRelapsed})
 	d.postState(w)
 }
 

@@ -124,7 +124,7 @@ func (w *Walkthrough) question() *kb.Question {
 	if w.Entry == nil || w.At.Slot != "" {
 		return nil
 	}
-	return findQuestion(w.Entry, w.Current().Question)
+	return w.possible().Offers(findQuestion(w.Entry, w.Current().Question))
 }
 
 // hearError returns what a message wants that names another error.

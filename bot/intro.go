@@ -19,7 +19,7 @@ func (v voice) intro(w Walkthrough) []Block {
 	}
 	cause := v.cause(w)
 	blocks = append(blocks, paragraph(cause), v.windowsResults(w.Text, v.title(w)+cause))
-	for _, a := range w.Tried {
+	for _, a := range w.answers() {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
 				blocks = append(blocks, paragraph(v.text("told", "answer", v.entryText(c.Label, w))))

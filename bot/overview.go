@@ -35,7 +35,7 @@ func (v voice) allSteps(w Walkthrough) (list, others Block) {
 	for i := range items {
 		switch {
 		case slices.Contains(way, i):
-		case len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0:
+		case len(w.possible().Parts(i)) > 0 && (len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0):
 			way = append(way, i)
 		default:
 			others.Items = append(others.Items, Item{Text: v.stepTitle(w, &items[i])})
@@ -55,8 +55,7 @@ func (v voice) allSteps(w Walkthrough) (list, others Block) {
 			continue
 		}
 		add(&items[i], "", number)
-		for part := range items[i].Chain {
-			s := &items[i].Chain[part]
+		for part, s := range w.possible().Parts(i) {
 			add(s, w.stateOf(s.ID), number+"."+strconv.Itoa(part+1))
 		}
 	}

@@ -232,11 +232,7 @@ func (d decision) startOther(w Walkthrough, id string) {
 }
 
 func (d decision) answerQuestion(w Walkthrough, b Button) {
-	question := w.At.Question
-	if s := findStep(w.Entry, w.At.Step); s != nil && s.Ask != nil {
-		question = s.Ask.ID
-	}
-	q := findQuestion(w.Entry, question)
+	q := w.question()
 	if q == nil || findChoice(q, b.Choice) == nil {
 		d.postOutdated(w)
 		return
@@ -254,7 +250,12 @@ func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []B
 		d.start(w, other, Option{Entry: other.ID, Slots: w.Slots}, "")
 		return
 	}
-	to := choiceLeads(w.Entry, q.ID, *c)
+	to := positionOf(w.Entry, w.possible().AfterChoice(q.ID, c))
+	if findFact(w.Entry, q.ID) != nil {
+		w.Known = withKnown(w.Known, q.ID, c.ID)
+		to = w.afterFact()
+		before = append(before, d.causeOf(w, q.ID)...)
+	}
 	said := append(before, d.remember(w, to)...)
 	w.moveTo(to, Attempt{Step: q.ID, Choice: c.ID})
 	say := d.entryText(c.Say, w)

@@ -40,7 +40,7 @@ func (v voice) view(w Walkthrough) []Block {
 	case w.Status == StatusEscalated:
 		return v.viewHandedOver(w)
 	case w.At.Question != "":
-		return v.viewQuestion(w, findQuestion(w.Entry, w.At.Question))
+		return v.viewQuestion(w, w.question())
 	case w.At.Slot != "":
 		return v.viewSlot(w)
 	case w.At.Step != "":
@@ -111,13 +111,13 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
 	blocks := append([]Block{heading(v.entryText(s.Title, w)), v.progress(w), v.chainBegins(w)}, v.stepAction(w, s)...)
 	check := v.entryText(s.Check, w)
-	if s.Ask != nil {
-		row := v.answers(w, s.Ask)
+	if q := w.stepAsks(s); q != nil {
+		row := v.answers(w, q)
 		if !w.inMidChain() {
 			row = append(row, more(v.button(w, ActionFixed, "", v.text("fixed"))))
 		}
 		row = append(row, v.navigation(w)...)
-		return append(blocks, v.check(check), ask(v.entryText(s.Ask.Text, w)), choices(row...))
+		return append(blocks, v.check(check), ask(v.entryText(q.Text, w)), choices(row...))
 	}
 	if strings.TrimRight(check, locale.QuestionMarks) != check {
 		blocks = append(blocks, ask(check))
@@ -136,8 +136,8 @@ func (v voice) check(text string) Block {
 func (v voice) progress(w Walkthrough) Block {
 	number, of := w.stepCount()
 	text := v.text("progress", "number", strconv.Itoa(number), "of", strconv.Itoa(of))
-	if chain, part := w.chain(); chain != nil {
-		text = v.text("progress_part", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "part", strconv.Itoa(part+1), "parts", strconv.Itoa(len(chain.Chain)))
+	if chain, part, parts := w.chain(); chain != nil {
+		text = v.text("progress_part", "number", strconv.Itoa(number), "of", strconv.Itoa(of), "part", strconv.Itoa(part+1), "parts", strconv.Itoa(parts))
 	}
 	return Block{Kind: BlockProgress, Text: text, Number: number, Of: of}
 }
@@ -146,7 +146,7 @@ func (v voice) progress(w Walkthrough) Block {
 // steps, such as 4 or, in a chain, 4.1.
 func (w *Walkthrough) stepNumber() string {
 	number, _ := w.stepCount()
-	if chain, part := w.chain(); chain != nil {
+	if chain, part, _ := w.chain(); chain != nil {
 		return strconv.Itoa(number) + "." + strconv.Itoa(part+1)
 	}
 	return strconv.Itoa(number)
@@ -154,7 +154,7 @@ func (w *Walkthrough) stepNumber() string {
 
 // chainBegins introduces a chain at the first of its steps that is shown.
 func (v voice) chainBegins(w Walkthrough) Block {
-	chain, _ := w.chain()
+	chain, _, parts := w.chain()
 	if chain == nil {
 		return Block{}
 	}
@@ -163,7 +163,7 @@ func (v voice) chainBegins(w Walkthrough) Block {
 			return Block{}
 		}
 	}
-	return paragraph(v.text("chain_begins", "title", v.entryText(chain.Title, w), "parts", strconv.Itoa(len(chain.Chain))))
+	return paragraph(v.text("chain_begins", "title", v.entryText(chain.Title, w), "parts", strconv.Itoa(parts)))
 }
 
 // results returns the buttons for the outcome of the current step.

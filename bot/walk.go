@@ -1,12 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
-	"mabsbot/kb/match"
 )
 
 // How a walkthrough moves through its entry: first the questions, then the
@@ -17,21 +17,8 @@ func begin(w Walkthrough, e *kb.Entry, slots map[string]string) Walkthrough {
 	w.Status, w.Entry, w.Revision = StatusWalking, e, e.Revision
 	w.Slots = slots
 	w.Path, w.Tried = nil, nil
-	w.At = w.settle(first(e))
+	w.At = w.settle(w.first())
 	return w
-}
-
-// shows reports whether the paste meets a condition.
-func (w *Walkthrough) shows(c *kb.Condition) bool {
-	switch {
-	case c == nil:
-		return true
-	case c.Code != "":
-		return match.HasCode(w.Text, c.Code)
-	case c.Word != "":
-		return locale.ContainsWords(locale.Fold(w.Text), locale.Fold(c.Word))
-	}
-	return w.Slots[c.Slot] != ""
 }
 
 // leftOpen returns the entries that are still unsolved when the walkthrough
@@ -51,72 +38,37 @@ func (w *Walkthrough) Current() Position {
 		return Position{}
 	}
 	at := w.At
-	if s := findStep(w.Entry, at.Step); s != nil && s.Ask != nil && at.Slot == "" {
-		at.Question = s.Ask.ID
+	if q := w.stepAsks(findStep(w.Entry, at.Step)); q != nil && at.Slot == "" {
+		at.Question = q.ID
 	}
 	return at
 }
 
-// first returns the first position of an entry.
-func first(e *kb.Entry) Position { return nextQuestion(e, -1) }
-
-// nextQuestion returns the first question with choices after the index, or the
-// first step if there is none.
-func nextQuestion(e *kb.Entry, after int) Position {
-	for _, q := range e.Ask[after+1:] {
-		if len(q.Choices) > 0 {
-			return Position{Question: q.ID}
-		}
+// stepAsks returns the question of a step with the choices that are possible, or
+// nil.
+func (w *Walkthrough) stepAsks(s *kb.Step) *kb.Question {
+	if s == nil || s.Ask == nil {
+		return nil
 	}
-	if len(e.Steps.Items) == 0 {
-		return Position{}
+	q := w.possible().Offers(s.Ask)
+	if len(q.Choices) == 0 && q.Slot == "" {
+		return nil
 	}
-	return positionOf(e, e.Steps.Items[0].ID)
+	return q
 }
 
+// first returns the first position of the entry.
+func (w *Walkthrough) first() Position { return positionOf(w.Entry, w.possible().First()) }
+
 // stepAfter returns the step after the one with the id, or the zero Position.
-func stepAfter(e *kb.Entry, id string) Position {
-	item, part := stepIndex(e, id)
-	if item < 0 {
-		return Position{}
-	}
-	if parts := e.Steps.Items[item].Parts(); part+1 < len(parts) {
-		return Position{Step: parts[part+1].ID}
-	}
-	return itemAfter(e, item)
+func (w *Walkthrough) stepAfter(id string) Position {
+	return positionOf(w.Entry, w.possible().AfterStep(id))
 }
 
 // itemAfter is the first step after a plain step or a whole chain, or the zero
 // Position.
-func itemAfter(e *kb.Entry, item int) Position {
-	switch next := e.Steps.Items[item].Next; {
-	case next == kb.End:
-		return Position{}
-	case next != "":
-		return positionOf(e, next)
-	case item+1 < len(e.Steps.Items):
-		return positionOf(e, e.Steps.Items[item+1].ID)
-	}
-	return Position{}
-}
-
-// choiceLeads returns the position within the entry that an answer leads to.
-func choiceLeads(e *kb.Entry, question string, c kb.Choice) Position {
-	if c.Go == kb.End {
-		return Position{}
-	}
-	if c.Go != "" {
-		return positionOf(e, c.Go)
-	}
-	if i := slices.IndexFunc(e.Ask, func(q kb.Question) bool { return q.ID == question }); i >= 0 {
-		return nextQuestion(e, i)
-	}
-	for s := range eachStep(e) {
-		if s.Ask != nil && s.Ask.ID == question {
-			return stepAfter(e, s.ID)
-		}
-	}
-	return Position{}
+func (w *Walkthrough) itemAfter(item int) Position {
+	return positionOf(w.Entry, w.possible().AfterItem(item))
 }
 
 // positionOf returns the position of the question or step with the id, or of
@@ -131,26 +83,8 @@ func positionOf(e *kb.Entry, id string) Position {
 	return Position{}
 }
 
-// stepIndex finds the step with the id: the index among the items of the entry,
-// and among the steps of a chain. The id of a chain finds its first step. item
-// is -1 if there is none.
-func stepIndex(e *kb.Entry, id string) (item, part int) {
-	for i := range e.Steps.Items {
-		s := &e.Steps.Items[i]
-		if s.ID == id {
-			return i, 0
-		}
-		for j := range s.Chain {
-			if s.Chain[j].ID == id {
-				return i, j
-			}
-		}
-	}
-	return -1, 0
-}
-
 func findStep(e *kb.Entry, id string) *kb.Step {
-	if item, part := stepIndex(e, id); item >= 0 {
+	if item, part := e.StepIndex(id); item >= 0 {
 		return e.Steps.Items[item].Parts()[part]
 	}
 	return nil
@@ -169,9 +103,12 @@ func eachStep(e *kb.Entry) iter.Seq[*kb.Step] {
 	}
 }
 
-// findQuestion returns the question with the id, of the entry or of one of its
-// steps.
+// findQuestion returns the question with the id, of the entry, of one of its
+// steps, or about one of its facts.
 func findQuestion(e *kb.Entry, id string) *kb.Question {
+	if q := findFact(e, id); q != nil {
+		return q
+	}
 	for i := range e.Ask {
 		if e.Ask[i].ID == id {
 			return &e.Ask[i]
@@ -194,20 +131,34 @@ func findChoice(q *kb.Question, id string) *kb.Choice {
 	return nil
 }
 
-// settle returns the position after the questions that the paste answers.
-// Before a step that needs a value it returns the question for that value.
+// settle returns the position after what is left out, and after the questions
+// that the paste answers. Before what depends on an unknown fact it returns the
+// question about that fact, and before a step that needs a value the question
+// for that value.
 func (w *Walkthrough) settle(at Position) Position {
 	for range len(w.Entry.Ask) + 1 { // each round passes one question; bounded because answers may form a cycle
-		q := findQuestion(w.Entry, at.Question)
+		if at.Then != "" {
+			return at
+		}
+		at = positionOf(w.Entry, w.possible().From(cmp.Or(at.Question, at.Step)))
+		if fact := w.needs(at); fact != "" {
+			return Position{Question: fact, Then: cmp.Or(at.Question, at.Step)}
+		}
+		all := findQuestion(w.Entry, at.Question)
+		q := w.possible().Offers(all)
 		if q == nil {
 			break
 		}
 		c := w.answered(q)
-		if c == nil {
-			break
+		switch {
+		case c != nil:
+			w.Tried = append(slices.Clip(w.Tried), Attempt{Step: q.ID, Choice: c.ID})
+		case len(q.Choices) == 1 && len(all.Choices) > 1 && q.Choices[0].Entry == "":
+			c = &q.Choices[0] // the facts leave nothing to ask
+		default:
+			return at
 		}
-		w.Tried = append(slices.Clip(w.Tried), Attempt{Step: q.ID, Choice: c.ID})
-		at = choiceLeads(w.Entry, q.ID, *c)
+		at = positionOf(w.Entry, w.possible().AfterChoice(q.ID, c))
 	}
 	if step := findStep(w.Entry, at.Step); step != nil {
 		for _, slot := range requiredSlots(step) {
@@ -222,7 +173,15 @@ func (w *Walkthrough) settle(at Position) Position {
 // answered returns the only choice of q whose words the paste contains. A
 // choice that leads out of the entry is left to people.
 func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
-	text := locale.Fold(w.Text)
+	if c := saidChoice(q, w.Text); c != nil && c.Entry == "" {
+		return c
+	}
+	return nil
+}
+
+// saidChoice returns the only choice of q whose words a text contains, or nil.
+func saidChoice(q *kb.Question, text string) *kb.Choice {
+	text = locale.Fold(text)
 	var found *kb.Choice
 	for i := range q.Choices {
 		c := &q.Choices[i]
@@ -233,9 +192,6 @@ func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
 			return nil
 		}
 		found = c
-	}
-	if found != nil && found.Entry != "" {
-		return nil
 	}
 	return found
 }
@@ -250,7 +206,8 @@ func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 }
 
 // back returns to the previous position, and reports whether there was one. A
-// value that was asked for there is removed, so that it can be entered again.
+// value or fact that was asked for there is removed, so that it can be given
+// again.
 func (w *Walkthrough) back() bool {
 	if len(w.Path) == 0 {
 		return false
@@ -261,6 +218,9 @@ func (w *Walkthrough) back() bool {
 	if w.At.Slot != "" {
 		w.Slots = withSlot(w.Slots, w.At.Slot, "")
 		delete(w.Slots, w.At.Slot)
+	}
+	if findFact(w.Entry, w.At.Question) != nil {
+		w.Known = withKnown(w.Known, w.At.Question, "")
 	}
 	return true
 }
@@ -277,7 +237,7 @@ const (
 // prompt returns the question at the end of the current step.
 func (w *Walkthrough) prompt() prompt {
 	switch {
-	case stepAfter(w.Entry, w.At.Step) == Position{}:
+	case w.stepAfter(w.At.Step) == Position{}:
 		return promptLast
 	case w.Entry.Steps.Order == kb.Sequence || w.inMidChain():
 		return promptDone
@@ -295,9 +255,9 @@ func (w *Walkthrough) stepCount() (number, of int) {
 // way returns the items of the entry, steps and chains, that were passed, and
 // those from the current one on, unless a later answer changes them.
 func (w *Walkthrough) way() (passed, rest []int) {
-	present, _ := stepIndex(w.Entry, w.At.Step)
+	present, _ := w.Entry.StepIndex(w.At.Step)
 	for _, at := range w.Path {
-		item, _ := stepIndex(w.Entry, at.Step)
+		item, _ := w.Entry.StepIndex(at.Step)
 		if item < 0 || at.Slot != "" || len(passed) > 0 && passed[len(passed)-1] == item {
 			continue
 		}
@@ -307,12 +267,12 @@ func (w *Walkthrough) way() (passed, rest []int) {
 		passed = passed[:n-1] // under way
 	}
 	for at := w.At; at.Step != ""; {
-		item, _ := stepIndex(w.Entry, at.Step)
+		item, _ := w.Entry.StepIndex(at.Step)
 		if item < 0 || slices.Contains(rest, item) {
 			break
 		}
 		rest = append(rest, item)
-		at = itemAfter(w.Entry, item)
+		at = w.itemAfter(item)
 	}
 	return passed, rest
 }

@@ -25,6 +25,8 @@ type Walkthrough struct {
 	At    Position          `json:"at,omitzero"`
 	Path  []Visited         `json:"path,omitempty"` // positions before At, oldest first
 	Slots map[string]string `json:"slots,omitempty"`
+	Known map[string]string `json:"known,omitempty"` // facts of the conversation: their answers by their IDs
+	About string            `json:"about,omitempty"` // the server that the conversation is about, if a message names it
 	Tried []Attempt         `json:"tried,omitempty"`
 	Also  []string          `json:"also,omitempty"` // entries of other errors in the same paste
 	Open  []string          `json:"open,omitempty"` // entries that were left for this one before they were solved
@@ -100,6 +102,7 @@ type Position struct {
 	Question string `json:"question,omitempty"`
 	Slot     string `json:"slot,omitempty"`
 	Step     string `json:"step,omitempty"`
+	Then     string `json:"then,omitempty"` // Question is about a fact: the ID of the question or step that waits for it
 }
 
 // A Visited position, with the number of attempts when it was reached.
