@@ -14,7 +14,7 @@ import (
 // is a log, and the first ones are those of the error.
 const maxResults = 2
 
-// maxCarrying is how many entries are offered for a result of Windows.
+// maxCarrying is how many entries are offered for a code that appears with them.
 const maxCarrying = 5
 
 // known says what is known of a code that no entry has, and what it may mean. The
@@ -45,13 +45,10 @@ func (v voice) windowsResults(text, said string) Block {
 	return smallPrint(strings.Join(lines, "\n"))
 }
 
-// carrying returns the entries to offer for a code that is a result of Windows.
+// carrying returns the entries to offer for a code that no entry has: those with
+// which it appears.
 func (v voice) carrying(code string) []*kb.Entry {
-	w, ok := v.rules.Base.WindowsCode(code)
-	if !ok {
-		return nil
-	}
-	all := v.rules.Base.Carrying(w)
+	all := v.rules.Base.Carrying(code)
 	return all[:min(len(all), maxCarrying)]
 }
 

@@ -38,18 +38,10 @@ func (e *Entry) hasCode(n uint32) bool {
 // hint says what is known of an ID or code that no entry has.
 func (b *Base) hint(lang, what string) string {
 	if s, ok := b.Sibling(what); ok {
-		return fmt.Sprintf("; it is a %s code about %s: %s", s.Product, s.Subject.In(lang, "en"), s.Kind.In(lang, "en"))
+		return fmt.Sprintf("; it is a %s code about %s: %s", s.Product, s.Subject.In(lang, "en"), s.Kind.In(lang, "en")) + b.carriers(what)
 	}
 	if w, ok := b.WindowsCode(what); ok {
-		hint := fmt.Sprintf("; it is a result of Windows: %s", strings.TrimSuffix(w.Meaning.In(lang, "en"), "."))
-		var ids []string
-		for _, e := range b.Carrying(w) {
-			ids = append(ids, e.ID)
-		}
-		if len(ids) > 0 {
-			hint += ", it appears with " + strings.Join(ids, ", ")
-		}
-		return hint
+		return fmt.Sprintf("; it is a result of Windows: %s", strings.TrimSuffix(w.Meaning.In(lang, "en"), ".")) + b.carriers(what)
 	}
 	var names []string
 	for _, e := range b.entries {
@@ -59,4 +51,16 @@ func (b *Base) hint(lang, what string) string {
 		return fmt.Sprintf("; did you mean %q?", n)
 	}
 	return ""
+}
+
+// carriers says with which entries a code appears.
+func (b *Base) carriers(code string) string {
+	var ids []string
+	for _, e := range b.Carrying(code) {
+		ids = append(ids, e.ID)
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return ", it appears with " + strings.Join(ids, ", ")
 }

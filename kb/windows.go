@@ -69,10 +69,14 @@ func resultNumber(s string) (n uint32, ok bool) {
 	return win32Results | uint32(signed), signed <= 0xFFFF
 }
 
-// Carrying returns the entries with which a result of Windows appears, by ID.
-func (b *Base) Carrying(w WindowsCode) (all []*Entry) {
+// Carrying returns the entries with which a code appears, by ID: a result of
+// Windows, or a code of these products that no entry has.
+func (b *Base) Carrying(code string) (all []*Entry) {
+	if w, ok := b.WindowsCode(code); ok {
+		code = w.Code
+	}
 	for _, e := range b.entries {
-		if slices.ContainsFunc(e.Relatives, func(r string) bool { return match.HasCode(r, w.Code) }) {
+		if slices.ContainsFunc(e.Relatives, func(r string) bool { return match.HasCode(r, code) }) {
 			all = append(all, e)
 		}
 	}
