@@ -19,7 +19,7 @@ type lintReport struct {
 
 // LintJSON is Lint with output in JSON.
 func LintJSON(w io.Writer, layers ...Layer) error {
-	b, err := Load(layers...)
+	b, err := load(layers, true)
 	mistakes, ok := errors.AsType[Mistakes](err)
 	if err != nil && !ok {
 		return err

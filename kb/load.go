@@ -80,8 +80,15 @@ const maxMistakes = 1000
 // tried only if everything else is correct, because with an entry missing they
 // would fail for that reason. Only the examples of the last layer are tried:
 // the authors of an overlay are not responsible for the examples of other
-// layers.
+// layers. Those of the built-in entries are tried by Lint and by a test alone:
+// they would take a third of the time that a program needs to start.
 func Load(layers ...Layer) (*Base, error) {
+	return load(layers, false)
+}
+
+// load is Load. builtin says whether it tries the examples of the built-in
+// entries, too.
+func load(layers []Layer, builtin bool) (*Base, error) {
 	var all batch
 	last := ""
 	for _, layer := range layers {
@@ -90,7 +97,7 @@ func Load(layers ...Layer) (*Base, error) {
 			all.add(readLayer(layer))
 		}
 	}
-	return compile(all, last)
+	return compile(all, last, builtin || last != builtinName)
 }
 
 // An item is an entry on its way from a file into the base.
@@ -169,9 +176,9 @@ func overlay(all []item) []item {
 	return kept
 }
 
-// compile checks the items and builds the base. It tries the examples of the
-// named layer.
-func compile(read batch, layer string) (*Base, error) {
+// compile checks the items and builds the base, whose last layer has a name. It
+// may try the examples of that layer.
+func compile(read batch, layer string, examples bool) (*Base, error) {
 	items := read.items
 	if !read.more {
 		items = overlay(items)
@@ -195,6 +202,9 @@ func compile(read batch, layer string) (*Base, error) {
 	b := newBase(list, read)
 	slices.SortFunc(last, byID)
 	b.last, b.talk = last, read.talk
+	if !examples {
+		return b, nil
+	}
 	if err := b.tryExamples(items, layer).err(false); err != nil {
 		return nil, err
 	}

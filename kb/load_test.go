@@ -69,7 +69,7 @@ func folder(name string, files ...string) Layer {
 
 func mistakesOf(t *testing.T, layers ...Layer) Mistakes {
 	t.Helper()
-	_, err := Load(layers...)
+	_, err := load(layers, true)
 	mistakes, ok := errors.AsType[Mistakes](err)
 	if err != nil && !ok {
 		t.Fatalf("%T: %v", err, err)

@@ -22,7 +22,7 @@ func Lint(w io.Writer, layers ...Layer) error {
 			return err
 		}
 	}
-	b, err := Load(layers...)
+	b, err := load(layers, true)
 	if mistakes, ok := errors.AsType[Mistakes](err); ok {
 		_, err := fmt.Fprintln(w, mistakes)
 		return cmp.Or(err, mistakesError(mistakes))
