@@ -160,10 +160,6 @@ func TestCounterexamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		"The agent operation failed because the DPM Agent Coordinator service is not responding.",
-		"the agent operation failed because the DPM Agent Coordinator service on hv01 did not respond",
-		"An error occurred when the agent operation attempted to communicate with the DPM Agent Coordinator service on FS1.",
-		"An error occured when the agent operation attempted to create the DPM Agent Coordinator service on sql-prod",
 		"The Microsoft .NET Framework 4.6 installation failed. All changes made by the Microsoft .NET Framework 4.6 installation to the system were rolled back.",
 		"Recovery point for Volume D: on HV2 was created when the replica was inconsistent. Some data from this recovery point may contain partially synchronized data.",
 		"DPM could not enumerate one or more volumes on protected computer FS-11.",
@@ -173,7 +169,9 @@ func TestCounterexamples(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
+		"An error occured when the agent operation attempted to create the DPM Agent Coordinator service on sql-prod":    "agent-create-coordinator-347",
 		"The agent operation failed because of a communication error with the DPM Agent Coordinator service on FS1.":     "dpm-agent-coordinator",
+		"the agent operation failed because the DPM Agent Coordinator service on hv01 did not respond":                   "coordinator-no-answer-324",
 		"The replica of Volume D: on HV2 is inconsistent with the protected data source.":                                "replica-inconsistent",
 		"An unexpected error occurred while the job was running. (ID 104 Details: The device is not ready (0x80070015))": "device-not-ready",
 	} {

@@ -51,14 +51,16 @@ type offer struct {
 
 // The logarithms of odds that decide.
 const (
-	minAccepted      = 1.0 // of a question, see TestFit
+	minAccepted      = 1.2 // of a question, see TestFit
 	minNear          = -3  // of an order that is worth more than that of the evidence alone
 	minAcceptedAbout = 0   // of a question in a place that is about these products
 	maxComplaint     = -60 // steps of the linear model: a text with less is no complaint, whatever its stance
-	// Of a question about a document that the linear model does not know and
-	// whose frame the text fills, either of these.
-	minFramedStance    = -15
-	minFramedComplaint = -20
+	// Of a question about a document without a column in the linear model, whose
+	// frame the text fills: the complaint, if the model was fitted to the phrases of
+	// the document, or else either of the others.
+	minFramedSeen      = 0
+	minFramedStance    = -40
+	minFramedComplaint = -40
 	leastOfTalk        = 0 // of an answer to a short text whose speaker talks about the error
 )
 
@@ -313,7 +315,7 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 			continue
 		}
 		if len(q.ix.sayings[o.doc].frames) > 0 {
-			o.framed = frames[i] > 0 && c.otherProducts == 0 && (q.stance() >= minFramedStance || q.judgment[complaint] >= minFramedComplaint)
+			o.framed = frames[i] > 0 && c.otherProducts == 0 && q.isFramedComplaint(o.doc)
 			if o.framed {
 				o.accepted = max(o.accepted, minAccepted)
 			}
@@ -330,6 +332,15 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 	}
 	slices.SortStableFunc(offers, func(a, b offer) int { return cmp.Compare(b.accepted, a.accepted) })
 	return offers
+}
+
+// isFramedComplaint reports whether a text that fills a frame of a document is a
+// complaint.
+func (q *query) isFramedComplaint(doc uint32) bool {
+	if q.ix.seen[doc] {
+		return q.judgment[complaint] >= minFramedSeen
+	}
+	return q.stance() >= minFramedStance || q.judgment[complaint] >= minFramedComplaint
 }
 
 // propose adds the documents that the linear model finds likeliest, those whose

@@ -16,7 +16,7 @@ var makeBackground = flag.Bool("background", false, "make words/background.bloom
 // TestBackground makes the background from the catalogs of the products' errors,
 // without those that an entry explains, and the messages of Windows.
 func TestBackground(t *testing.T) {
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	bits := make([]byte, match.BackgroundBytes)
 	for _, file := range []struct {

@@ -1,7 +1,6 @@
 package match_test
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/csv"
 	"flag"
@@ -16,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"mabsbot/kb"
 	"mabsbot/kb/match"
@@ -37,7 +35,7 @@ func TestCalibrate(t *testing.T) {
 	if !*calibrate {
 		t.Skip("run with -calibrate")
 	}
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	var rows []featureRow
 	for _, l := range labeledTexts(t, b) {
@@ -101,18 +99,11 @@ var (
 	catalogSlot  = regexp.MustCompile(`\\?<[\s*_]*[A-Za-z0-9 .-]*?[\s*_]*>`)
 )
 
-// uncheckedBuiltin returns the built-in base, whether or not the matcher passes
-// its examples. Loading tries only those of the last layer, so one entry is
-// loaded again on top, without its own.
-func uncheckedBuiltin(t testing.TB) *kb.Base {
+// builtinBase returns the built-in base, whether or not the matcher passes its
+// examples.
+func builtinBase(t testing.TB) *kb.Base {
 	t.Helper()
-	const one = "basic-checks.yaml"
-	data, err := fs.ReadFile(kb.Builtin(), one)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, _, _ = bytes.Cut(data, []byte("\nexamples:"))
-	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()}, kb.Layer{Name: "again", FS: fstest.MapFS{one: {Data: data}}})
+	b, err := kb.Load(kb.Layer{Name: "kb/entries", FS: kb.Builtin()})
 	if err != nil {
 		t.Fatal(err)
 	}

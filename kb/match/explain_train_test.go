@@ -13,7 +13,7 @@ import (
 // TestExplainAgrees checks on texts of people that an explanation is of the
 // result of Match, that every doubt has its reason, and that the places are right.
 func TestExplainAgrees(t *testing.T) {
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	every := 1
 	if testing.Short() {
@@ -89,7 +89,7 @@ func contradictions(text string, e match.Explanation) (wrong []string) {
 // FuzzExplain checks the same for any text, also one that is longer than a
 // window.
 func FuzzExplain(f *testing.F) {
-	b := uncheckedBuiltin(f)
+	b := builtinBase(f)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	for _, e := range b.Entries() {
 		for _, text := range e.Examples.Match {

@@ -81,11 +81,12 @@ func isHash(s string) bool {
 }
 
 // isBase64 reports whether a field looks like base64: padded, or letters in both
-// cases that digits interrupt again and again, as no name has them.
+// cases whose cases and digits change again and again, as no name with a digit
+// has them.
 func isBase64(s string) bool {
 	const shortest, changes = 12, 4
 	data := strings.TrimRight(s, "=")
-	upper, lower, n := false, false, 0
+	upper, lower, digit, n := false, false, false, 0
 	for i := range len(data) {
 		c := data[i]
 		if !isAlnum(c) && c != '+' && c != '/' {
@@ -93,9 +94,10 @@ func isBase64(s string) bool {
 		}
 		upper = upper || isUpper(c)
 		lower = lower || isLetter(c) && !isUpper(c)
-		if i > 0 && isDigit(c) != isDigit(data[i-1]) {
+		digit = digit || isDigit(c)
+		if i > 0 && (isDigit(c) != isDigit(data[i-1]) || isUpper(c) && isLetter(data[i-1]) && !isUpper(data[i-1])) {
 			n++
 		}
 	}
-	return len(s) >= shortest && (len(data) < len(s) || upper && lower && n >= changes)
+	return len(s) >= shortest && (len(data) < len(s) || upper && lower && digit && n >= changes)
 }

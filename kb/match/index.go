@@ -65,6 +65,7 @@ type Index struct {
 	said           *linear
 	named          []int16  // by document: its column in said, or 0
 	namedDocuments []uint32 // those that said knows
+	seen           []bool   // by document: said was fitted to its phrases
 
 	templates     []template
 	firstTemplate []uint32 // by document: its first template but for counterexamples, which come last

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +16,7 @@ import (
 // words/said.model:
 //
 //	documents	agent-install-failed-4024 …	their names
+//	seen	agent-comm-52 …	those without a column, whose phrases are complaints
 //	named	-3470 -1640 …	the weights of accept.go, in thousandths
 //	unnamed	-2950 …
 //	w fail	TPO…	a feature, and its weights, one character each
@@ -24,7 +24,7 @@ import (
 // The first weight of a feature is of the complaint, the second of no document,
 // the others of the documents in the order of the names.
 type linear struct {
-	names          []string
+	names, seen    []string
 	named, unnamed acceptVector
 	rows           table
 	weights        []int8 // of a row after the other
@@ -78,6 +78,9 @@ func (m *linear) parseLine(line string, rows map[uint64]int32) error {
 			return errors.New("the documents come after features")
 		}
 		m.names = strings.Fields(value)
+		return nil
+	case "seen":
+		m.seen = strings.Fields(value)
 		return nil
 	case "named":
 		return m.named.parse(value)
@@ -163,13 +166,20 @@ func (q *query) judge() {
 	})
 }
 
-// name finds the columns of documents in a model.
+// name finds the columns of documents in a model, and those that it has seen.
 func (ix *Index) name(documents []Document, m *linear) {
 	ix.said = m
-	ix.named, ix.namedDocuments = make([]int16, len(documents)), nil
+	ix.named, ix.namedDocuments, ix.seen = make([]int16, len(documents)), nil, make([]bool, len(documents))
+	columns, seen := map[string]int16{}, map[string]bool{}
+	for k, name := range m.names {
+		columns[name] = int16(firstNamed + k)
+	}
+	for _, name := range m.seen {
+		seen[name] = true
+	}
 	for i := range documents {
-		if k := slices.Index(m.names, documents[i].Name); k >= 0 {
-			ix.named[i] = int16(firstNamed + k)
+		ix.seen[i] = seen[documents[i].Name]
+		if ix.named[i] = columns[documents[i].Name]; ix.named[i] > 0 {
 			ix.namedDocuments = append(ix.namedDocuments, uint32(i))
 		}
 	}

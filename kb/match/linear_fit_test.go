@@ -115,7 +115,7 @@ func normalize(p []float64) {
 
 // A modelFit is a model on its way into its file.
 type modelFit struct {
-	names          []string
+	names, seen    []string
 	weights        map[string][]int8
 	named, unnamed [match.NumAccept]float64
 }
@@ -124,6 +124,7 @@ type modelFit struct {
 // means another document is a complaint, and says nothing about which document.
 func fitLinear(rows []*textRow, names []string) *modelFit {
 	none := len(names)
+	m := &modelFit{names: names, weights: map[string][]int8{}}
 	var meant []*textRow
 	var classes, complaints [][]int
 	for _, r := range rows {
@@ -131,6 +132,8 @@ func fitLinear(rows []*textRow, names []string) *modelFit {
 		for _, id := range r.Target {
 			if c := slices.Index(names, id); c >= 0 {
 				class = append(class, c)
+			} else if !slices.Contains(m.seen, id) {
+				m.seen = append(m.seen, id)
 			}
 		}
 		complaint := []int{1}
@@ -144,7 +147,7 @@ func fitLinear(rows []*textRow, names []string) *modelFit {
 	which, whether := newFitting(rows, len(names)+1), newFitting(rows, 2)
 	which.fit(meant, classes)
 	whether.fit(rows, complaints)
-	m := &modelFit{names: names, weights: map[string][]int8{}}
+	slices.Sort(m.seen)
 	for key, n := range which.at {
 		k := whether.at[key]
 		row := []int8{step(whether.weights[k+1] - whether.weights[k]), step(which.weights[int(n)+none])}
@@ -166,7 +169,7 @@ func step(w float64) int8 {
 // file returns the file of the model.
 func (m *modelFit) file() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "documents\t%s\n", strings.Join(m.names, " "))
+	fmt.Fprintf(&b, "documents\t%s\nseen\t%s\n", strings.Join(m.names, " "), strings.Join(m.seen, " "))
 	for _, x := range []struct {
 		name string
 		w    [match.NumAccept]float64

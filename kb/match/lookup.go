@@ -13,7 +13,7 @@ import (
 // What words need to lead to a question. Nobody types a query by accident, so it
 // is less than a paste needs.
 const (
-	minQuery      = 300  // shared weight: a third of a word that a single document has; "vmware" is in many
+	minQuery      = 200  // shared weight: a fifth of a word that a single document has; "vmware" is in many
 	minLookupOdds = -2.5 // of a choice that has little of the query
 	maxUnmatched  = 0.5  // share of the query that a choice may lack
 )

@@ -42,7 +42,7 @@ func TestLookup(t *testing.T) {
 		{"ReplicaMissing", "likely cbp-replica-missing"},
 		{"RegisteredVault", "likely external-dpm-same-vault"},
 		{"SourceSnapshotFailed", "likely cbp-replica-cloning cbp-replica-inconsistent cbp-replica-metadata"},
-		{"vault credentials invalid", "likely external-dpm-same-vault invalid-vault-credentials"},
+		{"vault credentials invalid", "likely invalid-vault-credentials"},
 
 		// Titles and messages.
 		{"replica is inconsistent", "sure replica-inconsistent"},
@@ -61,8 +61,8 @@ func TestLookup(t *testing.T) {
 
 		// Words, however few errors have them.
 		{"obengine", "likely online-rp-obengine"},
-		{"same vault", "likely external-dpm-same-vault invalid-vault-credentials security-pin-incorrect"},
-		{"공유 폴더", "likely files-shared-folders-access"},
+		{"same vault", "likely external-dpm-same-vault passphrase-wrong-34507 security-pin-incorrect"},
+		{"공유 폴더", "likely credentials-unreadable-34527 files-shared-folders-access mars-restore-destination-100070"},
 
 		// Nothing.
 		{"asdfgh", "silent"},

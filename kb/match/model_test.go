@@ -20,7 +20,7 @@ func TestFit(t *testing.T) {
 	if !*fitModel {
 		t.Skip("run with -fit")
 	}
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	ix := match.New(kb.Documents(b.Entries()), b.Concepts()...)
 	rows := textRows(t, b)
 	var train []*textRow
@@ -109,8 +109,11 @@ func (n *tally) add(one tally) {
 // keys are the rows of the table that a text counts in.
 func (r *textRow) keys() []string {
 	kind := r.kind
-	if len(r.Target) == 0 && kind != "calm" && kind != "others" {
+	switch unmeant := kind == "calm" || kind == "others"; {
+	case len(r.Target) == 0 && !unmeant:
 		kind += " (none)"
+	case len(r.Target) > 0 && unmeant:
+		kind += " (entry)" // it was none's when the text was written
 	}
 	return []string{kind, kind + " " + r.Lang, kind + " of " + r.author}
 }
@@ -135,7 +138,7 @@ func printTallies(tallies map[string]*tally) {
 // the limits leave room for a few rows, not for another build of the matcher.
 // What it does on texts of others, TestFit tells.
 func TestTrainingTexts(t *testing.T) {
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	of, heard, spoken := map[string]float64{}, map[string]float64{}, map[string]float64{}
 	for _, r := range textRows(t, b) {
 		if r.author == builtinTexts {

@@ -114,7 +114,7 @@ func shapesOf(code string) []string {
 // same line make another sentence of a message of two words. With -short, it uses
 // a third of the carriers.
 func TestCarriers(t *testing.T) {
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	for kind, sayings := range map[string]func(*kb.Entry) []saying{"messages": messagesOf, "codes": announcedCodes} {
 		t.Run(kind, func(t *testing.T) {
 			c := carrying{base: b, lost: map[string]int{}, lostIn: map[string]int{}}
@@ -193,7 +193,7 @@ func sortedByCount(counts map[string]int) []string {
 
 // TestAnnouncedCodes checks that an announced code does no worse than a bare one.
 func TestAnnouncedCodes(t *testing.T) {
-	b := uncheckedBuiltin(t)
+	b := builtinBase(t)
 	for _, e := range b.Entries() {
 		texts := []string{"%s", "it shows %s since today", "the backup says %s, any idea?", "오늘부터 %s 나옵니다", "백업이 %s 뜨고 안 됩니다"}
 		for _, m := range messagesOf(e) {

@@ -18,7 +18,7 @@ func TestRecords(t *testing.T) {
 		// A message that is wrapped over two records.
 		{"04:10:55 ERR Microsoft Azure Backup Agent was unable to create a\n04:10:55 ERR snapshot of the selected volume.", "sure online-rp-snapshot"},
 		// A sentence that no other error has, made of words that others have, too.
-		{"We run MABS V4. Saving the group says:\nThe backup policy could not be modified.\nwhat now?", "sure policy-change-0x29834"},
+		{"We run MABS V4. Saving the group says:\nThe backup policy could not be modified.\nwhat now?", "likely policy-change-0x29834"},
 		// The first sentence of a message whose second one has the same words.
 		{"setup of MABS ends with\nThe Microsoft Azure Recovery Services installation failed.\nand closes", "sure agent-install-failed-4024"},
 		// Fields after a message, without a line break.

@@ -12,7 +12,7 @@ import (
 // builtin returns the index of the built-in entries, and their IDs.
 func builtin(t testing.TB) (*match.Index, []string) {
 	t.Helper()
-	base := uncheckedBuiltin(t)
+	base := builtinBase(t)
 	var ids []string
 	for _, e := range base.Entries() {
 		ids = append(ids, e.ID)
@@ -48,13 +48,13 @@ func TestRoles(t *testing.T) {
 
 		// Siblings.
 		{"DPM alert: Replica is inconsistent. Verification in progress (3104). Can I leave it alone?", "silent"},
-		{"Replica is inconsistent: Synchronization failed (3115)", "silent"},
-		{"복제본이 불일치, 동기화 작업이 실패했습니다 (3115)", "silent"},
+		{"Replica is inconsistent: Synchronization failed (3115)", "sure sync-failed-3115"},
+		{"복제본이 불일치, 동기화 작업이 실패했습니다 (3115)", "sure sync-failed-3115"},
 		{"Replica is inconsistent (ID: 3104)", "silent"},
 		{"복제본이 불일치 (ID: 3104)", "silent"},
-		{"Error 34506: The encryption passphrase for this server is not set.", "silent"},
-		{"34506 오류입니다. 이 서버의 암호화에 사용할 암호가 설정되어 있지 않습니다.", "silent"},
-		{"Invalid vault credentials provided.\n(ID: 34514)", "silent"},
+		{"Error 34506: The encryption passphrase for this server is not set.", "sure passphrase-stored-34506"},
+		{"34506 오류입니다. 이 서버의 암호화에 사용할 암호가 설정되어 있지 않습니다.", "likely passphrase-stored-34506"},
+		{"Invalid vault credentials provided.\n(ID: 34514)", "sure credentials-expired-34514"},
 		{"Operation failed. ID: 120003", "silent"},
 
 		// A sibling elsewhere is another error.
@@ -81,7 +81,7 @@ func TestRoles(t *testing.T) {
 
 // TestAnnounced checks that an announced code never does worse than a bare one.
 func TestAnnounced(t *testing.T) {
-	base := uncheckedBuiltin(t)
+	base := builtinBase(t)
 	ix, ids := builtin(t)
 	shapes := []string{"(ID: %)", "(ID %)", "ID: %", "error %", "error code %", "alert %", "(%)", "% error", "오류 %", "코드 %", "경고 %", "% 오류", "%번 오류", "Source: DPM-EM Event ID: %"}
 	for _, e := range base.Entries() {
