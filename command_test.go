@@ -15,19 +15,21 @@ func TestExitStatus(t *testing.T) {
 		status int
 		text   string // part of standard error, or of standard output if the status is 0
 	}{
-		"--version":                      {0, "mabsbot "},
-		"version --json":                 {0, `"go":"go1.`},
-		"kb":                             {0, "Available Commands"},
-		"foo":                            {2, `unknown command "foo" for "mabsbot"`},
-		"mach":                           {2, "did you mean match"},
-		"kb lnt":                         {2, "did you mean lint or list?"},
-		"kb lint --nope":                 {2, "unknown flag: --nope"},
-		"kb show":                        {2, `Run "mabsbot kb show --help" for usage`},
-		"match --slack.mode http":        {2, "unknown flag: --slack.mode"},
-		"match --config missing.yaml":    {1, "missing.yaml"},
-		"kb show nothing-like-this":      {1, "nothing-like-this"},
-		"--store.path no/such/folder.db": {1, "set store.path (--store.path)"},
-		"--bot.default_mode loud":        {1, "--bot.default_mode"},
+		"--version":                       {0, "mabsbot "},
+		"version --json":                  {0, `"go":"go1.`},
+		"kb":                              {0, "Available Commands"},
+		"foo":                             {2, `unknown command "foo" for "mabsbot"`},
+		"mach":                            {2, "did you mean match"},
+		"kb lnt":                          {2, "did you mean lint or list?"},
+		"kb lint --nope":                  {2, "unknown flag: --nope"},
+		"kb show":                         {2, `Run "mabsbot kb show --help" for usage`},
+		"match --slack.mode http":         {2, "unknown flag: --slack.mode"},
+		"match --config missing.yaml":     {1, "missing.yaml"},
+		"kb show nothing-like-this":       {1, "nothing-like-this"},
+		"--store.path no/such/folder.db":  {1, "set store.path (--store.path)"},
+		"kb lint --stale --on 2027-03-01": {0, "0 entries to verify by 2027-03-01"},
+		"kb lint --stale --json":          {1, "stale"},
+		"--bot.default_mode loud":         {1, "--bot.default_mode"},
 	} {
 		var out, errs bytes.Buffer
 		status := run(strings.Fields(line), strings.NewReader(""), &out, &errs)

@@ -458,14 +458,25 @@ func jsonFlag(c *cobra.Command, json *bool) {
 }
 
 func kbLintCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
-	var json bool
-	c := command("lint", "Check all entries and report every mistake", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
-		if json {
+	var json, stale bool
+	var day string
+	c := command("lint", "Check all entries and report every mistake, or those that are to be verified again", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
+		switch {
+		case stale:
+			base, err := kb.Load(layers(c)...)
+			if err != nil {
+				return err
+			}
+			return kb.Stale(cmd.OutOrStdout(), base, cmp.Or(day, time.Now().Format(time.DateOnly)))
+		case json:
 			return kb.LintJSON(cmd.OutOrStdout(), layers(c)...)
 		}
 		return kb.Lint(cmd.OutOrStdout(), layers(c)...)
 	})
+	c.Flags().BoolVar(&stale, "stale", false, "list the entries that are to be verified again (verify_by)")
+	c.Flags().StringVar(&day, "on", "", "with --stale, the day that counts, as YYYY-MM-DD (default today)")
 	jsonFlag(c, &json)
+	c.MarkFlagsMutuallyExclusive("stale", "json")
 	return c
 }
 
