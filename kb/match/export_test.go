@@ -96,6 +96,9 @@ var (
 	AddSentences    = addSentences
 )
 
+// MinAccepted is the odds of acceptance that a question needs.
+const MinAccepted = minAccepted
+
 // NumAccept is the length of a vector of acceptance.
 const NumAccept = numAccept
 

@@ -47,7 +47,7 @@ func TestFit(t *testing.T) {
 
 // limits are the odds from which a text leads to a question: in a place that is
 // about these products, some between, that in use, and higher ones.
-var limits = [...]float64{0, 0.5, 1, 1.5, 2}
+var limits = [...]float64{0, 0.5, match.MinAccepted, 1.5, 2}
 
 // A tally counts the texts of a kind: how many there are, how many have an answer,
 // how many a wrong one, and, by limit, how many lead to what is meant. A text that
