@@ -84,7 +84,9 @@ func New(o Options) (*Client, error) {
 	if o.Unauthorized == nil {
 		o.Unauthorized = func() {}
 	}
-	return &Client{o: o, log: o.Log, api: api, http: &http.Client{Timeout: o.Timeout, CheckRedirect: noRedirect}, limits: newLimiter()}, nil
+	c := &Client{o: o, log: o.Log, api: api, http: &http.Client{Timeout: o.Timeout, CheckRedirect: noRedirect}, limits: newLimiter()}
+	c.cursor.begun = make(chan struct{}, 1)
+	return c, nil
 }
 
 // warnOnce logs a warning only the first time, for conditions that others can

@@ -27,7 +27,8 @@ type SessionStore interface {
 const (
 	// saveInterval is how often Run saves the session. After a crash, Discord
 	// replays the events of the last interval. The price is one write to the
-	// store per interval while events arrive.
+	// store per interval while events arrive. A session that begins is saved at
+	// once: nothing is replayed without it.
 	saveInterval = 200 * time.Millisecond
 
 	// saveTimeout bounds one save. The last one delays the end of the process.
@@ -59,10 +60,11 @@ func (c *Client) saveSessions(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-c.cursor.begun:
 		case <-tick.C:
-			if err := c.SaveSession(ctx); err != nil && ctx.Err() == nil {
-				c.log.Warn("discord: cannot save the session", "error", err)
-			}
+		}
+		if err := c.SaveSession(ctx); err != nil && ctx.Err() == nil {
+			c.log.Warn("discord: cannot save the session", "error", err)
 		}
 	}
 }
@@ -75,9 +77,10 @@ func (c *Client) Session() Session { return c.cursor.done() }
 // safe for concurrent use.
 type cursor struct {
 	mu       sync.Mutex
-	session  Session      // ID is "" if there is none
-	received int          // the last sequence number
-	open     map[int]bool // sequence numbers of events that are received and not done
+	session  Session       // ID is "" if there is none
+	received int           // the last sequence number
+	open     map[int]bool  // sequence numbers of events that are received and not done
+	begun    chan struct{} // has room for one: a session began
 }
 
 // begin starts a new session, or continues one of an earlier run.
@@ -85,6 +88,10 @@ func (c *cursor) begin(s Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.session, c.received, c.open = s, s.Seq, map[int]bool{}
+	select {
+	case c.begun <- struct{}{}:
+	default: // it will be saved, too
+	}
 }
 
 // receive records an event and returns a function to call once it is done.
