@@ -89,21 +89,6 @@ func (w *Walkthrough) afterFact() Position {
 	return w.first() // from the button of an old post, which has only the fact
 }
 
-// withKnown returns a copy of known facts with one more, or without it if the
-// answer is "".
-func withKnown(known map[string]string, fact, answer string) map[string]string {
-	next := maps.Clone(known)
-	if answer == "" {
-		delete(next, fact)
-		return next
-	}
-	if next == nil {
-		next = map[string]string{}
-	}
-	next[fact] = answer
-	return next
-}
-
 // factsOf returns the facts that are known when a message starts a walkthrough,
 // and the server that the conversation is about: those of the conversation so
 // far, unless it is about another server, and those in the message.
@@ -114,14 +99,14 @@ func (d decision) factsOf(m Message) (known map[string]string, about string) {
 		known, about = old.Known, cmp.Or(server, old.About)
 		if m.Change == ChangeEdited { // what the text said before does not count
 			for fact := range d.factsIn(old.Text) {
-				known = withKnown(known, fact, "")
+				known = withoutValue(known, fact)
 			}
 		}
 	} else {
 		about = server
 	}
 	for fact, answer := range d.factsIn(m.subject()) {
-		known = withKnown(known, fact, answer)
+		known = withValue(known, fact, answer)
 	}
 	return known, about
 }
@@ -155,7 +140,7 @@ func (d decision) factsIn(text string) map[string]string {
 	for _, f := range d.rules.Base.Facts() {
 		q := f.Question()
 		if c := saidChoice(&q, text); c != nil {
-			found = withKnown(found, f.ID, c.ID)
+			found = withValue(found, f.ID, c.ID)
 		}
 	}
 	return found
@@ -190,7 +175,7 @@ func (d decision) changeFact(w Walkthrough, id string) bool {
 			d.follow(w, q, c, said)
 			return true
 		}
-		w.Known = withKnown(w.Known, q.ID, id)
+		w.Known = withValue(w.Known, q.ID, id)
 		again := begin(w, w.Entry, w.Slots)
 		again.answerAgain(w.Tried)
 		d.postState(again, append(said, d.causeOf(w, q.ID)...)...)

@@ -136,8 +136,8 @@ func TestFactsInConversations(t *testing.T) {
 	}
 }
 
-// TestEditedPasteTellsItsFacts checks that an edit replaces what the paste told.
-func TestEditedPasteTellsItsFacts(t *testing.T) {
+// TestEditedPasteReplacesFacts checks that an edit replaces what the paste said.
+func TestEditedPasteReplacesFacts(t *testing.T) {
 	f := runOn(t, triageBase(t), testLocales(t))
 	handle := f.Handler(f.recorder)
 	head := bot.Head{ID: "m1", Thread: bot.Thread{Adapter: "test", Channel: bot.DirectChannel + alex.ID}, From: alex, Direct: true}

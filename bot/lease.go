@@ -19,8 +19,8 @@ import (
 //
 // So the leader has stopped before another one begins, with one exception: a process
 // that was paused for longer than the lease goes on for an instant before it notices.
-// Therefore Term.Confirm asks the database, and Term.Number tells what the new leader
-// wrote from what the old one did.
+// Therefore Term.Confirm asks the database, and Term.Number distinguishes what the
+// new leader wrote from what the old one did.
 
 const (
 	// leaseTime is the time after which a lease ends unless it is renewed. With

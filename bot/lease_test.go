@@ -175,7 +175,7 @@ func TestLeaderAway(t *testing.T) {
 	})
 }
 
-// TestLeaderPaused checks that a leader that was paused, and whose clock stood still
+// TestLeaderPaused checks that a leader that was paused, and whose clock had stopped
 // meanwhile, notices that its lease is over when it asks.
 func TestLeaderPaused(t *testing.T) {
 	elect(t, func(t *testing.T, a, b *replica, since func() time.Duration) {

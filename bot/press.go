@@ -162,7 +162,7 @@ func (d decision) act(w Walkthrough, b Button) {
 			return
 		}
 		d.replaceLive(w, d.text("skip"))
-		w.Slots = withSlot(w.Slots, w.At.Slot, "")
+		w.Slots = withValue(w.Slots, w.At.Slot, "")
 		w.moveTo(Position{Step: w.At.Step})
 		d.postState(w)
 	case ActionCannot:
@@ -252,7 +252,7 @@ func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []B
 	}
 	to := positionOf(w.Entry, w.possible().AfterChoice(q.ID, c))
 	if findFact(w.Entry, q.ID) != nil {
-		w.Known = withKnown(w.Known, q.ID, c.ID)
+		w.Known = withValue(w.Known, q.ID, c.ID)
 		to = w.afterFact()
 		before = append(before, d.causeOf(w, q.ID)...)
 	}

@@ -163,13 +163,20 @@ func usable(slots map[string]string) map[string]string {
 	return kept
 }
 
-// withSlot returns a copy of slots with one more value. The copy keeps states
-// apart that share the map.
-func withSlot(slots map[string]string, name, value string) map[string]string {
-	next := maps.Clone(slots)
+// withValue returns a copy of slots or facts with one more value. The copy keeps
+// states apart that share the map.
+func withValue(values map[string]string, name, value string) map[string]string {
+	next := maps.Clone(values)
 	if next == nil {
 		next = map[string]string{}
 	}
 	next[name] = value
+	return next
+}
+
+// withoutValue returns a copy of slots or facts without a value.
+func withoutValue(values map[string]string, name string) map[string]string {
+	next := maps.Clone(values)
+	delete(next, name)
 	return next
 }

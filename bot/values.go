@@ -105,7 +105,7 @@ func (d decision) takeValue(w Walkthrough, value string) bool {
 	}
 	d.turn.Understood = Understood{Intent: IntentValue, Value: value}
 	d.replaceLive(w, shorten(visible(value), 80))
-	w.Slots = withSlot(w.Slots, w.At.Slot, value)
+	w.Slots = withValue(w.Slots, w.At.Slot, value)
 	w.moveTo(Position{Step: w.At.Step})
 	d.postState(w)
 	return true

@@ -216,11 +216,10 @@ func (w *Walkthrough) back() bool {
 	w.Path, w.At, w.Status = w.Path[:len(w.Path)-1], last.Position, StatusWalking
 	w.Tried, w.Doubted = w.Tried[:min(last.Tried, len(w.Tried))], false
 	if w.At.Slot != "" {
-		w.Slots = withSlot(w.Slots, w.At.Slot, "")
-		delete(w.Slots, w.At.Slot)
+		w.Slots = withoutValue(w.Slots, w.At.Slot)
 	}
 	if findFact(w.Entry, w.At.Question) != nil {
-		w.Known = withKnown(w.Known, w.At.Question, "")
+		w.Known = withoutValue(w.Known, w.At.Question)
 	}
 	return true
 }
