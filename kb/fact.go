@@ -97,7 +97,7 @@ func lintFacts(at place, facts []Fact) (mistakes Mistakes) {
 	for i := range facts {
 		f, at := &facts[i], at.item(i)
 		if !partID.MatchString(f.ID) || f.ID == End {
-			add(at.key("id"), "the id %q of the fact is not valid; want a-z, 0-9 and hyphens, at most 24 characters", f.ID)
+			add(at.key("id"), notAPartID, f.ID, "fact")
 		}
 		if findFact(facts[:i], f.ID) != nil {
 			add(at.key("id"), "the id %q is already used", f.ID)
@@ -111,7 +111,7 @@ func lintFacts(at place, facts []Fact) (mistakes Mistakes) {
 			choice := at.key("choices").item(k)
 			text(choice, "label", a.Label)
 			if !partID.MatchString(a.ID) {
-				add(choice.key("id"), "the id %q of the choice is not valid; want a-z, 0-9 and hyphens, at most 24 characters", a.ID)
+				add(choice.key("id"), notAPartID, a.ID, "choice")
 			}
 			if slices.ContainsFunc(f.Choices[:k], func(o Answer) bool { return o.ID == a.ID }) {
 				add(choice.key("id"), "the id %q of the choice is already used", a.ID)

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -27,12 +28,26 @@ func (b *Base) Find(lang, what string) ([]*Entry, error) {
 	return nil, fmt.Errorf("kb: no entry %q%s; see mabsbot kb list", what, b.hint(lang, what))
 }
 
+// codeNumbers returns the index and the number of each code of the entry. The linter
+// reports those without a number.
+func (e *Entry) codeNumbers() iter.Seq2[int, uint32] {
+	return func(yield func(int, uint32) bool) {
+		for i, c := range e.Codes {
+			if n, ok := match.CodeNumber(c); ok && !yield(i, n) {
+				return
+			}
+		}
+	}
+}
+
 // hasCode reports whether a code is one of the entry's own.
 func (e *Entry) hasCode(n uint32) bool {
-	return slices.ContainsFunc(e.Codes, func(c string) bool {
-		own, ok := match.CodeNumber(c)
-		return ok && own == n
-	})
+	for _, own := range e.codeNumbers() {
+		if own == n {
+			return true
+		}
+	}
+	return false
 }
 
 // hint says what is known of an ID or code that no entry has.

@@ -23,6 +23,12 @@ var (
 	symbol   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 )
 
+// What is wrong with an ID.
+const (
+	notAnEntryID = "the id %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters"
+	notAPartID   = "the id %q of the %s is not valid; want a-z, 0-9 and hyphens, at most 24 characters"
+)
+
 const notAnArea = "the area %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters"
 
 // newItem checks an entry on its own. This happens as soon as the entry is
@@ -131,7 +137,7 @@ func (e *Entry) parts() int {
 func (l *linter) identity(at place) {
 	e := l.e
 	if !entryID.MatchString(e.ID) {
-		l.add(at.key("id"), "the id %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", e.ID)
+		l.add(at.key("id"), notAnEntryID, e.ID)
 	}
 	if path.Ext(at.file) != ".jsonl" && e.ID != fileID(at.file) {
 		l.add(at.key("id"), "the id is %q, but the file is named %s; want %s.yaml", e.ID, path.Base(at.file), e.ID)

@@ -1,10 +1,6 @@
 package kb
 
-import (
-	"slices"
-
-	"mabsbot/kb/match"
-)
+import "slices"
 
 // lintSharedCodes reports a code that several entries have, if no message and no
 // symbol distinguishes them: whatever a paste with the code says, the bot could only
@@ -12,18 +8,14 @@ import (
 func lintSharedCodes(items []item) (mistakes Mistakes) {
 	first := map[uint32]*Entry{}
 	for _, it := range items {
-		for i, c := range it.entry.Codes {
-			n, ok := match.CodeNumber(c)
-			if !ok {
-				continue // reported by recognition
-			}
+		for i, n := range it.entry.codeNumbers() {
 			other := first[n]
 			if other == nil {
 				first[n] = it.entry
 				continue
 			}
 			if other != it.entry && !it.entry.differs(other) {
-				mistakes = append(mistakes, it.at.key("codes").item(i).mistake("the entry %q has the code %s, too, and no message or symbol distinguishes them", other.ID, c))
+				mistakes = append(mistakes, it.at.key("codes").item(i).mistake("the entry %q has the code %s, too, and no message or symbol distinguishes them", other.ID, it.entry.Codes[i]))
 			}
 		}
 		if len(mistakes) > maxMistakes {

@@ -29,7 +29,7 @@ func (l *linter) id(at place, what, id string, taken map[string]place) {
 	at = at.key("id")
 	switch first, ok := taken[id]; {
 	case !partID.MatchString(id):
-		l.add(at, "the id %q of the %s is not valid; want a-z, 0-9 and hyphens, at most 24 characters", id, what)
+		l.add(at, notAPartID, id, what)
 	case id == End:
 		l.add(at, "a %s cannot have the id %q, which means that nothing is left to try", what, End)
 	case ok && at.node != nil:

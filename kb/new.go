@@ -17,7 +17,7 @@ var skeleton string
 // reports each text that is still missing.
 func Skeleton(id string) (string, error) {
 	if !entryID.MatchString(id) {
-		return "", fmt.Errorf("kb: the id %q is not valid; want a-z, 0-9 and hyphens, at most 40 characters", id)
+		return "", fmt.Errorf("kb: "+notAnEntryID, id)
 	}
 	return strings.Replace(skeleton, "id: ENTRY\n", "id: "+id+"\n", 1), nil
 }

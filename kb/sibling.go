@@ -82,10 +82,8 @@ func siblingCodes(read batch, entries []*Entry) []siblingCode {
 		if len(byCode) == 0 {
 			break
 		}
-		for _, c := range e.Codes {
-			if n, ok := match.CodeNumber(c); ok {
-				delete(byCode, n)
-			}
+		for _, n := range e.codeNumbers() {
+			delete(byCode, n)
 		}
 	}
 	return slices.SortedFunc(maps.Values(byCode), func(x, y siblingCode) int { return cmp.Compare(x.code, y.code) })
