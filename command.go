@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 
@@ -73,7 +74,7 @@ func versionCommand() *cobra.Command {
 	var asJSON bool
 	c := command("version", "Print the version", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 		if asJSON {
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"version": buildVersion(), "go": goVersion()})
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]string{"version": buildVersion(), "go": runtime.Version()})
 		}
 		_, err := fmt.Fprintln(cmd.OutOrStdout(), "mabsbot", version())
 		return err
@@ -84,18 +85,11 @@ func versionCommand() *cobra.Command {
 
 // version returns the version of this build, which includes the revision if the
 // program was built in its repository, and of the Go toolchain.
-func version() string { return buildVersion() + " " + goVersion() }
+func version() string { return buildVersion() + " " + runtime.Version() }
 
 func buildVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return cmp.Or(info.Main.Version, "(devel)")
-	}
-	return "unknown"
-}
-
-func goVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.GoVersion
 	}
 	return "unknown"
 }

@@ -91,16 +91,18 @@ are set, Slack and Discord.`
 	c.SetVersionTemplate("mabsbot {{.Version}}\n")
 	c.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return newUsageError(cmd, err) })
 	config.AddFlags(c.PersistentFlags())
-	config.AddKeyFlags(c.PersistentFlags(), "language", "log")
-	config.AddKeyFlags(c.Flags(), slices.DeleteFunc(config.Sections(), func(s string) bool { return s == "language" || s == "log" })...)
+	common := []string{"language", "log"}
+	others := slices.DeleteFunc(config.Sections(), func(s string) bool { return slices.Contains(common, s) })
+	config.AddKeyFlags(c.PersistentFlags(), common...)
+	config.AddKeyFlags(c.Flags(), others...)
 	for _, sub := range []struct {
 		*cobra.Command
-		sections []string // of the configuration that it uses
+		sections []string // of the configuration that it uses; all use the common ones
 	}{
 		{chatCommand(), []string{"bot", "kb", "store"}},
 		{matchCommand(), nil},
 		{kbCommand(), nil},
-		{configCommand(), []string{"bot", "console", "discord", "http", "kb", "slack", "store"}},
+		{configCommand(), others},
 		{slackCommand(), []string{"slack"}},
 		{discordCommand(), []string{"discord"}},
 		{outboxCommand(), []string{"store"}},
