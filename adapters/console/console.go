@@ -7,17 +7,17 @@
 //	form in the browser --events.go--> bot.Event --> bot.Handler
 //	bot.Post --Post--> workspace (journal first) --render.go--> HTML, pushed by stream.go
 //
-// id.go makes IDs, workspace.go is the stored state, from which erase.go removes what was deleted, events.go turns user
-// actions into events, pointed.go reads what they point at, view.go reads what
-// a user is looking at, state.go collects it, render.go turns it into HTML, and stream.go pushes changes.
-// why.go and search.go are the panels of match evidence and of the search in
-// messages, library.go, cases.go and shadow.go the pages of the knowledge base, of
-// open cases, and of the posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and
-// login.go are the HTTP server and its login, which attempts.go limits; lead.go serves in
-// one of several processes; bounds.go
-// limits the rest. setup.go reads the initial
-// workspace from data/ and the texts of the pages from locale/, one file per
-// language. The scripts in static/ begin with app.js.
+// id.go makes IDs, workspace.go is the stored state, from which erase.go removes what
+// was deleted, events.go turns user actions into events, pointed.go reads what they
+// point at, view.go reads what a user is looking at, state.go collects it, render.go
+// turns it into HTML, and stream.go pushes changes. why.go and search.go are the
+// panels of match evidence and of the search in messages, library.go, cases.go and
+// shadow.go the pages of the knowledge base, of open cases, and of the posts of
+// shadow channels. keys.go lists the keyboard shortcuts. server.go and login.go are
+// the HTTP server and its login, which attempts.go limits; lead.go serves in one of
+// several processes; bounds.go limits the rest. setup.go reads the initial workspace
+// from data/ and the texts of the pages from locale/, one file per language. The
+// scripts in static/ begin with app.js.
 package console
 
 import (

@@ -4,12 +4,13 @@
 //	discordapi --envelope--> intake.go --events.go, interact.go--> bot.Event --> bot.Handler --> done
 //	bot.Post --post.go, responses.go--> render.go --> discordapi
 //
-// Incoming: lead.go connects to the gateway while this process leads, gateway.go chooses
-// the intents, and session.go saves the session of the gateway. intake.go takes events until Discord need not send them again, and
-// interactions.go those of them that need a response within 3 seconds. inbox.go
-// replays recorded events, files.go downloads attachments, and pointed.go reads what a
-// message points at. events.go and
-// interact.go parse payloads, and text.go removes and escapes their markdown.
+// Incoming: lead.go connects to the gateway while this process leads, gateway.go
+// chooses the intents, and session.go saves the session of the gateway. intake.go
+// takes events until Discord need not send them again, and interactions.go those of
+// them that need a response within 3 seconds. inbox.go replays recorded events,
+// files.go downloads attachments, and pointed.go reads what a message points at.
+// events.go and interact.go parse payloads, and text.go removes and escapes their
+// markdown.
 //
 // Outgoing: post.go sends messages to channels, and responses.go responds to
 // interactions with the tokens that tokens.go keeps. threads.go finds the channel

@@ -6,20 +6,20 @@
 // text because queries use them.
 //
 // sql.go opens and migrates a SQLite database, prepared.go keeps its statements, and
-// group.go commits transactions together; lock_unix.go and lock_other.go detect other processes that use it.
-// postgres.go opens and migrates PostgreSQL, with locks.go, retries.go and escape.go
-// for what differs there, and
-// troubles.go for what the operator can do. apply.go implements bot.Store, and outbox.go and
-// deadletters.go implement bot.Outbox; queue.go finds the posts that may be claimed.
-// cases.go finds cases, and entries.go keeps the entries of walkthroughs. codec.go validates and encodes. inbox.go records events
-// that are acknowledged before they are handled, and journal.go is an append-only
-// log. prune.go deletes old rows, retention.go old conversations, and forget.go those
-// of a user. backup.go backs up and restores, copy.go copies to another database, and
-// rotate.go changes the key. leases.go elects one of several processes,
-// and process.go tracks which processes are alive. seal.go encrypts, with pack.go compressing before, and
-// reads the key file. memory.go, memory_cases.go, memory_outbox.go,
-// memory_deadletters.go, memory_inbox.go, memory_journal.go and memory_leases.go do the
-// same in memory.
+// group.go commits transactions together; lock_unix.go and lock_other.go detect other
+// processes that use it. postgres.go opens and migrates PostgreSQL, with locks.go,
+// retries.go and escape.go for what differs there, and troubles.go for what the
+// operator can do. apply.go implements bot.Store, and outbox.go and deadletters.go
+// implement bot.Outbox; queue.go finds the posts that may be claimed. cases.go finds
+// cases, and entries.go keeps the entries of walkthroughs. codec.go validates and
+// encodes. inbox.go records events that are acknowledged before they are handled, and
+// journal.go is an append-only log. prune.go deletes old rows, retention.go old
+// conversations, and forget.go those of a user. backup.go backs up and restores,
+// copy.go copies to another database, and rotate.go changes the key. leases.go elects
+// one of several processes, and process.go tracks which processes are alive. seal.go
+// encrypts, with pack.go compressing before, and reads the key file. memory.go,
+// memory_cases.go, memory_outbox.go, memory_deadletters.go, memory_inbox.go,
+// memory_journal.go and memory_leases.go do the same in memory.
 package store
 
 import (
