@@ -66,7 +66,7 @@
 //
 // # Packages
 //
-//	main               commands and wiring
+//	main               the program: runs adapters/cli
 //	config             the configuration
 //	kb                 the knowledge base: entries, their checks and their tests; kb/entries holds the built-in entries
 //	kb/match           the matcher, which knows texts and codes but no entries
@@ -81,4 +81,5 @@
 //	adapters/console   the web console, a simulated workspace
 //	adapters/terminal  a conversation in a terminal
 //	adapters/scripted  a conversation for scripts, in memory
+//	adapters/cli       the command line: commands and wiring
 package bot

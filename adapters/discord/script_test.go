@@ -12,9 +12,9 @@ import (
 	"mabsbot/bot"
 )
 
-// TestScripts plays the conversations of testdata/script on Discord.
+// TestScripts plays the conversations of adapters/cli/testdata/script on Discord.
 func TestScripts(t *testing.T) {
-	chattest.Scripts(t, "../../testdata/script", newPlay)
+	chattest.Scripts(t, "../cli/testdata/script", newPlay)
 }
 
 // A play is a stage for scripts.

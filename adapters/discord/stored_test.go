@@ -183,7 +183,7 @@ const storedAnswers = `/channels/1325757603979984899/messages POST ### alex need
 func storedStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{Server: discordfake.New(t, discordfake.Options{}), t: t, path: chattest.Stored(t, "../.."), policy: bot.DefaultPolicy(), waits: true, options: func(*Options) {}, setup: func(*Discord) {}}
-	data, err := os.ReadFile("../../testdata/stored/3c1bd8e.discord.json")
+	data, err := os.ReadFile("../cli/testdata/stored/3c1bd8e.discord.json")
 	s.must(err)
 	people, err := s.Restore(data)
 	s.must(err)

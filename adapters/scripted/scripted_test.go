@@ -25,11 +25,11 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/answer.golden")
 
-// options returns the options of a bot that knows the entries of testdata/jsonl,
+// options returns the options of a bot that knows the entries of adapters/cli/testdata/jsonl,
 // as main makes them. In and Out are missing.
 func options(t testing.TB) Options {
 	t.Helper()
-	base, err := kb.Load(kb.Layer{Name: "testdata/jsonl/entries", FS: os.DirFS("../../testdata/jsonl/entries")})
+	base, err := kb.Load(kb.Layer{Name: "testdata/jsonl/entries", FS: os.DirFS("../cli/testdata/jsonl/entries")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,9 @@ import (
 	"mabsbot/bot"
 )
 
-// TestScripts plays the conversations of testdata/script on Slack.
+// TestScripts plays the conversations of adapters/cli/testdata/script on Slack.
 func TestScripts(t *testing.T) {
-	chattest.Scripts(t, "../../testdata/script", newPlay)
+	chattest.Scripts(t, "../cli/testdata/script", newPlay)
 }
 
 // A play is a chattest.Stage.

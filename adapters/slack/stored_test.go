@@ -145,7 +145,7 @@ func storedStage(t *testing.T) *stage {
 		retries[i] = 100 * time.Millisecond
 	}
 	s := &stage{Server: slackfake.New(t, slackfake.Options{RetryDelays: retries}), t: t, path: chattest.Stored(t, "../.."), policy: bot.DefaultPolicy(), options: func(*Options) {}, setup: func(*Slack) {}}
-	data, err := os.ReadFile("../../testdata/stored/3c1bd8e.slack.json")
+	data, err := os.ReadFile("../cli/testdata/stored/3c1bd8e.slack.json")
 	s.must(err)
 	people, err := s.Restore(data)
 	s.must(err)

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-// Stored copies the database in testdata/stored that commit 3c1bd8e wrote, and
+// Stored copies the database in adapters/cli/testdata/stored that commit 3c1bd8e wrote, and
 // returns the path of the copy, which NewCore opens. root is the folder of the
 // module, relative to the test.
 func Stored(t testing.TB, root string) (path string) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(root, "testdata", "stored", "3c1bd8e.db.gz"))
+	f, err := os.Open(filepath.Join(root, "adapters", "cli", "testdata", "stored", "3c1bd8e.db.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

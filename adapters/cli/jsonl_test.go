@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -77,7 +77,7 @@ func chatJSONL(t *testing.T, lines []string, args ...string) []jsonlAnswer {
 // testdata/jsonl/entries. Each section of a file is named by a line of input and
 // holds the answer. -update writes the answers.
 func TestChatJSONL(t *testing.T) {
-	dir, err := filepath.Abs("testdata/jsonl")
+	dir, err := filepath.Abs("adapters/cli/testdata/jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

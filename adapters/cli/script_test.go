@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"cmp"
@@ -103,7 +103,7 @@ type fullStore interface {
 
 // playEach plays every step-th script, each on a store of its own.
 func playEach(t *testing.T, step int, open func(t *testing.T) fullStore) {
-	files, err := filepath.Glob("testdata/script/*.txtar")
+	files, err := filepath.Glob("adapters/cli/testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}

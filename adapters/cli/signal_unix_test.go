@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package cli
 
 import (
 	"fmt"
@@ -17,8 +17,6 @@ import (
 
 	"mabsbot/adapters/chat/chattest"
 )
-
-func TestMain(m *testing.M) { chattest.Main(m) }
 
 // TestSignals checks that SIGINT and SIGTERM end every command of the real
 // program, whatever it is doing, with the exit status that a shell expects.

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"path/filepath"
@@ -16,7 +16,7 @@ import (
 // answers in the scripts, if the copy looks like an error at all.
 func TestEchoOfAnswers(t *testing.T) {
 	base, locales := chattest.Base(t), chattest.Locales(t)
-	files, err := filepath.Glob("testdata/script/*.txtar")
+	files, err := filepath.Glob("adapters/cli/testdata/script/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}

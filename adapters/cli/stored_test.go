@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ import (
 )
 
 // storedGolden has the content of the database of commit 3c1bd8e as text.
-const storedGolden = "testdata/stored/3c1bd8e.txtar"
+const storedGolden = "adapters/cli/testdata/stored/3c1bd8e.txtar"
 
 // storedKey is the key of that database.
 var storedKey = []byte(strings.Repeat("k", store.KeySize))

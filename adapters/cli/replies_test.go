@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bufio"
@@ -29,7 +29,7 @@ type replyRow struct {
 // TestReplies has the conversations of testdata/replies.jsonl, in words that
 // were written before the rules were tried on them.
 func TestReplies(t *testing.T) {
-	data, err := os.ReadFile("testdata/replies.jsonl")
+	data, err := os.ReadFile("adapters/cli/testdata/replies.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestSharedReplies(t *testing.T) {
 // which several authors wrote in words of their own before they saw the rules.
 // Not all are understood. None is taken for fixed that is not.
 func TestKoreanReplies(t *testing.T) {
-	data, err := os.ReadFile("testdata/replies-ko.jsonl")
+	data, err := os.ReadFile("adapters/cli/testdata/replies-ko.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func TestExitStatus(t *testing.T) {
 		"--bot.default_mode loud":         {1, "--bot.default_mode"},
 	} {
 		var out, errs bytes.Buffer
-		status := run(strings.Fields(line), strings.NewReader(""), &out, &errs)
+		status := Run(strings.Fields(line), strings.NewReader(""), &out, &errs)
 		said := out.String()
 		if want.status != 0 {
 			said = errs.String()
@@ -70,7 +70,7 @@ func TestFlags(t *testing.T) {
 func TestManual(t *testing.T) {
 	dir := t.TempDir()
 	var errs bytes.Buffer
-	if status := run([]string{"man", dir}, nil, &errs, &errs); status != 0 {
+	if status := Run([]string{"man", dir}, nil, &errs, &errs); status != 0 {
 		t.Fatal(errs.String())
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "mabsbot-kb-lint.1"))

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -118,7 +118,7 @@ func TestFolders(t *testing.T) {
 	for _, main := range []string{
 		"bot/locale/locale.go", "adapters/chat/chat.go", "adapters/chat/chatfake/chatfake.go", "adapters/chat/chattest/chattest.go", "adapters/slack/slack.go", "adapters/discord/discord.go",
 		"adapters/discord/discordapi/discordapi.go", "adapters/slack/slackfake/slackfake.go", "adapters/discord/discordfake/discordfake.go", "kb/match/doc.go",
-		"bot/bottest/store.go", "bot/store/sql.go", "adapters/scripted/scripted.go", "adapters/terminal/terminal.go",
+		"adapters/cli/cli.go", "bot/bottest/store.go", "bot/store/sql.go", "adapters/scripted/scripted.go", "adapters/terminal/terminal.go",
 	} {
 		f, err := parser.ParseFile(token.NewFileSet(), main, nil, parser.PackageClauseOnly|parser.ParseComments)
 		if err != nil {

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"mabsbot/adapters/console"
+	"mabsbot/adapters/discord"
+	"mabsbot/adapters/slack"
+	"mabsbot/bot"
+	"mabsbot/bot/locale"
+	"mabsbot/bot/redact"
+	"mabsbot/bot/store"
+	"mabsbot/config"
+	"mabsbot/kb"
+)
+
+// serve wires the program and runs it until a signal. The deferred calls end
+// what was started in reverse order, so that the database is closed last.
+func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
+	out := cmd.OutOrStdout()
+	log := logger(cmd, c)
+	for _, w := range c.Warnings {
+		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
+	}
+	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
+	if err != nil {
+		return err
+	}
+	ctx, stop := untilSignal(cmd.Context())
+	defer stop()
+	db, err := openStore(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var background sync.WaitGroup
+	defer background.Wait()
+	defer stop()
+	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
+	background.Go(func() { db.Maintain(ctx, c.Store.Retention, log) })
+	b, err := newBot(c, live.Base, db, log)
+	if err != nil {
+		return err
+	}
+
+	var adapters []bot.Adapter
+	if c.Slack.Enabled() {
+		a, err := newSlack(c, b, db, log)
+		if err != nil {
+			return err
+		}
+		adapters = append(adapters, a)
+	}
+	if c.Discord.Enabled() {
+		a, err := newDiscord(c, b, db, log)
+		if err != nil {
+			return err
+		}
+		adapters = append(adapters, a)
+	}
+	web, err := openConsole(ctx, c, b, db, log)
+	if err != nil {
+		return err
+	}
+	if web != nil {
+		adapters = append(adapters, web)
+		fmt.Fprintf(out, "mabsbot knows %d errors. Open %s\n", len(live.Base().Entries()), web.URL())
+	}
+	if len(adapters) == 0 {
+		return errors.New("nothing to serve: console.enabled is false and no platform is configured")
+	}
+	return b.Run(ctx, adapters...)
+}
+
+func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
+	return slack.New(slack.Options{
+		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
+		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
+		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Log: log,
+	})
+}
+
+func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
+	return discord.New(discord.Options{
+		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
+		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"),
+		Election: db.Election("discord", log), Library: b, Log: log,
+	})
+}
+
+// logger returns the logger of a command, which logs no secrets: an error of
+// the network may contain a URL with a token.
+func logger(cmd *cobra.Command, c *config.Config) *slog.Logger {
+	return c.Log.Logger(redact.Writer(cmd.ErrOrStderr()))
+}
+
+// openConsole opens the web console, or returns nil if it is disabled. If
+// another program uses its default address, or another process serves the console
+// of the database, a bot that serves a platform runs without it.
+func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*console.Console, error) {
+	if !c.Console.Enabled {
+		return nil, nil
+	}
+	journal := db.Journal("console")
+	if err := journal.Lock(); errors.Is(err, store.ErrInUse) {
+		return nil, withoutConsole(c, log, errors.New("console: another process serves the console of this database: set console.enabled to false, or another store.path"))
+	} else if err != nil {
+		return nil, err
+	}
+	web, err := console.New(ctx, console.Options{
+		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: journal, Library: b, Election: db.Election("console", log), Ended: b.Ended, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := web.Listen(); err != nil {
+		err = fmt.Errorf("%w: set console.addr (--console.addr) to use another address", err)
+		if c.Console.Addr == config.Default().Console.Addr {
+			err = withoutConsole(c, log, err)
+		}
+		return nil, err
+	}
+	return web, nil
+}
+
+// withoutConsole returns the error that keeps the console from being served. A bot
+// that serves a platform logs it and runs without the console.
+func withoutConsole(c *config.Config, log *slog.Logger, err error) error {
+	if !c.Slack.Enabled() && !c.Discord.Enabled() {
+		return err
+	}
+	log.Warn("console: not served", "error", err)
+	return nil
+}
+
+func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
+	locales, err := locale.Load(locale.Builtin())
+	if err != nil {
+		return nil, err
+	}
+	return bot.New(base, locales, policy(c), db, db, log), nil
+}
+
+// policy converts the configuration to a bot.Policy.
+func policy(c *config.Config) bot.Policy {
+	p := bot.DefaultPolicy()
+	p.Language = c.Language
+	p.Default = bot.Mode(c.Bot.DefaultMode)
+	p.RepeatWindow, p.FollowUp, p.Reminder = c.Bot.RepeatWindow, c.Bot.FollowUp, c.Bot.Reminder
+	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
+	p.Channels = map[string]bot.ChannelPolicy{}
+	for _, ch := range c.Bot.Channels {
+		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About)}
+	}
+	return p
+}
+
+func openStore(ctx context.Context, c config.Store) (db *store.SQL, err error) {
+	key, err := c.Key.Bytes()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case c.URL.IsSet():
+		return store.OpenPostgres(ctx, c.URL.Reveal(), key)
+	case key == nil:
+		db, err = store.OpenKeyFile(ctx, keyFile(c), c.Path)
+	default:
+		db, err = store.Open(ctx, c.Path, key)
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("store: %w: set store.path (--store.path) to a file in a folder that can be written", path)
+	}
+	return db, err
+}
