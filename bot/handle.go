@@ -37,7 +37,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	event = withoutSecrets(event)
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
 	found := rules.recognize(event)
-	event, found = b.join(rules, event, found)
+	event, found, err := b.join(ctx, rules, event, found)
+	if err != nil {
+		return err
+	}
 	if isTalk(event, found) {
 		observe(a, event, Turn{Event: event.About().ID})
 		return nil
@@ -248,8 +251,8 @@ func (r Rules) recognize(event Event) kb.Result {
 	switch {
 	case !isMessage || m.Change == ChangeDeleted:
 		return kb.Result{}
-	case base.Entry(strings.TrimSpace(m.Text)) != nil && (m.Command || m.Addressed):
-		return base.Lookup(m.Text)
+	case r.named(m) != "":
+		return base.Lookup(r.named(m))
 	case m.Command:
 		found := base.Lookup(m.Text)
 		if (found.Band == match.Sure || len(found.Hits) == 1) && isLoneWord(found, m.Text) {
@@ -272,6 +275,22 @@ func (r Rules) recognize(event Event) kb.Result {
 		}
 	}
 	return found
+}
+
+// named returns the ID of the entry that a message to the bot names, alone or before
+// codes of that entry, or "".
+func (r Rules) named(m Message) string {
+	id, codes, _ := strings.Cut(strings.TrimSpace(m.Text), " ")
+	e := r.Base.Entry(strings.ToLower(id)) // a phone begins with a capital letter
+	if e == nil || !m.Command && !m.Addressed {
+		return ""
+	}
+	for _, code := range strings.Fields(codes) {
+		if !slices.ContainsFunc(e.Codes, func(own string) bool { return match.HasCode(code, own) }) {
+			return ""
+		}
+	}
+	return e.ID
 }
 
 // match matches the text of a message in its channel. Of what is said to the bot,

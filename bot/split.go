@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -82,14 +83,14 @@ func (r *recentMessages) keep(m Message) {
 
 // join returns a message together with the one that it continues, if it does, and
 // the result of their match.
-func (b *Bot) join(rules Rules, event Event, found kb.Result) (Event, kb.Result) {
+func (b *Bot) join(ctx context.Context, rules Rules, event Event, found kb.Result) (Event, kb.Result, error) {
 	m, ok := event.(Message)
 	if !ok || m.Change != ChangePosted || m.Command || m.From.Bot || m.InThread || m.At.IsZero() || len(m.Text) > maxSplitPart {
-		return event, found
+		return event, found, nil
 	}
 	before := b.spoken.replace(m)
 	if before == nil {
-		return event, found
+		return event, found, nil
 	}
 	whole := m
 	whole.Continues, whole.Thread = before.ID, before.Thread
@@ -102,13 +103,35 @@ func (b *Bot) join(rules Rules, event Event, found kb.Result) (Event, kb.Result)
 	whole.Points, whole.Unread = slices.Concat(before.Points, m.Points), slices.Concat(before.Unread, m.Unread)
 	joined := rules.recognize(whole)
 	if found.Band == match.Silent && joined.Band != match.Sure { // almost always, and whatever the first says
-		return event, found
+		return event, found, nil
 	}
 	if !continues(rules.recognize(before.Message), found, joined) {
-		return event, found
+		return event, found, nil
+	}
+	if answers, err := b.answers(ctx, rules, m, found, joined); err != nil || answers {
+		return event, found, err
 	}
 	b.spoken.keep(whole)
-	return whole, joined
+	return whole, joined, nil
+}
+
+// answers reports whether a message is a reply to what the bot has asked since the
+// one before. In a direct message an answer such as "the backup disk" may be the name
+// of an error, too. If the question is which error it is, the rest of the error answers
+// it.
+func (b *Bot) answers(ctx context.Context, rules Rules, m Message, found, joined kb.Result) (bool, error) {
+	if !m.Direct {
+		return false, nil // a reply is in the thread
+	}
+	state, err := b.load(ctx, m, found)
+	if w := state.Walkthrough; err != nil || !w.inProgress() || w.Status == StatusChoosing && joined.Band == match.Sure {
+		return false, err
+	}
+	switch Decide(rules, state, m, found).Understood.Intent {
+	case IntentNone, IntentOtherError, IntentInfo, IntentUnclear:
+		return false, nil
+	}
+	return true, nil
 }
 
 // continues reports whether the results of two messages, and of both together,

@@ -67,3 +67,36 @@ func TestSplit(t *testing.T) {
 		})
 	}
 }
+
+// TestSplitDirect says things one after the other in a direct message: an answer to
+// what the bot asks is no part of the message before, and the rest of an error is.
+func TestSplitDirect(t *testing.T) {
+	base := testBase(t)
+	for _, tt := range []struct {
+		texts []string
+		want  string // the text and the position of the walkthrough
+	}{
+		{[]string{lostPaste, "usb"}, lostPaste + " plug"},
+		{[]string{lostPaste, "usb, a backup disk"}, lostPaste + " plug"}, // alone it is likely an error
+		{[]string{"The backup disk", "zeta was lost on FS01."}, "The backup disk\nzeta was lost on FS01. kind"},
+	} {
+		memory := store.NewMemory()
+		b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
+		handle := b.Handler(bottest.NewRecorder("test", everything))
+		thread := bot.Thread{Adapter: "test", Channel: bot.DirectChannel + alex.ID}
+		for i, text := range tt.texts {
+			m := message([]string{"m1", "m2"}[i], text)
+			m.Thread, m.Direct, m.Addressed, m.At = thread, true, true, time.Unix(1_700_000_000+int64(i), 0)
+			if err := handle(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, _, err := memory.Load(t.Context(), thread, bot.UserKey{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Text + " " + w.At.Question + w.At.Step; got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.texts, got, tt.want)
+		}
+	}
+}
