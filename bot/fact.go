@@ -31,9 +31,9 @@ func (w *Walkthrough) shows(c *kb.Condition) bool {
 	case c == nil:
 		return true
 	case c.Code != "":
-		return match.HasCode(w.Text, c.Code)
+		return match.HasCode(w.paste(), c.Code)
 	case c.Word != "":
-		return locale.ContainsWords(locale.Fold(w.Text), locale.Fold(c.Word))
+		return locale.ContainsWords(locale.Fold(w.paste()), locale.Fold(c.Word))
 	case c.Fact != "":
 		return slices.Contains(c.Is, w.Known[c.Fact])
 	}
@@ -104,6 +104,9 @@ func (d decision) factsOf(m Message) (known map[string]string, about string) {
 		}
 	} else {
 		about = server
+	}
+	if d.rules.named(m) != "" {
+		return known, about
 	}
 	for fact, answer := range d.factsIn(m.subject()) {
 		known = withValue(known, fact, answer)

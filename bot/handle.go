@@ -285,7 +285,7 @@ func (r Rules) named(m Message) string {
 	if e == nil || !m.Command && !m.Addressed {
 		return ""
 	}
-	for _, code := range strings.Fields(codes) {
+	for code := range strings.FieldsSeq(codes) {
 		if !slices.ContainsFunc(e.Codes, func(own string) bool { return match.HasCode(code, own) }) {
 			return ""
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"strings"
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
@@ -173,10 +174,20 @@ func (w *Walkthrough) settle(at Position) Position {
 // answered returns the only choice of q whose words the paste contains. A
 // choice that leads out of the entry is left to people.
 func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
-	if c := saidChoice(q, w.Text); c != nil && c.Entry == "" {
+	if c := saidChoice(q, w.paste()); c != nil && c.Entry == "" {
 		return c
 	}
 	return nil
+}
+
+// paste returns what Text says about the error: an ID is the name of an entry, and its
+// words are not those of the user.
+func (w *Walkthrough) paste() string {
+	if w.Named == "" {
+		return w.Text
+	}
+	_, rest, _ := strings.Cut(strings.TrimSpace(w.Text), " ")
+	return rest
 }
 
 // saidChoice returns the only choice of q whose words a text contains, or nil.
