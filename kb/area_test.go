@@ -50,7 +50,7 @@ func TestSharedAreaMistakes(t *testing.T) {
 // TestUnnamedArea checks that a built-in entry has an area with a name, and that
 // an entry of a team need not.
 func TestUnnamedArea(t *testing.T) {
-	entry := strings.Replace(oneEntry, "id: a\n", "id: a\narea: tapes\n", 1)
+	entry := strings.Replace(oneEntry, "id: a\n", "id: a\narea: tapes\nowner: us\nverify_by: 2027-05-31\n", 1)
 	if got := mistakesOf(t, folder("ours", "a.yaml", entry, "_shared/areas.yaml", tapeArea)); len(got) > 0 {
 		t.Errorf("of a team: %v", got)
 	}

@@ -158,7 +158,7 @@ type Link struct {
 // A Source is where the facts of an entry come from.
 type Source struct {
 	URL  string `yaml:"url" json:"url"`                       // https only
-	Read string `yaml:"read,omitempty" json:"read,omitempty"` // the date of the edition that was read, as YYYY-MM-DD
+	Read string `yaml:"read,omitempty" json:"read,omitempty"` // the date on which it was read, or that of the edition, as YYYY-MM-DD
 	Text Text   `yaml:"text,omitempty" json:"text,omitempty"` // the name of the page or section
 }
 

@@ -64,8 +64,11 @@ func lintAll(items []item, read batch) Mistakes {
 	return append(alone, collect(len(items), func(i int) Mistakes {
 		l := linter{e: items[i].entry, ids: ids, concepts: concepts, allFacts: facts, broken: len(items[i].wrong) > 0}
 		l.others(items[i].at)
-		if items[i].layer == builtinName && len(read.areas) > 0 {
-			l.areaOfBuiltin(items[i].at, read.areas)
+		if items[i].layer == builtinName {
+			l.datesOfBuiltin(items[i].at)
+			if len(read.areas) > 0 {
+				l.areaOfBuiltin(items[i].at, read.areas)
+			}
 		}
 		if !read.factsBroken() {
 			l.facts(items[i].at)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestStale(t *testing.T) {
+func TestListDue(t *testing.T) {
 	b, err := Load(folder("kb",
 		"a.yaml", "id: a\ntitle: A\ncodes: ['1']\nowner: tape-team\nverify_by: 2027-05-31\n",
 		"b.yaml", "id: b\ntitle: B\ncodes: ['2']\nverify_by: 2027-03-31\n",
@@ -14,27 +14,38 @@ func TestStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for day, want := range map[string]string{
-		"2027-05-31": "2027-03-31  b  no owner\n2027-05-31  a  tape-team\n2 entries to verify by 2027-05-31\n",
-		"2027-03-30": "0 entries to verify by 2027-03-30\n",
+	for day, want := range map[string]struct{ text, json string }{
+		"2027-05-31": {
+			"2027-03-31  b  no owner\n2027-05-31  a  tape-team\n2 entries to verify by 2027-05-31\n",
+			`{"day":"2027-05-31","due":[{"id":"b","verify_by":"2027-03-31"},{"id":"a","owner":"tape-team","verify_by":"2027-05-31"}]}`,
+		},
+		"2027-03-30": {"0 entries to verify by 2027-03-30\n", `{"day":"2027-03-30","due":[]}`},
 	} {
-		var got strings.Builder
-		if err := Stale(&got, b, day); err != nil || got.String() != want {
-			t.Errorf("on %s: %q %v, want %q", day, got.String(), err, want)
+		var text, json strings.Builder
+		if err := ListDue(&text, b, day); err != nil || text.String() != want.text {
+			t.Errorf("on %s: %q %v, want %q", day, text.String(), err, want.text)
+		}
+		if err := ListDueJSON(&json, b, day); err != nil || strings.Join(strings.Fields(json.String()), "") != want.json {
+			t.Errorf("on %s: %s %v, want %s", day, json.String(), err, want.json)
 		}
 	}
 }
 
-// TestBuiltinOwners checks that each built-in entry says who verifies it, and by
-// when.
-func TestBuiltinOwners(t *testing.T) {
-	b, err := Load(Layers("", "")...)
-	if err != nil {
-		t.Fatal(err)
+// TestDatesOfBuiltin checks that a built-in entry says who verifies it and when,
+// and when its sources were read, and that an entry of a team need not.
+func TestDatesOfBuiltin(t *testing.T) {
+	entry := oneEntry + "sources: [{url: 'https://a.example'}, {url: 'https://b.example', read: 2026-11-30}]\n"
+	if got := mistakesOf(t, folder("ours", "a.yaml", entry)); len(got) > 0 {
+		t.Errorf("of a team: %v", got)
 	}
-	for _, e := range b.Entries() {
-		if e.Owner == "" || e.VerifyBy == "" {
-			t.Errorf("%s has the owner %q and the date %q", e.ID, e.Owner, e.VerifyBy)
+	want := []string{"needs an owner", "verify_by", "the date on which it was read"}
+	got := mistakesOf(t, folder(builtinName, "a.yaml", entry))
+	if len(got) != len(want) {
+		t.Fatalf("built-in: %v; want %q", got, want)
+	}
+	for i := range want {
+		if !strings.Contains(got[i].Text, want[i]) {
+			t.Errorf("built-in: %v; want %q", got[i], want[i])
 		}
 	}
 }

@@ -28,7 +28,10 @@ func TestExitStatus(t *testing.T) {
 		"kb show nothing-like-this":       {1, "nothing-like-this"},
 		"--store.path no/such/folder.db":  {1, "set store.path (--store.path)"},
 		"kb lint --stale --on 2027-03-01": {0, "0 entries to verify by 2027-03-01"},
-		"kb lint --stale --json":          {1, "stale"},
+		"kb lint --stale --on tomorrow":   {2, "want YYYY-MM-DD"},
+		"kb lint --stale --on 2027-02-30": {2, "want YYYY-MM-DD"},
+		"kb lint --on 2027-03-01":         {2, "--on is the day of --stale"},
+		"kb lint --stale --json":          {0, `"due": [`},
 		"--bot.default_mode loud":         {1, "--bot.default_mode"},
 	} {
 		var out, errs bytes.Buffer

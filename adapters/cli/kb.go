@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -61,22 +62,31 @@ func kbLintCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
 	var json, stale bool
 	var day string
 	c := command("lint", "Check all entries and report every mistake, or those that are to be verified again", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
-		switch {
-		case stale:
-			base, err := kb.Load(layers(c)...)
-			if err != nil {
-				return err
-			}
-			return kb.Stale(cmd.OutOrStdout(), base, cmp.Or(day, time.Now().Format(time.DateOnly)))
-		case json:
-			return kb.LintJSON(cmd.OutOrStdout(), layers(c)...)
+		lint, list := kb.Lint, kb.ListDue
+		if json {
+			lint, list = kb.LintJSON, kb.ListDueJSON
 		}
-		return kb.Lint(cmd.OutOrStdout(), layers(c)...)
+		switch {
+		case !stale && day != "":
+			return newUsageError(cmd, errors.New("--on is the day of --stale"))
+		case !stale:
+			return lint(cmd.OutOrStdout(), layers(c)...)
+		}
+		base, err := kb.Load(layers(c)...)
+		if err != nil {
+			return err
+		}
+		return list(cmd.OutOrStdout(), base, cmp.Or(day, time.Now().Format(time.DateOnly)))
 	})
 	c.Flags().BoolVar(&stale, "stale", false, "list the entries that are to be verified again (verify_by)")
-	c.Flags().StringVar(&day, "on", "", "with --stale, the day that counts, as YYYY-MM-DD (default today)")
+	c.Flags().Func("on", "with --stale, the `day` that counts, as YYYY-MM-DD (default today)", func(value string) error {
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
+			return errors.New("want YYYY-MM-DD, such as 2027-05-31")
+		}
+		day = value
+		return nil
+	})
 	jsonFlag(c, &json)
-	c.MarkFlagsMutuallyExclusive("stale", "json")
 	return c
 }
 
