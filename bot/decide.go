@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
@@ -168,7 +169,7 @@ func causeFirst(found kb.Result) (lead kb.Hit, others []kb.Hit) {
 func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
 	w.Codes, w.Evidence, w.Confidence = o.Codes, o.Evidence, o.Confidence
 	w = begin(w, e, usable(o.Slots))
-	w.Intro = true
+	w.Intro, w.Due = true, e.Due(d.head.At.UTC().Format(time.DateOnly))
 	d.postAnswer(w, replaces)
 }
 

@@ -20,10 +20,10 @@ func (v voice) liveReply(w Walkthrough) Reply {
 }
 
 // introduced returns a reply of blocks, between the introduction of the
-// walkthrough and its source if it has just started.
+// walkthrough and its source, with its age, if it has just started.
 func (v voice) introduced(w Walkthrough, blocks ...Block) Reply {
 	if w.Intro && w.Entry != nil {
-		blocks = append(append(v.intro(w), blocks...), v.source(w))
+		blocks = append(append(v.intro(w), blocks...), v.source(w), v.due(w))
 	}
 	return v.reply(blocks...)
 }
@@ -347,4 +347,13 @@ func (v voice) source(w Walkthrough) Block {
 		return Block{Kind: BlockContext, URL: s.URL, Text: v.text("source", "source", name, "entry", w.Entry.ID, "revision", revision)}
 	}
 	return smallPrint(v.text("source_plain", "entry", w.Entry.ID, "revision", revision))
+}
+
+// due says that the entry may be out of date, if its date of verification was
+// reached when the walkthrough started.
+func (v voice) due(w Walkthrough) Block {
+	if !w.Due {
+		return Block{}
+	}
+	return smallPrint(v.text("due", "date", w.Entry.VerifyBy))
 }

@@ -17,6 +17,7 @@ type Walkthrough struct {
 	Status   Status    `json:"status,omitempty"`
 	Entry    *kb.Entry `json:"entry,omitempty"`
 	Revision string    `json:"revision,omitempty"` // of Entry
+	Due      bool      `json:"due,omitempty"`      // Entry was due to be verified when the walkthrough started
 	Lang     string    `json:"lang,omitempty"`
 	Asker    User      `json:"asker,omitzero"`
 	Private  bool      `json:"private,omitempty"` // only Asker sees the thread

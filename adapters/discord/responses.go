@@ -236,11 +236,14 @@ func (d *Discord) editEphemeral(ctx context.Context, p bot.Post) (ok bool, err e
 	return true, nil
 }
 
-// choiceMade returns the first small print of a reply, which names the choice and
-// who made it. The source, which follows, is linked.
+// choiceMade returns the small print of a reply that names the choice and who made
+// it: the first one, unless it is the source, which is linked.
 func choiceMade(r bot.Reply) string {
 	for _, b := range r.Blocks {
-		if b.Kind == bot.BlockContext && b.URL == "" {
+		if b.Kind == bot.BlockContext {
+			if b.URL != "" {
+				return ""
+			}
 			return b.Text
 		}
 	}
