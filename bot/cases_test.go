@@ -316,7 +316,7 @@ func TestNeeds(t *testing.T) {
 	d := newDesk(t)
 	for _, number := range []string{"", "x", "77", "99999999999999999999"} {
 		e := bot.Press{Head: bot.Head{ID: bot.EventID("p" + number), Thread: bot.Thread{Adapter: "test", Channel: "team", Root: "r"}, From: bot.User{ID: "sam"}}, Button: bot.Button{Action: bot.ActionTake, Choice: number}}
-		if got := said(d.handle(t, e), "team"); !strings.Contains(got, "No person was asked for") {
+		if got := said(d.handle(t, e), "team"); !strings.Contains(got, "No one asked for a person") {
 			t.Errorf("case %q: %q", number, got)
 		}
 	}
