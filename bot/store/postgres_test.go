@@ -57,7 +57,7 @@ func TestOnPostgres(t *testing.T) {
 		"Erase": TestErase, "Expire": TestExpire, "ExpireKeeps": TestExpireKeeps, "ExpireUnsent": TestExpireUnsent,
 		"ExpireCaseNumbers": TestExpireCaseNumbers, "MovedRow": TestMovedRow, "RecordedPost": TestRecordedPost,
 		"EarlierSeal": TestEarlierSeal, "UnreadablePost": TestUnreadablePost, "UnreadableWalkthrough": TestUnreadableWalkthrough,
-		"UnreadableMoves": TestUnreadableMoves, "UnreadableRecords": TestUnreadableRecords, "CancelAnywhere": TestCancelAnywhere,
+		"UnreadableMoves": TestUnreadableMoves, "UnreadableRecords": TestUnreadableRecords, "CancelAnywhere": TestCancelAnywhere, "Sessions": TestSessions,
 	} {
 		t.Run(name, test)
 	}

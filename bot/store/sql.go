@@ -13,7 +13,7 @@
 // implement bot.Outbox; queue.go finds the posts that may be claimed. cases.go finds
 // cases, and entries.go keeps the entries of walkthroughs. codec.go validates and
 // encodes. inbox.go records events that are acknowledged before they are handled, and
-// journal.go is an append-only log. prune.go deletes old rows, retention.go old
+// journal.go is an append-only log, and sessions.go has the logins of the console. prune.go deletes old rows, retention.go old
 // conversations, and forget.go those of a user. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
 // one of several processes, and process.go tracks which processes are alive. seal.go
