@@ -78,7 +78,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 	want := Default()
 	want.file = "example.yaml"
-	want.Bot.Channels = []Channel{} // given, but empty
+	want.Bot.Channels, want.Console.Users, want.Console.TrustedProxies = []Channel{}, []User{}, []string{} // given, but empty
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
@@ -268,8 +268,12 @@ kb.overlay                  -
 kb.reload                   2s
 console.enabled             true
 console.addr                127.0.0.1:8080
+console.workspace           true
 console.password            [set]
 console.password_file       -
+console.trusted_header      -
+console.trusted_proxies     -
+console.trusted_role        -
 http.addr                   127.0.0.1:3000
 slack.bot_token             [set]
 slack.bot_token_file        -

@@ -16,14 +16,17 @@ type Description struct {
 	File     string            `json:"file,omitempty"`
 	Values   map[string]string `json:"values"` // by key, as the file would have it; a secret is [set] or [not set]
 	Channels []Channel         `json:"channels,omitempty"`
+	Users    []User            `json:"users,omitempty"`
 	Warnings []string          `json:"warnings,omitempty"`
 }
 
 // Description returns what Describe writes.
 func (c *Config) Description() Description {
-	d := Description{File: c.file, Values: map[string]string{}}
+	d := Description{File: c.file, Values: map[string]string{}, Users: c.Console.Users}
 	for _, k := range c.keys() {
-		if !k.isList() {
+		if all, ok := k.value.Interface().([]string); ok {
+			d.Values[k.name] = strings.Join(all, " ")
+		} else if !k.isList() {
 			d.Values[k.name] = text(k.value)
 		}
 	}
@@ -49,6 +52,9 @@ func (c *Config) Describe(w io.Writer) error {
 	}
 	for _, ch := range d.Channels {
 		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s\n", ch.ID, ch.Mode, ch.Language, about(ch.About), reads(ch.Bots))
+	}
+	for _, u := range d.Users {
+		fmt.Fprintf(tab, "user %s\trole %s, password %s\n", u.Name, u.Role, u.Hash)
 	}
 	for _, m := range d.Warnings {
 		fmt.Fprintf(tab, "warning\t%s\n", m)

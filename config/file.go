@@ -197,11 +197,12 @@ func (f *file) value(k, v *yaml.Node, t reflect.Type, name string) any {
 // texts reads a list of scalars.
 func (f *file) texts(v *yaml.Node, name string) []any {
 	items := []any{}
-	for _, n := range v.Content {
+	for i, n := range v.Content {
 		if n = resolve(n); n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 			f.add(n, "%s: want single values in the list", name)
 			continue
 		}
+		f.values[fmt.Sprintf("%s.%d", name, i)] = given{n.Value, Mistake{Place: f.path, Line: n.Line}}
 		items = append(items, n.Value)
 	}
 	return items

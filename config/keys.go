@@ -56,6 +56,18 @@ func (k key) isSecret() bool {
 	return slices.Contains([]reflect.Type{reflect.TypeFor[Secret](), reflect.TypeFor[Key]()}, k.value.Type())
 }
 
+// holdsSecret reports whether a key is a list, and the name that of a secret in one
+// of its items, such as console.users.0.hash.
+func (k key) holdsSecret(name string) bool {
+	rest, ok := strings.CutPrefix(name, k.name+".")
+	_, field, inItem := strings.Cut(rest, ".")
+	if !ok || !inItem || !k.isList() || k.value.Type().Elem().Kind() != reflect.Struct {
+		return false
+	}
+	t, ok := fieldType(k.value.Type().Elem(), field)
+	return ok && t == reflect.TypeFor[Secret]()
+}
+
 // variable returns the name of the environment variable for a key.
 func variable(name string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(name, ".", "_"))

@@ -168,7 +168,7 @@ func (l *loader) wrong(name, text string) {
 }
 
 func (l *loader) isSecret(name string) bool {
-	return slices.ContainsFunc(l.c.keys(), func(k key) bool { return k.name == name && k.isSecret() })
+	return slices.ContainsFunc(l.c.keys(), func(k key) bool { return k.name == name && k.isSecret() || k.holdsSecret(name) })
 }
 
 // fileSuffix turns the key of a secret into the key of the file that contains it.
