@@ -1,5 +1,5 @@
 // Package cli has the commands of the program, and wires its packages. serve.go
-// runs the bot; chat.go, match.go, kb.go, config.go, platforms.go, data.go,
+// runs the bot; chat.go, match.go, kb.go, config.go, console.go, platforms.go, data.go,
 // outbox.go and health.go have the other commands, command.go what all share, and
 // signal.go ends them.
 package cli
@@ -71,6 +71,7 @@ are set, Slack and Discord.`
 		{matchCommand(), nil},
 		{kbCommand(), nil},
 		{configCommand(), others},
+		{consoleCommand(), nil},
 		{slackCommand(), []string{"slack"}},
 		{discordCommand(), []string{"discord"}},
 		{outboxCommand(), []string{"store"}},

@@ -101,45 +101,6 @@ func logger(cmd *cobra.Command, c *config.Config) *slog.Logger {
 	return c.Log.Logger(redact.Writer(cmd.ErrOrStderr()))
 }
 
-// openConsole opens the web console, or returns nil if it is disabled. If
-// another program uses its default address, or another process serves the console
-// of the database, a bot that serves a platform runs without it.
-func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*console.Console, error) {
-	if !c.Console.Enabled {
-		return nil, nil
-	}
-	journal := db.Journal("console")
-	if err := journal.Lock(); errors.Is(err, store.ErrInUse) {
-		return nil, withoutConsole(c, log, errors.New("console: another process serves the console of this database: set console.enabled to false, or another store.path"))
-	} else if err != nil {
-		return nil, err
-	}
-	web, err := console.New(ctx, console.Options{
-		Addr: c.Console.Addr, Password: c.Console.Password.Reveal, Journal: journal, Library: b, Election: db.Election("console", log), Ended: b.Ended, Log: log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := web.Listen(); err != nil {
-		err = fmt.Errorf("%w: set console.addr (--console.addr) to use another address", err)
-		if c.Console.Addr == config.Default().Console.Addr {
-			err = withoutConsole(c, log, err)
-		}
-		return nil, err
-	}
-	return web, nil
-}
-
-// withoutConsole returns the error that keeps the console from being served. A bot
-// that serves a platform logs it and runs without the console.
-func withoutConsole(c *config.Config, log *slog.Logger, err error) error {
-	if !c.Slack.Enabled() && !c.Discord.Enabled() {
-		return err
-	}
-	log.Warn("console: not served", "error", err)
-	return nil
-}
-
 func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
 	locales, err := locale.Load(locale.Builtin())
 	if err != nil {

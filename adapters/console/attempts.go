@@ -2,14 +2,11 @@ package console
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/hex"
 	"net"
 	"net/http"
 	"net/netip"
-	"strings"
 	"sync"
 	"time"
 )
@@ -96,8 +93,8 @@ func (a *attempts) makeRoom(now time.Time) {
 // client identifies the client of a request: a known browser, or the address
 // that connected. An address of IPv6 is its /64, which is one customer.
 func (c *Console) client(r *http.Request) string {
-	if known := cookieOf(r, knownName); c.isKnown(known) {
-		return "browser " + known
+	if c.isKnown(r) {
+		return "browser " + cookieOf(r, knownName)
 	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -117,22 +114,22 @@ func (c *Console) client(r *http.Request) string {
 	return "address " + ip.String()
 }
 
-// newKnown returns a new value of the cookie of a browser that has logged in. It
-// opens nothing, and is forgotten when the program ends, as sessions are.
-func (c *Console) newKnown() string {
-	id := rand.Text()
-	return id + "." + c.signKnown(id)
+// knownKey returns the key of the cookie of a browser that has logged in. The cookie
+// opens nothing.
+func knownKey(value string) string {
+	sum := sha256.Sum256([]byte("known " + value))
+	return hex.EncodeToString(sum[:])
 }
 
-func (c *Console) isKnown(value string) bool {
-	id, signature, ok := strings.Cut(value, ".")
-	return ok && hmac.Equal([]byte(signature), []byte(c.signKnown(id)))
-}
-
-func (c *Console) signKnown(id string) string {
-	h := hmac.New(sha256.New, []byte(c.knownKey))
-	h.Write([]byte(id))
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+// isKnown reports whether a browser has logged in before. Without the database
+// a login fails in any case.
+func (c *Console) isKnown(r *http.Request) bool {
+	value := cookieOf(r, knownName)
+	if value == "" {
+		return false
+	}
+	ok, err := c.access.sessions.Valid(r.Context(), knownKey(value))
+	return ok && err == nil
 }
 
 // sleep waits and reports whether ctx is still alive.

@@ -52,8 +52,9 @@ func newBrowser(t *testing.T) browser {
 	messages := chromedp.Console(ctx)
 	wg.Go(func() {
 		for m, err := range messages {
-			lost := strings.Contains(m.Text, "net::ERR_") // the server is down, which is not an error of the page
-			if err == nil && !lost && (m.Type == "error" || m.IsException()) {
+			lost := strings.Contains(m.Text, "net::ERR_")       // the server is down, which is not an error of the page
+			denied := strings.Contains(m.Text, "status of 403") // by a test of the roles
+			if err == nil && !lost && !denied && (m.Type == "error" || m.IsException()) {
 				complaints = append(complaints, m.String())
 			}
 		}
@@ -102,14 +103,25 @@ func replaced(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "Could not find node")
 }
 
+// left reports whether the browser left the page while an expression was evaluated,
+// as it does when a form is sent.
+func left(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "Not attached to an active page") || strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "navigated or closed"))
+}
+
 // wait waits until a JavaScript expression is true.
 func (b browser) wait(expression string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")")); err != nil {
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")"))
+	for left(err) {
+		_, err = chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")"))
+	}
+	if err != nil {
+		b.t.Errorf("%s: %v", expression, err)
 		b.shot("failed")
-		b.t.Fatalf("%s: %v", expression, err)
+		b.t.FailNow()
 	}
 }
 

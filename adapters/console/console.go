@@ -22,7 +22,6 @@ package console
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,30 +52,33 @@ type Journal interface {
 
 // Options configure a Console. Addr, Journal and Library are required.
 type Options struct {
-	Addr     string        // host:port; port 0 means any free port
-	Password func() string // without a password (nil or "") only loopback is served
-	Journal  Journal
-	Library  bot.Library
-	Election *bot.Election   // of the process that serves the workspace; nil if there is only one
-	Ended    func() []string // the adapters that no longer serve, for /healthz; nil is none
-	Log      *slog.Logger    // nil discards; the text of a message is never logged
+	Addr        string        // host:port; port 0 means any free port
+	Password    func() string // of an administrator
+	Users       []User        // who log in by name; without users, a password and a proxy, only loopback is served
+	Proxy       Proxy
+	Sessions    Sessions // required if there is a password or users
+	NoWorkspace bool     // serve the pages alone; Journal and Election are not used
+	Journal     Journal
+	Library     bot.Library
+	Election    *bot.Election   // of the process that serves the workspace; nil if there is only one
+	Ended       func() []string // the adapters that no longer serve, for /healthz; nil is none
+	Log         *slog.Logger    // nil discards; the text of a message is never logged
 }
 
 // A Console serves the workspace. Create it with New.
 type Console struct {
-	addr     string
-	password string
-	journal  Journal
-	library  bot.Library
-	election *bot.Election
-	ended    func() []string
-	log      *slog.Logger
-	setup    *setup
-	pages    map[string]*template.Template // by language
-	sessions sessions
-	attempts attempts
-	streams  counter
-	knownKey string // signs the cookies of browsers that have logged in
+	addr      string
+	access    access
+	workspace bool // the simulated workspace is served
+	journal   Journal
+	library   bot.Library
+	election  *bot.Election
+	ended     func() []string
+	log       *slog.Logger
+	setup     *setup
+	pages     map[string]*template.Template // by language
+	attempts  attempts
+	streams   counter
 
 	listener net.Listener
 	stopping chan struct{}
@@ -103,17 +105,14 @@ var (
 // database of the journal fails.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, journal: o.Journal, library: o.Library, election: o.Election, ended: o.Ended, log: o.Log,
+		addr: o.Addr, access: newAccess(o), workspace: !o.NoWorkspace, journal: o.Journal, library: o.Library, election: o.Election, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
-		knownKey: rand.Text(), term: &bot.Term{},
+		term: &bot.Term{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	if o.Password != nil {
-		c.password = o.Password()
-	}
-	if c.password == "" && !loopback(c.addr) {
+	if !c.access.locked() && !loopback(c.addr) {
 		return nil, fmt.Errorf("console: %s is open to other machines: set a password", c.addr)
 	}
 	var err error
@@ -123,7 +122,7 @@ func New(ctx context.Context, o Options) (*Console, error) {
 	if c.pages, err = loadPages(c.setup); err != nil {
 		return nil, err
 	}
-	if c.election != nil {
+	if c.election != nil || !c.workspace {
 		return c, nil // lead restores it
 	}
 	if c.ws, err = c.replay(ctx); err != nil {
@@ -217,9 +216,11 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 	c.mu.Unlock()
 	var leading sync.WaitGroup
 	defer leading.Wait()
-	if c.election == nil {
+	switch {
+	case !c.workspace:
+	case c.election == nil:
 		c.redeliver(ctx)
-	} else {
+	default:
 		leading.Go(func() { _ = c.election.Lead(ctx, c.lead) }) // lead returns no error
 	}
 	s := &http.Server{
@@ -250,12 +251,15 @@ func (c *Console) Run(ctx context.Context, handle bot.Handler) error {
 // Post shows a post in the workspace exactly once, however often it is called
 // with the same Post.ID: the post is in the journal before it is visible, and a
 // repeat after a crash finds it there. A post to a place that does not exist is
-// Refused; while the journal fails, posts are NotDelivered.
+// Refused, as is every post without the workspace; while the journal fails, posts are NotDelivered.
 func (c *Console) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	c.write.Lock()
 	defer c.write.Unlock()
 	if d, ok := c.ws.sent[p.ID]; ok {
 		return d, nil
+	}
+	if !c.workspace {
+		return bot.Delivery{}, bot.Refused(errors.New("console: the workspace is not served (console.workspace)"))
 	}
 	if err := c.ws.check(p, c.setup.known); err != nil {
 		return bot.Delivery{}, bot.Refused(err)

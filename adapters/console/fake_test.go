@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mabsbot/bot"
 	"mabsbot/kb"
@@ -65,6 +66,36 @@ func (m *memory) Reset(context.Context) error {
 		m.records = nil
 	}
 	return m.fail
+}
+
+// logins are Sessions in memory.
+type logins struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+	fail  error // returned by every call from now on
+}
+
+func (l *logins) Begin(_ context.Context, key string, age time.Duration) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.until == nil {
+		l.until = map[string]time.Time{}
+	}
+	l.until[key] = time.Now().Add(age)
+	return l.fail
+}
+
+func (l *logins) Valid(_ context.Context, key string) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Now().Before(l.until[key]), l.fail
+}
+
+func (l *logins) End(_ context.Context, key string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.until, key)
+	return l.fail
 }
 
 // shelfOf is a Library with the entries of testdata/entries.json that
@@ -310,7 +341,7 @@ func newStage(t testing.TB, change ...func(*Options)) stage {
 // restart returns a console on the journal of an earlier one.
 func restart(t testing.TB, journal *memory, change ...func(*Options)) stage {
 	t.Helper()
-	o := Options{Addr: "127.0.0.1:0", Journal: journal, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := Options{Addr: "127.0.0.1:0", Journal: journal, Sessions: &logins{}, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, f := range change {
 		f(&o)
 	}

@@ -1,12 +1,11 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -14,67 +13,58 @@ const (
 	cookieName = "mabsbot"
 	// sessionAge covers a working day and the evening after it.
 	sessionAge = 12 * time.Hour
-	// maxSessions bounds the memory of abandoned logins; a team has fewer
-	// members.
-	maxSessions = 1000
 )
 
-// sessions are the browsers that have logged in. They end with the program.
-type sessions struct {
-	mu    sync.Mutex
-	until map[string]time.Time
+// accountKey is the key of the account in the context of a request.
+type accountKey struct{}
+
+// accountOf returns who sent a request, as allow found.
+func accountOf(r *http.Request) account {
+	who, _ := r.Context().Value(accountKey{}).(account)
+	return who
 }
 
-// begin starts a session and returns the value of its cookie.
-func (s *sessions) begin() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
-	for token, until := range s.until {
-		if now.After(until) || len(s.until) >= maxSessions {
-			delete(s.until, token)
-		}
+// allow serves a route to those who have its role. Without a role it is open to
+// everyone.
+func (c *Console) allow(route route) http.HandlerFunc {
+	if route.role == 0 {
+		return route.serve
 	}
-	if s.until == nil {
-		s.until = map[string]time.Time{}
-	}
-	token := rand.Text() // at least 128 bits, so guessing needs no throttle
-	s.until[token] = now.Add(sessionAge)
-	return token
-}
-
-func (s *sessions) valid(token string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return time.Now().Before(s.until[token])
-}
-
-// end ends a session.
-func (s *sessions) end(token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.until, token)
-}
-
-// guarded requires a login if a password is set, except for the login page,
-// static files and the health check.
-func (c *Console) guarded(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		open := r.URL.Path == "/login" || r.URL.Path == "/healthz" || strings.HasPrefix(r.URL.Path, "/static/")
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, err := c.access.identify(r)
+		r = r.WithContext(context.WithValue(r.Context(), accountKey{}, who))
 		switch {
-		case open, c.loggedIn(r):
-			next.ServeHTTP(w, r)
-		case r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html"):
+		case err == nil && who.Role >= route.role:
+			route.serve(w, r)
+		case err == nil:
+			c.deny(w, r, errRole)
+		case errors.Is(err, errLogin) && wantsPage(r):
 			http.Redirect(w, r, "/login", http.StatusSeeOther)
 		default:
-			c.refuse(w, r, errLogin)
+			c.deny(w, r, err)
 		}
-	})
+	}
 }
 
-// loggedIn reports whether a request has a valid session or needs none.
-func (c *Console) loggedIn(r *http.Request) bool {
-	return c.password == "" || c.sessions.valid(cookieOf(r, cookieName))
+// wantsPage reports whether a request is that of a browser for a page.
+func wantsPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// deny says why a request is refused: on a page if the browser asked for one.
+func (c *Console) deny(w http.ResponseWriter, r *http.Request, err error) {
+	why, ok := errors.AsType[*refusal](err)
+	if !ok || !wantsPage(r) {
+		c.refuse(w, r, err)
+		return
+	}
+	c.show(w, why.status, c.view(r).Lang, "denied", "error_"+why.key)
+}
+
+// stays reports whether who sent a request may still see what it asked for.
+func (c *Console) stays(r *http.Request) bool {
+	who, err := c.access.identify(r)
+	return err == nil && who.Role >= accountOf(r).Role
 }
 
 // cookieOf returns the value of a cookie, or "".
@@ -87,37 +77,68 @@ func cookieOf(r *http.Request, name string) string {
 }
 
 // loginPage is the data of the login page.
-type loginPage struct{ Mistake string }
+type loginPage struct {
+	Mistake string
+	Name    string // as it was typed
+	Named   bool   // the page asks for a name
+	Which   string // the text key of what to type
+}
+
+func (c *Console) loginPage(mistake, name string) loginPage {
+	p := loginPage{Mistake: mistake, Name: name, Named: c.access.asksName(), Which: "login_which"}
+	switch {
+	case p.Named && c.access.password != "":
+		p.Which = "login_either"
+	case p.Named:
+		p.Which = "login_users"
+	case c.access.password == "" && c.access.locked():
+		p.Which = "login_proxy"
+	}
+	return p
+}
 
 func (c *Console) loginForm(w http.ResponseWriter, r *http.Request) {
-	c.show(w, http.StatusOK, c.view(r).Lang, "login", loginPage{})
+	c.show(w, http.StatusOK, c.view(r).Lang, "login", c.loginPage("", ""))
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4096) // a password and its field name
+	r.Body = http.MaxBytesReader(w, r.Body, 4096) // a name and a password
 	lang := c.view(r).Lang
-	given := sha256.Sum256([]byte(r.PostFormValue("password"))) // before the attempt counts: the body may be slow
+	password, name := r.PostFormValue("password"), r.PostFormValue("name") // before the attempt counts: the body may be slow
 	client := c.client(r)
 	wait, ok := c.attempts.begin(client)
 	if !ok || !sleep(r.Context(), wait) {
 		w.Header().Set("Retry-After", "60")
-		c.show(w, http.StatusTooManyRequests, lang, "login", loginPage{"login_slow"})
+		c.show(w, http.StatusTooManyRequests, lang, "login", c.loginPage("login_slow", name))
 		return
 	}
-	want := sha256.Sum256([]byte(c.password))
-	if c.password == "" || subtle.ConstantTimeCompare(given[:], want[:]) != 1 {
-		c.show(w, http.StatusForbidden, lang, "login", loginPage{"login_wrong"})
+	if !c.access.right(r.Context(), name, password) {
+		c.show(w, http.StatusForbidden, lang, "login", c.loginPage("login_wrong", name))
 		return
 	}
 	c.attempts.succeed(client)
-	setCookie(w, r, cookieName, c.sessions.begin(), sessionAge)
-	setCookie(w, r, knownName, c.newKnown(), knownAge)
+	token := rand.Text() // at least 128 bits, so guessing needs no throttle
+	known := rand.Text()
+	err := errors.Join(c.access.sessions.Begin(r.Context(), c.access.sessionKey(name, token), sessionAge),
+		c.access.sessions.Begin(r.Context(), knownKey(known), knownAge))
+	if err != nil {
+		c.log.Error("console: a login could not be stored", "error", err)
+		c.show(w, http.StatusServiceUnavailable, lang, "login", c.loginPage("error_not_taken", name))
+		return
+	}
+	setCookie(w, r, cookieName, joinCookie(name, token), sessionAge)
+	setCookie(w, r, knownName, known, knownAge)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // logout ends the session of a browser, and with it its streams.
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
-	c.sessions.end(cookieOf(r, cookieName))
+	if name, token := splitCookie(cookieOf(r, cookieName)); token != "" {
+		if err := c.access.sessions.End(r.Context(), c.access.sessionKey(name, token)); err != nil {
+			c.deny(w, r, err)
+			return
+		}
+	}
 	setCookie(w, r, cookieName, "", -time.Second)
 	c.update(func(*workspace) {}) // wakes the streams, which then find that the session ended
 	http.Redirect(w, r, "/login", http.StatusSeeOther)

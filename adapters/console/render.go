@@ -37,6 +37,7 @@ func functions(s *setup, lang string) template.FuncMap {
 	return template.FuncMap{
 		"t":       func(key string, args ...any) (string, error) { return s.text(lang, key, args...) },
 		"lang":    func() string { return lang },
+		"tongue":  func(locale string) (string, error) { return s.text(s.lang(locale), "tongue") },
 		"in":      func(t interface{ In(langs ...string) string }, lang string) string { return t.In(lang, english) },
 		"spans":   spans,
 		"keys":    func() ([]shortcut, error) { return shortcuts(s, lang) },
@@ -330,7 +331,7 @@ type frame struct {
 	Channels  []string
 	Heard     map[string]int // by channel: how many messages others wrote
 	Since     string         // where a stream continues after this page
-	Locked    bool           // a password is set, so that users can log out
+	Served    bool           // the workspace is served
 	Ended     []string       // the adapters that no longer serve
 }
 
@@ -351,7 +352,7 @@ func (c *Console) frameOf(v view, path, tab string, s state) frame {
 	}
 	return frame{
 		View: v, Path: path, Tab: tab, Workspace: s.name, Ended: ended,
-		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Locked: c.password != "",
+		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Served: c.workspace,
 	}
 }
 

@@ -30,48 +30,81 @@ type refusal struct {
 func (r *refusal) Error() string { return "console: refused: " + r.key }
 
 var (
-	errEmpty      = &refusal{http.StatusBadRequest, "empty"}
-	errBadRequest = &refusal{http.StatusBadRequest, "bad_request"}
-	errLogin      = &refusal{http.StatusUnauthorized, "login"}
-	errNotYours   = &refusal{http.StatusForbidden, "not_yours"}
-	errNoPlace    = &refusal{http.StatusNotFound, "no_place"}
-	errStandby    = &refusal{http.StatusServiceUnavailable, "standby"}
-	errStreams    = &refusal{http.StatusServiceUnavailable, "streams"}
-	errTooLong    = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
+	errEmpty       = &refusal{http.StatusBadRequest, "empty"}
+	errBadRequest  = &refusal{http.StatusBadRequest, "bad_request"}
+	errForged      = &refusal{http.StatusForbidden, "forged"}
+	errLogin       = &refusal{http.StatusUnauthorized, "login"}
+	errRole        = &refusal{http.StatusForbidden, "role"}
+	errNotYours    = &refusal{http.StatusForbidden, "not_yours"}
+	errNoPlace     = &refusal{http.StatusNotFound, "no_place"}
+	errStandby     = &refusal{http.StatusServiceUnavailable, "standby"}
+	errStreams     = &refusal{http.StatusServiceUnavailable, "streams"}
+	errUnknownUser = &refusal{http.StatusForbidden, "unknown_user"}
+	errTooLong     = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
 )
+
+// A route is an address, with the least role that may use it.
+type route struct {
+	pattern string
+	role    Role
+	serve   http.HandlerFunc
+}
+
+// routes returns the addresses of the console.
+func (c *Console) routes() []route {
+	all := []route{
+		{"GET /cases", Viewer, c.cases},
+		{"GET /shadow", Viewer, c.shadow},
+		{"GET /kb", Viewer, c.entries},
+		{"GET /kb/{id}", Viewer, c.entry},
+		{"GET /", Viewer, c.missing},
+		{"GET /login", 0, c.loginForm},
+		{"POST /login", 0, c.login},
+		{"POST /logout", 0, c.logout},
+		{"GET /healthz", 0, c.healthy},
+		{"GET /static/", 0, http.FileServerFS(staticFiles).ServeHTTP},
+		{"GET /static/{$}", 0, c.missing}, // no list of the files
+	}
+	if !c.workspace {
+		return append(all, route{"GET /{$}", Viewer, toPages})
+	}
+	return append(all,
+		route{"GET /{$}", Viewer, c.home},
+		route{"GET /events", Viewer, c.events},
+		route{"GET /suggest", Viewer, c.suggest},
+		route{"GET /text/{id}", Viewer, c.text},
+		route{"POST /message", Editor, c.action(c.say)},
+		route{"POST /edit", Editor, c.action(c.edit)},
+		route{"POST /delete", Editor, c.action(c.remove)},
+		route{"POST /retry", Editor, c.action(c.retry)},
+		route{"POST /press", Editor, c.action(c.press)},
+		route{"POST /reset", Administrator, c.action(c.startOver)},
+	)
+}
+
+// toPages leads from the workspace that is not served to the first page.
+func toPages(w http.ResponseWriter, r *http.Request) {
+	http.Redirect(w, r, firstPage, http.StatusSeeOther)
+}
+
+// firstPage is the page that opens first without the workspace.
+const firstPage = "/cases"
 
 // handler returns the HTTP handler of the whole console.
 func (c *Console) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", c.home)
-	mux.HandleFunc("GET /events", c.events)
-	mux.HandleFunc("GET /suggest", c.suggest)
-	mux.HandleFunc("GET /text/{id}", c.text)
-	mux.HandleFunc("GET /cases", c.cases)
-	mux.HandleFunc("GET /shadow", c.shadow)
-	mux.HandleFunc("GET /kb", c.entries)
-	mux.HandleFunc("GET /kb/{id}", c.entry)
-	mux.HandleFunc("GET /", c.missing)
-	mux.HandleFunc("GET /login", c.loginForm)
-	mux.HandleFunc("POST /login", c.login)
-	mux.HandleFunc("POST /logout", c.logout)
-	mux.HandleFunc("GET /healthz", c.healthy)
-	mux.Handle("GET /static/", http.FileServerFS(staticFiles))
-	mux.HandleFunc("GET /static/{$}", c.missing) // no list of the files
-	mux.HandleFunc("POST /message", c.action(c.say))
-	mux.HandleFunc("POST /edit", c.action(c.edit))
-	mux.HandleFunc("POST /delete", c.action(c.remove))
-	mux.HandleFunc("POST /retry", c.action(c.retry))
-	mux.HandleFunc("POST /press", c.action(c.press))
-	mux.HandleFunc("POST /reset", c.action(c.startOver))
-	guarded := c.guarded(http.NewCrossOriginProtection().Handler(mux))
-	return headers(c.checkHost(c.led(guarded)))
+	for _, r := range c.routes() {
+		mux.HandleFunc(r.pattern, c.allow(r))
+	}
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.refuse(w, r, errForged) }))
+	return headers(c.checkHost(c.led(origin.Handler(mux))))
 }
 
 // mayShow reports whether pages may show what belongs to an adapter. Without a
 // password every account of the machine can open them, so they show nothing of
 // other platforms.
-func (c *Console) mayShow(adapter string) bool { return c.password != "" || adapter == adapterName }
+func (c *Console) mayShow(adapter string) bool { return c.access.locked() || adapter == adapterName }
 
 // healthy says that the process serves, and which adapters do not. Anyone may
 // ask, so it does not say why they ended: the log does.
@@ -107,11 +140,11 @@ func headers(next http.Handler) http.Handler {
 
 // checkHost rejects requests for other host names, which prevents DNS
 // rebinding: a foreign page whose name resolves to this machine must not read
-// the console. With a password any host is accepted, because the browser sends
+// the console. With a login any host is accepted, because the browser sends
 // the session cookie only to the host that set it. The health check is exempt
 // and reveals nothing.
 func (c *Console) checkHost(next http.Handler) http.Handler {
-	if c.password != "" {
+	if c.access.locked() {
 		return next
 	}
 	names := []string{"localhost", "127.0.0.1", "::1"}

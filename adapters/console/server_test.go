@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -109,8 +110,16 @@ func TestShadowShowsUnsentPosts(t *testing.T) {
 // loggedIn returns a request of a user who has logged in.
 func (s stage) loggedIn(path string) *http.Request {
 	r := request("GET", path, "")
-	r.AddCookie(&http.Cookie{Name: cookieName, Value: s.sessions.begin()})
+	r.AddCookie(&http.Cookie{Name: cookieName, Value: s.begin("")})
 	return r
+}
+
+// begin logs a user in and returns the value of the cookie.
+func (s stage) begin(name string) string {
+	if err := s.access.sessions.Begin(context.Background(), s.access.sessionKey(name, "token of "+name), sessionAge); err != nil {
+		panic(err)
+	}
+	return joinCookie(name, "token of "+name)
 }
 
 // TestWithheld checks that without a password, when every account of the machine

@@ -73,7 +73,7 @@ func (c *Console) events(w http.ResponseWriter, r *http.Request) {
 		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil || outdated {
 			return
 		}
-		if !wait(r.Context(), wake, tick.C, c.stopping) || !c.loggedIn(r) || c.StandsBy() {
+		if !wait(r.Context(), wake, tick.C, c.stopping) || !c.stays(r) || c.StandsBy() {
 			return
 		}
 	}

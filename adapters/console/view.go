@@ -12,6 +12,7 @@ import (
 // page, so that two windows can be two users, and reload, bookmarks and the
 // back button work.
 type view struct {
+	Who     account // who opens it
 	User    bot.User
 	Lang    string // of the pages
 	Channel string
@@ -33,7 +34,7 @@ const (
 // user may not see falls back to a default.
 func (c *Console) view(r *http.Request) view {
 	q := r.URL.Query()
-	v := view{User: c.setup.guess(q.Get("as"), r.Header.Get("Accept-Language")), Channel: SupportChannel}
+	v := view{Who: accountOf(r), User: c.setup.guess(q.Get("as"), r.Header.Get("Accept-Language")), Channel: SupportChannel}
 	v.Lang = c.setup.lang(v.User.Locale)
 	if in := q.Get("in"); c.open(v.User.ID, in, "") {
 		v.Channel = in
@@ -86,7 +87,7 @@ func (v view) URL() string { return "/?" + v.values().Encode() }
 
 // In returns the view of another channel.
 func (v view) In(channel string) view {
-	other := view{User: v.User, Lang: v.Lang, Channel: channel}
+	other := view{Who: v.Who, User: v.User, Lang: v.Lang, Channel: channel}
 	if v.Panel == panelNone {
 		other.Panel = panelNone
 	}

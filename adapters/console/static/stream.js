@@ -15,6 +15,7 @@ let offlineTimer;
 // the page shows.
 export function connect(from) {
   stream?.close();
+  if (!app.dataset.events) return; // the workspace is not served
   const url = new URL(app.dataset.events, location);
   if (from) url.searchParams.set("since", from);
   since = url.searchParams.get("since");
