@@ -11,16 +11,17 @@ import (
 // YYYY-MM-DD.
 func (e *Entry) Due(day string) bool { return e.VerifyBy != "" && e.VerifyBy <= day }
 
-// Due returns the entries that are due on a day, the longest overdue first.
-func (b *Base) Due(day string) []*Entry {
-	due := slices.DeleteFunc(slices.Clone(b.Entries()), func(e *Entry) bool { return !e.Due(day) })
+// Due returns those of the entries that are due on a day, the longest overdue
+// first.
+func Due(entries []*Entry, day string) []*Entry {
+	due := slices.DeleteFunc(slices.Clone(entries), func(e *Entry) bool { return !e.Due(day) })
 	slices.SortStableFunc(due, func(a, b *Entry) int { return cmp.Compare(a.VerifyBy, b.VerifyBy) })
 	return due
 }
 
 // ListDue writes the entries that are due on a day.
 func ListDue(w io.Writer, b *Base, day string) error {
-	due := b.Due(day)
+	due := Due(b.Entries(), day)
 	for _, e := range due {
 		if _, err := fmt.Fprintf(w, "%s  %s  %s\n", e.VerifyBy, e.ID, cmp.Or(e.Owner, "no owner")); err != nil {
 			return err
@@ -44,7 +45,7 @@ type dueEntry struct {
 // ListDueJSON is ListDue with output in JSON.
 func ListDueJSON(w io.Writer, b *Base, day string) error {
 	r := dueReport{Day: day, Due: []dueEntry{}}
-	for _, e := range b.Due(day) {
+	for _, e := range Due(b.Entries(), day) {
 		r.Due = append(r.Due, dueEntry{e.ID, e.Owner, e.VerifyBy})
 	}
 	return writeJSON(w, r)

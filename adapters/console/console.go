@@ -11,9 +11,9 @@
 // was deleted, events.go turns user actions into events, pointed.go reads what they
 // point at, view.go reads what a user is looking at, state.go collects it, render.go
 // turns it into HTML, and stream.go pushes changes. why.go and search.go are the
-// panels of match evidence and of the search in messages, library.go, cases.go and
-// shadow.go the pages of the knowledge base, of open cases, and of the posts of
-// shadow channels. keys.go lists the keyboard shortcuts. server.go and login.go are
+// panels of match evidence and of the search in messages, library.go with due.go,
+// cases.go and shadow.go the pages of the knowledge base, of open cases, and of the
+// posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and login.go are
 // the HTTP server and its login, which attempts.go limits; lead.go serves in one of
 // several processes; bounds.go limits the rest. setup.go reads the initial workspace
 // from data/ and the texts of the pages from locale/, one file per language. The

@@ -20,11 +20,12 @@ type shelf struct {
 	Lang  string // of the entries
 	Query string
 	Area  string
+	Due   bool // only the entries that are due for review
 }
 
 func (c *Console) shelf(r *http.Request) shelf {
 	q := r.URL.Query()
-	s := shelf{frame: c.frame(c.view(r), r.URL.EscapedPath(), "kb"), Lang: cutQuery(q.Get("lang")), Query: cutQuery(q.Get("q")), Area: cutQuery(q.Get("area"))}
+	s := shelf{frame: c.frame(c.view(r), r.URL.EscapedPath(), "kb"), Lang: cutQuery(q.Get("lang")), Query: cutQuery(q.Get("q")), Area: cutQuery(q.Get("area")), Due: q.Get("due") != ""}
 	if s.Lang == "" {
 		s.Lang = s.View.Lang
 	}
@@ -34,7 +35,11 @@ func (c *Console) shelf(r *http.Request) shelf {
 // URL returns the address of an entry, or of the list if id is "".
 func (s shelf) URL(entry string) string {
 	q := s.View.values()
-	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area} {
+	due := ""
+	if s.Due {
+		due = "1"
+	}
+	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area, "due": due} {
 		if value != "" {
 			q.Set(key, value)
 		}
@@ -54,7 +59,7 @@ func (s shelf) In(lang string) shelf {
 
 // Of returns the list of one area, or of all areas if id is "".
 func (s shelf) Of(area string) shelf {
-	s.Area = area
+	s.Area, s.Due = area, false
 	return s
 }
 
@@ -70,6 +75,7 @@ type list struct {
 	shelf
 	Langs    []string
 	Areas    []area
+	DueCount int // how many entries of all areas are due
 	Entries  []book
 	Found    int
 	Near     []book // if nothing was found
@@ -107,13 +113,19 @@ func (l list) Left() int { return l.Found - len(l.Entries) }
 
 func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 	all := c.library.Entries()
-	l := list{shelf: c.shelf(r), Total: len(all), Revision: c.library.Revision()}
-	words := strings.Fields(strings.ToLower(l.Query))
+	due := kb.Due(all, today())
+	l := list{shelf: c.shelf(r), Total: len(all), Revision: c.library.Revision(), DueCount: len(due)}
 	for _, e := range all {
 		if a := c.area(e, l.Lang); a.ID != "" && !slices.Contains(l.Areas, a) {
 			l.Areas = append(l.Areas, a)
 		}
 		l.Langs = addLangs(l.Langs, e)
+	}
+	if l.Due {
+		all = due
+	}
+	words := strings.Fields(strings.ToLower(l.Query))
+	for _, e := range all {
 		if l.Area != "" && e.Area != l.Area || !holds(e, words) {
 			continue
 		}
@@ -229,6 +241,31 @@ func (i item) Goes(id string) destination {
 // Leads returns the entry with the ID.
 func (i item) Leads(entry string) destination {
 	return destination{URL: i.URL(entry), Name: cmp.Or(i.titles(entry), entry), Entry: true}
+}
+
+// A condition is one of the entry, with the question and the answers of its fact.
+type condition struct {
+	*kb.Condition
+	Question, Answers string
+}
+
+// Condition returns a condition of the entry.
+func (i item) Condition(c *kb.Condition) condition {
+	all := condition{Condition: c}
+	for _, q := range i.Triage {
+		if q.ID != c.Fact {
+			continue
+		}
+		all.Question = q.Text.In(i.Lang, english)
+		var answers []string
+		for _, choice := range q.Choices {
+			if slices.Contains(c.Is, choice.ID) {
+				answers = append(answers, choice.Label.In(i.Lang, english))
+			}
+		}
+		all.Answers = strings.Join(answers, ", ")
+	}
+	return all
 }
 
 // A part is a question of an entry together with its page.
