@@ -21,7 +21,7 @@ func TestDue(t *testing.T) {
 	for _, tt := range []struct{ locale, day, want string }{
 		{"en-US", "2027-05-30", ""},
 		{"en-US", "2027-05-31", "This entry was due for review by 2027-05-31, so parts of it may be out of date."},
-		{"ko-KR", "2028-01-01", "검토 기한이 2027-05-31인 안내이므로 일부 내용이 최신이 아닐 수 있습니다."},
+		{"ko-KR", "2028-01-01", "이 안내의 검토 기한(2027-05-31)이 지나 일부 내용이 최신이 아닐 수 있습니다."},
 	} {
 		t.Run(tt.locale+" "+tt.day, func(t *testing.T) {
 			at, err := time.Parse(time.DateOnly, tt.day)
