@@ -70,14 +70,48 @@ type Profiler interface {
 }
 
 // An Observer is an adapter that shows what the bot understood and decided, as a
-// simulation does even where the answer is silence.
+// simulation does even where the answer is silence, or that measures it.
 type Observer interface {
 	Adapter
 
-	// Observe reports the turn that follows from an event. The core calls it
-	// once, after the turn is committed, or at once if there is nothing to
+	// Observe reports the turn that follows from an event, with Seen. The core
+	// calls it once, after the turn is committed, or at once if there is nothing to
 	// commit; not for a duplicate, and not if the event cannot be handled.
 	Observe(event Event, turn Turn)
+}
+
+// A Connector is an adapter that connects to a platform. Any other adapter serves
+// as long as it runs.
+type Connector interface {
+	Adapter
+
+	// Connection returns the state of the connection. It does not block.
+	Connection() Connection
+}
+
+// A Connection is the state of the connection to a platform.
+type Connection struct {
+	Up          bool  // events arrive, as far as the adapter knows
+	Reconnects  int64 // since the start: connections that replaced an earlier one
+	Redelivered int64 // since the start: events that the platform delivered again
+}
+
+// As returns the adapter as a T, such as a Profiler. A decorator of an adapter has
+// the method Unwrap() Adapter, so that the interfaces of the adapter below remain
+// visible; its own take precedence.
+func As[T Adapter](a Adapter) (T, bool) {
+	for a != nil {
+		if t, ok := a.(T); ok {
+			return t, true
+		}
+		u, ok := a.(interface{ Unwrap() Adapter })
+		if !ok {
+			break
+		}
+		a = u.Unwrap()
+	}
+	var none T
+	return none, false
 }
 
 // A DeliveryError says what is certain about a post that failed.

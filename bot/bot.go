@@ -24,6 +24,7 @@ type Bot struct {
 
 	mu    sync.Mutex
 	wake  map[string]chan struct{} // wakes the sender of each running adapter
+	run   []Adapter                // those of Run
 	ended []string                 // names of adapters that ended while others serve
 
 	botLimiter    botLimiter
@@ -95,16 +96,11 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	return errors.Join(why...)
 }
 
-// isPlatform reports whether an adapter serves a real platform.
-func isPlatform(a Adapter) bool {
-	s, ok := a.(Simulator)
-	return !ok || !s.Simulated()
-}
-
 func (b *Bot) register(a Adapter) chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.wake[a.Name()] = make(chan struct{}, 1)
+	b.run = append(b.run, a)
 	return b.wake[a.Name()]
 }
 
@@ -113,11 +109,4 @@ func (b *Bot) unregister(a Adapter) {
 	defer b.mu.Unlock()
 	delete(b.wake, a.Name())
 	b.ended = append(b.ended, a.Name())
-}
-
-// Ended returns the names of the adapters that ended while others serve.
-func (b *Bot) Ended() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.ended)
 }

@@ -42,10 +42,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		return err
 	}
 	if isTalk(event, found) {
-		observe(a, event, Turn{Event: event.About().ID})
+		observe(a, event, Turn{Event: event.About().ID, Seen: seen(State{}, found)})
 		return nil
 	}
-	profiler, unknown := a.(Profiler)
+	profiler, unknown := As[Profiler](a)
 	looked := false
 	if head := event.About(); head.At.IsZero() {
 		head.At = time.Now()
@@ -76,17 +76,15 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 			return err
 		}
 		turn = b.limitWarnings(event, turn)
+		turn.Seen = seen(state, found)
+		if !turn.Silent() && (b.overBotLimit(event.About(), turn) || b.repeatsNotice(event, state, turn)) {
+			turn = Turn{Event: turn.Event, Seen: turn.Seen}
+		}
 		if turn.Silent() {
 			observe(a, event, turn)
 			return nil
 		}
-		if b.overBotLimit(event.About(), turn) {
-			return nil
-		}
-		if b.repeatsNotice(event, state, turn) {
-			observe(a, event, Turn{Event: turn.Event})
-			return nil
-		}
+		turn = turn.asked(event)
 		err = b.store.Apply(ctx, turn)
 		if err == nil {
 			b.wakeSenders(turn)
@@ -114,9 +112,21 @@ func isTalk(event Event, found kb.Result) bool {
 
 // observe reports a turn to an adapter that shows what was decided.
 func observe(a Adapter, event Event, turn Turn) {
-	if o, ok := a.(Observer); ok {
+	if o, ok := As[Observer](a); ok {
 		o.Observe(event, turn)
 	}
+}
+
+// seen returns what a decision is made from.
+func seen(state State, found kb.Result) Seen {
+	s := Seen{Band: found.Band, Status: state.Walkthrough.Status}
+	if e := state.Walkthrough.Entry; e != nil {
+		s.Entry = e.ID
+	}
+	if found.Band != match.Silent {
+		s.Hit = found.Hits[0].Entry.ID
+	}
+	return s
 }
 
 // overBotLimit reports whether to drop a turn because the channel had too many

@@ -81,7 +81,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 			}
 			continue
 		}
-		if s, ok := a.(Standby); ok && s.StandsBy() {
+		if standsBy(a) {
 			sleep(ctx, nil, standbyInterval)
 			continue
 		}

@@ -102,7 +102,7 @@ func (w Walkthrough) inProgress() bool {
 // error is that of ctx.
 func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, event Event, found kb.Result) (Event, kb.Result, error) {
 	points := pointers(rules, state, event, found)
-	reader, reads := a.(Reader)
+	reader, reads := As[Reader](a)
 	if len(points) == 0 || !reads {
 		return event, found, nil
 	}

@@ -3,8 +3,11 @@ package bot
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"time"
+
+	"mabsbot/kb/match"
 )
 
 // A PostID identifies a post forever. It is derived from the event that caused
@@ -24,6 +27,7 @@ type Post struct {
 	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
+	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
 	Reply    Reply         `json:"reply"`
 
 	// Set by the outbox.
@@ -41,10 +45,19 @@ type Turn struct {
 
 	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
+	Seen       Seen       // what it was decided from, for an Observer; not stored
 	aside      []Block    // the answer to a question in the same message, which the next post includes; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
 	link       Thread     // it only links to the earlier answer there; not stored
 	warning    PostID     // the post that warns of secrets, if any; not stored
+}
+
+// Seen is what a decision was made from.
+type Seen struct {
+	Band   match.Band // of the match
+	Hit    string     // the entry of the best hit; "" if Band is silent
+	Status Status     // of the walkthrough in the thread
+	Entry  string     // its entry
 }
 
 // Silent reports whether the event has no consequences, so that there is
@@ -60,6 +73,21 @@ func (t *Turn) add(p Post) PostID {
 	p.ID = PostID(hex.EncodeToString(sum[:12]))
 	t.Posts = append(t.Posts, p)
 	return p.ID
+}
+
+// asked returns the turn with the time of the event in its posts. The time of an
+// edit is not known.
+func (t Turn) asked(event Event) Turn {
+	if m, ok := event.(Message); ok && m.Change != ChangePosted {
+		return t
+	}
+	t.Posts = slices.Clone(t.Posts)
+	for i, p := range t.Posts {
+		if p.Delay == 0 && !p.Withdraw {
+			t.Posts[i].Asked = event.About().At
+		}
+	}
+	return t
 }
 
 // shadow returns the turn in a shadow channel: its posts are recorded but not

@@ -101,6 +101,17 @@ func logger(cmd *cobra.Command, c *config.Config) *slog.Logger {
 	return c.Log.Logger(redact.Writer(cmd.ErrOrStderr()))
 }
 
+// ended returns the names of the adapters that ended while others serve.
+func ended(b *bot.Bot) []string {
+	var names []string
+	for _, s := range b.Services() {
+		if s.State == bot.ServiceEnded {
+			names = append(names, s.Adapter)
+		}
+	}
+	return names
+}
+
 func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
 	locales, err := locale.Load(locale.Builtin())
 	if err != nil {

@@ -55,7 +55,8 @@ type Options struct {
 	Inbox             chat.Inbox
 	Election          *bot.Election // of the process that connects to the gateway; nil if there is only one
 	Library           Library
-	Log               *slog.Logger // nil discards; neither message content nor secrets are logged
+	Acknowledged      func(took time.Duration) // called when a message or interaction need not be sent again; nil is none
+	Log               *slog.Logger             // nil discards; neither message content nor secrets are logged
 
 	pace discordapi.Pace // the zero value is discordapi's default; tests use a faster one
 }
@@ -77,6 +78,7 @@ type Discord struct {
 	forbidden  *forbidden
 	directs    sync.Map // IDs of DM channels, by user
 
+	link           chat.Link
 	contentGranted bool // the application has the Message Content Intent
 	leads          atomic.Bool
 
@@ -91,8 +93,9 @@ type Discord struct {
 }
 
 var (
-	_ bot.Reader  = (*Discord)(nil)
-	_ bot.Standby = (*Discord)(nil)
+	_ bot.Reader    = (*Discord)(nil)
+	_ bot.Standby   = (*Discord)(nil)
+	_ bot.Connector = (*Discord)(nil)
 )
 
 // pageJobs is how many interactions are responded to at once. Each waits for a
@@ -118,7 +121,14 @@ func New(o Options) (*Discord, error) {
 	d.client, err = discordapi.New(discordapi.Options{
 		Token: o.Token, APIURL: o.APIURL, Timeout: apiTime, Pace: o.pace, Log: o.Log,
 		Events: func(ctx context.Context, e discordapi.Event, done func()) {
-			d.receive(ctx, envelope{e.Name, e.Data, e.Received}, done)
+			d.take(ctx, envelope{e.Name, e.Data, e.Received}, e.Replayed, done)
+		},
+		Connected: func(up bool) {
+			if up {
+				d.link.Opened()
+			} else {
+				d.link.Lost()
+			}
 		},
 		Unauthorized: func() { d.stop(errToken) },
 		Sessions:     d.sessions,
@@ -138,6 +148,9 @@ func (d *Discord) Name() string { return adapterName }
 func (d *Discord) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Edits: true}
 }
+
+// Connection implements bot.Connector.
+func (d *Discord) Connection() bot.Connection { return d.link.Connection() }
 
 // StandsBy implements bot.Standby.
 func (d *Discord) StandsBy() bool { return d.o.Election != nil && !d.leads.Load() }

@@ -25,6 +25,25 @@ type envelope struct {
 // interactionCreate is the event of an interaction.
 const interactionCreate = "INTERACTION_CREATE"
 
+// take receives an event, and measures it unless it is one of those that only
+// update what is known of channels.
+func (d *Discord) take(ctx context.Context, e envelope, replayed bool, done func()) {
+	switch e.Kind {
+	case messageCreate, messageUpdate, messageDelete, interactionCreate:
+		if replayed {
+			d.link.Redelivered()
+		}
+		if d.o.Acknowledged != nil {
+			acknowledge := done
+			done = func() {
+				acknowledge()
+				d.o.Acknowledged(time.Since(e.At))
+			}
+		}
+	}
+	d.receive(ctx, e, done)
+}
+
 // receive takes events in the order of the gateway. It waits while too much is
 // waiting, so that further events stay at Discord, which redelivers none that it
 // has sent. done is called once the event is handled or recorded.

@@ -26,6 +26,7 @@ func (d *Discord) lead(ctx context.Context, term *bot.Term) error {
 	d.leads.Store(true)
 	d.replay(ctx)
 	err = d.listen(ctx, restored)
+	d.link.Lost()
 	d.leads.Store(false)
 	end()
 	d.intake.Wait()

@@ -65,6 +65,7 @@ func (s *Slack) serveWeb(ctx context.Context) error {
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	s.link.Opened()
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(open) }()
 	select {
@@ -122,6 +123,10 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		answer any
 		err    error
 	}
+	if r.Header.Get("X-Slack-Retry-Num") != "" {
+		s.link.Redelivered()
+	}
+	arrived := time.Now()
 	done := make(chan result, 1)
 	s.receive(ctx, e, body, func(answer any, err error) { done <- result{answer, err} })
 	late := time.NewTimer(lastAck)
@@ -133,6 +138,7 @@ func (s *Slack) answer(ctx context.Context, w http.ResponseWriter, r *http.Reque
 			return
 		}
 		s.writeAnswer(w, got.answer)
+		s.o.Acknowledged(time.Since(arrived))
 	case <-late.C:
 		s.refuse(w, chat.ErrBusy)
 	case <-r.Context().Done():

@@ -32,6 +32,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -66,7 +67,8 @@ type Options struct {
 	Inbox             chat.Inbox
 	ResponseURLs      chat.Inbox // shared with other processes; nil keeps them in memory alone
 	Library           Library
-	Log               *slog.Logger // nil discards; neither message text nor secrets are logged
+	Acknowledged      func(took time.Duration) // called after the acknowledgement of a payload; nil is none
+	Log               *slog.Logger             // nil discards; neither message text nor secrets are logged
 }
 
 // A Slack is the adapter of one workspace. Create it with New.
@@ -83,6 +85,7 @@ type Slack struct {
 
 	responseURLs *responseURLs
 	pacer        *pacer
+	link         chat.Link
 	subscription *subscriptionCheck
 	directs      sync.Map // the channel of the direct message, by user
 	reading      sync.Map // the keys of recorded messages whose pointers are followed
@@ -98,9 +101,9 @@ type Slack struct {
 }
 
 var (
-	_ bot.Adapter  = (*Slack)(nil)
-	_ bot.Profiler = (*Slack)(nil)
-	_ bot.Reader   = (*Slack)(nil)
+	_ bot.Profiler  = (*Slack)(nil)
+	_ bot.Reader    = (*Slack)(nil)
+	_ bot.Connector = (*Slack)(nil)
 )
 
 // pageJobs is how many home pages and modals are published at once. Each takes one
@@ -125,6 +128,9 @@ func New(o Options) (*Slack, error) {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.o.Acknowledged == nil {
+		s.o.Acknowledged = func(time.Duration) {}
 	}
 	s.intake = chat.NewIntake(adapterName, o.Inbox, pageJobs, s.log)
 	return s, nil
@@ -161,6 +167,9 @@ func (s *Slack) Capabilities() bot.Capabilities {
 	return bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 }
 
+// Connection implements bot.Connector.
+func (s *Slack) Connection() bot.Connection { return s.link.Connection() }
+
 // Run connects, replays the events that an earlier run recorded, and serves until
 // ctx ends or Slack refuses for good: a token is invalid, the app was uninstalled,
 // or Socket Mode is off.
@@ -183,6 +192,7 @@ func (s *Slack) Run(ctx context.Context, handle bot.Handler) error {
 			serve = s.serveWeb
 		}
 		err = serve(ctx)
+		s.link.Lost()
 	}
 	cancel(err)
 	s.intake.Wait()

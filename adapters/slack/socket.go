@@ -71,6 +71,7 @@ type frame struct {
 	Envelope string          `json:"envelope_id"`
 	Payload  json.RawMessage `json:"payload"`
 	Reason   string          `json:"reason"`
+	Retry    int             `json:"retry_attempt"` // of an event; 0 for the first delivery
 	Info     struct {
 		App string `json:"app_id"`
 	} `json:"connection_info"`
@@ -133,6 +134,7 @@ func (l *connectionLoop) handle(ctx context.Context, r socketReport) error {
 		return nil
 	}
 	l.current = nil
+	l.s.link.Lost()
 	if ctx.Err() == nil && !errors.Is(r.err, errCrowded) {
 		l.s.log.Info("slack: connection ended, reconnecting", "error", r.err)
 	}
@@ -183,6 +185,7 @@ func (l *connectionLoop) connect(ctx context.Context) error {
 			return errInvalidAppToken(errorCode(err))
 		}
 		l.refused = refused // a single refusal may be a mistake of Slack's
+		l.s.link.Lost()     // the connection that was to be replaced ends within seconds
 		if ctx.Err() == nil {
 			l.s.log.Warn("slack: cannot connect", "error", explain(err))
 		}
@@ -211,6 +214,7 @@ func (l *connectionLoop) replace(ctx context.Context, next *socket) {
 		})
 	}
 	l.current = next
+	l.s.link.Opened()
 	l.sockets.Go(func() {
 		err := next.read(ctx)
 		next.close()
@@ -402,6 +406,9 @@ func (k *socket) receive(data []byte, arrived time.Time) error {
 	}
 	switch {
 	case f.Envelope != "":
+		if f.Retry > 0 {
+			k.s.link.Redelivered()
+		}
 		k.deliver(envelope{f.Type, f.Payload}, data, func(answer any, err error) { k.acknowledge(f, arrived, answer, err) })
 	case f.Type == "disconnect" && (f.Reason == "link_disabled" || f.Reason == "too_many_websockets"):
 		return disconnected(f.Reason)
@@ -439,5 +446,7 @@ func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) 
 	k.conn.SetWriteDeadline(time.Now().Add(lastAck))
 	if err := k.conn.WriteMessage(websocket.TextMessage, data); err != nil {
 		k.s.log.Info("slack: connection closed before the acknowledgement", "envelope", f.Envelope, "error", err)
+		return
 	}
+	k.s.o.Acknowledged(took)
 }

@@ -29,6 +29,7 @@ func TestAdapter(t *testing.T, open func(t *testing.T) Rig) {
 		"a post can be edited and deleted":              (*adapterTest).editsPosts,
 		"a direct message can be opened":                (*adapterTest).opensDirectMessages,
 		"Run returns nil when its context ends":         (*adapterTest).stopsWithContext,
+		"a connection is up while events arrive":        (*adapterTest).knowsItsConnection,
 	} {
 		t.Run(name, func(t *testing.T) { test(startRig(t, open(t))) })
 	}
@@ -166,6 +167,23 @@ func (a *adapterTest) opensDirectMessages() {
 	a.mustPost(next)
 	if shown := a.Shown(); !strings.Contains(shown, "here-we-are") || !strings.Contains(shown, "and-on") {
 		a.Errorf("in the direct message:\n%s", shown)
+	}
+}
+
+func (a *adapterTest) knowsItsConnection() {
+	c, ok := bot.As[bot.Connector](a.Adapter)
+	if !ok {
+		return // it serves as long as it runs
+	}
+	a.receive("is it up?")
+	if now := c.Connection(); !now.Up || now.Reconnects != 0 || now.Redelivered != 0 {
+		a.Errorf("after the first event: %+v", now)
+	}
+	if err := a.stop(); err != nil {
+		a.Errorf("Run: %v", err)
+	}
+	if now := c.Connection(); now.Up {
+		a.Errorf("after the end: %+v", now)
 	}
 }
 

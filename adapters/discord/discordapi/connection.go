@@ -54,6 +54,7 @@ type connection struct {
 	acked    atomic.Bool   // something was read since the last heartbeat
 	blocked  atomic.Bool   // nothing is read, because Options.Events has not returned
 	zombie   atomic.Bool   // it was not, in time
+	replays  bool          // Discord replays events, because the session is resumed
 	closing  sync.Once
 	writing  sync.Mutex
 }

@@ -33,6 +33,9 @@ type Options struct {
 	// replayed: until then a resume after a restart replays the event and all later
 	// ones.
 	Events func(ctx context.Context, e Event, done func())
+	// Connected is called when the gateway has a session, with true, and when that
+	// connection ends; nil is none.
+	Connected func(up bool)
 	// Unauthorized is called before Do returns if Discord does not accept the
 	// token. It may end the ctx of Run.
 	Unauthorized func()
@@ -45,6 +48,7 @@ type Event struct {
 	Name     string // such as MESSAGE_CREATE
 	Data     json.RawMessage
 	Received time.Time
+	Replayed bool // Discord sends it after a Resume, and may have sent it before
 }
 
 // A Throttle limits how many gateway connections are opened per minute.
@@ -83,6 +87,9 @@ func New(o Options) (*Client, error) {
 	}
 	if o.Unauthorized == nil {
 		o.Unauthorized = func() {}
+	}
+	if o.Connected == nil {
+		o.Connected = func(bool) {}
 	}
 	c := &Client{o: o, log: o.Log, api: api, http: &http.Client{Timeout: o.Timeout, CheckRedirect: noRedirect}, limits: newLimiter()}
 	c.cursor.begun = make(chan struct{}, 1)

@@ -123,6 +123,7 @@ func (g *gateway) ended(err error, lasted time.Duration) {
 	if lost {
 		g.cursor.begin(Session{})
 	}
+	g.o.Connected(false)
 	g.log.Info("discord: reconnecting to the gateway", "error", err)
 }
 
@@ -184,6 +185,7 @@ func (g *gateway) connect(ctx context.Context) error {
 	heart.Go(func() { conn.beat(beating) })
 	defer heart.Wait()
 	defer stop()
+	conn.replays = resume
 	if resume {
 		err = conn.send(opResume, map[string]any{"token": g.o.Token(), "session_id": session.ID, "seq": session.Seq})
 	} else {
@@ -282,14 +284,16 @@ func (g *gateway) dispatch(ctx context.Context, conn *connection, p payload) {
 		g.connected(conn, "new")
 		return
 	case "RESUMED":
+		conn.replays = false
 		g.connected(conn, "resumed")
 	}
-	g.o.Events(ctx, Event{p.Name, p.Data, time.Now()}, g.cursor.receive(p.Seq))
+	g.o.Events(ctx, Event{p.Name, p.Data, time.Now(), conn.replays}, g.cursor.receive(p.Seq))
 }
 
 // connected is called when the connection has a session.
 func (g *gateway) connected(conn *connection, session string) {
 	g.failures = 0
+	g.o.Connected(true)
 	conn.ws.SetReadDeadline(time.Time{}) // from now on, heartbeats notice a dead connection
 	g.log.Info("discord: connected to the gateway", "session", session, "intents", g.intents)
 }
