@@ -44,6 +44,8 @@ var arrows = []arrow{
 	{"bot", "bot/redact", "quotes no secrets"},
 	{"bot/redact", "", "is a leaf: it knows texts and kinds of secrets"},
 	{"bot/store", "bot", "stores the types of the core"},
+	{"bot/observe", "bot", "decorates its adapters"},
+	{"bot/observe", "kb/match", "reports bands and evidence"},
 	{"bot/store/postgrestest", "", "is a leaf: it starts a server and knows no tables"},
 	{"bot/bottest", "bot", "runs conformance suites against the interfaces of the core"},
 	{"bot/bottest", "kb", "writes entries and evidence into the walkthroughs of its suites"},
