@@ -82,6 +82,8 @@
 //	adapters/slack     Slack; slackfake is a fake of it for tests
 //	adapters/discord   Discord; discordapi is its client, discordfake a fake of it for tests
 //	adapters/console   the web console, a simulated workspace
+//	adapters/ops       health and metrics for operators, with Prometheus
+//	adapters/ops       health and metrics for operators, with Prometheus
 //	adapters/terminal  a conversation in a terminal
 //	adapters/scripted  a conversation for scripts, in memory
 //	adapters/cli       the command line: commands and wiring

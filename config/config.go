@@ -19,6 +19,7 @@ type Config struct {
 	KB       KB      `mapstructure:"kb"`
 	Console  Console `mapstructure:"console"`
 	HTTP     HTTP    `mapstructure:"http"`
+	Ops      Ops     `mapstructure:"ops"`
 	Slack    Slack   `mapstructure:"slack"`
 	Discord  Discord `mapstructure:"discord"`
 	Bot      Bot     `mapstructure:"bot"`
@@ -33,7 +34,7 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		Language: "en", Log: defaultLog(), Store: defaultStore(), KB: defaultKB(), Console: defaultConsole(),
-		HTTP: defaultHTTP(), Slack: defaultSlack(), Discord: defaultDiscord(), Bot: defaultBot(),
+		HTTP: defaultHTTP(), Ops: defaultOps(), Slack: defaultSlack(), Discord: defaultDiscord(), Bot: defaultBot(),
 	}
 }
 
@@ -67,7 +68,7 @@ type check func(c *Config, wrong func(key, text string))
 
 // checks returns the checks of all sections.
 func checks() []check {
-	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkSlack, checkDiscord, checkBot}
+	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkOps, checkSlack, checkDiscord, checkBot}
 }
 
 // tag matches the common short forms of a BCP 47 language tag.

@@ -20,6 +20,7 @@ type Live struct {
 	base   atomic.Pointer[Base]
 	seen   string   // fingerprint of the files loaded last
 	logged Mistakes // of the last load; empty if it succeeded
+	failed atomic.Bool
 }
 
 // Open loads the layers as Load does.
@@ -36,6 +37,10 @@ func Open(layers ...Layer) (*Live, error) {
 // Base returns the current base. Callers that need a consistent view must hold
 // on to the returned Base.
 func (l *Live) Base() *Base { return l.base.Load() }
+
+// ReloadFailed reports whether the files have mistakes since they changed. The
+// previous base is in use then.
+func (l *Live) ReloadFailed() bool { return l.failed.Load() }
 
 // settle is how long files must stay unchanged before they are read. Saving in
 // an editor or copying several files takes less, and a reload is not urgent.
@@ -86,6 +91,7 @@ const maxLogged = 20
 
 func (l *Live) reload(log *slog.Logger) {
 	b, err := Load(l.layers...)
+	l.failed.Store(err != nil)
 	if err != nil {
 		mistakes, _ := errors.AsType[Mistakes](err)
 		if !slices.Equal(mistakes, l.logged) { // touching a file is not news

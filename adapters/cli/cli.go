@@ -80,7 +80,7 @@ are set, Slack and Discord.`
 		{forgetCommand(), []string{"store"}},
 		{keyCommand(), []string{"store"}},
 		{storeCommand(), []string{"store"}},
-		{healthCommand(), []string{"console", "http"}},
+		{healthCommand(), []string{"ops"}},
 		{versionCommand(), nil},
 		{manCommand(), nil},
 	} {

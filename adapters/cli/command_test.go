@@ -53,7 +53,7 @@ func TestFlags(t *testing.T) {
 		"":           "config log.level store.path kb.dir slack.mode discord.register console.addr bot.default_mode",
 		"kb list":    "config language kb -kb.dir -store.path -slack.mode",
 		"outbox":     "config store.path -kb.dir -console.addr",
-		"health":     "config console.addr http.addr -store.path",
+		"health":     "config ops.addr -console.addr -store.path",
 		"chat":       "kb.overlay store.path bot.follow_up -slack.mode",
 		"key rotate": "store.key_file -kb.dir",
 	} {

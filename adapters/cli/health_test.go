@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,11 +15,8 @@ import (
 func TestHealth(t *testing.T) {
 	answer := func(status int) *httptest.Server {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != "/healthz" {
-				t.Errorf("asked for %s", r.URL)
-			}
 			w.WriteHeader(status)
-			_, _ = w.Write([]byte("ok\nslack: ended\n"))
+			fmt.Fprintln(w, r.URL)
 		}))
 		t.Cleanup(s.Close)
 		return s
@@ -26,7 +24,6 @@ func TestHealth(t *testing.T) {
 	serving, failing, gone := answer(200), answer(503), answer(200)
 	gone.Close()
 	t.Setenv("HTTP_PROXY", gone.URL)
-	t.Setenv("MABSBOT_CONSOLE_PASSWORD", "open sesame") // as 0.0.0.0 requires
 	addr := func(s *httptest.Server) string { return s.Listener.Addr().String() }
 	_, port, err := net.SplitHostPort(addr(serving))
 	if err != nil {
@@ -37,11 +34,12 @@ func TestHealth(t *testing.T) {
 		out  string
 		err  string // "" means success
 	}{
-		{[]string{"--console.addr", addr(serving)}, "ok\nslack: ended\n", ""},
-		{[]string{"--console.addr", "0.0.0.0:" + port}, "ok\nslack: ended\n", ""},
-		{[]string{"--console.addr", addr(failing)}, "", "503"},
-		{[]string{"--console.addr", addr(gone)}, "", "refused"},
-		{[]string{"--console.addr", addr(gone), "--console.enabled=false"}, "not checked", ""},
+		{[]string{"--ops.addr", addr(serving)}, "/livez\n", ""},
+		{[]string{"--ops.addr", addr(serving), "--ready"}, "/readyz?verbose\n", ""},
+		{[]string{"--ops.addr", "0.0.0.0:" + port}, "/livez\n", ""},
+		{[]string{"--ops.addr", addr(failing), "--ready"}, "/readyz?verbose\n", "503"},
+		{[]string{"--ops.addr", addr(gone)}, "", "refused"},
+		{[]string{"--ops.addr", "off"}, "", "ops.addr is off"},
 	}
 	for _, c := range cases {
 		var out bytes.Buffer
@@ -49,7 +47,7 @@ func TestHealth(t *testing.T) {
 		command.SetArgs(append([]string{"health"}, c.args...))
 		command.SetOut(&out)
 		err := command.ExecuteContext(t.Context())
-		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || !strings.HasPrefix(out.String(), c.out) {
+		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || out.String() != c.out {
 			t.Errorf("health %q: %q, %v", c.args, out.String(), err)
 		}
 	}

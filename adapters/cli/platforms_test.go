@@ -74,7 +74,7 @@ func (p *served) start(settings map[string]string) {
 	for key, value := range map[string]string{
 		"MABSBOT_SLACK_BOT_TOKEN": p.slack.BotToken, "MABSBOT_SLACK_APP_TOKEN": p.slack.AppToken, "MABSBOT_SLACK_API_URL": p.slack.APIURL(),
 		"MABSBOT_DISCORD_TOKEN": p.discord.Token, "MABSBOT_DISCORD_API_URL": p.discord.APIURL(),
-		"MABSBOT_CONSOLE_ADDR": "127.0.0.1:0", "MABSBOT_STORE_PATH": filepath.Join(t.TempDir(), "test.db"),
+		"MABSBOT_CONSOLE_ADDR": "127.0.0.1:0", "MABSBOT_OPS_ADDR": "127.0.0.1:0", "MABSBOT_STORE_PATH": filepath.Join(t.TempDir(), "test.db"),
 	} {
 		t.Setenv(key, value)
 	}
@@ -138,10 +138,14 @@ func (p *served) wantAnswer(platform string) {
 	p.waitFor(platform+" is answered", shown)
 }
 
-// health returns the body of the console's health check.
-func (p *served) health() string {
+// ask returns what the program answers at ops.addr.
+func (p *served) ask(path string) string {
 	p.t.Helper()
-	r, err := http.Get(p.console + "/healthz")
+	address := regexp.MustCompile(`msg="ops: serving health and metrics" addr=(\S+)`).FindStringSubmatch(p.log.String())
+	if address == nil {
+		p.t.Fatal("no address of health and metrics is logged")
+	}
+	r, err := http.Get("http://" + address[1] + path)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -203,8 +207,10 @@ func TestOnePlatformEnds(t *testing.T) {
 			}
 			p.waitFor("the adapter ends", p.logs(`msg="bot: adapter ended" adapter=`+tt.platform))
 			p.wantAnswer(other)
-			if got, want := p.health(), "ok\n"+tt.platform+": ended\n"; got != want {
-				t.Errorf("health is %q, want %q", got, want)
+			for _, want := range []string{"[-]adapter/" + tt.platform + " failed: ended\n", "[+]adapter/" + other + " ok: up\n"} {
+				if got := p.ask("/readyz?verbose"); !strings.Contains(got, want) {
+					t.Errorf("readyz is %q, want %q", got, want)
+				}
 			}
 			if other == "discord" {
 				p.discord.CloseConnections(4004)
@@ -240,8 +246,8 @@ func TestRefusedOnce(t *testing.T) {
 	p.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Error: "invalid_auth"})
 	p.wantAnswer("discord")
 	p.wantAnswer("slack")
-	if got := p.health(); got != "ok\n" {
-		t.Errorf("health is %q, want \"ok\\n\"", got)
+	if got := p.ask("/readyz"); got != "ok\n" {
+		t.Errorf("readyz is %q, want \"ok\\n\"", got)
 	}
 	p.stop()
 	if err := p.wait(); err != nil {
@@ -249,11 +255,47 @@ func TestRefusedOnce(t *testing.T) {
 	}
 }
 
+// TestMetrics checks that an answer is measured, and logged once, without anything
+// about its user.
+func TestMetrics(t *testing.T) {
+	p := serveAll(t, nil)
+	p.wantAnswer("slack")
+	var body string
+	for _, want := range []string{
+		`mabsbot_messages_total{adapter="slack",band="sure"} 1`,
+		`mabsbot_events_total{adapter="slack",decision="answered",kind="message"} 1`,
+		`mabsbot_answers_total{entry="dpm-agent-coordinator",outcome="answered"} 1`,
+		`mabsbot_acknowledge_seconds_count{adapter="slack"} `,
+		`mabsbot_posts_total{adapter="slack",again="false",result="delivered"} 1`,
+		`mabsbot_answer_seconds_count{adapter="slack"} 1`,
+		`mabsbot_adapter_state{adapter="discord",state="up"} 1`,
+		`mabsbot_adapter_state{adapter="slack",state="up"} 1`,
+		`mabsbot_reconnects_total{adapter="slack"} 0`,
+		`mabsbot_backlog_posts{adapter="slack"} 0`,
+		`mabsbot_database_up 1`,
+		`mabsbot_ready 1`,
+	} {
+		p.waitFor(want, func() bool { body = p.ask("/metrics"); return strings.Contains(body, "\n"+want) })
+	}
+	for _, private := range []string{"FS-11", "alex", "support", p.slack.BotToken} {
+		if strings.Contains(body, private) {
+			t.Errorf("the metrics have %q", private)
+		}
+	}
+	if n := strings.Count(p.log.String(), `msg="bot: event handled" adapter=slack`); n != 1 {
+		t.Errorf("%d events are logged", n)
+	}
+	p.stop()
+	if err := p.wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestConsoleAlone checks that the console serves without a platform.
 func TestConsoleAlone(t *testing.T) {
 	p := serveAll(t, map[string]string{"MABSBOT_DISCORD_TOKEN": "", "MABSBOT_SLACK_BOT_TOKEN": "", "MABSBOT_SLACK_APP_TOKEN": ""})
-	if got := p.health(); got != "ok\n" {
-		t.Errorf("health is %q, want \"ok\\n\"", got)
+	if got := p.ask("/readyz"); got != "ok\n" {
+		t.Errorf("readyz is %q, want \"ok\\n\"", got)
 	}
 	p.stop()
 	if err := p.wait(); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"mabsbot/adapters/console"
 	"mabsbot/adapters/discord"
+	"mabsbot/adapters/ops"
 	"mabsbot/adapters/slack"
 	"mabsbot/bot"
 	"mabsbot/bot/locale"
@@ -29,6 +30,11 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	for _, w := range c.Warnings {
 		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
 	}
+	o, err := startOps(c, log)
+	if err != nil {
+		return err
+	}
+	defer o.Close()
 	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err
@@ -49,21 +55,9 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-
-	var adapters []bot.Adapter
-	if c.Slack.Enabled() {
-		a, err := newSlack(c, b, db, log)
-		if err != nil {
-			return err
-		}
-		adapters = append(adapters, a)
-	}
-	if c.Discord.Enabled() {
-		a, err := newDiscord(c, b, db, log)
-		if err != nil {
-			return err
-		}
-		adapters = append(adapters, a)
+	adapters, err := newPlatforms(c, b, db, o, log)
+	if err != nil {
+		return err
 	}
 	web, err := openConsole(ctx, c, b, db, log)
 	if err != nil {
@@ -76,22 +70,43 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if len(adapters) == 0 {
 		return errors.New("nothing to serve: console.enabled is false and no platform is configured")
 	}
-	return b.Run(ctx, adapters...)
+	watch(ctx, o, b, db, live, adapters)
+	return b.Run(ctx, observed(adapters, o, log)...)
 }
 
-func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
+// newPlatforms returns the adapters of the platforms that are configured.
+func newPlatforms(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) ([]bot.Adapter, error) {
+	var all []bot.Adapter
+	if c.Slack.Enabled() {
+		a, err := newSlack(c, b, db, o, log)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	if c.Discord.Enabled() {
+		a, err := newDiscord(c, b, db, o, log)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
 	return slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
 		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
-		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Log: log,
+		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Acknowledged: o.Acknowledged("slack"), Log: log,
 	})
 }
 
-func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (bot.Adapter, error) {
+func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
 		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"),
-		Election: db.Election("discord", log), Library: b, Log: log,
+		Election: db.Election("discord", log), Library: b, Acknowledged: o.Acknowledged("discord"), Log: log,
 	})
 }
 

@@ -61,7 +61,7 @@ type Options struct {
 	Journal     Journal
 	Library     bot.Library
 	Election    *bot.Election   // of the process that serves the workspace; nil if there is only one
-	Ended       func() []string // the adapters that no longer serve, for /healthz; nil is none
+	Ended       func() []string // the adapters that no longer serve; nil is none
 	Log         *slog.Logger    // nil discards; the text of a message is never logged
 }
 

@@ -49,7 +49,7 @@ func TestStandby(t *testing.T) {
 		a.says(t, "alex", SupportChannel, "", "kept by the journal")
 		want(a, "/", http.StatusOK, "kept by the journal")
 		want(b, "/", http.StatusServiceUnavailable, "Another mabsbot serves this page")
-		want(b, "/healthz", http.StatusOK, "console: standby")
+		want(b, "/healthz", http.StatusOK, "ok")
 		if a.StandsBy() || !b.StandsBy() {
 			t.Error("both or none serve")
 		}

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -106,20 +105,9 @@ func (c *Console) handler() http.Handler {
 // other platforms.
 func (c *Console) mayShow(adapter string) bool { return c.access.locked() || adapter == adapterName }
 
-// healthy says that the process serves, and which adapters do not. Anyone may
-// ask, so it does not say why they ended: the log does.
-func (c *Console) healthy(w http.ResponseWriter, _ *http.Request) {
-	_, _ = io.WriteString(w, "ok\n")
-	if c.StandsBy() {
-		_, _ = io.WriteString(w, "console: standby\n")
-	}
-	if c.ended == nil {
-		return
-	}
-	for _, adapter := range c.ended() {
-		_, _ = fmt.Fprintf(w, "%s: ended\n", adapter)
-	}
-}
+// healthy answers as /livez does. It is for a proxy that reaches only the
+// console.
+func (c *Console) healthy(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok\n") }
 
 // policy forbids pages to load anything from elsewhere, to run inline scripts,
 // and to be framed.

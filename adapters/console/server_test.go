@@ -343,18 +343,9 @@ func TestServerOverTheNetwork(t *testing.T) {
 	}
 }
 
-// The health check and the pages name the adapters that have ended, whose number
-// changes while the console serves.
-func TestHealthNamesEnded(t *testing.T) {
-	var ended []string
-	s := newStage(t, func(o *Options) { o.Ended = func() []string { return ended } })
-	for _, want := range []string{"ok\n", "ok\nslack: ended\n", "ok\nslack: ended\ndiscord: ended\n"} {
-		w := s.serveOne(request("GET", "/healthz", ""))
-		if got := w.Body.String(); w.Code != http.StatusOK || got != want {
-			t.Errorf("%d %q, want %q", w.Code, got, want)
-		}
-		ended = append(ended, []string{"slack", "discord"}[min(len(ended), 1)])
-	}
+// The pages name the adapters that have ended.
+func TestPagesNameEnded(t *testing.T) {
+	s := newStage(t, func(o *Options) { o.Ended = func() []string { return []string{"slack", "discord"} } })
 	if body := s.serveOne(request("GET", "/?as=alex", "")).Body.String(); !strings.Contains(body, "slack has stopped.") || !strings.Contains(body, "discord has stopped.") {
 		t.Errorf("the page does not name them:\n%s", body)
 	}

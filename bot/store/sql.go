@@ -274,6 +274,12 @@ func (s *SQL) checkKey(ctx context.Context) error {
 	})
 }
 
+// Ping returns nil if the database answers.
+func (s *SQL) Ping(ctx context.Context) error {
+	var id int
+	return wrap("ping", s.read.QueryRowContext(ctx, `SELECT id FROM key_check`).Scan(&id))
+}
+
 // Close closes the database. No other method may be running.
 func (s *SQL) Close() error {
 	if s.postgres {
