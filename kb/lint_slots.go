@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,10 @@ var (
 	// slotUse matches {Name} and {Name|words to use while the value is unknown}.
 	slotUse  = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(\|[^{}]*)?\}`)
 	codeSpan = regexp.MustCompile("`[^`]*`")
+
+	// expression matches a slot in a PowerShell expression: next to +, after an
+	// assignment, or after a parenthesis.
+	expression = regexp.MustCompile(`(?:\+|\$\w+\s*=|\()\s*(` + slotUse.String() + `)|(` + slotUse.String() + `)\s*\+`)
 
 	// hole matches what people would have to replace by hand, such as <version>.
 	hole = regexp.MustCompile(`<[A-Za-z][A-Za-z0-9 _.-]*>`)
@@ -51,8 +56,10 @@ func (l *linter) slots(at place) {
 		check(at.key("path"), s.Path, true)
 		l.hole(at.key("path"), s.Path)
 		if s.Command != nil {
-			check(at.key("command").key("run"), s.Command.Run, true)
-			l.hole(at.key("command").key("run"), s.Command.Run)
+			run := at.key("command").key("run")
+			check(run, s.Command.Run, true)
+			l.hole(run, s.Command.Run)
+			l.expressions(run, s.Command)
 		}
 	})
 	l.unused(at, used)
@@ -62,6 +69,18 @@ func (l *linter) slots(at place) {
 func (l *linter) hole(at place, copied string) {
 	if found := hole.FindString(copied); found != "" {
 		l.add(at, "%s is a hole that people would have to fill by hand; want a command that finds the value, or a {Slot} that a message captures or a question asks for", found)
+	}
+}
+
+// expressions finds slots that are operands. A value is quoted only if it needs to
+// be as an argument, so a name without quotes would be a command there.
+func (l *linter) expressions(at place, c *Command) {
+	if c.Shell != ShellPowerShell {
+		return
+	}
+	for _, m := range expression.FindAllStringSubmatch(c.Run, -1) {
+		slot := cmp.Or(m[1], m[4])
+		l.add(at, "%s is part of an expression, where PowerShell takes its value for a command; want (Write-Output %s)", slot, slot)
 	}
 }
 
