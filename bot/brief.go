@@ -138,8 +138,9 @@ func (v voice) stepName(w Walkthrough, id string) string {
 
 // A Remark is what the asker said in the conversation.
 type Remark struct {
-	Text string `json:"text"`
-	At   int64  `json:"at,omitempty"` // Unix time in seconds
+	Text string  `json:"text"`
+	At   int64   `json:"at,omitempty"` // Unix time in seconds
+	Of   EventID `json:"of,omitempty"` // the message; "" if an earlier version stored it
 }
 
 const (
@@ -155,7 +156,7 @@ const (
 // repeats an earlier one.
 func (d decision) withRemark(w Walkthrough) []Remark {
 	text := strings.TrimSpace(d.said)
-	now := Remark{shorten(text, maxQuote), d.now()}
+	now := Remark{shorten(text, maxQuote), d.now(), d.head.ID}
 	least := minRemark
 	if d.turn.Understood.Intent == IntentPerson {
 		least = 2 * minRemark // "please get me a person"

@@ -248,20 +248,28 @@ func (d decision) closeCase(w *Walkthrough, withdrawn bool) {
 		return
 	}
 	w.Case, w.HandedOver = 0, false
-	if c.Case.Status != StatusCase {
+	t := c.Case
+	withdraw := func(c *Case) { c.Brief, c.Done = d.speaking(t.Lang).withdrawnBrief(*c), "" }
+	if t.Status == StatusCaseClosed && withdrawn {
+		d.updateCase(t, withdraw)
+	}
+	if t.Status != StatusCase {
 		return
 	}
-	t := c.Case
 	t.Status = StatusCaseClosed
 	t = d.updateCase(t, func(c *Case) {
 		c.Closed, c.Withdrawn = d.sender(), withdrawn
 		if withdrawn {
 			c.Closed.By = c.For // a platform may not say who deleted a message
-			team := d.speaking(t.Lang)
-			c.Brief = []Block{heading(team.text("handover", "case", strconv.Itoa(c.Number), "name", c.For.name(), "title", c.Title))}
+			withdraw(c)
 		}
 	})
 	d.tellTeam(t, func(team decision) string { return team.closedCase(*t.Handover) })
+}
+
+// withdrawnBrief returns what is left of the brief when the question was deleted.
+func (v voice) withdrawnBrief(c Case) []Block {
+	return []Block{heading(v.text("handover", "case", strconv.Itoa(c.Number), "name", c.For.name(), "title", c.Title))}
 }
 
 // reopenCase opens a case again that a person said is solved. w is the

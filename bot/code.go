@@ -79,7 +79,7 @@ func (d decision) asksForCode(w Walkthrough) bool {
 func (d decision) takeCode(w Walkthrough, code string) {
 	d.passOn(w)
 	if said := strings.TrimSpace(d.quote(d.said)); len(w.Facts) < maxFacts && !slices.Contains(w.Facts, said) {
-		w.Facts = append(slices.Clip(w.Facts), shorten(said, maxQuote))
+		w = d.addFact(w, said)
 	}
 	switch {
 	case w.question() != nil:

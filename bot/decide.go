@@ -47,6 +47,7 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	turn := Turn{Event: head.ID}
 	switch e := event.(type) {
 	case Message:
+		turn.About = cmp.Or(e.Original, e.ID)
 		in.written, in.about = e.Text, e.Quoted
 		if e.Change == ChangePosted && !e.Command {
 			in.said = e.Text

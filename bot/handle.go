@@ -45,6 +45,11 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		observe(a, event, Turn{Event: event.About().ID, Seen: seen(State{}, found)})
 		return nil
 	}
+	if m, ok := event.(Message); ok && m.Change == ChangeDeleted {
+		if event, err = b.erase(ctx, m); err != nil {
+			return err
+		}
+	}
 	profiler, unknown := As[Profiler](a)
 	looked := false
 	if head := event.About(); head.At.IsZero() {
@@ -98,6 +103,26 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 	}
 	return ErrConflict
+}
+
+// erase removes what a deleted message led to outside of a walkthrough. It returns the
+// message in the thread of its walkthrough, which may be elsewhere: that of a hidden
+// message is in a direct message.
+func (b *Bot) erase(ctx context.Context, m Message) (Message, error) {
+	threads, err := b.store.Erase(ctx, m.Original)
+	if err != nil {
+		return m, err
+	}
+	for _, t := range threads {
+		w, _, err := b.store.Load(ctx, t, UserKey{})
+		if b.skipUnreadable(err) != nil {
+			return m, err
+		}
+		if err == nil && w.Source == m.Original {
+			m.Thread = t
+		}
+	}
+	return m, nil
 }
 
 // isTalk reports whether nothing follows from an event, whatever its thread holds:

@@ -53,8 +53,16 @@ func (d decision) note(w Walkthrough, text string) {
 // withFact returns the walkthrough with a fact for the summary.
 func (d decision) withFact(w Walkthrough, text string) Walkthrough {
 	if len(w.Facts) < maxFacts && w.Company == CompanyNone { // otherwise it may be for a colleague
-		w.Facts = append(slices.Clip(w.Facts), shorten(d.quote(text), maxQuote))
+		w = d.addFact(w, d.quote(text))
 	}
+	return w
+}
+
+// addFact adds a fact that the message of the event has.
+func (d decision) addFact(w Walkthrough, text string) Walkthrough {
+	of := make([]EventID, len(w.Facts), len(w.Facts)+1) // "" for what an earlier version stored
+	copy(of, w.FactsOf)
+	w.Facts, w.FactsOf = append(slices.Clip(w.Facts), shorten(text, maxQuote)), append(of, d.head.ID)
 	return w
 }
 

@@ -23,8 +23,10 @@ func (d decision) message(m Message) {
 		}
 	case d.asksForCases(m):
 		d.listCases()
-	case m.Change == ChangeDeleted:
+	case m.Change == ChangeDeleted && w.Source == m.Original:
 		d.withdrawAnswer(w, m)
+	case m.Change == ChangeDeleted:
+		d.forgetReply(w, m.Original)
 	case m.Change == ChangePosted && w.Source == m.ID && m.ID != "":
 		d.keep(w) // the message that continues it was handled first
 	case m.Continues != "":
@@ -217,7 +219,7 @@ func (d decision) replaceAnswer(w Walkthrough, m Message) {
 
 // withdrawAnswer withdraws every answer to a message that was deleted.
 func (d decision) withdrawAnswer(w Walkthrough, m Message) {
-	if w.Status == "" || w.Source != m.Original {
+	if w.Status == "" {
 		return
 	}
 	d.withdrawFollowUp(w)
@@ -230,6 +232,22 @@ func (d decision) withdrawAnswer(w Walkthrough, m Message) {
 		Thread: w.Thread, Version: w.Version, Status: StatusEnded,
 		Lang: w.Lang, Asker: w.Asker, Private: w.Private, Source: w.Source, Text: m.Text,
 	})
+}
+
+// forgetReply removes what a deleted reply said. The values and answers in it stay,
+// because the conversation has gone on with them.
+func (d decision) forgetReply(w Walkthrough, reply EventID) {
+	said := slices.DeleteFunc(slices.Clone(w.Said), func(r Remark) bool { return r.Of == reply })
+	facts, of := slices.Clone(w.Facts), slices.Clone(w.FactsOf)
+	for i := len(of) - 1; i >= 0; i-- {
+		if of[i] == reply {
+			facts, of = slices.Delete(facts, i, i+1), slices.Delete(of, i, i+1)
+		}
+	}
+	if len(said) < len(w.Said) || len(of) < len(w.FactsOf) {
+		w.Said, w.Facts, w.FactsOf = said, facts, of
+		d.keep(w)
+	}
 }
 
 // CommandRoot starts the Root of a thread that has no message at its top

@@ -54,6 +54,12 @@ type Store interface {
 	// Replaces to that one.
 	Apply(ctx context.Context, turn Turn) error
 
+	// Erase removes the content of the posts about a message, if they are recorded or
+	// dead letters, and of the payloads of the message that could not be handled. A
+	// post that waits is sent, or dropped without becoming a dead letter. It returns
+	// the threads with posts about the message.
+	Erase(ctx context.Context, message EventID) ([]Thread, error)
+
 	// Shadowed returns at most limit recorded posts with Shadow set, newest
 	// first. No outbox returns them.
 	Shadowed(ctx context.Context, limit int) ([]Post, error)

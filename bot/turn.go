@@ -39,6 +39,7 @@ type Post struct {
 // A Turn is an event and its consequences. The zero Turn is silence.
 type Turn struct {
 	Event  EventID
+	About  EventID       // the message that was posted or edited, if that is the event
 	States []Walkthrough // the new states; Version is the one that was read
 	Posts  []Post
 	Prefer *Preference
@@ -93,7 +94,7 @@ func (t Turn) asked(event Event) Turn {
 // shadow returns the turn in a shadow channel: its posts are recorded but not
 // sent, and it changes no state.
 func (t Turn) shadow() Turn {
-	shadow := Turn{Event: t.Event, Needs: t.Needs, Understood: t.Understood}
+	shadow := Turn{Event: t.Event, About: t.About, Needs: t.Needs, Understood: t.Understood}
 	for _, p := range t.Posts {
 		p.Shadow, p.Delay = true, 0
 		shadow.Posts = append(shadow.Posts, p)

@@ -44,26 +44,27 @@ type Walkthrough struct {
 	Unread     Unread           `json:"unread,omitempty"` // why the file of Source, or of what was looked at, was not read
 
 	// The posts of the bot.
-	Posts      []PostID `json:"posts,omitempty"`     // posts of the bot in the thread, oldest first
-	Live       PostID   `json:"live,omitempty"`      // the post with the live buttons
-	Intro      bool     `json:"intro,omitempty"`     // Live includes the introduction
-	FollowUp   PostID   `json:"follow_up,omitempty"` // the post that asks, now or later, whether the fix held
-	Asked      bool     `json:"asked,omitempty"`     // FollowUp was answered
-	unasked    bool     // set while a decision is made: FollowUp is not sent yet
-	Offered    Action   `json:"offered,omitempty"`     // what the bot offered last, to which a user may say yes or no
-	Doubted    bool     `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
-	Company    Company  `json:"company,omitempty"`     // who else writes in the thread
-	Puzzled    bool     `json:"puzzled,omitempty"`     // the bot said that it did not understand, and has not understood anything since
-	Noted      bool     `json:"noted,omitempty"`       // the bot said that it noted a fact
-	Facts      []string `json:"facts,omitempty"`       // what users added, for the summary
-	Said       []Remark `json:"said,omitempty"`        // the last remarks of the asker, for the team
-	HandedOver bool     `json:"handed_over,omitempty"` // a person was requested
-	AskedAt    int64    `json:"asked_at,omitempty"`    // when it was, as a Unix time in seconds
-	Held       bool     `json:"held,omitempty"`        // a user said, when asked later, that the fix held; otherwise that is unknown
-	Case       int      `json:"case,omitempty"`        // the number of the case in which the team was asked
-	Led        Led      `json:"led,omitzero"`          // the answer that led to this entry from another one
-	Handover   *Case    `json:"handover,omitempty"`    // the case that is handed over to this thread, which is one of the team
-	Elsewhere  Thread   `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
+	Posts      []PostID  `json:"posts,omitempty"`     // posts of the bot in the thread, oldest first
+	Live       PostID    `json:"live,omitempty"`      // the post with the live buttons
+	Intro      bool      `json:"intro,omitempty"`     // Live includes the introduction
+	FollowUp   PostID    `json:"follow_up,omitempty"` // the post that asks, now or later, whether the fix held
+	Asked      bool      `json:"asked,omitempty"`     // FollowUp was answered
+	unasked    bool      // set while a decision is made: FollowUp is not sent yet
+	Offered    Action    `json:"offered,omitempty"`     // what the bot offered last, to which a user may say yes or no
+	Doubted    bool      `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
+	Company    Company   `json:"company,omitempty"`     // who else writes in the thread
+	Puzzled    bool      `json:"puzzled,omitempty"`     // the bot said that it did not understand, and has not understood anything since
+	Noted      bool      `json:"noted,omitempty"`       // the bot said that it noted a fact
+	Facts      []string  `json:"facts,omitempty"`       // what users added, for the summary
+	FactsOf    []EventID `json:"facts_of,omitempty"`    // the messages of Facts; fewer if an earlier version stored some
+	Said       []Remark  `json:"said,omitempty"`        // the last remarks of the asker, for the team
+	HandedOver bool      `json:"handed_over,omitempty"` // a person was requested
+	AskedAt    int64     `json:"asked_at,omitempty"`    // when it was, as a Unix time in seconds
+	Held       bool      `json:"held,omitempty"`        // a user said, when asked later, that the fix held; otherwise that is unknown
+	Case       int       `json:"case,omitempty"`        // the number of the case in which the team was asked
+	Led        Led       `json:"led,omitzero"`          // the answer that led to this entry from another one
+	Handover   *Case     `json:"handover,omitempty"`    // the case that is handed over to this thread, which is one of the team
+	Elsewhere  Thread    `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
 }
 
 // An Option is one of several entries that a text may mean, with the result of

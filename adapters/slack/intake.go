@@ -82,7 +82,7 @@ func (s *Slack) receiveUnreadable(ctx context.Context, raw []byte, err error, do
 		s.intake.WarnOnce("payload of another app ignored")
 		done(nil, nil)
 	case err != nil:
-		s.intake.Quick.Do("dead", func() { done(nil, s.bury(ctx, raw, err)) })
+		s.intake.Quick.Do("dead", func() { done(nil, s.bury(ctx, "dead/"+short(string(raw)), raw, err)) })
 	default:
 		done(nil, nil)
 	}
@@ -96,10 +96,10 @@ func (s *Slack) rejectSubmission(ctx context.Context, r invalidSubmission) any {
 
 // bury keeps a payload that cannot be handled as a dead letter, so that it can be
 // acknowledged: redelivering it would not help.
-func (s *Slack) bury(ctx context.Context, raw []byte, why error) error {
+func (s *Slack) bury(ctx context.Context, key string, raw []byte, why error) error {
 	ctx, cancel := context.WithTimeout(ctx, handleTime)
 	defer cancel()
-	return s.intake.Bury(ctx, "dead/"+short(string(raw)), raw, why)
+	return s.intake.Bury(ctx, key, raw, why)
 }
 
 // receiveInbound handles an event for the core in its lane.
@@ -114,7 +114,8 @@ func (s *Slack) receiveInbound(ctx context.Context, e envelope, in inbound, done
 			err = chat.ErrBusy
 			return
 		}
-		defer s.intake.Guard(string(in.event.About().ID), func() { err = s.bury(ctx, e.Payload, chat.ErrPanic) })
+		id := string(in.event.About().ID)
+		defer s.intake.Guard(id, func() { err = s.bury(ctx, id, e.Payload, chat.ErrPanic) })
 		err = s.handleOrRecord(ctx, e, in)
 	}
 	if e.Kind != kindEvent {

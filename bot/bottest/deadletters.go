@@ -3,6 +3,7 @@ package bottest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,12 @@ func deadLetterCases() []struct{ sentence, script string } {
 		{"other posts do not end a dead letter", `put A1; claim: A1; sent A1=r1; put A2<A1 B1; claim: A2=r1 B1; drop A2; sent B1=r2; put A3 B2<B1; dead: A2 refused 0s`},
 		{"a superseded or canceled post is no dead letter", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3<A1 B1+1h; put B2<B1; dead: `},
 
+		{"the dead letters about a deleted message are none", `about m1 A1 B1~; about m2 C1; claim: A1 B1 C1; drop A1; drop B1; drop C1; erase m1: A B; dead: C1 refused 0s; resend A1: none; erase m1: A B; erase m3: ; dead: C1 refused 0s`},
+		{"a waiting post about a deleted message becomes no dead letter", `about m1 A1 B1; about m2 C1; claim: A1 B1 C1; erase m1; retry A1 0s; claim: A1#2; sent A1=r1; drop B1; drop C1; dead: C1 refused 0s; put A2<A1; claim: A2=r1`},
+		{"recorded posts about a deleted message are removed", `shadow m1 A1 A2; shadow m2 B1; erase m1; shadowed: B1`},
+		{"posts about no message are not erased", `put A1; claim: A1; drop A1; erase: ; dead: A1 refused 0s`},
+		{"the thread of a post about a message is the one that it opened", `about m1 A1!; claim: A1!; sent A1=r1>B; erase m1: B`},
+
 		{"the backlog has the posts that are due, and the dead letters", `backlog: ; put A1 A2 B1+1h z1; sleep 5s; backlog: test 2 5s 0, z 1 5s 0; claim z: z1; drop z1; backlog: test 2 5s 0, z 0 0s 1; claim: A1; backlog: test 2 5s 0, z 0 0s 1; sent A1; sleep 1h; backlog: test 2 1h0m5s 0, z 0 0s 1`},
 		{"a retried post is as old as before", `put A1; claim: A1; sleep 5s; retry A1 1m; sleep 5s; backlog: test 1 10s 0`},
 		{"a delayed post is as old as since its Delay", `put A1+1h; backlog: ; sleep 61m; backlog: test 1 1m0s 0`},
@@ -49,6 +56,17 @@ func (t *storeTest) deadLetterStep(step, arg string) string {
 		return t.noDeadLetter(t.Resend(t.Context(), bot.PostID(arg)))
 	case "discard":
 		return t.noDeadLetter(t.Discard(t.Context(), bot.PostID(arg)))
+	case "erase":
+		threads, err := t.Erase(t.Context(), bot.EventID(arg))
+		t.must(err)
+		var roots []string
+		for _, thread := range threads {
+			roots = append(roots, thread.Root)
+		}
+		slices.Sort(roots)
+		return strings.Join(roots, " ")
+	case "shadowed":
+		return t.shadowed()
 	case "backlog":
 		return t.backlog()
 	case "prune":
@@ -73,6 +91,18 @@ func (t *storeTest) dead(arg string) string {
 		forms = append(forms, fmt.Sprint(claimed(l.Post), " ", l.Why, " ", time.Since(l.At)))
 	}
 	return strings.Join(forms, ", ")
+}
+
+// shadowed returns the recorded posts; see play.
+func (t *storeTest) shadowed() string {
+	t.Helper()
+	posts, err := t.Shadowed(t.Context(), 10)
+	t.must(err)
+	var ids []string
+	for _, p := range posts {
+		ids = append(ids, string(p.ID))
+	}
+	return strings.Join(ids, " ")
 }
 
 // noDeadLetter returns "none" if err is ErrNoDeadLetter.

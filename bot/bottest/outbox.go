@@ -96,6 +96,10 @@ var deliveryForm = regexp.MustCompile(`^(\w+)(?:=(\w+))?(?:>(\w))?$`)
 // play runs a script, whose steps are separated by semicolons:
 //
 //	put POST…                 apply a turn with the posts
+//	about MESSAGE POST…       the same, about a message
+//	shadow MESSAGE POST…      the same, with recorded posts
+//	erase MESSAGE: …          the message was deleted; compare the threads of its posts
+//	shadowed: …               compare the recorded posts, newest first
 //	claim [N|N/M|N/M-C|ADAPTER]: …
 //	                          claim at most N posts, M per channel and none to the
 //	                          resting channel C, and compare;
@@ -135,6 +139,12 @@ func (t *storeTest) step(words []string) string {
 	switch words[0] {
 	case "put":
 		t.apply(bot.Turn{Posts: t.posts(words[1:])})
+	case "about", "shadow":
+		turn := bot.Turn{About: bot.EventID(arg), Posts: t.posts(words[2:])}
+		for i := range turn.Posts {
+			turn.Posts[i].Shadow = words[0] == "shadow"
+		}
+		t.apply(turn)
 	case "claim":
 		return t.claim(arg)
 	case "due":

@@ -161,7 +161,7 @@ func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
 		}
 	}
 	for _, p := range turn.Posts {
-		if err := s.putPost(ctx, tx, p, now); err != nil {
+		if err := s.putPost(ctx, tx, p, turn.About, now); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (s *SQL) putState(ctx context.Context, tx *sql.Tx, w bot.Walkthrough, now i
 
 // putPost queues a post, or does nothing if its ID is known: an event that is
 // redelivered after it was pruned makes the same posts again.
-func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) error {
+func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.EventID, now int64) error {
 	data, err := encode(p)
 	if err != nil {
 		return err
@@ -206,10 +206,10 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) er
 		state = "shadow"
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private, about)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
-			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private))...)
+			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private), string(about))...)
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}

@@ -22,7 +22,8 @@ const deadLetter = ` state = 'dropped' AND sealed IS NOT NULL `
 const maxWhy = 500
 
 // bury makes a waiting post a dead letter. If a waiting post replaces it, or
-// changes the same message, its content is outdated and is removed.
+// changes the same message, its content is outdated and is removed. So is that of a
+// post whose message was deleted.
 func bury(ctx context.Context, tx *sql.Tx, id bot.PostID, why string, now int64) error {
 	why = strings.ToValidUTF8(why[:min(len(why), maxWhy)], "")
 	_, err := tx.ExecContext(ctx, `
@@ -33,8 +34,8 @@ func bury(ctx context.Context, tx *sql.Tx, id bot.PostID, why string, now int64)
 	}
 	_, err = tx.ExecContext(ctx, `
 		UPDATE posts SET sealed = NULL, why = '', kept = 0 WHERE id = $1 AND`+deadLetter+`
-			AND EXISTS (SELECT 1 FROM posts n WHERE n.state = 'waiting' AND n.seq > posts.seq
-				AND (n.replaces = posts.id OR n.replaces = posts.replaces AND n.replaces <> ''))`, string(id))
+			AND (erased = 1 OR EXISTS (SELECT 1 FROM posts n WHERE n.state = 'waiting' AND n.seq > posts.seq
+				AND (n.replaces = posts.id OR n.replaces = posts.replaces AND n.replaces <> '')))`, string(id))
 	return err
 }
 

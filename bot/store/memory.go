@@ -39,6 +39,8 @@ type memoryState struct {
 type memoryPost struct {
 	data              []byte
 	id, replaces      bot.PostID
+	about             bot.EventID
+	erased            bool // its message was deleted
 	thread            bot.Thread
 	opens, delayed    bool
 	urgent, private   bool
@@ -214,7 +216,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	}
 	var posts []*memoryPost
 	for _, p := range turn.Posts {
-		q, err := newPost(p, now)
+		q, err := newPost(p, turn.About, now)
 		if err != nil {
 			return err
 		}
@@ -241,10 +243,10 @@ func newState(w bot.Walkthrough, old memoryState, now time.Time) (memoryState, e
 	return s, err
 }
 
-func newPost(p bot.Post, now time.Time) (*memoryPost, error) {
+func newPost(p bot.Post, about bot.EventID, now time.Time) (*memoryPost, error) {
 	data, err := encode(p)
 	return &memoryPost{
-		data: data, id: p.ID, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
+		data: data, id: p.ID, about: about, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
 		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
 		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now,
 	}, err

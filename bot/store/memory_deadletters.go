@@ -3,13 +3,41 @@ package store
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"mabsbot/bot"
 )
 
+// Erase implements bot.Store.
+func (m *Memory) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap("erase", err)
+	}
+	var threads []bot.Thread
+	for _, p := range m.posts {
+		if p.about == message && message != "" {
+			p.erased, p.shadow, p.dead = true, false, false
+			if !slices.Contains(threads, p.thread) {
+				threads = append(threads, p.thread)
+			}
+		}
+	}
+	for name, all := range m.inboxes {
+		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool {
+			return r.dead && (r.key == string(message) || strings.HasPrefix(r.key, string(message)+"/"))
+		})
+	}
+	return threads, nil
+}
+
 // outdated reports whether a later waiting post replaces p or changes the same
-// message.
+// message, or whether the message that p is about was deleted.
 func (m *Memory) outdated(p *memoryPost) bool {
+	if p.erased {
+		return true
+	}
 	later := m.posts[slices.Index(m.posts, p)+1:]
 	return slices.ContainsFunc(later, func(n *memoryPost) bool {
 		return n.waiting && (n.replaces == p.id || n.replaces == p.replaces && n.replaces != "")

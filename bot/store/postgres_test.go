@@ -58,6 +58,7 @@ func TestOnPostgres(t *testing.T) {
 		"ExpireCaseNumbers": TestExpireCaseNumbers, "MovedRow": TestMovedRow, "RecordedPost": TestRecordedPost,
 		"EarlierSeal": TestEarlierSeal, "UnreadablePost": TestUnreadablePost, "UnreadableWalkthrough": TestUnreadableWalkthrough,
 		"UnreadableMoves": TestUnreadableMoves, "UnreadableRecords": TestUnreadableRecords, "CancelAnywhere": TestCancelAnywhere, "Sessions": TestSessions,
+		"DeletedMessages": TestDeletedMessages, "ForgottenUser": TestForgottenUser, "Retained": TestRetained,
 	} {
 		t.Run(name, test)
 	}

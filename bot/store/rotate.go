@@ -14,9 +14,11 @@ import (
 // errInUse reports that the database cannot be changed while the bot uses it.
 var errInUse = errors.New("the bot uses the database: stop it first")
 
-// sealedTables has for each table with encrypted values the kind of its rows and
-// the columns that identify a row. Together they are what a value is sealed for.
-var sealedTables = []struct{ table, kind, columns string }{
+// A sealedTable is a table with encrypted values, with the kind of its rows and the
+// columns that identify a row. Together they are what a value is sealed for.
+type sealedTable struct{ table, kind, columns string }
+
+var sealedTables = []sealedTable{
 	{"key_check", "key check", ""},
 	{"walkthroughs", "walkthrough", "adapter, workspace, channel, root, version"},
 	{"entries", "entry", "id, revision"},
@@ -24,6 +26,9 @@ var sealedTables = []struct{ table, kind, columns string }{
 	{"journal", "journal", "name, seq"},
 	{"inbox", "inbox", "name, key"},
 }
+
+// selects returns the columns as the last ones of a SELECT.
+func (t sealedTable) selects() string { return strings.TrimSuffix(", "+t.columns, ", ") }
 
 // Rotate encrypts the database at path with another key. It is one transaction: a
 // crash leaves the database with the old key or with the new one, and never with

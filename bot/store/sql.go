@@ -13,8 +13,9 @@
 // implement bot.Outbox; queue.go finds the posts that may be claimed. cases.go finds
 // cases, and entries.go keeps the entries of walkthroughs. codec.go validates and
 // encodes. inbox.go records events that are acknowledged before they are handled, and
-// journal.go is an append-only log, and sessions.go has the logins of the console. prune.go deletes old rows, retention.go old
-// conversations, and forget.go those of a user. backup.go backs up and restores,
+// journal.go is an append-only log, and sessions.go has the logins of the console.
+// prune.go deletes old rows, retention.go old conversations, forget.go those of a
+// user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
 // one of several processes, and process.go tracks which processes are alive. seal.go
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
