@@ -20,6 +20,14 @@ import (
 // keyFile is where the program keeps the key of a database if none is configured.
 func keyFile(c config.Store) string { return c.Path + ".key" }
 
+// database names the database.
+func database(c config.Store) string {
+	if c.URL.IsSet() {
+		return "The database at store.url"
+	}
+	return c.Path
+}
+
 // whereKey says where the key of the database is.
 func whereKey(c config.Store) string {
 	if c.Key.IsSet() {
@@ -189,11 +197,13 @@ func keyCommand() *cobra.Command {
 			fmt.Fprintf(cmd.ErrOrStderr(), "%d damaged values could not be read before, and still cannot.\n", n)
 		}
 		if c.Store.Key.IsSet() {
-			return say(cmd.OutOrStdout(), "%s has the key in %s now: set store.key to it before you start the bot.\n", c.Store.Path, file)
+			return say(cmd.OutOrStdout(), "%s has the key in %s now: set store.key to it before you start the bot.\n", database(c.Store), file)
 		}
 		return say(cmd.OutOrStdout(), "%s has a new key, in %s.\n", c.Store.Path, keyFile(c.Store))
 	})
-	rotate.Long = `Encrypt the database with a new key. Stop the bot first.
+	rotate.Long = `Encrypt the database with a new key. Stop the bot first; of PostgreSQL, all
+replicas. The command refuses while one of them runs, or was killed less than 15 s
+ago.
 
 The key file next to the database is replaced by one with a new random key. If
 store.key is configured, write the new key to a file and name it with
@@ -210,9 +220,6 @@ start uses the right one. Backups keep the key that they were made with.`
 // rotateKey changes the key of the database to the one in a file, or, without a
 // configured key, to a random one.
 func rotateKey(ctx context.Context, c config.Store, file string) (unreadable int, err error) {
-	if err := wantFile(c, "the key of a database of PostgreSQL cannot be changed"); err != nil {
-		return 0, err
-	}
 	old, err := c.Key.Bytes()
 	switch {
 	case err != nil:
@@ -231,6 +238,9 @@ func rotateKey(ctx context.Context, c config.Store, file string) (unreadable int
 	next, err := config.Key{Secret: config.NewSecret(strings.TrimSpace(string(text)))}.Bytes()
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", file, err)
+	}
+	if c.URL.IsSet() {
+		return store.RotatePostgres(ctx, c.URL.Reveal(), old, next)
 	}
 	return store.Rotate(ctx, c.Path, old, next)
 }

@@ -155,5 +155,14 @@ func TestStoreCopy(t *testing.T) {
 	onURL("pg_dump", "backup", filepath.Join(dir, "backup"))
 	onURL("pg_restore", "restore", filepath.Join(dir, "backup"))
 	onURL("Removed 0 conversations", "forget", "slack:U1")
-	onURL("cannot be changed", "key", "rotate")
+	onURL("name it with --new-key-file", "key", "rotate")
+	next := filepath.Join(dir, "next")
+	if err := os.WriteFile(next, []byte(strings.Repeat("5a", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	onURL("set store.key to it", "key", "rotate", "--new-key-file", next)
+	onURL("it has the new one already", "key", "rotate", "--new-key-file", next)
+	onURL("another key", "outbox", "list")
+	t.Setenv("MABSBOT_STORE_KEY", strings.Repeat("5a", 32))
+	onURL("Removed 0 conversations", "forget", "slack:U1")
 }

@@ -58,10 +58,10 @@ func (i *Inbox) Bury(ctx context.Context, key string, payload []byte) error {
 }
 
 func (i *Inbox) write(ctx context.Context, what, query string, args ...any) error {
-	if i.sql.postgres { // a statement is a transaction
-		return wrap(what, i.sql.exec(ctx, query, args...))
-	}
 	return i.sql.updateTogether(ctx, what, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := i.sql.lock(ctx, tx, locks{}); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, query, args...)
 		return err
 	})

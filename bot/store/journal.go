@@ -106,7 +106,8 @@ func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte
 			return err
 		}
 		for _, r := range rows {
-			row := j.row(int(r.id))
+			seq := r.id.(int64)
+			row := j.row(int(seq))
 			record, err := j.sql.sealer.open(r.sealed, row...)
 			if err != nil {
 				continue // damaged
@@ -115,7 +116,7 @@ func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte
 			if changed == nil {
 				continue
 			}
-			_, err = tx.ExecContext(ctx, `UPDATE journal SET sealed = $1 WHERE name = $2 AND seq = $3`, j.sql.sealer.seal(changed, row...), j.name, r.id)
+			_, err = tx.ExecContext(ctx, `UPDATE journal SET sealed = $1 WHERE name = $2 AND seq = $3`, j.sql.sealer.seal(changed, row...), j.name, seq)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"hash/fnv"
 	"slices"
 
@@ -20,7 +21,7 @@ import (
 //     thread, Apply, where a post replaces others, and Drop: each changes which
 //     posts of others may be sent.
 //   - The batches of Prune, Expire and Forget, which remove what nothing refers to,
-//     have the database to themselves; all others share it.
+//     and a change of the key, have the database to themselves; all others share it.
 //
 // All take their locks in the same order, so that no two wait for each other.
 type locks struct {
@@ -31,30 +32,49 @@ type locks struct {
 }
 
 // lockQuery takes the locks $1 together with others that take them so, then the
-// locks $2 alone. The time is that after the wait, because a row is made of it
-// after all others were read.
+// locks $2 alone. The time, and how often the key was changed, are those after the
+// wait, because a row is made of them after all others were read.
 const lockQuery = `
-	SELECT COUNT(held), ` + clock + ` FROM (
+	SELECT COUNT(held), ` + clock + `, (SELECT last_value FROM key_changes) FROM (
 		SELECT pg_advisory_xact_lock_shared(h) FROM unnest($1::bigint[]) AS h
 		UNION ALL SELECT pg_advisory_xact_lock(h) FROM unnest($2::bigint[]) AS h) AS l (held)`
 
 // clock is the time of PostgreSQL in milliseconds. The clocks of replicas may differ.
 const clock = `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint`
 
-// lock takes locks until the end of the transaction, and returns the time.
+// errKeyChanged reports that the key was changed since the database was opened. What
+// was encrypted with the earlier one could not be read any more.
+var errKeyChanged = errors.New("the key of the database was changed: set store.key to the new one and start again")
+
+// lock takes locks until the end of the transaction, and returns the time. All
+// transactions that encrypt or claim something take one.
 func (s *SQL) lock(ctx context.Context, tx *sql.Tx, l locks) (now int64, err error) {
 	if !s.postgres {
 		return s.now(ctx, tx)
 	}
-	shared, alone := l.hashes()
-	var n int
-	if err := tx.QueryRowContext(ctx, lockQuery, shared, alone).Scan(&n, &now); err != nil {
-		return 0, err
+	now, changes, err := takeLocks(ctx, tx, l)
+	if err == nil && changes != s.keyChanges {
+		err = errKeyChanged
 	}
 	if s.fakeClock != nil {
 		now = s.fakeClock()
 	}
-	return now, nil
+	return now, err
+}
+
+// noteKey notes how often the key was changed. It waits for a change under way.
+func (s *SQL) noteKey(ctx context.Context, tx *sql.Tx) (err error) {
+	if s.postgres {
+		_, s.keyChanges, err = takeLocks(ctx, tx, locks{})
+	}
+	return err
+}
+
+func takeLocks(ctx context.Context, tx *sql.Tx, l locks) (now, keyChanges int64, err error) {
+	shared, alone := l.hashes()
+	var n int
+	err = tx.QueryRowContext(ctx, lockQuery, shared, alone).Scan(&n, &now, &keyChanges)
+	return now, keyChanges, err
 }
 
 // hashes returns the numbers of the locks in order. Two locks with the same number

@@ -13,8 +13,8 @@ import (
 // Tests that need a second process run this test binary again with these
 // variables.
 const (
-	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless", "shared", "rotate" or "restore"
-	childFile = "MABSBOT_STORE_TEST_FILE"  // the path of the database
+	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless", "shared", "rotate", "rotate PostgreSQL", "rotate PostgreSQL back" or "restore"
+	childFile = "MABSBOT_STORE_TEST_FILE"  // the path or URL of the database
 )
 
 func TestMain(m *testing.M) {
@@ -33,6 +33,12 @@ func runChild(ctx context.Context, mode, path string) error {
 	switch mode {
 	case "rotate":
 		_, err := RotateKeyFile(ctx, path+".key", path)
+		return err
+	case "rotate PostgreSQL":
+		_, err := RotatePostgres(ctx, path, testKey, newKey)
+		return err
+	case "rotate PostgreSQL back":
+		_, err := RotatePostgres(ctx, path, newKey, testKey)
 		return err
 	case "restore":
 		return Restore(ctx, path, path+".backup", testKey)

@@ -106,7 +106,7 @@ func (i *Inbox) adopt(ctx context.Context) (all []inboxRecord, unread error) {
 		return nil, err
 	}
 	err := i.sql.updateOnce(ctx, "adopt", func(tx *sql.Tx) error {
-		now, err := i.sql.now(ctx, tx)
+		now, err := i.sql.lock(ctx, tx, locks{})
 		if err != nil {
 			return err
 		}

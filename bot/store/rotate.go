@@ -12,7 +12,7 @@ import (
 )
 
 // errInUse reports that the database cannot be changed while the bot uses it.
-var errInUse = errors.New("the bot uses the database: stop it first")
+var errInUse = errors.New("the bot uses the database: stop it first, on all machines (one that was killed counts for 15 s)")
 
 // A sealedTable is a table with encrypted values, with the kind of its rows and the
 // columns that identify a row. Together they are what a value is sealed for.
@@ -36,80 +36,172 @@ func (t sealedTable) selects() string { return strings.TrimSuffix(", "+t.columns
 // process may use the database; where files cannot be locked, the caller has to
 // see to that.
 func Rotate(ctx context.Context, path string, old, next []byte) (unreadable int, err error) {
-	unreadable, err = rotate(ctx, path, old, next)
+	unreadable, err = rotateFile(ctx, path, old, next)
 	return unreadable, wrap("change the key of "+path, err)
 }
 
-func rotate(ctx context.Context, path string, old, next []byte) (unreadable int, err error) {
-	from, err := newSealer(old)
-	if err != nil {
+func rotateFile(ctx context.Context, path string, old, next []byte) (unreadable int, err error) {
+	if err := wantFile(path); err != nil {
 		return 0, err
 	}
+	return rotate(ctx, old, next, func(key []byte) (*SQL, error) {
+		sealer, err := newSealer(key)
+		if err != nil {
+			return nil, err
+		}
+		lock, alone, err := lockFile(path + ".lock")
+		if err != nil {
+			return nil, err
+		}
+		s := &SQL{sealer: sealer, fileLock: lock}
+		err = errInUse
+		if lock == nil || alone {
+			err = s.start(ctx, path, alone)
+		}
+		if err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		return s, nil
+	})
+}
+
+// RotatePostgres is like Rotate, for the PostgreSQL database at a URL. It refuses
+// while a process serves it. A process that was paused meanwhile and goes on with the
+// old key can neither write nor claim anything; see SQL.lock.
+func RotatePostgres(ctx context.Context, url string, old, next []byte) (unreadable int, err error) {
+	unreadable, err = rotate(ctx, old, next, func(key []byte) (*SQL, error) { return openPostgres(ctx, url, key) })
+	return unreadable, wrap("change the key", err)
+}
+
+// errRotated is an ErrKey.
+var errRotated = fmt.Errorf("%w: it has the new one already", ErrKey)
+
+// rotate changes the key of the database that open opens.
+func rotate(ctx context.Context, old, next []byte, open func(key []byte) (*SQL, error)) (unreadable int, err error) {
 	to, err := newSealer(next)
 	if err != nil {
 		return 0, err
 	}
-	if err := wantFile(path); err != nil {
-		return 0, err
+	s, err := open(old)
+	if errors.Is(err, ErrKey) {
+		if s, nextErr := open(next); nextErr == nil {
+			err = errors.Join(errRotated, s.Close())
+		}
 	}
-	lock, alone, err := lockFile(path + ".lock")
 	if err != nil {
 		return 0, err
 	}
-	s := &SQL{sealer: from, fileLock: lock}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if lock != nil && !alone {
-		return 0, errInUse
-	}
-	if err := s.start(ctx, path, alone); err != nil {
+	if unreadable, err = s.resealAll(ctx, to); err != nil {
 		return 0, err
 	}
+	return unreadable, s.vacuum(ctx)
+}
+
+func (s *SQL) resealAll(ctx context.Context, to sealer) (unreadable int, err error) {
 	err = s.transact(ctx, func(tx *sql.Tx) error {
+		now, err := s.lock(ctx, tx, locks{alone: true})
+		if err != nil {
+			return err
+		}
+		if err := s.wantUnused(ctx, tx, now); err != nil {
+			return err
+		}
 		for _, t := range sealedTables {
-			n, err := reseal(ctx, tx, t.table, t.kind, t.columns, from, to)
+			n, err := s.reseal(ctx, tx, t, to)
 			if err != nil {
 				return fmt.Errorf("%s: %w", t.table, err)
 			}
 			unreadable += n
 		}
-		return nil
+		if s.postgres {
+			_, err = tx.ExecContext(ctx, `SELECT nextval('key_changes')`)
+		}
+		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	_, err = s.write.ExecContext(ctx, `VACUUM`) // leaves nothing in free pages that the old key opens
 	return unreadable, err
 }
 
+// wantUnused returns an error if a process serves the PostgreSQL database: each holds
+// leases, and one of them that of maintenance. Those of one that was killed end after
+// 15 s.
+func (s *SQL) wantUnused(ctx context.Context, tx *sql.Tx, now int64) error {
+	if !s.postgres {
+		return nil // the lock of the file says that
+	}
+	var held int
+	err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM leases WHERE held_until > $1`, now).Scan(&held)
+	if err == nil && held > 0 {
+		err = errInUse
+	}
+	return err
+}
+
+// vacuum leaves nothing in free pages that the old key opens.
+func (s *SQL) vacuum(ctx context.Context) error {
+	if !s.postgres {
+		_, err := s.write.ExecContext(ctx, `VACUUM`)
+		return err
+	}
+	for _, t := range sealedTables {
+		if _, err := s.write.ExecContext(ctx, `VACUUM FULL `+t.table); err != nil {
+			return fmt.Errorf("the key is changed, but what the old one opens may be left in free pages: %w", err)
+		}
+	}
+	return nil
+}
+
 // reseal encrypts the values of a table for the same rows with another key.
-func reseal(ctx context.Context, tx *sql.Tx, table, kind, columns string, from, to sealer) (unreadable int, err error) {
-	var last int64
-	for {
-		rows, err := sealedRows(tx.QueryContext(ctx, `SELECT rowid, sealed`+strings.TrimSuffix(", "+columns, ", ")+
-			` FROM `+table+` WHERE sealed IS NOT NULL AND rowid > $1 ORDER BY rowid LIMIT $2`, last, pruneBatch))
-		if err != nil || len(rows) == 0 {
-			return unreadable, err
+func (s *SQL) reseal(ctx context.Context, tx *sql.Tx, t sealedTable, to sealer) (unreadable int, err error) {
+	update := `UPDATE ` + t.table + ` SET sealed = $1 WHERE rowid = $2`
+	if s.postgres {
+		update = `UPDATE ` + t.table + ` SET sealed = $1 WHERE ctid = CAST(CAST($2 AS TEXT) AS tid)`
+	}
+	next, err := s.sealedBatches(ctx, tx, t)
+	for err == nil {
+		var rows []sealedRow
+		if rows, err = next(); err != nil || len(rows) == 0 {
+			break
 		}
 		for _, r := range rows {
-			last = r.id
-			row := append([]string{kind}, r.columns...)
-			plain, err := from.open(r.sealed, row...)
-			if err != nil && kind == "post" { // an earlier version sealed posts for their ID alone
-				plain, err = from.open(r.sealed, row[:2]...)
+			row := append([]string{t.kind}, r.columns...)
+			plain, openErr := s.sealer.open(r.sealed, row...)
+			if openErr != nil && t.kind == "post" { // an earlier version sealed posts for their ID alone
+				plain, openErr = s.sealer.open(r.sealed, row[:2]...)
 			}
-			if err != nil {
+			if openErr != nil {
 				unreadable++
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET sealed = $1 WHERE rowid = $2`, to.seal(plain, row...), r.id); err != nil {
+			if _, err := tx.ExecContext(ctx, update, to.seal(plain, row...), r.id); err != nil {
 				return unreadable, err
 			}
 		}
 	}
+	return unreadable, err
+}
+
+// sealedBatches returns a function that returns the next rows of a table, as they
+// are now. A cursor of PostgreSQL does not see what changes since.
+func (s *SQL) sealedBatches(ctx context.Context, tx *sql.Tx, t sealedTable) (next func() ([]sealedRow, error), err error) {
+	if s.postgres {
+		_, err := tx.ExecContext(ctx, `DECLARE sealed_`+t.table+` NO SCROLL CURSOR FOR SELECT CAST(ctid AS TEXT), sealed`+t.selects()+` FROM `+t.table+` WHERE sealed IS NOT NULL`)
+		return func() ([]sealedRow, error) {
+			return sealedRows(tx.QueryContext(ctx, fmt.Sprintf(`FETCH %d FROM sealed_%s`, pruneBatch, t.table)))
+		}, err
+	}
+	var last any = int64(0)
+	return func() ([]sealedRow, error) {
+		rows, err := sealedRows(tx.QueryContext(ctx, `SELECT rowid, sealed`+t.selects()+` FROM `+t.table+` WHERE sealed IS NOT NULL AND rowid > $1 ORDER BY rowid LIMIT $2`, last, pruneBatch))
+		if len(rows) > 0 {
+			last = rows[len(rows)-1].id
+		}
+		return rows, err
+	}, nil
 }
 
 type sealedRow struct {
-	id      int64
+	id      any // of the row
 	sealed  []byte
 	columns []string
 }

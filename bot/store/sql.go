@@ -58,12 +58,13 @@ type SQL struct {
 	// in order and without polling; busyTimeout bounds the wait for other processes.
 	// read has one connection per core; it reads the last committed state in the
 	// meantime. On PostgreSQL both are the same pool.
-	write     *sql.DB
-	read      reader
-	sealer    sealer
-	postgres  bool
-	process   *process
-	fakeClock func() int64 // for tests
+	write      *sql.DB
+	read       reader
+	sealer     sealer
+	postgres   bool
+	process    *process
+	keyChanges int64        // PostgreSQL: how often the key was changed when it was opened
+	fakeClock  func() int64 // for tests
 
 	// Of SQLite.
 	group        group // of transactions on write
@@ -259,6 +260,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // checkKey decrypts a value that was encrypted when the database was created.
 func (s *SQL) checkKey(ctx context.Context) error {
 	return s.transact(ctx, func(tx *sql.Tx) error {
+		if err := s.noteKey(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO key_check (id, sealed) VALUES (1, $1) ON CONFLICT DO NOTHING`,
 			s.sealer.seal([]byte("mabsbot"), "key check"))
 		if err != nil {

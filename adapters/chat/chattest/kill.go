@@ -82,6 +82,15 @@ func (c *talks) goOn(rig KillRig) {
 	c.open = slices.DeleteFunc(c.open, func(n int) bool { return !rig.Reply(n) })
 }
 
+// killPatience is how long Kill waits for an answer. The long form runs beside other
+// work, on a machine where a program may take a minute to start.
+func killPatience() time.Duration {
+	if *Long {
+		return 20 * Patience
+	}
+	return 3 * Patience
+}
+
 // maxOpen bounds the open conversations, so that a slow machine is not overloaded.
 const maxOpen = 100
 
@@ -89,7 +98,7 @@ const maxOpen = 100
 // further until no more than maxOpen are open.
 func (c *talks) untilEnded(t *testing.T, rig KillRig, n int, say func()) {
 	t.Helper()
-	deadline := time.Now().Add(3 * Patience)
+	deadline := time.Now().Add(killPatience())
 	ended, begin := c.begun-len(c.open), c.begun+n
 	for c.begun-len(c.open) < ended+n || len(c.open) > maxOpen {
 		if c.begun < begin {
@@ -105,7 +114,7 @@ func (c *talks) untilEnded(t *testing.T, rig KillRig, n int, say func()) {
 
 // finish goes on until all is answered. A claim of a dead replica ends after a minute.
 func (c *talks) finish(t *testing.T, rig KillRig) {
-	deadline := time.Now().Add(3 * Patience)
+	deadline := time.Now().Add(killPatience())
 	for c.goOn(rig); len(c.open) > 0 || !rig.Drained(); c.goOn(rig) {
 		if time.Now().After(deadline) {
 			t.Errorf("conversations %v never end", c.open)
