@@ -47,7 +47,7 @@ func watch(ctx context.Context, o *ops.Server, b *bot.Bot, db *store.SQL, live *
 		names = append(names, a.Name())
 	}
 	o.Watch(ops.System{
-		Adapters: names, Services: b.Services, Database: db.Ping, Backlogs: db.Backlogs,
+		Adapters: names, Services: b.Services, Database: db.Ping, Trouble: db.Trouble, Backlogs: db.Backlogs,
 		Entries: func() int { return len(live.Base().Entries()) }, ReloadFailed: live.ReloadFailed,
 		Stopping: func() bool { return ctx.Err() != nil },
 	})

@@ -50,6 +50,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	defer background.Wait()
 	defer stop()
 	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
+	db.Alarm(log)
 	background.Go(func() { db.Maintain(ctx, c.Store.Retention, log) })
 	b, err := newBot(c, live.Base, db, log)
 	if err != nil {

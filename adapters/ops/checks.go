@@ -51,6 +51,9 @@ func (s *Server) checks(ctx context.Context) []check {
 		return []check{{name: "startup", failed: errStarting}}
 	}
 	all := []check{{name: "database", failed: s.checkDatabase(ctx, system)}, checkEntries(system)}
+	if err := system.Trouble(); err != nil { // the rest goes on, or waits for room
+		all = append(all, check{name: "storage", failed: err, only: true})
+	}
 	services := system.Services()
 	platforms := check{name: "platforms"}
 	if !bot.Serves(services) {

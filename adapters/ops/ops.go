@@ -33,6 +33,7 @@ type Options struct {
 type System struct {
 	Services     func() []bot.Service
 	Database     func(ctx context.Context) error // asks the database for an answer
+	Trouble      func() error                    // what keeps a part of the database from working, or nil
 	Backlogs     func(ctx context.Context) ([]bot.Backlog, error)
 	Entries      func() int  // of the knowledge base
 	ReloadFailed func() bool // whether the last reload of the knowledge base failed

@@ -27,6 +27,7 @@ type system struct {
 	services []bot.Service
 	database error
 	hangs    bool // the database does not answer
+	trouble  error
 	backlogs []bot.Backlog
 	entries  int
 	failed   bool // the reload
@@ -50,7 +51,7 @@ func (s *system) ping(ctx context.Context) error {
 
 func (s *system) watchedBy(o *ops.Server) {
 	o.Watch(ops.System{
-		Adapters: []string{"slack", "console"}, Services: func() []bot.Service { return s.services }, Database: s.ping,
+		Adapters: []string{"slack", "console"}, Services: func() []bot.Service { return s.services }, Database: s.ping, Trouble: func() error { return s.trouble },
 		Backlogs: func(ctx context.Context) ([]bot.Backlog, error) { return s.backlogs, s.ping(ctx) },
 		Entries:  func() int { return s.entries }, ReloadFailed: func() bool { return s.failed }, Stopping: func() bool { return s.stopping },
 	})
@@ -86,6 +87,7 @@ func TestReady(t *testing.T) {
 		"standby":          {func(s *system) { s.services[0].State = bot.ServiceStandby }, 200, strings.Replace(all, "slack ok: up", "slack ok: standby", 1)},
 		"console alone":    {func(s *system) { s.services = s.services[1:] }, 200, strings.Replace(all, "[+]adapter/slack ok: up\n", "", 1)},
 		"one of two works": {func(s *system) { s.services[1] = bot.Service{Adapter: "discord", State: bot.ServiceEnded} }, 200, strings.Replace(all, "[+]adapter/console ok: up", "[-]adapter/discord failed: ended", 1)},
+		"damaged":          {func(s *system) { s.trouble = errors.New("the database is damaged") }, 200, strings.Replace(all, "[+]platforms", "[-]storage failed: the database is damaged\n[+]platforms", 1)},
 		"no adapter runs":  {func(s *system) { s.services = nil }, 503, "[+]database ok\n[+]knowledge-base ok\n[-]platforms failed: none is up\nreadyz check failed\n"},
 		"stopping":         {func(s *system) { s.stopping = true }, 503, strings.NewReplacer("readyz check passed", "[-]shutdown failed: the program is stopping\nreadyz check failed").Replace(all)},
 	} {

@@ -28,13 +28,13 @@ type querier interface {
 func (s *SQL) Load(ctx context.Context, thread bot.Thread, user bot.UserKey) (bot.Walkthrough, string, error) {
 	w, err := s.walkthrough(ctx, s.read, thread)
 	if err != nil {
-		return bot.Walkthrough{}, "", wrap("load", err)
+		return bot.Walkthrough{}, "", s.wrap("load", err)
 	}
 	var lang string
 	err = s.read.QueryRowContext(ctx, `SELECT lang FROM preferences WHERE adapter = $1 AND workspace = $2 AND user_id = $3`,
 		user.Adapter, user.Workspace, user.ID).Scan(&lang)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return bot.Walkthrough{}, "", wrap("load", err)
+		return bot.Walkthrough{}, "", s.wrap("load", err)
 	}
 	return w, lang, nil
 }
@@ -60,7 +60,7 @@ func walkthroughRow(t bot.Thread, version int) []string {
 func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window time.Duration, limit int) ([]bot.Thread, error) {
 	now, err := s.now(ctx, s.read)
 	if err != nil {
-		return nil, wrap("recent", err)
+		return nil, s.wrap("recent", err)
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT root FROM walkthroughs w
@@ -71,32 +71,32 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 		ORDER BY begun_at DESC LIMIT $7`,
 		threadArgs(near, entry, now-window.Milliseconds(), max(limit, 0))...)
 	if err != nil {
-		return nil, wrap("recent", err)
+		return nil, s.wrap("recent", err)
 	}
 	defer rows.Close()
 	var found []bot.Thread
 	for rows.Next() {
 		thread := near
 		if err := rows.Scan(&thread.Root); err != nil {
-			return nil, wrap("recent", err)
+			return nil, s.wrap("recent", err)
 		}
 		found = append(found, thread)
 	}
-	return found, wrap("recent", rows.Err())
+	return found, s.wrap("recent", rows.Err())
 }
 
 // Waiting implements bot.Store.
 func (s *SQL) Waiting(ctx context.Context, post bot.PostID) (bool, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts WHERE id = $1 AND state = 'waiting'`, string(post)).Scan(&n)
-	return n > 0, wrap("waiting", err)
+	return n > 0, s.wrap("waiting", err)
 }
 
 // Keeps implements bot.Store.
 func (s *SQL) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
 	var n int
 	err := s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM posts WHERE id = $1`, string(post)).Scan(&n)
-	return n > 0, wrap("keeps", err)
+	return n > 0, s.wrap("keeps", err)
 }
 
 // Shadowed implements bot.Store.
@@ -105,14 +105,14 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadab
 		SELECT id, adapter, workspace, channel, root, opens, sealed FROM posts
 		WHERE state = 'shadow' ORDER BY seq DESC LIMIT $1`, max(limit, 0))
 	if err != nil {
-		return nil, wrap("shadowed", err)
+		return nil, s.wrap("shadowed", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var p bot.Post
 		var sealed []byte
 		if err := rows.Scan(&p.ID, &p.Thread.Adapter, &p.Thread.Workspace, &p.Thread.Channel, &p.Thread.Root, &p.Opens, &sealed); err != nil {
-			return nil, wrap("shadowed", err)
+			return nil, s.wrap("shadowed", err)
 		}
 		read := s.unsealPost(p, sealed)
 		if read.err != nil {
@@ -122,9 +122,9 @@ func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadab
 		all = append(all, read.Post)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, wrap("shadowed", err)
+		return nil, s.wrap("shadowed", err)
 	}
-	return all, wrap("shadowed", unreadable)
+	return all, s.wrap("shadowed", unreadable)
 }
 
 // Walkthroughs implements bot.Store.
@@ -133,18 +133,22 @@ func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]
 		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number = 0
 		ORDER BY changed_at DESC LIMIT $4`, user.Adapter, user.Workspace, user.ID, max(limit, 0))
 	if err != nil {
-		return nil, wrap("walkthroughs", err)
+		return nil, s.wrap("walkthroughs", err)
 	}
 	all, err := s.scanWalkthroughs(rows)
-	return all, wrap("walkthroughs", err)
+	return all, s.wrap("walkthroughs", err)
 }
 
 // Apply implements bot.Store.
 func (s *SQL) Apply(ctx context.Context, turn bot.Turn) error {
 	if err := validate(turn); err != nil {
-		return wrap("apply", err)
+		return s.wrap("apply", err)
 	}
-	return s.updateTogether(ctx, "apply", func(ctx context.Context, tx *sql.Tx) error { return s.apply(ctx, tx, turn) })
+	err := s.updateTogether(ctx, "apply", func(ctx context.Context, tx *sql.Tx) error { return s.apply(ctx, tx, turn) })
+	if err == nil {
+		s.alarm.written()
+	}
+	return err
 }
 
 func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {

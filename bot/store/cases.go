@@ -16,7 +16,7 @@ func (s *SQL) Case(ctx context.Context, adapter, workspace string, number int) (
 	if errors.Is(err, sql.ErrNoRows) {
 		return bot.Walkthrough{}, false, nil
 	}
-	return w, err == nil, wrap("case", err)
+	return w, err == nil, s.wrap("case", err)
 }
 
 // OpenCases implements bot.Store.
@@ -25,10 +25,10 @@ func (s *SQL) OpenCases(ctx context.Context, adapter, workspace string, limit in
 		WHERE status = 'case' AND ($1 = '' OR adapter = $1 AND workspace = $2)
 		ORDER BY begun_at, case_number LIMIT $3`, adapter, workspace, max(limit, 0))
 	if err != nil {
-		return nil, wrap("open cases", err)
+		return nil, s.wrap("open cases", err)
 	}
 	all, err := s.scanWalkthroughs(rows)
-	return all, wrap("open cases", err)
+	return all, s.wrap("open cases", err)
 }
 
 // CaseCount implements bot.Store.
@@ -38,17 +38,17 @@ func (s *SQL) CaseCount(ctx context.Context, user bot.UserKey, window time.Durat
 			SELECT MAX(case_number) AS n FROM walkthroughs WHERE adapter = $1 AND workspace = $2 AND case_number > 0
 			UNION ALL SELECT highest FROM case_numbers WHERE adapter = $1 AND workspace = $2) AS numbers`, user.Adapter, user.Workspace).Scan(&highest)
 	if err != nil {
-		return 0, 0, wrap("case count", err)
+		return 0, 0, s.wrap("case count", err)
 	}
 	now, err := s.now(ctx, s.read)
 	if err != nil {
-		return 0, 0, wrap("case count", err)
+		return 0, 0, s.wrap("case count", err)
 	}
 	err = s.read.QueryRowContext(ctx, `
 		SELECT COUNT(*) FROM walkthroughs
 		WHERE adapter = $1 AND workspace = $2 AND asker = $3 AND case_number > 0 AND begun_at > $4`,
 		user.Adapter, user.Workspace, user.ID, now-window.Milliseconds()).Scan(&recent)
-	return highest, recent, wrap("case count", err)
+	return highest, recent, s.wrap("case count", err)
 }
 
 // caseNumber returns the number of the case that is handed over to the thread

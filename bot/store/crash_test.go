@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -214,6 +216,8 @@ func TestFullDisk(t *testing.T) {
 		_, err := s.write.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+more))
 		must(t, err)
 	}
+	var log bytes.Buffer
+	s.Alarm(slog.New(slog.NewTextHandler(&log, nil)))
 	limit(40) // pages of 4 KiB: some turns fit, but not many
 	full := 0
 	for ; ; full++ {
@@ -236,9 +240,17 @@ func TestFullDisk(t *testing.T) {
 	if n := countParts(t, s, full); n != 0 {
 		t.Errorf("%d parts of the failed turn are stored", n)
 	}
+	wantError(t, s.Apply(t.Context(), fullTurn(full)), "make room")
+	if !errors.Is(s.Trouble(), errDiskFull) {
+		t.Errorf("the trouble is %v", s.Trouble())
+	}
 	limit(40)
 	must(t, s.Apply(t.Context(), fullTurn(full)))
 	wantWhole(t, s, full, 3)
+	must(t, s.Trouble())
+	if full, room := strings.Count(log.String(), "level=ERROR"), strings.Count(log.String(), "has room again"); full != 1 || room != 1 {
+		t.Errorf("%d alarms and %d ends:\n%s", full, room, log.String())
+	}
 }
 
 // TestOpenBusy opens a new file while another process holds its write lock.

@@ -56,7 +56,7 @@ func (s *SQL) DeadLetters(ctx context.Context, limit int) ([]bot.DeadLetter, err
 		SELECT id, adapter, workspace, channel, root, opens, recipient, private, replaces, attempt, spent, why, changed_at, sealed FROM posts
 		WHERE`+deadLetter+`ORDER BY changed_at DESC, seq DESC LIMIT $1`, max(limit, 0))
 	if err != nil {
-		return nil, wrap("dead letters", err)
+		return nil, s.wrap("dead letters", err)
 	}
 	defer rows.Close()
 	var all []bot.DeadLetter
@@ -67,7 +67,7 @@ func (s *SQL) DeadLetters(ctx context.Context, limit int) ([]bot.DeadLetter, err
 		p, t := &l.Post, &l.Thread
 		if err := rows.Scan(&p.ID, &t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.Opens, &p.To.ID, &p.Private, &p.Replaces,
 			&p.Attempt, &p.Spent, &l.Why, &at, &sealed); err != nil {
-			return nil, wrap("dead letters", err)
+			return nil, s.wrap("dead letters", err)
 		}
 		l.At = time.UnixMilli(at)
 		if read := s.unsealPost(l.Post, sealed); read.err == nil {
@@ -75,7 +75,7 @@ func (s *SQL) DeadLetters(ctx context.Context, limit int) ([]bot.DeadLetter, err
 		}
 		all = append(all, l)
 	}
-	return all, wrap("dead letters", rows.Err())
+	return all, s.wrap("dead letters", rows.Err())
 }
 
 // Resend implements bot.Outbox.
@@ -103,14 +103,14 @@ func (s *SQL) changeDeadLetter(ctx context.Context, id bot.PostID, set string) e
 func (s *SQL) Backlogs(ctx context.Context) ([]bot.Backlog, error) {
 	now, err := s.now(ctx, s.read)
 	if err != nil {
-		return nil, wrap("backlogs", err)
+		return nil, s.wrap("backlogs", err)
 	}
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT adapter, COUNT(*), MIN(ready_at), 0 FROM posts WHERE state = 'waiting' AND ready_at <= $1 GROUP BY adapter
 		UNION ALL
 		SELECT adapter, 0, CAST($1 AS BIGINT), COUNT(*) FROM posts WHERE`+deadLetter+`GROUP BY adapter`, now)
 	if err != nil {
-		return nil, wrap("backlogs", err)
+		return nil, s.wrap("backlogs", err)
 	}
 	defer rows.Close()
 	all := backlogs{}
@@ -118,12 +118,12 @@ func (s *SQL) Backlogs(ctx context.Context) ([]bot.Backlog, error) {
 		var part bot.Backlog
 		var ready int64
 		if err := rows.Scan(&part.Adapter, &part.Waiting, &ready, &part.DeadLetters); err != nil {
-			return nil, wrap("backlogs", err)
+			return nil, s.wrap("backlogs", err)
 		}
 		part.Oldest = time.Duration(now-ready) * time.Millisecond
 		all.add(part)
 	}
-	return all.sorted(), wrap("backlogs", rows.Err())
+	return all.sorted(), s.wrap("backlogs", rows.Err())
 }
 
 // backlogs are backlogs by adapter.

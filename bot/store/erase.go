@@ -19,13 +19,13 @@ const (
 func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, error) {
 	threads, err := threadsOf(s.read.QueryContext(ctx, `SELECT DISTINCT adapter, workspace, channel, root FROM posts WHERE about = $1 AND about <> ''`, string(message)))
 	if err != nil {
-		return nil, wrap("erase", err)
+		return nil, s.wrap("erase", err)
 	}
 	var n int
 	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts WHERE`+aboutMessage+`AND erased = 0) + (SELECT COUNT(*) FROM inbox WHERE`+deadPayload+`)`,
 		string(message)).Scan(&n)
 	if err != nil || n == 0 {
-		return threads, wrap("erase", err)
+		return threads, s.wrap("erase", err)
 	}
 	return threads, s.update(ctx, "erase", func(tx *sql.Tx) error {
 		if _, err := s.lock(ctx, tx, locks{}); err != nil {

@@ -32,7 +32,7 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 	}
 	cases, err := s.casesFor(ctx, adapter, user)
 	if err != nil {
-		return conversations, wrap("forget", err)
+		return conversations, s.wrap("forget", err)
 	}
 	conversations += len(cases)
 	return conversations, s.update(ctx, "forget", func(tx *sql.Tx) error {

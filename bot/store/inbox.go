@@ -31,7 +31,7 @@ func (i *Inbox) Put(ctx context.Context, key string, payload []byte) error {
 		err = i.sql.process.live(ctx, i.sql)
 	}
 	if err != nil {
-		return wrap("put into inbox", err)
+		return i.sql.wrap("put into inbox", err)
 	}
 	return i.write(ctx, "put into inbox", `
 		INSERT INTO inbox (name, key, dead, at, sealed, holder) VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT DO NOTHING`,
@@ -49,7 +49,7 @@ func (i *Inbox) Done(ctx context.Context, key string) error {
 func (i *Inbox) Bury(ctx context.Context, key string, payload []byte) error {
 	now, err := i.sql.now(ctx, i.sql.read)
 	if err != nil {
-		return wrap("bury in inbox", err)
+		return i.sql.wrap("bury in inbox", err)
 	}
 	return i.write(ctx, "bury in inbox", `
 		INSERT INTO inbox (name, key, dead, at, sealed) VALUES ($1, $2, 1, $3, $4)
@@ -83,7 +83,7 @@ func (i *Inbox) Adopt(ctx context.Context, yield func(key string, payload []byte
 		return i.Replay(ctx, yield)
 	}
 	records, err := i.adopt(ctx)
-	return yieldAll(records, err, yield)
+	return i.yieldAll(records, err, yield)
 }
 
 // Shared reports whether other processes may end, and leave payloads to Adopt.
@@ -101,18 +101,18 @@ func (i *Inbox) Dead(ctx context.Context, yield func(key string, payload []byte)
 
 func (i *Inbox) each(ctx context.Context, prefix string, dead int, yield func(key string, payload []byte) error) error {
 	records, err := i.records(ctx, prefix, dead)
-	return yieldAll(records, err, yield)
+	return i.yieldAll(records, err, yield)
 }
 
 // yieldAll calls yield for the records, and returns an error about those that could
 // not be read.
-func yieldAll(records []inboxRecord, unread error, yield func(key string, payload []byte) error) error {
+func (i *Inbox) yieldAll(records []inboxRecord, unread error, yield func(key string, payload []byte) error) error {
 	for _, r := range records {
 		if err := yield(r.key, r.payload); err != nil {
 			return err
 		}
 	}
-	return wrap("read inbox", unread)
+	return i.sql.wrap("read inbox", unread)
 }
 
 type inboxRecord struct {

@@ -31,7 +31,7 @@ func (j *Journal) Lock() error {
 	}
 	f, err := lockAlone(j.sql.path + "." + j.name + ".lock")
 	if err != nil {
-		return wrap("lock journal "+j.name, err)
+		return j.sql.wrap("lock journal "+j.name, err)
 	}
 	j.sql.journalLocks = append(j.sql.journalLocks, f)
 	return nil
@@ -65,7 +65,7 @@ func (j *Journal) Replay(ctx context.Context, yield func(record []byte) error) e
 			return err
 		}
 	}
-	return wrap("replay journal", err)
+	return j.sql.wrap("replay journal", err)
 }
 
 // records returns the readable records, and an error about the others.
@@ -128,7 +128,7 @@ func (j *Journal) Rewrite(ctx context.Context, change func(record []byte) []byte
 // Reset removes all records.
 func (j *Journal) Reset(ctx context.Context) error {
 	err := j.sql.exec(ctx, `DELETE FROM journal WHERE name = $1`, j.name)
-	return wrap("reset journal", err)
+	return j.sql.wrap("reset journal", err)
 }
 
 func (j *Journal) row(seq int) []string { return []string{"journal", j.name, strconv.Itoa(seq)} }

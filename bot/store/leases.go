@@ -42,7 +42,7 @@ func (s *SQL) Hold(ctx context.Context, name, holder string, d time.Duration) (t
 
 // Release implements bot.Leases.
 func (s *SQL) Release(ctx context.Context, name, holder string) error {
-	return wrap("release lease "+name, s.exec(ctx, `UPDATE leases SET held_until = 0 WHERE name = $1 AND holder = $2`, name, holder))
+	return s.wrap("release lease "+name, s.exec(ctx, `UPDATE leases SET held_until = 0 WHERE name = $1 AND holder = $2`, name, holder))
 }
 
 // Election returns the election of the process that does a work. It is nil on SQLite,

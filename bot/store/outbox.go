@@ -42,7 +42,7 @@ const blocked = `(
 func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...bot.Channel) ([]bot.Post, error) {
 	claimable, err := s.claimable(ctx, adapter, limit, perChannel, resting)
 	if err != nil || len(claimable) == 0 {
-		return nil, wrap("claim", err)
+		return nil, s.wrap("claim", err)
 	}
 	var claimed []claimedPost
 	err = s.updateTogether(ctx, "claim", func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -59,7 +59,7 @@ func (s *SQL) Claim(ctx context.Context, adapter string, limit, perChannel int, 
 		}
 		err = errors.Join(err, c.err)
 	}
-	return posts, wrap("claim", err)
+	return posts, s.wrap("claim", err)
 }
 
 // claimAgain claims those of the posts that may still be claimed.
@@ -217,7 +217,7 @@ func (s *SQL) openPost(p bot.Post, sealed []byte) ([]byte, error) {
 func (s *SQL) NextDue(ctx context.Context, adapter string, perChannel int, resting ...bot.Channel) (time.Duration, bool, error) {
 	q, err := s.queue(ctx, adapter, resting)
 	if err != nil {
-		return 0, false, wrap("next due", err)
+		return 0, false, s.wrap("next due", err)
 	}
 	wait, ok := q.nextDue(perChannel)
 	return wait, ok, nil
@@ -232,7 +232,7 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 		return l
 	})
 	if err != nil {
-		return wrap("update post", err)
+		return s.wrap("update post", err)
 	}
 	return s.updateTogether(ctx, "update post", func(ctx context.Context, tx *sql.Tx) error {
 		p, err := s.lockPost(ctx, tx, id, l)
@@ -260,7 +260,7 @@ func (s *SQL) Retry(ctx context.Context, id bot.PostID, attempt int, after time.
 func (s *SQL) Drop(ctx context.Context, id bot.PostID, attempt int, why string) error {
 	l, err := s.locksFor(ctx, id, func(p postRow) locks { return locks{outbox: p.thread.Adapter} })
 	if err != nil {
-		return wrap("update post", err)
+		return s.wrap("update post", err)
 	}
 	return s.updateClaimed(ctx, id, attempt, l, func(ctx context.Context, tx *sql.Tx, now int64) error { return bury(ctx, tx, id, why, now) })
 }

@@ -65,7 +65,7 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 	now, err := s.now(ctx, s.write)
 	if err != nil {
-		return wrap("prune", err)
+		return s.wrap("prune", err)
 	}
 	before := now - max(olderThan, MinRetention).Milliseconds()
 	return errors.Join(
@@ -97,7 +97,7 @@ func (s *SQL) inBatches(ctx context.Context, b batch) error {
 		}
 		select {
 		case <-ctx.Done():
-			return wrap("prune", ctx.Err())
+			return s.wrap("prune", ctx.Err())
 		case <-time.After(prunePause):
 		}
 	}

@@ -30,7 +30,7 @@ func (s *SQL) Expire(ctx context.Context, retention time.Duration) error {
 	retention = max(retention, MinRetention)
 	now, err := s.now(ctx, s.write)
 	if err != nil {
-		return wrap("prune", err)
+		return s.wrap("prune", err)
 	}
 	before := now - retention.Milliseconds()
 	return errors.Join(

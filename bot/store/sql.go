@@ -63,6 +63,7 @@ type SQL struct {
 	sealer     sealer
 	postgres   bool
 	process    *process
+	alarm      alarm
 	keyChanges int64        // PostgreSQL: how often the key was changed when it was opened
 	fakeClock  func() int64 // for tests
 
@@ -315,7 +316,7 @@ func (s *SQL) Close() error {
 // that passes. If the connection broke during the commit, f may have been committed
 // before, so f must see that.
 func (s *SQL) update(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	return wrap(what, retry(ctx, func() error { return s.transact(ctx, f) }))
+	return s.wrap(what, retry(ctx, func() error { return s.transact(ctx, f) }))
 }
 
 // updateTogether is like update. On SQLite it commits f together with others; see
@@ -324,7 +325,7 @@ func (s *SQL) updateTogether(ctx context.Context, what string, f func(context.Co
 	if s.postgres {
 		return s.update(ctx, what, func(tx *sql.Tx) error { return f(ctx, tx) })
 	}
-	return wrap(what, s.group.transact(ctx, f))
+	return s.wrap(what, s.group.transact(ctx, f))
 }
 
 // updateOnce is like update for an f that does not see that it was committed. It
@@ -341,7 +342,7 @@ func (s *SQL) updateOnce(ctx context.Context, what string, f func(*sql.Tx) error
 	if err == nil {
 		err = unsure.error
 	}
-	return wrap(what, err)
+	return s.wrap(what, err)
 }
 
 // exec runs a statement that has the same effect if it runs twice.
@@ -351,6 +352,10 @@ func (s *SQL) exec(ctx context.Context, query string, args ...any) error {
 		return err
 	})
 }
+
+// wrap is the function of this name, and raises an alarm where the operator has to do
+// something.
+func (s *SQL) wrap(what string, err error) error { return wrap(what, s.alarm.note(err)) }
 
 // wrap adds the operation and what to do to an error; a nil error stays nil.
 func wrap(what string, err error) error {

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"bytes"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +46,15 @@ func TestDamagedPages(t *testing.T) {
 
 			s, err = Open(t.Context(), path, testKey)
 			if err == nil {
-				err = use(s)
+				var log bytes.Buffer
+				s.Alarm(slog.New(slog.NewTextHandler(&log, nil)))
+				for range 2 {
+					err = use(s)
+				}
+				if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "restore a backup") || !errors.Is(s.Trouble(), errPagesDamaged) {
+					t.Errorf("the log has %d alarms, and the trouble is %v:\n%s", n, s.Trouble(), log.String())
+				}
+				must(t, s.Journal("j").Append(t.Context(), []byte("the other tables go on")))
 				closeStore(t, s)
 			}
 			wantError(t, err, "mabsbot restore")
