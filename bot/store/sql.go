@@ -17,7 +17,7 @@
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
-// one of several processes, and process.go tracks which processes are alive. seal.go
+// one of several processes, and process.go tracks which processes are alive. inspect.go looks at a database without opening it. seal.go
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
 // memory_cases.go, memory_outbox.go, memory_deadletters.go, memory_inbox.go,
 // memory_journal.go and memory_leases.go do the same in memory.
