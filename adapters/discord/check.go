@@ -124,12 +124,14 @@ func (d *Discord) prepare(ctx context.Context) {
 // each.
 const registerTime = 30 * time.Second
 
+const escalationFix = "configure the channel's ID, not its name, and let the bot view the channel"
+
 // checkEscalationChannel logs a warning if the bot cannot see the escalation
 // channel.
 func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel)
 	if permanent(err) {
-		d.log.Warn("discord: discord.escalation_channel not found", "channel", d.o.EscalationChannel, "error", err, "fix", "configure the channel's ID, not its name, and let the bot view the channel")
+		d.log.Warn("discord: discord.escalation_channel not found", "channel", d.o.EscalationChannel, "error", err, "fix", escalationFix)
 	} else if err != nil {
 		d.log.Info("discord: discord.escalation_channel not checked", "error", err)
 	}

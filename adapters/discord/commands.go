@@ -82,23 +82,14 @@ func localizations(texts chat.Texts, key string) map[string]string {
 // registered ones, and calls changed for each. It ignores commands with other
 // names.
 func registerCommands(ctx context.Context, client *discordapi.Client, app string, texts chat.Texts, changed func(name string)) error {
-	var there []command
-	data := json.RawMessage{}
-	err := client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/%s/commands", Args: []string{app}, Query: "with_localizations=true", Into: &data})
-	if err == nil {
-		err = json.Unmarshal(data, &there)
-	}
+	all, err := changedCommands(ctx, client, app, texts)
 	if err != nil {
-		return fmt.Errorf("discord: list commands: %w", err)
+		return err
 	}
-	for _, c := range commands(texts) {
-		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, discordapi.CommandChatInput) == c.Type })
-		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c}
-		if i >= 0 {
-			if c.equal(there[i]) {
-				continue
-			}
-			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, there[i].ID}
+	for _, c := range all {
+		r := discordapi.Request{Method: "POST", Path: "/applications/%s/commands", Args: []string{app}, Body: c.command}
+		if c.registered != "" {
+			r.Method, r.Path, r.Args = "PATCH", "/applications/%s/commands/%s", []string{app, c.registered}
 		}
 		if err := client.Do(ctx, r); err != nil {
 			return fmt.Errorf("discord: register command %q: %w", c.Name, err)
@@ -106,6 +97,35 @@ func registerCommands(ctx context.Context, client *discordapi.Client, app string
 		changed(c.Name)
 	}
 	return nil
+}
+
+// A changedCommand differs from what is registered.
+type changedCommand struct {
+	command
+	registered string // the ID of the one that it replaces, or ""
+}
+
+// changedCommands returns the commands that differ from the registered ones.
+func changedCommands(ctx context.Context, client *discordapi.Client, app string, texts chat.Texts) ([]changedCommand, error) {
+	var there []command
+	data := json.RawMessage{}
+	err := client.Do(ctx, discordapi.Request{Method: "GET", Path: "/applications/%s/commands", Args: []string{app}, Query: "with_localizations=true", Into: &data})
+	if err == nil {
+		err = json.Unmarshal(data, &there)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("discord: list commands: %w", err)
+	}
+	var changed []changedCommand
+	for _, c := range commands(texts) {
+		i := slices.IndexFunc(there, func(t command) bool { return t.Name == c.Name && max(t.Type, discordapi.CommandChatInput) == c.Type })
+		if i < 0 {
+			changed = append(changed, changedCommand{c, ""})
+		} else if !c.equal(there[i]) {
+			changed = append(changed, changedCommand{c, there[i].ID})
+		}
+	}
+	return changed, nil
 }
 
 // equal reports whether a command is registered unchanged.

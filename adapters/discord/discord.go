@@ -20,7 +20,8 @@
 // modal.go shows suggestions and modals. errors.go classifies errors.
 //
 // At startup check.go looks up the application and checks permissions, and
-// commands.go registers commands. words.go loads the adapter's own texts, id.go
+// commands.go registers commands; diagnose.go checks an installation that does not
+// run. words.go loads the adapter's own texts, id.go
 // names things. adapters/chat has the parts that other chat platforms share.
 package discord
 

@@ -134,13 +134,25 @@ func missingScopes(granted string) []scope {
 
 // checkEscalationChannel warns if the bot is not in the escalation channel.
 func (s *Slack) checkEscalationChannel(ctx context.Context) {
-	info, err := s.client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: s.o.EscalationChannel})
+	switch problem, fix, err := escalationProblem(ctx, s.client, s.o.EscalationChannel); {
+	case err != nil:
+		s.log.Info("slack: slack.escalation_channel not checked", "error", err)
+	case problem != "":
+		s.log.Warn("slack: slack.escalation_channel "+problem, "channel", s.o.EscalationChannel, "fix", fix)
+	}
+}
+
+// escalationProblem returns why the bot cannot post into the escalation channel, or
+// "".
+func escalationProblem(ctx context.Context, client *slack.Client, channel string) (problem, fix string, err error) {
+	info, err := client.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel})
 	switch {
 	case err != nil && hasCode(err, notInChannel):
-		s.log.Warn("slack: slack.escalation_channel not found", "channel", s.o.EscalationChannel, "fix", "invite the bot there, and configure the ID (C…), not the name")
+		return "not found", "invite the bot there, and configure the ID (C…), not the name", nil
 	case err != nil:
-		s.log.Info("slack: slack.escalation_channel not checked", "error", explain(err))
+		return "", "", explain(err)
 	case !info.IsMember && !info.IsIM:
-		s.log.Warn("slack: bot is not in slack.escalation_channel", "channel", s.o.EscalationChannel, "fix", "type /invite there")
+		return "without the bot", "type /invite there", nil
 	}
+	return "", "", nil
 }

@@ -19,8 +19,8 @@
 // classifies errors. home.go and modal.go show pages and modals, with the texts of
 // words.go.
 //
-// Setup: check.go checks the tokens and scopes at startup, and manifest.go writes
-// the manifest of the app. What Slack shares with Discord is in adapters/chat.
+// Setup: check.go checks the tokens and scopes at startup, diagnose.go an
+// installation that does not run, and manifest.go writes the manifest of the app. What Slack shares with Discord is in adapters/chat.
 package slack
 
 import (

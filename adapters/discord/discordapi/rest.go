@@ -165,7 +165,10 @@ func (c *Client) send(ctx context.Context, r Request) (*http.Response, error) {
 // hosts.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// apiURL returns the URL that all paths are appended to.
+// Address returns the URL that all paths are appended to.
+func (c *Client) Address() string { return c.api }
+
+// apiURL returns the URL of the API, with its version, for a configured address.
 func apiURL(address string) (string, error) {
 	if address == "" {
 		address = "https://discord.com/api"
