@@ -27,6 +27,7 @@ var arrows = []arrow{
 	{"adapters/cli", "bot/locale", "loads the languages"},
 	{"adapters/cli", "bot/redact", "keeps secrets out of the log"},
 	{"adapters/cli", "bot/store", "opens the database"},
+	{"adapters/cli", "adapters/chat", "prints what its adapters diagnose"},
 	{"adapters/cli", "adapters/ops", "serves health and metrics"},
 	{"adapters/cli", "bot/observe", "connects the adapters with the metrics and the log"},
 	{"adapters/cli", "adapters/console", "serves the web console"},

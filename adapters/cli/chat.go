@@ -22,7 +22,7 @@ func chatCommand() *cobra.Command {
 		if script {
 			return chatScript(cmd, c)
 		}
-		return chat(cmd, c)
+		return converse(cmd, c)
 	})
 	c.Long = `Have a conversation in this terminal: paste an error, type a number or words such
 as "next", look things up with /mabs, and leave with /quit or Ctrl-D. The
@@ -63,7 +63,7 @@ func chatScript(cmd *cobra.Command, c *config.Config) error {
 	})
 }
 
-func chat(cmd *cobra.Command, c *config.Config) (err error) {
+func converse(cmd *cobra.Command, c *config.Config) (err error) {
 	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Package cli has the commands of the program, and wires its packages. serve.go
-// runs the bot; chat.go, match.go, kb.go, config.go, console.go, platforms.go, data.go,
-// outbox.go and health.go have the other commands, command.go what all share, and
-// signal.go ends them.
+// runs the bot, with ops.go for its health and metrics; chat.go, match.go, kb.go,
+// config.go, console.go, platforms.go, data.go, outbox.go, health.go and doctor.go
+// have the other commands, command.go what all share, and signal.go ends them.
 package cli
 
 import (
@@ -81,6 +81,7 @@ are set, Slack and Discord.`
 		{keyCommand(), []string{"store"}},
 		{storeCommand(), []string{"store"}},
 		{healthCommand(), []string{"ops"}},
+		{doctorCommand(), others},
 		{versionCommand(), nil},
 		{manCommand(), nil},
 	} {
