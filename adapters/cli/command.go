@@ -87,7 +87,14 @@ func versionCommand() *cobra.Command {
 // program was built in its repository, and of the Go toolchain.
 func version() string { return buildVersion() + " " + runtime.Version() }
 
+// release is the version that the linker was given. Without one, the version is that
+// of the build information.
+var release string
+
 func buildVersion() string {
+	if release != "" {
+		return release
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return cmp.Or(info.Main.Version, "(devel)")
 	}
