@@ -66,7 +66,7 @@ func start(t *testing.T, c v1.Config, root string) {
 	run := func(args ...string) *exec.Cmd {
 		line := append(slices.Clone(c.Entrypoint), args...)
 		cmd := exec.CommandContext(t.Context(), line[0], line[1:]...)
-		cmd.Env, cmd.Dir = append(slices.Clone(c.Env), "MABSBOT_CONSOLE_ADDR="+addr), "/"
+		cmd.Env, cmd.Dir = append(slices.Clone(c.Env), "MABSBOT_CONSOLE_ADDR=127.0.0.1:0", "MABSBOT_OPS_ADDR="+addr), "/"
 		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: root, Credential: credential(t, c.User), Pdeathsig: syscall.SIGKILL}
 		return cmd
 	}
