@@ -2,32 +2,86 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mabsbot/bot/locale"
+	"mabsbot/bot/store"
 	"mabsbot/config"
 	"mabsbot/kb"
 )
 
 func configCommand() *cobra.Command {
-	example := &cobra.Command{Use: "example", Short: "Print a commented configuration with every key", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	example := &cobra.Command{Use: "example", Short: "Print a commented configuration with every key", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
 		_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
 		return err
 	}}
 	var asJSON bool
 	check := command("check", "Check the configuration, what it names, and print the effective values", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
-		if _, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...); err != nil {
+		if err := checkNamed(c); err != nil {
 			return err
 		}
-		if _, err := c.Store.Key.Bytes(); err != nil {
-			return err
-		}
+		c.Warnings = append(c.Warnings, c.UnusualTokens()...)
 		if asJSON {
 			return json.NewEncoder(cmd.OutOrStdout()).Encode(c.Description())
 		}
 		return c.Describe(cmd.OutOrStdout())
 	})
+	check.Long = `Check the configuration and load what it names: the entries, the languages, the files
+with secrets, the key of the database. Print the values that are in effect, without
+secrets, and warn of tokens whose form is not that of their platform.
+
+It connects to nothing, and does not open the database.`
 	check.Flags().BoolVar(&asJSON, "json", false, "write the values as JSON")
 	return group("config", "Check the configuration, or print an example", check, example)
+}
+
+// checkNamed loads what a configuration names, and reports all mistakes at once.
+func checkNamed(c *config.Config) error {
+	_, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
+	return errors.Join(err, checkLanguages(c), checkStore(c.Store))
+}
+
+// checkLanguages returns an error for a language that the bot does not speak.
+func checkLanguages(c *config.Config) error {
+	locales, err := locale.Load(locale.Builtin())
+	if err != nil {
+		return err
+	}
+	known := locales.Tags()
+	check := func(key, lang string) error {
+		if lang == "" || slices.Contains(known, lang) {
+			return nil
+		}
+		return fmt.Errorf("%s is %q; want one of %s", key, lang, strings.Join(known, ", "))
+	}
+	err = check("language", c.Language)
+	for _, ch := range c.Bot.Channels {
+		err = errors.Join(err, check("bot.channels: the language of "+ch.ID, ch.Language))
+	}
+	return err
+}
+
+// checkStore returns an error if the database cannot be opened, as far as its files
+// show.
+func checkStore(c config.Store) error {
+	if c.URL.IsSet() {
+		return nil
+	}
+	folder := filepath.Dir(c.Path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("store.path is %q; there is no folder %s: set it to a file in a folder that can be written", c.Path, folder)
+	}
+	if _, err := os.Stat(c.Path); err != nil || c.Key.IsSet() {
+		return nil // a new database gets a new key
+	}
+	_, err := store.ReadKeyFile(keyFile(c))
+	return err
 }
