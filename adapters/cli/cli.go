@@ -84,9 +84,11 @@ are set, Slack and Discord.`
 		{doctorCommand(), others},
 		{versionCommand(), nil},
 		{manCommand(), nil},
+		{completionCommand(), nil},
 	} {
 		config.AddKeyFlags(sub.PersistentFlags(), sub.sections...)
 		c.AddCommand(sub.Command)
 	}
+	addHelp(c)
 	return c
 }

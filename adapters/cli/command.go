@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -46,14 +47,38 @@ func newUsageError(cmd *cobra.Command, err error) error {
 	return usageError{fmt.Errorf("%w\nRun %q for usage", err, cmd.CommandPath()+" --help")}
 }
 
-// usage returns arguments whose error is a usageError.
+// usage returns arguments whose error is a usageError, as is that of flags that
+// exclude each other: cobra checks them later, and reports them as it does errors of
+// the command.
 func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, values []string) error {
-		if err := args(cmd, values); err != nil {
+		err := args(cmd, values)
+		if err == nil {
+			err = cmd.ValidateFlagGroups()
+		}
+		if err != nil {
 			return newUsageError(cmd, err)
 		}
 		return nil
 	}
+}
+
+// addHelp adds the command help, which cobra provides. A topic that does not exist is
+// a usageError.
+func addHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Args = usage(isTopic)
+	}
+}
+
+// isTopic refuses arguments that do not name a command.
+func isTopic(cmd *cobra.Command, args []string) error {
+	found, rest, err := cmd.Root().Find(args)
+	if err != nil {
+		return err
+	}
+	return noSubcommand(found, rest)
 }
 
 // noSubcommand refuses arguments of a command that has subcommands: they are
@@ -108,4 +133,27 @@ func manCommand() *cobra.Command {
 		}
 		return doc.GenManTree(cmd.Root(), &doc.GenManHeader{Section: "1", Source: "mabsbot " + buildVersion()}, args[0])
 	})
+}
+
+// completionCommand replaces the command of cobra, whose arguments are not checked as
+// ours are.
+func completionCommand() *cobra.Command {
+	c := group("completion", "Print a script that completes commands and IDs of entries in a shell")
+	for _, shell := range []struct {
+		name, load string
+		write      func(root *cobra.Command, out io.Writer) error
+	}{
+		{"bash", "source <(mabsbot completion bash)", func(root *cobra.Command, out io.Writer) error { return root.GenBashCompletionV2(out, true) }},
+		{"zsh", "source <(mabsbot completion zsh)", func(root *cobra.Command, out io.Writer) error { return root.GenZshCompletion(out) }},
+		{"fish", "mabsbot completion fish | source", func(root *cobra.Command, out io.Writer) error { return root.GenFishCompletion(out, true) }},
+		{"powershell", "mabsbot completion powershell | Out-String | Invoke-Expression", func(root *cobra.Command, out io.Writer) error { return root.GenPowerShellCompletionWithDesc(out) }},
+	} {
+		sub := &cobra.Command{Use: shell.name, Short: "Print the script for " + shell.name, Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
+			return shell.write(cmd.Root(), cmd.OutOrStdout())
+		}}
+		sub.Long = "Print the script for " + shell.name + ". Load it in the startup file of the shell."
+		sub.Example = "  " + shell.load
+		c.AddCommand(sub)
+	}
+	return c
 }

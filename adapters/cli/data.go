@@ -103,10 +103,13 @@ sent since may appear twice; bot/store/README.md says on which platform.`
 const configuredURL = "store.url"
 
 func storeCommand() *cobra.Command {
-	c := command("copy FROM TO", "Copy a database file to PostgreSQL, or back; stop the bot first", cobra.ExactArgs(2), func(cmd *cobra.Command, args []string, c *config.Config) error {
-		if (args[0] == configuredURL) == (args[1] == configuredURL) {
+	fileAndURL := func(_ *cobra.Command, args []string) error {
+		if len(args) != 2 || (args[0] == configuredURL) == (args[1] == configuredURL) {
 			return fmt.Errorf("want a file and %s, the configured database, in either order", configuredURL)
 		}
+		return nil
+	}
+	c := command("copy FROM TO", "Copy a database file to PostgreSQL, or back; stop the bot first", fileAndURL, func(cmd *cobra.Command, args []string, c *config.Config) error {
 		if !c.Store.URL.IsSet() {
 			return errors.New("store.url is not configured; set it to the database of PostgreSQL")
 		}
@@ -157,11 +160,16 @@ func copyStore(ctx context.Context, c config.Store, from, to string) (n int, err
 }
 
 func forgetCommand() *cobra.Command {
-	c := command("forget ADAPTER:USER", "Remove what is stored of a user", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
-		adapter, user, ok := strings.Cut(args[0], ":")
-		if adapters := []string{"slack", "discord", "console", "terminal"}; !ok || user == "" || !slices.Contains(adapters, adapter) {
-			return fmt.Errorf("%q is not a user: want ADAPTER:USER such as slack:U0123456789, with one of the adapters %s", args[0], strings.Join(adapters, ", "))
+	aUser := func(_ *cobra.Command, args []string) error {
+		text := strings.Join(args, " ")
+		adapter, user, _ := strings.Cut(text, ":")
+		if adapters := []string{"slack", "discord", "console", "terminal"}; len(args) != 1 || user == "" || !slices.Contains(adapters, adapter) {
+			return fmt.Errorf("%q is not a user: want ADAPTER:USER such as slack:U0123456789, with one of the adapters %s", text, strings.Join(adapters, ", "))
 		}
+		return nil
+	}
+	c := command("forget ADAPTER:USER", "Remove what is stored of a user", aUser, func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
+		adapter, user, _ := strings.Cut(args[0], ":")
 		db, err := openExisting(cmd.Context(), c.Store)
 		if err != nil {
 			return err

@@ -21,7 +21,7 @@ func TestHealth(t *testing.T) {
 		t.Cleanup(s.Close)
 		return s
 	}
-	serving, failing, gone := answer(200), answer(503), answer(200)
+	serving, failing, odd, gone := answer(200), answer(503), answer(404), answer(200)
 	gone.Close()
 	t.Setenv("HTTP_PROXY", gone.URL)
 	addr := func(s *httptest.Server) string { return s.Listener.Addr().String() }
@@ -37,7 +37,9 @@ func TestHealth(t *testing.T) {
 		{[]string{"--ops.addr", addr(serving)}, "/livez\n", ""},
 		{[]string{"--ops.addr", addr(serving), "--ready"}, "/readyz?verbose\n", ""},
 		{[]string{"--ops.addr", "0.0.0.0:" + port}, "/livez\n", ""},
-		{[]string{"--ops.addr", addr(failing), "--ready"}, "/readyz?verbose\n", "503"},
+		{[]string{"--ops.addr", addr(failing), "--ready"}, "/readyz?verbose\n", "fails a check"},
+		{[]string{"--ops.addr", addr(failing), "--json"}, `{"passed":false,"checks":[]}` + "\n", "fails a check"},
+		{[]string{"--ops.addr", addr(odd)}, "", "404"},
 		{[]string{"--ops.addr", addr(gone)}, "", "refused"},
 		{[]string{"--ops.addr", "off"}, "", "ops.addr is off"},
 	}
@@ -50,6 +52,14 @@ func TestHealth(t *testing.T) {
 		if (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) || out.String() != c.out {
 			t.Errorf("health %q: %q, %v", c.args, out.String(), err)
 		}
+	}
+}
+
+func TestHealthChecks(t *testing.T) {
+	got := healthChecks("[+]database ok\n[+]adapter/discord ok: standby\n[-]adapter/slack failed: connecting\nreadyz check passed\n")
+	want := []healthCheck{{"database", true, ""}, {"adapter/discord", true, "standby"}, {"adapter/slack", false, "connecting"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,11 +42,15 @@ func kbCommand() *cobra.Command {
 		func(out io.Writer, base *kb.Base, _, _ string) error { return kb.Test(out, base, all) },
 		func(out io.Writer, base *kb.Base, _, _ string) error { return kb.TestJSON(out, base, all) })
 	test.Flags().BoolVar(&all, "all", false, "with an overlay, test the phrases and the talk for all entries")
+	list := reports("list [AREA]", "List the entries", cobra.MaximumNArgs(1), kb.List, kb.ListJSON)
+	list.ValidArgsFunction = completion(layers, lang, func(e *kb.Entry, _ string) (string, string) { return e.Area, "" })
+	show := reports("show ID|CODE", "Show one entry, or those with a code or symbol", cobra.ExactArgs(1), kb.Show, kb.ShowJSON)
+	show.ValidArgsFunction = completion(layers, lang, func(e *kb.Entry, lang string) (string, string) { return e.ID, e.Title.In(lang) })
 	c.AddCommand(
 		kbNewCommand(layers),
 		kbLintCommand(layers),
-		reports("list [AREA]", "List the entries", cobra.MaximumNArgs(1), kb.List, kb.ListJSON),
-		reports("show ID|CODE", "Show one entry, or those with a code or symbol", cobra.ExactArgs(1), kb.Show, kb.ShowJSON),
+		list,
+		show,
 		test,
 		command("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := cmd.OutOrStdout().Write(kb.Schema())
@@ -52,6 +58,29 @@ func kbCommand() *cobra.Command {
 		}),
 	)
 	return c
+}
+
+// completion completes an argument with what word returns for each entry: a word, and
+// its description in a language.
+func completion(layers func(*config.Config) []kb.Layer, lang *string, word func(e *kb.Entry, lang string) (word, description string)) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		c, err := config.Load(cmd.Flags(), os.Environ())
+		if err != nil || len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		base, err := kb.Load(layers(c)...)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var found []cobra.Completion
+		for _, e := range base.Entries() {
+			if w, description := word(e, cmp.Or(*lang, c.Language)); strings.HasPrefix(w, begun) {
+				found = append(found, cobra.CompletionWithDesc(w, description))
+			}
+		}
+		slices.Sort(found)
+		return slices.Compact(found), cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 func jsonFlag(c *cobra.Command, json *bool) {

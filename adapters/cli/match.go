@@ -30,6 +30,7 @@ what is missing for an answer. The text is an argument, or read from standard in
 	c.Flags().BoolVar(&o.JSON, "json", false, "write the result as JSON")
 	c.Flags().BoolVar(&o.Lines, "jsonl", false, `read {"id","text"} lines from standard input, write one result per line`)
 	c.Flags().BoolVar(&o.Lookup, "lookup", false, "match as for /mabs TEXT instead of a paste")
+	c.MarkFlagsMutuallyExclusive("json", "jsonl")
 	layers = layerFlags(c.Flags())
 	return c
 }

@@ -73,10 +73,13 @@ are shown only with --text, because they quote what users wrote.`
 
 func outboxRetry() *cobra.Command {
 	var all bool
-	c := command("retry [ID...]", "Send dead letters again", cobra.ArbitraryArgs, onOutbox(func(ctx context.Context, out io.Writer, db *store.SQL, ids []string) error {
+	idsOrAll := func(_ *cobra.Command, ids []string) error {
 		if all == (len(ids) > 0) {
 			return errors.New(`name the IDs that "outbox list" shows, or --all`)
 		}
+		return nil
+	}
+	c := command("retry [ID...]", "Send dead letters again", idsOrAll, onOutbox(func(ctx context.Context, out io.Writer, db *store.SQL, ids []string) error {
 		if all {
 			letters, err := db.DeadLetters(ctx, math.MaxInt32)
 			if err != nil {

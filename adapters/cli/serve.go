@@ -96,11 +96,20 @@ func newPlatforms(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, lo
 }
 
 func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
-	return slack.New(slack.Options{
+	s, err := slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
 		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
 		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Acknowledged: o.Acknowledged("slack"), Log: log,
 	})
+	if err != nil {
+		return nil, err
+	}
+	if c.Slack.Mode == config.SlackHTTP {
+		if err := s.Listen(); err != nil {
+			return nil, fmt.Errorf("%w: set http.addr (--http.addr) to use another address", err)
+		}
+	}
+	return s, nil
 }
 
 func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
