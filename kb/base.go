@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,18 +16,20 @@ import (
 // A Base is a loaded, checked and compiled knowledge base. It is immutable and
 // safe for concurrent use; a reload creates a new one.
 type Base struct {
-	entries  []*Entry // by ID
-	byID     map[string]*Entry
-	glossary []Term
-	concepts []match.Concept // by ID
-	slots    []Slot
-	areas    []Area
-	siblings []siblingCode // by code
-	windows  []WindowsCode
-	facts    []Fact
-	words    map[conceptWord]string // of concepts
-	index    *match.Index
-	revision string
+	entries    []*Entry // by ID
+	byID       map[string]*Entry
+	glossary   []Term
+	concepts   []match.Concept // by ID
+	slots      []Slot
+	areas      []Area
+	siblings   []siblingCode // by code
+	windows    []WindowsCode
+	facts      []Fact
+	collector  *Collector
+	outputKeys *regexp.Regexp         // of the collector
+	words      map[conceptWord]string // of concepts
+	index      *match.Index
+	revision   string
 
 	// What only "kb test" needs.
 	last []*Entry // of the last layer
@@ -69,6 +72,10 @@ func newBase(entries []*Entry, read batch) *Base {
 	}
 	for _, f := range b.facts {
 		fmt.Fprintln(sum, f)
+	}
+	if b.collector = compileCollector(read.collectors, b.byID); b.collector != nil {
+		b.outputKeys = keysForm(b.collector.Lines)
+		fmt.Fprintln(sum, b.collector.Script, b.collector.Lines, b.collector.Answers)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
 	b.index = match.New(Documents(b.entries), b.concepts...)

@@ -119,6 +119,7 @@ type batch struct {
 	areas []Area
 	facts []Fact
 
+	collectors   []collectorPart
 	siblings     []siblingRow
 	siblingNames siblingNames
 	windows      []WindowsCode
@@ -140,6 +141,7 @@ func (b *batch) add(more batch) {
 	b.siblingNames.Kinds = append(b.siblingNames.Kinds, more.siblingNames.Kinds...)
 	b.windows = append(b.windows, more.windows...)
 	b.facts = append(b.facts, more.facts...)
+	b.collectors = append(b.collectors, more.collectors...)
 	b.mistakes = append(b.mistakes, more.mistakes...)
 	b.more = b.more || more.more
 }
@@ -183,7 +185,7 @@ func compile(read batch, layer string, examples bool) (*Base, error) {
 	if !read.more {
 		items = overlay(items)
 	}
-	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintSharedCodes(items), lintAll(items, read)).without(read.mistakes)...)
+	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintSharedCodes(items), lintReadings(items, read), lintAll(items, read)).without(read.mistakes)...)
 	if err := mistakes.err(read.more); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ const talkFile = "negative.txt"
 // sharedFiles are the files that a shared folder may have, and what reads them.
 var sharedFiles = map[string]func(file string, data []byte) batch{
 	areasFile:        readAreas,
+	collectorFile:    readCollector,
 	factsFile:        readFacts,
 	glossaryFile:     readGlossary,
 	siblingNamesFile: readSiblingNames,
