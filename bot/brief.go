@@ -47,6 +47,7 @@ func (v voice) summary(w Walkthrough) []Block {
 	row("summary_code", strings.Join(mapped(w.Codes, codeLabel), ", "))
 	row("summary_slots", strings.Join(v.values(w), ", "))
 	b.Rows = append(b.Rows, v.factRows(w)...)
+	row("summary_read", v.readings(w.Read, true))
 	steps, answers := v.tried(w)
 	row("summary_answers", strings.Join(answers, " / "))
 	if s := findStep(w.Entry, w.At.Step); s != nil && w.Status != StatusSolved {

@@ -29,6 +29,7 @@ const (
 	ActionTake        Action = "t" // the case with the number Choice is taken
 	ActionSolve       Action = "v" // the case with the number Choice is solved
 	ActionReopen      Action = "u" // the case with the number Choice is not solved after all
+	ActionCollect     Action = "k" // show the command that reads the answer
 	ActionRecord      Action = "m" // a shortcut: the text of the press solved the case of its thread
 )
 
@@ -48,7 +49,7 @@ type Button struct {
 var buttonIDs = map[Action]string{
 	ActionNext: "next", ActionFixed: "fixed", ActionBack: "back", ActionAll: "all", ActionPerson: "person",
 	ActionSkip: "skip", ActionOther: ChoiceNone, ActionDirect: "direct", ActionPublish: "publish",
-	ActionStillSolved: "held", ActionCameBack: "again", ActionCannot: "cannot",
+	ActionStillSolved: "held", ActionCameBack: "again", ActionCannot: "cannot", ActionCollect: "collect",
 	ActionTake: "take", ActionSolve: "solve", ActionReopen: "reopen",
 }
 

@@ -130,12 +130,16 @@ func (d decision) inPrivateThread() bool {
 func (d decision) newWalkthrough(m Message) Walkthrough {
 	old := d.state.Walkthrough
 	known, about := d.factsOf(m)
-	return Walkthrough{
+	w := Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
 		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
 		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about,
 	}
+	if d.goesOn(old, d.server()) {
+		w.Read, w.ReadIn, w.Answers = old.Read, old.ReadIn, old.Answers
+	}
+	return d.learn(w, m.Collected)
 }
 
 // answer starts with the result of the match: the walkthrough of a sure hit, or
@@ -169,7 +173,7 @@ func causeFirst(found kb.Result) (lead kb.Hit, others []kb.Hit) {
 // replaces is as for answer.
 func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
 	w.Codes, w.Evidence, w.Confidence = o.Codes, o.Evidence, o.Confidence
-	w = begin(w, e, usable(o.Slots))
+	w = begin(w, e, d.withReadValues(usable(o.Slots), w.Read))
 	w.Intro, w.Due = true, e.Due(d.head.At.UTC().Format(time.DateOnly))
 	d.postAnswer(w, replaces)
 }

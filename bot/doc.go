@@ -35,6 +35,7 @@
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
+//   - collect.go offers the command that reads facts, and takes its output;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //

@@ -1,6 +1,10 @@
 package bot
 
-import "time"
+import (
+	"time"
+
+	"mabsbot/kb"
+)
 
 // An EventID identifies one occurrence on a platform, however often the
 // platform delivers it. Adapters build it from workspace, channel and message,
@@ -75,10 +79,12 @@ type Message struct {
 	Unread    []Unread  // why attached files were not read, one for each
 
 	// Set by the handler.
-	Continues EventID  // the ID of the message that it continues; Text is that of both
-	Quoted    *Quoted  // the message with the error, if it is not this one
-	Looks     []Look   // what was looked at because this one has no error
-	Secrets   []string // the kinds of secrets that Text had; it has masks instead
+	Continues EventID       // the ID of the message that it continues; Text is that of both
+	Collected *kb.Collected // the output of the collector, which Text then does not have
+	Logged    bool          // Text is that of an event in Collected
+	Quoted    *Quoted       // the message with the error, if it is not this one
+	Looks     []Look        // what was looked at because this one has no error
+	Secrets   []string      // the kinds of secrets that Text had; it has masks instead
 }
 
 // Unread is why an attached file was not read.

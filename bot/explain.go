@@ -182,6 +182,9 @@ func (d decision) explainQuestion(w Walkthrough, r locale.Reading) []Block {
 	default:
 		lines = d.questionMeaning(w)
 	}
+	if d.offersCollector(w) {
+		lines = append(lines, paragraph(d.text("collect_offer", "label", d.text("collect"))))
+	}
 	return append(lines, paragraph(d.text("explain_question", "choices", d.labels(w))))
 }
 

@@ -34,9 +34,9 @@ func (b *Bot) Handler(a Adapter) Handler {
 }
 
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
-	event = withoutSecrets(event)
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
-	found := rules.recognize(event)
+	event = rules.withCollected(withoutSecrets(event))
+	event, found := rules.recognizeEvents(event, rules.recognize(event))
 	event, found, err := b.join(ctx, rules, event, found)
 	if err != nil {
 		return err

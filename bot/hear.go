@@ -18,6 +18,9 @@ func (d decision) hear(w Walkthrough, m Message, r locale.Reading) Understood {
 	if b, ok := d.typedButton(w, m, r); ok {
 		return w.resolveButton(b)
 	}
+	if d.asksForCollector(w, r, m.Text) {
+		return Understood{Intent: IntentCollect}
+	}
 	if u, ok := d.hearDenied(w, r, m.Text); ok {
 		return u
 	}

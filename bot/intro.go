@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mabsbot/kb"
 	"mabsbot/kb/match"
 )
 
@@ -19,14 +20,29 @@ func (v voice) intro(w Walkthrough) []Block {
 	}
 	cause := v.cause(w)
 	blocks = append(blocks, paragraph(cause), v.windowsResults(w.Text, v.title(w)+cause))
+	if w.ReadIn != "" && w.ReadIn == w.Source {
+		blocks = append(blocks, paragraph(v.text("collect_read", "facts", v.readings(w.Read, false))))
+	}
 	for _, a := range w.answers() {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
-				blocks = append(blocks, paragraph(v.text("told", "answer", v.entryText(c.Label, w))))
+				blocks = append(blocks, v.told(w, a, c))
 			}
 		}
 	}
 	return append(blocks, v.otherErrors(w)...)
+}
+
+// told names an answer that is known before a question is asked.
+func (v voice) told(w Walkthrough, a Attempt, c *kb.Choice) Block {
+	key := "told"
+	if w.wasRead(v.rules.Base.Collector(), a) {
+		key = "collect_told"
+		if w.ReadIn == w.Source {
+			return Block{} // said with the rest of what was read
+		}
+	}
+	return paragraph(v.text(key, "answer", v.entryText(c.Label, w)))
 }
 
 // cause returns why the error happens: what holds for everybody, and what the

@@ -21,6 +21,8 @@ func (d decision) message(m Message) {
 		if m.Change == ChangePosted {
 			d.inTeamThread(w, m)
 		}
+	case m.Collected != nil && m.Change == ChangePosted:
+		d.collected(w, m)
 	case d.asksForCases(m):
 		d.listCases()
 	case m.Change == ChangeDeleted && w.Source == m.Original:

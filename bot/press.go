@@ -177,6 +177,8 @@ func (d decision) act(w Walkthrough, b Button) {
 		d.fixed(w)
 	case ActionPerson:
 		d.handOver(w)
+	case ActionCollect:
+		d.collector(w)
 	case ActionDirect:
 		d.continueInDM(w)
 	case ActionPublish:
@@ -255,6 +257,9 @@ func (d decision) follow(w Walkthrough, q *kb.Question, c *kb.Choice, before []B
 		w.Known = withValue(w.Known, q.ID, c.ID)
 		to = w.afterFact()
 		before = append(before, d.causeOf(w, q.ID)...)
+	}
+	if w.Answers[w.Entry.ID+"/"+q.ID] != c.ID {
+		w.Answers = withoutValue(w.Answers, w.Entry.ID+"/"+q.ID)
 	}
 	said := append(before, d.remember(w, to)...)
 	w.moveTo(to, Attempt{Step: q.ID, Choice: c.ID})

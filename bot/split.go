@@ -85,7 +85,7 @@ func (r *recentMessages) keep(m Message) {
 // the result of their match.
 func (b *Bot) join(ctx context.Context, rules Rules, event Event, found kb.Result) (Event, kb.Result, error) {
 	m, ok := event.(Message)
-	if !ok || m.Change != ChangePosted || m.Command || m.From.Bot || m.InThread || m.At.IsZero() || len(m.Text) > maxSplitPart {
+	if !ok || m.Change != ChangePosted || m.Command || m.From.Bot || m.InThread || m.Collected != nil || m.At.IsZero() || len(m.Text) > maxSplitPart {
 		return event, found, nil
 	}
 	before := b.spoken.replace(m)

@@ -145,6 +145,8 @@ func (d decision) steerAnywhere(w Walkthrough, r locale.Reading, u Understood) {
 			return
 		}
 		d.pressButton(w, ActionDirect)
+	case IntentCollect:
+		d.pressButton(w, ActionCollect)
 	case IntentRestart:
 		d.restart(w)
 	case IntentGoTo:

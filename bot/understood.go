@@ -55,6 +55,7 @@ const (
 	IntentGreeting    Intent = "greeting"     // says hello
 	IntentHelp        Intent = "help"         // asks what the bot can do
 	IntentSummary     Intent = "summary"      // asks what was done so far
+	IntentCollect     Intent = "collect"      // wants the command that reads facts, or gives its output
 	IntentUnclear     Intent = "unclear"      // meant for the bot, and not understood
 )
 
@@ -98,6 +99,8 @@ func (w *Walkthrough) resolveButton(b Button) Understood {
 		return Understood{Intent: IntentCannot}
 	case ActionDirect:
 		return Understood{Intent: IntentDirect}
+	case ActionCollect:
+		return Understood{Intent: IntentCollect}
 	}
 	return Understood{} // ActionPublish, which only the answer to a command offers
 }

@@ -86,7 +86,11 @@ func (v voice) navigation(w Walkthrough) []LabeledButton {
 }
 
 func (v voice) viewQuestion(w Walkthrough, q *kb.Question) []Block {
-	return []Block{ask(v.entryText(q.Text, w)), choices(append(v.answers(w, q), v.navigation(w)...)...)}
+	row := v.answers(w, q)
+	if v.offersCollector(w) {
+		row = append(row, v.button(w, ActionCollect, "", v.text("collect")))
+	}
+	return []Block{ask(v.entryText(q.Text, w)), choices(append(row, v.navigation(w)...)...)}
 }
 
 func (v voice) answers(w Walkthrough, q *kb.Question) []LabeledButton {

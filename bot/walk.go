@@ -153,6 +153,9 @@ func (w *Walkthrough) settle(at Position) Position {
 		c := w.answered(q)
 		switch {
 		case c != nil:
+			if saidChoice(q, w.paste()) == nil { // it was read, and may be corrected
+				w.Path = append(slices.Clip(w.Path), Visited{at, len(w.Tried)})
+			}
 			w.Tried = append(slices.Clip(w.Tried), Attempt{Step: q.ID, Choice: c.ID})
 		case len(q.Choices) == 1 && len(all.Choices) > 1 && q.Choices[0].Entry == "":
 			c = &q.Choices[0] // the facts leave nothing to ask
@@ -171,13 +174,17 @@ func (w *Walkthrough) settle(at Position) Position {
 	return at
 }
 
-// answered returns the only choice of q whose words the paste contains. A
-// choice that leads out of the entry is left to people.
+// answered returns the only choice of q whose words the paste contains, or the one
+// that the output of the collector gives. A choice that leads out of the entry is
+// left to people.
 func (w *Walkthrough) answered(q *kb.Question) *kb.Choice {
-	if c := saidChoice(q, w.paste()); c != nil && c.Entry == "" {
-		return c
+	if c := saidChoice(q, w.paste()); c != nil {
+		if c.Entry == "" {
+			return c
+		}
+		return nil
 	}
-	return nil
+	return w.readAnswer(q)
 }
 
 // paste returns what Text says about the error: an ID is the name of an entry, and its
@@ -217,7 +224,7 @@ func (w *Walkthrough) moveTo(at Position, passed ...Attempt) {
 }
 
 // back returns to the previous position, and reports whether there was one. A
-// value or fact that was asked for there is removed, so that it can be given
+// value, fact or answer that was given there is removed, so that it can be given
 // again.
 func (w *Walkthrough) back() bool {
 	if len(w.Path) == 0 {
@@ -232,6 +239,7 @@ func (w *Walkthrough) back() bool {
 	if findFact(w.Entry, w.At.Question) != nil {
 		w.Known = withoutValue(w.Known, w.At.Question)
 	}
+	w.Answers = withoutValue(w.Answers, w.Entry.ID+"/"+w.At.Question)
 	return true
 }
 

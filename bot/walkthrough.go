@@ -23,14 +23,17 @@ type Walkthrough struct {
 	Private  bool      `json:"private,omitempty"` // only Asker sees the thread
 
 	// The position in the entry.
-	At    Position          `json:"at,omitzero"`
-	Path  []Visited         `json:"path,omitempty"` // positions before At, oldest first
-	Slots map[string]string `json:"slots,omitempty"`
-	Known map[string]string `json:"known,omitempty"` // facts of the conversation: their answers by their IDs
-	About string            `json:"about,omitempty"` // the server that the conversation is about, if a message names it
-	Tried []Attempt         `json:"tried,omitempty"`
-	Also  []string          `json:"also,omitempty"` // entries of other errors in the same paste
-	Open  []string          `json:"open,omitempty"` // entries that were left for this one before they were solved
+	At      Position          `json:"at,omitzero"`
+	Path    []Visited         `json:"path,omitempty"` // positions before At, oldest first
+	Slots   map[string]string `json:"slots,omitempty"`
+	Known   map[string]string `json:"known,omitempty"`   // facts of the conversation: their answers by their IDs
+	Read    map[string]string `json:"read,omitempty"`    // what the output of the collector has: the values of its lines by their keys
+	Answers map[string]string `json:"answers,omitempty"` // its answers to questions of entries, by "entry/question"
+	ReadIn  EventID           `json:"read_in,omitempty"` // the message with it
+	About   string            `json:"about,omitempty"`   // the server that the conversation is about, if a message names it
+	Tried   []Attempt         `json:"tried,omitempty"`
+	Also    []string          `json:"also,omitempty"` // entries of other errors in the same paste
+	Open    []string          `json:"open,omitempty"` // entries that were left for this one before they were solved
 
 	// The message that started it, and the result of its match.
 	Options    []Option         `json:"options,omitempty"`  // the offered entries; StatusUnmatched: the nearest

@@ -162,12 +162,13 @@ func (c *Collector) readLines(found *Collected, lines []outputLine, ends bool) (
 			over, inEvent = ends, false
 		case over || line.key == "" && !ends && !inEvent:
 			around = append(around, line)
+		case line.key == "" && inEvent && fences.MatchString(line.text) && line.text != "":
 		case line.key == "" && inEvent && line.text != "":
 			space := " "
 			if width >= consoleWidth {
 				space = ""
 			}
-			events[len(events)-1] += space + line.text
+			events[len(events)-1] += space + strings.TrimLeft(line.text, "> ")
 		case line.key == "" && !ends:
 			inEvent = false // what follows an empty line is no event any more
 		case line.key != "" && c.line(line.key).Takes == TakesEvent:

@@ -75,6 +75,8 @@ func TestCollected(t *testing.T) {
 		"an error":            {"Details: The azure-agent failed. Server: FS-11", "none"},
 		"wrapped": {"--- mabs facts 1 ---\nlast-event: 2026-11-29 23:10 3106 DPM-EM: The replica of volume D: on FS-11 is incon\nsistent.\n--- end ---",
 			"last-event=2026-11-29 23:10 3106 DPM-EM: The replica of volume D: on FS-11 is inconsistent."},
+		"wrapped and quoted": {"> --- mabs facts 1 ---\n> last-event: 2026-11-29 23:10 3106 DPM-EM: The replica\n> is inconsistent.\n> --- end ---",
+			"last-event=2026-11-29 23:10 3106 DPM-EM: The replica is inconsistent."},
 		"without names": {"--- mabs facts 1 ---\nlast-event: 2026-11-29 23:10 3106 DPM-EM: \n--- end ---", "last-event=2026-11-29 23:10 3106 DPM-EM"},
 	} {
 		if got := said(b.Collected(tt.text)); !strings.EqualFold(got, tt.want) {

@@ -46,7 +46,8 @@ type Locale struct {
 	Pastes    []string             `yaml:"pastes"`    // words of a step that asks for the message or code of a failure
 	Texts     map[string]string    `yaml:"texts"`
 	Commands  map[Command][]string `yaml:"commands"`
-	Cases     []string             `yaml:"cases"` // how people ask in a message for the open hand-overs
+	Collector []string             `yaml:"collector"` // words of a message that asks for the command that reads facts
+	Cases     []string             `yaml:"cases"`     // how people ask in a message for the open hand-overs
 
 	replies  *replies
 	model    *model
