@@ -89,7 +89,7 @@ func (b *Bot) send(ctx context.Context, a Adapter, wake chan struct{}) {
 		resting, untilNext := rests.resting()
 		posts, err := b.outbox.Claim(ctx, a.Name(), free, maxPerChannel, lease, resting...)
 		if err != nil && ctx.Err() == nil {
-			b.log.Error("outbox: claim failed", "adapter", a.Name(), "error", err)
+			b.log.Log(ctx, FailureLevel(err, slog.LevelError), "outbox: claim failed", "adapter", a.Name(), "error", err)
 		}
 		before := map[Channel]time.Duration{}
 		for _, p := range posts {
@@ -174,7 +174,7 @@ func (b *Bot) deliver(ctx context.Context, a Adapter, p Post, claimed time.Time)
 		err = b.outbox.Retry(ctx, p.ID, p.Attempt, backoff(err, p.Attempt-p.Spent))
 	}
 	if err != nil {
-		b.log.Error("outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)
+		b.log.Log(ctx, FailureLevel(err, slog.LevelError), "outbox: recording the delivery failed", "adapter", a.Name(), "post", p.ID, "error", err)
 	}
 	return failed
 }

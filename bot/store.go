@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -19,6 +20,19 @@ var (
 // ErrUnreadable reports that stored content is damaged. A method that returns
 // several values returns the others together with it.
 var ErrUnreadable = errors.New("bot: stored content is unreadable")
+
+// ErrTrouble reports that the disk of the database is full, or a part of it damaged.
+// The store logs that once; what fails because of it is logged at debug level.
+var ErrTrouble = errors.New("bot: the database is full or damaged")
+
+// FailureLevel returns the level at which to log that an operation of the store
+// failed.
+func FailureLevel(err error, level slog.Level) slog.Level {
+	if errors.Is(err, ErrTrouble) {
+		return slog.LevelDebug
+	}
+	return level
+}
 
 // A Store keeps conversations. Handler calls Load for every event, Recent for a
 // recognized error, Waiting after a fix, and Apply for every event that has consequences,

@@ -223,7 +223,7 @@ func (i *Intake) Retry(ctx context.Context, op string, f func(context.Context) e
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		level := slog.LevelWarn
+		level := bot.FailureLevel(err, slog.LevelWarn)
 		if errors.Is(err, bot.ErrConflict) {
 			level = slog.LevelDebug // expected in a busy conversation
 		}

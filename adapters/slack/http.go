@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // HTTP mode: one Request URL for events, commands and interactions.
@@ -157,7 +158,7 @@ func (s *Slack) notAcknowledged(err error) {
 		s.intake.Refused()
 		return
 	}
-	s.log.Warn("slack: not acknowledged, Slack will redeliver", "error", err)
+	s.log.Log(context.Background(), bot.FailureLevel(err, slog.LevelWarn), "slack: not acknowledged, Slack will redeliver", "error", err)
 }
 
 func (s *Slack) writeAnswer(w http.ResponseWriter, answer any) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Socket Mode. Slack refreshes the connection every few hours and warns about 10 s
@@ -429,7 +431,7 @@ func (k *socket) acknowledge(f frame, arrived time.Time, answer any, err error) 
 		return
 	}
 	if err != nil {
-		k.s.log.Warn("slack: not acknowledged, Slack will redeliver", "envelope", f.Envelope, "took", took, "error", err)
+		k.s.log.Log(context.Background(), bot.FailureLevel(err, slog.LevelWarn), "slack: not acknowledged, Slack will redeliver", "envelope", f.Envelope, "took", took, "error", err)
 		return
 	}
 	ack := map[string]any{"envelope_id": f.Envelope}

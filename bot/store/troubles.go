@@ -11,13 +11,20 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"mabsbot/bot"
 )
 
-// Troubles that only the operator can end. What could not be stored is not
-// acknowledged, and the platform delivers it again.
+// A trouble is one that only the operator can end, a bot.ErrTrouble. What could not be
+// stored is not acknowledged, and the platform delivers it again.
+type trouble string
+
+func (t trouble) Error() string        { return string(t) }
+func (t trouble) Is(target error) bool { return target == bot.ErrTrouble }
+
 var (
-	errFull    = errors.New("the disk of the database is full: make room, and the bot goes on by itself")
-	errDamaged = errors.New("the database is damaged: stop the bot, and restore a backup")
+	errFull    = trouble("the disk of the database is full: make room, and the bot goes on by itself")
+	errDamaged = trouble("the database is damaged: stop the bot, and restore a backup")
 	errFile    = fmt.Errorf("%w (mabsbot restore)", errDamaged)
 )
 

@@ -14,6 +14,8 @@ import (
 
 // A Program is the real program, run as a process.
 type Program struct {
+	Log *Buffer // gets what the processes log, unless it is nil
+
 	t      testing.TB
 	binary string
 	env    []string
@@ -89,6 +91,9 @@ func (p *Program) Run(cmd *exec.Cmd) {
 	p.t.Helper()
 	if testing.Verbose() {
 		cmd.Stderr = os.Stderr
+	}
+	if p.Log != nil {
+		cmd.Stderr = p.Log
 	}
 	p.cmd = cmd
 	if err := cmd.Start(); err != nil {

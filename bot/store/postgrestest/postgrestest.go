@@ -211,6 +211,29 @@ func (s *Server) NewDatabase(t testing.TB) string {
 	return s.url(name)
 }
 
+// DatabaseOn is like NewDatabase, with the tables in a new folder.
+func (s *Server) DatabaseOn(t testing.TB, folder string) string {
+	t.Helper()
+	name, err := s.create()
+	if err == nil {
+		err = errors.Join(os.Mkdir(folder, 0o700), s.give(folder),
+			s.exec("postgres", "CREATE TABLESPACE space_"+name+" LOCATION '"+folder+"'"),
+			s.exec("postgres", "ALTER DATABASE "+name+" SET TABLESPACE space_"+name))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		err := errors.Join(
+			s.exec("postgres", "DROP DATABASE "+name+" WITH (FORCE)"),
+			s.exec("postgres", "DROP TABLESPACE space_"+name))
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return s.url(name)
+}
+
 // database returns an unused database, or a new one.
 func (s *Server) database() (string, error) {
 	s.mu.Lock()
