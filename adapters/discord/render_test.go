@@ -311,3 +311,17 @@ func FuzzPlain(f *testing.F) {
 		}
 	})
 }
+
+// TestLongestCommand checks that the longest command that a knowledge base may
+// offer, the collector, is in one code block of a message.
+func TestLongestCommand(t *testing.T) {
+	script := chattest.Base(t).Collector().Script
+	script += "\n#" + strings.Repeat("x", 1900-len(script)-2) // the limit in kb
+	d := newRenderer(t)
+	pages := checkPages(t, d, bot.Reply{Lang: "en", Blocks: []bot.Block{
+		{Kind: bot.BlockText, Text: strings.Repeat("word ", 60)}, {Kind: bot.BlockCopy, Shell: "powershell", Text: script}, {Kind: bot.BlockText, Text: strings.Repeat("word ", 60)},
+	}})
+	if len(pages) != 1 || !strings.Contains(pages[0], "```powershell\n"+script+"\n```\n") {
+		t.Errorf("on %d pages:\n%s", len(pages), strings.Join(pages, "\n---\n"))
+	}
+}

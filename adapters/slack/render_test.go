@@ -239,3 +239,16 @@ func TestWords(t *testing.T) {
 		t.Errorf("%d languages", len(texts))
 	}
 }
+
+// TestLongestCommand checks that the longest command that a knowledge base may
+// offer, the collector, is in one code block.
+func TestLongestCommand(t *testing.T) {
+	script := chattest.Base(t).Collector().Script
+	script += "\n#" + strings.Repeat("x", 1900-len(script)-2) // the limit in kb
+	m := newRenderer(t).render(testPost(bot.Reply{Lang: "en", Blocks: []bot.Block{
+		{Kind: bot.BlockText, Text: "before"}, {Kind: bot.BlockCopy, Shell: "powershell", Text: script}, {Kind: bot.BlockText, Text: "after"},
+	}}))
+	if blocks := checkMessage(t, newChecker(t), m); len(blocks) != 3 {
+		t.Errorf("got %d blocks, want 3: %v", len(blocks), blocks)
+	}
+}
