@@ -10,13 +10,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"mabsbot/adapters/chat/chattest"
 )
 
 var shots = flag.String("shots", "", "a folder to put screenshots of the browser test in")
@@ -85,7 +86,7 @@ func findChromium() string {
 
 func (b browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, chattest.Patience)
 	defer cancel()
 	err := chromedp.Do(ctx, steps...)
 	for replaced(err) { // the page replaced the element after it was found
@@ -112,7 +113,7 @@ func left(err error) bool {
 // wait waits until a JavaScript expression is true.
 func (b browser) wait(expression string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, chattest.Patience)
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+expression+")"))
 	for left(err) {

@@ -128,6 +128,7 @@ func TestWhole(t *testing.T) {
 	b.sends("#say-c", "월별")
 	b.sees("#list-c", "3단계 중 1단계")
 	p.Kill()
+	b.sees("#toast[data-shown]", "") // otherwise the page may not have noticed yet
 	p.start()
 	b.wait(`!document.querySelector("#toast[data-shown]")`)
 	b.sends("#say-c", "안 돼요")

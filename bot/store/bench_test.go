@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,4 +110,48 @@ func delayedTurn(n int) bot.Turn {
 		turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("delayed ", i)), Thread: thread(i), Delay: 24 * time.Hour})
 	}
 	return turn
+}
+
+// BenchmarkPrune applies a turn each 20 ms while a million old events and 200,000 old
+// posts are removed, and reports how long that takes.
+func BenchmarkPrune(b *testing.B) {
+	for b.Loop() {
+		s := openNew(b)
+		for _, fill := range []string{
+			`WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1000000)
+			INSERT INTO events (id, at) SELECT 'test/workspace/channel/' || n, n / 1000 FROM i`,
+			`WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 200000)
+			INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, claimed_until, attempt, ref, changed_at)
+			SELECT 'test', '', '', n, n, 0, 0, '', 'sent', 0, 0, 1, 'r', n / 1000 FROM i`,
+		} {
+			if _, err := s.write.Exec(fill); err != nil {
+				b.Fatal(err)
+			}
+		}
+		done := make(chan error, 1)
+		began := time.Now()
+		go func() { done <- s.Prune(b.Context(), 0) }()
+		var took []time.Duration
+		var err error
+		for pruning := true; pruning; {
+			at := time.Now()
+			if err := s.Apply(b.Context(), fullTurn(len(took))); err != nil {
+				b.Fatal(err)
+			}
+			took = append(took, time.Since(at))
+			select {
+			case err = <-done:
+				pruning = false
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		slices.Sort(took)
+		for name, part := range map[string]int{"p50": 50, "p99": 99, "max": 100} {
+			b.ReportMetric(float64(took[(len(took)-1)*part/100].Microseconds())/1000, "ms/"+name)
+		}
+		b.ReportMetric(time.Since(began).Seconds(), "s/all")
+	}
 }

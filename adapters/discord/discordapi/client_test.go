@@ -135,11 +135,12 @@ func (r *rig) events() []string {
 	return slices.Clone(r.received)
 }
 
-// connected waits for the nth connection to have a session.
+// connected waits for the nth connection to have a session. The session of the one
+// before may look connected until the fake has read its end.
 func (r *rig) connected(nth int) {
 	r.t.Helper()
 	r.Wait(r.t, fmt.Sprintf("no connection %d", nth), func() bool {
-		return len(r.Connections()) >= nth && slices.ContainsFunc(r.Sessions(), func(s discordfake.Session) bool { return s.Connected })
+		return len(r.Connections()) >= nth && r.Connections()[nth-1].Op != 0 && slices.ContainsFunc(r.Sessions(), func(s discordfake.Session) bool { return s.Connected })
 	})
 }
 
