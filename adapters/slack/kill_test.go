@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"slices"
@@ -71,6 +72,41 @@ func TestKilledReplicas(t *testing.T) {
 	s := newKillStage(t)
 	s.url = postgrestest.StartDurable(t).NewDatabase(t)
 	chattest.Kill(t, func(channels int) chattest.KillRig { return killRig(s, channels, 2) })
+}
+
+// TestDatabaseAway is TestKilledReplicas with a database that crashes, restarts, or is
+// cut off, or hangs, instead of programs that are killed.
+func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("processes take seconds")
+	}
+	server := postgrestest.StartDurable(t)
+	s, direct := newKillStage(t), server.NewDatabase(t)
+	s.url = direct
+	s.database() // not through the network that is cut
+	network := server.Proxy(t, direct)
+	s.url = network.URL
+	chattest.Kill(t, func(channels int) chattest.KillRig {
+		rig, nothing, round := killRig(s, channels, 2), func() {}, 0
+		rig.Fault = func(*rand.Rand) (mend func()) {
+			round++
+			switch round % 4 {
+			case 0:
+				server.Crash(t)
+				return nothing
+			case 1:
+				network.Cut()
+			case 2:
+				server.Restart(t)
+				return nothing
+			case 3:
+				network.Hang()
+			}
+			return network.Restore
+		}
+		return rig
+	})
 }
 
 // newKillStage returns a stage on which Slack delivers events in disorder, and again

@@ -18,6 +18,9 @@ type KillRig struct {
 	Release  func(programs []*Program)   // ends the claims of killed programs
 	Drained  func() bool                 // whether the platform and the programs have nothing left to do
 	Summary  func() string               // a line for the log
+
+	// Fault makes something fail until mend is called. It is nil to kill programs.
+	Fault func(dice *rand.Rand) (mend func())
 }
 
 // Kill kills programs at random points under load and starts them again: everything
@@ -36,6 +39,10 @@ func Kill(t *testing.T, open func(channels int) KillRig) {
 	seed := uint64(time.Now().UnixNano())
 	t.Log("seed ", seed)
 	dice := rand.New(rand.NewPCG(seed, 0))
+	fault := rig.Fault
+	if fault == nil {
+		fault = rig.kill
+	}
 	var talks talks
 	say := func() { talks.begin(rig, dice.IntN(channels)) }
 	each(rig.Programs, (*Program).Start)
@@ -46,18 +53,24 @@ func Kill(t *testing.T, open func(channels int) KillRig) {
 			say()
 		}
 		time.Sleep(time.Duration(dice.IntN(300)) * time.Millisecond)
-		victims := rig.Programs
-		if dice.IntN(4) > 0 {
-			victims = victims[dice.IntN(len(victims)):][:1]
-		}
-		each(victims, (*Program).Kill)
-		say() // while it is down
-		each(victims, (*Program).Start)
+		mend := fault(dice)
+		say() // meanwhile
+		mend()
 	}
 	rig.Release(rig.Programs)
 	talks.finish(t, rig)
 	each(rig.Programs, (*Program).Kill)
-	t.Logf("%d kills, %s, %s", rounds, talks.check(t, rig), rig.Summary())
+	t.Logf("%d faults, %s, %s", rounds, talks.check(t, rig), rig.Summary())
+}
+
+// kill kills one of the programs, and sometimes all.
+func (rig KillRig) kill(dice *rand.Rand) (start func()) {
+	victims := rig.Programs
+	if dice.IntN(4) > 0 {
+		victims = victims[dice.IntN(len(victims)):][:1]
+	}
+	each(victims, (*Program).Kill)
+	return func() { each(victims, (*Program).Start) }
 }
 
 func each(programs []*Program, f func(*Program)) {
