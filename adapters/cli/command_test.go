@@ -67,6 +67,7 @@ func TestCompletion(t *testing.T) {
 		"kb show x y":                  ":4", // nothing, and no files
 		"kb l":                         "list\tList the entries",
 		"completion z":                 "zsh",
+		"kb list --kb x":               ":16", // folders alone
 	} {
 		var out, errs bytes.Buffer
 		if status := Run(append([]string{"__complete"}, strings.Fields(line)...), nil, &out, &errs); status != 0 || !strings.Contains(out.String(), want) {

@@ -150,6 +150,11 @@ func kbNewCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
 func layerFlags(flags *pflag.FlagSet) func(c *config.Config) []kb.Layer {
 	dir := flags.String("kb", "", "folder of entries that replaces the built-in ones")
 	overlay := flags.String("kb-overlay", "", "folder of entries that add to or replace built-in ones")
+	for _, name := range []string{"kb", "kb-overlay"} {
+		if err := cobra.MarkFlagDirname(flags, name); err != nil {
+			panic(err) // the flag is defined above
+		}
+	}
 	return func(c *config.Config) []kb.Layer {
 		return kb.Layers(cmp.Or(*dir, c.KB.Dir), cmp.Or(*overlay, c.KB.Overlay))
 	}
