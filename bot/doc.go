@@ -85,6 +85,7 @@
 //	adapters/console   the web console, a simulated workspace
 //	adapters/ops       health and metrics for operators, with Prometheus
 //	adapters/ops       health and metrics for operators, with Prometheus
+//	adapters/traces    OpenTelemetry traces
 //	adapters/terminal  a conversation in a terminal
 //	adapters/scripted  a conversation for scripts, in memory
 //	adapters/cli       the command line: commands and wiring

@@ -28,6 +28,7 @@ type Post struct {
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
+	Trace    string        `json:"trace,omitempty"`    // the span that it follows from, as a traceparent header has it; set by a decorator of the Store
 	Reply    Reply         `json:"reply"`
 
 	// Set by the outbox.

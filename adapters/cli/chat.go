@@ -86,7 +86,7 @@ func converse(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	cmd.SetErr(t.Log(cmd.ErrOrStderr()))
-	if b, err = newBot(c, live.Base, db, logger(cmd, c)); err != nil {
+	if b, err = newBot(c, live.Base, db, db, logger(cmd, c)); err != nil {
 		return err
 	}
 	if err := b.Run(ctx, t); err != nil {

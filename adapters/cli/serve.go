@@ -30,11 +30,11 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	for _, w := range c.Warnings {
 		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
 	}
-	o, err := startOps(c, log)
+	i, err := startInstruments(cmd.Context(), c, log)
 	if err != nil {
 		return err
 	}
-	defer o.Close()
+	defer i.close()
 	live, err := kb.Open(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
 	if err != nil {
 		return err
@@ -52,11 +52,11 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
 	db.Alarm(log)
 	background.Go(func() { db.Maintain(ctx, c.Store.Retention, log) })
-	b, err := newBot(c, live.Base, db, log)
+	b, err := newBot(c, live.Base, i.traces.Store(db), db, log)
 	if err != nil {
 		return err
 	}
-	adapters, err := newPlatforms(c, b, db, o, log)
+	adapters, err := newPlatforms(c, b, db, i.Server, log)
 	if err != nil {
 		return err
 	}
@@ -71,8 +71,8 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if len(adapters) == 0 {
 		return errors.New("nothing to serve: console.enabled is false and no platform is configured")
 	}
-	watch(ctx, o, b, db, live, adapters)
-	return b.Run(ctx, observed(adapters, o, log)...)
+	i.watch(ctx, b, db, live, adapters)
+	return b.Run(ctx, i.adapters(adapters)...)
 }
 
 // newPlatforms returns the adapters of the platforms that are configured.
@@ -137,12 +137,12 @@ func ended(b *bot.Bot) []string {
 	return names
 }
 
-func newBot(c *config.Config, base func() *kb.Base, db *store.SQL, log *slog.Logger) (*bot.Bot, error) {
+func newBot(c *config.Config, base func() *kb.Base, s bot.Store, o bot.Outbox, log *slog.Logger) (*bot.Bot, error) {
 	locales, err := locale.Load(locale.Builtin())
 	if err != nil {
 		return nil, err
 	}
-	return bot.New(base, locales, policy(c), db, db, log), nil
+	return bot.New(base, locales, policy(c), s, o, log), nil
 }
 
 // policy converts the configuration to a bot.Policy.
