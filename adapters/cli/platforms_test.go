@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -173,11 +172,6 @@ func (p *served) wait() error {
 // other one and the console serving, and that the program exits once both have
 // failed.
 func TestOnePlatformEnds(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer taken.Close()
 	for name, tt := range map[string]struct {
 		platform string
 		settings map[string]string
@@ -189,7 +183,6 @@ func TestOnePlatformEnds(t *testing.T) {
 		"link_disabled":     {"slack", nil, func(p *served) { p.slack.DisableSocketMode(true) }, "Socket Mode"},
 		"wrong bot token":   {"slack", map[string]string{"MABSBOT_SLACK_BOT_TOKEN": "xoxb-wrong"}, nil, "slack.bot_token"},
 		"wrong app token":   {"slack", map[string]string{"MABSBOT_SLACK_APP_TOKEN": "xapp-wrong"}, nil, "slack.app_token"},
-		"HTTP port taken":   {"slack", map[string]string{"MABSBOT_SLACK_MODE": "http", "MABSBOT_SLACK_SIGNING_SECRET": "s", "MABSBOT_HTTP_ADDR": taken.Addr().String()}, nil, "listen tcp"},
 		"close 4004":        {"discord", nil, func(p *served) { p.discord.CloseConnections(4004) }, "discord.token"},
 		"close 4014":        {"discord", nil, func(p *served) { p.discord.CloseConnections(4014) }, "Message Content Intent"},
 		"wrong token":       {"discord", map[string]string{"MABSBOT_DISCORD_TOKEN": "wrong"}, nil, "discord.token"},
