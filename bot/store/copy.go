@@ -10,7 +10,7 @@ import (
 
 // copiedTables are all tables but the key check: each database has its own.
 var copiedTables = []string{
-	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions",
+	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions", "counts",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns

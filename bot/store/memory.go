@@ -24,6 +24,7 @@ type Memory struct {
 	journals map[string][][]byte
 	inboxes  map[string][]memoryRecord
 	leases   map[string]memoryLease
+	counts   map[memoryCount]int
 }
 
 type memoryState struct {
@@ -53,6 +54,7 @@ type memoryPost struct {
 	changed           time.Time
 	attempt, spent    int
 	ref               string
+	asked             int64
 }
 
 var (
@@ -74,6 +76,7 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		journals: map[string][][]byte{},
 		inboxes:  map[string][]memoryRecord{},
 		leases:   map[string]memoryLease{},
+		counts:   map[memoryCount]int{},
 	}
 }
 
@@ -223,6 +226,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 		posts = append(posts, q)
 	}
 	m.events[turn.Event] = now
+	m.count(turn.Counts, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
@@ -248,7 +252,7 @@ func newPost(p bot.Post, about bot.EventID, now time.Time) (*memoryPost, error) 
 	return &memoryPost{
 		data: data, id: p.ID, about: about, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
 		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
-		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now,
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now, asked: p.Answers,
 	}, err
 }
 
