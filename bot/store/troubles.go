@@ -71,7 +71,7 @@ func (a *alarm) note(err error) error {
 		a.say(slog.LevelError, "store: the disk of the database is full, and events are not acknowledged: make room, and the bot goes on by itself", err)
 	}
 	if damaged && !a.damaged {
-		a.say(slog.LevelError, "store: the database is damaged, and what is on other pages goes on: stop the bot, move the database away and restore a backup (deploy/README.md)", err)
+		a.say(slog.LevelError, "store: the database is damaged, and what is on other pages goes on: stop the bot, move the database away, and restore a backup (mabsbot restore FILE, or pg_restore)", err)
 	}
 	a.full, a.damaged = a.full || full, a.damaged || damaged
 	a.raised.Store(true)
