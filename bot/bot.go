@@ -17,7 +17,7 @@ import (
 type Bot struct {
 	base    func() *kb.Base // the current one; a reload replaces it
 	locales locale.Locales
-	policy  Policy
+	policy  Policy // as configured; see currentPolicy
 	store   Store
 	outbox  Outbox
 	log     *slog.Logger
@@ -32,6 +32,7 @@ type Bot struct {
 	linkLimiter   noticeLimiter
 	warnings      noticeLimiter
 	spoken        recentMessages
+	settings      settingsCache
 }
 
 // New returns a bot. base returns the current knowledge base.

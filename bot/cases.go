@@ -28,7 +28,8 @@ func (d decision) openCase(w Walkthrough) {
 
 // teamLanguage returns the language of the hand-over channel.
 func (d decision) teamLanguage(w Walkthrough) string {
-	if lang := d.rules.Policy.Channels[d.handOverChannel(w)].Language; d.rules.Locales[lang] != nil {
+	team := Thread{Adapter: w.Thread.Adapter, Workspace: w.Thread.Workspace, Channel: d.handOverChannel(w)}
+	if lang := d.rules.Policy.channel(Head{Thread: team}).Language; d.rules.Locales[lang] != nil {
 		return lang
 	}
 	return d.rules.Policy.Language

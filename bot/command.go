@@ -26,6 +26,8 @@ func (d decision) command(m Message) {
 	case rest == "" && command == locale.CommandOpen:
 		d.listCases()
 	case command == locale.CommandSolved && d.solvedCommand(rest):
+	case command == locale.CommandAdmin && d.rules.isAdminCommand(m, d.found):
+		d.admin(rest)
 	case command == locale.CommandLang:
 		d.setLanguage(rest)
 	default:

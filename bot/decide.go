@@ -21,13 +21,14 @@ type Rules struct {
 
 // State is the stored state that an event finds.
 type State struct {
-	Walkthrough Walkthrough   // of the event's thread
-	Prefer      string        // the language that the user chose, "" if none
-	Recent      []Walkthrough // those of the same error that were recently started in the same channel, the latest first
-	Unasked     bool          // StatusSolved: the bot has yet to ask whether the fix held
-	Kept        bool          // Press in a thread without a walkthrough: its post is known, so the walkthrough is elsewhere, or about to move there
-	Last        *Walkthrough  // the latest of the user in any thread; set for /mabs why
-	Cases       *Cases        // nil unless an earlier decision needed them
+	Walkthrough Walkthrough      // of the event's thread
+	Prefer      string           // the language that the user chose, "" if none
+	Recent      []Walkthrough    // those of the same error that were recently started in the same channel, the latest first
+	Unasked     bool             // StatusSolved: the bot has yet to ask whether the fix held
+	Kept        bool             // Press in a thread without a walkthrough: its post is known, so the walkthrough is elsewhere, or about to move there
+	Last        *Walkthrough     // the latest of the user in any thread; set for /mabs why
+	Cases       *Cases           // nil unless an earlier decision needed them
+	Changes     []SettingsChange // of the channel, the latest first; set for /mabs admin
 }
 
 // Decide decides what follows from an event. All judgment of the bot is here,
@@ -36,7 +37,7 @@ type State struct {
 func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 	head := event.About()
 	channel := rules.Policy.channel(head)
-	if rules.Policy.isTeamUse(event) {
+	if rules.Policy.isTeamUse(event) || rules.isAdminCommand(event, found) {
 		channel.Mode = ModeOn
 	}
 	if channel.Mode == ModeOff || channel.ignores(head.From) {
@@ -133,7 +134,7 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 	w := Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
-		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Begun: d.now(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
+		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
 		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about,
 	}
 	if d.goesOn(old, d.server()) {

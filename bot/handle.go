@@ -34,7 +34,7 @@ func (b *Bot) Handler(a Adapter) Handler {
 }
 
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
-	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy, Can: a.Capabilities()}
+	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.recentPolicy(ctx), Can: a.Capabilities()}
 	event = rules.withCollected(withoutSecrets(event))
 	event, found := rules.recognizeEvents(event, rules.recognize(event))
 	event, found, err := b.join(ctx, rules, event, found)
@@ -57,7 +57,10 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		event = withHead(event, head)
 	}
 	for range maxConflicts {
-		state, err := b.load(ctx, event, found)
+		if rules.Policy, err = b.currentPolicy(ctx); err != nil {
+			return err
+		}
+		state, err := b.load(ctx, rules, event, found)
 		if err != nil {
 			return err
 		}
@@ -70,7 +73,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 				continue // with the state that belongs to the error
 			}
 		}
-		if unknown && mayAnswer(rules.Policy, state, event, found) {
+		if unknown && mayAnswer(rules, state, event, found) {
 			event, unknown = b.withProfile(ctx, profiler, event), false
 			if err := ctx.Err(); err != nil {
 				return err
@@ -93,6 +96,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		err = b.store.Apply(ctx, turn)
 		if err == nil {
 			b.wakeSenders(turn)
+			b.settings.expire(turn)
 			observe(a, event, turn)
 		}
 		if err == nil || errors.Is(err, ErrDuplicate) {
@@ -195,7 +199,7 @@ func (b *Bot) guard(event Event) {
 }
 
 // load reads from the store what Decide needs.
-func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state State, err error) {
+func (b *Bot) load(ctx context.Context, rules Rules, event Event, found kb.Result) (state State, err error) {
 	head := event.About()
 	user := UserKey{head.Thread.Adapter, head.Thread.Workspace, head.From.ID}
 	if state.Walkthrough, state.Prefer, err = b.store.Load(ctx, head.Thread, user); err != nil {
@@ -218,6 +222,10 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 		state.Recent, err = b.recent(ctx, head, found)
 		return state, err
 	}
+	if rules.isAdminCommand(event, found) && rules.Policy.isAdmin(head) {
+		state.Changes, err = b.store.SettingsChanges(ctx, head.Thread.place(), maxChanges)
+		return state, b.skipUnreadable(err)
+	}
 	last, err := b.store.Walkthroughs(ctx, user, 1)
 	err = b.skipUnreadable(err)
 	if len(last) > 0 {
@@ -228,9 +236,12 @@ func (b *Bot) load(ctx context.Context, event Event, found kb.Result) (state Sta
 
 // mayAnswer reports whether an event may get an answer that depends on its
 // sender. Most messages of a channel get no answer.
-func mayAnswer(policy Policy, state State, event Event, found kb.Result) bool {
+func mayAnswer(rules Rules, state State, event Event, found kb.Result) bool {
 	head := event.About()
-	channel := policy.channel(head)
+	channel := rules.Policy.channel(head)
+	if rules.isAdminCommand(event, found) {
+		channel.Mode = ModeOn
+	}
 	if channel.Mode == ModeOff || head.From.Bot {
 		return false
 	}

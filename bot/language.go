@@ -78,12 +78,7 @@ func (d decision) productText(text string) string {
 // setLanguage stores the language that a user chose.
 func (d decision) setLanguage(want string) {
 	locales := d.rules.Locales
-	lang := ""
-	for _, tag := range locales.Tags() {
-		if locale.Fold(want) == tag || locale.Fold(want) == locale.Fold(locales[tag].Name) {
-			lang = tag
-		}
-	}
+	lang := locales.Tag(want)
 	if lang == "" {
 		d.postInfo(paragraph(d.text("lang_unknown", "lang", cmp.Or(shorten(d.quote(want), 20), "?"), "langs", strings.Join(locales.Tags(), ", "))))
 		return

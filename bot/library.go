@@ -89,11 +89,12 @@ type Explanation struct {
 
 // Explain implements Library.
 func (b *Bot) Explain(m Message) Explanation {
-	rules := Rules{Base: b.base(), Policy: b.policy}
+	policy := b.knownPolicy()
+	rules := Rules{Base: b.base(), Policy: policy}
 	m = withoutSecrets(m).(Message)
 	m.Text = strings.ToValidUTF8(m.Text, "\uFFFD")
-	e := Explanation{Channel: b.policy.channel(m.Head)}
-	e.Listed = !m.Direct && b.policy.Channels[m.Thread.Channel].Mode != ""
+	e := Explanation{Channel: policy.channel(m.Head)}
+	e.Listed = !m.Direct && (policy.Channels[m.Thread.Channel].Mode != "" || policy.settings[m.Thread.place()].Mode != "")
 	explain := rules.Base.Explain
 	if e.Channel.About == AboutBackup {
 		explain = rules.Base.ExplainAbout

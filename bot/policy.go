@@ -17,6 +17,10 @@ type Policy struct {
 	EscalationChannels map[string]string        // by adapter: the channel for hand-overs
 	Reminder           time.Duration            // delay of the reminder of a hand-over that is not taken; 0 never reminds
 	Checks             string                   // ID of the entry with the basic checks
+	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
+
+	settings        map[Place]Settings // set by chat
+	settingsVersion int
 }
 
 // A ChannelPolicy applies to one channel.
@@ -86,9 +90,17 @@ func (p Policy) channel(h Head) ChannelPolicy {
 	if h.Direct {
 		return ChannelPolicy{Mode: ModeOn}
 	}
-	c := p.Channels[h.Thread.Channel]
+	c := p.settings[h.Thread.place()].over(p.Channels[h.Thread.Channel])
 	if c.Mode == "" {
 		c.Mode = p.Default
 	}
 	return c
 }
+
+// isAdmin reports whether the sender may change the policy of a channel by chat.
+func (p Policy) isAdmin(h Head) bool {
+	return !h.From.Bot && slices.Contains(p.Admins, adminID(h))
+}
+
+// adminID returns the sender in the form of Policy.Admins.
+func adminID(h Head) string { return h.Thread.Adapter + ":" + h.From.ID }

@@ -123,7 +123,7 @@ func (b *Bot) answers(ctx context.Context, rules Rules, m Message, found, joined
 	if !m.Direct {
 		return false, nil // a reply is in the thread
 	}
-	state, err := b.load(ctx, m, found)
+	state, err := b.load(ctx, rules, m, found)
 	if w := state.Walkthrough; err != nil || !w.inProgress() || w.Status == StatusChoosing && joined.Band == match.Sure {
 		return false, err
 	}

@@ -29,7 +29,6 @@ type Post struct {
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
 	Trace    string        `json:"trace,omitempty"`    // the span that it follows from, as a traceparent header has it; set by a decorator of the Store
-	Answers  int64         `json:"answers,omitempty"`  // it is the first answer to a question of this Unix time in milliseconds
 	Reply    Reply         `json:"reply"`
 
 	// Set by the outbox.
@@ -45,7 +44,7 @@ type Turn struct {
 	States []Walkthrough // the new states; Version is the one that was read
 	Posts  []Post
 	Prefer *Preference
-	Counts []Count // for the figures of the operator
+	Set    *SettingsChange
 
 	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
@@ -67,7 +66,7 @@ type Seen struct {
 // Silent reports whether the event has no consequences, so that there is
 // nothing to write.
 func (t Turn) Silent() bool {
-	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil
+	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil
 }
 
 // add adds a post. Its ID is derived from the event and its index among the

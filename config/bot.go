@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ type Bot struct {
 	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of unlisted channels: off, shadow, mention or on"`
 	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long a repeated error in a channel gets a link to the first answer"`
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
+	Admins       []string      `mapstructure:"admins"` // of channels by chat: PLATFORM:USER
 	Reminder     time.Duration `mapstructure:"reminder" usage:"when to remind the team of a request for a person that no one has taken; 0 never reminds"`
 }
 
@@ -43,6 +45,10 @@ func defaultBot() Bot {
 	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute}
 }
 
+// admin matches a user of a platform. The terminal has direct messages alone, which have
+// no policy.
+var admin = regexp.MustCompile(`^(slack|discord|console):[^\s:@]+$`)
+
 func checkBot(c *Config, wrong func(key, text string)) {
 	wantMode := "want one of " + strings.Join(Modes(), ", ")
 	if !slices.Contains(Modes(), c.Bot.DefaultMode) {
@@ -56,6 +62,11 @@ func checkBot(c *Config, wrong func(key, text string)) {
 	}
 	if c.Bot.Reminder < 0 {
 		wrong("bot.reminder", wantDuration)
+	}
+	for i, a := range c.Bot.Admins {
+		if !admin.MatchString(a) {
+			wrong(fmt.Sprintf("bot.admins.%d", i), "want slack:, discord: or console: and the ID of a user, such as slack:U0123456789")
+		}
 	}
 	seen := map[string]bool{}
 	for i, ch := range c.Bot.Channels {

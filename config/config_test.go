@@ -78,7 +78,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 	want := Default()
 	want.file = "example.yaml"
-	want.Bot.Channels, want.Console.Users, want.Console.TrustedProxies = []Channel{}, []User{}, []string{} // given, but empty
+	want.Bot.Channels, want.Bot.Admins, want.Console.Users, want.Console.TrustedProxies = []Channel{}, []string{}, []User{}, []string{} // given, but empty
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
@@ -243,7 +243,7 @@ func TestStoreURL(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup}]}\n")
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {admins: [slack:U1, 'discord:2'], channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup}]}\n")
 	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
 	if err != nil {
 		t.Fatal(err)
@@ -275,6 +275,7 @@ console.trusted_header      -
 console.trusted_proxies     -
 console.trusted_role        -
 http.addr                   127.0.0.1:3000
+ops.addr                    127.0.0.1:8081
 slack.bot_token             [set]
 slack.bot_token_file        -
 slack.mode                  socket
@@ -294,6 +295,7 @@ discord.register            true
 bot.default_mode            on
 bot.repeat_window           10m
 bot.follow_up               24h
+bot.admins                  slack:U1 discord:2
 bot.reminder                15m
 channel C1                  mode shadow, language en
 channel C2                  mode on, language ko, about backup, reads B1 B2

@@ -187,6 +187,7 @@ func newScene(t *testing.T, base *kb.Base, db fullStore) *scene {
 func (s *scene) start() {
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
+	policy.Admins = []string{"test:" + people["sam"].ID, "test:" + people["lee"].ID}
 	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
 	s.recorder = reader{bottest.NewRecorder("test", all), s}

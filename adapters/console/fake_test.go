@@ -98,45 +98,6 @@ func (l *logins) End(_ context.Context, key string) error {
 	return l.fail
 }
 
-// sums are Operations.
-type sums struct {
-	byDay, byEntry []bot.CountSum
-	from, to       int // of the last call
-	services       []bot.Service
-	letters        []bot.DeadLetter
-	done           []string // what was done to dead letters
-	fail           error
-}
-
-func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {
-	s.from, s.to = from, to
-	return slices.DeleteFunc(slices.Clone(s.byDay), func(c bot.CountSum) bool { return c.Day < from || c.Day > to }), s.fail
-}
-
-func (s *sums) CountsByEntry(context.Context, int, int) ([]bot.CountSum, error) {
-	return slices.Clone(s.byEntry), s.fail
-}
-
-func (s *sums) Services() []bot.Service { return s.services }
-
-func (s *sums) DeadLetters(_ context.Context, limit int) ([]bot.DeadLetter, error) {
-	return s.letters[:min(limit, len(s.letters))], s.fail
-}
-
-func (s *sums) Resend(_ context.Context, post bot.PostID) error { return s.change("resend", post) }
-
-func (s *sums) Discard(_ context.Context, post bot.PostID) error { return s.change("discard", post) }
-
-func (s *sums) change(what string, post bot.PostID) error {
-	i := slices.IndexFunc(s.letters, func(l bot.DeadLetter) bool { return l.ID == post })
-	if s.fail != nil || i < 0 {
-		return cmp.Or(s.fail, bot.ErrNoDeadLetter)
-	}
-	s.letters = slices.Delete(s.letters, i, i+1)
-	s.done = append(s.done, what+" "+string(post))
-	return nil
-}
-
 // shelfOf is a Library with the entries of testdata/entries.json that
 // recognizes them by their codes only.
 type shelfOf struct {
@@ -380,7 +341,7 @@ func newStage(t testing.TB, change ...func(*Options)) stage {
 // restart returns a console on the journal of an earlier one.
 func restart(t testing.TB, journal *memory, change ...func(*Options)) stage {
 	t.Helper()
-	o := Options{Addr: "127.0.0.1:0", Journal: journal, Sessions: &logins{}, Library: readEntries(t), Operations: &sums{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := Options{Addr: "127.0.0.1:0", Journal: journal, Sessions: &logins{}, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, f := range change {
 		f(&o)
 	}

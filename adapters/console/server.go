@@ -36,7 +36,6 @@ var (
 	errRole        = &refusal{http.StatusForbidden, "role"}
 	errNotYours    = &refusal{http.StatusForbidden, "not_yours"}
 	errNoPlace     = &refusal{http.StatusNotFound, "no_place"}
-	errNoLetter    = &refusal{http.StatusNotFound, "no_letter"}
 	errStandby     = &refusal{http.StatusServiceUnavailable, "standby"}
 	errStreams     = &refusal{http.StatusServiceUnavailable, "streams"}
 	errUnknownUser = &refusal{http.StatusForbidden, "unknown_user"}
@@ -53,13 +52,7 @@ type route struct {
 // routes returns the addresses of the console.
 func (c *Console) routes() []route {
 	all := []route{
-		{"GET /overview", Viewer, c.overview},
-		{"GET /overview.csv", Viewer, c.overviewCSV},
-		{"GET /overview.json", Viewer, c.overviewJSON},
 		{"GET /cases", Viewer, c.cases},
-		{"GET /dead", Viewer, c.dead},
-		{"POST /dead/resend", Editor, c.changeLetter("a dead letter is sent again", c.operations.Resend)},
-		{"POST /dead/drop", Editor, c.changeLetter("a dead letter is removed", c.operations.Discard)},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /kb", Viewer, c.entries},
 		{"GET /kb/{id}", Viewer, c.entry},
@@ -94,7 +87,7 @@ func toPages(w http.ResponseWriter, r *http.Request) {
 }
 
 // firstPage is the page that opens first without the workspace.
-const firstPage = "/overview"
+const firstPage = "/cases"
 
 // handler returns the HTTP handler of the whole console.
 func (c *Console) handler() http.Handler {

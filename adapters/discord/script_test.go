@@ -49,6 +49,9 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 		p.People["bridge"] = bridge
 		p.places = map[string]discordfake.Channel{"mention": s.AddChannel(discordfake.Channel{Name: "mention"}), "private": s.AddChannel(discordfake.Channel{Name: "private"})}
 		s.Restrict(p.places["private"].ID, s.kim.ID, s.alex.ID)
+		for _, name := range []string{"sam", "lee"} {
+			s.policy.Admins = append(s.policy.Admins, adapterName+":"+p.People[name].ID)
+		}
 		s.policy.Channels = map[string]bot.ChannelPolicy{s.channel.ID: {Bots: []string{bridge.ID}}, p.places["mention"].ID: {Mode: bot.ModeMention}}
 	})
 	return p

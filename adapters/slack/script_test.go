@@ -43,6 +43,9 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 			"mention": s.AddChannel(slackfake.Channel{Name: "mention"}),
 			"private": s.AddChannel(slackfake.Channel{Name: "private", Type: "group", Members: []string{s.kim.ID, s.alex.ID}}),
 		}
+		for _, id := range team {
+			s.policy.Admins = append(s.policy.Admins, adapterName+":"+id)
+		}
 		s.policy.Channels = map[string]bot.ChannelPolicy{
 			s.channel.ID:           {Bots: []string{"B" + bridge.ID}}, // as PostWebhook names it
 			p.places["mention"].ID: {Mode: bot.ModeMention},

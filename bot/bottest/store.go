@@ -1,5 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, outbox.go, deadletters.go, leases.go) checks a
+// use in tests. TestStore (store.go, cases.go, settings.go, outbox.go, deadletters.go,
+// leases.go) checks a
 // bot.Store, bot.Outbox and bot.Leases, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
@@ -54,6 +55,10 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a turn may change several threads", severalStates)
 	run("a post is claimed as it was applied", postAsApplied)
 	run("a preferred language is stored until it is cleared", preferences)
+	run("ChannelSettings returns what changed after a version", channelSettings)
+	run("a change of settings conflicts unless Version is the latest", settingsConflict)
+	run("SettingsChanges returns those of a channel, the latest first, for a year", settingsChanges)
+	run("one of many concurrent changes of settings with a version wins", concurrentSettings)
 	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
 	run("a post waits until it is sent or dropped", waiting)
@@ -62,10 +67,6 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("two threads cannot have a case with the same number", caseConflict)
 	run("OpenCases returns those that are open, oldest first", openCases)
 	run("CaseCount returns the highest number, and how many the user opened", caseCount)
-	run("Apply counts, and the sums have the days that are asked for", counts)
-	run("a turn that is not applied counts nothing", countsOnce)
-	run("Sent counts the time to the first answer once", countsAnswer)
-	run("concurrent turns lose no count", countsTogether)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -747,6 +748,10 @@ func canceledContext(t *storeTest) {
 	_, err = t.OpenCases(ctx, "test", "w", 5)
 	wantCanceled(err)
 	_, _, err = t.CaseCount(ctx, bot.UserKey{}, time.Hour)
+	wantCanceled(err)
+	_, err = t.ChannelSettings(ctx, 0)
+	wantCanceled(err)
+	_, err = t.SettingsChanges(ctx, bot.Place{}, 1)
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

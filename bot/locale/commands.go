@@ -17,9 +17,42 @@ const (
 	CommandLang   Command = "lang"
 	CommandOpen   Command = "open"
 	CommandSolved Command = "solved"
+	CommandAdmin  Command = "admin"
 )
 
-var commands = []Command{CommandHelp, CommandList, CommandWhy, CommandLang, CommandOpen, CommandSolved}
+var commands = []Command{CommandHelp, CommandList, CommandWhy, CommandLang, CommandOpen, CommandSolved, CommandAdmin}
+
+// A Setting is a word after /mabs admin: what to set, or the value.
+type Setting string
+
+// The settings, as named in the locale files. Their other words are values, which
+// have the names that the configuration has for them.
+const (
+	SettingNone     Setting = ""
+	SettingMode     Setting = "mode"
+	SettingLanguage Setting = "language"
+	SettingAbout    Setting = "about"
+	SettingBots     Setting = "bots"
+	SettingReset    Setting = "reset"
+)
+
+var settings = []Setting{
+	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset,
+	"off", "shadow", "mention", "on", "auto", "backup", "anything",
+}
+
+// Setting returns the setting or value that a word means in any of the languages.
+func (all Locales) Setting(word string) Setting {
+	word = Fold(word)
+	for _, l := range all {
+		for _, s := range settings {
+			if slices.Contains(l.Settings[s], word) {
+				return s
+			}
+		}
+	}
+	return SettingNone
+}
 
 // Command returns the subcommand that a word means in any of the languages.
 func (all Locales) Command(word string) Command {

@@ -46,6 +46,7 @@ type Locale struct {
 	Pastes    []string             `yaml:"pastes"`    // words of a step that asks for the message or code of a failure
 	Texts     map[string]string    `yaml:"texts"`
 	Commands  map[Command][]string `yaml:"commands"`
+	Settings  map[Setting][]string `yaml:"settings"`
 	Collector []string             `yaml:"collector"` // words of a message that asks for the command that reads facts
 	Cases     []string             `yaml:"cases"`     // how people ask in a message for the open hand-overs
 
@@ -142,6 +143,11 @@ func (all Locales) check() []error {
 				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the command %q", lang, command))
 			}
 		}
+		for _, s := range settings {
+			if len(l.Settings[s]) == 0 {
+				mistakes = append(mistakes, fmt.Errorf("locale/%s.yaml: no words for the setting %q", lang, s))
+			}
+		}
 	}
 	return mistakes
 }
@@ -161,6 +167,16 @@ func placeholders(text string) []string {
 
 // Tags returns the tags of the languages, sorted.
 func (all Locales) Tags() []string { return slices.Sorted(maps.Keys(all)) }
+
+// Tag returns the tag of the language that a word names by its tag or name, or "".
+func (all Locales) Tag(word string) string {
+	for _, tag := range all.Tags() {
+		if Fold(word) == tag || Fold(word) == Fold(all[tag].Name) {
+			return tag
+		}
+	}
+	return ""
+}
 
 // Get returns the locale of the language, or English.
 func (all Locales) Get(lang string) *Locale {

@@ -10,7 +10,8 @@ import (
 
 // copiedTables are all tables but the key check: each database has its own.
 var copiedTables = []string{
-	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions", "counts",
+	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions",
+	"channel_settings", "setting_changes",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns

@@ -24,7 +24,8 @@ type Memory struct {
 	journals map[string][][]byte
 	inboxes  map[string][]memoryRecord
 	leases   map[string]memoryLease
-	counts   map[memoryCount]int
+	settings map[bot.Place]bot.ChannelSettings
+	changes  []bot.SettingsChange // in their order
 }
 
 type memoryState struct {
@@ -54,7 +55,6 @@ type memoryPost struct {
 	changed           time.Time
 	attempt, spent    int
 	ref               string
-	asked             int64
 }
 
 var (
@@ -76,7 +76,7 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		journals: map[string][][]byte{},
 		inboxes:  map[string][]memoryRecord{},
 		leases:   map[string]memoryLease{},
-		counts:   map[memoryCount]int{},
+		settings: map[bot.Place]bot.ChannelSettings{},
 	}
 }
 
@@ -225,13 +225,16 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 		}
 		posts = append(posts, q)
 	}
+	if turn.Set != nil && turn.Set.Version != m.settingsVersion() {
+		return bot.ErrConflict
+	}
 	m.events[turn.Event] = now
-	m.count(turn.Counts, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
 	}
 	m.setPreference(turn.Prefer)
+	m.set(turn.Set, now)
 	return nil
 }
 
@@ -252,7 +255,7 @@ func newPost(p bot.Post, about bot.EventID, now time.Time) (*memoryPost, error) 
 	return &memoryPost{
 		data: data, id: p.ID, about: about, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
 		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
-		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now, asked: p.Answers,
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now,
 	}, err
 }
 
@@ -330,6 +333,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 		_, inThread := m.states[p.thread]
 		return !p.waiting && !p.dead && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
+	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })
 	}

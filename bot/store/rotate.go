@@ -25,6 +25,7 @@ var sealedTables = []sealedTable{
 	{"posts", "post", "id, adapter, workspace, channel, root, opens"},
 	{"journal", "journal", "name, seq"},
 	{"inbox", "inbox", "name, key"},
+	{"setting_changes", "setting change", "version, adapter, workspace, channel"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

@@ -205,8 +205,12 @@ func wanted(line string) []string {
 	if strings.HasPrefix(line, "[") {
 		return strings.Split(strings.ReplaceAll(strings.Trim(line, "[] "), "] + [", "] ["), "] [")
 	}
-	return strings.Split(rest, "TIME") // each platform shows times in its way
+	return differing.Split(rest, -1)
 }
+
+// differing matches what platforms show in their own way: times, and the IDs of the
+// hand-over channel and of the bridge.
+var differing = regexp.MustCompile("TIME|`escalations`|`B2`")
 
 // letters removes everything but letters and digits, because markup differs
 // between platforms.

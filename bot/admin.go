@@ -1,0 +1,235 @@
+package bot
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mabsbot/bot/locale"
+	"mabsbot/kb"
+	"mabsbot/kb/match"
+)
+
+// The command /mabs admin, by which administrators see and change the policy of a
+// channel.
+
+// maxChanges is how many changes of a channel /mabs admin lists: those that a person
+// who asks "who did that?" looks for.
+const maxChanges = 5
+
+// maxBots bounds the other bots of a channel. Channels have a few integrations.
+const maxBots = 50
+
+// The texts that describe modes and topics.
+var (
+	modeText  = map[Mode]string{ModeOff: "admin_mode_off", ModeShadow: "admin_mode_shadow", ModeMention: "admin_mode_mention", ModeOn: "admin_mode_on"}
+	topicText = map[Topic]string{AboutBackup: "admin_about_backup", AboutAnything: "admin_about_anything"}
+)
+
+// botID matches the ID of a bot on a platform.
+var botID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// isAdminCommand reports whether an event is /mabs admin. It works whatever the mode of
+// the channel, so that a channel that is off can be switched on. An error whose text
+// begins with the same word is looked up, except for administrators, who may have
+// misspelled a setting.
+func (r Rules) isAdminCommand(event Event, found kb.Result) bool {
+	m, ok := event.(Message)
+	if !ok || !m.Command {
+		return false
+	}
+	words := strings.Fields(m.Text)
+	if len(words) == 0 || r.Locales.Command(words[0]) != locale.CommandAdmin {
+		return false
+	}
+	return len(words) == 1 || r.Locales.Setting(words[1]) != locale.SettingNone || r.Policy.isAdmin(m.Head) || found.Band == match.Silent
+}
+
+// admin handles what follows /mabs admin.
+func (d decision) admin(rest string) {
+	switch {
+	case d.head.Direct:
+		d.postPrivate(d.paragraph("admin_direct"))
+		return
+	case len(d.rules.Policy.Admins) == 0:
+		d.postPrivate(paragraph(d.text("admin_none", "id", adminID(d.head))))
+		return
+	case !d.rules.Policy.isAdmin(d.head):
+		d.postPrivate(d.paragraph("admin_refused"))
+		return
+	}
+	before := d.rules.Policy.settings[d.head.Thread.place()]
+	after, problem := d.readSettings(before, strings.Fields(rest))
+	switch {
+	case problem != "":
+		d.postPrivate(paragraph(problem), d.adminUsage())
+	case rest == "":
+		d.postPolicy("admin", before)
+	case after.equal(before):
+		d.postPolicy("admin_same", before)
+	default:
+		d.turn.Set = &SettingsChange{
+			Place: d.head.Thread.place(), By: d.sender().By, Before: before, After: after, Version: d.rules.Policy.settingsVersion,
+		}
+		d.postPolicy("admin_changed", after)
+	}
+}
+
+// readSettings returns the settings after a command, or what is wrong with it.
+func (d decision) readSettings(s Settings, words []string) (after Settings, problem string) {
+	if len(words) == 0 {
+		return s, ""
+	}
+	unclear := d.text("admin_unclear", "text", shorten(d.quote(strings.Join(words, " ")), maxQuote))
+	setting, values := d.rules.Locales.Setting(words[0]), words[1:]
+	switch {
+	case setting == locale.SettingReset && len(values) == 0:
+		return Settings{}, ""
+	case setting == locale.SettingBots && len(values) > 0:
+		return d.readBots(s, values, unclear)
+	case len(values) != 1:
+		return s, unclear
+	}
+	value := d.rules.Locales.Setting(values[0])
+	switch mode, topic := Mode(value), Topic(value); {
+	case setting == locale.SettingMode && modeText[mode] != "":
+		s.Mode = mode
+	case setting == locale.SettingAbout && topicText[topic] != "":
+		s.About = topic
+	case setting == locale.SettingLanguage && value == LanguageAuto:
+		s.Language = LanguageAuto
+	case setting == locale.SettingLanguage && d.rules.Locales.Tag(values[0]) != "":
+		s.Language = d.rules.Locales.Tag(values[0])
+	default:
+		return s, unclear
+	}
+	return s, ""
+}
+
+// readBots adds and removes bots by their IDs: +ID and -ID.
+func (d decision) readBots(s Settings, changes []string, unclear string) (after Settings, problem string) {
+	bots := slices.Clone(s.over(d.rules.Policy.Channels[d.head.Thread.Channel]).Bots)
+	for _, c := range changes {
+		id := strings.TrimPrefix(c[1:], "@") // a mention
+		switch {
+		case c[0] != '+' && c[0] != '-':
+			return s, unclear
+		case !botID.MatchString(id):
+			return s, d.text("admin_bots_limit", "count", strconv.Itoa(maxBots))
+		}
+		listed := slices.Index(bots, id)
+		switch {
+		case c[0] == '+' && listed < 0:
+			bots = append(bots, id)
+		case c[0] == '-' && listed >= 0:
+			bots = slices.Delete(bots, listed, listed+1)
+		}
+	}
+	if len(bots) > maxBots {
+		return s, d.text("admin_bots_limit", "count", strconv.Itoa(maxBots))
+	}
+	s.Bots = append([]string{}, bots...) // not nil: that there are none is set, too
+	return s, ""
+}
+
+// postPolicy shows the policy of the channel with the given settings.
+func (d decision) postPolicy(title string, s Settings) {
+	policy := s.over(d.rules.Policy.Channels[d.head.Thread.Channel])
+	row := func(label, value string, isSet bool) []string {
+		from := "admin_from_file"
+		if isSet {
+			from = "admin_from_chat"
+		}
+		return []string{d.text(label), value + " · " + d.text(from)}
+	}
+	blocks := []Block{heading(d.text(title)), {Kind: BlockTable, Rows: [][]string{
+		row("admin_mode", d.text(modeText[cmp.Or(policy.Mode, d.rules.Policy.Default)]), s.Mode != ""),
+		row("admin_language", d.policyLanguage(policy), s.Language != ""),
+		row("admin_about", d.text(topicText[cmp.Or(policy.About, AboutAnything)]), s.About != ""),
+		row("admin_bots", d.policyBots(policy), s.Bots != nil),
+		row("admin_escalation", d.policyEscalation(), false),
+	}}}
+	if lines := d.changeLines(); len(lines) > 0 {
+		blocks = append(blocks, paragraph(d.text("admin_history")+"\n"+strings.Join(lines, "\n")))
+	}
+	d.postPrivate(append(blocks, d.adminUsage())...)
+}
+
+func (d decision) adminUsage() Block {
+	return smallPrint(d.text("admin_usage", "langs", strings.Join(d.rules.Locales.Tags(), "|")))
+}
+
+func (d decision) policyLanguage(c ChannelPolicy) string {
+	if l := d.rules.Locales[c.Language]; l != nil {
+		return d.text("admin_language_is", "lang", c.Language, "name", l.Name)
+	}
+	return d.text("admin_language_auto", "lang", d.rules.Policy.Language)
+}
+
+func (d decision) policyBots(c ChannelPolicy) string {
+	if len(c.Bots) == 0 {
+		return d.text("admin_bots_none")
+	}
+	return d.text("admin_bots_some", "bots", "`"+strings.Join(c.Bots, "`, `")+"`")
+}
+
+func (d decision) policyEscalation() string {
+	if to := d.rules.Policy.EscalationChannels[d.head.Thread.Adapter]; to != "" {
+		return d.text("admin_escalation_to", "channel", to)
+	}
+	return d.text("admin_escalation_none")
+}
+
+// changeLines describes the latest changes, with that of this event.
+func (d decision) changeLines() []string {
+	changes := d.state.Changes
+	if d.turn.Set != nil {
+		now := *d.turn.Set
+		now.At = d.head.At
+		changes = slices.Insert(slices.Clone(changes), 0, now)
+	}
+	var lines []string
+	for _, c := range changes[:min(len(changes), maxChanges)] {
+		lines = append(lines, d.text("admin_change", "time", timeMark(c.At.Unix()), "name", c.By.name(), "changes", d.changeOf(c)))
+	}
+	return lines
+}
+
+// changeOf says what a change set, and what was set before.
+func (d decision) changeOf(c SettingsChange) string {
+	var changes []string
+	add := func(label, before, after string) {
+		if before != after {
+			unset := d.text("admin_unset")
+			changes = append(changes, d.text("admin_change_of", "setting", d.text(label), "before", cmp.Or(before, unset), "after", cmp.Or(after, unset)))
+		}
+	}
+	add("admin_mode", d.settingWord(string(c.Before.Mode)), d.settingWord(string(c.After.Mode)))
+	add("admin_language", d.settingWord(c.Before.Language), d.settingWord(c.After.Language))
+	add("admin_about", d.settingWord(string(c.Before.About)), d.settingWord(string(c.After.About)))
+	add("admin_bots", d.botList(c.Before.Bots), d.botList(c.After.Bots))
+	return strings.Join(changes, ", ")
+}
+
+// settingWord returns the word for a value in the language of the answer.
+func (v voice) settingWord(value string) string {
+	if words := v.locale.Settings[locale.Setting(value)]; len(words) > 0 {
+		value = words[0]
+	}
+	if value == "" {
+		return ""
+	}
+	return "`" + value + "`"
+}
+
+func (v voice) botList(bots []string) string {
+	switch {
+	case bots == nil:
+		return ""
+	case len(bots) == 0:
+		return v.text("admin_nothing")
+	}
+	return "`" + strings.Join(bots, "`, `") + "`"
+}

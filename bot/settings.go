@@ -1,0 +1,160 @@
+package bot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// What administrators set for a channel by chat.
+
+// A Place is a channel of an adapter, as the key of its Settings.
+type Place struct{ Adapter, Workspace, Channel string }
+
+// place returns the channel of the thread.
+func (t Thread) place() Place { return Place{t.Adapter, t.Workspace, t.Channel} }
+
+// Settings are what administrators set for a channel by chat. They take precedence
+// over the configuration, which determines the fields that are not set.
+type Settings struct {
+	Mode     Mode     `json:"mode,omitempty"`
+	Language string   `json:"language,omitempty"` // LanguageAuto removes the configured one
+	About    Topic    `json:"about,omitempty"`    // AboutAnything removes the configured one
+	Bots     []string `json:"bots,omitzero"`      // nil if not set; otherwise all of them
+}
+
+// LanguageAuto and AboutAnything set that a channel has no language, or no topic, of
+// its own.
+const (
+	LanguageAuto        = "auto"
+	AboutAnything Topic = "anything"
+)
+
+// equal reports whether both set the same.
+func (s Settings) equal(o Settings) bool {
+	return s.Mode == o.Mode && s.Language == o.Language && s.About == o.About &&
+		(s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
+}
+
+// over returns the configured policy of a channel with the settings.
+func (s Settings) over(c ChannelPolicy) ChannelPolicy {
+	if s.Mode != "" {
+		c.Mode = s.Mode
+	}
+	switch s.Language {
+	case "":
+	case LanguageAuto:
+		c.Language = ""
+	default:
+		c.Language = s.Language
+	}
+	switch s.About {
+	case "":
+	case AboutAnything:
+		c.About = ""
+	default:
+		c.About = s.About
+	}
+	if s.Bots != nil {
+		c.Bots = s.Bots
+	}
+	return c
+}
+
+// ChannelSettings are the settings of a channel with the version that set them.
+// Versions count the changes of all channels.
+type ChannelSettings struct {
+	Place
+	Settings
+	Version int
+}
+
+// A SettingsChange is a change of the settings of a channel, and its audit record.
+type SettingsChange struct {
+	Place
+	By            User
+	Before, After Settings
+	Version       int       // the latest version that was read; the change is the next
+	At            time.Time // set by the store
+}
+
+// settingsAge is how old the settings may be by which a message is recognized. It
+// bounds the queries for talk, which needs nothing else of the store, to one a second.
+const settingsAge = time.Second
+
+// A settingsCache has the settings that were read. They are few: only channels that an
+// administrator changed have some.
+type settingsCache struct {
+	mu      sync.Mutex
+	all     map[Place]Settings // replaced as a whole
+	version int
+	read    time.Time
+}
+
+// currentPolicy returns the policy with the settings that are in the store now. It is
+// one query, which returns what changed since the last one.
+func (b *Bot) currentPolicy(ctx context.Context) (Policy, error) {
+	b.settings.mu.Lock()
+	version := b.settings.version
+	b.settings.mu.Unlock()
+	changed, err := b.store.ChannelSettings(ctx, version)
+	if err != nil {
+		return Policy{}, err
+	}
+	b.settings.mu.Lock()
+	defer b.settings.mu.Unlock()
+	b.settings.read = time.Now()
+	if len(changed) > 0 && changed[len(changed)-1].Version > b.settings.version {
+		all := maps.Clone(b.settings.all)
+		if all == nil {
+			all = map[Place]Settings{}
+		}
+		for _, c := range changed {
+			all[c.Place] = c.Settings
+		}
+		b.settings.all, b.settings.version = all, changed[len(changed)-1].Version
+	}
+	return b.policyWith(b.settings.all, b.settings.version), nil
+}
+
+// recentPolicy returns the policy with settings that are at most settingsAge old, or
+// with the last known ones while the store cannot be read.
+func (b *Bot) recentPolicy(ctx context.Context) Policy {
+	b.settings.mu.Lock()
+	due := time.Since(b.settings.read) >= settingsAge
+	if due {
+		b.settings.read = time.Now() // other events go on with the settings that are known
+	}
+	b.settings.mu.Unlock()
+	if due {
+		if current, err := b.currentPolicy(ctx); err == nil {
+			return current
+		}
+	}
+	return b.knownPolicy()
+}
+
+// knownPolicy returns the policy with the settings that were read last.
+func (b *Bot) knownPolicy() Policy {
+	b.settings.mu.Lock()
+	defer b.settings.mu.Unlock()
+	return b.policyWith(b.settings.all, b.settings.version)
+}
+
+// expire makes the next message see what a turn changed.
+func (c *settingsCache) expire(turn Turn) {
+	if turn.Set == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.read = time.Time{}
+}
+
+func (b *Bot) policyWith(all map[Place]Settings, version int) Policy {
+	p := b.policy
+	p.settings, p.settingsVersion = all, version
+	return p
+}
