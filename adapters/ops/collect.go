@@ -11,16 +11,16 @@ import (
 // What the system knows, and is read when metrics are asked for. The backlog is that
 // of the database, so several processes that share it report the same.
 var (
-	adapterUp   = desc("adapter_state", "1 for the state of an adapter: connecting, up, standby (another process serves it), ended (refused for good); 0 for the others.", "adapter", "state")
-	reconnects  = desc("reconnects_total", "Connections to the platform that replaced an earlier one.", "adapter")
-	redelivered = desc("redeliveries_total", "Events that the platform delivered again, or replayed after a reconnect.", "adapter")
-	databaseUp  = desc("database_up", "1 if the database answers.")
-	backlog     = desc("backlog_posts", "Posts that are due and not sent, of all processes.", "adapter")
-	backlogAge  = desc("backlog_oldest_seconds", "How long the oldest of them has waited.", "adapter")
-	deadLetters = desc("dead_letters", "Posts that were given up and are kept, of all processes.", "adapter")
-	entries     = desc("knowledge_base_entries", "Entries of the knowledge base.")
-	reload      = desc("knowledge_base_reload_failed", "1 if the last reload of the knowledge base failed; the previous entries stay in use.")
-	isReadyDesc = desc("ready", "1 if /readyz is passed.")
+	adapterState = desc("adapter_state", "1 for the state of an adapter: connecting, up, standby (another process serves it), ended (refused for good); 0 for the others.", "adapter", "state")
+	reconnects   = desc("reconnects_total", "Connections to the platform that replaced an earlier one.", "adapter")
+	redelivered  = desc("redeliveries_total", "Events that the platform delivered again, or replayed after a reconnect.", "adapter")
+	databaseUp   = desc("database_up", "1 if the database answers.")
+	backlog      = desc("backlog_posts", "Posts that are due and not sent, of all processes.", "adapter")
+	backlogAge   = desc("backlog_oldest_seconds", "How long the oldest of them has waited.", "adapter")
+	deadLetters  = desc("dead_letters", "Posts that were given up and are kept, of all processes.", "adapter")
+	entries      = desc("knowledge_base_entries", "Entries of the knowledge base.")
+	reload       = desc("knowledge_base_reload_failed", "1 if the last reload of the knowledge base failed; the previous entries stay in use.")
+	readiness    = desc("ready", "1 if /readyz is passed.")
 )
 
 // A collector reads the system.
@@ -28,7 +28,7 @@ type collector struct{ s *Server }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{adapterUp, reconnects, redelivered, databaseUp, backlog, backlogAge, deadLetters, entries, reload, isReadyDesc} {
+	for _, d := range []*prometheus.Desc{adapterState, reconnects, redelivered, databaseUp, backlog, backlogAge, deadLetters, entries, reload, readiness} {
 		out <- d
 	}
 }
@@ -40,14 +40,14 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	checks := c.s.checks(context.Background())
-	set(isReadyDesc, number(isReady(checks)))
+	set(readiness, number(isReady(checks)))
 	system := c.s.system.Load()
 	if system == nil {
 		return
 	}
 	for _, service := range system.Services() {
 		for _, state := range bot.ServiceStates() {
-			set(adapterUp, number(state == service.State), service.Adapter, string(state))
+			set(adapterState, number(state == service.State), service.Adapter, string(state))
 		}
 		out <- prometheus.MustNewConstMetric(reconnects, prometheus.CounterValue, float64(service.Reconnects), service.Adapter)
 		out <- prometheus.MustNewConstMetric(redelivered, prometheus.CounterValue, float64(service.Redelivered), service.Adapter)
