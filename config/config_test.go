@@ -276,6 +276,7 @@ console.trusted_proxies     -
 console.trusted_role        -
 http.addr                   127.0.0.1:3000
 ops.addr                    127.0.0.1:8081
+ops.traces                  -
 slack.bot_token             [set]
 slack.bot_token_file        -
 slack.mode                  socket
