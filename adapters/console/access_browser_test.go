@@ -25,6 +25,7 @@ func TestBrowserLogin(t *testing.T) {
 	b.wait(`document.getElementById("name").value === "vi"`)
 	b.fits()
 	b.shot("30-login")
+	b.wait(`document.activeElement.id === "password"`)
 	b.do(chromedp.KeyEvent("of vi"))
 	b.submits()
 	b.sees("#list-c", "about 319")
