@@ -205,7 +205,11 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "walking", States: []bot.Walkthrough{walking(2, "rev")}}))
 	must(t, s.Journal("j").Append(t.Context(), []byte("record")))
 	must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
+	must(t, s.Apply(t.Context(), settingsTurn))
 }
+
+// settingsTurn changes the settings of a channel for the first time.
+var settingsTurn = bot.Turn{Event: "set", Set: &bot.SettingsChange{Place: bot.Place{Adapter: "test", Channel: "c"}, After: bot.Settings{Mode: bot.ModeOff}}}
 
 // TestRotate checks that every value can be read with the new key, and none with
 // the old one.

@@ -100,7 +100,7 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, s.Sent(t.Context(), "post 0 of 1", bot.Delivery{Ref: "r"}))
 	_, _, err = s.Hold(t.Context(), "lease", "holder", time.Minute)
 	must(t, err)
-	must(t, s.Apply(t.Context(), bot.Turn{Event: "set", Set: &bot.SettingsChange{Place: bot.Place{Adapter: "test", Channel: "c"}, After: bot.Settings{Mode: bot.ModeOff}}}))
+	must(t, s.Apply(t.Context(), settingsTurn))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
 }
 
