@@ -65,7 +65,7 @@ func TestInspect(t *testing.T) {
 }
 
 func TestInspectPostgres(t *testing.T) {
-	url := postgrestest.Start(t).Database(t)
+	url := postgrestest.Start(t).NewDatabase(t)
 	key, other := bytes.Repeat([]byte{1}, KeySize), bytes.Repeat([]byte{2}, KeySize)
 	if _, err := InspectPostgres(t.Context(), url, key); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a new database: %v", err)
