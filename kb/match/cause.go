@@ -101,11 +101,14 @@ func (q *query) causeFirst(scores []candidateScore, c textContext) (ordered []ca
 func (q *query) certain(scores []candidateScore, c textContext) []int {
 	certain := []int{0}
 	for i := 1; i < min(len(scores), maxAligned); i++ {
-		s := &scores[i]
+		s := scores[i]
+		if s.coverage() >= nearlyAll {
+			s.counterRank = 0 // the first error may be its counterexample
+		}
 		covered := func(k int) bool {
 			return !disjoint(s.message, scores[k].message) || q.alsoExplains(scores[k].doc, s.message)
 		}
-		if s.message.template != nil && !q.vetoed(s) && s.sure(c) && !slices.ContainsFunc(certain, covered) {
+		if s.message.template != nil && !q.vetoed(&s) && s.doubtNear(c).Kind == "" && !slices.ContainsFunc(certain, covered) {
 			certain = append(certain, i)
 		}
 	}

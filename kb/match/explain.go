@@ -91,12 +91,15 @@ func (q *query) explainedWindow(text string, r Result) window {
 		return window{end: windowEnd(text, 0)}
 	}
 	best := windows[0]
-	if len(r.Hits) == 0 || len(r.Hits[0].Evidence) == 0 {
+	if len(r.Hits) == 0 {
 		return best
 	}
 	first := r.Hits[0].Evidence
 	for _, w := range windows {
-		if w.start <= first[0].Start && first[len(first)-1].End <= w.end && q.match(text[w.start:w.end]).Band == r.Band {
+		if len(first) > 0 && (first[0].Start < w.start || w.end < first[len(first)-1].End) {
+			continue
+		}
+		if got := q.match(text[w.start:w.end]); got.Band == r.Band && len(got.Hits) > 0 && got.Hits[0].Doc == r.Hits[0].Doc {
 			return w
 		}
 	}

@@ -160,3 +160,17 @@ func (ix *Index) AcceptRows(text string) (rows []AcceptRow, sure bool) {
 
 // MatchFrom is Match with a question from some odds on.
 func (ix *Index) MatchFrom(text string, odds float64) Result { return ix.match(text, odds) }
+
+// EachFrequency calls do with each term of the documents and how many have it.
+func (ix *Index) EachFrequency(do func(term string, documents uint32)) {
+	for i, name := range ix.v.names {
+		if ix.v.df[i] > 0 {
+			do(name, ix.v.df[i])
+		}
+	}
+}
+
+const (
+	AllWords     = allWords
+	AllSyllables = allSyllables
+)

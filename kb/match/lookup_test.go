@@ -53,7 +53,7 @@ func TestLookup(t *testing.T) {
 
 		// Sections.
 		{"configuring protection group", "likely cannot-enumerate-components policy-change-0x29834 storage-pool-insufficient"},
-		{"create online recovery point", "likely online-rp-obengine online-rp-passphrase online-rp-snapshot"},
+		{"create online recovery point", "likely online-rp-failed online-rp-obengine online-rp-passphrase"},
 		{"common issues", "likely cbp-replica-cloning cbp-replica-inconsistent cbp-replica-metadata"},
 		{"일반적인 문제", "likely cbp-replica-cloning cbp-replica-inconsistent cbp-replica-metadata"},
 		{"암호 변경", "likely passphrase-120002 security-pin-incorrect"},
@@ -61,7 +61,7 @@ func TestLookup(t *testing.T) {
 
 		// Words, however few errors have them.
 		{"obengine", "likely online-rp-obengine"},
-		{"same vault", "likely external-dpm-same-vault passphrase-wrong-34507 security-pin-incorrect"},
+		{"same vault", "likely credentials-download-403 external-dpm-same-vault security-pin-incorrect"},
 		{"공유 폴더", "likely credentials-unreadable-34527 files-shared-folders-access mars-restore-destination-100070"},
 
 		// Nothing.

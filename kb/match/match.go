@@ -78,5 +78,5 @@ func (q *query) match(text string) Result {
 	if r.Band == Sure && !q.doubted(offers, least) {
 		return r
 	}
-	return q.offer(offers, scores, c) // a question, or silence
+	return q.offer(offers, scores, c, r.Band == Silent) // an answer after all, a question, or silence
 }

@@ -185,17 +185,19 @@ const (
 	syllableFactor = 0.4
 )
 
-// weigh gives each term its inverse document frequency as weight: fullWeight if
-// a single document has it, close to 0 if all do.
+// weigh gives each term its inverse document frequency as weight, among the
+// documents and all errors of the products: fullWeight if a single one has it,
+// close to 0 if all do.
 func (v *vocabulary) weigh(documents int) {
 	v.weight = make([]int32, len(v.class))
-	rarest := math.Log(float64(documents) + 1)
+	known := knownErrors()
 	for i, name := range v.names {
 		if v.df[i] == 0 {
 			continue
 		}
-		idf := math.Log((float64(documents)+1)/float64(v.df[i])) / rarest
-		w := fullWeight * max(idf, minIDF)
+		errors, have := known.of(name)
+		n, df := float64(documents+errors)+1, float64(int(v.df[i])+have)
+		w := fullWeight * max(math.Log(n/df)/math.Log(n), minIDF)
 		switch {
 		case v.class[i]&stopWord != 0:
 			w *= stopFactor
