@@ -49,7 +49,7 @@ func checkRank(t *testing.T, ix *Index, text string) {
 // TestRankIsPlainRank compares the ranks in an index that is so small that all
 // templates are candidates.
 func TestRankIsPlainRank(t *testing.T) {
-	ix := New(crowd(maxLikeliest))
+	ix := New(crowd(maxLikeliest / 2)) // of two templates each
 	words := strings.Fields("server backup volume agent replica snapshot policy tape rareab nothing")
 	for _, a := range words { // all texts of up to three of these words
 		checkRank(t, ix, a)
@@ -63,8 +63,9 @@ func TestRankIsPlainRank(t *testing.T) {
 }
 
 func FuzzRank(f *testing.F) {
-	ix := New(crowd(maxLikeliest))
+	ix := New(crowd(maxLikeliest / 2)) // of two templates each
 	f.Add("server backup volume agent")
+	f.Add("ec barkup volume age\xfdt")
 	f.Add("Servr bakup 볼륨 volumeagent")
 	f.Fuzz(func(t *testing.T, text string) {
 		checkRank(t, ix, text[:min(len(text), windowBytes)])
