@@ -264,6 +264,7 @@ func (c *Console) Post(ctx context.Context, p bot.Post) (bot.Delivery, error) {
 	if err := c.ws.check(p, c.setup.known); err != nil {
 		return bot.Delivery{}, bot.Refused(err)
 	}
+	p.Asked, p.Trace = time.Time{}, "" // the outbox has them, no page shows them
 	if err := c.commit(ctx, record{Op: opPosted, ID: newID(), Post: &p}); err != nil {
 		return bot.Delivery{}, bot.NotDelivered(err, 0)
 	}
