@@ -63,6 +63,10 @@ func (b *Base) Collected(text string) (found Collected, ok bool) {
 	if c == nil || len(c.Lines) == 0 || len(text) > maxOutput {
 		return Collected{}, false
 	}
+	text = normalizeOutput(text)
+	if !c.mayPrint(text) {
+		return Collected{}, false
+	}
 	lines := outputLines(b.outputKeys, text)
 	begin, end, begins := -1, -1, 0
 	for i, line := range lines {
@@ -87,15 +91,29 @@ func (b *Base) Collected(text string) (found Collected, ok bool) {
 	return found, begin >= 0 && (found.Whole || len(found.Values) > 0) || len(found.Values) > 1
 }
 
+// mayPrint reports whether a text has a key of a line, or a part of the first line.
+// Nearly no message has, and the patterns take as long as the matcher.
+func (c *Collector) mayPrint(text string) bool {
+	folded := foldCase(text)
+	has := func(l Line) bool { return strings.Contains(folded, foldCase(l.Key)) }
+	return strings.Contains(folded, "mabs facts") || slices.ContainsFunc(c.Lines, has)
+}
+
+// foldCase makes equal what patterns with (?i) take for equal, also the long s and
+// the sign of kelvin.
+func foldCase(s string) string {
+	return strings.Map(func(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }, s)
+}
+
 // An outputLine is a line of a text, or the part of one with a key.
 type outputLine struct {
 	key, text string // key is "" if there is none
 	width     int    // of the whole line, in characters
 }
 
-// outputLines splits a text into lines with at most one key each.
+// outputLines splits a normalized text into lines with at most one key each.
 func outputLines(keys *regexp.Regexp, text string) (all []outputLine) {
-	text = outputBegins.ReplaceAllString(normalizeOutput(text), "\n"+beginMark+"\n")
+	text = outputBegins.ReplaceAllString(text, "\n"+beginMark+"\n")
 	text = outputEnds.ReplaceAllString(text, "\n"+endMark+"\n")
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -123,7 +141,7 @@ func outputLines(keys *regexp.Regexp, text string) (all []outputLine) {
 func normalizeOutput(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n':
+		case r == '\n' || ' ' <= r && r <= '~':
 			return r
 		case r == '\r' || unicode.Is(unicode.Cf, r): // a carriage return, or a character without a shape
 			return -1

@@ -152,7 +152,11 @@ func FuzzCollected(f *testing.F) {
 	f.Add(output)
 	f.Add(b.Collector().Script)
 	f.Add("> server-name: “A”\n> dpm-version: 14\n> — end —")
+	f.Add("MABſ Facts 1 dpm-version: 1 server-\u200bname: 2")
 	f.Fuzz(func(t *testing.T, text string) {
+		if plain := normalizeOutput(text); !b.Collector().mayPrint(plain) && (outputBegins.MatchString(plain) || b.outputKeys.MatchString(plain)) {
+			t.Errorf("%q is skipped", text)
+		}
 		found, ok := b.Collected(text)
 		if !ok {
 			return
