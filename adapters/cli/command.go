@@ -22,18 +22,23 @@ type runFunc func(cmd *cobra.Command, args []string, c *config.Config) error
 
 // command returns a command that loads the configuration before it runs.
 func command(use, short string, args cobra.PositionalArgs, run runFunc) *cobra.Command {
-	return &cobra.Command{Use: use, Short: short, Args: usage(args), RunE: func(cmd *cobra.Command, args []string) error {
+	return bareCommand(use, short, args, func(cmd *cobra.Command, args []string) error {
 		c, err := config.Load(cmd.Flags(), os.Environ())
 		if err != nil {
 			return err
 		}
 		return run(cmd, args, c)
-	}}
+	})
+}
+
+// bareCommand returns a command that needs no configuration.
+func bareCommand(use, short string, args cobra.PositionalArgs, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: usage(args), RunE: run}
 }
 
 // group returns a command that consists of subcommands.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: usage(noSubcommand), RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := bareCommand(use, short, noSubcommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() })
 	c.AddCommand(commands...)
 	return c
 }
@@ -148,9 +153,9 @@ func completionCommand() *cobra.Command {
 		{"fish", "mabsbot completion fish | source", func(root *cobra.Command, out io.Writer) error { return root.GenFishCompletion(out, true) }},
 		{"powershell", "mabsbot completion powershell | Out-String | Invoke-Expression", func(root *cobra.Command, out io.Writer) error { return root.GenPowerShellCompletionWithDesc(out) }},
 	} {
-		sub := &cobra.Command{Use: shell.name, Short: "Print the script for " + shell.name, Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
+		sub := bareCommand(shell.name, "Print the script for "+shell.name, cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 			return shell.write(cmd.Root(), cmd.OutOrStdout())
-		}}
+		})
 		sub.Long = "Print the script for " + shell.name + ". Load it in the startup file of the shell."
 		sub.Example = "  " + shell.load
 		c.AddCommand(sub)

@@ -19,10 +19,10 @@ import (
 )
 
 func configCommand() *cobra.Command {
-	example := &cobra.Command{Use: "example", Short: "Print a commented configuration with every key", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
+	example := bareCommand("example", "Print a commented configuration with every key", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		_, err := io.WriteString(cmd.OutOrStdout(), config.Example())
 		return err
-	}}
+	})
 	var asJSON bool
 	check := command("check", "Check the configuration, what it names, and print the effective values", cobra.NoArgs, func(cmd *cobra.Command, _ []string, c *config.Config) error {
 		if err := checkNamed(c); err != nil {

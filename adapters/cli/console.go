@@ -21,7 +21,7 @@ import (
 )
 
 func consoleCommand() *cobra.Command {
-	hash := &cobra.Command{Use: "hash", Short: "Read a password from standard input and print its hash for console.users", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
+	hash := bareCommand("hash", "Read a password from standard input and print its hash for console.users", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		password, err := readPassword(cmd.InOrStdin(), cmd.ErrOrStderr())
 		if err != nil {
 			return err
@@ -31,7 +31,7 @@ func consoleCommand() *cobra.Command {
 			return err
 		}
 		return say(cmd.OutOrStdout(), "%s\n", hash)
-	}}
+	})
 	hash.Long = `Read a password from standard input, and print its hash. console.users of the
 configuration has the hashes of the users who log in with a name. In a terminal the
 password is not shown while it is typed; from a file or a pipe it is the first line.`

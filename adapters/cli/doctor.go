@@ -28,7 +28,7 @@ const doctorTime = 2 * time.Minute
 
 func doctorCommand() *cobra.Command {
 	var asJSON bool
-	c := &cobra.Command{Use: "doctor", Short: "Check the installation, and say what to do", Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error {
+	c := bareCommand("doctor", "Check the installation, and say what to do", cobra.NoArgs, func(cmd *cobra.Command, _ []string) error {
 		ctx, cancel := context.WithTimeout(cmd.Context(), doctorTime)
 		defer cancel()
 		found := examine(ctx, cmd)
@@ -38,7 +38,7 @@ func doctorCommand() *cobra.Command {
 			write = writeFindingsJSON
 		}
 		return errors.Join(write(out, found), failed(found))
-	}}
+	})
 	c.Long = `Check the configuration, the knowledge base, the database and its key, and, for each
 platform with a token, the network, the clock, the token, and what it allows; say
 what was found, and what to do. Nothing is changed, and the bot may run meanwhile.
