@@ -173,12 +173,11 @@ func (a *access) proxied(r *http.Request) string {
 	if a.proxy.Header == "" {
 		return ""
 	}
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	ip, err := remoteIP(r)
 	names := r.Header.Values(a.proxy.Header)
 	if err != nil || len(names) != 1 || len(names[0]) > maxName {
 		return ""
 	}
-	ip := from.Addr().Unmap().WithZone("")
 	if !slices.ContainsFunc(a.proxy.From, func(p netip.Prefix) bool { return p.Contains(ip) }) {
 		return ""
 	}

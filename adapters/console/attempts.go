@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"net"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -96,15 +95,10 @@ func (c *Console) client(r *http.Request) string {
 	if c.isKnown(r) {
 		return "browser " + cookieOf(r, knownName)
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	ip, err := remoteIP(r)
 	if err != nil {
 		return "address " + r.RemoteAddr
 	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return "address " + host
-	}
-	ip = ip.Unmap().WithZone("")
 	if ip.Is6() {
 		network, err := ip.Prefix(64)
 		if err == nil {
@@ -112,6 +106,12 @@ func (c *Console) client(r *http.Request) string {
 		}
 	}
 	return "address " + ip.String()
+}
+
+// remoteIP returns the address that sent a request, without a zone.
+func remoteIP(r *http.Request) (netip.Addr, error) {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	return from.Addr().Unmap().WithZone(""), err
 }
 
 // knownKey returns the key of the cookie of a browser that has logged in. The cookie
