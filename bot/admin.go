@@ -172,7 +172,7 @@ func (d decision) policyBots(c ChannelPolicy) string {
 	if len(c.Bots) == 0 {
 		return d.text("admin_bots_none")
 	}
-	return d.text("admin_bots_some", "bots", "`"+strings.Join(c.Bots, "`, `")+"`")
+	return d.text("admin_bots_some", "bots", d.botList(c.Bots))
 }
 
 func (d decision) policyEscalation() string {

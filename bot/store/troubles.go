@@ -61,7 +61,8 @@ type alarm struct {
 
 // note raises the alarm if an error is a trouble, and returns the error.
 func (a *alarm) note(err error) error {
-	full, damaged := errors.Is(explain(err), errFull), errors.Is(explain(err), errDamaged)
+	explained := explain(err)
+	full, damaged := errors.Is(explained, errFull), errors.Is(explained, errDamaged)
 	if !full && !damaged {
 		return err
 	}
