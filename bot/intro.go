@@ -26,15 +26,15 @@ func (v voice) intro(w Walkthrough) []Block {
 	for _, a := range w.answers() {
 		if q := findQuestion(w.Entry, a.Step); q != nil {
 			if c := findChoice(q, a.Choice); c != nil {
-				blocks = append(blocks, v.told(w, a, c))
+				blocks = append(blocks, v.knownAnswer(w, a, c))
 			}
 		}
 	}
 	return append(blocks, v.otherErrors(w)...)
 }
 
-// told names an answer that is known before a question is asked.
-func (v voice) told(w Walkthrough, a Attempt, c *kb.Choice) Block {
+// knownAnswer names an answer that is known before a question is asked.
+func (v voice) knownAnswer(w Walkthrough, a Attempt, c *kb.Choice) Block {
 	key := "told"
 	if w.wasRead(v.rules.Base.Collector(), a) {
 		key = "collect_told"

@@ -95,7 +95,7 @@ func (c *talks) goOn(rig KillRig) {
 	c.open = slices.DeleteFunc(c.open, func(n int) bool { return !rig.Reply(n) })
 }
 
-// killPatience is how long Kill waits for an answer. The long form runs beside other
+// killPatience is how long Kill waits for an answer. The long form runs next to other
 // work, on a machine where a program may take a minute to start.
 func killPatience() time.Duration {
 	if *Long {
