@@ -99,11 +99,11 @@ func (b *Bot) loadCases(ctx context.Context, head Head, q CaseQuery) (*Cases, er
 func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event, found kb.Result) (Turn, error) {
 	turn := Decide(rules, state, event, found)
 	if turn.Needs == (CaseQuery{}) {
-		return turn, nil
+		return counted(state, event, turn), nil
 	}
 	var err error
 	if state.Cases, err = b.loadCases(ctx, event.About(), turn.Needs); err != nil {
 		return Turn{}, err
 	}
-	return Decide(rules, state, event, found), nil
+	return counted(state, event, Decide(rules, state, event, found)), nil
 }

@@ -134,7 +134,7 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 	w := Walkthrough{
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
-		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
+		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Begun: d.now(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
 		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about,
 	}
 	if d.goesOn(old, d.server()) {

@@ -37,6 +37,7 @@
 //     of admin.go, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - collect.go offers the command that reads facts, and takes its output;
+//   - count.go adds what happened to the figures of the operator;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //
@@ -63,7 +64,7 @@
 // processes that does work which is for one at a time. serving.go says which
 // adapters work.
 //
-// library.go, suggest.go and unfinished.go answer queries that adapters make
+// library.go, operations.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,
 // completions, and unfinished walkthroughs.
 //

@@ -65,8 +65,9 @@ type Store interface {
 	SettingsChanges(ctx context.Context, place Place, limit int) ([]SettingsChange, error)
 
 	// Apply records in one transaction: the event as handled, the new states,
-	// the posts to send, the preference, and the change of settings, which is an
-	// ErrConflict unless its Version is that of the latest change. A state is written only if the
+	// the posts to send, the preference, the counts, which count for the day of Apply,
+	// and the change of settings, which is an ErrConflict unless its Version is that
+	// of the latest change. A state is written only if the
 	// stored version equals its Version, and is stored with Version+1. Two
 	// threads of a workspace cannot have a Handover with the same number; the
 	// second is an ErrConflict. On an
@@ -105,6 +106,15 @@ type Store interface {
 	// workspace ever had, and how many with the user as Asker were first stored at most
 	// window ago.
 	CaseCount(ctx context.Context, user UserKey, window time.Duration) (highest, recent int, err error)
+
+	// CountsByDay returns the sums of the counts without an entry, of the days from
+	// and to and those between them, by day, adapter, kind and detail. Days are counted
+	// from 1970, in UTC.
+	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)
+
+	// CountsByEntry returns the sums of the counts by entry over the same days, by
+	// kind, adapter, entry and detail.
+	CountsByEntry(ctx context.Context, from, to int) ([]CountSum, error)
 }
 
 // An Outbox is the queue of posts that Apply fills. One sender per adapter and
@@ -125,7 +135,8 @@ type Outbox interface {
 	// others that cannot be read.
 	Claim(ctx context.Context, adapter string, limit, perChannel int, lease time.Duration, resting ...Channel) ([]Post, error)
 
-	// Sent records that a claimed post was delivered. If the post opened its
+	// Sent records that a claimed post was delivered, and counts the time since
+	// Answers, if it is set. If the post opened its
 	// thread, everything stored under the provisional Post.Thread moves to
 	// d.Thread: its walkthrough, which replaces one there, and further posts,
 	// which then open nothing. Sent, Retry and Drop do nothing for a post that

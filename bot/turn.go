@@ -29,6 +29,7 @@ type Post struct {
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
 	Trace    string        `json:"trace,omitempty"`    // the span that it follows from, as a traceparent header has it; set by a decorator of the Store
+	Answers  int64         `json:"answers,omitempty"`  // it is the first answer to a question of this Unix time in milliseconds
 	Reply    Reply         `json:"reply"`
 
 	// Set by the outbox.
@@ -45,6 +46,7 @@ type Turn struct {
 	Posts  []Post
 	Prefer *Preference
 	Set    *SettingsChange
+	Counts []Count // for the figures of the operator
 
 	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored

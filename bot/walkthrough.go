@@ -39,6 +39,7 @@ type Walkthrough struct {
 	Options    []Option         `json:"options,omitempty"`  // the offered entries; StatusUnmatched: the nearest
 	Source     EventID          `json:"source,omitempty"`   // the message that started it
 	Text       string           `json:"text,omitempty"`     // text of Source
+	Begun      int64            `json:"begun,omitempty"`    // when Source was written, as a Unix time in seconds; 0 if an earlier version stored it
 	Named      string           `json:"named,omitempty"`    // the entry whose ID begins Text, which says nothing else about the error
 	Evidence   []match.Evidence `json:"evidence,omitempty"` // of the hit that started it
 	Confidence float64          `json:"confidence,omitempty"`

@@ -1,6 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, settings.go, outbox.go, deadletters.go,
-// leases.go) checks a
+// use in tests. TestStore (store.go, cases.go, counts.go, settings.go, outbox.go,
+// deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox and bot.Leases, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
@@ -67,6 +67,10 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("two threads cannot have a case with the same number", caseConflict)
 	run("OpenCases returns those that are open, oldest first", openCases)
 	run("CaseCount returns the highest number, and how many the user opened", caseCount)
+	run("Apply counts, and the sums have the days that are asked for", counts)
+	run("a turn that is not applied counts nothing", countsOnce)
+	run("Sent counts the time to the first answer once", countsAnswer)
+	run("concurrent turns lose no count", countsTogether)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })

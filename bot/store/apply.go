@@ -172,7 +172,10 @@ func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
 	if err := s.putSettings(ctx, tx, turn.Set, now); err != nil {
 		return err
 	}
-	return putPreference(ctx, tx, turn.Prefer)
+	if err := putPreference(ctx, tx, turn.Prefer); err != nil {
+		return err
+	}
+	return s.putCounts(ctx, tx, turn.Counts, now)
 }
 
 func putEvent(ctx context.Context, tx *sql.Tx, event bot.EventID, now int64) error {
@@ -213,10 +216,10 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.Eve
 		state = "shadow"
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private, about)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private, about, asked_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
-			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private), string(about))...)
+			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private), string(about), p.Answers)...)
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}

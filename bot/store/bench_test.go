@@ -1,13 +1,17 @@
 package store
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"mabsbot/bot"
+	"mabsbot/bot/bottest"
+	"mabsbot/bot/locale"
 	"mabsbot/kb"
 )
 
@@ -30,6 +34,77 @@ func BenchmarkApply(b *testing.B) {
 	for b.Loop() {
 		must(b, s.Apply(b.Context(), benchTurn(i)))
 		i++
+	}
+}
+
+// An uncounted store counts nothing.
+type uncounted struct{ *SQL }
+
+func (u uncounted) Apply(ctx context.Context, turn bot.Turn) error {
+	turn.Counts = nil
+	for i := range turn.Posts {
+		turn.Posts[i].Answers = 0
+	}
+	return u.SQL.Apply(ctx, turn)
+}
+
+// BenchmarkRecord compares the handling of a pasted error, from the match until its
+// answer is sent, with a store that counts to one that does not. Both alternate, so that
+// what else the machine does slows down both, and medians are compared.
+func BenchmarkRecord(b *testing.B) {
+	locales, err := locale.Load(locale.Builtin())
+	must(b, err)
+	base, err := kb.Load(kb.Layers("", "")...)
+	must(b, err)
+	for name, open := range map[string]func(testing.TB) *SQL{"SQLite": openNew, "PostgreSQL": openBubble} {
+		b.Run(name, func(b *testing.B) {
+			handle := func(s bot.Store, outbox bot.Outbox) func(id int) {
+				policy := bot.DefaultPolicy()
+				policy.RepeatWindow = 0
+				recorder := bottest.NewRecorder("test", bot.Capabilities{Edits: true})
+				core := bot.New(func() *kb.Base { return base }, locales, policy, s, outbox, slog.New(slog.DiscardHandler))
+				stop := runBot(b, core, recorder)
+				b.Cleanup(stop)
+				return func(id int) {
+					m := bot.Message{Text: "Replica is inconsistent on FS-11 (ID: 3106)", Head: bot.Head{ID: event(id), Thread: thread(id), From: bot.User{ID: fmt.Sprint(id)}, At: time.Now()}}
+					must(b, recorder.Handle(b.Context(), m))
+					must(b, core.Drain(b.Context(), "test"))
+				}
+			}
+			with, without := open(b), open(b)
+			both := []func(int){handle(uncounted{without}, without), handle(with, with)}
+			var all [2][]time.Duration
+			i := 0
+			for b.Loop() {
+				for n, one := range both {
+					began := time.Now()
+					one(i)
+					all[n] = append(all[n], time.Since(began))
+				}
+				i++
+			}
+			var took [2]time.Duration // medians
+			for n := range all {
+				slices.Sort(all[n])
+				took[n] = all[n][len(all[n])/2]
+			}
+			b.ReportMetric(float64(took[0].Nanoseconds()), "ns/without")
+			b.ReportMetric(float64(took[1].Nanoseconds()), "ns/with")
+			b.ReportMetric(100*(float64(took[1])/float64(took[0])-1), "%more")
+		})
+	}
+}
+
+// runBot runs a bot until stop is called.
+func runBot(b *testing.B, core *bot.Bot, a bot.Adapter) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- core.Run(ctx, a) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			b.Error(err)
+		}
 	}
 }
 

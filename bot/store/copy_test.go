@@ -101,6 +101,7 @@ func fillTables(t *testing.T, s *SQL) {
 	_, _, err = s.Hold(t.Context(), "lease", "holder", time.Minute)
 	must(t, err)
 	must(t, s.Apply(t.Context(), settingsTurn))
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "counted", Counts: []bot.Count{{Adapter: "test", Kind: bot.CountBegun, Entry: "e"}}}))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
 }
 

@@ -26,6 +26,7 @@ type Memory struct {
 	leases   map[string]memoryLease
 	settings map[bot.Place]bot.ChannelSettings
 	changes  []bot.SettingsChange // in their order
+	counts   map[memoryCount]int
 }
 
 type memoryState struct {
@@ -55,6 +56,7 @@ type memoryPost struct {
 	changed           time.Time
 	attempt, spent    int
 	ref               string
+	asked             int64
 }
 
 var (
@@ -77,6 +79,7 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		inboxes:  map[string][]memoryRecord{},
 		leases:   map[string]memoryLease{},
 		settings: map[bot.Place]bot.ChannelSettings{},
+		counts:   map[memoryCount]int{},
 	}
 }
 
@@ -229,6 +232,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 		return bot.ErrConflict
 	}
 	m.events[turn.Event] = now
+	m.count(turn.Counts, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
@@ -255,7 +259,7 @@ func newPost(p bot.Post, about bot.EventID, now time.Time) (*memoryPost, error) 
 	return &memoryPost{
 		data: data, id: p.ID, about: about, replaces: p.Replaces, thread: p.Thread, opens: p.Opens, delayed: p.Delay > 0,
 		urgent: p.Urgent, private: p.Private, recipient: p.To.ID,
-		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now,
+		waiting: !p.Shadow, shadow: p.Shadow, due: now.Add(p.Delay), ready: now.Add(p.Delay), changed: now, asked: p.Answers,
 	}, err
 }
 

@@ -85,6 +85,9 @@ func (m *Memory) NextDue(ctx context.Context, adapter string, perChannel int, re
 func (m *Memory) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 	return m.updateUnsent(ctx, id, anyAttempt, func(p *memoryPost) {
 		p.waiting, p.dead, p.sent, p.ref, p.changed = false, false, true, d.Ref, m.now()
+		if p.asked > 0 {
+			m.count([]bot.Count{answered(p.thread, p.asked, p.changed.UnixMilli())}, p.changed)
+		}
 		if p.opens {
 			m.move(p.thread, cmp.Or(d.Thread, p.thread))
 		}

@@ -241,10 +241,13 @@ func (s *SQL) Sent(ctx context.Context, id bot.PostID, d bot.Delivery) error {
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', ref = $2, changed_at = $3, sealed = NULL, why = '', kept = 0 WHERE id = $1`,
 			string(id), d.Ref, p.now)
-		if err != nil || !p.opens {
+		if err == nil && p.opens {
+			err = s.move(ctx, tx, p.thread, cmp.Or(d.Thread, p.thread))
+		}
+		if err != nil || p.asked == 0 {
 			return err
 		}
-		return s.move(ctx, tx, p.thread, cmp.Or(d.Thread, p.thread))
+		return s.putCounts(ctx, tx, []bot.Count{answered(p.thread, p.asked, p.now)}, p.now)
 	})
 }
 
@@ -283,6 +286,7 @@ type postRow struct {
 	thread      bot.Thread
 	opens, sent bool
 	attempt     int
+	asked       int64 // as Post.Answers
 	now         int64 // when it was read
 }
 
@@ -304,8 +308,8 @@ func (s *SQL) lockPost(ctx context.Context, tx *sql.Tx, id bot.PostID, l locks) 
 
 func readPost(ctx context.Context, q querier, id bot.PostID, lockRow string) (p postRow, err error) {
 	t := &p.thread
-	err = q.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state = 'sent', attempt FROM posts WHERE id = $1`+lockRow, string(id)).
-		Scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.opens, &p.sent, &p.attempt)
+	err = q.QueryRowContext(ctx, `SELECT adapter, workspace, channel, root, opens, state = 'sent', attempt, asked_at FROM posts WHERE id = $1`+lockRow, string(id)).
+		Scan(&t.Adapter, &t.Workspace, &t.Channel, &t.Root, &p.opens, &p.sent, &p.attempt, &p.asked)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("no post %q", id)
 	}

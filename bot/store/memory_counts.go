@@ -1,0 +1,72 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// A memoryCount is a count of a day.
+type memoryCount struct {
+	bot.Count
+	day int
+}
+
+func (m *Memory) count(counts []bot.Count, now time.Time) {
+	for _, c := range counts {
+		m.counts[memoryCount{c, int(now.UnixMilli() / dayMillis)}]++
+	}
+}
+
+// CountsByDay implements bot.Store.
+func (m *Memory) CountsByDay(ctx context.Context, from, to int) ([]bot.CountSum, error) {
+	return m.sums(ctx, from, to, func(c memoryCount) bot.CountSum {
+		switch c.Kind {
+		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn:
+			return bot.CountSum{Day: c.day, Adapter: c.Adapter, Kind: c.Kind, Detail: c.Detail}
+		}
+		return bot.CountSum{}
+	})
+}
+
+// CountsByEntry implements bot.Store.
+func (m *Memory) CountsByEntry(ctx context.Context, from, to int) ([]bot.CountSum, error) {
+	return m.sums(ctx, from, to, func(c memoryCount) bot.CountSum {
+		switch c.Kind {
+		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn:
+			return bot.CountSum{}
+		}
+		return bot.CountSum{Adapter: c.Adapter, Kind: c.Kind, Entry: c.Entry, Detail: c.Detail}
+	})
+}
+
+// sums adds the counts of some days up under the keys of by, without the zero one.
+func (m *Memory) sums(ctx context.Context, from, to int, by func(memoryCount) bot.CountSum) ([]bot.CountSum, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, wrap("counts", err)
+	}
+	sums := map[bot.CountSum]int{}
+	for c, n := range m.counts {
+		if key := by(c); key != (bot.CountSum{}) && from <= c.day && c.day <= to {
+			sums[key] += n
+		}
+	}
+	var all []bot.CountSum
+	for c, n := range sums {
+		c.N = n
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b bot.CountSum) int {
+		kinds, adapters := cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Adapter, b.Adapter)
+		if a.Day > 0 {
+			kinds, adapters = adapters, kinds
+		}
+		return cmp.Or(cmp.Compare(a.Day, b.Day), kinds, adapters, cmp.Compare(a.Entry, b.Entry), cmp.Compare(a.Detail, b.Detail))
+	})
+	return all, nil
+}
