@@ -66,7 +66,7 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 	if err != nil {
 		return nil, err
 	}
-	o.Sessions, o.Library, o.Ended, o.Log = db.Sessions(), b, func() []string { return ended(b) }, log
+	o.Sessions, o.Library, o.Operations, o.Ended, o.Log = db.Sessions(), b, b, func() []string { return ended(b) }, log
 	if c.Console.Workspace {
 		journal := db.Journal("console")
 		if err := journal.Lock(); errors.Is(err, store.ErrInUse) {

@@ -13,9 +13,10 @@
 // turns it into HTML, and stream.go pushes changes. why.go and search.go are the
 // panels of match evidence and of the search in messages, library.go with due.go,
 // cases.go and shadow.go the pages of the knowledge base, of open cases, and of the
-// posts of shadow channels. keys.go lists the keyboard shortcuts. server.go and login.go are
-// the HTTP server and its login, which attempts.go limits; lead.go serves in one of
-// several processes; bounds.go limits the rest. setup.go reads the initial workspace
+// posts of shadow channels; figures.go collects the figures that overview.go shows and
+// exports. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
+// access.go knows who may do what, and login.go is the login, which attempts.go
+// limits; lead.go serves in one of several processes; bounds.go limits the rest. setup.go reads the initial workspace
 // from data/ and the texts of the pages from locale/, one file per language. The
 // scripts in static/ begin with app.js.
 package console
@@ -50,7 +51,7 @@ type Journal interface {
 	Reset(ctx context.Context) error
 }
 
-// Options configure a Console. Addr, Journal and Library are required.
+// Options configure a Console. Addr, Journal, Library and Operations are required.
 type Options struct {
 	Addr        string        // host:port; port 0 means any free port
 	Password    func() string // of an administrator
@@ -60,6 +61,7 @@ type Options struct {
 	NoWorkspace bool     // serve the pages alone; Journal and Election are not used
 	Journal     Journal
 	Library     bot.Library
+	Operations  bot.Operations
 	Election    *bot.Election   // of the process that serves the workspace; nil if there is only one
 	Ended       func() []string // the adapters that no longer serve; nil is none
 	Log         *slog.Logger    // nil discards; the text of a message is never logged
@@ -67,18 +69,19 @@ type Options struct {
 
 // A Console serves the workspace. Create it with New.
 type Console struct {
-	addr      string
-	access    access
-	workspace bool // the simulated workspace is served
-	journal   Journal
-	library   bot.Library
-	election  *bot.Election
-	ended     func() []string
-	log       *slog.Logger
-	setup     *setup
-	pages     map[string]*template.Template // by language
-	attempts  attempts
-	streams   counter
+	addr       string
+	access     access
+	workspace  bool // the simulated workspace is served
+	journal    Journal
+	library    bot.Library
+	operations bot.Operations
+	election   *bot.Election
+	ended      func() []string
+	log        *slog.Logger
+	setup      *setup
+	pages      map[string]*template.Template // by language
+	attempts   attempts
+	streams    counter
 
 	listener net.Listener
 	stopping chan struct{}
@@ -105,7 +108,7 @@ var (
 // database of the journal fails.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, access: newAccess(o), workspace: !o.NoWorkspace, journal: o.Journal, library: o.Library, election: o.Election, ended: o.Ended, log: o.Log,
+		addr: o.Addr, access: newAccess(o), workspace: !o.NoWorkspace, journal: o.Journal, library: o.Library, operations: o.Operations, election: o.Election, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
 		term: &bot.Term{},
 	}

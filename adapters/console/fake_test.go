@@ -98,6 +98,22 @@ func (l *logins) End(_ context.Context, key string) error {
 	return l.fail
 }
 
+// sums are Operations.
+type sums struct {
+	byDay, byEntry []bot.CountSum
+	from, to       int // of the last call
+	fail           error
+}
+
+func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {
+	s.from, s.to = from, to
+	return slices.DeleteFunc(slices.Clone(s.byDay), func(c bot.CountSum) bool { return c.Day < from || c.Day > to }), s.fail
+}
+
+func (s *sums) CountsByEntry(context.Context, int, int) ([]bot.CountSum, error) {
+	return slices.Clone(s.byEntry), s.fail
+}
+
 // shelfOf is a Library with the entries of testdata/entries.json that
 // recognizes them by their codes only.
 type shelfOf struct {
@@ -341,7 +357,7 @@ func newStage(t testing.TB, change ...func(*Options)) stage {
 // restart returns a console on the journal of an earlier one.
 func restart(t testing.TB, journal *memory, change ...func(*Options)) stage {
 	t.Helper()
-	o := Options{Addr: "127.0.0.1:0", Journal: journal, Sessions: &logins{}, Library: readEntries(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	o := Options{Addr: "127.0.0.1:0", Journal: journal, Sessions: &logins{}, Library: readEntries(t), Operations: &sums{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	for _, f := range change {
 		f(&o)
 	}

@@ -37,6 +37,7 @@ func functions(s *setup, lang string) template.FuncMap {
 	return template.FuncMap{
 		"t":       func(key string, args ...any) (string, error) { return s.text(lang, key, args...) },
 		"lang":    func() string { return lang },
+		"took":    func(t millis) (string, error) { return t.text(s, lang) },
 		"tongue":  func(locale string) (string, error) { return s.text(s.lang(locale), "tongue") },
 		"in":      func(t interface{ In(langs ...string) string }, lang string) string { return t.In(lang, english) },
 		"spans":   spans,

@@ -52,6 +52,9 @@ type route struct {
 // routes returns the addresses of the console.
 func (c *Console) routes() []route {
 	all := []route{
+		{"GET /overview", Viewer, c.overview},
+		{"GET /overview.csv", Viewer, c.overviewCSV},
+		{"GET /overview.json", Viewer, c.overviewJSON},
 		{"GET /cases", Viewer, c.cases},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /kb", Viewer, c.entries},
@@ -87,7 +90,7 @@ func toPages(w http.ResponseWriter, r *http.Request) {
 }
 
 // firstPage is the page that opens first without the workspace.
-const firstPage = "/cases"
+const firstPage = "/overview"
 
 // handler returns the HTTP handler of the whole console.
 func (c *Console) handler() http.Handler {
