@@ -14,7 +14,7 @@
 // panels of match evidence and of the search in messages, library.go with due.go,
 // cases.go and shadow.go the pages of the knowledge base, of open cases, and of the
 // posts of shadow channels; figures.go collects the figures that overview.go shows and
-// exports. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
+// exports, and dead.go lists what could not be sent. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
 // access.go knows who may do what, and login.go is the login, which attempts.go
 // limits; lead.go serves in one of several processes; bounds.go limits the rest. setup.go reads the initial workspace
 // from data/ and the texts of the pages from locale/, one file per language. The

@@ -102,6 +102,9 @@ func (l *logins) End(_ context.Context, key string) error {
 type sums struct {
 	byDay, byEntry []bot.CountSum
 	from, to       int // of the last call
+	services       []bot.Service
+	letters        []bot.DeadLetter
+	done           []string // what was done to dead letters
 	fail           error
 }
 
@@ -112,6 +115,26 @@ func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, err
 
 func (s *sums) CountsByEntry(context.Context, int, int) ([]bot.CountSum, error) {
 	return slices.Clone(s.byEntry), s.fail
+}
+
+func (s *sums) Services() []bot.Service { return s.services }
+
+func (s *sums) DeadLetters(_ context.Context, limit int) ([]bot.DeadLetter, error) {
+	return s.letters[:min(limit, len(s.letters))], s.fail
+}
+
+func (s *sums) Resend(_ context.Context, post bot.PostID) error { return s.change("resend", post) }
+
+func (s *sums) Discard(_ context.Context, post bot.PostID) error { return s.change("discard", post) }
+
+func (s *sums) change(what string, post bot.PostID) error {
+	i := slices.IndexFunc(s.letters, func(l bot.DeadLetter) bool { return l.ID == post })
+	if s.fail != nil || i < 0 {
+		return cmp.Or(s.fail, bot.ErrNoDeadLetter)
+	}
+	s.letters = slices.Delete(s.letters, i, i+1)
+	s.done = append(s.done, what+" "+string(post))
+	return nil
 }
 
 // shelfOf is a Library with the entries of testdata/entries.json that

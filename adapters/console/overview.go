@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"mabsbot/bot"
 	"mabsbot/kb"
 )
 
@@ -44,6 +45,7 @@ type overviewPage struct {
 	Most     int // the most questions of a day
 	Tops     []errorRow
 	Helped   []stepRow
+	Services []bot.Service
 	Open     int  // cases
 	More     bool // there are more open cases than Open
 	Withheld bool // as in shadows
@@ -86,6 +88,11 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := overviewPage{frame: c.frame(c.view(r), "/overview", "overview"), Figures: f, Span: days, Spans: daySpans, Withheld: withheld}
+	for _, s := range c.operations.Services() {
+		if c.mayShow(s.Adapter) {
+			p.Services = append(p.Services, s)
+		}
+	}
 	for _, one := range open {
 		if c.mayShow(one.Team.Adapter) {
 			p.Open++

@@ -36,6 +36,7 @@ var (
 	errRole        = &refusal{http.StatusForbidden, "role"}
 	errNotYours    = &refusal{http.StatusForbidden, "not_yours"}
 	errNoPlace     = &refusal{http.StatusNotFound, "no_place"}
+	errNoLetter    = &refusal{http.StatusNotFound, "no_letter"}
 	errStandby     = &refusal{http.StatusServiceUnavailable, "standby"}
 	errStreams     = &refusal{http.StatusServiceUnavailable, "streams"}
 	errUnknownUser = &refusal{http.StatusForbidden, "unknown_user"}
@@ -56,6 +57,9 @@ func (c *Console) routes() []route {
 		{"GET /overview.csv", Viewer, c.overviewCSV},
 		{"GET /overview.json", Viewer, c.overviewJSON},
 		{"GET /cases", Viewer, c.cases},
+		{"GET /dead", Viewer, c.dead},
+		{"POST /dead/resend", Editor, c.changeLetter("a dead letter is sent again", c.operations.Resend)},
+		{"POST /dead/drop", Editor, c.changeLetter("a dead letter is removed", c.operations.Discard)},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /kb", Viewer, c.entries},
 		{"GET /kb/{id}", Viewer, c.entry},

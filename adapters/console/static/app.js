@@ -24,6 +24,10 @@ const clicks = {
   "[data-retry]": (button) => send("/retry", { id: button.dataset.retry }),
   "[data-delete]": async (button) => (await confirmed(button)) && send("/delete", { id: button.dataset.delete }),
   "[data-reset]": async (button) => (await confirmed(button)) && send("/reset", {}),
+  "[data-letter]": async (button) => {
+    const { letter, post } = button.dataset;
+    if ((await confirmed(button)) && (await send(letter, { post }))) visit(location.href, { push: false, focus: true });
+  },
   "[data-newest]": (button) => toLast(document.getElementById("list-" + button.form.dataset.list)),
   "[data-keys]": help,
   "[data-example]": (button) => tryExample(button.dataset.example),
