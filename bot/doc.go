@@ -79,13 +79,11 @@
 //	bot/redact         the kinds of secrets, which are neither quoted nor kept
 //	bot/store          Store, Outbox and Inbox on SQLite and PostgreSQL, and in memory; postgrestest is for its tests
 //	bot/observe        what the bot does, for metrics and the log
-//	bot/observe        what the bot does, for metrics and the log
 //	bot/bottest        conformance suites, for tests only
 //	adapters/chat      code that the adapters of chat platforms share; chattest and chatfake are for their tests
 //	adapters/slack     Slack; slackfake is a fake of it for tests
 //	adapters/discord   Discord; discordapi is its client, discordfake a fake of it for tests
 //	adapters/console   the web console, a simulated workspace
-//	adapters/ops       health and metrics for operators, with Prometheus
 //	adapters/ops       health and metrics for operators, with Prometheus
 //	adapters/traces    OpenTelemetry traces
 //	adapters/terminal  a conversation in a terminal
