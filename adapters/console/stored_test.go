@@ -109,7 +109,7 @@ func openStored(t *testing.T, path string) *storedConsole {
 	policy.EscalationChannels = map[string]string{"console": EscalationChannel}
 	s := &storedConsole{Core: chattest.NewCore(t, path, policy)}
 	var err error
-	s.Console, err = New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: s.DB.Journal("console"), Library: s.Bot, Log: s.Log})
+	s.Console, err = New(t.Context(), Options{Addr: "127.0.0.1:0", Journal: s.DB.Journal("console"), Library: s.Bot, Operations: s.Bot, Log: s.Log})
 	if err == nil {
 		err = s.Listen()
 	}
