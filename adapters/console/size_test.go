@@ -12,7 +12,7 @@ import (
 // a paste in a channel and its answer, on the console, whose journal has both. -v
 // prints it, and how much of it the journal is.
 func TestBytesPerConversation(t *testing.T) {
-	const most = 4000
+	const most = 3500 // it was 3,040 when this was written
 	var pastes []string
 	for _, e := range chattest.Base(t).Entries() {
 		pastes = append(pastes, e.Examples.Match...)
