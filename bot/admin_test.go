@@ -28,6 +28,7 @@ func adminPolicy() bot.Policy {
 // A peer is a bot that shares its store with others. It handles events and sends
 // nothing.
 type peer struct {
+	*bot.Bot
 	handle bot.Handler
 	turns  *turns
 }
@@ -47,7 +48,7 @@ func newPeer(t *testing.T, policy bot.Policy, db interface {
 	base := testBase(t)
 	a := &turns{Recorder: bottest.NewRecorder("test", everything)}
 	b := bot.New(func() *kb.Base { return base }, testLocales(t), policy, db, db, slog.New(slog.DiscardHandler))
-	return &peer{handle: b.Handler(a), turns: a}
+	return &peer{Bot: b, handle: b.Handler(a), turns: a}
 }
 
 // do hands over an event and returns the text of the posts that are sent.
@@ -85,17 +86,17 @@ func TestAdmin(t *testing.T) {
 		says string
 	}{
 		{"admin", nil, "# Policy of this channel"},
-		{"admin mode off", set(bot.Settings{Mode: bot.ModeOff}), "`off`: I never speak here · set by chat"},
-		{"ADMIN Mode Shadow", set(bot.Settings{Mode: bot.ModeShadow}), "post nothing · set by chat"},
+		{"admin mode off", set(bot.Settings{Mode: bot.ModeOff}), "`off`: I never speak here · set by an administrator"},
+		{"ADMIN Mode Shadow", set(bot.Settings{Mode: bot.ModeShadow}), "post nothing · set by an administrator"},
 		{"admin mode mention", set(bot.Settings{Mode: bot.ModeMention}), "`mention`"},
-		{"admin mode on", set(bot.Settings{Mode: bot.ModeOn}), "`on`: I also answer pasted errors · set by chat"},
+		{"admin mode on", set(bot.Settings{Mode: bot.ModeOn}), "`on`: I also answer pasted errors · set by an administrator"},
 		{"관리 모드 끄기", set(bot.Settings{Mode: bot.ModeOff}), "`끔`"},
 		{"admin language en", set(bot.Settings{Language: "en"}), "`en` (English)"},
-		{"admin lang auto", set(bot.Settings{Language: bot.LanguageAuto}), "`auto`: the message and its author decide, else `en` · set by chat"},
+		{"admin lang auto", set(bot.Settings{Language: bot.LanguageAuto}), "`auto`: the message and its author decide, else `en` · set by an administrator"},
 		{"admin language 한국어", set(bot.Settings{Language: "ko"}), "한국어"},
-		{"admin about anything", set(bot.Settings{About: bot.AboutAnything}), "`anything` · set by chat"},
-		{"admin bots +B2 +B2", set(bot.Settings{Bots: []string{"B1", "B2"}}), "`B1`, `B2` · set by chat"},
-		{"admin bots -B1", set(bot.Settings{Bots: []string{}}), "I ignore them · set by chat"},
+		{"admin about anything", set(bot.Settings{About: bot.AboutAnything}), "`anything` · set by an administrator"},
+		{"admin bots +B2 +B2", set(bot.Settings{Bots: []string{"B1", "B2"}}), "`B1`, `B2` · set by an administrator"},
+		{"admin bots -B1", set(bot.Settings{Bots: []string{}}), "I ignore them · set by an administrator"},
 		{"admin bots +@B2 -B1", set(bot.Settings{Bots: []string{"B2"}}), "`B2`"},
 		{"admin reset", nil, "Nothing to change"},
 		{"admin mode", nil, "“mode”, so I changed nothing"},

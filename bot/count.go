@@ -16,6 +16,10 @@ const (
 	CountSolvedIn CountKind = "solved_in" // the time from a question to "fixed"; Detail is TimeBucket
 )
 
+// CountChannel counts the questions of a channel on a day. Detail is its ID. Direct
+// messages do not count.
+const CountChannel CountKind = "channel"
+
 // The kinds of counts by entry.
 const (
 	CountBegun     CountKind = "begun"     // a walkthrough of the entry began
@@ -84,6 +88,9 @@ func counted(state State, event Event, turn Turn) Turn {
 		isNew := w.Source != "" && w.Source != was.Source
 		if result := w.result(); isNew && result != "" {
 			add(w.Thread, CountQuestion, "", result)
+			if !head.Direct && w.Thread.Channel == head.Thread.Channel {
+				add(w.Thread, CountChannel, "", w.Thread.Channel)
+			}
 			turn.Posts = askedAt(turn.Posts, w.Thread, writtenAt(event))
 		}
 		entry := entryOf(w)

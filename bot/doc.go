@@ -33,8 +33,8 @@
 //     the team as a Case (case.go), cases.go is what the team does with it, and
 //     opencases.go lists those that are open;
 //   - language.go chooses the language of an answer, policy.go holds what the
-//     owner configured, settings.go what administrators set by chat with the command
-//     of admin.go, and botlimit.go limits the answers to other bots, and
+//     owner configured, settings.go what administrators set with the command
+//     of admin.go or on the page of channels.go, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - collect.go offers the command that reads facts, and takes its output;
 //   - count.go adds what happened to the figures of the operator;

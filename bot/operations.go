@@ -5,6 +5,8 @@ import "context"
 // Operations are what the pages for operators show and change. They are safe for
 // concurrent use.
 type Operations interface {
+	ChannelOperations
+
 	// CountsByDay and CountsByEntry are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)
 	CountsByEntry(ctx context.Context, from, to int) ([]CountSum, error)

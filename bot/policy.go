@@ -19,7 +19,7 @@ type Policy struct {
 	Checks             string                   // ID of the entry with the basic checks
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
 
-	settings        map[Place]Settings // set by chat
+	settings        map[Place]Settings // set by administrators
 	settingsVersion int
 }
 
@@ -63,6 +63,9 @@ const (
 	ModeMention Mode = "mention" // it answers mentions and commands
 	ModeOn      Mode = "on"      // it also answers pasted errors
 )
+
+// Modes returns all modes, in the order of how much the bot says.
+func Modes() []Mode { return []Mode{ModeOff, ModeShadow, ModeMention, ModeOn} }
 
 // DefaultPolicy returns the policy without a configuration. The product
 // description sets the durations.

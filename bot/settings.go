@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What administrators set for a channel by chat.
+// What administrators set for a channel by chat, or on a page.
 
 // A Place is a channel of an adapter, as the key of its Settings.
 type Place struct{ Adapter, Workspace, Channel string }
@@ -16,7 +16,7 @@ type Place struct{ Adapter, Workspace, Channel string }
 // place returns the channel of the thread.
 func (t Thread) place() Place { return Place{t.Adapter, t.Workspace, t.Channel} }
 
-// Settings are what administrators set for a channel by chat. They take precedence
+// Settings are what administrators set for a channel. They take precedence
 // over the configuration, which determines the fields that are not set.
 type Settings struct {
 	Mode     Mode     `json:"mode,omitempty"`
@@ -75,6 +75,7 @@ type ChannelSettings struct {
 type SettingsChange struct {
 	Place
 	By            User
+	ByPage        bool // on a page of the console, and not by chat; By is its user
 	Before, After Settings
 	Version       int       // the latest version that was read; the change is the next
 	At            time.Time // set by the store

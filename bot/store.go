@@ -115,6 +115,9 @@ type Store interface {
 	// CountsByEntry returns the sums of the counts by entry over the same days, by
 	// kind, adapter, entry and detail.
 	CountsByEntry(ctx context.Context, from, to int) ([]CountSum, error)
+
+	// CountsByChannel returns how many questions each channel had over the same days.
+	CountsByChannel(ctx context.Context, from, to int) ([]ChannelCount, error)
 }
 
 // An Outbox is the queue of posts that Apply fills. One sender per adapter and

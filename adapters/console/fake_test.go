@@ -106,6 +106,7 @@ type sums struct {
 	letters        []bot.DeadLetter
 	done           []string // what was done to dead letters
 	fail           error
+	rules
 }
 
 func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {

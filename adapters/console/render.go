@@ -49,6 +49,7 @@ func functions(s *setup, lang string) template.FuncMap {
 		"asks":    asks,
 		"letters": letters,
 		"initial": initial,
+		"pick":    func(name, label, now string, choices []bot.Choice) picker { return picker{name, label, now, choices} },
 		"say":     func(x sentence) (string, error) { return s.text(lang, x.Key, x.Args...) },
 		"percent": percent,
 		"clock":   clock,

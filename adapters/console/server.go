@@ -24,23 +24,24 @@ var staticFiles embed.FS
 type refusal struct {
 	status int
 	key    string // the text key after "error_"
+	args   []any  // of the text
 }
 
 func (r *refusal) Error() string { return "console: refused: " + r.key }
 
 var (
-	errEmpty       = &refusal{http.StatusBadRequest, "empty"}
-	errBadRequest  = &refusal{http.StatusBadRequest, "bad_request"}
-	errForged      = &refusal{http.StatusForbidden, "forged"}
-	errLogin       = &refusal{http.StatusUnauthorized, "login"}
-	errRole        = &refusal{http.StatusForbidden, "role"}
-	errNotYours    = &refusal{http.StatusForbidden, "not_yours"}
-	errNoPlace     = &refusal{http.StatusNotFound, "no_place"}
-	errNoLetter    = &refusal{http.StatusNotFound, "no_letter"}
-	errStandby     = &refusal{http.StatusServiceUnavailable, "standby"}
-	errStreams     = &refusal{http.StatusServiceUnavailable, "streams"}
-	errUnknownUser = &refusal{http.StatusForbidden, "unknown_user"}
-	errTooLong     = &refusal{http.StatusRequestEntityTooLarge, "too_long"}
+	errEmpty       = &refusal{status: http.StatusBadRequest, key: "empty"}
+	errBadRequest  = &refusal{status: http.StatusBadRequest, key: "bad_request"}
+	errForged      = &refusal{status: http.StatusForbidden, key: "forged"}
+	errLogin       = &refusal{status: http.StatusUnauthorized, key: "login"}
+	errRole        = &refusal{status: http.StatusForbidden, key: "role"}
+	errNotYours    = &refusal{status: http.StatusForbidden, key: "not_yours"}
+	errNoPlace     = &refusal{status: http.StatusNotFound, key: "no_place"}
+	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
+	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
+	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}
+	errUnknownUser = &refusal{status: http.StatusForbidden, key: "unknown_user"}
+	errTooLong     = &refusal{status: http.StatusRequestEntityTooLarge, key: "too_long"}
 )
 
 // A route is an address, with the least role that may use it.
@@ -57,6 +58,8 @@ func (c *Console) routes() []route {
 		{"GET /overview.csv", Viewer, c.overviewCSV},
 		{"GET /overview.json", Viewer, c.overviewJSON},
 		{"GET /cases", Viewer, c.cases},
+		{"GET /channels", Viewer, c.channels},
+		{"POST /channels", Administrator, c.setChannel},
 		{"GET /dead", Viewer, c.dead},
 		{"POST /dead/resend", Editor, c.changeLetter("a dead letter is sent again", c.operations.Resend)},
 		{"POST /dead/drop", Editor, c.changeLetter("a dead letter is removed", c.operations.Discard)},
@@ -256,7 +259,7 @@ type answer struct {
 // action serves an action. It continues if the user closes the window.
 func (c *Console) action(do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		f, err := decode(w, r)
+		f, err := decode[form](w, r)
 		if err != nil {
 			c.refuse(w, r, err)
 			return
@@ -277,8 +280,8 @@ func (c *Console) action(do action) http.HandlerFunc {
 
 // decode reads a form. It accepts JSON only, which a form on a foreign page
 // cannot send, even in a browser that does not report the origin of a request.
-func decode(w http.ResponseWriter, r *http.Request) (form, error) {
-	var f form
+func decode[T any](w http.ResponseWriter, r *http.Request) (T, error) {
+	var f T
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return f, errBadRequest
 	}
@@ -299,9 +302,9 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	why, ok := errors.AsType[*refusal](err)
 	if !ok {
 		c.log.Error("an action failed", "path", r.URL.Path, "error", err)
-		why = &refusal{http.StatusServiceUnavailable, "not_taken"}
+		why = &refusal{status: http.StatusServiceUnavailable, key: "not_taken"}
 	}
-	text, err := c.setup.text(c.view(r).Lang, "error_"+why.key)
+	text, err := c.setup.text(c.view(r).Lang, "error_"+why.key, why.args...)
 	if err != nil {
 		text = why.Error()
 	}

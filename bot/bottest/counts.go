@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -114,4 +115,30 @@ func countsTogether(t *storeTest) {
 	}
 	got, err := t.CountsByEntry(t.Context(), today(), today())
 	t.wantSums("concurrent turns", got, err, fmt.Sprintf(`0 test begun "a" "" %d`, turns), fmt.Sprintf(`0 test begun "b" "" %d`, turns))
+}
+
+// countsByChannel checks that questions are counted by channel, and in no other sum.
+func countsByChannel(t *storeTest) {
+	a, b, other := count(bot.CountChannel, "", "a"), count(bot.CountChannel, "", "b"), count(bot.CountChannel, "", "a")
+	other.Workspace = "v"
+	t.apply(bot.Turn{Counts: []bot.Count{a, b, other}})
+	time.Sleep(24 * time.Hour)
+	t.apply(bot.Turn{Counts: []bot.Count{a}})
+	for _, w := range []struct {
+		from, to int
+		want     string
+	}{{0, 1, "test/v/a 1, test/w/a 2, test/w/b 1"}, {1, 9, "test/w/a 1"}, {2, 9, ""}} {
+		got, err := t.CountsByChannel(t.Context(), today()-1+w.from, today()-1+w.to)
+		t.must(err)
+		var forms []string
+		for _, c := range got {
+			forms = append(forms, fmt.Sprintf("%s/%s/%s %d", c.Adapter, c.Workspace, c.Channel, c.N))
+		}
+		slices.Sort(forms)
+		t.equal(strings.Join(forms, ", "), w.want)
+	}
+	byDay, err := t.CountsByDay(t.Context(), 0, today())
+	t.wantSums("by day", byDay, err)
+	byEntry, err := t.CountsByEntry(t.Context(), 0, today())
+	t.wantSums("by entry", byEntry, err)
 }

@@ -19,7 +19,7 @@ func placeOf(letter string) bot.Place {
 func (t *storeTest) set(letter string, version int, before, after bot.Settings) error {
 	t.events++
 	return t.Apply(t.Context(), bot.Turn{Event: bot.EventID(fmt.Sprintf("event %d", t.events)), Set: &bot.SettingsChange{
-		Place: placeOf(letter), By: bot.User{ID: "u", Name: "User"}, Before: before, After: after, Version: version,
+		Place: placeOf(letter), By: bot.User{ID: "u", Name: "User"}, ByPage: true, Before: before, After: after, Version: version,
 	}})
 }
 
@@ -87,7 +87,7 @@ func settingsChanges(t *storeTest) {
 		t.Errorf("the change is of %v, want %v", changes[0].At, at)
 	}
 	changes[0].At = time.Time{}
-	t.equal(changes[0], bot.SettingsChange{Place: placeOf("A"), By: bot.User{ID: "u", Name: "User"}, Before: on, After: off, Version: 3})
+	t.equal(changes[0], bot.SettingsChange{Place: placeOf("A"), By: bot.User{ID: "u", Name: "User"}, ByPage: true, Before: on, After: off, Version: 3})
 
 	time.Sleep(365*24*time.Hour - time.Minute)
 	t.must(t.Prune(t.Context(), 0))

@@ -69,6 +69,7 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("CaseCount returns the highest number, and how many the user opened", caseCount)
 	run("Apply counts, and the sums have the days that are asked for", counts)
 	run("a turn that is not applied counts nothing", countsOnce)
+	run("CountsByChannel has the questions of each channel", countsByChannel)
 	run("Sent counts the time to the first answer once", countsAnswer)
 	run("concurrent turns lose no count", countsTogether)
 	run("an opened thread takes over the state of the provisional one", openThread)

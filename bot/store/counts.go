@@ -80,6 +80,26 @@ func (s *SQL) CountsByEntry(ctx context.Context, from, to int) ([]bot.CountSum, 
 	return s.sums(ctx, countsByEntry, from, to)
 }
 
+// CountsByChannel implements bot.Store.
+func (s *SQL) CountsByChannel(ctx context.Context, from, to int) ([]bot.ChannelCount, error) {
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT adapter, workspace, detail, SUM(n) FROM counts
+		WHERE kind = 'channel' AND day BETWEEN $1 AND $2 GROUP BY adapter, workspace, detail`, from, to)
+	if err != nil {
+		return nil, wrap("counts", err)
+	}
+	defer rows.Close()
+	var all []bot.ChannelCount
+	for rows.Next() {
+		var c bot.ChannelCount
+		if err := rows.Scan(&c.Adapter, &c.Workspace, &c.Channel, &c.N); err != nil {
+			return nil, wrap("counts", err)
+		}
+		all = append(all, c)
+	}
+	return all, wrap("counts", rows.Err())
+}
+
 func (s *SQL) sums(ctx context.Context, query string, from, to int) ([]bot.CountSum, error) {
 	rows, err := s.read.QueryContext(ctx, query, from, to)
 	if err != nil {

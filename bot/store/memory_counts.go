@@ -36,11 +36,28 @@ func (m *Memory) CountsByDay(ctx context.Context, from, to int) ([]bot.CountSum,
 func (m *Memory) CountsByEntry(ctx context.Context, from, to int) ([]bot.CountSum, error) {
 	return m.sums(ctx, from, to, func(c memoryCount) bot.CountSum {
 		switch c.Kind {
-		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn:
+		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn, bot.CountChannel:
 			return bot.CountSum{}
 		}
 		return bot.CountSum{Adapter: c.Adapter, Kind: c.Kind, Entry: c.Entry, Detail: c.Detail}
 	})
+}
+
+// CountsByChannel implements bot.Store.
+func (m *Memory) CountsByChannel(ctx context.Context, from, to int) ([]bot.ChannelCount, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	sums := map[bot.Place]int{}
+	for c, n := range m.counts {
+		if c.Kind == bot.CountChannel && from <= c.day && c.day <= to {
+			sums[bot.Place{Adapter: c.Adapter, Workspace: c.Workspace, Channel: c.Detail}] += n
+		}
+	}
+	var all []bot.ChannelCount
+	for p, n := range sums {
+		all = append(all, bot.ChannelCount{Place: p, N: n})
+	}
+	return all, wrap("counts", ctx.Err())
 }
 
 // sums adds the counts of some days up under the keys of by, without the zero one.

@@ -19,6 +19,7 @@ const SettingsHistory = 365 * 24 * time.Hour
 // A storedChange is the sealed part of a bot.SettingsChange. It has the name of a user.
 type storedChange struct {
 	By     bot.User     `json:"by"`
+	ByPage bool         `json:"by_page,omitempty"`
 	Before bot.Settings `json:"before,omitzero"`
 	After  bot.Settings `json:"after,omitzero"`
 }
@@ -79,7 +80,7 @@ func (s *SQL) SettingsChanges(ctx context.Context, place bot.Place, limit int) (
 			unreadable = errors.Join(unreadable, fmt.Errorf("%w: change %d of settings: %w", bot.ErrUnreadable, c.Version, err))
 			continue
 		}
-		c.By, c.Before, c.After = stored.By, stored.Before, stored.After
+		c.By, c.ByPage, c.Before, c.After = stored.By, stored.ByPage, stored.Before, stored.After
 		all = append(all, c)
 	}
 	if err := rows.Err(); err != nil {
@@ -104,7 +105,7 @@ func (s *SQL) putSettings(ctx context.Context, tx *sql.Tx, c *bot.SettingsChange
 		return bot.ErrConflict
 	}
 	version := c.Version + 1
-	record, err := encode(storedChange{By: c.By, Before: c.Before, After: c.After})
+	record, err := encode(storedChange{By: c.By, ByPage: c.ByPage, Before: c.Before, After: c.After})
 	if err != nil {
 		return err
 	}

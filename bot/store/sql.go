@@ -14,7 +14,7 @@
 // cases, counts.go counts for the figures of the operator, and entries.go keeps the entries of walkthroughs. codec.go validates and
 // encodes. inbox.go records events that are acknowledged before they are handled, and
 // journal.go is an append-only log, sessions.go has the logins of the console, and
-// settings.go what administrators set by chat.
+// settings.go what administrators set.
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects

@@ -56,8 +56,15 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.matches(".composer")) submit(form);
   if (form.matches(".editor")) saveEdit(form);
+  if (form.matches("[data-change]")) change(form, event.submitter);
   if (form.matches(".value") && form.value.value.trim()) press(form.querySelector("button"), form.value.value);
 });
+
+// change sends the fields of a form, and the button, and shows the page as it then is.
+async function change(form, button) {
+  if (form.dataset.confirm && !(await confirmed(form))) return;
+  if (await send(form.dataset.change, Object.fromEntries(new FormData(form, button)))) visit(location.href, { push: false, focus: true });
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return; // Enter ends a Hangul syllable first
