@@ -57,6 +57,7 @@ func (b *Bot) Run(ctx context.Context, adapters ...Adapter) error {
 	defer senders.Wait()
 	defer stop()
 	senders.Go(func() { b.watchBacklogs(ctx, adapters) })
+	senders.Go(func() { b.postDigests(ctx, adapters) })
 	for _, a := range adapters {
 		serving, stop := context.WithCancel(ctx)
 		wake := b.register(a)

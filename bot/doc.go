@@ -62,7 +62,7 @@
 // knows the channels that have to wait, and backlog.go warns when posts wait for
 // long. See outbox.go for the delivery guarantees. lease.go elects the one of several
 // processes that does work which is for one at a time. serving.go says which
-// adapters work.
+// adapters work. digest.go posts the figures of a week, which digestview.go renders.
 //
 // library.go, operations.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,

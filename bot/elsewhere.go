@@ -5,7 +5,10 @@ package bot
 
 // newRoot returns the provisional root of a thread that a post of this turn
 // opens.
-func (d decision) newRoot() string { return "new-" + string(d.head.ID) }
+func (d decision) newRoot() string { return newRoot(d.head.ID) }
+
+// newRoot is the same for the posts of an event.
+func newRoot(event EventID) string { return "new-" + string(event) }
 
 // DirectChannel followed by a user's ID is the provisional channel of the
 // direct message with that user, until the adapter knows the real one.

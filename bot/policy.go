@@ -18,6 +18,7 @@ type Policy struct {
 	Reminder           time.Duration            // delay of the reminder of a hand-over that is not taken; 0 never reminds
 	Checks             string                   // ID of the entry with the basic checks
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
+	Digest             DigestPolicy
 
 	settings        map[Place]Settings // set by administrators
 	settingsVersion int

@@ -16,6 +16,7 @@ type Bot struct {
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
 	Admins       []string      `mapstructure:"admins"` // of channels by chat: PLATFORM:USER
 	Reminder     time.Duration `mapstructure:"reminder" usage:"when to remind the team of a request for a person that no one has taken; 0 never reminds"`
+	Digest       Digest        `mapstructure:"digest"`
 }
 
 // A Channel overrides the defaults for one channel.
@@ -42,7 +43,7 @@ func Topics() []string { return []string{"backup"} }
 // less than a person waits before asking elsewhere, and more than it takes to
 // read a post.
 func defaultBot() Bot {
-	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute}
+	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute, Digest: defaultDigest()}
 }
 
 // admin matches a user of a platform. The terminal has direct messages alone, which have

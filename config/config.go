@@ -9,6 +9,7 @@ package config
 import (
 	_ "embed"
 	"regexp"
+	"strings"
 )
 
 // A Config is a valid configuration, as returned by Load.
@@ -62,13 +63,26 @@ func (c *Config) withoutTeam() Mistakes {
 	return all
 }
 
+// withoutDigest returns a warning for each platform that has a channel for the weekly
+// digest and is not served.
+func (c *Config) withoutDigest() Mistakes {
+	var all Mistakes
+	serves := map[string]bool{"slack": c.Slack.Enabled(), "discord": c.Discord.Enabled(), "console": c.Console.Enabled && c.Console.Workspace}
+	for _, ch := range c.Bot.Digest.Channels {
+		if platform, _, _ := strings.Cut(ch, ":"); !serves[platform] {
+			all = append(all, Mistake{Place: "bot.digest.channels", Text: ch + " gets no digest, because " + platform + " is not configured"})
+		}
+	}
+	return all
+}
+
 // A check validates one section. For each mistake it calls wrong with the full
 // key and a text that completes "console.addr is "x"; …".
 type check func(c *Config, wrong func(key, text string))
 
 // checks returns the checks of all sections.
 func checks() []check {
-	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkOps, checkSlack, checkDiscord, checkBot}
+	return []check{checkLanguage, checkLog, checkStore, checkKB, checkConsole, checkHTTP, checkOps, checkSlack, checkDiscord, checkBot, checkDigest}
 }
 
 // tag matches the common short forms of a BCP 47 language tag.

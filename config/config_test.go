@@ -7,6 +7,7 @@ import (
 	"flag"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -78,7 +79,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 	want := Default()
 	want.file = "example.yaml"
-	want.Bot.Channels, want.Bot.Admins, want.Console.Users, want.Console.TrustedProxies = []Channel{}, []string{}, []User{}, []string{} // given, but empty
+	want.Bot.Channels, want.Bot.Admins, want.Console.Users, want.Console.TrustedProxies, want.Bot.Digest.Channels = []Channel{}, []string{}, []User{}, []string{}, []string{} // given, but empty
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
@@ -298,6 +299,10 @@ bot.repeat_window           10m
 bot.follow_up               24h
 bot.admins                  slack:U1 discord:2
 bot.reminder                15m
+bot.digest.channels         -
+bot.digest.day              monday
+bot.digest.hour             9
+bot.digest.zone             UTC
 channel C1                  mode shadow, language en
 channel C2                  mode on, language ko, about backup, reads B1 B2
 warning                     --x: do not
@@ -374,5 +379,32 @@ func TestWithoutTeam(t *testing.T) {
 		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%v: warnings %q, want %q", tt.environ, got, tt.want)
 		}
+	}
+}
+
+// TestDigest checks the weekly digest.
+func TestDigest(t *testing.T) {
+	path := write(t, "a.yaml", "bot: {digest: {channels: [slack:C0123456789, discord:1], day: sunday, hour: 09, zone: Asia/Seoul}}\n")
+	c, err := load(t, []string{"--config", path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := c.Bot.Digest
+	if got, want := d.ByPlatform(), map[string]string{"slack": "C0123456789", "discord": "1"}; !maps.Equal(got, want) {
+		t.Errorf("channels %v, want %v", got, want)
+	}
+	if d.Weekday() != time.Sunday || d.Hour != 9 || d.Location().String() != "Asia/Seoul" {
+		t.Errorf("%+v", d)
+	}
+	if got := c.Warnings.Error(); !strings.Contains(got, "slack:C0123456789 gets no digest, because slack is not configured") || !strings.Contains(got, "discord:1 gets no digest") {
+		t.Errorf("warnings %s", got)
+	}
+}
+
+// TestTimeZones checks that the program has the time zones that a machine may lack.
+func TestTimeZones(t *testing.T) {
+	deps, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil || !slices.Contains(strings.Fields(string(deps)), "time/tzdata") {
+		t.Errorf("time/tzdata is not linked: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ func Load(flags *pflag.FlagSet, environ []string) (*Config, error) {
 		return nil, l.mistakes
 	}
 	l.c.Warnings = append(l.c.Warnings, l.c.withoutTeam()...)
+	l.c.Warnings = append(l.c.Warnings, l.c.withoutDigest()...)
 	return l.c, nil
 }
 
@@ -96,7 +98,7 @@ func (l *loader) decode(keys []key) {
 	strict := func(c *mapstructure.DecoderConfig) {
 		c.WeaklyTypedInput = false
 		c.DecodeHook = mapstructure.ComposeDecodeHookFunc(
-			secretHook, mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToBoolHookFunc(), mapstructure.TextUnmarshallerHookFunc())
+			secretHook, mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToBoolHookFunc(), mapstructure.TextUnmarshallerHookFunc(), intHook)
 	}
 	for _, k := range keys {
 		if !l.v.IsSet(k.name) {
@@ -120,6 +122,14 @@ func secretHook(_, to reflect.Type, data any) (any, error) {
 	return data, nil
 }
 
+// intHook decodes decimal numbers. That of mapstructure takes 09 for an octal one.
+func intHook(_, to reflect.Type, data any) (any, error) {
+	if s, ok := data.(string); ok && to == reflect.TypeFor[int]() {
+		return strconv.Atoi(s)
+	}
+	return data, nil
+}
+
 const wantDuration = "want a duration such as 30s, 10m or 24h"
 
 // wanted describes the expected value of a type. Lists cannot fail to decode
@@ -130,6 +140,8 @@ func wanted(t reflect.Type) string {
 		return "want true or false"
 	case reflect.TypeFor[time.Duration]():
 		return wantDuration
+	case reflect.TypeFor[int]():
+		return wantHour // the only number
 	case reflect.TypeFor[slog.Level]():
 		return "want debug, info, warn or error"
 	}

@@ -1,6 +1,6 @@
 // Package cli has the commands of the program, and wires its packages. serve.go
 // runs the bot, with ops.go for its health and metrics; chat.go, match.go, kb.go,
-// config.go, console.go, platforms.go, data.go, outbox.go, health.go and doctor.go
+// config.go, console.go, platforms.go, data.go, outbox.go, digest.go, health.go and doctor.go
 // have the other commands, command.go what all share, and signal.go ends them.
 package cli
 
@@ -75,6 +75,7 @@ are set, Slack and Discord.`
 		{slackCommand(), []string{"slack"}},
 		{discordCommand(), []string{"discord"}},
 		{outboxCommand(), []string{"store"}},
+		{digestCommand(), []string{"bot", "kb", "store"}},
 		{backupCommand(), []string{"store"}},
 		{restoreCommand(), []string{"store"}},
 		{forgetCommand(), []string{"store"}},

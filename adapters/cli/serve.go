@@ -153,6 +153,8 @@ func policy(c *config.Config) bot.Policy {
 	p.RepeatWindow, p.FollowUp, p.Reminder = c.Bot.RepeatWindow, c.Bot.FollowUp, c.Bot.Reminder
 	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Admins = c.Bot.Admins
+	d := c.Bot.Digest
+	p.Digest = bot.DigestPolicy{Channels: d.ByPlatform(), Day: d.Weekday(), Hour: d.Hour, Zone: d.Location()}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
 		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About)}

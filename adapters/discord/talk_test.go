@@ -8,6 +8,7 @@ import (
 
 	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/discord/discordfake"
+	"mabsbot/bot"
 )
 
 // TestThread checks a walkthrough in a thread.
@@ -365,5 +366,22 @@ func TestTwoProcesses(t *testing.T) {
 	second.quiet()
 	if n := first.answers(m); n != 1 {
 		t.Errorf("answered %d times, want once", n)
+	}
+}
+
+// TestDigest checks that the weekly digest is one message in its channel, also after a
+// restart.
+func TestDigest(t *testing.T) {
+	var leads discordfake.Channel
+	s := newStage(t, discordfake.Options{}, func(s *stage) {
+		leads = s.AddChannel(discordfake.Channel{Name: "leads"})
+		s.policy.Digest = bot.DigestPolicy{Channels: map[string]string{adapterName: leads.ID}, Day: time.Now().UTC().Weekday(), Zone: time.UTC}
+	})
+	posted := func() bool { return len(s.Messages(leads.ID)) > 0 }
+	s.until("the digest is posted", posted)
+	s.restart()
+	s.quiet()
+	if all := chattest.Plain(s.Messages(leads.ID)); len(s.Messages(leads.ID)) != 1 || !strings.Contains(all, "The week from ") {
+		t.Errorf("the channel has\n%s", all)
 	}
 }

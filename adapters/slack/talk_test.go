@@ -476,3 +476,20 @@ func TestNoMentions(t *testing.T) {
 		}
 	}
 }
+
+// TestDigest checks that the weekly digest is one message in its channel, also after a
+// restart.
+func TestDigest(t *testing.T) {
+	var leads slackfake.Channel
+	s := newStage(t, slackfake.Options{}, func(s *stage) {
+		leads = s.AddChannel(slackfake.Channel{Name: "leads"})
+		s.policy.Digest = bot.DigestPolicy{Channels: map[string]string{adapterName: leads.ID}, Day: time.Now().UTC().Weekday(), Zone: time.UTC}
+	})
+	posted := func() bool { return len(s.Messages(leads.ID)) > 0 }
+	s.until("the digest is posted", posted)
+	s.restart()
+	s.quiet()
+	if all := chattest.Plain(s.Messages(leads.ID)); len(s.Messages(leads.ID)) != 1 || !strings.Contains(all, "The week from ") {
+		t.Errorf("the channel has\n%s", all)
+	}
+}

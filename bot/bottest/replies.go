@@ -34,6 +34,16 @@ func Replies() map[string]bot.Reply {
 			{Kind: bot.BlockThread, Text: "the thread", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
 			{Kind: bot.BlockContext, Text: "Source: the article · entry an-entry, revision abcd", URL: "https://learn.microsoft.com/azure/backup/"},
 		}},
+		"digest": {Lang: "en", Blocks: []bot.Block{
+			{Kind: bot.BlockHeading, Text: "The week from 2026-11-23 to 2026-11-29"},
+			{Kind: bot.BlockTable, Rows: [][]string{{"Questions", "12 (week before: 9)"}, {"Answered with steps", "10 (week before: 9)"}, {"Not recognized", "2 (week before: 0)"}}},
+			{Kind: bot.BlockText, Text: "Most asked errors:"},
+			{Kind: bot.BlockSteps, Items: []bot.Item{{Text: "Replica is inconsistent · asked 7 · solved 5"}, {Text: "The disk is offline · asked 3 · came back 1"}}},
+			{Kind: bot.BlockText, Text: "Open cases, waiting for a person: 1"},
+			{Kind: bot.BlockThread, Text: "Case 12 · Replica is inconsistent · since 2026-11-25 · taken", Thread: bot.Thread{Adapter: "test", Channel: "c", Root: "m1"}},
+			{Kind: bot.BlockText, Text: "Entries to check against their sources again: 2 (`disk-offline`, `replica`)"},
+			{Kind: bot.BlockContext, Text: "Counted by days in UTC, without users."},
+		}},
 		"korean": {Lang: "ko", Blocks: []bot.Block{
 			{Kind: bot.BlockHeading, Text: "월별 보존 기간을 3개월 이상으로 설정하세요"},
 			{Kind: bot.BlockProgress, Text: "2단계 중 1단계", Number: 1, Of: 2},
