@@ -1,7 +1,7 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, settings.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, settings.go, files.go, outbox.go,
 // deadletters.go, leases.go) checks a
-// bot.Store, bot.Outbox and bot.Leases, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
+// bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
 // show, and text.go writes replies as text for goldens.
 package bottest
@@ -27,6 +27,7 @@ type FullStore interface {
 	bot.Store
 	bot.Outbox
 	bot.Leases
+	bot.FileStore
 
 	// Prune deletes events, and posts that were sent, dropped or recorded
 	// (shadow), that are older than olderThan, but at least store.MinRetention
@@ -59,6 +60,10 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a change of settings conflicts unless Version is the latest", settingsConflict)
 	run("SettingsChanges returns those of a channel, the latest first, for a year", settingsChanges)
 	run("one of many concurrent changes of settings with a version wins", concurrentSettings)
+	run("Files returns the latest version of what was saved after a version", files)
+	run("SaveFile conflicts unless latest is the last version", fileConflict)
+	run("FileHistory returns the versions of a file, the latest first", fileHistory)
+	run("one of many concurrent saves after a version wins", concurrentSaves)
 	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
 	run("a post waits until it is sent or dropped", waiting)
@@ -757,6 +762,12 @@ func canceledContext(t *storeTest) {
 	_, err = t.ChannelSettings(ctx, 0)
 	wantCanceled(err)
 	_, err = t.SettingsChanges(ctx, bot.Place{}, 1)
+	wantCanceled(err)
+	_, err = t.Files(ctx, 0)
+	wantCanceled(err)
+	_, err = t.FileHistory(ctx, "a.yaml", 0, 1)
+	wantCanceled(err)
+	_, err = t.SaveFile(ctx, bot.FileVersion{File: "a.yaml"}, 0)
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

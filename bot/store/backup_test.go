@@ -206,6 +206,8 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Journal("j").Append(t.Context(), []byte("record")))
 	must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
 	must(t, s.Apply(t.Context(), settingsTurn))
+	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
+	must(t, err)
 }
 
 // settingsTurn changes the settings of a channel for the first time.

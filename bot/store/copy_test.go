@@ -102,6 +102,8 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, err)
 	must(t, s.Apply(t.Context(), settingsTurn))
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "counted", Counts: []bot.Count{{Adapter: "test", Kind: bot.CountBegun, Entry: "e"}}}))
+	_, err = s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
+	must(t, err)
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
 }
 

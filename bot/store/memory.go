@@ -27,6 +27,7 @@ type Memory struct {
 	settings map[bot.Place]bot.ChannelSettings
 	changes  []bot.SettingsChange // in their order
 	counts   map[memoryCount]int
+	files    []bot.FileVersion // by version, from 1
 }
 
 type memoryState struct {

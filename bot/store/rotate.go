@@ -26,6 +26,7 @@ var sealedTables = []sealedTable{
 	{"journal", "journal", "name, seq"},
 	{"inbox", "inbox", "name, key"},
 	{"setting_changes", "setting change", "version, adapter, workspace, channel"},
+	{"kb_files", "kb file", "version, file"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

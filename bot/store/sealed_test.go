@@ -39,7 +39,9 @@ func TestSealed(t *testing.T) {
 	}
 	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
 	must(t, s.Inbox("inbox-in-clear").Put(t.Context(), "letter-in-clear", []byte(secret)))
-	_, err := s.Claim(t.Context(), "test", 9, 99, time.Hour)
+	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "file-in-clear.yaml", Content: secret, By: secret}, 0)
+	must(t, err)
+	_, err = s.Claim(t.Context(), "test", 9, 99, time.Hour)
 	must(t, err)
 	must(t, s.Sent(t.Context(), "sent0", bot.Delivery{Ref: "ref-in-clear", Thread: thread(2)}))
 	searchFiles(t, path)
@@ -62,7 +64,7 @@ func searchFiles(t *testing.T, path string) {
 	if bytes.Contains(all, []byte(secret)) {
 		t.Errorf("%q is in clear text in %v", secret, files)
 	}
-	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "event 2"} {
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "file-in-clear.yaml", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
 			t.Errorf("%q is not in %v", id, files)
 		}
@@ -83,20 +85,25 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE journal SET seq = 7`,
 		`UPDATE journal SET name = 'other'`,
 		`UPDATE inbox SET key = 'other'`,
+		`UPDATE kb_files SET file = 'other'`,
+		`UPDATE kb_files SET version = 7`,
 	} {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), fullTurn(1)))
 		must(t, s.Journal("j").Append(t.Context(), []byte("record")))
 		must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
-		_, err := s.write.Exec(change)
+		_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
 		must(t, err)
+		_, err = s.write.Exec(change)
+		must(t, err)
+		_, seventh := s.Files(t.Context(), 0)
 		_, _, first := s.Load(t.Context(), thread(1), user(1))
 		_, _, second := s.Load(t.Context(), thread(9), user(1))
 		_, third := s.Claim(t.Context(), "test", 9, 99, time.Hour)
 		keep := func([]byte) error { return nil }
 		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
 		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
-		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth), "authentication failed")
+		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh), "authentication failed")
 	}
 }
 

@@ -1,0 +1,86 @@
+package bottest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// save saves a file after the latest version.
+func (t *storeTest) save(latest int, file, content string) bot.FileVersion {
+	t.Helper()
+	f := bot.FileVersion{File: file, From: latest, Content: content, Removed: content == "", By: "Alex"}
+	saved, err := t.SaveFile(t.Context(), f, latest)
+	t.must(err)
+	f.Version, f.At = latest+1, time.UnixMilli(time.Now().UnixMilli())
+	t.equal(saved, f)
+	return f
+}
+
+// wantFiles fails unless these are the files that were saved after the version.
+func (t *storeTest) wantFiles(after int, want ...bot.FileVersion) {
+	t.Helper()
+	got, err := t.Files(t.Context(), after)
+	t.must(err)
+	t.equal(got, want)
+}
+
+func files(t *storeTest) {
+	t.wantFiles(0)
+	first := t.save(0, "a.yaml", "id: a\n")
+	time.Sleep(time.Hour)
+	other := t.save(1, "_shared/negative.txt", strings.Repeat("한국어\n", 1<<16))
+	t.wantFiles(0, first, other)
+	t.wantFiles(1, other)
+	t.wantFiles(2)
+	second := t.save(2, "a.yaml", "id: a\ntitle: A\n")
+	t.wantFiles(0, other, second)
+	t.wantFiles(2, second)
+	removed := t.save(3, "a.yaml", "") // so that other processes see it
+	t.wantFiles(0, other, removed)
+}
+
+func fileConflict(t *storeTest) {
+	first := t.save(0, "a.yaml", "first")
+	for _, latest := range []int{0, 2} {
+		_, err := t.SaveFile(t.Context(), bot.FileVersion{File: "b.yaml", Content: "second"}, latest)
+		t.wantError(err, bot.ErrConflict)
+	}
+	t.wantFiles(0, first)
+}
+
+func fileHistory(t *storeTest) {
+	var all []bot.FileVersion
+	for i, content := range []string{"one", "two", "", "four"} {
+		all = append([]bot.FileVersion{t.save(2*i, "a.yaml", content)}, all...)
+		t.save(2*i+1, "b.yaml", "other")
+	}
+	want := func(before, limit int, want ...bot.FileVersion) {
+		t.Helper()
+		got, err := t.FileHistory(t.Context(), "a.yaml", before, limit)
+		t.must(err)
+		t.equal(got, want)
+	}
+	want(0, 9, all...)
+	want(0, 2, all[:2]...)
+	want(5, 9, all[2:]...)
+	want(1, 9)
+	want(0, 0)
+}
+
+func concurrentSaves(t *storeTest) {
+	var saved atomic.Int32
+	concurrently(8, func(i int) {
+		switch _, err := t.SaveFile(t.Context(), bot.FileVersion{File: fmt.Sprint(i, ".yaml"), Content: "x"}, 0); {
+		case err == nil:
+			saved.Add(1)
+		case !errors.Is(err, bot.ErrConflict):
+			t.Error(err)
+		}
+	})
+	t.equal(saved.Load(), int32(1))
+}

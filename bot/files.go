@@ -1,0 +1,36 @@
+package bot
+
+import (
+	"context"
+	"time"
+)
+
+// Files of the knowledge base that editors save in the database.
+
+// A FileVersion is a file of the knowledge base as it was saved, such as
+// tape-door.yaml or _shared/negative.txt.
+type FileVersion struct {
+	File    string
+	Version int    // counts the saves of all files
+	From    int    // the version that it was made from; 0 if the database had none
+	Content string // "" if Removed
+	Removed bool   // the file of the folders counts again, if there is one
+	By      string // the name of the user
+	At      time.Time
+}
+
+// A FileStore keeps every version of the files.
+type FileStore interface {
+	// Files returns the latest version of each file that was saved after a version,
+	// in the order of the versions. After version 0 it returns all.
+	Files(ctx context.Context, after int) ([]FileVersion, error)
+
+	// FileHistory returns at most limit versions of a file that were saved before a
+	// version, the latest first. Before version 0 it returns the latest.
+	FileHistory(ctx context.Context, file string, before, limit int) ([]FileVersion, error)
+
+	// SaveFile adds a version, which is the one after latest, and returns it with its
+	// Version and the time. It is an ErrConflict unless latest is the version that was
+	// saved last.
+	SaveFile(ctx context.Context, f FileVersion, latest int) (FileVersion, error)
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"mabsbot/bot"
+)
+
+// Files implements bot.FileStore.
+func (m *Memory) Files(ctx context.Context, after int) ([]bot.FileVersion, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []bot.FileVersion
+	seen := map[string]bool{}
+	for _, f := range slices.Backward(m.files) {
+		if f.Version > after && !seen[f.File] {
+			all = append(all, f)
+		}
+		seen[f.File] = true
+	}
+	slices.Reverse(all)
+	return all, wrap("knowledge base files", ctx.Err())
+}
+
+// FileHistory implements bot.FileStore.
+func (m *Memory) FileHistory(ctx context.Context, file string, before, limit int) ([]bot.FileVersion, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []bot.FileVersion
+	for _, f := range slices.Backward(m.files) {
+		if f.File == file && (before == 0 || f.Version < before) && len(all) < limit {
+			all = append(all, f)
+		}
+	}
+	return all, wrap("knowledge base files", ctx.Err())
+}
+
+// SaveFile implements bot.FileStore.
+func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int) (bot.FileVersion, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	err := ctx.Err()
+	if err == nil && latest != len(m.files) {
+		err = bot.ErrConflict
+	}
+	if err != nil {
+		return bot.FileVersion{}, wrap("save a knowledge base file", err)
+	}
+	f.Version, f.At = latest+1, time.UnixMilli(m.now().UnixMilli())
+	m.files = append(m.files, f)
+	return f, nil
+}
