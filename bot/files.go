@@ -19,7 +19,8 @@ type FileVersion struct {
 	At      time.Time
 }
 
-// A FileStore keeps every version of the files.
+// A FileStore keeps every version of the files. One that cannot be read counts as
+// removed, and is returned together with ErrUnreadable.
 type FileStore interface {
 	// Files returns the latest version of each file that was saved after a version,
 	// in the order of the versions. After version 0 it returns all.

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,11 +17,13 @@ import (
 // A Live is a base that is reloaded when its files change. It is safe for
 // concurrent use.
 type Live struct {
-	layers []Layer
+	layers []Layer // folders
 	base   atomic.Pointer[Base]
-	seen   string   // fingerprint of the files loaded last
-	logged Mistakes // of the last load; empty if it succeeded
-	failed atomic.Bool
+	seen   string // fingerprint of the folders loaded last
+
+	loading sync.Mutex // held while the base is loaded again
+	files   Files      // over the layers
+	wrong   atomic.Pointer[Mistakes]
 }
 
 // Open loads the layers as Load does.
@@ -40,7 +43,15 @@ func (l *Live) Base() *Base { return l.base.Load() }
 
 // ReloadFailed reports whether the files have mistakes since they changed. The
 // previous base is in use then.
-func (l *Live) ReloadFailed() bool { return l.failed.Load() }
+func (l *Live) ReloadFailed() bool { return len(l.Mistakes()) > 0 }
+
+// Mistakes returns the mistakes of the last reload. There are none if it succeeded.
+func (l *Live) Mistakes() Mistakes {
+	if wrong := l.wrong.Load(); wrong != nil {
+		return *wrong
+	}
+	return nil
+}
 
 // settle is how long files must stay unchanged before they are read. Saving in
 // an editor or copying several files takes less, and a reload is not urgent.
@@ -90,22 +101,46 @@ func (l *Live) settled(ctx context.Context, now string) bool {
 const maxLogged = 20
 
 func (l *Live) reload(log *slog.Logger) {
-	b, err := Load(l.layers...)
-	l.failed.Store(err != nil)
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	l.load(l.files, log)
+}
+
+// load loads the base with some files, and reports whether it could.
+func (l *Live) load(files Files, log *slog.Logger) bool {
+	b, err := Load(l.with(files)...)
+	mistakes := asMistakes(err)
+	before := l.Mistakes()
+	l.wrong.Store(&mistakes)
 	if err != nil {
-		mistakes, _ := errors.AsType[Mistakes](err)
-		if !slices.Equal(mistakes, l.logged) { // touching a file is not news
+		if !slices.Equal(mistakes, before) { // touching a file is not news
 			for _, m := range mistakes[:min(maxLogged, len(mistakes))] {
 				log.Error("kb: mistake in an entry", "file", m.File, "line", m.Line, "mistake", m.Text)
 			}
 		}
-		l.logged = mistakes
 		log.Error("kb: reload failed, the previous entries stay in use", "revision", l.Base().Revision(), "mistakes", len(mistakes))
-		return
+		return false
 	}
-	l.logged = nil
 	l.base.Store(b)
 	log.Info("kb: reloaded", "revision", b.Revision(), "entries", len(b.Entries()))
+	return true
+}
+
+// asMistakes returns the mistakes of an error of Load.
+func asMistakes(err error) Mistakes {
+	mistakes, ok := errors.AsType[Mistakes](err)
+	if err != nil && !ok {
+		return Mistakes{{File: FilesName, Text: err.Error()}}
+	}
+	return mistakes
+}
+
+// with returns the layers with files of the database over them.
+func (l *Live) with(files Files) []Layer {
+	if len(files) == 0 {
+		return l.layers
+	}
+	return append(slices.Clip(l.layers), files.layer())
 }
 
 // fingerprint identifies the state of the layers' files by name, size and

@@ -81,7 +81,8 @@ const maxMistakes = 1000
 // would fail for that reason. Only the examples of the last layer are tried:
 // the authors of an overlay are not responsible for the examples of other
 // layers. Those of the built-in entries are tried by Lint and by a test alone:
-// they would take a third of the time that a program needs to start.
+// they would take a third of the time that a program needs to start. Nor are those of
+// Files tried, because Live.Try has tried all.
 func Load(layers ...Layer) (*Base, error) {
 	return load(layers, false)
 }
@@ -89,15 +90,35 @@ func Load(layers ...Layer) (*Base, error) {
 // load is Load. builtin says whether it tries the examples of the built-in
 // entries, too.
 func load(layers []Layer, builtin bool) (*Base, error) {
-	var all batch
-	last := ""
+	last := lastFolder(layers)
+	b, items, err := compile(readLayers(layers), last)
+	if err != nil || last == builtinName && !builtin {
+		return b, err
+	}
+	if err := b.tryExamples(items, last).err(false); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// readLayers reads the layers until there are too many mistakes.
+func readLayers(layers []Layer) (all batch) {
 	for _, layer := range layers {
-		last = layer.Name
 		if !all.more {
 			all.add(readLayer(layer))
 		}
 	}
-	return compile(all, last, builtin || last != builtinName)
+	return all
+}
+
+// lastFolder returns the name of the last layer that is a folder.
+func lastFolder(layers []Layer) (name string) {
+	for _, layer := range layers {
+		if !layer.hasFiles() {
+			name = layer.Name
+		}
+	}
+	return name
 }
 
 // An item is an entry on its way from a file into the base.
@@ -178,16 +199,16 @@ func overlay(all []item) []item {
 	return kept
 }
 
-// compile checks the items and builds the base, whose last layer has a name. It
-// may try the examples of that layer.
-func compile(read batch, layer string, examples bool) (*Base, error) {
+// compile checks what was read and builds the base, whose last layer has a name. It
+// returns the items that are in the base, whose examples are not tried yet.
+func compile(read batch, layer string) (*Base, []item, error) {
 	items := read.items
 	if !read.more {
 		items = overlay(items)
 	}
 	mistakes := append(read.mistakes, slices.Concat(lintConcepts(read), lintSiblings(read), lintSharedCodes(items), lintReadings(items, read), lintAll(items, read)).without(read.mistakes)...)
 	if err := mistakes.err(read.more); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	list := make([]*Entry, len(items))
 	facts := overlayFacts(read.facts)
@@ -195,7 +216,7 @@ func compile(read batch, layer string, examples bool) (*Base, error) {
 	for i, it := range items {
 		list[i] = it.entry
 		if err := triage(it.entry, facts); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if it.layer == layer {
 			last = append(last, it.entry)
@@ -204,13 +225,7 @@ func compile(read batch, layer string, examples bool) (*Base, error) {
 	b := newBase(list, read)
 	slices.SortFunc(last, byID)
 	b.last, b.talk = last, read.talk
-	if !examples {
-		return b, nil
-	}
-	if err := b.tryExamples(items, layer).err(false); err != nil {
-		return nil, err
-	}
-	return b, nil
+	return b, items, nil
 }
 
 // readLayer reads the files of a layer in parallel, until there are too many
@@ -229,7 +244,7 @@ func readLayer(l Layer) batch {
 	})
 	all := join(read)
 	all.more = all.more || wrong.Load() > maxMistakes
-	if len(all.items) == 0 && len(all.mistakes) == 0 {
+	if len(all.items) == 0 && len(all.mistakes) == 0 && !l.hasFiles() {
 		all.mistakes = Mistakes{{File: l.Name, Text: "the folder contains no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
 	}
 	all.mistakes = append(all.mistakes, repeated(all.items).without(all.mistakes)...)

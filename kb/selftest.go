@@ -161,9 +161,9 @@ func sample(message string) string {
 	})
 }
 
-// tryExamples tries the examples of the entries of one layer.
+// tryExamples tries the examples of the entries of one layer, or of all if it is "".
 func (b *Base) tryExamples(items []item, layer string) Mistakes {
-	items = slices.DeleteFunc(slices.Clone(items), func(it item) bool { return it.layer != layer })
+	items = slices.DeleteFunc(slices.Clone(items), func(it item) bool { return layer != "" && it.layer != layer })
 	return collect(len(items), func(i int) Mistakes { return b.tryEntry(items[i].entry, items[i].at) })
 }
 

@@ -75,6 +75,10 @@ func converse(cmd *cobra.Command, c *config.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	log := logger(cmd, c)
+	if err := bot.NewEditor(live, db, log).Refresh(ctx); err != nil {
+		return err
+	}
 	var b *bot.Bot
 	o := terminal.Stdio(cmd.InOrStdin(), cmd.OutOrStdout())
 	o.Drain = func(ctx context.Context) error { return b.Drain(ctx, "terminal") }

@@ -49,8 +49,13 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	var background sync.WaitGroup
 	defer background.Wait()
 	defer stop()
-	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
 	db.Alarm(log)
+	editor := bot.NewEditor(live, db, log)
+	if err := editor.Refresh(ctx); err != nil {
+		return err
+	}
+	background.Go(func() { live.Watch(ctx, c.KB.Reload, log) })
+	background.Go(func() { editor.Watch(ctx) })
 	background.Go(func() { db.Maintain(ctx, c.Store.Retention, log) })
 	b, err := newBot(c, live.Base, i.traces.Store(db), db, log)
 	if err != nil {

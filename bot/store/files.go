@@ -40,8 +40,7 @@ func (s *SQL) FileHistory(ctx context.Context, file string, before, limit int) (
 		file, before, max(limit, 0)))
 }
 
-// fileVersions reads the result of a query. It leaves out versions that cannot be
-// read, which are in the error.
+// fileVersions reads the result of a query.
 func (s *SQL) fileVersions(rows *sql.Rows, err error) (all []bot.FileVersion, unreadable error) {
 	if err != nil {
 		return nil, s.wrap("knowledge base files", err)
@@ -62,7 +61,7 @@ func (s *SQL) fileVersions(rows *sql.Rows, err error) (all []bot.FileVersion, un
 		}
 		if err != nil {
 			unreadable = errors.Join(unreadable, fmt.Errorf("%w: version %d of %s: %w", bot.ErrUnreadable, f.Version, f.File, err))
-			continue
+			stored = storedFile{Removed: true}
 		}
 		f.From, f.Content, f.Removed, f.By = stored.From, stored.Content, stored.Removed, stored.By
 		all = append(all, f)
