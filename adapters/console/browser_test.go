@@ -55,7 +55,8 @@ func newBrowser(t *testing.T) browser {
 		for m, err := range messages {
 			lost := strings.Contains(m.Text, "net::ERR_")       // the server is down, which is not an error of the page
 			denied := strings.Contains(m.Text, "status of 403") // by a test of the roles
-			if err == nil && !lost && !denied && (m.Type == "error" || m.IsException()) {
+			missing := strings.Contains(m.Text, "status of 404") && strings.Contains(m.URL, "/missing")
+			if err == nil && !lost && !denied && !missing && (m.Type == "error" || m.IsException()) {
 				complaints = append(complaints, m.String())
 			}
 		}

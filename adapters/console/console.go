@@ -19,6 +19,10 @@
 // limits; lead.go serves in one of several processes; bounds.go limits the rest. setup.go reads the initial workspace
 // from data/ and the texts of the pages from locale/, one file per language. The
 // scripts in static/ begin with app.js.
+//
+// A page has its own file, a template in tmpl/, a route in server.go, a line in the
+// navigation (tmpl/frame.html), and lines in everyPage of pages_test.go, whose pages are
+// checked for accessibility.
 package console
 
 import (

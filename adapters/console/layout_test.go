@@ -51,11 +51,11 @@ func (b browser) inside(where string) {
 
 // outside lists visible elements beyond the sides of the window, and those whose
 // content needs to be scrolled sideways. A text that ends with an ellipsis is
-// cut on purpose.
+// cut on purpose, and a box of one pixel is for screen readers.
 const outside = `(() => {
 	const wrong = [];
 	for (const e of document.querySelectorAll("body *")) {
-		if (!e.checkVisibility() || e.closest(".unseen, .skip, svg, :popover-open, #toast:not([data-shown])")) continue;
+		if (!e.checkVisibility() || e.offsetWidth === 1 || e.closest(".unseen, .skip, svg, :popover-open, #toast:not([data-shown])")) continue;
 		const box = e.getBoundingClientRect();
 		const style = getComputedStyle(e);
 		if (box.width && (box.right > innerWidth + 1 || box.left < -1)) wrong.push("beyond the window: " + e.outerHTML.slice(0, 160));

@@ -23,7 +23,7 @@ function place(by) {
 
 // part moves the focus to the next part of the window, or to the previous one.
 function part(by) {
-  const all = ["rail", "channel", "side"].map((id) => document.getElementById(id)).filter((p) => p?.checkVisibility());
+  const all = ["rail", "channel", "side"].map((id) => document.getElementById(id)).filter((p) => p?.offsetWidth > 1); // narrow.css
   const at = all.findIndex((p) => p.contains(document.activeElement));
   const to = all[(at + by + all.length) % all.length];
   (to.querySelector("textarea, [aria-current], #content, input[type=search]") ?? to).focus();
