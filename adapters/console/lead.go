@@ -9,9 +9,9 @@ import (
 )
 
 // A workspace is in the memory of the process that serves it. Of several processes one
-// does, the leader; the others answer with 503, and the one that leads next reads the
-// workspace from the journal. A proxy in front of them finds the leader by its
-// status; /healthz is 200 in all of them.
+// does, the leader; the others answer requests for it with 503, and the one that leads
+// next reads the workspace from the journal. A proxy in front of them finds the leader
+// by the status of /. All of them serve the other pages.
 
 // StandsBy implements bot.Standby.
 func (c *Console) StandsBy() bool { return c.election != nil && !c.leads.Load() }
@@ -51,14 +51,15 @@ func (c *Console) restore(ctx context.Context, term *bot.Term) error {
 	return nil
 }
 
-// led answers requests to a process that stands by.
-func (c *Console) led(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" || !c.StandsBy() {
-			next.ServeHTTP(w, r)
+// led refuses requests for the workspace in a process that stands by, also those of
+// people who have not logged in: a proxy that looks for the leader has no login.
+func (c *Console) led(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !c.StandsBy() {
+			serve(w, r)
 			return
 		}
 		w.Header().Set("Retry-After", "5") // a successor leads within 15 s
-		c.refuse(w, r, errStandby)
-	})
+		c.deny(w, r, errStandby)
+	}
 }

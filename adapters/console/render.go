@@ -333,7 +333,7 @@ type frame struct {
 	Channels  []string
 	Heard     map[string]int // by channel: how many messages others wrote
 	Since     string         // where a stream continues after this page
-	Served    bool           // the workspace is served
+	Served    bool           // this process serves the workspace
 	Ended     []string       // the adapters that no longer serve
 }
 
@@ -354,7 +354,7 @@ func (c *Console) frameOf(v view, path, tab string, s state) frame {
 	}
 	return frame{
 		View: v, Path: path, Tab: tab, Workspace: s.name, Ended: ended,
-		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Served: c.workspace,
+		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Served: c.workspace && !c.StandsBy(),
 	}
 }
 

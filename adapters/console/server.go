@@ -52,8 +52,11 @@ type route struct {
 }
 
 // routes returns the addresses of the console.
-func (c *Console) routes() []route {
-	all := []route{
+func (c *Console) routes() []route { return append(c.pageRoutes(), c.workspaceRoutes()...) }
+
+// pageRoutes returns the addresses that every process serves.
+func (c *Console) pageRoutes() []route {
+	return []route{
 		{"GET /overview", Viewer, c.overview},
 		{"GET /overview.csv", Viewer, c.overviewCSV},
 		{"GET /overview.json", Viewer, c.overviewJSON},
@@ -74,21 +77,25 @@ func (c *Console) routes() []route {
 		{"GET /static/", 0, http.FileServerFS(staticFiles).ServeHTTP},
 		{"GET /static/{$}", 0, c.missing}, // no list of the files
 	}
+}
+
+// workspaceRoutes returns the addresses of the workspace, which one process serves.
+func (c *Console) workspaceRoutes() []route {
 	if !c.workspace {
-		return append(all, route{"GET /{$}", Viewer, toPages})
+		return []route{{"GET /{$}", Viewer, toPages}}
 	}
-	return append(all,
-		route{"GET /{$}", Viewer, c.home},
-		route{"GET /events", Viewer, c.events},
-		route{"GET /suggest", Viewer, c.suggest},
-		route{"GET /text/{id}", Viewer, c.text},
-		route{"POST /message", Editor, c.action(c.say)},
-		route{"POST /edit", Editor, c.action(c.edit)},
-		route{"POST /delete", Editor, c.action(c.remove)},
-		route{"POST /retry", Editor, c.action(c.retry)},
-		route{"POST /press", Editor, c.action(c.press)},
-		route{"POST /reset", Administrator, c.action(c.startOver)},
-	)
+	return []route{
+		{"GET /{$}", Viewer, c.home},
+		{"GET /events", Viewer, c.events},
+		{"GET /suggest", Viewer, c.suggest},
+		{"GET /text/{id}", Viewer, c.text},
+		{"POST /message", Editor, c.action(c.say)},
+		{"POST /edit", Editor, c.action(c.edit)},
+		{"POST /delete", Editor, c.action(c.remove)},
+		{"POST /retry", Editor, c.action(c.retry)},
+		{"POST /press", Editor, c.action(c.press)},
+		{"POST /reset", Administrator, c.action(c.startOver)},
+	}
 }
 
 // toPages leads from the workspace that is not served to the first page.
@@ -102,12 +109,15 @@ const firstPage = "/overview"
 // handler returns the HTTP handler of the whole console.
 func (c *Console) handler() http.Handler {
 	mux := http.NewServeMux()
-	for _, r := range c.routes() {
+	for _, r := range c.pageRoutes() {
 		mux.HandleFunc(r.pattern, c.allow(r))
+	}
+	for _, r := range c.workspaceRoutes() {
+		mux.HandleFunc(r.pattern, c.led(c.allow(r)))
 	}
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.refuse(w, r, errForged) }))
-	return headers(c.checkHost(c.led(origin.Handler(mux))))
+	return headers(c.checkHost(origin.Handler(mux)))
 }
 
 // mayShow reports whether pages may show what belongs to an adapter. Without a

@@ -39,7 +39,7 @@ export function badges() {
   }
   show(document.querySelector(".menu .badge"), all);
   document.title = (all ? `(${all}) ` : "") + app.dataset.tab;
-  localStorage.setItem(key(), JSON.stringify({ workspace: app.dataset.workspace, heard }));
+  if (app.dataset.events) localStorage.setItem(key(), JSON.stringify({ workspace: app.dataset.workspace, heard }));
 }
 
 function show(badge, count) {
