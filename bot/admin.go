@@ -24,7 +24,7 @@ const maxBots = 50
 
 // The texts that describe modes and topics.
 var (
-	modeText  = map[Mode]string{ModeOff: "admin_mode_off", ModeShadow: "admin_mode_shadow", ModeMention: "admin_mode_mention", ModeOn: "admin_mode_on"}
+	modeText  = map[Mode]string{ModeOff: "admin_mode_off", ModeShadow: "admin_mode_shadow", ModeSupervised: "admin_mode_supervised", ModeMention: "admin_mode_mention", ModeOn: "admin_mode_on"}
 	topicText = map[Topic]string{AboutBackup: "admin_about_backup", AboutAnything: "admin_about_anything"}
 )
 
@@ -94,6 +94,8 @@ func (d decision) readSettings(s Settings, words []string) (after Settings, prob
 	}
 	value := d.rules.Locales.Setting(values[0])
 	switch mode, topic := Mode(value), Topic(value); {
+	case setting == locale.SettingMode && mode == ModeSupervised && d.rules.Policy.escalation(d.head.Thread) == "":
+		return s, d.text("admin_supervised_alone")
 	case setting == locale.SettingMode && modeText[mode] != "":
 		s.Mode = mode
 	case setting == locale.SettingAbout && topicText[topic] != "":

@@ -89,6 +89,7 @@ func TestAdmin(t *testing.T) {
 		{"admin mode off", set(bot.Settings{Mode: bot.ModeOff}), "`off`: I never speak here · set by an administrator"},
 		{"ADMIN Mode Shadow", set(bot.Settings{Mode: bot.ModeShadow}), "post nothing · set by an administrator"},
 		{"admin mode mention", set(bot.Settings{Mode: bot.ModeMention}), "`mention`"},
+		{"admin mode supervised", nil, "no channel is configured to which I can send them. I changed nothing"},
 		{"admin mode on", set(bot.Settings{Mode: bot.ModeOn}), "`on`: I also answer pasted errors · set by an administrator"},
 		{"관리 모드 끄기", set(bot.Settings{Mode: bot.ModeOff}), "`끔`"},
 		{"admin language en", set(bot.Settings{Language: "en"}), "`en` (English)"},

@@ -30,6 +30,8 @@ const (
 	ActionSolve       Action = "v" // the case with the number Choice is solved
 	ActionReopen      Action = "u" // the case with the number Choice is not solved after all
 	ActionCollect     Action = "k" // show the command that reads the answer
+	ActionApprove     Action = "y" // the proposal with the number Choice is published
+	ActionReject      Action = "w" // the proposal with the number Choice is wrong
 	ActionRecord      Action = "m" // a shortcut: the text of the press solved the case of its thread
 )
 
@@ -51,6 +53,7 @@ var buttonIDs = map[Action]string{
 	ActionSkip: "skip", ActionOther: ChoiceNone, ActionDirect: "direct", ActionPublish: "publish",
 	ActionStillSolved: "held", ActionCameBack: "again", ActionCannot: "cannot", ActionCollect: "collect",
 	ActionTake: "take", ActionSolve: "solve", ActionReopen: "reopen",
+	ActionApprove: "approve", ActionReject: "reject",
 }
 
 // ID names what the button does by the IDs of the entries, the same in every

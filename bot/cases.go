@@ -158,7 +158,7 @@ func (d decision) pressCase(p Press) {
 	c := d.cases(CaseQuery{Number: number})
 	switch {
 	case c == nil:
-	case c.Case.Handover == nil:
+	case c.Case.Handover == nil, c.Case.isProposal():
 		d.postPrivate(d.paragraph("case_none"))
 	case p.Button.Action == ActionTake:
 		d.takeCase(*c)
@@ -176,7 +176,7 @@ func (d decision) pressCase(p Press) {
 // caseNumber returns the number of the case that a walkthrough has or is about,
 // or 0.
 func (w *Walkthrough) caseNumber() int {
-	if w.Handover != nil {
+	if w.Handover != nil && !w.isProposal() {
 		return w.Handover.Number
 	}
 	return w.Case
@@ -303,6 +303,10 @@ func (d decision) reopenCase(w Walkthrough, c Cases) {
 func (d decision) inTeamThread(w Walkthrough, m Message) {
 	r := d.rules.Locales.Read(m.Text)
 	if !m.Addressed && !r.Named {
+		return
+	}
+	if w.isProposal() {
+		d.inProposalThread(w)
 		return
 	}
 	c := d.cases(CaseQuery{Number: w.Handover.Number})

@@ -69,6 +69,9 @@ var (
 	ErrNoChannel = errors.New("bot: no such channel")
 	// ErrNoSetting reports a value that is not one of the choices.
 	ErrNoSetting = errors.New("bot: no such setting")
+	// ErrNoTeam reports that no channel is configured to which a supervised channel
+	// could propose its answers.
+	ErrNoTeam = errors.New("bot: no channel of the team")
 )
 
 // A SettingsConflict reports that the settings of a channel changed since they were
@@ -190,6 +193,8 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 		set.About != "" && topicText[set.About] == "",
 		set.Language != "" && set.Language != LanguageAuto && b.locales[set.Language] == nil:
 		return ErrNoSetting
+	case set.Mode == ModeSupervised && b.policy.escalation(Thread{Adapter: place.Adapter}) == "":
+		return ErrNoTeam
 	}
 	for range maxConflicts {
 		views, err := b.channelViews(ctx)

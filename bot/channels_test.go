@@ -92,6 +92,7 @@ func TestSetChannel(t *testing.T) {
 		{"one that only the configuration names", bot.Place{Channel: "only-configured"}, 0, off, bot.ErrNoChannel},
 		{"no mode", c, 1, bot.Settings{Mode: "loud"}, bot.ErrNoSetting},
 		{"no language", c, 1, bot.Settings{Language: "xx"}, bot.ErrNoSetting},
+		{"supervised without a team", c, 1, bot.Settings{Mode: bot.ModeSupervised}, bot.ErrNoTeam},
 		{"no topic", c, 1, bot.Settings{About: "cars"}, bot.ErrNoSetting},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

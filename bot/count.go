@@ -27,6 +27,8 @@ const (
 	CountHeld      CountKind = "held"      // a user said, when asked later, that the fix held
 	CountReturned  CountKind = "returned"  // the error came back
 	CountEscalated CountKind = "escalated" // a person was requested; Entry may be ""
+	CountPublished CountKind = "published" // a person of the team published a proposal; Detail is ResultSure or ResultLikely
+	CountRejected  CountKind = "rejected"  // a person of the team said that a proposal is wrong; Detail is as for CountPublished
 )
 
 // The results of a question.
@@ -91,13 +93,21 @@ func counted(state State, event Event, turn Turn) Turn {
 			if !head.Direct && w.Thread.Channel == head.Thread.Channel {
 				add(w.Thread, CountChannel, "", w.Thread.Channel)
 			}
-			turn.Posts = askedAt(turn.Posts, w.Thread, writtenAt(event))
+			if w.Status != StatusProposed {
+				turn.Posts = askedAt(turn.Posts, w.Thread, writtenAt(event))
+			}
 		}
 		entry := entryOf(w)
+		if kind := verdictOf(turn, w, was); kind != "" {
+			add(w.Thread, kind, was.proposedEntry(), was.result())
+			if kind == CountPublished && w.Begun > 0 {
+				turn.Posts = askedAt(turn.Posts, w.Thread, time.Unix(w.Begun, 0))
+			}
+		}
 		switch {
 		case w.Status == StatusWalking && was.Status == StatusSolved && entry == entryOf(was) && !isNew:
 			add(w.Thread, CountReturned, entry, "")
-		case w.Status == StatusWalking && (isNew || entry != entryOf(was)):
+		case w.Status == StatusWalking && (isNew || entry != entryOf(was) || was.Status == StatusProposed):
 			add(w.Thread, CountBegun, entry, "")
 		case w.Status == StatusSolved && was.Status != StatusSolved:
 			add(w.Thread, CountSolved, entry, w.helpedBy())
@@ -112,6 +122,31 @@ func counted(state State, event Event, turn Turn) Turn {
 		}
 	}
 	return turn
+}
+
+// verdictOf returns how a person of the team judged what the walkthrough waited for, or "".
+func verdictOf(turn Turn, w, was Walkthrough) CountKind {
+	if was.Status != StatusProposed {
+		return ""
+	}
+	for _, t := range turn.States {
+		switch {
+		case t.Handover == nil || t.Handover.Of != w.Thread || t.Handover.Number != was.Proposal:
+		case t.Handover.Verdict == VerdictPublished:
+			return CountPublished
+		case t.Handover.Verdict == VerdictWrong:
+			return CountRejected
+		}
+	}
+	return ""
+}
+
+// proposedEntry returns the entry of a proposed answer, or the first that it offers.
+func (w *Walkthrough) proposedEntry() string {
+	if w.Entry == nil && len(w.Options) > 0 {
+		return w.Options[0].Entry
+	}
+	return entryOf(*w)
 }
 
 // before returns the walkthrough of a thread as it was read, or the zero one.
@@ -130,9 +165,9 @@ func (w *Walkthrough) result() string {
 	switch {
 	case w.Elsewhere != (Thread{}):
 		return ResultRepeat
-	case w.Status == StatusWalking:
+	case w.Status == StatusWalking, w.Status == StatusProposed && w.Entry != nil:
 		return ResultSure
-	case w.Status == StatusChoosing:
+	case w.Status == StatusChoosing, w.Status == StatusProposed:
 		return ResultLikely
 	case w.Status == StatusUnmatched:
 		return ResultUnmatched

@@ -57,6 +57,21 @@ func TestCounts(t *testing.T) {
 			reply(d, "fixed, thanks")
 			reply(d, "it came back")
 		}, "answered  , begun lost-disk , question  sure, returned lost-disk , solved lost-disk , solved_in  "},
+		"published": {func(d *desk) {
+			d.policy.Default = bot.ModeSupervised
+			d.stop()
+			d.start()
+			post := teamPost(d.t, ask(d, lostPaste, false))
+			time.Sleep(time.Minute)
+			d.handle(d.t, pressOf("p", "sam", post, "Publish"))
+			d.handle(d.t, pressOf("q", "lee", post, "Not this"))
+		}, "answered  , begun lost-disk , published lost-disk sure, question  sure"},
+		"not published": {func(d *desk) {
+			d.policy.Default = bot.ModeSupervised
+			d.stop()
+			d.start()
+			d.handle(d.t, pressOf("p", "sam", teamPost(d.t, ask(d, lostPaste, false)), "Not this"))
+		}, "question  sure, rejected lost-disk sure"},
 		"a person": {func(d *desk) {
 			posts := ask(d, lostPaste, false)
 			d.handle(d.t, press("p", last(posts), "Get a person"))

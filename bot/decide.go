@@ -55,10 +55,13 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 		}
 		d := newDecision(&rules, &in, &turn)
 		d.message(e)
+		d.settleProposal(e.Change == ChangeDeleted)
 		d.warnOfSecrets(e)
 	case Press:
 		in.isPress, in.pressed = true, e.Post
-		newDecision(&rules, &in, &turn).press(e)
+		d := newDecision(&rules, &in, &turn)
+		d.press(e)
+		d.settleProposal(false)
 	}
 	if channel.Mode == ModeShadow {
 		return turn.shadow()
@@ -135,7 +138,7 @@ func (d decision) newWalkthrough(m Message) Walkthrough {
 		Thread: d.head.Thread, Version: old.Version, Posts: old.Posts,
 		Lang: d.locale.Lang, Asker: d.head.From, Private: d.inPrivateThread(),
 		Source: cmp.Or(m.Original, m.Continues, d.head.ID), Text: m.subject(), Begun: d.now(), Named: d.rules.named(m), Looked: m.Looks, Unread: m.unread(),
-		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about,
+		FollowUp: old.FollowUp, Asked: old.Asked, Known: known, About: about, isNew: true,
 	}
 	if d.goesOn(old, d.server()) {
 		w.Read, w.ReadIn, w.Answers = old.Read, old.ReadIn, old.Answers

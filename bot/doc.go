@@ -31,7 +31,8 @@
 //     place;
 //   - handover.go hands over to a person: brief.go describes the walkthrough to
 //     the team as a Case (case.go), cases.go is what the team does with it, and
-//     opencases.go lists those that are open;
+//     opencases.go lists those that are open; proposal.go lets a person publish the
+//     answers in a supervised channel;
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, settings.go what administrators set with the command
 //     of admin.go or on the page of channels.go, and botlimit.go limits the answers to other bots, and

@@ -8,13 +8,16 @@ import "strconv"
 // handOverChannel returns the channel to which walkthroughs are handed over, or
 // "".
 func (v voice) handOverChannel(w Walkthrough) string {
-	return v.rules.Policy.EscalationChannels[w.Thread.Adapter]
+	return v.rules.Policy.escalation(w.Thread)
 }
 
 // handOver asks the team for a person, once per walkthrough, and offers the
 // basic checks to the people who wait. Without a hand-over channel it gives a
 // summary.
 func (d decision) handOver(w Walkthrough) {
+	if w.Status == StatusProposed {
+		w = w.withoutAnswer() // no one has published it
+	}
 	number := 1
 	switch channel := d.handOverChannel(w); {
 	case w.Case > 0:

@@ -188,7 +188,7 @@ func (d decision) edited(w Walkthrough, m Message) {
 	case withdrawn:
 		d.open(m)
 	case w.Status == StatusUnmatched && d.found.Band == match.Silent,
-		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched,
+		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched && w.Status != StatusProposed,
 		same && len(w.Path) > 0:
 		w.Text = m.subject()
 		d.keep(w)

@@ -55,7 +55,7 @@ func (d decision) solvedCommand(rest string) (ok bool) {
 	c := d.cases(CaseQuery{Number: number})
 	switch {
 	case c == nil:
-	case c.Case.Handover == nil:
+	case c.Case.Handover == nil, c.Case.isProposal():
 		d.postInfo(paragraph(d.text("case_unknown", "case", strconv.Itoa(number))))
 	case d.solveCase(*c, strings.TrimSpace(done)):
 		d.postInfo(paragraph(d.text("case_recorded", "case", strconv.Itoa(number))))

@@ -59,14 +59,15 @@ type Mode string
 
 // The modes of a channel.
 const (
-	ModeOff     Mode = "off"     // the bot is silent
-	ModeShadow  Mode = "shadow"  // it decides and records, but posts nothing
-	ModeMention Mode = "mention" // it answers mentions and commands
-	ModeOn      Mode = "on"      // it also answers pasted errors
+	ModeOff        Mode = "off"        // the bot is silent
+	ModeShadow     Mode = "shadow"     // it decides and records, but posts nothing
+	ModeSupervised Mode = "supervised" // as ModeOn, but a person of the team publishes the answer to an error; see proposal.go
+	ModeMention    Mode = "mention"    // it answers mentions and commands
+	ModeOn         Mode = "on"         // it also answers pasted errors
 )
 
 // Modes returns all modes, in the order of how much the bot says.
-func Modes() []Mode { return []Mode{ModeOff, ModeShadow, ModeMention, ModeOn} }
+func Modes() []Mode { return []Mode{ModeOff, ModeShadow, ModeSupervised, ModeMention, ModeOn} }
 
 // DefaultPolicy returns the policy without a configuration. The product
 // description sets the durations.
@@ -86,10 +87,16 @@ func DefaultPolicy() Policy {
 func (p Policy) isTeamUse(event Event) bool {
 	m, isMessage := event.(Message)
 	t := event.About().Thread
-	return t.Channel != "" && t.Channel == p.EscalationChannels[t.Adapter] && (!isMessage || m.Command)
+	return t.Channel != "" && t.Channel == p.escalation(t) && (!isMessage || m.Command)
 }
 
-// channel returns the policy of a channel. Direct messages are always on.
+// escalation returns the channel to which walkthroughs in a thread are handed over, or
+// "".
+func (p Policy) escalation(t Thread) string { return p.EscalationChannels[t.Adapter] }
+
+// channel returns the policy of a channel. Direct messages are always on. Without a
+// channel of the team, no one can publish what a supervised channel gets, so that the
+// bot only records it.
 func (p Policy) channel(h Head) ChannelPolicy {
 	if h.Direct {
 		return ChannelPolicy{Mode: ModeOn}
@@ -97,6 +104,9 @@ func (p Policy) channel(h Head) ChannelPolicy {
 	c := p.settings[h.Thread.place()].over(p.Channels[h.Thread.Channel])
 	if c.Mode == "" {
 		c.Mode = p.Default
+	}
+	if c.Mode == ModeSupervised && p.escalation(h.Thread) == "" {
+		c.Mode = ModeShadow
 	}
 	return c
 }

@@ -58,6 +58,9 @@ func (d decision) postState(w Walkthrough, before ...Block) {
 // it has just started, and keeps w. If replaces is set, the post replaces that
 // earlier one.
 func (d decision) postAnswer(w Walkthrough, replaces PostID) {
+	if d.supervises(w) {
+		w = d.propose(w)
+	}
 	w.Live = d.post(Post{Thread: w.Thread, Private: w.Private, To: w.Asker, Replaces: replaces, Opens: w.Thread.Root == d.newRoot(), Reply: d.liveReply(w)})
 	w.Posts = append(slices.Clip(w.Posts), w.Live)
 	d.keep(w)

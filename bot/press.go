@@ -19,6 +19,8 @@ func (d decision) press(p Press) {
 	switch {
 	case slices.Contains(caseActions, p.Button.Action):
 		d.pressCase(p)
+	case p.Button.Action == ActionApprove || p.Button.Action == ActionReject:
+		d.pressProposal(p)
 	case p.Button.Action == ActionArea:
 		d.list(p.Button.Choice)
 	case w.Status == "" && !d.state.Kept && d.isForgotten(p.Button):
@@ -53,6 +55,8 @@ func (d decision) isCurrent(w Walkthrough, b Button) bool {
 	switch {
 	case w.Status == StatusQuiet:
 		return false
+	case w.Status == StatusProposed:
+		return b.Action == ActionPerson
 	case w.Status == StatusChoosing:
 		return b.Action == ActionOther
 	case w.Status == StatusSolved:
@@ -182,6 +186,10 @@ func (d decision) act(w Walkthrough, b Button) {
 	case ActionDirect:
 		d.continueInDM(w)
 	case ActionPublish:
+		if d.channel.Mode == ModeSupervised {
+			d.postPrivate(d.paragraph("publish_supervised"))
+			return
+		}
 		d.publish(w)
 	case ActionStillSolved:
 		d.stillSolved(w)

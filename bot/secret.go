@@ -49,7 +49,7 @@ var secretText = map[string]string{
 // there is one warning for a message.
 func (d decision) warnOfSecrets(m Message) {
 	w := d.state.Walkthrough
-	reads := d.channel.Mode == ModeOn || d.channel.Mode == ModeShadow || m.Addressed || m.Command || m.InThread && w.Status != ""
+	reads := d.channel.Mode != ModeMention || m.Addressed || m.Command || m.InThread && w.Status != ""
 	if len(m.Secrets) == 0 || m.From.Bot || m.Change == ChangeDeleted || !reads {
 		return
 	}

@@ -154,7 +154,7 @@ func continues(first, second, both kb.Result) bool {
 // continued decides about a message that continues another: the answer to that
 // one, if there is any, becomes the answer to both.
 func (d decision) continued(w Walkthrough, m Message) {
-	switch early := w.Status == StatusChoosing || w.Status == StatusUnmatched || w.Status == StatusWalking && len(w.Path) == 0; {
+	switch early := w.Status == StatusChoosing || w.Status == StatusUnmatched || w.Status == StatusProposed || w.Status == StatusWalking && len(w.Path) == 0; {
 	case w.Source == m.Continues && early:
 		d.replaceAnswer(w, m)
 	case w.Source == m.Continues:

@@ -46,7 +46,7 @@ type Store interface {
 	// channel of near, the latest first: same adapter, workspace and channel,
 	// another root, at most window ago. Walkthroughs that other users cannot see
 	// do not count (private ones, and threads that are not opened yet), nor do
-	// those whose Status is StatusChoosing, StatusUnmatched or zero.
+	// those whose Status is StatusChoosing, StatusUnmatched, StatusProposed or zero.
 	Recent(ctx context.Context, near Thread, entry string, window time.Duration, limit int) ([]Thread, error)
 
 	// Waiting reports whether a post waits to be sent, or for its Delay.
@@ -73,7 +73,8 @@ type Store interface {
 	// second is an ErrConflict. On an
 	// error nothing is written; ErrDuplicate takes precedence over ErrConflict.
 	// A post whose ID is known is not queued again. If a post replaces one that
-	// still waits for its Delay, the latter is never sent. Of the unclaimed posts
+	// still waits for its Delay, the latter is never sent, and the post replaces what
+	// that one would have replaced. Of the unclaimed posts
 	// that replace the same delivered one, only the last is sent; Claim sets its
 	// Replaces to that one.
 	Apply(ctx context.Context, turn Turn) error

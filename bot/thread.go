@@ -18,6 +18,10 @@ func (d decision) inThread(w Walkthrough, m Message) {
 	}
 	r := d.rules.Locales.Read(m.Text)
 	m.Addressed = m.Addressed || r.Named && !m.From.Bot
+	if w.Status == StatusProposed {
+		d.whileProposed(w, m, r)
+		return
+	}
 	if w.Status == StatusQuiet && m.Addressed && w.Entry != nil {
 		w.Status = StatusWalking // the mention ends the silence
 	}

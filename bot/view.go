@@ -33,6 +33,10 @@ func (v voice) view(w Walkthrough) []Block {
 	switch {
 	case w.Status == StatusChoosing:
 		return v.viewChoosing(w)
+	case w.Status == StatusProposed:
+		return []Block{v.paragraph("proposed")}
+	case w.Status == StatusUnmatched && w.Proposal > 0:
+		return v.viewRejected(w)
 	case w.Status == StatusUnmatched:
 		return v.viewUnmatched(w)
 	case w.Status == StatusSolved:

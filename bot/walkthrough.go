@@ -53,6 +53,7 @@ type Walkthrough struct {
 	Intro      bool      `json:"intro,omitempty"`     // Live includes the introduction
 	FollowUp   PostID    `json:"follow_up,omitempty"` // the post that asks, now or later, whether the fix held
 	Asked      bool      `json:"asked,omitempty"`     // FollowUp was answered
+	isNew      bool      // set while a decision is made: it begins with a new question
 	unasked    bool      // set while a decision is made: FollowUp is not sent yet
 	Offered    Action    `json:"offered,omitempty"`     // what the bot offered last, to which a user may say yes or no
 	Doubted    bool      `json:"doubted,omitempty"`     // "fixed" was said in the middle of a chain, and the bot asked whether it is
@@ -66,6 +67,7 @@ type Walkthrough struct {
 	AskedAt    int64     `json:"asked_at,omitempty"`    // when it was, as a Unix time in seconds
 	Held       bool      `json:"held,omitempty"`        // a user said, when asked later, that the fix held; otherwise that is unknown
 	Case       int       `json:"case,omitempty"`        // the number of the case in which the team was asked
+	Proposal   int       `json:"proposal,omitempty"`    // the number under which the answer was proposed to the team
 	Led        Led       `json:"led,omitzero"`          // the answer that led to this entry from another one
 	Handover   *Case     `json:"handover,omitempty"`    // the case that is handed over to this thread, which is one of the team
 	Elsewhere  Thread    `json:"elsewhere,omitzero"`    // StatusChoosing: the thread with the earlier answer to the only option
@@ -96,6 +98,10 @@ const (
 
 	StatusCase       Status = "case"        // the team's thread: Handover is open
 	StatusCaseClosed Status = "case_closed" // the team's thread: Handover is closed
+
+	StatusProposed       Status = "proposed"        // for a person of the team, who publishes the answer; see Proposal
+	StatusProposal       Status = "proposal"        // the team's thread: Handover is a proposal that waits
+	StatusProposalClosed Status = "proposal_closed" // the team's thread: Handover is a proposal with a Verdict
 )
 
 // Led is a question of another entry whose answer led to the present one.

@@ -11,7 +11,7 @@ import (
 // Bot configures when the bot speaks.
 type Bot struct {
 	Channels     []Channel     `mapstructure:"channels"`
-	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of unlisted channels: off, shadow, mention or on"`
+	DefaultMode  string        `mapstructure:"default_mode" usage:"mode of unlisted channels: off, shadow, supervised, mention or on"`
 	RepeatWindow time.Duration `mapstructure:"repeat_window" usage:"how long a repeated error in a channel gets a link to the first answer"`
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
 	Admins       []string      `mapstructure:"admins"` // of channels by chat: PLATFORM:USER
@@ -29,9 +29,9 @@ type Channel struct {
 }
 
 // Modes returns the modes of a channel: the bot never speaks; it decides and
-// records but posts nothing; it answers mentions and commands; it also answers
-// pasted errors.
-func Modes() []string { return []string{"off", "shadow", "mention", "on"} }
+// records but posts nothing; it answers errors once a person of the team publishes the
+// answer; it answers mentions and commands; it also answers pasted errors.
+func Modes() []string { return []string{"off", "shadow", "supervised", "mention", "on"} }
 
 // Topics returns what a channel may be about. In one about backup, a question
 // needs less.
@@ -50,7 +50,32 @@ func defaultBot() Bot {
 // no policy.
 var admin = regexp.MustCompile(`^(slack|discord|console):[^\s:@]+$`)
 
+// supervised is the mode in which answers go to the escalation channel first.
+const supervised = "supervised"
+
+// checkSupervised reports a supervised channel whose answers no one would get to see. The
+// platform of a channel follows from its ID: those of Discord are numbers.
+func checkSupervised(c *Config, wrong func(key, text string)) {
+	slack := c.Slack.Enabled() && c.Slack.EscalationChannel == ""
+	discord := c.Discord.Enabled() && c.Discord.EscalationChannel == ""
+	check := func(key, mode string, slack, discord bool) {
+		switch {
+		case mode != supervised:
+		case slack:
+			wrong(key, "want slack.escalation_channel, because the answers go there first")
+		case discord:
+			wrong(key, "want discord.escalation_channel, because the answers go there first")
+		}
+	}
+	check("bot.default_mode", c.Bot.DefaultMode, slack, discord)
+	for i, ch := range c.Bot.Channels {
+		number := snowflake.MatchString(ch.ID)
+		check(fmt.Sprintf("bot.channels.%d.mode", i), ch.Mode, slack && !number, discord && number)
+	}
+}
+
 func checkBot(c *Config, wrong func(key, text string)) {
+	checkSupervised(c, wrong)
 	wantMode := "want one of " + strings.Join(Modes(), ", ")
 	if !slices.Contains(Modes(), c.Bot.DefaultMode) {
 		wrong("bot.default_mode", wantMode)

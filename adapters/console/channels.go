@@ -121,6 +121,8 @@ func (c *Console) setChannel(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r, &refusal{status: http.StatusConflict, key: "changed", args: []any{cmp.Or(conflict.By.Name, conflict.By.ID, "?")}})
 	case errors.Is(err, bot.ErrNoChannel):
 		c.refuse(w, r, errNoPlace)
+	case errors.Is(err, bot.ErrNoTeam):
+		c.refuse(w, r, errNoTeam)
 	case errors.Is(err, bot.ErrNoSetting):
 		c.refuse(w, r, errBadRequest)
 	default:

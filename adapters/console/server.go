@@ -37,6 +37,7 @@ var (
 	errRole        = &refusal{status: http.StatusForbidden, key: "role"}
 	errNotYours    = &refusal{status: http.StatusForbidden, key: "not_yours"}
 	errNoPlace     = &refusal{status: http.StatusNotFound, key: "no_place"}
+	errNoTeam      = &refusal{status: http.StatusConflict, key: "no_team"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
 	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
 	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}

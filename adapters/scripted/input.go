@@ -99,7 +99,7 @@ func parseScene(data []byte) (scene, error) {
 	if err2 == nil && !localeForm.MatchString(locale) {
 		err2 = fmt.Errorf("locale: %q is not of the form en-US", locale)
 	}
-	mode, err3 := o.oneOf("mode", string(s.mode), string(bot.ModeMention), string(bot.ModeShadow), string(bot.ModeOff))
+	mode, err3 := o.oneOf("mode", string(s.mode), string(bot.ModeSupervised), string(bot.ModeMention), string(bot.ModeShadow), string(bot.ModeOff))
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return scene{}, err
 	}

@@ -437,7 +437,7 @@ func recent(t *storeTest) {
 	t.put(started("B", "e")) // an entry that comes back starts again
 	want("C", "e", time.Minute, "B")
 
-	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched} {
+	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched, bot.StatusProposed} {
 		w := started("C", "g")
 		w.Status = status
 		t.put(w)

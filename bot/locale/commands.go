@@ -38,7 +38,7 @@ const (
 
 var settings = []Setting{
 	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset,
-	"off", "shadow", "mention", "on", "auto", "backup", "anything",
+	"off", "shadow", "mention", "supervised", "on", "auto", "backup", "anything",
 }
 
 // Setting returns the setting or value that a word means in any of the languages.

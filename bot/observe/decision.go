@@ -28,6 +28,7 @@ const (
 	DecisionAsked     Decision = "asked"     // which of several errors is it?
 	DecisionUnmatched Decision = "unmatched" // the bot says that it does not know the error
 	DecisionQuiet     Decision = "quiet"     // the bot stays out of the thread
+	DecisionProposed  Decision = "proposed"  // an answer is proposed to the team, in a supervised channel
 	DecisionCase      Decision = "case"      // the team takes, solves or reopens a case
 	DecisionReplied   Decision = "replied"   // any other reply, such as a list
 	DecisionShadowed  Decision = "shadowed"  // the bot would reply, but the channel is in shadow mode
@@ -75,9 +76,18 @@ func decide(turn bot.Turn, w *bot.Walkthrough, here bot.Thread) (d Decision, ent
 	return DecisionReplied, ""
 }
 
+// published reports whether a person publishes an answer that was proposed.
+func published(turn bot.Turn) bool {
+	return slices.ContainsFunc(turn.States, func(w bot.Walkthrough) bool {
+		return w.Handover != nil && w.Handover.Verdict == bot.VerdictPublished && !w.Handover.Withdrawn
+	})
+}
+
 func decideWalkthrough(turn bot.Turn, w *bot.Walkthrough, entry string, here bot.Thread) Decision {
 	before := turn.Seen
-	if w.Thread != here { // how it was before is not known, but it was under way
+	if published(turn) {
+		before = bot.Seen{Status: bot.StatusProposed}
+	} else if w.Thread != here { // how it was before is not known, but it was under way
 		before = bot.Seen{Status: bot.StatusWalking, Entry: entry}
 	}
 	switch w.Status {
@@ -88,6 +98,8 @@ func decideWalkthrough(turn bot.Turn, w *bot.Walkthrough, entry string, here bot
 		case before.Status == bot.StatusSolved:
 			return DecisionCameBack
 		}
+	case bot.StatusProposed:
+		return DecisionProposed
 	case bot.StatusChoosing:
 		return DecisionAsked
 	case bot.StatusUnmatched:

@@ -65,7 +65,7 @@ func (s *SQL) Recent(ctx context.Context, near bot.Thread, entry string, window 
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT root FROM walkthroughs w
 		WHERE adapter = $1 AND workspace = $2 AND channel = $3 AND root <> $4
-			AND entry = $5 AND begun_at >= $6 AND private = 0 AND status NOT IN ('', 'choosing', 'unmatched')
+			AND entry = $5 AND begun_at >= $6 AND private = 0 AND status NOT IN ('', 'choosing', 'unmatched', 'proposed')
 			AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.opens = 1 AND p.adapter = w.adapter
 				AND p.workspace = w.workspace AND p.channel = w.channel AND p.root = w.root)
 		ORDER BY begun_at DESC LIMIT $7`,
@@ -223,16 +223,29 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.Eve
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
-		UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL
-		WHERE id = $1 AND state = 'waiting' AND delayed = 1 AND claimed_until <= $2`, string(p.Replaces), now)
-	if err != nil {
+	if err := dropDelayed(ctx, tx, p, now); err != nil {
 		return err
 	}
 	if err := supersede(ctx, tx, p.ID, now); err != nil {
 		return err
 	}
 	return endDeadLetters(ctx, tx, p)
+}
+
+// dropDelayed drops the delayed post that a post replaces, if that was not claimed. If
+// it was to replace another post in turn, the new post does so instead.
+func dropDelayed(ctx context.Context, tx *sql.Tx, p bot.Post, now int64) error {
+	var replaces string
+	err := tx.QueryRowContext(ctx, `
+		UPDATE posts SET state = 'dropped', changed_at = $2, sealed = NULL
+		WHERE id = $1 AND state = 'waiting' AND delayed = 1 AND claimed_until <= $2 RETURNING replaces`, string(p.Replaces), now).Scan(&replaces)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && replaces != "" {
+		_, err = tx.ExecContext(ctx, `UPDATE posts SET replaces = $2 WHERE id = $1 AND state = 'waiting'`, string(p.ID), replaces)
+	}
+	return err
 }
 
 // unclaimedChange is true for a waiting change q of a delivered post.

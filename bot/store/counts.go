@@ -66,7 +66,7 @@ const (
 		GROUP BY day, adapter, kind, detail ORDER BY day, adapter, kind, detail`
 	countsByEntry = `
 		SELECT 0, adapter, kind, entry, detail, SUM(n) FROM counts
-		WHERE kind IN ('begun', 'escalated', 'held', 'returned', 'solved') AND day BETWEEN $1 AND $2
+		WHERE kind IN ('begun', 'escalated', 'held', 'published', 'rejected', 'returned', 'solved') AND day BETWEEN $1 AND $2
 		GROUP BY kind, adapter, entry, detail ORDER BY kind, adapter, entry, detail`
 )
 

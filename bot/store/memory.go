@@ -115,7 +115,7 @@ func (m *Memory) Recent(ctx context.Context, near bot.Thread, entry string, wind
 	var found []bot.Thread
 	for t, s := range m.states {
 		visible := !s.private && !slices.ContainsFunc(m.posts, func(p *memoryPost) bool { return p.opens && p.thread == t })
-		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched}, s.status)
+		begun := s.entry == entry && !slices.Contains([]bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched, bot.StatusProposed}, s.status)
 		nearby := t.Root != near.Root && t == bot.Thread{Adapter: near.Adapter, Workspace: near.Workspace, Channel: near.Channel, Root: t.Root}
 		if visible && begun && nearby && !s.begunAt.Before(since) {
 			found = append(found, t)
@@ -272,6 +272,9 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 	}
 	if old := m.post(p.replaces); !p.shadow && old != nil && old.delayed && old.waiting && !old.claimedUntil.After(now) {
 		old.waiting, old.changed = false, now
+		if q := m.post(p.id); old.replaces != "" && q.waiting {
+			q.replaces = old.replaces // which old never changed
+		}
 	}
 	if !p.shadow {
 		m.supersede(m.post(p.id), now)
