@@ -37,6 +37,21 @@ func CheckFileName(name string) error {
 	return fmt.Errorf("kb: there is no file %q; want ID.yaml or %s", name, Negative)
 }
 
+// IDOf returns the ID in the YAML of an entry, or "".
+func IDOf(content string) string {
+	doc, mistake := parseYAML("", []byte(content))
+	if mistake != nil {
+		return ""
+	}
+	if id := valueOf(doc.Content[0], "id"); id != nil {
+		return id.Value
+	}
+	return ""
+}
+
+// Talk returns the texts that the bot must leave alone.
+func (b *Base) Talk() []string { return b.talk }
+
 // layer returns the layer of the files.
 func (f Files) layer() Layer { return Layer{Name: FilesName, FS: f} }
 
