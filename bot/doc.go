@@ -68,7 +68,7 @@
 // library.go, operations.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,
 // completions, and unfinished walkthroughs. editor.go saves changes of the knowledge
-// base in the database, as the versions of files.go.
+// base in the database, as the versions of files.go, and editor_try.go says what they do.
 //
 // # Packages
 //

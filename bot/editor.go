@@ -108,9 +108,12 @@ func (e *Editor) File(name string) (EditedFile, error) {
 	if err := kb.CheckFileName(name); err != nil {
 		return EditedFile{}, err
 	}
-	folder, err := e.live.Source(name)
-	if err != nil {
-		return EditedFile{}, err
+	var folder kb.FolderFile
+	if name != kb.Negative { // which adds to those of the folders
+		var err error
+		if folder, err = e.live.Source(name); err != nil {
+			return EditedFile{}, err
+		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

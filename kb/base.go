@@ -31,7 +31,7 @@ type Base struct {
 	index      *match.Index
 	revision   string
 
-	// What only "kb test" needs.
+	// What only tests of the entries need.
 	last []*Entry // of the last layer
 	talk []string // texts that the bot must leave alone
 }

@@ -58,7 +58,7 @@ func readPassword(in io.Reader, prompt io.Writer) (string, error) {
 // openConsole opens the web console, or returns nil if it is disabled. If
 // another program uses its default address, or another process serves the console
 // of the database, a bot that serves a platform runs without it.
-func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQL, log *slog.Logger) (*console.Console, error) {
+func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, editor *bot.Editor, db *store.SQL, log *slog.Logger) (*console.Console, error) {
 	if !c.Console.Enabled {
 		return nil, nil
 	}
@@ -66,7 +66,7 @@ func openConsole(ctx context.Context, c *config.Config, b *bot.Bot, db *store.SQ
 	if err != nil {
 		return nil, err
 	}
-	o.Sessions, o.Library, o.Operations, o.Ended, o.Log = db.Sessions(), b, b, func() []string { return ended(b) }, log
+	o.Sessions, o.Library, o.Operations, o.Editor, o.Ended, o.Log = db.Sessions(), b, b, editor, func() []string { return ended(b) }, log
 	if c.Console.Workspace {
 		journal := db.Journal("console")
 		if err := journal.Lock(); errors.Is(err, store.ErrInUse) {

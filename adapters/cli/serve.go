@@ -65,7 +65,7 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	web, err := openConsole(ctx, c, b, db, log)
+	web, err := openConsole(ctx, c, b, editor, db, log)
 	if err != nil {
 		return err
 	}

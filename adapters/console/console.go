@@ -13,7 +13,8 @@
 // turns it into HTML, and stream.go pushes changes. why.go and search.go are the
 // panels of match evidence and of the search in messages, library.go with due.go,
 // cases.go, channels.go and shadow.go the pages of the knowledge base, of open cases, of the
-// rules of channels, and of the posts of shadow channels; figures.go collects the figures that overview.go shows and
+// rules of channels, and of the posts of shadow channels; editor.go with editor_fields.go
+// changes files of the knowledge base; figures.go collects the figures that overview.go shows and
 // exports, and dead.go lists what could not be sent. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
 // access.go knows who may do what, and login.go is the login, which attempts.go
 // limits; lead.go serves in one of several processes; bounds.go limits the rest. setup.go reads the initial workspace
@@ -66,6 +67,7 @@ type Options struct {
 	Journal     Journal
 	Library     bot.Library
 	Operations  bot.Operations
+	Editor      *bot.Editor     // of the knowledge base; without one it is read only
 	Election    *bot.Election   // of the process that serves the workspace; nil if there is only one
 	Ended       func() []string // the adapters that no longer serve; nil is none
 	Log         *slog.Logger    // nil discards; the text of a message is never logged
@@ -79,6 +81,7 @@ type Console struct {
 	journal    Journal
 	library    bot.Library
 	operations bot.Operations
+	editor     *bot.Editor
 	election   *bot.Election
 	ended      func() []string
 	log        *slog.Logger
@@ -112,7 +115,7 @@ var (
 // database of the journal fails.
 func New(ctx context.Context, o Options) (*Console, error) {
 	c := &Console{
-		addr: o.Addr, access: newAccess(o), workspace: !o.NoWorkspace, journal: o.Journal, library: o.Library, operations: o.Operations, election: o.Election, ended: o.Ended, log: o.Log,
+		addr: o.Addr, access: newAccess(o), workspace: !o.NoWorkspace, journal: o.Journal, library: o.Library, operations: o.Operations, editor: o.Editor, election: o.Election, ended: o.Ended, log: o.Log,
 		stopping: make(chan struct{}), ws: newWorkspace(), stamp: newID(), changed: make(chan struct{}),
 		term: &bot.Term{},
 	}

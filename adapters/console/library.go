@@ -79,6 +79,9 @@ type list struct {
 	Entries  []book
 	Found    int
 	Near     []book // if nothing was found
+	Edits    bool   // entries can be edited
+	Saved    []savedFile
+	Mistakes kb.Mistakes // of the last reload
 	Total    int
 	Revision string
 }
@@ -104,6 +107,26 @@ type pile struct {
 
 // Books returns some entries together with their list.
 func (l list) Books(some []book) pile { return pile{l.shelf, some} }
+
+// A savedFile is a file in the database.
+type savedFile struct{ bot.FileVersion }
+
+// Name returns the file as addresses have it.
+func (f savedFile) Name() string { return strings.TrimSuffix(f.File, ".yaml") }
+
+// Page returns the address of another page of the knowledge base.
+func (l list) Page(page string) string { return "/kb/" + page + "?" + l.View.values().Encode() }
+
+// addEdits adds what editors saved.
+func (l *list) addEdits(e *bot.Editor) {
+	if e == nil {
+		return
+	}
+	l.Edits, l.Mistakes = true, e.Mistakes()
+	for _, f := range e.Files() {
+		l.Saved = append(l.Saved, savedFile{f})
+	}
+}
 
 // Here returns the address of the list in another language.
 func (l list) Here(lang string) string { return l.shelf.In(lang).URL("") }
@@ -138,6 +161,7 @@ func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 		l.Near = c.near(l.Query, l.Lang)
 	}
 	slices.SortFunc(l.Areas, func(a, b area) int { return strings.Compare(a.Name, b.Name) })
+	l.addEdits(c.editor)
 	c.show(w, http.StatusOK, l.View.Lang, "entries", l)
 }
 
@@ -186,13 +210,14 @@ func holds(e *kb.Entry, words []string) bool {
 type item struct {
 	shelf
 	*kb.Entry
+	Edits  bool // it can be edited
 	Group  area
 	Langs  []string
 	titles func(entry string) string
 }
 
 func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
-	i := item{shelf: c.shelf(r), Entry: c.library.Entry(r.PathValue("id"))}
+	i := item{shelf: c.shelf(r), Entry: c.library.Entry(r.PathValue("id")), Edits: c.editor != nil}
 	if i.Entry == nil {
 		c.show(w, http.StatusNotFound, i.View.Lang, "no-entry", i.shelf)
 		return
@@ -208,6 +233,11 @@ func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
 		return blank(e.Title.In(i.Lang, english))
 	}
 	c.show(w, http.StatusOK, i.View.Lang, "entry", i)
+}
+
+// Page returns the address of a page of the entry: edit or history.
+func (i item) Page(page string) string {
+	return filePath(i.ID, page, false) + "?" + i.View.values().Encode()
 }
 
 // Here returns the address of the entry in another language.

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"mabsbot/bot"
+	"mabsbot/kb"
 )
 
 // everyPage has each page of the console, some of them in several states, for
@@ -33,6 +34,11 @@ var everyPage = []struct {
 	{"/kb/agent-coordinator", ""},
 	{"/kb/policy-change", ""},
 	{"/kb/missing", ""},
+	{"/kb/new", ""},
+	{"/kb/tape-door/edit", ""},
+	{"/kb/tape-door/history", ""},
+	{"/kb/_shared/negative.txt/edit", ""},
+	{"/kb/_shared/negative.txt/history", ""},
 	{"/missing", `document.getElementById("keys").showModal()`},
 	{"/login", ""},
 }
@@ -65,7 +71,10 @@ func TestEveryPage(t *testing.T) {
 func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 	t.Helper()
 	slack := bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1", Root: "1"}
-	s := newStage(t, withUsers, func(o *Options) {
+	editor := newEditor(t)
+	saveAs(t, editor, "tape-door.yaml", strings.Replace(tapeEntry, "A person", "Someone", 1))
+	saveAs(t, editor, kb.Negative, "lunch at noon?\n")
+	s := newStage(t, withUsers, withEditor(editor), func(o *Options) {
 		library, operations := readEntries(t), someSums(30)
 		operations.rules = someRules()
 		library.shadows = []bot.Post{{ID: "p1", Thread: slack, Reply: bot.Reply{Lang: "en", Blocks: step(1)}}}

@@ -38,6 +38,7 @@ var (
 	errNotYours    = &refusal{status: http.StatusForbidden, key: "not_yours"}
 	errNoPlace     = &refusal{status: http.StatusNotFound, key: "no_place"}
 	errNoTeam      = &refusal{status: http.StatusConflict, key: "no_team"}
+	errNoFile      = &refusal{status: http.StatusNotFound, key: "no_file"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
 	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
 	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}
@@ -70,6 +71,14 @@ func (c *Console) pageRoutes() []route {
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /kb", Viewer, c.entries},
 		{"GET /kb/{id}", Viewer, c.entry},
+		{"GET /kb/new", Viewer, c.newFile},
+		{"POST /kb/new", Editor, c.changeFile},
+		{"GET /kb/{id}/edit", Viewer, c.editFile},
+		{"POST /kb/{id}/edit", Editor, c.changeFile},
+		{"GET /kb/{id}/history", Viewer, c.fileHistory},
+		{"GET /kb/_shared/negative.txt/edit", Viewer, c.editFile},
+		{"POST /kb/_shared/negative.txt/edit", Editor, c.changeFile},
+		{"GET /kb/_shared/negative.txt/history", Viewer, c.fileHistory},
 		{"GET /", Viewer, c.missing},
 		{"GET /login", 0, c.loginForm},
 		{"POST /login", 0, c.login},

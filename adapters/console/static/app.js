@@ -6,6 +6,7 @@ import { app, confirmed, fingers, wide } from "./page.js";
 import { press, submit, tryExample } from "./compose.js";
 import { closeEditor, edit, saveEdit } from "./edit.js";
 import "./copy.js";
+import "./draft.js";
 import "./files.js";
 import "./find.js";
 import { help } from "./keys.js";
@@ -52,7 +53,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || form.matches(".find, .logout")) return;
+  if (form.method === "dialog" || form.matches(".find, .logout, .draft")) return;
   event.preventDefault();
   if (form.matches(".composer")) submit(form);
   if (form.matches(".editor")) saveEdit(form);

@@ -1,0 +1,418 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	udiff "github.com/aymanbagabas/go-udiff"
+
+	"mabsbot/bot"
+	"mabsbot/kb"
+)
+
+// The page that changes a file of the knowledge base, and that of its history.
+
+// An editPage shows a file and what a change of it would do.
+type editPage struct {
+	frame
+	State    bot.EditedFile
+	ID       string // of the entry; "" of the file of talk, and of a new entry
+	New      bool
+	Mark     string // of the state that the change is made from
+	Content  string
+	Base     string // the content that Fields are of
+	Fields   []fieldGroup
+	Stuck    []string // the fields that only the YAML can change
+	Try      string   // a text to recognize
+	Failure  string   // a text key; why it was not saved
+	Theirs   *theirs
+	Checked  *checked
+	Mistakes kb.Mistakes // of the last reload
+}
+
+// theirs is what another editor saved meanwhile.
+type theirs struct {
+	bot.FileVersion
+	Diff []diffLine // from their file to the one on the page
+}
+
+// A checked says what a change does.
+type checked struct {
+	Wrong     kb.Mistakes
+	Loads     bool
+	Text      *bot.Difference // the text to recognize
+	Own       bot.Tried
+	Others    bot.Tried
+	Talk      bot.Tried
+	Questions *bot.Tried
+	Days      int
+}
+
+// Address returns the address of a page of the file: edit or history.
+func (p editPage) Address(page string) string {
+	return filePath(p.State.File, page, p.New) + "?" + p.View.values().Encode()
+}
+
+// Entry returns the address of the entry, or of the list.
+func (p editPage) Entry() string {
+	if p.ID == "" {
+		return "/kb?" + p.View.values().Encode()
+	}
+	return "/kb/" + url.PathEscape(p.ID) + "?" + p.View.values().Encode()
+}
+
+func filePath(file, page string, isNew bool) string {
+	if isNew {
+		return "/kb/new"
+	}
+	return "/kb/" + strings.TrimSuffix(file, ".yaml") + "/" + page
+}
+
+// fileOf returns the file that the address of a request names, which need not exist.
+func (c *Console) fileOf(r *http.Request) (bot.EditedFile, error) {
+	name := r.PathValue("id") + ".yaml"
+	if strings.HasPrefix(r.URL.Path, "/kb/"+kb.Negative+"/") {
+		name = kb.Negative
+	}
+	if c.editor == nil || kb.CheckFileName(name) != nil {
+		return bot.EditedFile{}, errNoFile
+	}
+	f, err := c.editor.File(name)
+	if err == nil && f.Version == 0 && f.Folder.Layer == "" && name != kb.Negative {
+		return f, errNoFile
+	}
+	return f, err
+}
+
+// editPageOf returns the page of a file without a change.
+func (c *Console) editPageOf(r *http.Request, f bot.EditedFile) editPage {
+	p := editPage{frame: c.frame(c.view(r), r.URL.EscapedPath(), "edit"), State: f, Mark: f.Mark(), Content: f.Text(), Mistakes: c.editor.Mistakes()}
+	if f.File != kb.Negative {
+		p.ID = strings.TrimSuffix(f.File, ".yaml")
+	}
+	return p
+}
+
+// editFile shows a file, with a text that is to be added to it.
+func (c *Console) editFile(w http.ResponseWriter, r *http.Request) {
+	f, err := c.fileOf(r)
+	if err != nil {
+		c.deny(w, r, err)
+		return
+	}
+	p := c.editPageOf(r, f)
+	if text, err := c.asked(r); err != nil {
+		c.deny(w, r, err)
+		return
+	} else if text != "" {
+		p.Try = text
+		p.Content, err = withText(f, text)
+		if err != nil {
+			p.Failure = "editing_not_added"
+		}
+	}
+	c.showFile(w, http.StatusOK, p)
+}
+
+// withText returns the content of a file with a text: an example of an entry, or a line
+// of talk.
+func withText(f bot.EditedFile, text string) (string, error) {
+	content := f.Text()
+	if f.File != kb.Negative {
+		with, err := kb.AddValue(content, text, "examples", "match")
+		return cmp.Or(with, content), err
+	}
+	line := strings.Join(strings.Fields(text), " ")
+	if content != "" && !strings.HasSuffix(content, "\n") {
+		content += "\n"
+	}
+	return content + line + "\n", nil
+}
+
+// maxAsked bounds a text that an address has. Longer ones are cut: an example is better
+// short.
+const maxAsked = 2000
+
+// asked returns the text that an address names.
+func (c *Console) asked(r *http.Request) (string, error) {
+	text := r.URL.Query().Get("text")
+	return strings.TrimSpace(strings.ToValidUTF8(text[:min(len(text), maxAsked)], "")), nil
+}
+
+// newFile begins an entry.
+func (c *Console) newFile(w http.ResponseWriter, r *http.Request) {
+	if c.editor == nil {
+		c.deny(w, r, errNoFile)
+		return
+	}
+	text, err := c.asked(r)
+	if err != nil {
+		c.deny(w, r, err)
+		return
+	}
+	p := c.newPage(r)
+	p.Try = text
+	if p.Content, err = kb.Skeleton("new-entry"); err == nil && text != "" {
+		p.Content, err = kb.AddValue(p.Content, text, "examples", "match")
+	}
+	if err != nil {
+		c.deny(w, r, err)
+		return
+	}
+	c.showFile(w, http.StatusOK, p)
+}
+
+func (c *Console) newPage(r *http.Request) editPage {
+	p := c.editPageOf(r, bot.EditedFile{})
+	p.New, p.ID = true, ""
+	return p
+}
+
+// showFile writes the page with the fields of its content.
+func (c *Console) showFile(w http.ResponseWriter, status int, p editPage) {
+	p.Tab = cmp.Or(p.State.File, p.Tab)
+	if p.State.File != kb.Negative && p.Fields == nil {
+		if fields, err := kb.Fields(p.Content); err == nil {
+			p.Fields, p.Base = groups(fields), p.Content
+		}
+	}
+	c.show(w, status, p.View.Lang, "edit", p)
+}
+
+// maxEdit allows the largest file, twice because of Base, and its fields, if every letter
+// takes three bytes of a form.
+const maxEdit = 12 * kb.MaxFile
+
+// changeFile checks, saves, undoes or removes a change.
+func (c *Console) changeFile(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" { // all browsers send one of them
+		c.deny(w, r, errForged)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxEdit)
+	if err := r.ParseForm(); err != nil {
+		_, tooLong := errors.AsType[*http.MaxBytesError](err)
+		c.deny(w, r, map[bool]error{true: errTooLong, false: errBadRequest}[tooLong])
+		return
+	}
+	p, err := c.posted(r)
+	if err != nil {
+		c.deny(w, r, err)
+		return
+	}
+	edit := bot.Edit{File: p.State.File, Mark: p.Mark, Content: p.Content, By: accountOf(r).Name}
+	switch r.PostForm.Get("do") {
+	case "check":
+		c.check(r.Context(), &p, edit)
+		c.showFile(w, http.StatusOK, p)
+		return
+	case "save":
+		if len(p.Stuck) > 0 {
+			p.Failure = "editing_stuck_save"
+			c.showFile(w, http.StatusConflict, p)
+			return
+		}
+	case "remove":
+		edit.Remove = true
+	case "undo":
+		if p.Content, err = c.version(r.Context(), p.State.File, r.PostForm.Get("version")); err != nil {
+			c.deny(w, r, err)
+			return
+		}
+		edit.Content, p.Base = p.Content, p.Content
+	default:
+		c.deny(w, r, errBadRequest)
+		return
+	}
+	c.save(w, r, p, edit)
+}
+
+// posted returns the page as a browser sent it: its content has the changes of the fields.
+func (c *Console) posted(r *http.Request) (p editPage, err error) {
+	if r.URL.Path == "/kb/new" {
+		if c.editor == nil {
+			return p, errNoFile
+		}
+		p = c.newPage(r)
+	} else {
+		f, err := c.fileOf(r)
+		if err != nil {
+			return p, err
+		}
+		p = c.editPageOf(r, f)
+	}
+	form := r.PostForm
+	p.Mark, p.Try = form.Get("mark"), strings.TrimSpace(form.Get("try"))
+	p.Content, p.Base = unix(form.Get("content")), unix(form.Get("base"))
+	p.Content, p.Stuck = applyFields(p.Base, p.Content, form)
+	if p.New {
+		id := kb.IDOf(p.Content)
+		if p.State.File = id + ".yaml"; kb.CheckFileName(p.State.File) != nil {
+			p.State.File = "new-entry.yaml" // the mistakes say what is wrong with the ID
+		}
+	}
+	return p, nil
+}
+
+// unix returns a text of a form with the line breaks of a file.
+func unix(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+
+// version returns the content of a version of a file.
+func (c *Console) version(ctx context.Context, file, version string) (string, error) {
+	n, err := strconv.Atoi(version)
+	if err != nil || n < 1 {
+		return "", errBadRequest
+	}
+	all, err := c.editor.History(ctx, file, n+1, 1)
+	switch {
+	case err != nil:
+		return "", err
+	case len(all) == 0 || all[0].Version != n || all[0].Removed:
+		return "", errNoFile
+	}
+	return all[0].Content, nil
+}
+
+// save stores a change, or shows the page with what is wrong.
+func (c *Console) save(w http.ResponseWriter, r *http.Request, p editPage, edit bot.Edit) {
+	saved, err := c.editor.Save(context.WithoutCancel(r.Context()), edit)
+	if err == nil {
+		c.log.Info("console: a knowledge base file is saved", "file", saved.File, "version", saved.Version, "removed", saved.Removed, "by", edit.By, "role", accountOf(r).Role.String())
+		http.Redirect(w, r, filePath(saved.File, "history", false)+"?"+p.View.values().Encode(), http.StatusSeeOther)
+		return
+	}
+	status := http.StatusConflict
+	wrong, isWrong := errors.AsType[kb.Mistakes](err)
+	switch {
+	case isWrong:
+		p.Failure, p.Checked = "editing_wrong", &checked{Wrong: wrong}
+	case errors.Is(err, bot.ErrUnchanged):
+		p.Failure = "editing_unchanged"
+	case errors.Is(err, bot.ErrFileTooLarge):
+		p.Failure, status = "editing_too_large", http.StatusRequestEntityTooLarge
+	case errors.Is(err, bot.ErrConflict):
+		now, err := c.editor.File(p.State.File)
+		if err != nil {
+			c.deny(w, r, err)
+			return
+		}
+		p.Failure, p.Mark = "editing_conflict", now.Mark()
+		p.Theirs = &theirs{now.FileVersion, diff(now.Text(), p.Content)}
+	default:
+		c.deny(w, r, err)
+		return
+	}
+	c.showFile(w, status, p)
+}
+
+// checkTime bounds a check, so that a page answers and a core is not busy for long.
+const checkTime = 8 * time.Second
+
+// check fills in what a change does.
+func (c *Console) check(ctx context.Context, p *editPage, edit bot.Edit) {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	base, wrong, err := c.editor.Try(ctx, edit)
+	if errors.Is(err, bot.ErrFileTooLarge) {
+		p.Failure = "editing_too_large"
+		return
+	}
+	if err != nil {
+		p.Failure = "editing_busy"
+		return
+	}
+	p.Checked = &checked{Wrong: wrong, Loads: base != nil}
+	if base == nil {
+		return
+	}
+	if p.Try != "" {
+		text := c.editor.Recognized(base, p.Try)
+		p.Checked.Text = &text
+	}
+	own, others, talk := bot.Examples(base, kb.IDOf(edit.Content))
+	p.Checked.Own = c.editor.Compare(ctx, base, own)
+	p.Checked.Others = c.editor.Compare(ctx, base, others)
+	p.Checked.Talk = c.editor.Compare(ctx, base, talk)
+}
+
+// A diffLine is a line of a comparison: kept, added, removed, or one that says where
+// the next ones are.
+type diffLine struct{ Kind, Text string }
+
+// maxDiff bounds the lines of a comparison that a page shows.
+const maxDiff = 2000
+
+// diff compares two texts.
+func diff(before, after string) []diffLine {
+	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, after), udiff.DefaultContextLines)
+	if err != nil {
+		return nil // the edits are of before
+	}
+	var all []diffLine
+	for _, hunk := range u.Hunks {
+		all = append(all, diffLine{"place", strconv.Itoa(hunk.ToLine)})
+		for _, line := range hunk.Lines {
+			kind := map[udiff.OpKind]string{udiff.Insert: "added", udiff.Delete: "removed"}[line.Kind]
+			all = append(all, diffLine{cmp.Or(kind, "kept"), strings.TrimSuffix(line.Content, "\n")})
+		}
+	}
+	return all[:min(len(all), maxDiff)]
+}
+
+// A historyPage lists the versions of a file.
+type historyPage struct {
+	editPage
+	Versions []pastVersion
+	Older    string // the address of the next page, or ""
+}
+
+// A pastVersion is a version with what it changed.
+type pastVersion struct {
+	bot.FileVersion
+	Diff    []diffLine
+	Current bool
+}
+
+// maxVersions is how many versions a page of the history has.
+const maxVersions = 20
+
+// fileHistory lists the versions of a file, the latest first.
+func (c *Console) fileHistory(w http.ResponseWriter, r *http.Request) {
+	f, err := c.fileOf(r)
+	if err != nil {
+		c.deny(w, r, err)
+		return
+	}
+	before, _ := strconv.Atoi(r.URL.Query().Get("before")) // another text is the first page
+	all, err := c.editor.History(r.Context(), f.File, max(before, 0), maxVersions+1)
+	if err != nil && !errors.Is(err, bot.ErrUnreadable) {
+		c.deny(w, r, err)
+		return
+	}
+	p := historyPage{editPage: c.editPageOf(r, f)}
+	p.Tab = f.File
+	for i, v := range all[:min(len(all), maxVersions)] {
+		was := f.Folder.Content
+		if j := slices.IndexFunc(all[i:], func(o bot.FileVersion) bool { return o.Version == v.From }); j > 0 && !all[i+j].Removed {
+			was = all[i+j].Content
+		}
+		is := v.Content
+		if v.Removed {
+			is = f.Folder.Content
+		}
+		p.Versions = append(p.Versions, pastVersion{v, diff(was, is), v.Version == f.Version})
+	}
+	if len(all) > maxVersions {
+		q := p.View.values()
+		q.Set("before", strconv.Itoa(all[maxVersions-1].Version))
+		p.Older = filePath(f.File, "history", false) + "?" + q.Encode()
+	}
+	c.show(w, http.StatusOK, p.View.Lang, "history", p)
+}
