@@ -17,7 +17,6 @@ import (
 type Bot struct {
 	base    func() *kb.Base // the current one; a reload replaces it
 	locales locale.Locales
-	policy  Policy // as configured; see currentPolicy
 	store   Store
 	outbox  Outbox
 	log     *slog.Logger
@@ -33,11 +32,14 @@ type Bot struct {
 	warnings      noticeLimiter
 	spoken        recentMessages
 	settings      settingsCache
+	configured    configuration
 }
 
 // New returns a bot. base returns the current knowledge base.
 func New(base func() *kb.Base, locales locale.Locales, policy Policy, store Store, outbox Outbox, log *slog.Logger) *Bot {
-	return &Bot{base: base, locales: locales, policy: policy, store: store, outbox: outbox, log: log, wake: map[string]chan struct{}{}}
+	b := &Bot{base: base, locales: locales, store: store, outbox: outbox, log: log, wake: map[string]chan struct{}{}}
+	b.Configure(policy, nil)
+	return b
 }
 
 // Run serves the adapters until ctx ends or until no adapter of a platform is

@@ -101,7 +101,7 @@ func (b *Bot) Channels(ctx context.Context, lang string) (Channels, error) {
 	for _, m := range Modes() {
 		c.Modes = append(c.Modes, Choice{string(m), unquoted(texts.Text(modeText[m]))})
 	}
-	c.Languages = []Choice{{LanguageAuto, unquoted(texts.Text("admin_language_auto", "lang", b.policy.Language))}}
+	c.Languages = []Choice{{LanguageAuto, unquoted(texts.Text("admin_language_auto", "lang", b.policy().Language))}}
 	for _, tag := range b.locales.Tags() {
 		c.Languages = append(c.Languages, Choice{tag, b.locales[tag].Name})
 	}
@@ -138,7 +138,7 @@ func (b *Bot) channelViews(ctx context.Context) ([]ChannelView, error) {
 	for p := range found {
 		used[p.Channel] = true
 	}
-	for id := range b.policy.Channels {
+	for id := range b.policy().Channels {
 		if !used[id] {
 			found[Place{Channel: id}] = ChannelView{}
 		}
@@ -146,9 +146,9 @@ func (b *Bot) channelViews(ctx context.Context) ([]ChannelView, error) {
 	var all []ChannelView
 	for _, p := range slices.SortedFunc(maps.Keys(found), comparePlaces) {
 		v := found[p]
-		v.Place, v.File = p, b.policy.Channels[p.Channel]
+		v.Place, v.File = p, b.policy().Channels[p.Channel]
 		v.Policy = v.Settings.over(v.File)
-		v.Policy.Mode = cmp.Or(v.Policy.Mode, b.policy.Default)
+		v.Policy.Mode = cmp.Or(v.Policy.Mode, b.policy().Default)
 		all = append(all, v)
 	}
 	return all, nil
@@ -193,7 +193,7 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 		set.About != "" && topicText[set.About] == "",
 		set.Language != "" && set.Language != LanguageAuto && b.locales[set.Language] == nil:
 		return ErrNoSetting
-	case set.Mode == ModeSupervised && b.policy.escalation(Thread{Adapter: place.Adapter}) == "":
+	case set.Mode == ModeSupervised && b.policy().escalation(Thread{Adapter: place.Adapter}) == "":
 		return ErrNoTeam
 	}
 	for range maxConflicts {

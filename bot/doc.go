@@ -64,6 +64,7 @@
 // long. See outbox.go for the delivery guarantees. lease.go elects the one of several
 // processes that does work which is for one at a time. serving.go says which
 // adapters work. digest.go posts the figures of a week, which digestview.go renders.
+// configure.go replaces the configured policy while the bot runs.
 //
 // library.go, operations.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,

@@ -85,7 +85,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 		turn = b.limitWarnings(event, turn)
 		turn.Seen = seen(state, found)
-		if !turn.Silent() && (b.overBotLimit(event.About(), turn) || b.repeatsNotice(event, state, turn)) {
+		if !turn.Silent() && (b.overBotLimit(event.About(), turn) || b.repeatsNotice(rules.Policy, event, state, turn)) {
 			turn = Turn{Event: turn.Event, Seen: turn.Seen}
 		}
 		if turn.Silent() {
@@ -177,7 +177,7 @@ func (b *Bot) overBotLimit(head Head, turn Turn) bool {
 // just got: a notice that a button is out of date, or a link to the earlier answer
 // to the same error. The first paste of an error gets the answer, the second the
 // link, and a third one nothing.
-func (b *Bot) repeatsNotice(event Event, state State, turn Turn) bool {
+func (b *Bot) repeatsNotice(p Policy, event Event, state State, turn Turn) bool {
 	head := event.About()
 	switch {
 	case turn.warning != "": // they have to know
@@ -185,7 +185,7 @@ func (b *Bot) repeatsNotice(event Event, state State, turn Turn) bool {
 	case turn.outdated:
 		return !b.noticeLimiter.allow(noticeKey{thread: head.Thread, user: head.From.ID, version: state.Walkthrough.Version}, head.ID, noticeWindow)
 	case turn.link != (Thread{}):
-		return !b.linkLimiter.allow(noticeKey{thread: turn.link, user: head.From.ID}, head.ID, b.policy.RepeatWindow)
+		return !b.linkLimiter.allow(noticeKey{thread: turn.link, user: head.From.ID}, head.ID, p.RepeatWindow)
 	}
 	return false
 }
@@ -219,7 +219,7 @@ func (b *Bot) load(ctx context.Context, rules Rules, event Event, found kb.Resul
 		}
 	}
 	if !m.Command {
-		state.Recent, err = b.recent(ctx, head, found)
+		state.Recent, err = b.recent(ctx, rules.Policy, head, found)
 		return state, err
 	}
 	if rules.isAdminCommand(event, found) && rules.Policy.isAdmin(head) {
@@ -383,11 +383,11 @@ const maxRecent = 10
 
 // recent returns the walkthroughs of the same error that were recently started
 // in the same channel, the latest first.
-func (b *Bot) recent(ctx context.Context, head Head, found kb.Result) ([]Walkthrough, error) {
-	if found.Band != match.Sure || head.Direct || b.policy.RepeatWindow == 0 {
+func (b *Bot) recent(ctx context.Context, p Policy, head Head, found kb.Result) ([]Walkthrough, error) {
+	if found.Band != match.Sure || head.Direct || p.RepeatWindow == 0 {
 		return nil, nil
 	}
-	threads, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, b.policy.RepeatWindow, maxRecent)
+	threads, err := b.store.Recent(ctx, head.Thread, found.Hits[0].Entry.ID, p.RepeatWindow, maxRecent)
 	if err != nil {
 		return nil, err
 	}

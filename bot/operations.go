@@ -6,6 +6,7 @@ import "context"
 // concurrent use.
 type Operations interface {
 	ChannelOperations
+	ConfigurationOperations
 
 	// CountsByDay and CountsByEntry are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)

@@ -155,7 +155,7 @@ func (c *settingsCache) expire(turn Turn) {
 }
 
 func (b *Bot) policyWith(all map[Place]Settings, version int) Policy {
-	p := b.policy
+	p := b.policy()
 	p.settings, p.settingsVersion = all, version
 	return p
 }

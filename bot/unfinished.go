@@ -22,7 +22,7 @@ type Unfinished struct {
 // they chose, else that of the platform's locale, else the default.
 func (b *Bot) Language(ctx context.Context, user UserKey, tag string) (string, error) {
 	_, prefer, err := b.store.Load(ctx, Thread{}, user)
-	for _, lang := range []string{prefer, locale.Language(tag), b.policy.Language} {
+	for _, lang := range []string{prefer, locale.Language(tag), b.policy().Language} {
 		if b.locales[lang] != nil {
 			return lang, err
 		}
@@ -46,7 +46,7 @@ func (b *Bot) Unfinished(ctx context.Context, user UserKey, lang string, limit i
 	if err := b.skipUnreadable(err); err != nil {
 		return nil, err
 	}
-	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy}
+	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.policy()}
 	v := voice{rules: &rules, locale: b.locales.Get(lang)}
 	var open []Unfinished
 	for _, w := range all {

@@ -408,3 +408,21 @@ func TestTimeZones(t *testing.T) {
 		t.Errorf("time/tzdata is not linked: %v", err)
 	}
 }
+
+// TestChanges checks which keys need a restart.
+func TestChanges(t *testing.T) {
+	old, later := Default(), Default()
+	if live, restart := old.Changes(later); len(live)+len(restart) > 0 {
+		t.Errorf("nothing changed: %v, %v", live, restart)
+	}
+	later.Bot.Channels = []Channel{} // given, but empty
+	later.Bot.Digest.Hour, later.Language, later.Discord.EscalationChannel = 8, "ko", "1"
+	later.Slack.BotToken, later.Console.Users, later.Log.Format = NewSecret("xoxb-1"), []User{{Name: "kim"}}, LogJSON
+	live, restart := old.Changes(later)
+	if want := []string{"language", "discord.escalation_channel", "bot.digest.hour"}; !slices.Equal(live, want) {
+		t.Errorf("live %v, want %v", live, want)
+	}
+	if want := []string{"log.format", "console.users", "slack.bot_token"}; !slices.Equal(restart, want) {
+		t.Errorf("restart %v, want %v", restart, want)
+	}
+}

@@ -26,8 +26,11 @@ func checkLog(c *Config, wrong func(key, text string)) {
 }
 
 // Logger returns a logger that writes to w.
-func (l Log) Logger(w io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: l.Level}
+func (l Log) Logger(w io.Writer) *slog.Logger { return l.LoggerAt(w, l.Level) }
+
+// LoggerAt is Logger with a level that may change.
+func (l Log) LoggerAt(w io.Writer, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if l.Format == LogJSON {
 		return slog.New(slog.NewJSONHandler(w, o))
 	}

@@ -1,5 +1,6 @@
 // Package cli has the commands of the program, and wires its packages. serve.go
-// runs the bot, with ops.go for its health and metrics; chat.go, match.go, kb.go,
+// runs the bot, with ops.go for its health and metrics and reload.go for changes of its
+// configuration; chat.go, match.go, kb.go,
 // config.go, console.go, platforms.go, data.go, outbox.go, digest.go, health.go and doctor.go
 // have the other commands, command.go what all share, and signal.go ends them.
 package cli
@@ -47,7 +48,8 @@ the fix, step by step, in Korean or English.
 
 Without a subcommand it serves the web console on http://127.0.0.1:8080, a
 simulated support channel where everything can be tried, and, if their tokens
-are set, Slack and Discord.`
+are set, Slack and Discord. A configuration file that changes is read again, as it
+is at SIGHUP; what needs a restart is logged.`
 	c.Example = `  mabsbot
   mabsbot chat
   mabsbot match "Replica is inconsistent (ID: 3106)"

@@ -61,12 +61,12 @@ func examine(ctx context.Context, cmd *cobra.Command) []chat.Finding {
 	found = append(found, examineEntries(c.KB), examineStore(ctx, c.Store))
 	if c.Slack.Enabled() {
 		found = append(found, slack.Diagnose(ctx, slack.Options{
-			Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, APIURL: c.Slack.APIURL, EscalationChannel: c.Slack.EscalationChannel,
+			Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, APIURL: c.Slack.APIURL, EscalationChannel: func() string { return c.Slack.EscalationChannel },
 		})...)
 	}
 	if c.Discord.Enabled() {
 		found = append(found, discord.Diagnose(ctx, discord.Options{
-			Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, Register: c.Discord.Register, EscalationChannel: c.Discord.EscalationChannel,
+			Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, Register: c.Discord.Register, EscalationChannel: func() string { return c.Discord.EscalationChannel },
 		})...)
 	}
 	if !c.Slack.Enabled() && !c.Discord.Enabled() {

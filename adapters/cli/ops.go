@@ -78,7 +78,7 @@ func (i *instruments) watch(ctx context.Context, b *bot.Bot, db *store.SQL, live
 	}
 	i.Watch(ops.System{
 		Adapters: names, Services: b.Services, Database: db.Ping, Trouble: db.Trouble, Backlogs: db.Backlogs,
-		Entries: func() int { return len(live.Base().Entries()) }, ReloadFailed: live.ReloadFailed,
+		Entries: func() int { return len(live.Base().Entries()) }, ReloadFailed: live.ReloadFailed, Configuration: b.Configuration,
 		Stopping: func() bool { return ctx.Err() != nil },
 	})
 }

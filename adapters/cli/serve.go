@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,8 @@ import (
 // what was started in reverse order, so that the database is closed last.
 func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	out := cmd.OutOrStdout()
-	log := logger(cmd, c)
+	r := newReloader(c, func() (*config.Config, error) { return config.Load(cmd.Flags(), os.Environ()) })
+	log := c.Log.LoggerAt(redact.Writer(cmd.ErrOrStderr()), &r.level)
 	for _, w := range c.Warnings {
 		log.Warn("config: warning", "at", w.Place, "warning", w.Text)
 	}
@@ -61,7 +63,9 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	adapters, err := newPlatforms(c, b, db, i.Server, log)
+	r.bot, r.log = b, log
+	background.Go(func() { r.serve(ctx) })
+	adapters, err := newPlatforms(r, b, db, i.Server, log)
 	if err != nil {
 		return err
 	}
@@ -81,17 +85,17 @@ func serve(cmd *cobra.Command, _ []string, c *config.Config) (err error) {
 }
 
 // newPlatforms returns the adapters of the platforms that are configured.
-func newPlatforms(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) ([]bot.Adapter, error) {
+func newPlatforms(r *reloader, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) ([]bot.Adapter, error) {
 	var all []bot.Adapter
-	if c.Slack.Enabled() {
-		a, err := newSlack(c, b, db, o, log)
+	if r.started.Slack.Enabled() {
+		a, err := newSlack(r, b, db, o, log)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, a)
 	}
-	if c.Discord.Enabled() {
-		a, err := newDiscord(c, b, db, o, log)
+	if r.started.Discord.Enabled() {
+		a, err := newDiscord(r, b, db, o, log)
 		if err != nil {
 			return nil, err
 		}
@@ -100,10 +104,11 @@ func newPlatforms(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, lo
 	return all, nil
 }
 
-func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
+func newSlack(r *reloader, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
+	c := r.started
 	s, err := slack.New(slack.Options{
 		Mode: c.Slack.Mode, BotToken: c.Slack.BotToken.Reveal, AppToken: c.Slack.AppToken.Reveal, SigningSecret: c.Slack.SigningSecret.Reveal,
-		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: c.Slack.EscalationChannel,
+		APIURL: c.Slack.APIURL, Addr: c.HTTP.Addr, EscalationChannel: func() string { return r.current.Load().Slack.EscalationChannel },
 		Inbox: db.Inbox("slack"), ResponseURLs: db.Inbox("slack response URLs"), Library: b, Acknowledged: o.Acknowledged("slack"), Log: log,
 	})
 	if err != nil {
@@ -117,10 +122,11 @@ func newSlack(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *s
 	return s, nil
 }
 
-func newDiscord(c *config.Config, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
+func newDiscord(r *reloader, b *bot.Bot, db *store.SQL, o *ops.Server, log *slog.Logger) (bot.Adapter, error) {
+	c := r.started
 	return discord.New(discord.Options{
 		Token: c.Discord.Token.Reveal, ApplicationID: c.Discord.ApplicationID, APIURL: c.Discord.APIURL, CDNURL: c.Discord.CDNURL,
-		EscalationChannel: c.Discord.EscalationChannel, Register: c.Discord.Register, Inbox: db.Inbox("discord"),
+		EscalationChannel: func() string { return r.current.Load().Discord.EscalationChannel }, Register: c.Discord.Register, Inbox: db.Inbox("discord"),
 		Election: db.Election("discord", log), Library: b, Acknowledged: o.Acknowledged("discord"), Log: log,
 	})
 }

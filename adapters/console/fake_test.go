@@ -103,6 +103,7 @@ type sums struct {
 	byDay, byEntry []bot.CountSum
 	from, to       int // of the last call
 	services       []bot.Service
+	config         bot.Configuration
 	letters        []bot.DeadLetter
 	done           []string // what was done to dead letters
 	fail           error
@@ -119,6 +120,8 @@ func (s *sums) CountsByEntry(context.Context, int, int) ([]bot.CountSum, error) 
 }
 
 func (s *sums) Services() []bot.Service { return s.services }
+
+func (s *sums) Configuration() bot.Configuration { return s.config }
 
 func (s *sums) DeadLetters(_ context.Context, limit int) ([]bot.DeadLetter, error) {
 	return s.letters[:min(limit, len(s.letters))], s.fail

@@ -46,6 +46,7 @@ type overviewPage struct {
 	Tops     []errorRow
 	Helped   []stepRow
 	Services []bot.Service
+	Config   bot.Configuration
 	Open     int  // cases
 	More     bool // there are more open cases than Open
 	Withheld bool // as in shadows
@@ -88,6 +89,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := overviewPage{frame: c.frame(c.view(r), "/overview", "overview"), Figures: f, Span: days, Spans: daySpans, Withheld: withheld}
+	p.Config = c.operations.Configuration()
 	for _, s := range c.operations.Services() {
 		if c.mayShow(s.Adapter) {
 			p.Services = append(p.Services, s)

@@ -135,6 +135,24 @@ func TestOverviewAsks(t *testing.T) {
 	}
 }
 
+// TestOverviewConfiguration checks that the page shows what became of a changed
+// configuration.
+func TestOverviewConfiguration(t *testing.T) {
+	for name, tt := range map[string]struct {
+		config bot.Configuration
+		want   string // or nothing about it
+	}{
+		"in use":  {bot.Configuration{}, ""},
+		"refused": {bot.Configuration{Problem: `a.yaml:1: <b>bot</b>`}, "The changed configuration is not in use:</b> <code>a.yaml:1: &lt;b&gt;bot&lt;/b&gt;</code>"},
+		"waits":   {bot.Configuration{Restart: []string{"http.addr", "store.path"}}, "used after a restart:</b> <code>http.addr</code> <code>store.path</code>"},
+	} {
+		body := newStage(t, withSums(&sums{config: tt.config})).serveOne(request("GET", "/overview?as=alex", "")).Body.String()
+		if !strings.Contains(body, tt.want) || tt.want == "" && strings.Contains(body, "onfiguration") {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
 // TestBars checks that the parts of a day are stacked, and that the most is as high as
 // the plot.
 func TestBars(t *testing.T) {

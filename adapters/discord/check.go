@@ -114,7 +114,7 @@ func (d *Discord) prepare(ctx context.Context) {
 			d.log.Warn("discord: commands not registered", "error", err, "fix", "run mabsbot discord register")
 		}
 	}
-	if d.o.EscalationChannel != "" {
+	if d.o.EscalationChannel() != "" {
 		d.checkEscalationChannel(ctx)
 	}
 	d.log.Info("discord: serving", "bot", d.me().name, "invite", invitation(d.me().app))
@@ -129,9 +129,9 @@ const escalationFix = "configure the channel's ID, not its name, and let the bot
 // checkEscalationChannel logs a warning if the bot cannot see the escalation
 // channel.
 func (d *Discord) checkEscalationChannel(ctx context.Context) {
-	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel)
+	_, err := d.lookUpChannel(ctx, d.o.EscalationChannel())
 	if permanent(err) {
-		d.log.Warn("discord: discord.escalation_channel not found", "channel", d.o.EscalationChannel, "error", err, "fix", escalationFix)
+		d.log.Warn("discord: discord.escalation_channel not found", "channel", d.o.EscalationChannel(), "error", err, "fix", escalationFix)
 	} else if err != nil {
 		d.log.Info("discord: discord.escalation_channel not checked", "error", err)
 	}

@@ -71,7 +71,7 @@ func TestMissingPermissions(t *testing.T) {
 // the bot cannot see.
 func TestNoEscalationChannel(t *testing.T) {
 	var log chattest.Buffer
-	newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.EscalationChannel = "404" }))
+	newStage(t, discordfake.Options{}, logTo(&log), withOptions(func(o *Options) { o.EscalationChannel = func() string { return "404" } }))
 	if !strings.Contains(log.String(), "discord.escalation_channel not found") {
 		t.Errorf("the warning is not in the log:\n%s", log.String())
 	}

@@ -35,7 +35,7 @@ func Diagnose(ctx context.Context, o Options) []chat.Finding {
 	}
 	found = append(found, chat.OK("discord.token", "the bot is %s, application %s", me.name, me.app), diagnoseContent(content), diagnoseCommands(ctx, client, me, o.Register))
 	found = append(found, diagnoseGuilds(ctx, client, me)...)
-	return append(found, diagnoseEscalation(ctx, client, o.EscalationChannel))
+	return append(found, diagnoseEscalation(ctx, client, o.EscalationChannel()))
 }
 
 // notAsked returns the finding of a check whose request failed.

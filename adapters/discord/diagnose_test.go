@@ -19,14 +19,15 @@ func TestDiagnose(t *testing.T) {
 		"the token":    {discordfake.Options{}, func(o *Options) { o.Token = func() string { return "wrong" } }, "failed discord.token", "rejects"},
 		"the intent":   {discordfake.Options{NoMessageContent: true}, nil, "warning discord.message_content", "pasted errors"},
 		"a permission": {discordfake.Options{Permissions: discordfake.DefaultPermissions &^ discordfake.CreatePublicThreads}, nil, "warning discord.permissions", "Create Public Threads"},
-		"the channel":  {discordfake.Options{}, func(o *Options) { o.EscalationChannel = "404" }, "warning discord.escalation_channel", "cannot see"},
-		"no channel":   {discordfake.Options{}, func(o *Options) { o.EscalationChannel = "" }, "warning discord.escalation_channel", "not set"},
+		"the channel":  {discordfake.Options{}, func(o *Options) { o.EscalationChannel = func() string { return "404" } }, "warning discord.escalation_channel", "cannot see"},
+		"no channel":   {discordfake.Options{}, func(o *Options) { o.EscalationChannel = func() string { return "" } }, "warning discord.escalation_channel", "not set"},
 		"the network":  {discordfake.Options{}, func(o *Options) { o.APIURL = "http://127.0.0.1:1/" }, "failed discord.network", "127.0.0.1:1 does not answer"},
 		"the address":  {discordfake.Options{}, func(o *Options) { o.APIURL = "ftp://discord" }, "failed discord.network", "discord.api_url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := discordfake.New(t, tt.fake)
-			o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL(), EscalationChannel: s.AddChannel(discordfake.Channel{Name: "team"}).ID}
+			team := s.AddChannel(discordfake.Channel{Name: "team"})
+			o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL(), EscalationChannel: func() string { return team.ID }}
 			if err := Register(t.Context(), o, &strings.Builder{}); err != nil {
 				t.Fatal(err)
 			}
@@ -37,7 +38,8 @@ func TestDiagnose(t *testing.T) {
 		})
 	}
 	s := discordfake.New(t, discordfake.Options{})
-	o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL(), EscalationChannel: s.AddChannel(discordfake.Channel{Name: "team"}).ID}
+	team := s.AddChannel(discordfake.Channel{Name: "team"})
+	o := Options{Token: func() string { return s.Token }, APIURL: s.APIURL(), EscalationChannel: func() string { return team.ID }}
 	wantFinding(t, Diagnose(t.Context(), o), "warning discord.commands", "not registered as this version has them: mabs, ")
 	if n := len(s.Commands()); n != 0 {
 		t.Errorf("Diagnose registered %d commands", n)

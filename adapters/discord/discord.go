@@ -51,7 +51,7 @@ type Options struct {
 	ApplicationID     string        // "" means that of the token's application
 	APIURL            string        // "" is Discord's; with or without /v10 and a trailing slash
 	CDNURL            string        // a URL whose host may serve attachments, too, or ""
-	EscalationChannel string        // the ID of the channel that gets escalations, or ""
+	EscalationChannel func() string // the ID of the channel that gets escalations, or "", now; nil is none
 	Register          bool          // register changed commands at startup
 	Inbox             chat.Inbox
 	Election          *bot.Election // of the process that connects to the gateway; nil if there is only one
@@ -111,6 +111,9 @@ func New(o Options) (*Discord, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.EscalationChannel == nil {
+		o.EscalationChannel = func() string { return "" }
 	}
 	d := &Discord{
 		o: o, log: o.Log, texts: texts, thinkingTime: thinkingTime,

@@ -32,7 +32,7 @@ func newPlay(t *testing.T) chattest.Stage[discordfake.Message] {
 	p.stage = newStage(t, discordfake.Options{}, func(s *stage) {
 		p.escalations = s.AddChannel(discordfake.Channel{Name: "escalations"})
 		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
-		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
+		s.options = func(o *Options) { o.EscalationChannel = func() string { return p.escalations.ID } }
 		p.CommandsIn = s.channel.ID
 		p.People = map[string]*discordfake.Person{"kim": s.kim, "alex": s.alex}
 		for name, locale := range map[string]string{"lee": "ko", "sam": "en-GB", "otto": "en-US", "jo": ""} {

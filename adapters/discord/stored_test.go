@@ -191,6 +191,6 @@ func storedStage(t *testing.T) *stage {
 	s.channel = s.Channel("1325757603979984898")
 	s.policy.RepeatWindow = 0
 	s.policy.EscalationChannels = map[string]string{adapterName: "1325757603979984899"}
-	s.options = func(o *Options) { o.EscalationChannel = "1325757603979984899" }
+	s.options = func(o *Options) { o.EscalationChannel = func() string { return "1325757603979984899" } }
 	return s
 }

@@ -52,7 +52,7 @@ func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, err
 // channel where the user asked for it, or in the channel itself.
 func (d *Discord) openingChannel(t bot.Thread) string {
 	from := originChannel(t.Root)
-	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel {
+	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel() {
 		return from
 	}
 	return t.Channel

@@ -51,6 +51,9 @@ func (s *Server) checks(ctx context.Context) []check {
 		return []check{{name: "startup", failed: errStarting}}
 	}
 	all := []check{{name: "database", failed: s.checkDatabase(ctx, system)}, checkEntries(system)}
+	if c := checkConfiguration(system); c.note != "" {
+		all = append(all, c)
+	}
 	if err := system.Trouble(); err != nil { // the rest goes on, or waits for room
 		all = append(all, check{name: "storage", failed: err, only: true})
 	}
@@ -93,6 +96,19 @@ func checkEntries(system *System) check {
 		c.failed = errNoEntries
 	case system.ReloadFailed():
 		c.note = "the last reload failed, and the previous entries stay in use"
+	}
+	return c
+}
+
+// checkConfiguration has a note if there is something to do. It does not fail: the
+// configuration before it stays in use.
+func checkConfiguration(system *System) check {
+	c := check{name: "configuration"}
+	switch now := system.Configuration(); {
+	case now.Problem != "":
+		c.note = "the last reload failed, and the previous configuration stays in use"
+	case len(now.Restart) > 0:
+		c.note = "changes need a restart: " + strings.Join(now.Restart, " ")
 	}
 	return c
 }

@@ -20,6 +20,8 @@ var (
 	deadLetters  = desc("dead_letters", "Posts that were given up and are kept, of all processes.", "adapter")
 	entries      = desc("knowledge_base_entries", "Entries of the knowledge base.")
 	reload       = desc("knowledge_base_reload_failed", "1 if the last reload of the knowledge base failed; the previous entries stay in use.")
+	configured   = desc("configuration_loaded_timestamp_seconds", "Unix time at which the configuration in use was loaded.")
+	configFailed = desc("configuration_reload_failed", "1 if the last reload of the configuration failed; the previous one stays in use.")
 	readiness    = desc("ready", "1 if /readyz is passed.")
 )
 
@@ -28,7 +30,7 @@ type collector struct{ s *Server }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{adapterState, reconnects, redelivered, databaseUp, backlog, backlogAge, deadLetters, entries, reload, readiness} {
+	for _, d := range []*prometheus.Desc{adapterState, reconnects, redelivered, databaseUp, backlog, backlogAge, deadLetters, entries, reload, configured, configFailed, readiness} {
 		out <- d
 	}
 }
@@ -54,6 +56,9 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 	set(entries, float64(system.Entries()))
 	set(reload, number(system.ReloadFailed()))
+	config := system.Configuration()
+	set(configured, float64(config.Loaded.Unix()))
+	set(configFailed, number(config.Problem != ""))
 	ctx, cancel := context.WithTimeout(context.Background(), checkTime)
 	defer cancel()
 	all, err := system.Backlogs(ctx)

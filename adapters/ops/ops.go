@@ -31,14 +31,15 @@ type Options struct {
 
 // A System is what a Server reports on.
 type System struct {
-	Services     func() []bot.Service
-	Database     func(ctx context.Context) error // asks the database for an answer
-	Trouble      func() error                    // what keeps a part of the database from working, or nil
-	Backlogs     func(ctx context.Context) ([]bot.Backlog, error)
-	Entries      func() int  // of the knowledge base
-	ReloadFailed func() bool // whether the last reload of the knowledge base failed
-	Stopping     func() bool // whether the process takes no more events
-	Adapters     []string    // their names
+	Services      func() []bot.Service
+	Database      func(ctx context.Context) error // asks the database for an answer
+	Trouble       func() error                    // what keeps a part of the database from working, or nil
+	Backlogs      func(ctx context.Context) ([]bot.Backlog, error)
+	Entries       func() int  // of the knowledge base
+	ReloadFailed  func() bool // whether the last reload of the knowledge base failed
+	Configuration func() bot.Configuration
+	Stopping      func() bool // whether the process takes no more events
+	Adapters      []string    // their names
 }
 
 // A Server serves /livez, /readyz and /metrics. Create it with New.

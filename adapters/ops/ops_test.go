@@ -31,6 +31,7 @@ type system struct {
 	backlogs []bot.Backlog
 	entries  int
 	failed   bool // the reload
+	config   bot.Configuration
 	stopping bool
 }
 
@@ -53,7 +54,7 @@ func (s *system) watchedBy(o *ops.Server) {
 	o.Watch(ops.System{
 		Adapters: []string{"slack", "console"}, Services: func() []bot.Service { return s.services }, Database: s.ping, Trouble: func() error { return s.trouble },
 		Backlogs: func(ctx context.Context) ([]bot.Backlog, error) { return s.backlogs, s.ping(ctx) },
-		Entries:  func() int { return s.entries }, ReloadFailed: func() bool { return s.failed }, Stopping: func() bool { return s.stopping },
+		Entries:  func() int { return s.entries }, ReloadFailed: func() bool { return s.failed }, Configuration: func() bot.Configuration { return s.config }, Stopping: func() bool { return s.stopping },
 	})
 }
 
@@ -82,6 +83,8 @@ func TestReady(t *testing.T) {
 		"database hangs":   {func(s *system) { s.hangs = true }, 503, strings.NewReplacer("[+]database ok", "[-]database failed: it does not answer", "passed", "failed").Replace(all)},
 		"no entries":       {func(s *system) { s.entries = 0 }, 503, strings.NewReplacer("[+]knowledge-base ok", "[-]knowledge-base failed: no entries are loaded", "passed", "failed").Replace(all)},
 		"reload failed":    {func(s *system) { s.failed = true }, 200, strings.Replace(all, "knowledge-base ok", "knowledge-base ok: the last reload failed, and the previous entries stay in use", 1)},
+		"config refused":   {func(s *system) { s.config.Problem = "mabsbot.yaml:3: the name of a secret channel" }, 200, strings.Replace(all, "[+]platforms", "[+]configuration ok: the last reload failed, and the previous configuration stays in use\n[+]platforms", 1)},
+		"config waits":     {func(s *system) { s.config.Restart = []string{"http.addr", "store.path"} }, 200, strings.Replace(all, "[+]platforms", "[+]configuration ok: changes need a restart: http.addr store.path\n[+]platforms", 1)},
 		"Slack connects":   {func(s *system) { s.services[0].State = bot.ServiceConnecting }, 503, strings.NewReplacer("[+]platforms ok", "[-]platforms failed: none is up", "[+]adapter/slack ok: up", "[-]adapter/slack failed: connecting", "passed", "failed").Replace(all)},
 		"Slack ended":      {func(s *system) { s.services[0].State = bot.ServiceEnded }, 503, strings.NewReplacer("[+]platforms ok", "[-]platforms failed: none is up", "[+]adapter/slack ok: up", "[-]adapter/slack failed: ended", "passed", "failed").Replace(all)},
 		"standby":          {func(s *system) { s.services[0].State = bot.ServiceStandby }, 200, strings.Replace(all, "slack ok: up", "slack ok: standby", 1)},
@@ -193,6 +196,8 @@ func TestMetrics(t *testing.T) {
 		`mabsbot_dead_letters{adapter="slack"} 2`,
 		`mabsbot_knowledge_base_entries 153`,
 		`mabsbot_knowledge_base_reload_failed 0`,
+		`mabsbot_configuration_reload_failed 0`,
+		`mabsbot_configuration_loaded_timestamp_seconds `,
 		`mabsbot_ready 1`,
 		`go_goroutines `,
 	} {
@@ -204,9 +209,9 @@ func TestMetrics(t *testing.T) {
 	if err != nil || len(problems) > 0 {
 		t.Errorf("promlint: %v %v", problems, err)
 	}
-	s.database, s.failed = errors.New("gone"), true
+	s.database, s.failed, s.config.Problem = errors.New("gone"), true, "a mistake"
 	_, body = get(t, o, "/metrics")
-	for _, want := range []string{"mabsbot_database_up 0", "mabsbot_knowledge_base_reload_failed 1", "mabsbot_ready 0"} {
+	for _, want := range []string{"mabsbot_database_up 0", "mabsbot_knowledge_base_reload_failed 1", "mabsbot_configuration_reload_failed 1", "mabsbot_ready 0"} {
 		if !strings.Contains(body, "\n"+want+"\n") {
 			t.Errorf("without a database %s is missing", want)
 		}

@@ -110,7 +110,7 @@ func (s *Slack) identified(ctx context.Context, who *slack.AuthTestResponse) {
 	if len(missing) > 0 {
 		s.log.Warn("slack: scopes missing", "scopes", len(missing), "fix", fixManifest+", and install the app again")
 	}
-	if s.o.EscalationChannel != "" {
+	if s.o.EscalationChannel() != "" {
 		s.checkEscalationChannel(ctx)
 	}
 	s.log.Info("slack: serving", "workspace", who.Team, "bot", who.User, "mode", s.o.Mode)
@@ -134,11 +134,11 @@ func missingScopes(granted string) []scope {
 
 // checkEscalationChannel warns if the bot is not in the escalation channel.
 func (s *Slack) checkEscalationChannel(ctx context.Context) {
-	switch problem, fix, err := escalationProblem(ctx, s.client, s.o.EscalationChannel); {
+	switch problem, fix, err := escalationProblem(ctx, s.client, s.o.EscalationChannel()); {
 	case err != nil:
 		s.log.Info("slack: slack.escalation_channel not checked", "error", err)
 	case problem != "":
-		s.log.Warn("slack: slack.escalation_channel "+problem, "channel", s.o.EscalationChannel, "fix", fix)
+		s.log.Warn("slack: slack.escalation_channel "+problem, "channel", s.o.EscalationChannel(), "fix", fix)
 	}
 }
 

@@ -30,7 +30,7 @@ func Diagnose(ctx context.Context, o Options) []chat.Finding {
 	}
 	found = append(found, chat.OK("slack.bot_token", "the bot is %s in the workspace %s", who.User, who.Team))
 	found = append(found, diagnoseScopes(who.Header.Get("X-Oauth-Scopes"))...)
-	return append(found, diagnoseEscalation(ctx, client, o.EscalationChannel))
+	return append(found, diagnoseEscalation(ctx, client, o.EscalationChannel()))
 }
 
 func unauthorized(err error) chat.Finding {

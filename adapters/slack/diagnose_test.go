@@ -26,16 +26,17 @@ func TestDiagnose(t *testing.T) {
 		"a new scope":         {without("files:read"), nil, "warning slack.scopes", "files:read is not granted: attached logs"},
 		"it needs approval":   {without("files:read"), nil, "warning slack.scopes", "an administrator of the workspace may have to approve it"},
 		"the scope to answer": {without("chat:write"), nil, "failed slack.scopes", "cannot answer at all"},
-		"the channel":         {slackfake.Options{}, func(o *Options) { o.EscalationChannel = "C404" }, "warning slack.escalation_channel", "not found"},
-		"no channel":          {slackfake.Options{}, func(o *Options) { o.EscalationChannel = "" }, "warning slack.escalation_channel", "not set"},
+		"the channel":         {slackfake.Options{}, func(o *Options) { o.EscalationChannel = func() string { return "C404" } }, "warning slack.escalation_channel", "not found"},
+		"no channel":          {slackfake.Options{}, func(o *Options) { o.EscalationChannel = func() string { return "" } }, "warning slack.escalation_channel", "not set"},
 		"the network":         {slackfake.Options{}, func(o *Options) { o.APIURL = "http://127.0.0.1:1/" }, "failed slack.network", "127.0.0.1:1 does not answer"},
 		"the address":         {slackfake.Options{}, func(o *Options) { o.APIURL = "ftp://slack" }, "failed slack.network", "slack.api_url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := slackfake.New(t, tt.fake)
+			team := s.AddChannel(slackfake.Channel{Name: "team"})
 			o := Options{
 				Mode: Socket, BotToken: func() string { return s.BotToken }, AppToken: func() string { return s.AppToken }, APIURL: s.APIURL(),
-				EscalationChannel: s.AddChannel(slackfake.Channel{Name: "team"}).ID,
+				EscalationChannel: func() string { return team.ID },
 			}
 			if tt.change != nil {
 				tt.change(&o)

@@ -36,7 +36,7 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 		team := []string{p.People["lee"].ID, p.People["sam"].ID}
 		p.escalations = s.AddChannel(slackfake.Channel{Name: "escalations", Members: team})
 		s.policy.EscalationChannels = map[string]string{adapterName: p.escalations.ID}
-		s.options = func(o *Options) { o.EscalationChannel = p.escalations.ID }
+		s.options = func(o *Options) { o.EscalationChannel = func() string { return p.escalations.ID } }
 		bridge := s.Person(slackfake.User{Name: "bridge", Locale: "en-US"})
 		p.People["bridge"] = bridge
 		p.places = map[string]slackfake.Channel{

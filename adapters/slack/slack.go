@@ -63,7 +63,7 @@ type Options struct {
 	SigningSecret     func() string // HTTP only
 	APIURL            string        // "" is Slack's; with or without /api and a trailing slash
 	Addr              string        // HTTP only: host:port to listen on
-	EscalationChannel string        // the ID of the channel for users who need a person, or ""
+	EscalationChannel func() string // the ID of the channel for users who need a person, or "", now; nil is none
 	Inbox             chat.Inbox
 	ResponseURLs      chat.Inbox // shared with other processes; nil keeps them in memory alone
 	Library           Library
@@ -119,6 +119,9 @@ func New(o Options) (*Slack, error) {
 	apiURL, err := parseAPIURL(o.APIURL)
 	if err != nil {
 		return nil, err
+	}
+	if o.EscalationChannel == nil {
+		o.EscalationChannel = func() string { return "" }
 	}
 	web := &http.Client{Timeout: apiTime, CheckRedirect: noRedirect}
 	client := slack.New(o.BotToken(), slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(web), slack.OptionAppLevelToken(reveal(o.AppToken)))

@@ -155,6 +155,6 @@ func storedStage(t *testing.T) *stage {
 	s.policy.RepeatWindow = 0
 	s.policy.EscalationChannels = map[string]string{adapterName: "C00000004"}
 	s.policy.Channels = map[string]bot.ChannelPolicy{"C00000009": {Mode: bot.ModeShadow}}
-	s.options = func(o *Options) { o.EscalationChannel = "C00000004" }
+	s.options = func(o *Options) { o.EscalationChannel = func() string { return "C00000004" } }
 	return s
 }

@@ -445,7 +445,7 @@ func TestEscalation(t *testing.T) {
 	s := newStage(t, slackfake.Options{}, func(s *stage) {
 		there = s.AddChannel(slackfake.Channel{Name: "escalations", Members: []string{s.kim.ID}})
 		s.policy.EscalationChannels = map[string]string{adapterName: there.ID}
-		s.options = func(o *Options) { o.EscalationChannel = there.ID }
+		s.options = func(o *Options) { o.EscalationChannel = func() string { return there.ID } }
 	})
 	m := s.alex.Say(s.channel.ID, chattest.Coordinator)
 	s.sees(s.alex, "Which domain is")

@@ -22,7 +22,7 @@ func TestUnit(t *testing.T) {
 		got[o.Section+"."+o.Name] = append(got[o.Section+"."+o.Name], o.Value)
 	}
 	for key, want := range map[string]string{
-		"Service.ExecStart": "/usr/local/bin/mabsbot --config /etc/mabsbot/mabsbot.yaml", "Service.Restart": "on-failure",
+		"Service.ExecStart": "/usr/local/bin/mabsbot --config /etc/mabsbot/mabsbot.yaml", "Service.Restart": "on-failure", "Service.ExecReload": "/bin/kill -HUP $MAINPID",
 		"Service.DynamicUser": "yes", "Service.StateDirectory": "mabsbot", "Service.NoNewPrivileges": "yes", "Service.ProtectSystem": "strict",
 		"Service.CapabilityBoundingSet": "", "Service.MemoryDenyWriteExecute": "yes", "Install.WantedBy": "multi-user.target",
 	} {
