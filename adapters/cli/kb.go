@@ -49,6 +49,7 @@ func kbCommand() *cobra.Command {
 	c.AddCommand(
 		kbNewCommand(layers),
 		kbLintCommand(layers),
+		kbExportCommand(),
 		list,
 		show,
 		test,
