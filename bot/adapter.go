@@ -69,6 +69,15 @@ type Profiler interface {
 	Profile(ctx context.Context, user User) (User, error)
 }
 
+// A ChannelChecker is an adapter that knows where the bot can post.
+type ChannelChecker interface {
+	Adapter
+
+	// CanPost reports whether the bot can post to a channel. The core calls it before
+	// an administrator makes the channel one of the team.
+	CanPost(ctx context.Context, channel string) (bool, error)
+}
+
 // An Observer is an adapter that shows what the bot understood and decided, as a
 // simulation does even where the answer is silence, or that measures it.
 type Observer interface {

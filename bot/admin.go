@@ -2,10 +2,13 @@ package bot
 
 import (
 	"cmp"
+	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
@@ -28,8 +31,8 @@ var (
 	topicText = map[Topic]string{AboutBackup: "admin_about_backup", AboutAnything: "admin_about_anything"}
 )
 
-// botID matches the ID of a bot on a platform.
-var botID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// platformID matches the ID of a bot or channel on a platform.
+var platformID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // isAdminCommand reports whether an event is /mabs admin. It works whatever the mode of
 // the channel, so that a channel that is off can be switched on. An error whose text
@@ -48,7 +51,7 @@ func (r Rules) isAdminCommand(event Event, found kb.Result) bool {
 }
 
 // admin handles what follows /mabs admin.
-func (d decision) admin(rest string) {
+func (d decision) admin(m Message, rest string) {
 	switch {
 	case d.head.Direct:
 		d.postPrivate(d.paragraph("admin_direct"))
@@ -60,35 +63,111 @@ func (d decision) admin(rest string) {
 		d.postPrivate(d.paragraph("admin_refused"))
 		return
 	}
-	before := d.rules.Policy.settings[d.head.Thread.place()]
-	after, problem := d.readSettings(before, strings.Fields(rest))
+	words := strings.Fields(rest)
+	place, read := d.head.Thread.place(), d.readSettings
+	if len(words) > 0 && d.rules.Locales.Setting(words[0]) == locale.SettingEscalation {
+		place, read = d.head.Thread.workspace(), d.readEscalation
+	}
+	before := d.rules.Policy.settings[place]
+	after, problem := read(m, before, words)
 	switch {
 	case problem != "":
 		d.postPrivate(paragraph(problem), d.adminUsage())
 	case rest == "":
-		d.postPolicy("admin", before)
+		d.postPolicy("admin")
 	case after.equal(before):
-		d.postPolicy("admin_same", before)
+		d.postPolicy("admin_same")
 	default:
-		d.turn.Set = &SettingsChange{
-			Place: d.head.Thread.place(), By: d.sender().By, Before: before, After: after, Version: d.rules.Policy.settingsVersion,
-		}
-		d.postPolicy("admin_changed", after)
+		d.turn.Set = &SettingsChange{Place: place, By: d.sender().By, Before: before, After: after, Version: d.rules.Policy.settingsVersion}
+		d.with(place, after).postPolicy("admin_changed")
 	}
 }
 
+// with returns a copy of d in which the settings of a place are others.
+func (d decision) with(place Place, s Settings) decision {
+	rules := *d.rules
+	rules.Policy.settings = maps.Clone(rules.Policy.settings)
+	if rules.Policy.settings == nil {
+		rules.Policy.settings = map[Place]Settings{}
+	}
+	rules.Policy.settings[place] = s
+	d.rules = &rules
+	return d
+}
+
+// escalationIn returns the channel of the team that a command of an administrator names,
+// or "".
+func (r Rules) escalationIn(event Event, found kb.Result) string {
+	m, ok := event.(Message)
+	if !ok || !r.isAdminCommand(event, found) || !r.Policy.isAdmin(m.Head) {
+		return ""
+	}
+	words := strings.Fields(m.Text)
+	if len(words) != 3 || r.Locales.Setting(words[1]) != locale.SettingEscalation || r.Locales.Setting(words[2]) != locale.SettingNone {
+		return ""
+	}
+	if id := m.id(words[2]); platformID.MatchString(id) {
+		return id
+	}
+	return ""
+}
+
+// canPostTime bounds how long the bot asks whether it can post to a channel. Platforms
+// wait 3 s for the answer to a command.
+const canPostTime = 2 * time.Second
+
+// unreachable reports whether the bot cannot post to the channel of the team that an
+// event names, as far as the adapter knows.
+func (b *Bot) unreachable(ctx context.Context, a Adapter, rules Rules, event Event, found kb.Result) bool {
+	channel := rules.escalationIn(event, found)
+	checker, can := As[ChannelChecker](a)
+	if channel == "" || !can {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, canPostTime)
+	defer cancel()
+	ok, err := checker.CanPost(ctx, channel)
+	if err != nil {
+		b.log.Info("bot: channel not checked", "adapter", a.Name(), "channel", channel, "error", err)
+	}
+	return err == nil && !ok
+}
+
+// readEscalation returns the settings of the workspace after a command, or what is wrong
+// with it.
+func (d decision) readEscalation(m Message, s Settings, words []string) (after Settings, problem string) {
+	value := d.rules.Locales.Setting(words[len(words)-1])
+	switch channel := d.rules.escalationIn(m, d.found); {
+	case len(words) == 2 && value == LanguageAuto:
+		s.Escalation = ""
+	case len(words) == 2 && value == EscalationOff:
+		s.Escalation = EscalationOff
+	case channel == "":
+		return s, d.unclearAdmin(words)
+	case d.state.Unreachable:
+		return s, d.text("admin_unreachable", "channel", channel)
+	default:
+		s.Escalation = channel
+	}
+	return s, ""
+}
+
+func (d decision) unclearAdmin(words []string) string {
+	return d.text("admin_unclear", "text", shorten(d.quote(strings.Join(words, " ")), maxQuote))
+}
+
 // readSettings returns the settings after a command, or what is wrong with it.
-func (d decision) readSettings(s Settings, words []string) (after Settings, problem string) {
+func (d decision) readSettings(m Message, s Settings, words []string) (after Settings, problem string) {
 	if len(words) == 0 {
 		return s, ""
 	}
-	unclear := d.text("admin_unclear", "text", shorten(d.quote(strings.Join(words, " ")), maxQuote))
+	unclear := d.unclearAdmin(words)
 	setting, values := d.rules.Locales.Setting(words[0]), words[1:]
 	switch {
 	case setting == locale.SettingReset && len(values) == 0:
 		return Settings{}, ""
 	case setting == locale.SettingBots && len(values) > 0:
-		return d.readBots(s, values, unclear)
+		return d.readBots(m, s, values, unclear)
 	case len(values) != 1:
 		return s, unclear
 	}
@@ -110,15 +189,15 @@ func (d decision) readSettings(s Settings, words []string) (after Settings, prob
 	return s, ""
 }
 
-// readBots adds and removes bots by their IDs: +ID and -ID.
-func (d decision) readBots(s Settings, changes []string, unclear string) (after Settings, problem string) {
+// readBots adds and removes bots by their IDs or mentions: +ID and -ID.
+func (d decision) readBots(m Message, s Settings, changes []string, unclear string) (after Settings, problem string) {
 	bots := slices.Clone(s.over(d.rules.Policy.Channels[d.head.Thread.Channel]).Bots)
 	for _, c := range changes {
-		id := strings.TrimPrefix(c[1:], "@") // a mention
+		id := m.id(c[1:])
 		switch {
 		case c[0] != '+' && c[0] != '-':
 			return s, unclear
-		case !botID.MatchString(id):
+		case !platformID.MatchString(id):
 			return s, d.text("admin_bots_limit", "count", strconv.Itoa(maxBots))
 		}
 		listed := slices.Index(bots, id)
@@ -136,8 +215,9 @@ func (d decision) readBots(s Settings, changes []string, unclear string) (after 
 	return s, ""
 }
 
-// postPolicy shows the policy of the channel with the given settings.
-func (d decision) postPolicy(title string, s Settings) {
+// postPolicy shows the policy of the channel.
+func (d decision) postPolicy(title string) {
+	s := d.rules.Policy.settings[d.head.Thread.place()]
 	policy := s.over(d.rules.Policy.Channels[d.head.Thread.Channel])
 	row := func(label, value string, isSet bool) []string {
 		from := "admin_from_file"
@@ -151,7 +231,7 @@ func (d decision) postPolicy(title string, s Settings) {
 		row("admin_language", d.policyLanguage(policy), s.Language != ""),
 		row("admin_about", d.text(topicText[cmp.Or(policy.About, AboutAnything)]), s.About != ""),
 		row("admin_bots", d.policyBots(policy), s.Bots != nil),
-		row("admin_escalation", d.policyEscalation(), false),
+		row("admin_escalation", d.policyEscalation(), d.rules.Policy.settings[d.head.Thread.workspace()].Escalation != ""),
 	}}}
 	if lines := d.changeLines(); len(lines) > 0 {
 		blocks = append(blocks, paragraph(d.text("admin_history")+"\n"+strings.Join(lines, "\n")))
@@ -178,7 +258,7 @@ func (d decision) policyBots(c ChannelPolicy) string {
 }
 
 func (d decision) policyEscalation() string {
-	if to := d.rules.Policy.EscalationChannels[d.head.Thread.Adapter]; to != "" {
+	if to := d.rules.Policy.escalation(d.head.Thread); to != "" {
 		return d.text("admin_escalation_to", "channel", to)
 	}
 	return d.text("admin_escalation_none")
@@ -211,8 +291,17 @@ func (d decision) changeOf(c SettingsChange) string {
 	add("admin_mode", d.settingWord(string(c.Before.Mode)), d.settingWord(string(c.After.Mode)))
 	add("admin_language", d.settingWord(c.Before.Language), d.settingWord(c.After.Language))
 	add("admin_about", d.settingWord(string(c.Before.About)), d.settingWord(string(c.After.About)))
+	add("admin_escalation", d.escalationWord(c.Before.Escalation), d.escalationWord(c.After.Escalation))
 	add("admin_bots", d.botList(c.Before.Bots), d.botList(c.After.Bots))
 	return strings.Join(changes, ", ")
+}
+
+// escalationWord returns a channel, or the word for none.
+func (v voice) escalationWord(channel string) string {
+	if channel == "" || channel == EscalationOff {
+		return v.settingWord(channel)
+	}
+	return "`" + channel + "`"
 }
 
 // settingWord returns the word for a value in the language of the answer.

@@ -20,7 +20,7 @@ func (d decision) openCase(w Walkthrough) {
 	c.For.Name = d.senderName(w)
 	c.Brief = team.brief(w, w.Case, d.senderName(w))
 	t.Handover = c
-	c.Post = team.post(Post{Thread: there, Opens: true, Reply: team.caseReply(t)})
+	c.Post = team.post(Post{Thread: there, Opens: true, Team: true, Reply: team.caseReply(t)})
 	t.Posts = []PostID{c.Post}
 	c.Reminder = team.remind(there, *c)
 	d.keep(t)
@@ -44,7 +44,7 @@ func (d decision) remind(there Thread, c Case) PostID {
 	}
 	there.Root = d.newRoot() + "-reminder"
 	said := d.text("case_reminder", "case", strconv.Itoa(c.Number), "name", c.For.name(), "title", c.Title, "time", timeMark(c.Opened))
-	return d.post(Post{Thread: there, Opens: true, Delay: d.rules.Policy.Reminder, Reply: d.reply(
+	return d.post(Post{Thread: there, Opens: true, Team: true, Delay: d.rules.Policy.Reminder, Reply: d.reply(
 		paragraph(said),
 		Block{Kind: BlockThread, Text: d.text("handover_thread"), Thread: c.Of},
 		choices(primary(d.caseButton(c, ActionTake, "case_take"))),

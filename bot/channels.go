@@ -130,6 +130,9 @@ func (b *Bot) channelViews(ctx context.Context) ([]ChannelView, error) {
 		found[c.Place] = ChannelView{Questions: c.N}
 	}
 	for _, c := range set {
+		if c.Channel == "" {
+			continue // of a workspace
+		}
 		v := found[c.Place]
 		v.Settings, v.Version = c.Settings, c.Version
 		found[c.Place] = v
@@ -193,10 +196,15 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 		set.About != "" && topicText[set.About] == "",
 		set.Language != "" && set.Language != LanguageAuto && b.locales[set.Language] == nil:
 		return ErrNoSetting
-	case set.Mode == ModeSupervised && b.policy().escalation(Thread{Adapter: place.Adapter}) == "":
-		return ErrNoTeam
 	}
 	for range maxConflicts {
+		policy, err := b.currentPolicy(ctx)
+		if err != nil {
+			return err
+		}
+		if set.Mode == ModeSupervised && policy.escalation(Thread{Adapter: place.Adapter, Workspace: place.Workspace}) == "" {
+			return ErrNoTeam
+		}
 		views, err := b.channelViews(ctx)
 		if err != nil {
 			return err
@@ -213,9 +221,7 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 		if c.After.equal(c.Before) {
 			return nil
 		}
-		for _, v := range views {
-			c.Version = max(c.Version, v.Version)
-		}
+		c.Version = policy.settingsVersion
 		turn := Turn{Event: EventID("page/" + rand.Text()), Set: &c}
 		if err = b.store.Apply(ctx, turn); !errors.Is(err, ErrConflict) {
 			if err == nil {

@@ -27,7 +27,7 @@ func (d decision) command(m Message) {
 		d.listCases()
 	case command == locale.CommandSolved && d.solvedCommand(rest):
 	case command == locale.CommandAdmin && d.rules.isAdminCommand(m, d.found):
-		d.admin(rest)
+		d.admin(m, rest)
 	case command == locale.CommandLang:
 		d.setLanguage(rest)
 	default:
@@ -46,7 +46,11 @@ func (d decision) lookUp(m Message) {
 
 func (d decision) help() {
 	var rows [][]string
-	for line := range strings.Lines(d.text("help_rows")) {
+	lines := d.text("help_rows")
+	if d.rules.Policy.isAdmin(d.head) {
+		lines += "\n" + d.text("help_admin")
+	}
+	for line := range strings.Lines(lines) {
 		command, meaning, _ := strings.Cut(strings.TrimSpace(line), " | ")
 		rows = append(rows, []string{"`" + command + "`", meaning})
 	}

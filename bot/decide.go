@@ -28,7 +28,8 @@ type State struct {
 	Kept        bool             // Press in a thread without a walkthrough: its post is known, so the walkthrough is elsewhere, or about to move there
 	Last        *Walkthrough     // the latest of the user in any thread; set for /mabs why
 	Cases       *Cases           // nil unless an earlier decision needed them
-	Changes     []SettingsChange // of the channel, the latest first; set for /mabs admin
+	Changes     []SettingsChange // of the channel and its workspace, the latest first; set for /mabs admin
+	Unreachable bool             // the bot cannot post to the channel that /mabs admin names
 }
 
 // Decide decides what follows from an event. All judgment of the bot is here,

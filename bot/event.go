@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"time"
 
 	"mabsbot/kb"
@@ -76,6 +77,7 @@ type Message struct {
 	Command   bool      // /mabs; Text is the rest of the line. Only the asker sees the answer
 	InThread  bool      // a reply in a thread
 	Points    []Pointer // to messages that it may be about; see Reader
+	Mentions  []Mention // those of a command, where Text lacks their IDs
 	Unread    []Unread  // why attached files were not read, one for each
 
 	// Set by the handler.
@@ -85,6 +87,22 @@ type Message struct {
 	Quoted    *Quoted       // the message with the error, if it is not this one
 	Looks     []Look        // what was looked at because this one has no error
 	Secrets   []string      // the kinds of secrets that Text had; it has masks instead
+}
+
+// A Mention is a channel or user that a message names.
+type Mention struct {
+	Text string // as in Message.Text, such as "#team"
+	ID   string
+}
+
+// id returns the ID that a word of a message names.
+func (m Message) id(word string) string {
+	for _, named := range m.Mentions {
+		if named.Text == word {
+			return named.ID
+		}
+	}
+	return strings.TrimLeft(word, "#@")
 }
 
 // Unread is why an attached file was not read.

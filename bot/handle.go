@@ -56,6 +56,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		head.At = time.Now()
 		event = withHead(event, head)
 	}
+	unreachable := b.unreachable(ctx, a, rules, event, found)
 	for range maxConflicts {
 		if rules.Policy, err = b.currentPolicy(ctx); err != nil {
 			return err
@@ -79,6 +80,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 				return err
 			}
 		}
+		state.Unreachable = unreachable
 		turn, err := b.decide(ctx, rules, state, event, found)
 		if err != nil {
 			return err
@@ -223,8 +225,8 @@ func (b *Bot) load(ctx context.Context, rules Rules, event Event, found kb.Resul
 		return state, err
 	}
 	if rules.isAdminCommand(event, found) && rules.Policy.isAdmin(head) {
-		state.Changes, err = b.store.SettingsChanges(ctx, head.Thread.place(), maxChanges)
-		return state, b.skipUnreadable(err)
+		state.Changes, err = b.settingsChanges(ctx, head.Thread)
+		return state, err
 	}
 	last, err := b.store.Walkthroughs(ctx, user, 1)
 	err = b.skipUnreadable(err)

@@ -14,7 +14,7 @@ type Policy struct {
 	Default            Mode                     // mode of channels that have none
 	RepeatWindow       time.Duration            // how long a repeated error in a channel is linked to the first answer
 	FollowUp           time.Duration            // delay of the question whether a fix held; 0 never asks
-	EscalationChannels map[string]string        // by adapter: the channel for hand-overs
+	EscalationChannels map[string]string        // by adapter: the channel for hand-overs, unless an administrator set another
 	Reminder           time.Duration            // delay of the reminder of a hand-over that is not taken; 0 never reminds
 	Checks             string                   // ID of the entry with the basic checks
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
@@ -92,7 +92,16 @@ func (p Policy) isTeamUse(event Event) bool {
 
 // escalation returns the channel to which walkthroughs in a thread are handed over, or
 // "".
-func (p Policy) escalation(t Thread) string { return p.EscalationChannels[t.Adapter] }
+func (p Policy) escalation(t Thread) string {
+	switch set := p.settings[t.workspace()].Escalation; set {
+	case "":
+		return p.EscalationChannels[t.Adapter]
+	case EscalationOff:
+		return ""
+	default:
+		return set
+	}
+}
 
 // channel returns the policy of a channel. Direct messages are always on. Without a
 // channel of the team, no one can publish what a supervised channel gets, so that the

@@ -49,7 +49,7 @@ func (d decision) propose(w Walkthrough) Walkthrough {
 	p.For.Name = d.senderName(w)
 	p.Brief = append(team.proposalHead(*p, w), d.proposed(w)...)
 	t := Walkthrough{Thread: there, Status: StatusProposal, Lang: team.locale.Lang, Handover: p}
-	p.Post = team.post(Post{Thread: there, Opens: true, Reply: team.proposalReply(t)})
+	p.Post = team.post(Post{Thread: there, Opens: true, Team: true, Reply: team.proposalReply(t)})
 	t.Posts = []PostID{p.Post}
 	if d.rules.Can.Edits {
 		expired := team.reply(append(slices.Clone(p.Brief), smallPrint(team.expired(*p)))...)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -10,11 +11,15 @@ import (
 
 // What administrators set for a channel by chat, or on a page.
 
-// A Place is a channel of an adapter, as the key of its Settings.
+// A Place is a channel of an adapter, as the key of its Settings. Without a Channel it is
+// the workspace.
 type Place struct{ Adapter, Workspace, Channel string }
 
 // place returns the channel of the thread.
 func (t Thread) place() Place { return Place{t.Adapter, t.Workspace, t.Channel} }
+
+// workspace returns the workspace of the thread.
+func (t Thread) workspace() Place { return Place{Adapter: t.Adapter, Workspace: t.Workspace} }
 
 // Settings are what administrators set for a channel. They take precedence
 // over the configuration, which determines the fields that are not set.
@@ -23,7 +28,13 @@ type Settings struct {
 	Language string   `json:"language,omitempty"` // LanguageAuto removes the configured one
 	About    Topic    `json:"about,omitempty"`    // AboutAnything removes the configured one
 	Bots     []string `json:"bots,omitzero"`      // nil if not set; otherwise all of them
+
+	// Escalation is set for a workspace alone: its channel of the team, or EscalationOff.
+	Escalation string `json:"escalation,omitempty"`
 }
+
+// EscalationOff sets that a workspace has no channel of the team.
+const EscalationOff = "off"
 
 // LanguageAuto and AboutAnything set that a channel has no language, or no topic, of
 // its own.
@@ -35,7 +46,7 @@ const (
 // equal reports whether both set the same.
 func (s Settings) equal(o Settings) bool {
 	return s.Mode == o.Mode && s.Language == o.Language && s.About == o.About &&
-		(s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
+		s.Escalation == o.Escalation && (s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
 }
 
 // over returns the configured policy of a channel with the settings.
@@ -142,6 +153,21 @@ func (b *Bot) knownPolicy() Policy {
 	b.settings.mu.Lock()
 	defer b.settings.mu.Unlock()
 	return b.policyWith(b.settings.all, b.settings.version)
+}
+
+// settingsChanges returns the latest changes of a channel and its workspace, the latest
+// first.
+func (b *Bot) settingsChanges(ctx context.Context, t Thread) ([]SettingsChange, error) {
+	var all []SettingsChange
+	for _, place := range []Place{t.place(), t.workspace()} {
+		changes, err := b.store.SettingsChanges(ctx, place, maxChanges)
+		if err := b.skipUnreadable(err); err != nil {
+			return nil, err
+		}
+		all = append(all, changes...)
+	}
+	slices.SortFunc(all, func(a, b SettingsChange) int { return cmp.Compare(b.Version, a.Version) })
+	return all[:min(len(all), maxChanges)], nil
 }
 
 // expire makes the next message see what a turn changed.

@@ -26,6 +26,7 @@ type Post struct {
 	Closes   bool          `json:"closes,omitempty"`   // it only takes the question from the post Replaces: where that cannot be changed, it is not shown
 	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
+	Team     bool          `json:"team,omitempty"`     // it opens a thread of the team, and never goes anywhere else
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
 	Trace    string        `json:"trace,omitempty"`    // the span that it follows from, as a traceparent header has it; set by a decorator of the Store

@@ -137,6 +137,15 @@ func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	}
 }
 
+// CanPost implements bot.ChannelChecker, as far as the bot sees a channel.
+func (d *Discord) CanPost(ctx context.Context, channel string) (bool, error) {
+	_, err := d.lookUpChannel(ctx, channel)
+	if permanent(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // checkPermissions logs the permissions that the bot lacks in a guild, and the
 // channels in which it has fewer than in the guild. It logs each line once.
 func (d *Discord) checkPermissions(g discordapi.Guild) {

@@ -97,6 +97,8 @@ var (
 	_ bot.Reader    = (*Discord)(nil)
 	_ bot.Standby   = (*Discord)(nil)
 	_ bot.Connector = (*Discord)(nil)
+
+	_ bot.ChannelChecker = (*Discord)(nil)
 )
 
 // pageJobs is how many interactions are responded to at once. Each waits for a

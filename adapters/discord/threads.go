@@ -37,7 +37,7 @@ func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, err
 	case t.Root == "":
 		return destination{channel: t.Channel}, nil
 	case p.Opens:
-		return destination{channel: d.openingChannel(t)}, nil
+		return destination{channel: d.openingChannel(p)}, nil
 	case d.channels.isDeleted(t.Root):
 		return destination{}, bot.Refused(errThreadDeleted)
 	case d.channels.isThread(t.Root) && !d.forbidden.has(noSending+t.Channel):
@@ -50,9 +50,10 @@ func (d *Discord) destination(ctx context.Context, p bot.Post) (destination, err
 
 // openingChannel returns where a new conversation starts: in the thread of the
 // channel where the user asked for it, or in the channel itself.
-func (d *Discord) openingChannel(t bot.Thread) string {
+func (d *Discord) openingChannel(p bot.Post) string {
+	t := p.Thread
 	from := originChannel(t.Root)
-	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && t.Channel != d.o.EscalationChannel() {
+	if at, _ := d.channels.get(from); at.isThread() && at.parent == t.Channel && !p.Team && t.Channel != d.o.EscalationChannel() { // an earlier version stored posts without Team
 		return from
 	}
 	return t.Channel

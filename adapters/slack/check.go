@@ -142,6 +142,12 @@ func (s *Slack) checkEscalationChannel(ctx context.Context) {
 	}
 }
 
+// CanPost implements bot.ChannelChecker.
+func (s *Slack) CanPost(ctx context.Context, channel string) (bool, error) {
+	problem, _, err := escalationProblem(ctx, s.client, channel)
+	return problem == "" && err == nil, err
+}
+
 // escalationProblem returns why the bot cannot post into the escalation channel, or
 // "".
 func escalationProblem(ctx context.Context, client *slack.Client, channel string) (problem, fix string, err error) {

@@ -426,7 +426,7 @@ func (me identity) readCommand(data []byte) (parsed, error) {
 				ID: usedID(team, "command", use), From: bot.User{ID: c.User, Name: c.UserName},
 				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: c.Channel, Root: privateRoot(team + use)},
 			},
-			Text: plain(c.Text, me.user), Command: true, Addressed: true,
+			Text: plain(c.Text, me.user), Mentions: namedIn(c.Text), Command: true, Addressed: true,
 		},
 		direct: strings.HasPrefix(c.Channel, "D"), responseURL: c.Response,
 	}, nil

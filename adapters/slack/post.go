@@ -72,7 +72,7 @@ func (s *Slack) postMessage(ctx context.Context, p bot.Post, content []slack.Msg
 		return delivered(p, channel, ts), nil
 	}
 	d := bot.Delivery{}
-	if hasCode(err, notInChannel) && p.Opens && !isDirect(p) && p.Thread.Channel != s.o.EscalationChannel() {
+	if hasCode(err, notInChannel) && p.Opens && !isDirect(p) && !p.Team && p.Thread.Channel != s.o.EscalationChannel() { // an earlier version stored posts without Team
 		d, err = s.postDirect(ctx, p)
 	} else {
 		err = s.deliveryError(ctx, method, err)

@@ -104,6 +104,8 @@ var (
 	_ bot.Profiler  = (*Slack)(nil)
 	_ bot.Reader    = (*Slack)(nil)
 	_ bot.Connector = (*Slack)(nil)
+
+	_ bot.ChannelChecker = (*Slack)(nil)
 )
 
 // pageJobs is how many home pages and modals are published at once. Each takes one

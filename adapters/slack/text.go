@@ -48,6 +48,17 @@ func unescapeBrackets(s, self string) string {
 	return strings.TrimPrefix(target, "mailto:")
 }
 
+// namedIn returns the channels and users that a text mentions.
+func namedIn(text string) []bot.Mention {
+	var all []bot.Mention
+	for _, m := range brackets.FindAllStringSubmatch(text, -1) {
+		if target, _, _ := strings.Cut(m[1], "|"); strings.HasPrefix(target, "#") || strings.HasPrefix(target, "@") {
+			all = append(all, bot.Mention{Text: unescapeBrackets(m[1], ""), ID: target[1:]})
+		}
+	}
+	return all
+}
+
 // unescapeSpecial returns the plain text of <!s>, a special mention or a date.
 func unescapeSpecial(s, label string) string {
 	if label != "" {

@@ -32,7 +32,7 @@ func (t *storeTest) wantSettings(after int, want ...bot.ChannelSettings) {
 }
 
 func channelSettings(t *storeTest) {
-	all := bot.Settings{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}}
+	all := bot.Settings{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}, Escalation: "C1"}
 	none := bot.Settings{Bots: []string{}}
 	t.wantSettings(0)
 	t.must(t.set("A", 0, bot.Settings{}, all))

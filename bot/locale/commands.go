@@ -34,10 +34,13 @@ const (
 	SettingAbout    Setting = "about"
 	SettingBots     Setting = "bots"
 	SettingReset    Setting = "reset"
+
+	// SettingEscalation is the channel of the team, which is that of the workspace.
+	SettingEscalation Setting = "escalation"
 )
 
 var settings = []Setting{
-	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset,
+	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset, SettingEscalation,
 	"off", "shadow", "mention", "supervised", "on", "auto", "backup", "anything",
 }
 

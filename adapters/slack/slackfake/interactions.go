@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"maps"
+	"regexp"
 	"time"
 )
 
@@ -35,13 +36,30 @@ func (s *Server) commandPayload(u User, channel, command, text string, l respons
 	}
 	o := object{
 		"token": verificationToken, "team_id": s.Team, "team_domain": domain, "channel_id": channel, "channel_name": name, "user_id": u.ID, "user_name": u.Name,
-		"command": command, "text": escape(text), "api_app_id": s.AppID, "is_enterprise_install": "false", "response_url": s.newResponseURL(l),
+		"command": command, "text": s.escapeCommand(text), "api_app_id": s.AppID, "is_enterprise_install": "false", "response_url": s.newResponseURL(l),
 		"trigger_id": s.newTriggerID(u.ID),
 	}
 	if e := s.options.Enterprise; e != "" {
 		maps.Copy(o, object{"enterprise_id": e, "enterprise_name": "Fake Org"})
 	}
 	return o
+}
+
+// channelName matches a channel that a person names.
+var channelName = regexp.MustCompile(`#[a-z0-9_-]+`)
+
+// escapeCommand escapes the text of a command, as the manifest's should_escape says.
+//
+// https://docs.slack.dev/interactivity/implementing-slash-commands#creating_commands
+func (s *Server) escapeCommand(text string) string {
+	return channelName.ReplaceAllStringFunc(escape(text), func(name string) string {
+		for _, c := range s.channels {
+			if c.Name == name[1:] {
+				return "<#" + c.ID + "|" + c.Name + ">"
+			}
+		}
+		return name
+	})
 }
 
 // A surface is the message or view that shows an element.
