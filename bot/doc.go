@@ -38,7 +38,8 @@
 //     of admin.go or on the page of channels.go, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - collect.go offers the command that reads facts, and takes its output;
-//   - count.go adds what happened to the figures of the operator;
+//   - count.go adds what happened to the figures of the operator, of which hits.go returns
+//     those of entries;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //

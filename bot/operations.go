@@ -8,9 +8,10 @@ type Operations interface {
 	ChannelOperations
 	ConfigurationOperations
 
-	// CountsByDay and CountsByEntry are those of Store.
+	// CountsByDay, CountsByEntry and Hits are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)
 	CountsByEntry(ctx context.Context, from, to int) ([]CountSum, error)
+	Hits(ctx context.Context) ([]EntryHits, error)
 
 	// Services returns the adapters, and whether they work.
 	Services() []Service

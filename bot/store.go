@@ -117,6 +117,10 @@ type Store interface {
 	// kind, adapter, entry and detail.
 	CountsByEntry(ctx context.Context, from, to int) ([]CountSum, error)
 
+	// Hits returns how often walkthroughs of each entry began, by adapter and entry.
+	// Those of more than 30 days ago are left out.
+	Hits(ctx context.Context) ([]EntryHits, error)
+
 	// CountsByChannel returns how many questions each channel had over the same days.
 	CountsByChannel(ctx context.Context, from, to int) ([]ChannelCount, error)
 }

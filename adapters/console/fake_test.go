@@ -105,6 +105,7 @@ type sums struct {
 	services       []bot.Service
 	config         bot.Configuration
 	letters        []bot.DeadLetter
+	hits           []bot.EntryHits
 	done           []string // what was done to dead letters
 	fail           error
 	rules
@@ -118,6 +119,8 @@ func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, err
 func (s *sums) CountsByEntry(context.Context, int, int) ([]bot.CountSum, error) {
 	return slices.Clone(s.byEntry), s.fail
 }
+
+func (s *sums) Hits(context.Context) ([]bot.EntryHits, error) { return s.hits, s.fail }
 
 func (s *sums) Services() []bot.Service { return s.services }
 

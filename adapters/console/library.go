@@ -20,7 +20,11 @@ type shelf struct {
 	Lang  string // of the entries
 	Query string
 	Area  string
-	Due   bool // only the entries that are due for review
+	Due   bool   // only the entries that are due for review
+	Sort  string // one of Sorts
+
+	hits     map[string]entryHits // by entry; nil if they are not known
+	Withheld bool                 // as in shadows, of the hits
 }
 
 func (c *Console) shelf(r *http.Request) shelf {
@@ -29,6 +33,10 @@ func (c *Console) shelf(r *http.Request) shelf {
 	if s.Lang == "" {
 		s.Lang = s.View.Lang
 	}
+	if sort := q.Get("sort"); slices.Contains(s.Sorts(), sort) {
+		s.Sort = sort
+	}
+	c.findHits(r.Context(), &s)
 	return s
 }
 
@@ -39,7 +47,7 @@ func (s shelf) URL(entry string) string {
 	if s.Due {
 		due = "1"
 	}
-	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area, "due": due} {
+	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area, "due": due, "sort": s.Sort} {
 		if value != "" {
 			q.Set(key, value)
 		}
@@ -148,7 +156,7 @@ func (c *Console) entries(w http.ResponseWriter, r *http.Request) {
 		all = due
 	}
 	words := strings.Fields(strings.ToLower(l.Query))
-	for _, e := range all {
+	for _, e := range l.sorted(all) {
 		if l.Area != "" && e.Area != l.Area || !holds(e, words) {
 			continue
 		}
@@ -214,6 +222,7 @@ type item struct {
 	Group  area
 	Langs  []string
 	titles func(entry string) string
+	helped map[string]int // by step; nil if it is not known
 }
 
 func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
@@ -225,6 +234,7 @@ func (c *Console) entry(w http.ResponseWriter, r *http.Request) {
 	i.Tab = blank(i.Title.In(i.Lang, english))
 	i.Langs = addLangs(nil, i.Entry)
 	i.Group = c.area(i.Entry, i.Lang)
+	c.findHelped(r, &i)
 	i.titles = func(entry string) string {
 		e := c.library.Entry(entry)
 		if e == nil {

@@ -76,7 +76,7 @@ func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 	saveAs(t, editor, kb.Negative, "lunch at noon?\n")
 	s := newStage(t, withUsers, withEditor(editor), func(o *Options) {
 		library, operations := readEntries(t), someSums(30)
-		operations.rules = someRules()
+		operations.rules, operations.hits = someRules(), someHits().hits
 		library.shadows = []bot.Post{{ID: "p1", Thread: slack, Reply: bot.Reply{Lang: "en", Blocks: step(1)}}}
 		library.cases = []bot.OpenCase{
 			{Case: bot.Case{Number: 17, Title: "Replica is inconsistent", For: bot.User{Name: "Alex"}, Opened: 1_800_000_000}, Team: slack},

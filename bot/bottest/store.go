@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, settings.go, files.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, settings.go, files.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -74,6 +74,7 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("CaseCount returns the highest number, and how many the user opened", caseCount)
 	run("Apply counts, and the sums have the days that are asked for", counts)
 	run("a turn that is not applied counts nothing", countsOnce)
+	run("Hits has what began in 24 hours", hits)
 	run("CountsByChannel has the questions of each channel", countsByChannel)
 	run("Sent counts the time to the first answer once", countsAnswer)
 	run("concurrent turns lose no count", countsTogether)

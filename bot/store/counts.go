@@ -26,7 +26,7 @@ func (s *SQL) putCounts(ctx context.Context, tx *sql.Tx, counts []bot.Count, now
 		return nil
 	}
 	sums := map[bot.Count]int{}
-	for _, c := range counts {
+	for _, c := range withHours(counts, now) {
 		sums[c]++
 	}
 	slot := 0
@@ -45,6 +45,26 @@ func (s *SQL) putCounts(ctx context.Context, tx *sql.Tx, counts []bot.Count, now
 		ON CONFLICT (kind, adapter, entry, detail, day, workspace, slot) DO UPDATE SET n = counts.n + excluded.n`, args...)
 	return err
 }
+
+// countHour counts the walkthroughs of an entry that began in an hour. Detail is the
+// hour of the day as two digits. Counts of a day cannot say what the last 24 hours had;
+// those of earlier days are removed.
+const countHour bot.CountKind = "hour"
+
+// withHours returns counts together with those of the hour.
+func withHours(counts []bot.Count, now int64) []bot.Count {
+	all := slices.Clip(counts)
+	for _, c := range counts {
+		if c.Kind == bot.CountBegun {
+			c.Kind, c.Detail = countHour, hourOf(now)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// hourOf returns the Detail of countHour at a time.
+func hourOf(now int64) string { return fmt.Sprintf("%02d", now%dayMillis/time.Hour.Milliseconds()) }
 
 func compareCounts(a, b bot.Count) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Adapter, b.Adapter), cmp.Compare(a.Workspace, b.Workspace),
@@ -78,6 +98,38 @@ func (s *SQL) CountsByDay(ctx context.Context, from, to int) ([]bot.CountSum, er
 // CountsByEntry implements bot.Store.
 func (s *SQL) CountsByEntry(ctx context.Context, from, to int) ([]bot.CountSum, error) {
 	return s.sums(ctx, countsByEntry, from, to)
+}
+
+// hits adds up the hours after $2 of the day $1 and those of the days after it, and the
+// days from $3 and from $4, which is earlier.
+const hits = `
+	SELECT adapter, entry,
+		SUM(CASE WHEN kind = 'hour' AND (day > $1 OR day = $1 AND detail > $2) THEN n ELSE 0 END),
+		SUM(CASE WHEN kind = 'begun' AND day >= $3 THEN n ELSE 0 END),
+		SUM(CASE WHEN kind = 'begun' THEN n ELSE 0 END)
+	FROM counts WHERE kind IN ('begun', 'hour') AND day >= $4 GROUP BY adapter, entry ORDER BY adapter, entry`
+
+// Hits implements bot.Store.
+func (s *SQL) Hits(ctx context.Context) ([]bot.EntryHits, error) {
+	now, err := s.now(ctx, s.read)
+	if err != nil {
+		return nil, wrap("hits", err)
+	}
+	today := now / dayMillis
+	rows, err := s.read.QueryContext(ctx, hits, today-1, hourOf(now), today-6, today-29)
+	if err != nil {
+		return nil, wrap("hits", err)
+	}
+	defer rows.Close()
+	var all []bot.EntryHits
+	for rows.Next() {
+		var h bot.EntryHits
+		if err := rows.Scan(&h.Adapter, &h.Entry, &h.Day, &h.Week, &h.Month); err != nil {
+			return nil, wrap("hits", err)
+		}
+		all = append(all, h)
+	}
+	return all, wrap("hits", rows.Err())
 }
 
 // CountsByChannel implements bot.Store.

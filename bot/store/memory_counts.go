@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ type memoryCount struct {
 }
 
 func (m *Memory) count(counts []bot.Count, now time.Time) {
-	for _, c := range counts {
+	for _, c := range withHours(counts, now.UnixMilli()) {
 		m.counts[memoryCount{c, int(now.UnixMilli() / dayMillis)}]++
 	}
 }
@@ -36,11 +37,41 @@ func (m *Memory) CountsByDay(ctx context.Context, from, to int) ([]bot.CountSum,
 func (m *Memory) CountsByEntry(ctx context.Context, from, to int) ([]bot.CountSum, error) {
 	return m.sums(ctx, from, to, func(c memoryCount) bot.CountSum {
 		switch c.Kind {
-		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn, bot.CountChannel:
+		case bot.CountAnswered, bot.CountQuestion, bot.CountSolvedIn, bot.CountChannel, countHour:
 			return bot.CountSum{}
 		}
 		return bot.CountSum{Adapter: c.Adapter, Kind: c.Kind, Entry: c.Entry, Detail: c.Detail}
 	})
+}
+
+// Hits implements bot.Store.
+func (m *Memory) Hits(ctx context.Context) ([]bot.EntryHits, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now().UnixMilli()
+	today, sums := int(now/dayMillis), map[[2]string]bot.EntryHits{}
+	for c, n := range m.counts {
+		h := sums[[2]string{c.Adapter, c.Entry}]
+		switch {
+		case c.day < today-29:
+			continue
+		case c.Kind == countHour && (c.day > today-1 || c.day == today-1 && c.Detail > hourOf(now)):
+			h.Day += n
+		case c.Kind == bot.CountBegun:
+			h.Month += n
+			if c.day >= today-6 {
+				h.Week += n
+			}
+		default:
+			continue
+		}
+		h.Adapter, h.Entry = c.Adapter, c.Entry
+		sums[[2]string{c.Adapter, c.Entry}] = h
+	}
+	all := slices.SortedFunc(maps.Values(sums), func(a, b bot.EntryHits) int {
+		return cmp.Or(cmp.Compare(a.Adapter, b.Adapter), cmp.Compare(a.Entry, b.Entry))
+	})
+	return all, wrap("hits", ctx.Err())
 }
 
 // CountsByChannel implements bot.Store.

@@ -57,7 +57,7 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 // that are older than olderThan, but at least MinRetention old. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, and entries once no walkthrough needs them. Expire removes walkthroughs.
+// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, counts of hours when Hits no longer needs them, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
 // it, and reads only rows that it may delete: it marks a post that it keeps for
@@ -73,6 +73,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneInbox, now-DeadLetterTTL.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneProcesses, before)),
 		s.inBatches(ctx, pruneRows(pruneSettings, now-SettingsHistory.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)
@@ -110,6 +111,11 @@ const (
 	pruneInbox  = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE dead = 1 AND at < $1 ORDER BY at LIMIT $2)`
 
 	pruneSettings = `DELETE FROM setting_changes WHERE version IN (SELECT version FROM setting_changes WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	// pruneHours removes the counts of hours that Hits no longer adds up. $1 is a day.
+	pruneHours = `
+		DELETE FROM counts WHERE (kind, adapter, entry, detail, day, workspace, slot) IN (
+			SELECT kind, adapter, entry, detail, day, workspace, slot FROM counts WHERE kind = 'hour' AND day < $1 LIMIT $2)`
 )
 
 func pruneRows(query string, before int64) batch {
