@@ -46,25 +46,25 @@ func message(id, text string) bot.Message {
 	return bot.Message{Head: bot.Head{ID: bot.EventID(id), Thread: bot.Thread{Adapter: "test", Channel: "c", Root: id}, From: bot.User{ID: "u" + id}}, Text: text}
 }
 
-// BenchmarkHandle measures an event with and without the meter and the log. The
-// store is in memory, so the share of the observation is larger than in the program.
+// BenchmarkHandle compares an event with and without the meter and the log. The store
+// is in memory, so the share of the observation is larger than in the program.
 func BenchmarkHandle(b *testing.B) {
 	base, err := kb.Load(kb.Layers("", "")...)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for name, text := range map[string]string{"chatter": chatter, "paste": paste} {
-		for kind, observed := range map[string]bool{"bare": false, "observed": true} {
-			b.Run(name+"/"+kind, func(b *testing.B) {
+		b.Run(name, func(b *testing.B) {
+			with := func(observed bool) func(i int) {
 				handle := newHandler(b, base, observed)
-				b.ReportAllocs()
-				for n := 0; b.Loop(); n++ {
-					if err := handle(b.Context(), message(strconv.Itoa(n), text)); err != nil {
+				return func(i int) {
+					if err := handle(b.Context(), message(strconv.Itoa(i), text)); err != nil {
 						b.Fatal(err)
 					}
 				}
-			})
-		}
+			}
+			bottest.Compare(b, with(false), with(true))
+		})
 	}
 }
 

@@ -3,7 +3,8 @@
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
-// show, and text.go writes replies as text for goldens.
+// show, text.go writes replies as text for goldens, and compare.go compares two ways
+// in a benchmark.
 package bottest
 
 import (

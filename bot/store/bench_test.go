@@ -49,8 +49,7 @@ func (u uncounted) Apply(ctx context.Context, turn bot.Turn) error {
 }
 
 // BenchmarkRecord compares the handling of a pasted error, from the match until its
-// answer is sent, with a store that counts to one that does not. Both alternate, so that
-// what else the machine does slows down both, and medians are compared.
+// answer is sent, with a store that counts to one that does not.
 func BenchmarkRecord(b *testing.B) {
 	locales, err := locale.Load(locale.Builtin())
 	must(b, err)
@@ -72,25 +71,7 @@ func BenchmarkRecord(b *testing.B) {
 				}
 			}
 			with, without := open(b), open(b)
-			both := []func(int){handle(uncounted{without}, without), handle(with, with)}
-			var all [2][]time.Duration
-			i := 0
-			for b.Loop() {
-				for n, one := range both {
-					began := time.Now()
-					one(i)
-					all[n] = append(all[n], time.Since(began))
-				}
-				i++
-			}
-			var took [2]time.Duration // medians
-			for n := range all {
-				slices.Sort(all[n])
-				took[n] = all[n][len(all[n])/2]
-			}
-			b.ReportMetric(float64(took[0].Nanoseconds()), "ns/without")
-			b.ReportMetric(float64(took[1].Nanoseconds()), "ns/with")
-			b.ReportMetric(100*(float64(took[1])/float64(took[0])-1), "%more")
+			bottest.Compare(b, handle(uncounted{without}, without), handle(with, with))
 		})
 	}
 }
