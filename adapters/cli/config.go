@@ -29,16 +29,23 @@ func configCommand() *cobra.Command {
 			return err
 		}
 		c.Warnings = append(c.Warnings, c.UnusualTokens()...)
+		set, none := chatSettings(cmd.Context(), c)
 		if asJSON {
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(c.Description())
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(struct {
+				config.Description
+				SetByChat []chatSetting `json:"set_by_chat"`
+				Note      string        `json:"note,omitempty"`
+			}{c.Description(), set, none})
 		}
-		return c.Describe(cmd.OutOrStdout())
+		return errors.Join(c.Describe(cmd.OutOrStdout()), writeChatSettings(cmd.OutOrStdout(), set, none))
 	})
 	check.Long = `Check the configuration and load what it names: the entries, the languages, the files
 with secrets, the key of the database. Print the values that are in effect, without
 secrets, and warn of tokens whose form is not that of their platform.
 
-It connects to nothing, and does not open the database.`
+Below is what administrators set by chat or in the console, by whom and when, which
+counts instead of what the file says. It is read from the database, which is not
+changed; the bot may run meanwhile. It connects to nothing else.`
 	check.Flags().BoolVar(&asJSON, "json", false, "write the values as JSON")
 	return group("config", "Check the configuration, or print an example", check, example)
 }

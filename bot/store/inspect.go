@@ -107,3 +107,25 @@ func versions(folder string) (all []int64, err error) {
 	}
 	return all, err
 }
+
+// OpenToRead opens the database file at path for methods that read, and changes
+// nothing; the bot may run meanwhile. The schema must be that of this program, see
+// Inspect.
+func OpenToRead(path string, key []byte) (*SQL, error) {
+	sealer, err := newSealer(key)
+	if err != nil {
+		return nil, wrap("open to read", err)
+	}
+	db, err := connect(path, 1, "_query_only=on")
+	return &SQL{read: reader{db}, sealer: sealer, path: path}, wrap("open to read", err)
+}
+
+// OpenPostgresToRead is OpenToRead for the PostgreSQL database at a URL.
+func OpenPostgresToRead(ctx context.Context, url string, key []byte) (*SQL, error) {
+	sealer, err := newSealer(key)
+	if err != nil {
+		return nil, wrap("open to read", err)
+	}
+	db, err := connectPostgres(ctx, url)
+	return &SQL{read: reader{db}, sealer: sealer}, wrap("open to read", err)
+}
