@@ -124,13 +124,13 @@ func (l *linter) factCondition(u conditionUser) {
 // ways checks the way of each answer to each fact, and of a paste that meets none
 // of the other conditions, and that each condition on a fact holds on some way.
 func (l *linter) ways(at place, used []conditionUser) {
-	all := Way{l.e, func(*Condition) bool { return true }}
+	all := Way{Entry: l.e, Holds: func(*Condition) bool { return true }}
 	for i, id := range l.e.Facts {
 		for _, a := range l.answers(id) {
 			l.hidden(at.key("facts").item(i), at, "with the answer \""+a+"\" to \""+id+"\"", all, l.way(map[string]string{id: a}))
 		}
 	}
-	l.hidden(at, at, "for a paste that meets no condition", all, Way{l.e, func(c *Condition) bool { return c == nil || c.Fact != "" }})
+	l.hidden(at, at, "for a paste that meets no condition", all, Way{Entry: l.e, Holds: func(c *Condition) bool { return c == nil || c.Fact != "" }})
 	met := map[*Condition]bool{}
 	complete := l.eachAnswers(l.e.Facts, map[string]string{}, func(facts map[string]string) {
 		reached := l.way(facts).reached()
@@ -147,7 +147,7 @@ func (l *linter) ways(at place, used []conditionUser) {
 
 // way returns the way of a user with the given answers to facts.
 func (l *linter) way(facts map[string]string) Way {
-	return Way{l.e, func(c *Condition) bool {
+	return Way{Entry: l.e, Holds: func(c *Condition) bool {
 		return c == nil || facts[c.Fact] == "" || slices.Contains(c.Is, facts[c.Fact])
 	}}
 }

@@ -7,6 +7,33 @@ import "slices"
 type Way struct {
 	Entry *Entry
 	Holds func(*Condition) bool // for nil, too
+	Order []string              // IDs of all steps and chains of Entry, if their order is another one
+}
+
+// at returns the item in a place of the order. Where an item leads belongs to its
+// place: what takes the last place of some alternatives leads on from them.
+func (w Way) at(place int) int {
+	if len(w.Order) != len(w.Entry.Steps.Items) {
+		return place
+	}
+	return slices.IndexFunc(w.Entry.Steps.Items, func(s Step) bool { return s.ID == w.Order[place] })
+}
+
+// placeOf returns the place of an item.
+func (w Way) placeOf(item int) int {
+	if item < 0 || len(w.Order) != len(w.Entry.Steps.Items) {
+		return item
+	}
+	return slices.Index(w.Order, w.Entry.Steps.Items[item].ID)
+}
+
+// Items returns the indexes of all steps and chains, in their order.
+func (w Way) Items() []int {
+	all := make([]int, len(w.Entry.Steps.Items))
+	for place := range all {
+		all[place] = w.at(place)
+	}
+	return all
 }
 
 // First returns the ID of the first question, or of the first step if there is
@@ -49,35 +76,35 @@ func (w Way) Parts(item int) []*Step {
 	return slices.DeleteFunc(s.Parts(), func(part *Step) bool { return !w.Holds(part.If) })
 }
 
-// itemFrom returns the ID of the first step from an item on, or "".
-func (w Way) itemFrom(item int) string {
+// itemFrom returns the ID of the first step from a place on, or "".
+func (w Way) itemFrom(place int) string {
 	for range w.Entry.Steps.Items { // bounded, although the linter finds loops
-		if item < 0 || item >= len(w.Entry.Steps.Items) {
+		if place < 0 || place >= len(w.Entry.Steps.Items) {
 			return ""
 		}
-		if parts := w.Parts(item); len(parts) > 0 {
+		if parts := w.Parts(w.at(place)); len(parts) > 0 {
 			return parts[0].ID
 		}
-		item = w.Entry.itemAfter(item)
+		place = w.placeAfter(place)
 	}
 	return ""
 }
 
-// itemAfter returns the index of the item after another one, or -1.
-func (e *Entry) itemAfter(item int) int {
-	switch next := e.Steps.Items[item].Next; next {
+// placeAfter returns the place after another one, or -1.
+func (w Way) placeAfter(place int) int {
+	switch next := w.Entry.Steps.Items[place].Next; next {
 	case "":
-		return item + 1
+		return place + 1
 	case End:
 		return -1
 	default:
-		return slices.IndexFunc(e.Steps.Items, func(s Step) bool { return s.ID == next })
+		return w.placeOf(slices.IndexFunc(w.Entry.Steps.Items, func(s Step) bool { return s.ID == next }))
 	}
 }
 
 // AfterItem returns the ID of the first step after a plain step or a whole
 // chain, or "".
-func (w Way) AfterItem(item int) string { return w.itemFrom(w.Entry.itemAfter(item)) }
+func (w Way) AfterItem(item int) string { return w.itemFrom(w.placeAfter(w.placeOf(item))) }
 
 // AfterStep returns the ID of the step after the one with the ID, or "".
 func (w Way) AfterStep(id string) string {
@@ -128,7 +155,7 @@ func (w Way) From(id string) string {
 	case item < 0:
 		return id // of the question at a step, or none
 	case w.Entry.Steps.Items[item].ID == id:
-		return w.itemFrom(item)
+		return w.itemFrom(w.placeOf(item))
 	case w.Holds(w.Entry.Steps.Items[item].If) && w.Holds(w.Entry.Steps.Items[item].Chain[part].If):
 		return id
 	default:
