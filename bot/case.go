@@ -71,8 +71,8 @@ const (
 // discarded.
 func (d decision) cases(q CaseQuery) *Cases {
 	if d.state.Cases == nil {
-		before := d.turn.Needs
-		d.turn.Needs = CaseQuery{
+		before := d.turn.Needs.Cases
+		d.turn.Needs.Cases = CaseQuery{
 			Number: cmp.Or(q.Number, before.Number), New: q.New || before.New, Open: q.Open || before.Open,
 			Proposal: d.state.Walkthrough.Proposal,
 		}
@@ -110,15 +110,27 @@ func (b *Bot) loadCases(ctx context.Context, head Head, q CaseQuery) (*Cases, er
 	return &c, err
 }
 
-// decide calls Decide, and again if it needs to know about cases.
-func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event, found kb.Result) (Turn, error) {
-	turn := Decide(rules, state, event, found)
-	if turn.Needs == (CaseQuery{}) {
-		return counted(state, event, turn), nil
+// decide calls Decide, and again with the steps and cases that it needs to know about.
+// The steps come first, because what begins may need a case.
+func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event, found kb.Result) (turn Turn, err error) {
+	for range 3 {
+		turn = Decide(rules, state, event, found)
+		switch needs := turn.Needs; {
+		case needs.Steps != (StepQuery{}):
+			state.Steps, err = b.loadSteps(ctx, needs.Steps)
+		case needs.Cases != (CaseQuery{}):
+			state.Cases, err = b.loadCases(ctx, event.About(), needs.Cases)
+		}
+		if err != nil {
+			return Turn{}, err
+		}
+		if turn.Needs == (Needs{}) {
+			break
+		}
 	}
-	var err error
-	if state.Cases, err = b.loadCases(ctx, event.About(), turn.Needs); err != nil {
-		return Turn{}, err
+	turn = counted(state, event, turn)
+	if rules.Policy.Learning.counts() {
+		turn = learn(state, turn)
 	}
-	return counted(state, event, Decide(rules, state, event, found)), nil
+	return turn, nil
 }

@@ -104,6 +104,7 @@ func (d decision) ledBy(w Walkthrough) *kb.Question {
 // atLed returns the walkthrough at that question again.
 func (d decision) atLed(w Walkthrough) Walkthrough {
 	e := d.rules.Base.Entry(w.Led.Entry)
+	w.Order, w.Counted = nil, false // it is another entry
 	again := begin(w, e, w.Slots)
 	again.At, again.Led = positionOf(e, w.Led.Question), Led{}
 	if s := stepOf(e, w.Led.Question); s != nil {

@@ -28,6 +28,7 @@ type State struct {
 	Kept        bool             // Press in a thread without a walkthrough: its post is known, so the walkthrough is elsewhere, or about to move there
 	Last        *Walkthrough     // the latest of the user in any thread; set for /mabs why
 	Cases       *Cases           // nil unless an earlier decision needed them
+	Steps       *StepCounts      // of the entry that will begin, or that an earlier decision needed
 	Changes     []SettingsChange // of the channel and its workspace, the latest first; set for /mabs admin
 	Unreachable bool             // the bot cannot post to the channel that /mabs admin names
 }
@@ -177,6 +178,11 @@ func causeFirst(found kb.Result) (lead kb.Hit, others []kb.Hit) {
 // start starts the walkthrough of an entry and posts its first position.
 // replaces is as for answer.
 func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
+	order, counted, ok := d.learned(w, e)
+	if !ok {
+		return
+	}
+	w.Order, w.Counted = order, counted
 	w.Codes, w.Evidence, w.Confidence = o.Codes, o.Evidence, o.Confidence
 	w = begin(w, e, d.withReadValues(usable(o.Slots), w.Read))
 	w.Intro, w.Due = true, e.Due(d.head.At.UTC().Format(time.DateOnly))

@@ -39,12 +39,13 @@
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - collect.go offers the command that reads facts, and takes its output;
 //   - count.go adds what happened to the figures of the operator, of which hits.go returns
-//     those of entries;
+//     those of entries, and learn.go what became of steps, by which it orders
+//     alternatives;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //
 // walk.go moves a [Walkthrough] (walkthrough.go) through the questions and steps
-// of its entry, whose order is in kb.Way, fact.go knows the facts that they depend
+// of its entry, whose order is in kb.Way (kb/order.go says which may change), fact.go knows the facts that they depend
 // on, chain.go handles steps that belong together, and slots.go puts values into
 // its commands. A voice (voice.go) renders each position (view.go),
 // the introduction of the first (intro.go) and the list of all steps (overview.go)

@@ -43,6 +43,7 @@ func (d decision) publish(w Walkthrough) {
 // postElsewhere continues a walkthrough in a thread that its post opens. It
 // keeps the state there.
 func (d decision) postElsewhere(w Walkthrough, there Thread) {
+	w.Counted = w.Counted && w.Private // otherwise the conversation also goes on here
 	w.Thread, w.Version, w.Posts, w.Private, w.Asker, w.Intro = there, 0, nil, false, d.head.From, true
 	w.Live = d.post(Post{Thread: there, Opens: true, Reply: d.readIn(there).liveReply(w)})
 	w.Posts = []PostID{w.Live}

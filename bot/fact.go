@@ -17,7 +17,7 @@ import (
 // possible returns the way through the entry of all that may concern the user. A
 // fact that is unknown, or that the user does not know, may be anything.
 func (w *Walkthrough) possible() kb.Way {
-	return kb.Way{Entry: w.Entry, Holds: func(c *kb.Condition) bool {
+	return kb.Way{Entry: w.Entry, Order: w.order(), Holds: func(c *kb.Condition) bool {
 		return c != nil && c.Fact != "" && isOpen(w.Known[c.Fact]) || w.shows(c)
 	}}
 }

@@ -220,6 +220,12 @@ func (b *Bot) load(ctx context.Context, rules Rules, event Event, found kb.Resul
 			return State{}, err
 		}
 	}
+	if found.Band == match.Sure && rules.Policy.Learning.counts() { // a walkthrough will begin
+		lead, _ := causeFirst(found)
+		if state.Steps, err = b.loadSteps(ctx, StepQuery{lead.Entry.ID, user}); err != nil {
+			return State{}, err
+		}
+	}
 	if !m.Command {
 		state.Recent, err = b.recent(ctx, rules.Policy, head, found)
 		return state, err

@@ -32,7 +32,7 @@ func (v voice) allSteps(w Walkthrough) (list, others Block) {
 	items := w.Entry.Steps.Items
 	passed, rest := w.way()
 	way := append(passed, rest...)
-	for i := range items {
+	for _, i := range w.possible().Items() {
 		switch {
 		case slices.Contains(way, i):
 		case len(w.possible().Parts(i)) > 0 && (len(passed)+len(rest) == 0 || w.At.Question != "" && len(passed) == 0):

@@ -17,6 +17,7 @@ type Policy struct {
 	EscalationChannels map[string]string        // by adapter: the channel for hand-overs, unless an administrator set another
 	Reminder           time.Duration            // delay of the reminder of a hand-over that is not taken; 0 never reminds
 	Checks             string                   // ID of the entry with the basic checks
+	Learning           Learning                 // whether outcomes of steps are counted and used
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
 	Digest             DigestPolicy
 
@@ -79,6 +80,7 @@ func DefaultPolicy() Policy {
 		FollowUp:     24 * time.Hour,
 		Reminder:     15 * time.Minute,
 		Checks:       "basic-checks",
+		Learning:     LearningOff,
 	}
 }
 

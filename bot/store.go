@@ -64,9 +64,15 @@ type Store interface {
 	// latest first. They are kept for a year.
 	SettingsChanges(ctx context.Context, place Place, limit int) ([]SettingsChange, error)
 
+	// StepCounts returns how often the steps of an entry had each outcome, in the order
+	// of Step and Outcome, without those that add up to 0. It counts turns of LearningWindow,
+	// and some days before. repeated reports that a turn named the asker for the entry
+	// less than RepeatAsker ago.
+	StepCounts(ctx context.Context, entry string, asker UserKey) (counts []StepCount, repeated bool, err error)
+
 	// Apply records in one transaction: the event as handled, the new states,
 	// the posts to send, the preference, the counts, which count for the day of Apply,
-	// and the change of settings, which is an ErrConflict unless its Version is that
+	// what was learned, and the change of settings, which is an ErrConflict unless its Version is that
 	// of the latest change. A state is written only if the
 	// stored version equals its Version, and is stored with Version+1. Two
 	// threads of a workspace cannot have a Handover with the same number; the

@@ -49,13 +49,21 @@ type Turn struct {
 	Set    *SettingsChange
 	Counts []Count // for the figures of the operator
 
-	Needs      CaseQuery  // what has to be known of the cases to decide; then the rest is not complete
+	Learned Learned // of the steps of entries
+
+	Needs      Needs      // what has to be known to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
 	Seen       Seen       // what it was decided from, for an Observer; not stored
 	aside      []Block    // the answer to a question in the same message, which the next post includes; not stored
 	outdated   bool       // it only says that a button is out of date; not stored
 	link       Thread     // it only links to the earlier answer there; not stored
 	warning    PostID     // the post that warns of secrets, if any; not stored
+}
+
+// Needs is what a decision lacks.
+type Needs struct {
+	Cases CaseQuery
+	Steps StepQuery
 }
 
 // Seen is what a decision was made from.

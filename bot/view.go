@@ -117,7 +117,7 @@ func (v voice) viewSlot(w Walkthrough) []Block {
 }
 
 func (v voice) viewStep(w Walkthrough, s *kb.Step) []Block {
-	blocks := append([]Block{heading(v.entryText(s.Title, w)), v.progress(w), v.chainBegins(w)}, v.stepAction(w, s)...)
+	blocks := append([]Block{heading(v.entryText(s.Title, w)), v.progress(w), v.helped(w), v.chainBegins(w)}, v.stepAction(w, s)...)
 	check := v.entryText(s.Check, w)
 	if q := w.stepAsks(s); q != nil {
 		row := v.answers(w, q)

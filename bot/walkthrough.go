@@ -32,8 +32,10 @@ type Walkthrough struct {
 	ReadIn  EventID           `json:"read_in,omitempty"` // the message with it
 	About   string            `json:"about,omitempty"`   // the server that the conversation is about, if a message names it
 	Tried   []Attempt         `json:"tried,omitempty"`
-	Also    []string          `json:"also,omitempty"` // entries of other errors in the same paste
-	Open    []string          `json:"open,omitempty"` // entries that were left for this one before they were solved
+	Order   []Ordered         `json:"order,omitempty"`   // of the steps, if outcomes decided on it
+	Counted bool              `json:"counted,omitempty"` // the outcomes of its steps count
+	Also    []string          `json:"also,omitempty"`    // entries of other errors in the same paste
+	Open    []string          `json:"open,omitempty"`    // entries that were left for this one before they were solved
 
 	// The message that started it, and the result of its match.
 	Options    []Option         `json:"options,omitempty"`  // the offered entries; StatusUnmatched: the nearest

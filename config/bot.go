@@ -16,6 +16,7 @@ type Bot struct {
 	FollowUp     time.Duration `mapstructure:"follow_up" usage:"when to ask whether a fix held; 0 disables the question"`
 	Admins       []string      `mapstructure:"admins"` // of channels by chat: PLATFORM:USER
 	Reminder     time.Duration `mapstructure:"reminder" usage:"when to remind the team of a request for a person that no one has taken; 0 never reminds"`
+	Learning     string        `mapstructure:"learning" usage:"count which steps helped, and order alternatives by it: off, count or on"`
 	Digest       Digest        `mapstructure:"digest"`
 }
 
@@ -33,6 +34,10 @@ type Channel struct {
 // answer; it answers mentions and commands; it also answers pasted errors.
 func Modes() []string { return []string{"off", "shadow", "supervised", "mention", "on"} }
 
+// Learning returns what the bot may do with the outcomes of steps: nothing; count
+// them; and also order alternatives by them.
+func Learning() []string { return []string{"off", "count", "on"} }
+
 // Topics returns what a channel may be about. In one about backup, a question
 // needs less.
 func Topics() []string { return []string{"backup"} }
@@ -43,7 +48,7 @@ func Topics() []string { return []string{"backup"} }
 // less than a person waits before asking elsewhere, and more than it takes to
 // read a post.
 func defaultBot() Bot {
-	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute, Digest: defaultDigest()}
+	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute, Learning: "off", Digest: defaultDigest()}
 }
 
 // admin matches a user of a platform. The terminal has direct messages alone, which have
@@ -79,6 +84,9 @@ func checkBot(c *Config, wrong func(key, text string)) {
 	wantMode := "want one of " + strings.Join(Modes(), ", ")
 	if !slices.Contains(Modes(), c.Bot.DefaultMode) {
 		wrong("bot.default_mode", wantMode)
+	}
+	if !slices.Contains(Learning(), c.Bot.Learning) {
+		wrong("bot.learning", "want one of "+strings.Join(Learning(), ", "))
 	}
 	if c.Bot.RepeatWindow < 0 {
 		wrong("bot.repeat_window", wantDuration)

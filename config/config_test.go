@@ -299,6 +299,7 @@ bot.repeat_window           10m
 bot.follow_up               24h
 bot.admins                  slack:U1 discord:2
 bot.reminder                15m
+bot.learning                off
 bot.digest.channels         -
 bot.digest.day              monday
 bot.digest.hour             9

@@ -1,6 +1,6 @@
 // Package cli has the commands of the program, and wires its packages. serve.go
 // runs the bot, with ops.go for its health and metrics and reload.go for changes of its
-// configuration; chat.go, match.go, kb.go, kbexport.go,
+// configuration; chat.go, match.go, kb.go, kbexport.go, kbshow.go,
 // config.go, console.go, platforms.go, data.go, outbox.go, digest.go, chatset.go, health.go and doctor.go
 // have the other commands, command.go what all share, and signal.go ends them.
 package cli

@@ -153,6 +153,7 @@ func TestFlags(t *testing.T) {
 	for line, flags := range map[string]string{
 		"":           "config log.level store.path kb.dir slack.mode discord.register console.addr bot.default_mode",
 		"kb list":    "config language kb -kb.dir -store.path -slack.mode",
+		"kb show":    "kb store.path -kb.dir",
 		"outbox":     "config store.path -kb.dir -console.addr",
 		"health":     "config ops.addr -console.addr -store.path",
 		"chat":       "kb.overlay store.path bot.follow_up -slack.mode",

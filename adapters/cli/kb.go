@@ -44,14 +44,12 @@ func kbCommand() *cobra.Command {
 	test.Flags().BoolVar(&all, "all", false, "with an overlay, test the phrases and the talk for all entries")
 	list := reports("list [AREA]", "List the entries", cobra.MaximumNArgs(1), kb.List, kb.ListJSON)
 	list.ValidArgsFunction = completion(layers, lang, func(e *kb.Entry, _ string) (string, string) { return e.Area, "" })
-	show := reports("show ID|CODE", "Show one entry, or those with a code or symbol", cobra.ExactArgs(1), kb.Show, kb.ShowJSON)
-	show.ValidArgsFunction = completion(layers, lang, func(e *kb.Entry, lang string) (string, string) { return e.ID, e.Title.In(lang) })
 	c.AddCommand(
 		kbNewCommand(layers),
 		kbLintCommand(layers),
 		kbExportCommand(),
 		list,
-		show,
+		kbShowCommand(layers, lang),
 		test,
 		command("schema", "Print the JSON Schema of an entry, for editors", cobra.NoArgs, func(cmd *cobra.Command, _ []string, _ *config.Config) error {
 			_, err := cmd.OutOrStdout().Write(kb.Schema())

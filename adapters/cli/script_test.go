@@ -43,6 +43,7 @@ var update = flag.Bool("update", false, "write golden files in testdata")
 //	-- kim deletes m1 --
 //	-- kim records m1 --         "This solved it" on message m1
 //	-- restart --                stop the bot and start another one
+//	-- learned ENTRY --          switch learning on: lines such as "STEP 18 of 21"
 //	-- bot --                    what the bot answers, or "silent"
 //
 // {link m1} in a text is a link to message m1.
@@ -165,6 +166,7 @@ type scene struct {
 	t        *testing.T
 	base     *kb.Base
 	store    fullStore
+	learning bot.Learning
 	recorder reader
 	drain    func() error
 	stop     func()
@@ -187,6 +189,7 @@ func newScene(t *testing.T, base *kb.Base, db fullStore) *scene {
 func (s *scene) start() {
 	policy := bot.DefaultPolicy()
 	policy.EscalationChannels = map[string]string{"test": "escalations"}
+	policy.Learning = cmp.Or(s.learning, bot.LearningCount) // counting changes no answer
 	policy.Admins = []string{"test:" + people["sam"].ID, "test:" + people["lee"].ID}
 	policy.Channels = map[string]bot.ChannelPolicy{"support": {Bots: []string{people["bridge"].ID}}, "mention": {Mode: bot.ModeMention}}
 	all := bot.Capabilities{DirectMessages: true, Private: true, Unprompted: true, Edits: true}
@@ -210,6 +213,12 @@ func (s *scene) do(name, body string) error {
 		return nil
 	}
 	who, rest, _ := strings.Cut(name, " ")
+	if who == "learned" {
+		s.stop()
+		s.learning = bot.LearningOn
+		s.start()
+		return s.store.Apply(s.t.Context(), chattest.Learned(s.t, rest, body))
+	}
 	user, ok := people[who]
 	if !ok {
 		return fmt.Errorf("unknown user %q", who)

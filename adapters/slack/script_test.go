@@ -56,6 +56,12 @@ func newPlay(t *testing.T) chattest.Stage[slackfake.Message] {
 
 func (p *play) Restart() { p.restart() }
 
+func (p *play) Learn(turn bot.Turn) {
+	p.must(p.DB.Apply(p.t.Context(), turn))
+	p.policy.Learning = bot.LearningOn
+	p.restart()
+}
+
 func (p *play) Quiet() {
 	p.quiet()
 	p.note()

@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, settings.go, files.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -79,6 +79,9 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("CountsByChannel has the questions of each channel", countsByChannel)
 	run("Sent counts the time to the first answer once", countsAnswer)
 	run("concurrent turns lose no count", countsTogether)
+	run("StepCounts adds up the outcomes of a year", stepCounts)
+	run("StepCounts reports who asks about an entry again", repeatedAsker)
+	run("concurrent turns lose no outcome", outcomesTogether)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -760,6 +763,8 @@ func canceledContext(t *storeTest) {
 	_, err = t.OpenCases(ctx, "test", "w", 5)
 	wantCanceled(err)
 	_, _, err = t.CaseCount(ctx, bot.UserKey{}, time.Hour)
+	wantCanceled(err)
+	_, _, err = t.StepCounts(ctx, "a", bot.UserKey{})
 	wantCanceled(err)
 	_, err = t.ChannelSettings(ctx, 0)
 	wantCanceled(err)

@@ -49,7 +49,8 @@ func (u uncounted) Apply(ctx context.Context, turn bot.Turn) error {
 }
 
 // BenchmarkRecord compares the handling of a pasted error, from the match until its
-// answer is sent, with a store that counts to one that does not.
+// answer is sent, with a store that counts to one that does not,
+// and with learning switched on to without.
 func BenchmarkRecord(b *testing.B) {
 	locales, err := locale.Load(locale.Builtin())
 	must(b, err)
@@ -57,9 +58,9 @@ func BenchmarkRecord(b *testing.B) {
 	must(b, err)
 	for name, open := range map[string]func(testing.TB) *SQL{"SQLite": openNew, "PostgreSQL": openBubble} {
 		b.Run(name, func(b *testing.B) {
-			handle := func(s bot.Store, outbox bot.Outbox) func(id int) {
+			handle := func(s bot.Store, outbox bot.Outbox, learning bot.Learning) func(id int) {
 				policy := bot.DefaultPolicy()
-				policy.RepeatWindow = 0
+				policy.RepeatWindow, policy.Learning = 0, learning
 				recorder := bottest.NewRecorder("test", bot.Capabilities{Edits: true})
 				core := bot.New(func() *kb.Base { return base }, locales, policy, s, outbox, slog.New(slog.DiscardHandler))
 				stop := runBot(b, core, recorder)
@@ -70,8 +71,14 @@ func BenchmarkRecord(b *testing.B) {
 					must(b, core.Drain(b.Context(), "test"))
 				}
 			}
-			with, without := open(b), open(b)
-			bottest.Compare(b, handle(uncounted{without}, without), handle(with, with))
+			b.Run("counts", func(b *testing.B) {
+				with, without := open(b), open(b)
+				bottest.Compare(b, handle(uncounted{without}, without, bot.LearningOff), handle(with, with, bot.LearningOff))
+			})
+			b.Run("learns", func(b *testing.B) {
+				with, without := open(b), open(b)
+				bottest.Compare(b, handle(without, without, bot.LearningOff), handle(with, with, bot.LearningOn))
+			})
 		})
 	}
 }

@@ -11,7 +11,7 @@ import (
 // copiedTables are all tables but the key check: each database has its own.
 var copiedTables = []string{
 	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions",
-	"channel_settings", "setting_changes", "counts", "kb_files",
+	"channel_settings", "setting_changes", "counts", "outcomes", "outcome_askers", "kb_files",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns

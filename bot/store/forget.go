@@ -10,8 +10,9 @@ import (
 
 // Forget removes what is stored of a user in all workspaces of an adapter: the
 // conversations that they began, with their posts, the team's threads of their
-// cases, unsent posts for them elsewhere, and their language. It returns the number of conversations. The daily
-// counts have no users and stay.
+// cases, unsent posts for them elsewhere, their language, and
+// whether their outcomes count. It returns the number of conversations. The daily counts
+// and the outcomes of steps have no users and stay.
 func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations int, err error) {
 	err = s.inBatches(ctx, func(ctx context.Context, tx *sql.Tx) (bool, error) {
 		threads, err := threadsOf(tx.QueryContext(ctx, `
@@ -43,6 +44,9 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 			if err := removeWalkthrough(ctx, tx, t); err != nil {
 				return err
 			}
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM outcome_askers WHERE asker = $1`, s.askerHash(adapter, user)); err != nil {
+			return err
 		}
 		for _, query := range []string{
 			`DELETE FROM preferences WHERE adapter = $1 AND user_id = $2`,

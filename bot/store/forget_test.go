@@ -20,12 +20,13 @@ func TestForget(t *testing.T) {
 	elsewhere.Thread.Adapter = "other"
 	mine, other := bot.UserKey{Adapter: "test", Workspace: "w", ID: "me"}, bot.UserKey{Adapter: "test", Workspace: "w", ID: "colleague"}
 	must(t, s.Apply(t.Context(), bot.Turn{
-		Event:  "e",
-		States: []bot.Walkthrough{asked(1, "me"), asked(2, "colleague"), opened, elsewhere},
-		Posts:  []bot.Post{{ID: "mine", Thread: thread(1)}, {ID: "later", Thread: thread(1), Delay: time.Hour}, {ID: "theirs", Thread: thread(2)}},
-		Prefer: &bot.Preference{User: mine, Lang: "ko"},
+		Event:   "e",
+		States:  []bot.Walkthrough{asked(1, "me"), asked(2, "colleague"), opened, elsewhere},
+		Posts:   []bot.Post{{ID: "mine", Thread: thread(1)}, {ID: "later", Thread: thread(1), Delay: time.Hour}, {ID: "theirs", Thread: thread(2)}},
+		Prefer:  &bot.Preference{User: mine, Lang: "ko"},
+		Learned: bot.Learned{Asker: bot.StepQuery{Entry: "entry", Asker: mine}},
 	}))
-	must(t, s.Apply(t.Context(), bot.Turn{Event: "f", Prefer: &bot.Preference{User: other, Lang: "ko"}}))
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "f", Prefer: &bot.Preference{User: other, Lang: "ko"}, Learned: bot.Learned{Asker: bot.StepQuery{Entry: "entry", Asker: other}}}))
 	for _, want := range []int{2, 0} {
 		if n, err := s.Forget(t.Context(), "test", "me"); err != nil || n != want {
 			t.Errorf("forgot %d conversations, %v; want %d", n, err, want)
@@ -36,6 +37,7 @@ func TestForget(t *testing.T) {
 		`SELECT COUNT(*) FROM walkthroughs WHERE asker = 'me'`: 1,
 		`SELECT COUNT(*) FROM posts`:                           1,
 		`SELECT COUNT(*) FROM preferences`:                     1,
+		`SELECT COUNT(*) FROM outcome_askers`:                  1,
 		`SELECT COALESCE(SUM(n), 0) FROM daily`:                2,
 		`SELECT COALESCE(MAX(highest), 0) FROM case_numbers`:   7,
 	} {

@@ -28,6 +28,8 @@ type Memory struct {
 	changes  []bot.SettingsChange // in their order
 	counts   map[memoryCount]int
 	files    []bot.FileVersion // by version, from 1
+	outcomes map[memoryOutcome]int
+	askers   map[memoryAsker]time.Time // until when their outcomes count
 }
 
 type memoryState struct {
@@ -81,6 +83,8 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		leases:   map[string]memoryLease{},
 		settings: map[bot.Place]bot.ChannelSettings{},
 		counts:   map[memoryCount]int{},
+		outcomes: map[memoryOutcome]int{},
+		askers:   map[memoryAsker]time.Time{},
 	}
 }
 
@@ -234,6 +238,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	}
 	m.events[turn.Event] = now
 	m.count(turn.Counts, now)
+	m.learn(turn.Learned, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
@@ -342,6 +347,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 		return !p.waiting && !p.dead && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
+	m.pruneOutcomes(now)
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })
 	}

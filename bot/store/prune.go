@@ -57,7 +57,7 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 // that are older than olderThan, but at least MinRetention old. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, counts of hours when Hits no longer needs them, and entries once no walkthrough needs them. Expire removes walkthroughs.
+// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
 // it, and reads only rows that it may delete: it marks a post that it keeps for
@@ -74,6 +74,8 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneProcesses, before)),
 		s.inBatches(ctx, pruneRows(pruneSettings, now-SettingsHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
+		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
+		s.inBatches(ctx, pruneRows(pruneAskers, now)),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)

@@ -116,6 +116,9 @@ func (s *SQL) resealAll(ctx context.Context, to sealer) (unreadable int, err err
 			}
 			unreadable += n
 		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM outcome_askers`); err != nil { // hashes with the old key
+			return err
+		}
 		if s.postgres {
 			_, err = tx.ExecContext(ctx, `SELECT nextval('key_changes')`)
 		}

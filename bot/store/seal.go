@@ -3,7 +3,10 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +23,10 @@ const KeySize = 32
 // A sealer encrypts stored content. Each message has a random 96-bit nonce,
 // which is safe for 2^32 messages per key (NIST SP 800-38D, 8.3): ten messages
 // per second for 13 years.
-type sealer struct{ aead cipher.AEAD }
+type sealer struct {
+	aead   cipher.AEAD
+	macKey []byte
+}
 
 func newSealer(key []byte) (sealer, error) {
 	if len(key) != KeySize {
@@ -31,7 +37,18 @@ func newSealer(key []byte) (sealer, error) {
 		return sealer{}, err
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
-	return sealer{aead}, err
+	if err != nil {
+		return sealer{}, err
+	}
+	macKey, err := hkdf.Key(sha256.New, key, nil, "mabsbot mac", sha256.Size)
+	return sealer{aead, macKey}, err
+}
+
+// mac returns a keyed hash, by which what is in no clear text is found again.
+func (s sealer) mac(parts ...string) []byte {
+	h := hmac.New(sha256.New, s.macKey)
+	h.Write(additionalData(parts))
+	return h.Sum(nil)[:16]
 }
 
 // seal encrypts plain for the row that id names. It cannot be opened in any

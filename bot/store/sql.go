@@ -11,7 +11,7 @@
 // retries.go and escape.go for what differs there, and troubles.go for what the
 // operator can do. apply.go implements bot.Store, and outbox.go and deadletters.go
 // implement bot.Outbox; queue.go finds the posts that may be claimed. cases.go finds
-// cases, counts.go counts for the figures of the operator, and entries.go keeps the entries of walkthroughs. codec.go validates and
+// cases, counts.go counts for the figures of the operator, outcomes.go what became of steps, and entries.go keeps the entries of walkthroughs. codec.go validates and
 // encodes. inbox.go records events that are acknowledged before they are handled, and
 // journal.go is an append-only log, sessions.go has the logins of the console, and
 // settings.go what administrators set. files.go keeps the files of the knowledge base
@@ -21,7 +21,7 @@
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
 // one of several processes, and process.go tracks which processes are alive. inspect.go looks at a database without opening it. seal.go
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
-// memory_cases.go, memory_counts.go, memory_outbox.go, memory_deadletters.go,
+// memory_cases.go, memory_counts.go, memory_outcomes.go, memory_outbox.go, memory_deadletters.go,
 // memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go and memory_settings.go do the
 // same in memory.
 package store

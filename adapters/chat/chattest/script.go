@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"golang.org/x/tools/txtar"
+
+	"mabsbot/bot"
 )
 
 // A Stage is a platform with people and the bot on it. M is a message there.
@@ -26,10 +28,11 @@ type Stage[M any] interface {
 	Deletes(who string, m M) error
 	Records(who string, m M) error // uses "This solved it" on the message
 
-	Restart()      // restarts the bot
-	Quiet()        // waits until the bot has nothing left to do
-	Posts() int    // counts what the bot has posted or changed
-	Shown() string // returns everything that any user sees
+	Restart()       // restarts the bot
+	Learn(bot.Turn) // restarts the bot with learning switched on, after the turn
+	Quiet()         // waits until the bot has nothing left to do
+	Posts() int     // counts what the bot has posted or changed
+	Shown() string  // returns everything that any user sees
 }
 
 // A Cast is the part of a Stage that is the same on all platforms: P is a user of
@@ -74,7 +77,7 @@ func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &play[M]{stage: open(t), messages: map[string]M{}}
+			p := &play[M]{t: t, stage: open(t), messages: map[string]M{}}
 			for i, section := range archive.Files {
 				if section.Name == "bot" {
 					continue
@@ -94,6 +97,7 @@ func Scripts[M any](t *testing.T, folder string, open func(t *testing.T) Stage[M
 
 // A play is a script on a stage.
 type play[M any] struct {
+	t        *testing.T
 	stage    Stage[M]
 	events   int
 	messages map[string]M // by their names in the script
@@ -104,6 +108,10 @@ type play[M any] struct {
 func (p *play[M]) do(section, body string) (err error) {
 	if section == "restart" {
 		p.stage.Restart()
+		return nil
+	}
+	if entry, learned := strings.CutPrefix(section, "learned "); learned {
+		p.stage.Learn(Learned(p.t, entry, body))
 		return nil
 	}
 	p.events++
@@ -152,6 +160,32 @@ func (p *play[M]) do(section, body string) (err error) {
 		return errors.New("no such action")
 	}
 	return err
+}
+
+// Learned returns a turn with outcomes of an entry: lines such as "STEP 18 of 21".
+func Learned(t testing.TB, entry, lines string) bot.Turn {
+	t.Helper()
+	e := Base(t).Entry(entry)
+	if e == nil {
+		t.Fatalf("no entry %q", entry)
+	}
+	turn := bot.Turn{Event: bot.EventID("learned " + entry)}
+	for line := range strings.Lines(lines) {
+		var step string
+		var helped, of int
+		if _, err := fmt.Sscanf(line, "%s %d of %d", &step, &helped, &of); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		item, _ := e.StepIndex(step)
+		if item < 0 {
+			t.Fatalf("%s has no step %q", entry, step)
+		}
+		key := e.Steps.Items[item].Key()
+		turn.Learned.Counts = append(turn.Learned.Counts,
+			bot.StepCount{Entry: entry, Step: key, Outcome: bot.StepHelped, N: helped},
+			bot.StepCount{Entry: entry, Step: key, Outcome: bot.StepNotHelped, N: of - helped})
+	}
+	return turn
 }
 
 // linkTo matches a link to a message in the text of another.
