@@ -318,12 +318,13 @@ func (r Rules) recognize(event Event) kb.Result {
 	if !m.Addressed || utf8.RuneCountInString(m.Text) > locale.MaxUtterance {
 		return found
 	}
-	if found = withoutLoneWord(found, m.Text); found.Band != match.Silent {
+	if found = withoutLoneWord(found, m.Text); found.Band == match.Sure {
 		return found
 	}
 	if code, named := match.NamedCode(m.Text, isFew(m.Text)); named {
 		for _, query := range []string{m.Text, code} { // the words of the text may choose between errors of the code
-			if asked := base.Lookup(query); hasEvidence(asked, match.EvidenceCode) {
+			asked := base.Lookup(query)
+			if hasEvidence(asked, match.EvidenceCode) && (found.Band == match.Silent || asked.Band == match.Sure) {
 				return asked
 			}
 		}

@@ -124,7 +124,10 @@ func (q *query) alsoExplains(doc uint32, a alignment) bool {
 			continue
 		}
 		q.align(&own)
-		if own.template != nil && !disjoint(own, a) && own.matched >= a.matched {
+		if own.template == nil || float64(own.matched) < half*float64(own.template.weight) {
+			continue // a few words of it by chance
+		}
+		if !disjoint(own, a) && own.matched >= a.matched {
 			return true
 		}
 	}

@@ -154,6 +154,8 @@ func (s *candidateScore) doubt(c textContext) Doubt {
 		return Doubt{Kind: DoubtCounterexample}
 	case s.odds >= likelyOdds && s.saysSentence(c):
 		return Doubt{}
+	case s.odds >= nearlySureOdds && s.code >= mediumCode && c.products > 0 && c.otherProducts == 0 && s.contraryCode == 0:
+		return Doubt{} // "DPM, alert 3106"
 	case s.odds < sureOdds:
 		return Doubt{Kind: DoubtOdds, Has: sigmoid(s.odds), Needs: sigmoid(sureOdds)}
 	case s.contraryCode == strongCode && s.message.template == nil:

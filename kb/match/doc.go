@@ -38,7 +38,7 @@
 //
 // vocabulary.go numbers and weighs the terms: a term's weight is its inverse
 // document frequency among the documents and all errors of the products
-// (frequencies.go), 1,000 if a single one has it and close to 0 if all do. windows.go
+// (frequencies.go), 1,000 if ten or fewer have it and close to 0 if all do. windows.go
 // cuts texts longer than windows of 8 KiB. lookup.go is for
 // queries that a user types, which need less evidence than a paste: gibberish.go
 // ignores paths and encoded data in them, and names.go finds pieces of symbols
@@ -81,10 +81,10 @@
 // little; "ideas" is in no document and weighs nothing. "upgrade" is not even in a
 // word list: it is unknown.
 //
-//	The 9, agent 300, operaton → operation 208, failed → fail 20,
-//	becuase → becaus 29, of 21, a 20, comunication → communication 508,
-//	error 26, with 32, the 9, DPM 132, Agent 300, Cordinator → coordinator 645,
-//	service → servic 253, on 18, FS 756, happens → happen 0, since → sinc 0,
+//	The 9, agent 422, operaton → operation 293, failed → fail 29,
+//	becuase → becaus 41, of 29, a 28, comunication → communication 713,
+//	error 36, with 45, the 9, DPM 185, Agent 422, Cordinator → coordinator 906,
+//	service → servic 355, on 25, FS 1000, happens → happen 0, since → sinc 0,
 //	the 9, any 0, ideas → idea 0
 //
 // Looking up the terms gives the 64 nearest templates, of which four are shown.
@@ -92,19 +92,19 @@
 // this is.
 //
 //	shared     of  rank
-//	  2221   2882  1711  the agent operation failed because of a communicat…
-//	  1596   2889   881  the agent operation failed because the dpm agent c…
-//	  1106   1981   617  pushing the dpm agent fails at the coordinator
-//	   954   2383   381  the agent push cannot reach the coordinator
+//	  3116   4044  2400  the agent operation failed because of a communicat…
+//	  2240   4057  1236  the agent operation failed because the dpm agent c…
+//	  1551   2620   918  pushing the dpm agent fails at the coordinator
+//	  1337   3184   561  the agent push cannot reach the coordinator
 //
 // So the text is not unrelated. Trigrams select the 12 likeliest of these, and
 // common substrings rank them, two points for each of their bytes:
 //
 //	trigrams  missing  points   rank
-//	      92        8     180  33159  the agent operation failed because of a …
-//	      63       22      66  13996  the agent operation failed because the d…
-//	      30       14      30   7484  pushing the dpm agent fails at the coord…
-//	      22       19      20   5008  the agent push cannot reach the coordina…
+//	      92        8     180  36560  the agent operation failed because of a …
+//	      63       22      66  16444  the agent operation failed because the d…
+//	      30       14      30   9175  pushing the dpm agent fails at the coord…
+//	      22       19      20   6463  the agent push cannot reach the coordina…
 //
 // A document ranks by its best template, its words anywhere, and its codes. The
 // text is aligned word by word with the best 8 documents. It has nearly all of
@@ -112,34 +112,34 @@
 // Of the second one it has less, with other words in between and around:
 //
 //	matched    of  skipped  unmatched  around
-//	   2379  2560        0          0     368  the agent operation failed because…
-//	   1808  2567        9        616     783  the agent operation failed because…
+//	   3337  3589        0          0     368  the agent operation failed because…
+//	   2541  3602        9        860    1034  the agent operation failed because…
 //
 // These are the features of the first document, with their weights in the
 // logistic regression:
 //
-//	bias 1.00·-6.75, message 0.55·0.01, covered 0.86·0.68, whole 1.00·-0.62,
-//	continued 0.03·-1.28, phrase 0.15·2.17, ratio 0.61·2.43, shared 0.56·0.51,
-//	product 1.00·0.50, unknown 0.20·0.60, margin 1.00·3.35,
-//	trigrams 0.92·-0.65, substrings 0.87·6.10, phrase substrings 0.33·0.58,
-//	trouble 1.00·-0.36, long 0.40·1.86
+//	bias 1.00·-7.17, message 0.78·0.56, covered 0.86·-0.07, whole 1.00·-0.70,
+//	continued 0.03·-1.29, phrase 0.23·2.73, ratio 0.64·2.67, shared 0.78·0.39,
+//	product 1.00·0.51, unknown 0.20·0.70, margin 1.00·2.98,
+//	trigrams 0.92·-0.40, substrings 0.87·6.89, phrase substrings 0.33·0.09,
+//	trouble 1.00·-0.37, long 0.40·2.17
 //
 // Their products add up to the logarithm of the odds. A margin is how far a
 // document is ahead of the next one that could mean the same words:
 //
-//	document 0  rank 42043  margin +1.00  odds +4.51  probability 0.989
-//	document 1  rank 20380  margin -1.00  odds -5.58  probability 0.004
+//	document 0  rank 49024  margin +1.00  odds +4.85  probability 0.992
+//	document 1  rank 25404  margin -1.00  odds -5.18  probability 0.006
 //
 // No code or counterexample vetoes the first document, no other one is close,
 // its odds are high, and its message is nearly complete, so it is the answer.
 // The runs of the alignment lead back to bytes of the original text. The word
 // after them is the value of the slot at the end of the message:
 //
-//	sure: document 0, confidence 0.989, slots map[ServerName:FS-11]
+//	sure: document 0, confidence 0.992, slots map[ServerName:FS-11]
 //	message at 6 to 102:
 //	agent operaton failed becuase of a comunication error
 //	> with the DPM Agent Cordinator service on
 //
 // With "(ID: 319)" at its end, which is a strong code of the document, the odds
-// of the paste would be 9.69.
+// of the paste would be 11.24.
 package match

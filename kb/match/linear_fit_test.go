@@ -15,12 +15,13 @@ import (
 // The constants of the fit. More rounds or another rate change no figure of the
 // cross-validation by more than one row in a hundred.
 const (
-	rounds  = 12
-	rate    = 0.1
-	penalty = 1e-4 // of the square of a weight
-	rarest  = 3    // rows that must have a feature
-	dropped = 0.3  // share of the features of a row that a step does not see
-	ridge   = 0.5  // of the logistic regression of acceptance
+	rounds   = 12
+	averaged = 6 // rounds that do not count in the average of the weights
+	rate     = 0.1
+	penalty  = 1e-4 // of the square of a weight
+	rarest   = 3    // rows that must have a feature
+	dropped  = 0.3  // share of the features of a row that a step does not see
+	ridge    = 0.5  // of the logistic regression of acceptance
 )
 
 // A fitting fits a softmax over classes by stochastic gradient descent with
@@ -57,7 +58,8 @@ func (f *fitting) fit(rows []*textRow, right [][]int) {
 	random := rand.New(rand.NewPCG(1, 2))
 	order := random.Perm(len(rows))
 	var found []int32
-	for range rounds {
+	sum := make([]float64, len(f.weights))
+	for round := range rounds {
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			found = found[:0]
@@ -68,7 +70,13 @@ func (f *fitting) fit(rows []*textRow, right [][]int) {
 			}
 			f.step(found, right[i])
 		}
+		if round >= averaged {
+			for i, w := range f.weights {
+				sum[i] += w / (rounds - averaged)
+			}
+		}
 	}
+	f.weights = sum
 }
 
 // step moves the weights by the gradient of a row.

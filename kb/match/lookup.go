@@ -170,7 +170,7 @@ func (q *query) decideLookup(scores []candidateScore, c textContext) Result {
 	}
 	best := &scores[0]
 	switch {
-	case best.code > 0 && best.margin >= minMargin:
+	case best.code > 0 && (best.margin >= minMargin || !slices.ContainsFunc(scores[1:], hasCode)):
 		return Result{Band: Sure, Hits: q.bestHits(scores)}
 	case q.vetoed(best):
 		return q.lookupWords(scores, c)
@@ -186,6 +186,9 @@ func (q *query) decideLookup(scores []candidateScore, c textContext) Result {
 	}
 	return q.lookupWords(scores, c)
 }
+
+// hasCode reports whether the text has a code of a document.
+func hasCode(s candidateScore) bool { return s.code > 0 }
 
 // lookupName returns the documents that a query names by a symbol or a section.
 func (q *query) lookupName(scores []candidateScore, c textContext) Result {

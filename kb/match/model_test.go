@@ -157,7 +157,7 @@ func TestTrainingTexts(t *testing.T) {
 		kind          string
 		least, atMost float64
 	}{
-		{"paraphrase", 0.97, 1}, {"story", 0.98, 1}, {"noisy", 0.98, 1},
+		{"paraphrase", 0.94, 1}, {"story", 0.98, 1}, {"noisy", 0.98, 1},
 		{"calm (none)", 0, 0.005}, {"others (none)", 0, 0.005}, {"wild-negative (none)", 0, 0.005}, {"story (none)", 0, 0.03},
 	} {
 		h, s := heard[c.kind]/of[c.kind], spoken[c.kind]/of[c.kind]

@@ -170,6 +170,10 @@ const minShape = 3
 // What a term weighs. The factors compare it with a word of the same document
 // frequency. TestDev and TestCatalog measure them.
 const (
+	// Errors that have a term which weighs as much as that of a single one. A term
+	// of ten of 3,100 errors tells them apart as well as one of one error: with 10
+	// the loss of the calibration is 498 instead of 507 with 1.
+	rare = 10
 	// Of a term that all documents have. With 0, examples of the built-in
 	// entries fail; with 0.2, 1 in 50 paraphrases is no longer offered.
 	minIDF = 0.08
@@ -186,7 +190,7 @@ const (
 )
 
 // weigh gives each term its inverse document frequency as weight, among the
-// documents and all errors of the products: fullWeight if a single one has it,
+// documents and all errors of the products: fullWeight if rare or fewer have it,
 // close to 0 if all do.
 func (v *vocabulary) weigh(documents int) {
 	v.weight = make([]int32, len(v.class))
@@ -197,7 +201,7 @@ func (v *vocabulary) weigh(documents int) {
 		}
 		errors, have := known.of(name)
 		n, df := float64(documents+errors)+1, float64(int(v.df[i])+have)
-		w := fullWeight * max(math.Log(n/df)/math.Log(n), minIDF)
+		w := fullWeight * min(1, max(math.Log(n/df)/math.Log(n/rare), minIDF))
 		switch {
 		case v.class[i]&stopWord != 0:
 			w *= stopFactor
