@@ -16,7 +16,8 @@ import (
 // ChannelOperations are the part of Operations for channels.
 type ChannelOperations interface {
 	// Channels returns the channels that the configuration or an administrator names,
-	// and those with a question in the last ChannelDays. Texts are in the given
+	// and those with a question in the last ChannelDays, or in shadow mode in the last
+	// ShadowDays. Texts are in the given
 	// language.
 	Channels(ctx context.Context, lang string) (Channels, error)
 
@@ -136,6 +137,15 @@ func (b *Bot) channelViews(ctx context.Context) ([]ChannelView, error) {
 		v := found[c.Place]
 		v.Settings, v.Version = c.Settings, c.Version
 		found[c.Place] = v
+	}
+	held, err := b.store.ShadowSums(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range held {
+		if _, ok := found[s.Place]; !ok {
+			found[s.Place] = ChannelView{}
+		}
 	}
 	used := map[string]bool{} // by ID
 	for p := range found {

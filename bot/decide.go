@@ -66,7 +66,7 @@ func Decide(rules Rules, state State, event Event, found kb.Result) Turn {
 		d.settleProposal(false)
 	}
 	if channel.Mode == ModeShadow {
-		return turn.shadow()
+		return newDecision(&rules, &in, &turn).shadow()
 	}
 	for i, p := range turn.Posts {
 		turn.Posts[i].Urgent = isUse(event) && p.Delay == 0

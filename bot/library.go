@@ -36,10 +36,6 @@ type Library interface {
 	// Area returns the name of an area in the given language, or its ID.
 	Area(id, lang string) string
 
-	// Shadowed returns at most limit posts that shadow channels would have
-	// received, newest first.
-	Shadowed(ctx context.Context, limit int) ([]Post, error)
-
 	// OpenCases returns at most limit cases that wait for a person, on all
 	// platforms, oldest first.
 	OpenCases(ctx context.Context, limit int) ([]OpenCase, error)
@@ -72,12 +68,6 @@ func (b *Bot) Entry(id string) *kb.Entry { return b.base().Entry(id) }
 
 // Revision implements Library.
 func (b *Bot) Revision() string { return b.base().Revision() }
-
-// Shadowed implements Library.
-func (b *Bot) Shadowed(ctx context.Context, limit int) ([]Post, error) {
-	all, err := b.store.Shadowed(ctx, limit)
-	return all, b.skipUnreadable(err)
-}
 
 // An Explanation says how a message is recognized.
 type Explanation struct {

@@ -7,6 +7,7 @@ import "context"
 type Operations interface {
 	ChannelOperations
 	ConfigurationOperations
+	ShadowOperations
 
 	// CountsByDay, CountsByEntry and Hits are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)

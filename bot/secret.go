@@ -28,8 +28,11 @@ func withoutSecrets(event Event) Event {
 
 // quote returns foreign text for a quotation: a single line of visible
 // characters, in which the kind of each secret is in its place.
-func (v voice) quote(text string) string {
-	return visible(redact.Show(redact.Text(text, v.secretLabel), v.secretLabel))
+func (v voice) quote(text string) string { return visible(v.redacted(text)) }
+
+// redacted returns foreign text in which the kind of each secret is in its place.
+func (v voice) redacted(text string) string {
+	return redact.Show(redact.Text(text, v.secretLabel), v.secretLabel)
 }
 
 // secretLabel returns what readers see in the place of a secret.

@@ -85,15 +85,28 @@ type Store interface {
 	// Replaces to that one.
 	Apply(ctx context.Context, turn Turn) error
 
-	// Erase removes the content of the posts about a message, if they are recorded or
+	// Erase removes the content of the posts about a message, if they are recorded (a vote
+	// on them stays) or
 	// dead letters, and of the payloads of the message that could not be handled. A
 	// post that waits is sent, or dropped without becoming a dead letter. It returns
 	// the threads with posts about the message.
 	Erase(ctx context.Context, message EventID) ([]Thread, error)
 
-	// Shadowed returns at most limit recorded posts with Shadow set, newest
-	// first. No outbox returns them.
-	Shadowed(ctx context.Context, limit int) ([]Post, error)
+	// Shadowed returns recorded posts with Shadow set, newest first. No outbox returns
+	// them.
+	Shadowed(ctx context.Context, q ShadowQuery) ([]Post, error)
+
+	// ShadowSums returns the sums of the answers that have a Question, by channel and
+	// result. Apply notes one for each message: that of the last edit.
+	ShadowSums(ctx context.Context) ([]ShadowSum, error)
+
+	// Votes returns answers that have a Question: those with the first post among
+	// q.Posts, or else those with a vote, latest vote first.
+	Votes(ctx context.Context, q VoteQuery) ([]Vote, error)
+
+	// Vote records a vote on the answer with the first post, in place of an earlier one.
+	// An edit of the message ends it. The error is ErrNoVote if there is no such answer.
+	Vote(ctx context.Context, post PostID, right bool, by User) error
 
 	// Walkthroughs returns at most limit walkthroughs whose Asker is the user,
 	// with any Status, most recently changed first. The user's workspace is

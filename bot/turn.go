@@ -27,6 +27,7 @@ type Post struct {
 	Delay    time.Duration `json:"delay,omitempty"`    // send no sooner than this after Apply
 	Shadow   bool          `json:"shadow,omitempty"`   // record it, but do not send it
 	Team     bool          `json:"team,omitempty"`     // it opens a thread of the team, and never goes anywhere else
+	Question *Question     `json:"question,omitempty"` // Shadow: what it answers; in the first post of an answer
 	Urgent   bool          `json:"urgent,omitempty"`   // a user waits for it at a button or command: it precedes others
 	Asked    time.Time     `json:"asked,omitzero"`     // when the event happened that it answers; zero if it answers none, or an edit
 	Trace    string        `json:"trace,omitempty"`    // the span that it follows from, as a traceparent header has it; set by a decorator of the Store
@@ -102,17 +103,6 @@ func (t Turn) asked(event Event) Turn {
 		}
 	}
 	return t
-}
-
-// shadow returns the turn in a shadow channel: its posts are recorded but not
-// sent, and it changes no state.
-func (t Turn) shadow() Turn {
-	shadow := Turn{Event: t.Event, About: t.About, Needs: t.Needs, Understood: t.Understood}
-	for _, p := range t.Posts {
-		p.Shadow, p.Delay = true, 0
-		shadow.Posts = append(shadow.Posts, p)
-	}
-	return shadow
 }
 
 // A Preference is the language that a user chose.

@@ -412,7 +412,7 @@ func (s *stored) settled() []byte {
 }
 
 func (s *stored) shadowed() []byte {
-	posts, err := s.db.Shadowed(s.t.Context(), 100)
+	posts, err := s.db.Shadowed(s.t.Context(), bot.ShadowQuery{Limit: 100})
 	s.must(err)
 	var b bytes.Buffer
 	for _, p := range posts {

@@ -26,6 +26,11 @@ type rules struct {
 func (r *rules) Channels(context.Context, string) (bot.Channels, error) { return r.found, r.broken }
 
 func (r *rules) SetChannel(_ context.Context, place bot.Place, version int, set bot.Settings, by bot.User) error {
+	for i := range r.found.All {
+		if v := &r.found.All[i]; v.Place == place && r.refuse == nil {
+			v.Settings, v.Policy.Mode = set, set.Mode
+		}
+	}
 	if r.refuse == nil {
 		r.set = append(r.set, fmt.Sprintf("%s/%s/%s %d %s %s %s by %s", place.Adapter, place.Workspace, place.Channel, version, set.Mode, set.Language, set.About, by.ID))
 	}

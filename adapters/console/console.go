@@ -13,7 +13,7 @@
 // turns it into HTML, and stream.go pushes changes. why.go and search.go are the
 // panels of match evidence and of the search in messages, library.go with due.go,
 // cases.go, channels.go and shadow.go the pages of the knowledge base, of open cases, of the
-// rules of channels, and of the posts of shadow channels; editor.go with editor_fields.go
+// rules of channels, and of what shadow channels would have read, with votes on it; editor.go with editor_fields.go
 // changes files of the knowledge base; hits.go has how often entries are asked for; figures.go collects the figures that overview.go shows and
 // exports, and dead.go lists what could not be sent. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
 // access.go knows who may do what, and login.go is the login, which attempts.go

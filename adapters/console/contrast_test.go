@@ -2,10 +2,9 @@ package console
 
 import (
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
-
-	"mabsbot/bot"
 )
 
 // TestBrowserContrast checks that every text has the contrast to its background
@@ -15,9 +14,9 @@ func TestBrowserContrast(t *testing.T) {
 		t.Skip("a browser takes seconds")
 	}
 	s := newStage(t, func(o *Options) {
-		library := readEntries(t)
-		library.shadows = []bot.Post{saying("p1", "held back", bot.Thread{Adapter: "slack", Workspace: "T1", Channel: "C1"})}
-		o.Library = library
+		o.Library = readEntries(t)
+		report := someReport(time.Now())
+		o.Operations = &report
 	})
 	home := serve(t, s)
 	top := s.says(t, "alex", SupportChannel, "", "@mabsbot about 319")

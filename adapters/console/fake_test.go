@@ -109,6 +109,7 @@ type sums struct {
 	done           []string // what was done to dead letters
 	fail           error
 	rules
+	ballot
 }
 
 func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {
@@ -148,7 +149,6 @@ func (s *sums) change(what string, post bot.PostID) error {
 // recognizes them by their codes only.
 type shelfOf struct {
 	entries []*kb.Entry
-	shadows []bot.Post
 	cases   []bot.OpenCase
 }
 
@@ -180,8 +180,6 @@ func (s shelfOf) Entry(id string) *kb.Entry {
 }
 
 func (s shelfOf) Revision() string { return "5e1fc0de" }
-
-func (s shelfOf) Shadowed(context.Context, int) ([]bot.Post, error) { return s.shadows, nil }
 
 func (s shelfOf) OpenCases(context.Context, int) ([]bot.OpenCase, error) { return s.cases, nil }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -45,7 +46,7 @@ var everyPage = []struct {
 
 // noPages are the addresses that are not opened as a page.
 var noPages = []string{
-	"GET /overview.csv", "GET /overview.json", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
+	"GET /overview.csv", "GET /overview.json", "GET /shadow.csv", "GET /shadow.json", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
 }
 
 // TestEveryPage checks that everyPage has each page.
@@ -77,7 +78,8 @@ func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 	s := newStage(t, withUsers, withEditor(editor), func(o *Options) {
 		library, operations := readEntries(t), someSums(30)
 		operations.rules, operations.hits = someRules(), someHits().hits
-		library.shadows = []bot.Post{{ID: "p1", Thread: slack, Reply: bot.Reply{Lang: "en", Blocks: step(1)}}}
+		report := someReport(time.Now())
+		operations.ballot = ballot{posts: report.posts[:2], votes: report.votes[:2]}
 		library.cases = []bot.OpenCase{
 			{Case: bot.Case{Number: 17, Title: "Replica is inconsistent", For: bot.User{Name: "Alex"}, Opened: 1_800_000_000}, Team: slack},
 			{Case: bot.Case{Number: 18, Title: "FS-11 is down", Taken: bot.Act{By: bot.User{Name: "Kim"}, At: 1_800_000_000}}, Team: slack},

@@ -40,6 +40,7 @@ var (
 	errNoTeam      = &refusal{status: http.StatusConflict, key: "no_team"}
 	errNoFile      = &refusal{status: http.StatusNotFound, key: "no_file"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
+	errNoAnswer    = &refusal{status: http.StatusNotFound, key: "no_answer"}
 	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
 	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}
 	errUnknownUser = &refusal{status: http.StatusForbidden, key: "unknown_user"}
@@ -69,6 +70,9 @@ func (c *Console) pageRoutes() []route {
 		{"POST /dead/resend", Editor, c.changeLetter("a dead letter is sent again", c.operations.Resend)},
 		{"POST /dead/drop", Editor, c.changeLetter("a dead letter is removed", c.operations.Discard)},
 		{"GET /shadow", Viewer, c.shadow},
+		{"GET /shadow.csv", Viewer, c.shadowCSV},
+		{"GET /shadow.json", Viewer, c.shadowJSON},
+		{"POST /shadow/vote", Editor, c.vote},
 		{"GET /kb", Viewer, c.entries},
 		{"GET /kb/{id}", Viewer, c.entry},
 		{"GET /kb/new", Viewer, c.newFile},

@@ -96,7 +96,7 @@ func (t *storeTest) dead(arg string) string {
 // shadowed returns the recorded posts; see play.
 func (t *storeTest) shadowed() string {
 	t.Helper()
-	posts, err := t.Shadowed(t.Context(), 10)
+	posts, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 10})
 	t.must(err)
 	var ids []string
 	for _, p := range posts {

@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -67,6 +67,10 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("one of many concurrent saves after a version wins", concurrentSaves)
 	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)
+	run("Shadowed returns the posts of a channel before another one", shadowedBefore)
+	run("an answer of a shadow channel has a vote, until its message is edited", votes)
+	run("Erase keeps the vote on an answer and nothing else of it", votesOfErased)
+	run("answers of shadow channels outlive Prune, their votes for 90 days", votesPruned)
 	run("a post waits until it is sent or dropped", waiting)
 	run("Walkthroughs returns those of the asker, most recently changed first", walkthroughs)
 	run("Case returns the walkthrough with the number", caseByNumber)
@@ -471,7 +475,7 @@ func shadowed(t *storeTest) {
 	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s2", Thread: threadNamed("z"), Shadow: true, Replaces: "A1", Reply: said("two")}}})
 	t.play(`claim: A1; sent A1; due: none`)
 	for limit, want := range map[int]string{0: "", 1: "two", 5: "two one"} {
-		all, err := t.Shadowed(t.Context(), limit)
+		all, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: limit})
 		t.must(err)
 		var words []string
 		for _, p := range all {
@@ -621,13 +625,13 @@ func prune(t *storeTest) {
 	t.must(t.Prune(t.Context(), 26*time.Hour))
 	t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
 	t.equal(queued(), "waiting:replaced")
-	shadows, err := t.Shadowed(t.Context(), 9)
+	shadows, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 9})
 	t.must(err)
 	t.equal(len(shadows), 1)
 
 	for range 2 { // a second Prune deletes no more
 		t.must(t.Prune(t.Context(), 0))
-		shadows, err := t.Shadowed(t.Context(), 9)
+		shadows, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 9})
 		t.must(err)
 		t.equal(len(shadows), 0)
 		t.equal(queued(), "waiting:replaced")
@@ -661,7 +665,7 @@ func pruneMany(t *storeTest) {
 	t.apply(turn)
 	time.Sleep(26 * time.Hour)
 	t.must(t.Prune(t.Context(), 0))
-	posts, err := t.Shadowed(t.Context(), 2*n)
+	posts, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 2 * n})
 	t.must(err)
 	var got, want []bot.PostID
 	for _, p := range posts {

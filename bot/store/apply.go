@@ -99,34 +99,6 @@ func (s *SQL) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
 	return n > 0, s.wrap("keeps", err)
 }
 
-// Shadowed implements bot.Store.
-func (s *SQL) Shadowed(ctx context.Context, limit int) (all []bot.Post, unreadable error) {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, adapter, workspace, channel, root, opens, sealed FROM posts
-		WHERE state = 'shadow' ORDER BY seq DESC LIMIT $1`, max(limit, 0))
-	if err != nil {
-		return nil, s.wrap("shadowed", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p bot.Post
-		var sealed []byte
-		if err := rows.Scan(&p.ID, &p.Thread.Adapter, &p.Thread.Workspace, &p.Thread.Channel, &p.Thread.Root, &p.Opens, &sealed); err != nil {
-			return nil, s.wrap("shadowed", err)
-		}
-		read := s.unsealPost(p, sealed)
-		if read.err != nil {
-			unreadable = errors.Join(unreadable, read.err)
-			continue
-		}
-		all = append(all, read.Post)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, s.wrap("shadowed", err)
-	}
-	return all, s.wrap("shadowed", unreadable)
-}
-
 // Walkthroughs implements bot.Store.
 func (s *SQL) Walkthroughs(ctx context.Context, user bot.UserKey, limit int) ([]bot.Walkthrough, error) {
 	rows, err := s.read.QueryContext(ctx, selectWalkthroughs+`
@@ -219,10 +191,13 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.Eve
 		state = "shadow"
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private, about, asked_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
+		INSERT INTO posts (adapter, workspace, channel, root, id, opens, delayed, replaces, state, due, ready_at, claimed_until, attempt, ref, changed_at, sealed, recipient, urgent, private, about, asked_at, kept)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 0, 0, '', $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		threadArgs(p.Thread, string(p.ID), flag(p.Opens), flag(p.Delay > 0), string(p.Replaces), state, now+p.Delay.Milliseconds(), now,
-			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private), string(about), p.Answers)...)
+			s.sealer.seal(data, postRowOf(p)...), p.To.ID, flag(p.Urgent), flag(p.Private), string(about), p.Answers, flag(keepsRecord(p, about)))...)
+	if err == nil {
+		err = putShadowAnswer(ctx, tx, p, about, now)
+	}
 	if err != nil || p.Replaces == "" || p.Shadow {
 		return err
 	}

@@ -208,6 +208,7 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Apply(t.Context(), settingsTurn))
 	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
 	must(t, err)
+	voteOnce(t, s)
 }
 
 // settingsTurn changes the settings of a channel for the first time.

@@ -106,6 +106,15 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, err)
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "learned", Learned: bot.Learned{Counts: []bot.StepCount{{Entry: "e", Step: "s", Outcome: bot.StepOpen, N: 1}}, Asker: bot.StepQuery{Entry: "e"}}}))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
+	voteOnce(t, s)
+}
+
+// voteOnce votes on an answer of a shadow channel.
+func voteOnce(t *testing.T, s *SQL) {
+	t.Helper()
+	held := bot.Post{ID: "held", Thread: thread(1), Shadow: true, Question: &bot.Question{Result: bot.ResultSure}}
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "held", About: "held", Posts: []bot.Post{held}}))
+	must(t, s.Vote(t.Context(), held.ID, true, bot.User{ID: "voter"}))
 }
 
 // rowsOf returns the rows of a table as text.

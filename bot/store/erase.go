@@ -35,6 +35,7 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 			`UPDATE posts SET erased = 1 WHERE` + aboutMessage,
 			`UPDATE posts SET state = 'dropped', sealed = NULL, why = '', kept = 0 WHERE state <> 'waiting' AND` + aboutMessage,
 			`DELETE FROM inbox WHERE` + deadPayload,
+			`DELETE FROM shadow_answers WHERE about = $1 AND vote = 0`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, string(message)); err != nil {
 				return err

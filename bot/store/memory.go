@@ -30,6 +30,7 @@ type Memory struct {
 	files    []bot.FileVersion // by version, from 1
 	outcomes map[memoryOutcome]int
 	askers   map[memoryAsker]time.Time // until when their outcomes count
+	answers  map[bot.EventID]bot.Vote  // of channels in shadow mode, by the message
 }
 
 type memoryState struct {
@@ -85,6 +86,7 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		counts:   map[memoryCount]int{},
 		outcomes: map[memoryOutcome]int{},
 		askers:   map[memoryAsker]time.Time{},
+		answers:  map[bot.EventID]bot.Vote{},
 	}
 }
 
@@ -148,27 +150,6 @@ func (m *Memory) Keeps(ctx context.Context, post bot.PostID) (bool, error) {
 		return false, wrap("keeps", err)
 	}
 	return m.post(post) != nil, nil
-}
-
-// Shadowed implements bot.Store.
-func (m *Memory) Shadowed(ctx context.Context, limit int) ([]bot.Post, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return nil, wrap("shadowed", err)
-	}
-	var all []bot.Post
-	for _, q := range slices.Backward(m.posts) {
-		if !q.shadow || len(all) >= limit {
-			continue
-		}
-		p, err := decodePost(q.data)
-		if err != nil {
-			return nil, wrap("shadowed", err)
-		}
-		all = append(all, p)
-	}
-	return all, nil
 }
 
 // Walkthroughs implements bot.Store.
@@ -242,6 +223,9 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	maps.Copy(m.states, states)
 	for _, p := range posts {
 		m.queue(p, now)
+	}
+	for _, p := range turn.Posts {
+		m.shadowAnswer(p, turn.About, now)
 	}
 	m.setPreference(turn.Prefer)
 	m.set(turn.Set, now)
@@ -344,8 +328,9 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	}
 	m.posts = slices.DeleteFunc(m.posts, func(p *memoryPost) bool {
 		_, inThread := m.states[p.thread]
-		return !p.waiting && !p.dead && p.changed.Before(before) && !inThread && !replaced[p.id]
+		return !p.waiting && !p.dead && !(p.shadow && p.about != "") && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
+	maps.DeleteFunc(m.answers, func(_ bot.EventID, v bot.Vote) bool { return v.At.Before(now.Add(-ShadowHistory)) })
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
 	m.pruneOutcomes(now)
 	for name, all := range m.inboxes {

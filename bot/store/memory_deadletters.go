@@ -24,6 +24,9 @@ func (m *Memory) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, 
 			}
 		}
 	}
+	if m.answers[message].Voted.IsZero() {
+		delete(m.answers, message)
+	}
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool {
 			return r.dead && (r.key == string(message) || strings.HasPrefix(r.key, string(message)+"/"))

@@ -54,7 +54,8 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 }
 
 // Prune deletes events, and posts that were sent, dropped or recorded (shadow),
-// that are older than olderThan, but at least MinRetention old. A post is kept
+// that are older than olderThan, but at least MinRetention old. Recorded posts about a
+// message are left to Expire, and their votes are kept for ShadowHistory. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
 // are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, and entries once no walkthrough needs them. Expire removes walkthroughs.
@@ -72,6 +73,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneEvents, before)),
 		s.inBatches(ctx, pruneRows(pruneInbox, now-DeadLetterTTL.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneProcesses, before)),
+		s.inBatches(ctx, pruneRows(pruneShadow, now-ShadowHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneSettings, now-SettingsHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
 		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
@@ -112,6 +114,7 @@ const (
 	pruneEvents = `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneInbox  = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE dead = 1 AND at < $1 ORDER BY at LIMIT $2)`
 
+	pruneShadow   = `DELETE FROM shadow_answers WHERE about IN (SELECT about FROM shadow_answers WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneSettings = `DELETE FROM setting_changes WHERE version IN (SELECT version FROM setting_changes WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	// pruneHours removes the counts of hours that Hits no longer adds up. $1 is a day.

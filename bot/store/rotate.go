@@ -27,6 +27,7 @@ var sealedTables = []sealedTable{
 	{"inbox", "inbox", "name, key"},
 	{"setting_changes", "setting change", "version, adapter, workspace, channel"},
 	{"kb_files", "kb file", "version, file"},
+	{"shadow_answers", "vote", "about, adapter, workspace, channel"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

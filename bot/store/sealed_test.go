@@ -243,7 +243,7 @@ func TestUnreadableRecords(t *testing.T) {
 	if !errors.Is(err, bot.ErrUnreadable) || fmt.Sprint(records) != "[0 2]" {
 		t.Errorf("records %q, %v", records, err)
 	}
-	posts, err := s.Shadowed(t.Context(), 9)
+	posts, err := s.Shadowed(t.Context(), bot.ShadowQuery{Limit: 9})
 	if !errors.Is(err, bot.ErrUnreadable) || len(posts) != 2 {
 		t.Errorf("shadow posts %v, %v", posts, err)
 	}

@@ -64,7 +64,9 @@ document.addEventListener("submit", (event) => {
 // change sends the fields of a form, and the button, and shows the page as it then is.
 async function change(form, button) {
   if (form.dataset.confirm && !(await confirmed(form))) return;
-  if (await send(form.dataset.change, Object.fromEntries(new FormData(form, button)))) visit(location.href, { push: false, focus: true });
+  if (!(await send(form.dataset.change, Object.fromEntries(new FormData(form, button))))) return;
+  await visit(location.href, { push: false, focus: !form.id, scroll: document.getElementById("content").scrollTop });
+  if (form.id) document.getElementById(form.id)?.querySelector(`[value="${button.value}"]`)?.focus({ preventScroll: true }); // the next vote is near
 }
 
 document.addEventListener("keydown", (event) => {
