@@ -39,6 +39,7 @@
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - shadow.go records what a channel in shadow mode would have read, and what
 //     people think of it;
+//   - audit.go says who changed what;
 //   - collect.go offers the command that reads facts, and takes its output;
 //   - count.go adds what happened to the figures of the operator, of which hits.go returns
 //     those of entries, and learn.go what became of steps, by which it orders

@@ -8,6 +8,7 @@ type Operations interface {
 	ChannelOperations
 	ConfigurationOperations
 	ShadowOperations
+	AuditOperations
 
 	// CountsByDay, CountsByEntry and Hits are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)

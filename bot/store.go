@@ -127,6 +127,13 @@ type Store interface {
 	// window ago.
 	CaseCount(ctx context.Context, user UserKey, window time.Duration) (highest, recent int, err error)
 
+	// Audit returns audit records, latest first: those of Record and the changes of
+	// settings. They are kept for a year.
+	Audit(ctx context.Context, q AuditQuery) ([]AuditRecord, error)
+
+	// Record adds an audit record. It sets ID and At.
+	Record(ctx context.Context, r AuditRecord) error
+
 	// CountsByDay returns the sums of the counts without an entry, of the days from
 	// and to and those between them, by day, adapter, kind and detail. Days are counted
 	// from 1970, in UTC.

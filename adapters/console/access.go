@@ -25,7 +25,7 @@ type Role int
 const (
 	Viewer        Role = iota + 1 // opens the pages
 	Editor                        // changes something, and writes in the simulated channels
-	Administrator                 // also changes the rules of channels, and starts the workspace over
+	Administrator                 // also changes the rules of channels, reads the audit log, and starts the workspace over
 )
 
 // roleNames are the names of the roles in the configuration.

@@ -47,19 +47,33 @@ func (c *Console) dead(w http.ResponseWriter, r *http.Request) {
 	c.show(w, http.StatusOK, page.View.Lang, "dead", page)
 }
 
-// changeLetter returns an action that changes a dead letter. The log has who did it.
-func (c *Console) changeLetter(what string, change func(context.Context, bot.PostID) error) http.HandlerFunc {
+// changeLetter returns an action that changes a dead letter, and records who did it.
+func (c *Console) changeLetter(kind bot.AuditKind, change func(context.Context, bot.PostID) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		who := accountOf(r)
 		c.action(func(ctx context.Context, _ bot.User, f form) (string, error) {
-			err := change(ctx, f.Post)
+			place, err := c.placeOfLetter(ctx, f.Post)
+			if err == nil {
+				err = change(ctx, f.Post)
+			}
 			if errors.Is(err, bot.ErrNoDeadLetter) {
 				return "", errNoLetter
 			}
 			if err == nil {
-				c.log.Info("console: "+what, "post", f.Post, "by", who.Name, "role", who.Role.String())
+				c.recordAudit(r, kind, place, string(f.Post))
 			}
 			return string(f.Post), err
 		})(w, r)
 	}
+}
+
+// placeOfLetter returns the channel of a dead letter, or the zero Place if it is not
+// among the latest.
+func (c *Console) placeOfLetter(ctx context.Context, post bot.PostID) (bot.Place, error) {
+	letters, err := c.operations.DeadLetters(ctx, maxDead)
+	for _, l := range letters {
+		if l.ID == post {
+			return bot.Place{Adapter: l.Thread.Adapter, Workspace: l.Thread.Workspace, Channel: l.Thread.Channel}, nil
+		}
+	}
+	return bot.Place{}, err
 }

@@ -62,8 +62,11 @@ func TestDeadLetters(t *testing.T) {
 	if want := []string{"resend one", "discard two"}; !slices.Equal(fake.done, want) {
 		t.Errorf("done %q, want %q", fake.done, want)
 	}
-	if got := log.String(); !strings.Contains(got, "sent again") || strings.Count(got, "by=ed role=editor") != 2 {
+	if got := log.String(); !strings.Contains(got, "console: resend") || strings.Count(got, "by=ed role=editor") != 2 {
 		t.Errorf("the log does not say who did it:\n%s", got)
+	}
+	if got, want := fake.written(), "resend slack//C1 one by console/ed, discard slack//C1 two by console/ed"; got != want {
+		t.Errorf("recorded %s, want %s", got, want)
 	}
 	if !strings.Contains(page("vi"), "Every answer was sent") {
 		t.Error("the page says nothing when it is empty")

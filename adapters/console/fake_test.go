@@ -110,6 +110,7 @@ type sums struct {
 	fail           error
 	rules
 	ballot
+	ledger
 }
 
 func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {

@@ -28,6 +28,7 @@ var everyPage = []struct {
 	{"/?why=TOP", ""},
 	{"/overview", ""},
 	{"/cases", ""},
+	{"/audit", ""},
 	{"/channels", ""},
 	{"/dead", ""},
 	{"/shadow", ""},
@@ -46,7 +47,7 @@ var everyPage = []struct {
 
 // noPages are the addresses that are not opened as a page.
 var noPages = []string{
-	"GET /overview.csv", "GET /overview.json", "GET /shadow.csv", "GET /shadow.json", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
+	"GET /overview.csv", "GET /overview.json", "GET /shadow.csv", "GET /shadow.json", "GET /audit.csv", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
 }
 
 // TestEveryPage checks that everyPage has each page.
@@ -87,6 +88,7 @@ func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 		letters := someLetters()
 		operations.services, operations.letters = letters.services, letters.letters
 		operations.services = append(operations.services, bot.Service{Adapter: "discord", State: bot.ServiceEnded})
+		operations.ledger = someRecords(1).ledger
 		o.Library, o.Operations = library, operations
 		o.Ended = func() []string { return []string{"discord"} }
 	})

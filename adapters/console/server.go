@@ -64,11 +64,13 @@ func (c *Console) pageRoutes() []route {
 		{"GET /overview.csv", Viewer, c.overviewCSV},
 		{"GET /overview.json", Viewer, c.overviewJSON},
 		{"GET /cases", Viewer, c.cases},
+		{"GET /audit", Administrator, c.audit},
+		{"GET /audit.csv", Administrator, c.auditCSV},
 		{"GET /channels", Viewer, c.channels},
 		{"POST /channels", Administrator, c.setChannel},
 		{"GET /dead", Viewer, c.dead},
-		{"POST /dead/resend", Editor, c.changeLetter("a dead letter is sent again", c.operations.Resend)},
-		{"POST /dead/drop", Editor, c.changeLetter("a dead letter is removed", c.operations.Discard)},
+		{"POST /dead/resend", Editor, c.changeLetter(bot.AuditResend, c.operations.Resend)},
+		{"POST /dead/drop", Editor, c.changeLetter(bot.AuditDiscard, c.operations.Discard)},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /shadow.csv", Viewer, c.shadowCSV},
 		{"GET /shadow.json", Viewer, c.shadowJSON},
@@ -108,7 +110,7 @@ func (c *Console) workspaceRoutes() []route {
 		{"POST /delete", Editor, c.action(c.remove)},
 		{"POST /retry", Editor, c.action(c.retry)},
 		{"POST /press", Editor, c.action(c.press)},
-		{"POST /reset", Administrator, c.action(c.startOver)},
+		{"POST /reset", Administrator, c.recorded(bot.AuditReset, c.startOver)},
 	}
 }
 

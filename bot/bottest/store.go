@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -71,6 +71,8 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("an answer of a shadow channel has a vote, until its message is edited", votes)
 	run("Erase keeps the vote on an answer and nothing else of it", votesOfErased)
 	run("answers of shadow channels outlive Prune, their votes for 90 days", votesPruned)
+	run("Audit returns records and changes of settings, the latest first, for a year", audit)
+	run("Audit returns each record once, however many it is asked for at a time", auditPages)
 	run("a post waits until it is sent or dropped", waiting)
 	run("Walkthroughs returns those of the asker, most recently changed first", walkthroughs)
 	run("Case returns the walkthrough with the number", caseByNumber)

@@ -209,6 +209,7 @@ func full(t *testing.T, s *SQL) {
 	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
 	must(t, err)
 	voteOnce(t, s)
+	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))
 }
 
 // settingsTurn changes the settings of a channel for the first time.

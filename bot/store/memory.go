@@ -26,6 +26,7 @@ type Memory struct {
 	leases   map[string]memoryLease
 	settings map[bot.Place]bot.ChannelSettings
 	changes  []bot.SettingsChange // in their order
+	audit    []bot.AuditRecord    // in their order, without changes
 	counts   map[memoryCount]int
 	files    []bot.FileVersion // by version, from 1
 	outcomes map[memoryOutcome]int
@@ -331,6 +332,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 		return !p.waiting && !p.dead && !(p.shadow && p.about != "") && p.changed.Before(before) && !inThread && !replaced[p.id]
 	})
 	maps.DeleteFunc(m.answers, func(_ bot.EventID, v bot.Vote) bool { return v.At.Before(now.Add(-ShadowHistory)) })
+	m.audit = slices.DeleteFunc(m.audit, func(r bot.AuditRecord) bool { return r.At.Before(now.Add(-AuditHistory)) })
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
 	m.pruneOutcomes(now)
 	for name, all := range m.inboxes {

@@ -74,6 +74,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneInbox, now-DeadLetterTTL.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneProcesses, before)),
 		s.inBatches(ctx, pruneRows(pruneShadow, now-ShadowHistory.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneAudit, now-AuditHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneSettings, now-SettingsHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
 		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
@@ -115,6 +116,7 @@ const (
 	pruneInbox  = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE dead = 1 AND at < $1 ORDER BY at LIMIT $2)`
 
 	pruneShadow   = `DELETE FROM shadow_answers WHERE about IN (SELECT about FROM shadow_answers WHERE at < $1 ORDER BY at LIMIT $2)`
+	pruneAudit    = `DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneSettings = `DELETE FROM setting_changes WHERE version IN (SELECT version FROM setting_changes WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	// pruneHours removes the counts of hours that Hits no longer adds up. $1 is a day.

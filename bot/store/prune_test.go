@@ -117,7 +117,7 @@ func TestPruneYields(t *testing.T) {
 // are kept cost nothing.
 func TestPruneUsesIndexes(t *testing.T) {
 	s := openNew(t)
-	for _, query := range []string{pruneEvents, pruneInbox, pruneSettings, pruneHours, pruneShadow, nextPosts, markKept, deletePosts, endIdle, removeKept, outdated} {
+	for _, query := range []string{pruneEvents, pruneInbox, pruneSettings, pruneHours, pruneShadow, pruneAudit, nextPosts, markKept, deletePosts, endIdle, removeKept, outdated} {
 		rows, err := s.read.Query(`EXPLAIN QUERY PLAN `+query, 0, 0, 0, 0)
 		must(t, err)
 		defer rows.Close()

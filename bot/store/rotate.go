@@ -28,6 +28,7 @@ var sealedTables = []sealedTable{
 	{"setting_changes", "setting change", "version, adapter, workspace, channel"},
 	{"kb_files", "kb file", "version, file"},
 	{"shadow_answers", "vote", "about, adapter, workspace, channel"},
+	{"audit", "audit", "id, kind, adapter, workspace, channel, object"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

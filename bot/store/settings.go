@@ -54,13 +54,18 @@ func (s *SQL) ChannelSettings(ctx context.Context, after int) ([]bot.ChannelSett
 }
 
 // SettingsChanges implements bot.Store.
-func (s *SQL) SettingsChanges(ctx context.Context, place bot.Place, limit int) (all []bot.SettingsChange, unreadable error) {
-	rows, err := s.read.QueryContext(ctx, `
+func (s *SQL) SettingsChanges(ctx context.Context, place bot.Place, limit int) ([]bot.SettingsChange, error) {
+	all, err := s.changes(s.read.QueryContext(ctx, `
 		SELECT version, at, adapter, workspace, channel, sealed FROM setting_changes
 		WHERE adapter = $1 AND workspace = $2 AND channel = $3 ORDER BY version DESC LIMIT $4`,
-		place.Adapter, place.Workspace, place.Channel, max(limit, 0))
+		place.Adapter, place.Workspace, place.Channel, max(limit, 0)))
+	return all, s.wrap("settings changes", err)
+}
+
+// changes reads changes of settings.
+func (s *SQL) changes(rows *sql.Rows, err error) (all []bot.SettingsChange, unreadable error) {
 	if err != nil {
-		return nil, s.wrap("settings changes", err)
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -68,7 +73,7 @@ func (s *SQL) SettingsChanges(ctx context.Context, place bot.Place, limit int) (
 		var at int64
 		var sealed []byte
 		if err := rows.Scan(&c.Version, &at, &c.Adapter, &c.Workspace, &c.Channel, &sealed); err != nil {
-			return nil, s.wrap("settings changes", err)
+			return nil, err
 		}
 		c.At = time.UnixMilli(at)
 		var stored storedChange
@@ -84,9 +89,9 @@ func (s *SQL) SettingsChanges(ctx context.Context, place bot.Place, limit int) (
 		all = append(all, c)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.wrap("settings changes", err)
+		return nil, err
 	}
-	return all, s.wrap("settings changes", unreadable)
+	return all, unreadable
 }
 
 // putSettings carries out a change of settings and records it, or returns ErrConflict if

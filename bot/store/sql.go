@@ -15,15 +15,15 @@
 // encodes. inbox.go records events that are acknowledged before they are handled, and
 // journal.go is an append-only log, sessions.go has the logins of the console, and
 // settings.go what administrators set. files.go keeps the files of the knowledge base
-// that editors save, and shadow.go the votes on what channels in shadow mode would have
-// read.
+// that editors save, shadow.go the votes on what channels in shadow mode would have
+// read, and audit.go who did what.
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
 // one of several processes, and process.go tracks which processes are alive. inspect.go looks at a database without opening it. seal.go
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
 // memory_cases.go, memory_counts.go, memory_outcomes.go, memory_outbox.go, memory_deadletters.go,
-// memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go and memory_settings.go do the
+// memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go, memory_audit.go and memory_settings.go do the
 // same in memory.
 package store
 
