@@ -43,7 +43,7 @@
 //   - collect.go offers the command that reads facts, and takes its output;
 //   - count.go adds what happened to the figures of the operator, of which hits.go returns
 //     those of entries, and learn.go what became of steps, by which it orders
-//     alternatives;
+//     alternatives; unanswered.go records what could not be answered;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //
@@ -61,7 +61,10 @@
 // implements it on SQLite and PostgreSQL, and in memory for tests. Only then does
 // the handler return, and the adapter acknowledge the event to its platform. A message
 // without consequences is not written anywhere; of a colleague's message in the
-// thread of a walkthrough only the fact that others take part is stored.
+// thread of a walkthrough only the fact that others take part is stored. The one
+// exception is what the bot could not answer: a message to it, and in channels that opt
+// in, one that almost led to a question. They are kept for 30 days, redacted
+// (unanswered.go).
 //
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
 // order within a thread, and hands them to [Adapter.Post] (adapter.go); rest.go
@@ -71,7 +74,7 @@
 // adapters work. digest.go posts the figures of a week, which digestview.go renders.
 // configure.go replaces the configured policy while the bot runs.
 //
-// library.go, operations.go, suggest.go and unfinished.go answer queries that adapters make
+// library.go, operations.go, questions.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,
 // completions, and unfinished walkthroughs. editor.go saves changes of the knowledge
 // base in the database, as the versions of files.go, and editor_try.go says what they do.

@@ -41,12 +41,17 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	if err != nil {
 		return err
 	}
-	if isTalk(event, found) {
+	if rules.isTalk(event, found) {
 		observe(a, event, Turn{Event: event.About().ID, Seen: seen(State{}, found)})
 		return nil
 	}
 	if m, ok := event.(Message); ok && m.Change == ChangeDeleted {
 		if event, err = b.erase(ctx, m); err != nil {
+			return err
+		}
+	}
+	if m, ok := event.(Message); ok && m.Change == ChangeEdited { // it is recorded again if it is not answered now
+		if err := b.store.Unrecord(ctx, m.Original); err != nil {
 			return err
 		}
 	}
@@ -135,10 +140,10 @@ func (b *Bot) erase(ctx context.Context, m Message) (Message, error) {
 // it is a new message of a channel that neither names an error nor a secret, and is
 // not for the bot.
 // Almost all messages are talk, and need nothing of the store.
-func isTalk(event Event, found kb.Result) bool {
+func (r Rules) isTalk(event Event, found kb.Result) bool {
 	m, ok := event.(Message)
 	return ok && found.Band == match.Silent && m.Change == ChangePosted && m.Continues == "" && len(m.Unread) == 0 && len(m.Secrets) == 0 &&
-		!m.Addressed && !m.Command && !m.InThread && !m.Direct
+		!m.Addressed && !m.Command && !m.InThread && !m.Direct && !(isNear(found) && r.Policy.channel(m.Head).Unanswered)
 }
 
 // observe reports a turn to an adapter that shows what was decided.

@@ -49,6 +49,9 @@ func (d decision) message(m Message) {
 
 // open handles a message that may start a conversation.
 func (d decision) open(m Message) {
+	if d.channel.Unanswered && !m.Addressed && isNear(d.found) {
+		d.record(d.newWalkthrough(m), MissNear)
+	}
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
@@ -162,6 +165,9 @@ func (d decision) noMatch(w Walkthrough, replaces PostID) {
 			}
 		}
 	}
+	if w.Unread == "" { // otherwise the error is in the picture
+		d.record(w, MissUnmatched)
+	}
 	d.postAnswer(w, replaces)
 }
 
@@ -185,12 +191,14 @@ func (d decision) edited(w Walkthrough, m Message) {
 			d.inThread(w, m) // a reply that was not understood, or an error that it got
 		}
 	case w.Text == m.subject():
+		d.recordAgain(w)
 	case withdrawn:
 		d.open(m)
 	case w.Status == StatusUnmatched && d.found.Band == match.Silent,
 		w.Status != StatusWalking && w.Status != StatusChoosing && w.Status != StatusUnmatched && w.Status != StatusProposed,
 		same && len(w.Path) > 0:
 		w.Text = m.subject()
+		d.recordAgain(w)
 		d.keep(w)
 	case d.found.Band == match.Silent && !m.Addressed:
 		d.withdrawAnswer(w, m)

@@ -9,6 +9,7 @@ type Operations interface {
 	ConfigurationOperations
 	ShadowOperations
 	AuditOperations
+	QuestionDesk
 
 	// CountsByDay, CountsByEntry and Hits are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)

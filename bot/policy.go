@@ -31,6 +31,8 @@ type ChannelPolicy struct {
 	Language string
 	Bots     []string // IDs of other bots whose messages are read; the rest are ignored
 	About    Topic
+
+	Unanswered bool // record messages for people that almost led to a question
 }
 
 // A Topic is what the people in a channel talk about.

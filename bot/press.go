@@ -294,6 +294,7 @@ func (d decision) chooseNone(w Walkthrough) {
 		label = "is_not"
 	}
 	d.replaceLive(w, d.text(label))
+	d.record(w, MissNone)
 	w.Status, w.Options = StatusUnmatched, nil
 	d.postState(w)
 }

@@ -104,7 +104,7 @@ func (b *Bot) Vote(ctx context.Context, post PostID, right bool, by User) error 
 // changes no state. The first post has the question that it answers, if it is one.
 func (d decision) shadow() Turn {
 	t := *d.turn
-	shadow := Turn{Event: t.Event, About: t.About, Needs: t.Needs, Understood: t.Understood}
+	shadow := Turn{Event: t.Event, About: t.About, Unanswered: t.Unanswered, Needs: t.Needs, Understood: t.Understood}
 	for _, p := range t.Posts {
 		p.Shadow, p.Delay = true, 0
 		shadow.Posts = append(shadow.Posts, p)

@@ -52,6 +52,8 @@ type Turn struct {
 
 	Learned Learned // of the steps of entries
 
+	Unanswered *Unanswered // the record of the message, if it could not be answered
+
 	Needs      Needs      // what has to be known to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
 	Seen       Seen       // what it was decided from, for an Observer; not stored
@@ -78,7 +80,7 @@ type Seen struct {
 // Silent reports whether the event has no consequences, so that there is
 // nothing to write.
 func (t Turn) Silent() bool {
-	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil
+	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil && t.Unanswered == nil
 }
 
 // add adds a post. Its ID is derived from the event and its index among the

@@ -27,6 +27,8 @@ type Channel struct {
 	Language string   `mapstructure:"language" json:"language"`     // a tag; "" means Config.Language
 	Bots     []string `mapstructure:"bots" json:"bots,omitempty"`   // IDs of other bots whose messages are read
 	About    string   `mapstructure:"about" json:"about,omitempty"` // one of Topics, or ""
+
+	Unanswered bool `mapstructure:"unanswered" json:"unanswered,omitempty"` // record messages for people that almost led to a question
 }
 
 // Modes returns the modes of a channel: the bot never speaks; it decides and

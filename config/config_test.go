@@ -244,7 +244,7 @@ func TestStoreURL(t *testing.T) {
 }
 
 func TestDescribe(t *testing.T) {
-	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {admins: [slack:U1, 'discord:2'], channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup}]}\n")
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {admins: [slack:U1, 'discord:2'], channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup, unanswered: true}]}\n")
 	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
 	if err != nil {
 		t.Fatal(err)
@@ -305,7 +305,7 @@ bot.digest.day              monday
 bot.digest.hour             9
 bot.digest.zone             UTC
 channel C1                  mode shadow, language en
-channel C2                  mode on, language ko, about backup, reads B1 B2
+channel C2                  mode on, language ko, about backup, reads B1 B2, records what almost led to a question
 warning                     --x: do not
 `
 	if b.String() != want {

@@ -51,7 +51,7 @@ func (c *Config) Describe(w io.Writer) error {
 		}
 	}
 	for _, ch := range d.Channels {
-		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s\n", ch.ID, ch.Mode, ch.Language, about(ch.About), reads(ch.Bots))
+		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s%s\n", ch.ID, ch.Mode, ch.Language, about(ch.About), reads(ch.Bots), records(ch.Unanswered))
 	}
 	for _, u := range d.Users {
 		fmt.Fprintf(tab, "user %s\trole %s, password %s\n", u.Name, u.Role, u.Hash)
@@ -84,6 +84,14 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// records formats whether messages that almost led to a question are recorded.
+func records(unanswered bool) string {
+	if !unanswered {
+		return ""
+	}
+	return ", records what almost led to a question"
 }
 
 // about formats what a channel is about.

@@ -169,7 +169,7 @@ func policy(c *config.Config) bot.Policy {
 	p.Digest = bot.DigestPolicy{Channels: d.ByPlatform(), Day: d.Weekday(), Hour: d.Hour, Zone: d.Location()}
 	p.Channels = map[string]bot.ChannelPolicy{}
 	for _, ch := range c.Bot.Channels {
-		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About)}
+		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About), Unanswered: ch.Unanswered}
 	}
 	return p
 }

@@ -98,6 +98,53 @@ func (l *logins) End(_ context.Context, key string) error {
 	return l.fail
 }
 
+// A desk is a QuestionDesk.
+type desk struct {
+	questions  []bot.PastQuestion
+	unanswered []bot.Unanswered
+	marks      []bot.Mark
+	failing    error
+}
+
+func (d *desk) Questions(context.Context, time.Time, int) ([]bot.PastQuestion, error) {
+	return slices.Clone(d.questions), d.failing
+}
+
+func (d *desk) Question(_ context.Context, id bot.QuestionID) (bot.PastQuestion, error) {
+	for _, q := range d.questions {
+		if q.ID == id {
+			return q, d.failing
+		}
+	}
+	return bot.PastQuestion{}, cmp.Or(d.failing, bot.ErrNoQuestion)
+}
+
+func (d *desk) Unanswered(context.Context) ([]bot.Unanswered, error) {
+	return slices.Clone(d.unanswered), d.failing
+}
+
+func (d *desk) Marks(context.Context) ([]bot.Mark, error) { return slices.Clone(d.marks), d.failing }
+
+func (d *desk) SetMark(_ context.Context, key string, state bot.MarkState) error {
+	if d.failing != nil {
+		return d.failing
+	}
+	d.marks = slices.DeleteFunc(d.marks, func(m bot.Mark) bool { return m.Key == key })
+	if state != "" {
+		d.marks = append(d.marks, bot.Mark{Key: key, State: state, At: time.Now()})
+	}
+	return nil
+}
+
+func (d *desk) MarkQuestion(ctx context.Context, id bot.QuestionID, state bot.MarkState) error {
+	for _, u := range d.unanswered {
+		if u.ID == id {
+			return d.SetMark(ctx, u.Key, state)
+		}
+	}
+	return cmp.Or(d.failing, bot.ErrNoQuestion)
+}
+
 // sums are Operations.
 type sums struct {
 	byDay, byEntry []bot.CountSum
@@ -111,6 +158,7 @@ type sums struct {
 	rules
 	ballot
 	ledger
+	desk
 }
 
 func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {

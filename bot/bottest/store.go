@@ -1,5 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go, outbox.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go,
+// unanswered.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -88,6 +89,12 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("StepCounts adds up the outcomes of a year", stepCounts)
 	run("StepCounts reports who asks about an entry again", repeatedAsker)
 	run("concurrent turns lose no outcome", outcomesTogether)
+	run("Unanswered returns what Apply recorded, the latest first", records)
+	run("a message is recorded once", recordsOnce)
+	run("a user has a few records in an hour", recordsOfUser)
+	run("a record ends with its message, or after its time", recordsEnd)
+	run("a key has one mark", marks)
+	run("Asked returns walkthroughs since a time, with the last change first", asked)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -781,6 +788,14 @@ func canceledContext(t *storeTest) {
 	_, err = t.FileHistory(ctx, "a.yaml", 0, 1)
 	wantCanceled(err)
 	_, err = t.SaveFile(ctx, bot.FileVersion{File: "a.yaml"}, 0)
+	wantCanceled(err)
+	_, err = t.Unanswered(ctx, 1)
+	wantCanceled(err)
+	wantCanceled(t.Unrecord(ctx, "m"))
+	wantCanceled(t.SetMark(ctx, "key", bot.MarkDone))
+	_, err = t.Marks(ctx)
+	wantCanceled(err)
+	_, err = t.Asked(ctx, time.Time{}, 1)
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

@@ -147,6 +147,9 @@ func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
 	if err := putPreference(ctx, tx, turn.Prefer); err != nil {
 		return err
 	}
+	if err := s.putUnanswered(ctx, tx, turn.Unanswered, now); err != nil {
+		return err
+	}
 	if err := s.putLearned(ctx, tx, turn.Learned, now); err != nil {
 		return err
 	}

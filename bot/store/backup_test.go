@@ -210,7 +210,12 @@ func full(t *testing.T, s *SQL) {
 	must(t, err)
 	voteOnce(t, s)
 	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))
+	must(t, s.Apply(t.Context(), unansweredTurn))
+	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 }
+
+// unansweredTurn records a message.
+var unansweredTurn = bot.Turn{Event: "unanswered", Unanswered: &bot.Unanswered{ID: "u", Place: bot.Place{Adapter: "test"}, Text: "text"}}
 
 // settingsTurn changes the settings of a channel for the first time.
 var settingsTurn = bot.Turn{Event: "set", Set: &bot.SettingsChange{Place: bot.Place{Adapter: "test", Channel: "c"}, After: bot.Settings{Mode: bot.ModeOff}}}

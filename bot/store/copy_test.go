@@ -106,6 +106,8 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, err)
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "learned", Learned: bot.Learned{Counts: []bot.StepCount{{Entry: "e", Step: "s", Outcome: bot.StepOpen, N: 1}}, Asker: bot.StepQuery{Entry: "e"}}}))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
+	must(t, s.Apply(t.Context(), unansweredTurn))
+	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 	voteOnce(t, s)
 	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))
 }

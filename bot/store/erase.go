@@ -22,8 +22,8 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 		return nil, s.wrap("erase", err)
 	}
 	var n int
-	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts WHERE`+aboutMessage+`AND erased = 0) + (SELECT COUNT(*) FROM inbox WHERE`+deadPayload+`)`,
-		string(message)).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts WHERE`+aboutMessage+`AND erased = 0) + (SELECT COUNT(*) FROM inbox WHERE`+deadPayload+`)
+			+ (SELECT COUNT(*) FROM unanswered WHERE id = $2)`, string(message), string(bot.RecordID(message))).Scan(&n)
 	if err != nil || n == 0 {
 		return threads, s.wrap("erase", err)
 	}
@@ -41,6 +41,7 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 				return err
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `DELETE FROM unanswered WHERE id = $1`, string(bot.RecordID(message)))
+		return err
 	})
 }

@@ -137,6 +137,7 @@ func (p place) converse() {
 	p.say("m4", "support", "m4", paste, func(m *bot.Message) {
 		m.Addressed, m.Quoted = true, &bot.Quoted{Text: paste, Hidden: true} // it is answered in a direct message
 	})
+	p.say("m5", "support", "m5", "what about the weather?", func(m *bot.Message) { m.Addressed = true })
 	p.refuse()
 	inbox := p.Inbox("test")
 	must(p.T, inbox.Bury(p.Context(), "m1", []byte(paste)))
@@ -146,6 +147,15 @@ func (p place) converse() {
 	}
 	if n := count(p.T, p.SQL, `SELECT COUNT(*) FROM posts WHERE private = 1 AND sealed IS NOT NULL`); n == 0 {
 		p.Error("no private answer is a dead letter")
+	}
+	p.wantRecords(1)
+}
+
+// wantRecords checks how many unanswered messages are recorded.
+func (p place) wantRecords(want int) {
+	p.Helper()
+	if n := count(p.T, p.SQL, `SELECT COUNT(*) FROM unanswered`); n != want {
+		p.Errorf("%d messages are recorded as unanswered, want %d", n, want)
 	}
 }
 
@@ -175,13 +185,14 @@ func TestDeletedMessages(t *testing.T) {
 			t.Errorf("a deleted reply leaves %v and %v, %v", w.Said, w.Facts, err)
 		}
 		for _, m := range []struct{ id, channel, root string }{
-			{"r2", "support", "m1"}, {"m1", "support", "m1"}, {"m2", "shadow", "m2"}, {"m3", "support", bot.CommandRoot + "m3"}, {"m4", "support", "m4"},
+			{"r2", "support", "m1"}, {"m1", "support", "m1"}, {"m2", "shadow", "m2"}, {"m3", "support", bot.CommandRoot + "m3"}, {"m4", "support", "m4"}, {"m5", "support", "m5"},
 		} {
 			p.remove(m.id, m.channel, m.root)
 		}
 		if left := leftovers(t, p.SQL, marker); len(left) > 0 {
 			t.Errorf("deleted messages are left in %q", left)
 		}
+		p.wantRecords(0)
 	}
 }
 
@@ -195,6 +206,7 @@ func TestForgottenUser(t *testing.T) {
 	if left := leftovers(t, p.SQL, marker); !slices.Equal(left, []string{"inbox"}) {
 		t.Errorf("a forgotten user is left in %q", left)
 	}
+	p.wantRecords(0)
 }
 
 // TestRetained checks that nothing of a conversation is left after the retention.
@@ -208,5 +220,6 @@ func TestRetained(t *testing.T) {
 		if left := leftovers(t, p.SQL, marker); len(left) > 0 {
 			t.Errorf("after the retention a conversation is left in %q", left)
 		}
+		p.wantRecords(0)
 	})
 }

@@ -26,6 +26,10 @@ func TestForget(t *testing.T) {
 		Prefer:  &bot.Preference{User: mine, Lang: "ko"},
 		Learned: bot.Learned{Asker: bot.StepQuery{Entry: "entry", Asker: mine}},
 	}))
+	for i, asker := range []string{"me", "colleague"} {
+		u := bot.Unanswered{ID: bot.RecordID(event(i)), Place: bot.Place{Adapter: "test"}, Asker: asker}
+		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Unanswered: &u}))
+	}
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "f", Prefer: &bot.Preference{User: other, Lang: "ko"}, Learned: bot.Learned{Asker: bot.StepQuery{Entry: "entry", Asker: other}}}))
 	for _, want := range []int{2, 0} {
 		if n, err := s.Forget(t.Context(), "test", "me"); err != nil || n != want {
@@ -38,6 +42,7 @@ func TestForget(t *testing.T) {
 		`SELECT COUNT(*) FROM posts`:                           1,
 		`SELECT COUNT(*) FROM preferences`:                     1,
 		`SELECT COUNT(*) FROM outcome_askers`:                  1,
+		`SELECT COUNT(*) FROM unanswered`:                      1,
 		`SELECT COALESCE(SUM(n), 0) FROM daily`:                2,
 		`SELECT COALESCE(MAX(highest), 0) FROM case_numbers`:   7,
 	} {

@@ -32,6 +32,9 @@ type Memory struct {
 	outcomes map[memoryOutcome]int
 	askers   map[memoryAsker]time.Time // until when their outcomes count
 	answers  map[bot.EventID]bot.Vote  // of channels in shadow mode, by the message
+
+	unanswered []bot.Unanswered // in their order
+	marks      []bot.Mark       // in their order
 }
 
 type memoryState struct {
@@ -220,6 +223,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	}
 	m.events[turn.Event] = now
 	m.count(turn.Counts, now)
+	m.record(turn.Unanswered, now)
 	m.learn(turn.Learned, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
@@ -335,6 +339,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	m.audit = slices.DeleteFunc(m.audit, func(r bot.AuditRecord) bool { return r.At.Before(now.Add(-AuditHistory)) })
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
 	m.pruneOutcomes(now)
+	m.unanswered = slices.DeleteFunc(m.unanswered, func(u bot.Unanswered) bool { return u.At.Before(now.Add(-bot.UnansweredTTL)) })
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })
 	}

@@ -32,6 +32,7 @@ func (m *Memory) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, 
 			return r.dead && (r.key == string(message) || strings.HasPrefix(r.key, string(message)+"/"))
 		})
 	}
+	m.unrecord(message)
 	return threads, nil
 }
 

@@ -58,7 +58,8 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 // message are left to Expire, and their votes are kept for ShadowHistory. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, and entries once no walkthrough needs them. Expire removes walkthroughs.
+// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, records
+// of unanswered messages after bot.UnansweredTTL, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
 // it, and reads only rows that it may delete: it marks a post that it keeps for
@@ -79,6 +80,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
 		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
 		s.inBatches(ctx, pruneRows(pruneAskers, now)),
+		s.inBatches(ctx, pruneRows(pruneUnanswered, now-bot.UnansweredTTL.Milliseconds())),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)
@@ -115,8 +117,10 @@ const (
 	pruneEvents = `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneInbox  = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE dead = 1 AND at < $1 ORDER BY at LIMIT $2)`
 
-	pruneShadow   = `DELETE FROM shadow_answers WHERE about IN (SELECT about FROM shadow_answers WHERE at < $1 ORDER BY at LIMIT $2)`
-	pruneAudit    = `DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)`
+	pruneShadow     = `DELETE FROM shadow_answers WHERE about IN (SELECT about FROM shadow_answers WHERE at < $1 ORDER BY at LIMIT $2)`
+	pruneAudit      = `DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)`
+	pruneUnanswered = `DELETE FROM unanswered WHERE seq IN (SELECT seq FROM unanswered WHERE at < $1 ORDER BY at LIMIT $2)`
+
 	pruneSettings = `DELETE FROM setting_changes WHERE version IN (SELECT version FROM setting_changes WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	// pruneHours removes the counts of hours that Hits no longer adds up. $1 is a day.

@@ -20,7 +20,7 @@ const expireBatch = 50
 
 // Expire removes what had its last event longer than retention ago: walkthroughs
 // with their texts, values and posts, posts of threads that go on, posts that
-// were never sent, and payloads that were never handled. A removed walkthrough is
+// were never sent, payloads that were never handled, and records of unanswered messages. A removed walkthrough is
 // counted in the table of daily counts, which has no users. An open case stays
 // until it is closed. retention is at least MinRetention.
 //
@@ -38,6 +38,7 @@ func (s *SQL) Expire(ctx context.Context, retention time.Duration) error {
 		s.inBatches(ctx, pruneRows(removeUnsent, before)),
 		s.inBatches(ctx, pruneRows(removeUnhandled, before)),
 		s.inBatches(ctx, pruneRows(removeKept, before)),
+		s.inBatches(ctx, pruneRows(pruneUnanswered, before)),
 		s.inBatches(ctx, removeWalkthroughs(before)),
 	)
 }

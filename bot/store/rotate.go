@@ -29,6 +29,8 @@ var sealedTables = []sealedTable{
 	{"kb_files", "kb file", "version, file"},
 	{"shadow_answers", "vote", "about, adapter, workspace, channel"},
 	{"audit", "audit", "id, kind, adapter, workspace, channel, object"},
+	{"unanswered", "unanswered", "id"},
+	{"unanswered_marks", "unanswered mark", "id"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

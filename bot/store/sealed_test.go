@@ -37,6 +37,8 @@ func TestSealed(t *testing.T) {
 			},
 		}))
 	}
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "recorded", Unanswered: &bot.Unanswered{ID: "record-in-clear", Text: secret, Key: secret, Nearest: []string{secret}}}))
+	must(t, s.SetMark(t.Context(), secret, bot.MarkDone))
 	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
 	must(t, s.Inbox("inbox-in-clear").Put(t.Context(), "letter-in-clear", []byte(secret)))
 	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "file-in-clear.yaml", Content: secret, By: secret}, 0)
@@ -64,7 +66,7 @@ func searchFiles(t *testing.T, path string) {
 	if bytes.Contains(all, []byte(secret)) {
 		t.Errorf("%q is in clear text in %v", secret, files)
 	}
-	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "file-in-clear.yaml", "event 2"} {
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "file-in-clear.yaml", "record-in-clear", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
 			t.Errorf("%q is not in %v", id, files)
 		}
@@ -87,11 +89,15 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE inbox SET key = 'other'`,
 		`UPDATE kb_files SET file = 'other'`,
 		`UPDATE kb_files SET version = 7`,
+		`UPDATE unanswered SET id = 'other'`,
+		`UPDATE unanswered_marks SET id = 'other'`,
 	} {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), fullTurn(1)))
 		must(t, s.Journal("j").Append(t.Context(), []byte("record")))
 		must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
+		must(t, s.Apply(t.Context(), unansweredTurn))
+		must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 		_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
 		must(t, err)
 		_, err = s.write.Exec(change)
@@ -103,7 +109,9 @@ func TestMovedRow(t *testing.T) {
 		keep := func([]byte) error { return nil }
 		fourth, fifth := s.Journal("j").Replay(t.Context(), keep), s.Journal("other").Replay(t.Context(), keep)
 		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
-		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh), "authentication failed")
+		_, eighth := s.Unanswered(t.Context(), 9)
+		_, ninth := s.Marks(t.Context())
+		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh, eighth, ninth), "authentication failed")
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package store implements bot.Store and bot.Outbox: SQL in a SQLite database
 // file or in PostgreSQL, and Memory in maps, for tests.
 //
-// Walkthroughs, posts, journals and inboxes are stored encrypted (see sealer).
+// Walkthroughs, posts, journals, inboxes and unanswered messages are stored encrypted (see sealer).
 // Platform and entry IDs, states, timestamps and versions are stored in clear
 // text because queries use them.
 //
@@ -16,14 +16,15 @@
 // journal.go is an append-only log, sessions.go has the logins of the console, and
 // settings.go what administrators set. files.go keeps the files of the knowledge base
 // that editors save, shadow.go the votes on what channels in shadow mode would have
-// read, and audit.go who did what.
+// read, audit.go who did what, and unanswered.go messages that the bot could not answer.
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
 // one of several processes, and process.go tracks which processes are alive. inspect.go looks at a database without opening it. seal.go
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
 // memory_cases.go, memory_counts.go, memory_outcomes.go, memory_outbox.go, memory_deadletters.go,
-// memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go, memory_audit.go and memory_settings.go do the
+// memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go, memory_audit.go,
+// memory_settings.go and memory_unanswered.go do the
 // same in memory.
 package store
 

@@ -1,0 +1,4 @@
+package bot
+
+// IsNear is isNear, for external tests.
+var IsNear = isNear
