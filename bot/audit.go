@@ -26,11 +26,14 @@ const (
 	AuditResend   AuditKind = "resend"   // a dead letter was sent again
 	AuditDiscard  AuditKind = "discard"  // a dead letter was removed
 	AuditReset    AuditKind = "reset"    // the simulated workspace was started over
+	AuditIgnore   AuditKind = "ignore"   // a group of unanswered messages was ignored
+	AuditDone     AuditKind = "done"     // a group of unanswered messages was marked as done
+	AuditReopen   AuditKind = "reopen"   // a group of unanswered messages was opened again
 )
 
 // AuditKinds returns all kinds.
 func AuditKinds() []AuditKind {
-	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset}
+	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset, AuditIgnore, AuditDone, AuditReopen}
 }
 
 // An AuditRecord says who did what.

@@ -74,7 +74,7 @@
 // adapters work. digest.go posts the figures of a week, which digestview.go renders.
 // configure.go replaces the configured policy while the bot runs.
 //
-// library.go, operations.go, questions.go, suggest.go and unfinished.go answer queries that adapters make
+// library.go, operations.go, questions.go, groups.go, suggest.go and unfinished.go answer queries that adapters make
 // outside of events: pages of the knowledge base, explanations of a match,
 // completions, and unfinished walkthroughs. editor.go saves changes of the knowledge
 // base in the database, as the versions of files.go, and editor_try.go says what they do.

@@ -1,4 +1,7 @@
 package bot
 
-// IsNear is isNear, for external tests.
-var IsNear = isNear
+// For external tests.
+var (
+	IsNear = isNear
+	KeyOf  = keyOf
+)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -182,10 +183,14 @@ func (w *Walkthrough) isPrivate() bool {
 	return w.Private || w.Thread.Root == "" || strings.HasPrefix(w.Thread.Root, CommandRoot) || strings.HasPrefix(w.Thread.Channel, DirectChannel)
 }
 
-// keyOf returns the key of a redacted text. Texts have the same key if the matcher
-// reads the same things, troubles and codes in them, in any language. If it reads no
-// thing with a trouble and no code, they have the same key if they have the same words,
-// whatever their order and case. It is a hash, so that a Mark keeps no text.
+// hexCode is an error code of Windows.
+var hexCode = regexp.MustCompile(`\b0x[0-9a-f]{3,8}\b`)
+
+// keyOf returns the key of a redacted text. It is a hash, so that a Mark keeps no text.
+// Texts have the same key if they have the same codes that no entry has; otherwise if
+// the matcher reads the same things, troubles and codes in them, in any language; and if
+// it reads no thing with a trouble and no code, if they have the same words, whatever
+// their order and case.
 func keyOf(b *kb.Base, text string) string {
 	e := b.Explain(text)
 	var parts []string
@@ -197,13 +202,18 @@ func keyOf(b *kb.Base, text string) string {
 			parts = append(parts, "concept "+c.ID)
 		}
 	}
+	known := map[string]bool{}
 	for _, c := range e.Codes {
-		if len(c.Entries) > 0 || strings.HasPrefix(strings.ToLower(c.Text), "0x") {
-			code = true
+		if len(c.Entries) > 0 {
+			code, known[strings.ToLower(c.Text)] = true, true
 			parts = append(parts, "code "+strings.ToLower(c.Text))
 		}
 	}
-	if !code && !(object && symptom) {
+	unknown := slices.DeleteFunc(hexCode.FindAllString(strings.ToLower(text), -1), func(c string) bool { return known[c] })
+	switch {
+	case len(unknown) > 0:
+		parts = unknown
+	case !code && !(object && symptom):
 		parts = words(text)
 	}
 	slices.Sort(parts)
@@ -211,17 +221,13 @@ func keyOf(b *kb.Base, text string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// words returns the words of a redacted text in lowercase, without placeholders, masks
-// and what has digits.
+// words returns the words of a redacted text in lowercase, without placeholders, masks,
+// paths, and what has digits.
 func words(text string) []string {
 	var all []string
 	for word := range strings.FieldsSeq(strings.ToLower(text)) {
-		for part := range strings.FieldsFuncSeq(word, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(`<>⟦⟧\/`, r)
-		}) {
-			if !strings.ContainsAny(part, `0123456789<>⟦⟧\/`) {
-				all = append(all, part)
-			}
+		if !strings.ContainsAny(word, `0123456789<>⟦⟧\`) {
+			all = append(all, strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })...)
 		}
 	}
 	return all

@@ -41,6 +41,7 @@ type overviewPage struct {
 	Span     int // in days
 	Spans    []int
 	Asked    int
+	Missed   int // questions that were not recognized
 	Bars     []bar
 	Most     int // the most questions of a day
 	Tops     []errorRow
@@ -103,6 +104,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request) {
 	p.More, p.Open = p.Open > maxCases, min(p.Open, maxCases)
 	for _, d := range f.Days {
 		p.Asked += d.Total()
+		p.Missed += d.Unmatched
 	}
 	p.Bars, p.Most = bars(f.Days)
 	p.Tops, p.Helped = c.errorRows(p), c.stepRows(p)

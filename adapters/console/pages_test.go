@@ -31,6 +31,7 @@ var everyPage = []struct {
 	{"/audit", ""},
 	{"/channels", ""},
 	{"/dead", ""},
+	{"/unanswered", `document.querySelectorAll(".misses details").forEach((d) => { d.open = true })`},
 	{"/shadow", ""},
 	{"/kb", `document.getElementById("rail").showPopover()`},
 	{"/kb/agent-coordinator", ""},
@@ -78,7 +79,7 @@ func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 	saveAs(t, editor, kb.Negative, "lunch at noon?\n")
 	s := newStage(t, withUsers, withEditor(editor), func(o *Options) {
 		library, operations := readEntries(t), someSums(30)
-		operations.rules, operations.hits = someRules(), someHits().hits
+		operations.rules, operations.hits, operations.desk = someRules(), someHits().hits, someMisses()
 		report := someReport(time.Now())
 		operations.ballot = ballot{posts: report.posts[:2], votes: report.votes[:2]}
 		library.cases = []bot.OpenCase{

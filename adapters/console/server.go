@@ -41,6 +41,7 @@ var (
 	errNoFile      = &refusal{status: http.StatusNotFound, key: "no_file"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
 	errNoAnswer    = &refusal{status: http.StatusNotFound, key: "no_answer"}
+	errNoGroup     = &refusal{status: http.StatusNotFound, key: "no_group"}
 	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
 	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}
 	errUnknownUser = &refusal{status: http.StatusForbidden, key: "unknown_user"}
@@ -71,6 +72,8 @@ func (c *Console) pageRoutes() []route {
 		{"GET /dead", Viewer, c.dead},
 		{"POST /dead/resend", Editor, c.changeLetter(bot.AuditResend, c.operations.Resend)},
 		{"POST /dead/drop", Editor, c.changeLetter(bot.AuditDiscard, c.operations.Discard)},
+		{"GET /unanswered", Viewer, c.unanswered},
+		{"POST /unanswered", Editor, c.markGroup},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /shadow.csv", Viewer, c.shadowCSV},
 		{"GET /shadow.json", Viewer, c.shadowJSON},

@@ -110,7 +110,7 @@ var versionWords string
 // beforeVersion returns a pattern for a text that ends with one of some words.
 func beforeVersion(words string) *regexp.Regexp {
 	var quoted []string
-	for _, word := range strings.Fields(words) {
+	for word := range strings.FieldsSeq(words) {
 		quoted = append(quoted, regexp.QuoteMeta(word))
 	}
 	return regexp.MustCompile(`(?i)(?:` + strings.Join(quoted, "|") + `)\s*[:=]?\s*$`)
