@@ -141,3 +141,16 @@ func recordsOf(t *testing.T, d *desk) string {
 	}
 	return strings.Join(got, " | ")
 }
+
+// TestNearQuestion checks the share of calm messages that a channel that opts in records.
+func TestNearQuestion(t *testing.T) {
+	recorded, all := 0, 0
+	for _, author := range []string{"03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16", "17"} {
+		near, n := nearMisses(t, builtin(t), author)
+		recorded, all = recorded+len(near), all+n
+	}
+	t.Logf("%d of %d", recorded, all)
+	if share := float64(recorded) / float64(all); share < 0.05 || share > 0.15 {
+		t.Errorf("%d of %d calm messages are near a question, want 5 %% to 15 %%", recorded, all)
+	}
+}
