@@ -95,6 +95,9 @@ func (s *SQL) ShadowSums(ctx context.Context) ([]bot.ShadowSum, error) {
 
 // Votes implements bot.Store.
 func (s *SQL) Votes(ctx context.Context, q bot.VoteQuery) (all []bot.Vote, unreadable error) {
+	if q.Posts != nil && len(q.Posts) == 0 {
+		return nil, nil // PostgreSQL has no empty list
+	}
 	args := []any{max(q.Limit, 0)}
 	where := `vote <> 0`
 	if q.Posts != nil {
