@@ -29,9 +29,10 @@ type editPage struct {
 	Content  string
 	Base     string // the content that Fields are of
 	Fields   []fieldGroup
-	Stuck    []string // the fields that only the YAML can change
-	Try      string   // a text to recognize
-	Failure  string   // a text key; why it was not saved
+	Stuck    []string       // the fields that only the YAML can change
+	Try      string         // a text to recognize
+	Question bot.QuestionID // the change is because of; "" is none
+	Failure  string         // a text key; why it was not saved
 	Theirs   *theirs
 	Checked  *checked
 	Mistakes kb.Mistakes // of the last reload
@@ -108,6 +109,7 @@ func (c *Console) editFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := c.editPageOf(r, f)
+	p.Question = bot.QuestionID(r.URL.Query().Get("question"))
 	if text, err := c.asked(r); err != nil {
 		c.deny(w, r, err)
 		return
@@ -140,9 +142,19 @@ func withText(f bot.EditedFile, text string) (string, error) {
 // short.
 const maxAsked = 2000
 
-// asked returns the text that an address names.
+// asked returns the text that an address names: that of a question, or its own.
 func (c *Console) asked(r *http.Request) (string, error) {
 	text := r.URL.Query().Get("text")
+	if id := bot.QuestionID(r.URL.Query().Get("question")); id != "" {
+		q, err := c.operations.Question(r.Context(), id)
+		if errors.Is(err, bot.ErrNoQuestion) || err == nil && !c.mayShow(q.Adapter) {
+			return "", errNoPlace
+		}
+		if err != nil {
+			return "", err
+		}
+		text = q.Text
+	}
 	return strings.TrimSpace(strings.ToValidUTF8(text[:min(len(text), maxAsked)], "")), nil
 }
 
@@ -158,7 +170,7 @@ func (c *Console) newFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := c.newPage(r)
-	p.Try = text
+	p.Try, p.Question = text, bot.QuestionID(r.URL.Query().Get("question"))
 	if p.Content, err = kb.Skeleton("new-entry"); err == nil && text != "" {
 		p.Content, err = kb.AddValue(p.Content, text, "examples", "match")
 	}
@@ -249,7 +261,7 @@ func (c *Console) posted(r *http.Request) (p editPage, err error) {
 		p = c.editPageOf(r, f)
 	}
 	form := r.PostForm
-	p.Mark, p.Try = form.Get("mark"), strings.TrimSpace(form.Get("try"))
+	p.Mark, p.Try, p.Question = form.Get("mark"), strings.TrimSpace(form.Get("try")), bot.QuestionID(form.Get("question"))
 	p.Content, p.Base = unix(form.Get("content")), unix(form.Get("base"))
 	p.Content, p.Stuck = applyFields(p.Base, p.Content, form)
 	if p.New {
@@ -285,6 +297,7 @@ func (c *Console) save(w http.ResponseWriter, r *http.Request, p editPage, edit 
 	saved, err := c.editor.Save(context.WithoutCancel(r.Context()), edit)
 	if err == nil {
 		c.log.Info("console: a knowledge base file is saved", "file", saved.File, "version", saved.Version, "removed", saved.Removed, "by", edit.By, "role", accountOf(r).Role.String())
+		c.markDone(r.Context(), p.Question)
 		http.Redirect(w, r, filePath(saved.File, "history", false)+"?"+p.View.values().Encode(), http.StatusSeeOther)
 		return
 	}
@@ -310,6 +323,16 @@ func (c *Console) save(w http.ResponseWriter, r *http.Request, p editPage, edit 
 		return
 	}
 	c.showFile(w, status, p)
+}
+
+// markDone marks the question because of which a file was saved.
+func (c *Console) markDone(ctx context.Context, id bot.QuestionID) {
+	if id == "" {
+		return
+	}
+	if err := c.operations.MarkQuestion(ctx, id, bot.MarkDone); err != nil && !errors.Is(err, bot.ErrNoQuestion) {
+		c.log.Warn("console: a question is not marked as done", "question", id, "error", err)
+	}
 }
 
 // checkTime bounds a check, so that a page answers and a core is not busy for long.
@@ -340,6 +363,27 @@ func (c *Console) check(ctx context.Context, p *editPage, edit bot.Edit) {
 	p.Checked.Own = c.editor.Compare(ctx, base, own)
 	p.Checked.Others = c.editor.Compare(ctx, base, others)
 	p.Checked.Talk = c.editor.Compare(ctx, base, talk)
+	c.checkQuestions(ctx, p.Checked, base)
+}
+
+// maxQuestions is how many questions a check tries. Two thousand take about a second.
+const maxQuestions = 2000
+
+// checkQuestions fills in what a change does to the questions that people asked.
+func (c *Console) checkQuestions(ctx context.Context, into *checked, base *kb.Base) {
+	asked, err := c.operations.Questions(ctx, time.Now().Add(-bot.UnansweredTTL), maxQuestions)
+	if err != nil {
+		c.log.Warn("console: the questions cannot be read", "error", err)
+		return
+	}
+	var texts []bot.TriedText
+	for _, q := range asked {
+		if c.mayShow(q.Adapter) {
+			texts = append(texts, bot.TriedText{Text: q.Text, Entry: q.Entry})
+		}
+	}
+	tried := c.editor.Compare(ctx, base, texts)
+	into.Questions, into.Days = &tried, int(bot.UnansweredTTL.Hours()/24)
 }
 
 // A diffLine is a line of a comparison: kept, added, removed, or one that says where

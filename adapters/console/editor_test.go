@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	keys "github.com/chromedp/chromedp/kb"
@@ -331,5 +332,39 @@ func TestBrowserEdit(t *testing.T) {
 	b.shot("62-edit-history")
 	if f, err := e.File("tape-door.yaml"); err != nil || f.Version != 1 {
 		t.Error(fmt.Sprint(f, err))
+	}
+}
+
+// TestEditQuestion begins a change with a question, tries it on the questions that were
+// asked, and marks the question when the change is saved.
+func TestEditQuestion(t *testing.T) {
+	fake := &sums{desk: desk{
+		questions:  []bot.Question{{ID: "q1", Adapter: "slack", Text: "failed with 0x70009", At: time.Now()}, {ID: "q2", Adapter: "slack", Text: "failed with 0x70002", Entry: "disk-lost", At: time.Now()}},
+		unanswered: []bot.Unanswered{{ID: "q1", Key: "group"}},
+	}}
+	p := newPen(t, newEditor(t), withSums(fake))
+	const path = "/kb/tape-door/edit"
+	r := request("GET", path+"?as=alex&question=q1", "")
+	r.AddCookie(&http.Cookie{Name: cookieName, Value: p.begin("ed")})
+	if body := p.serveOne(r).Body.String(); !strings.Contains(body, "- failed with 0x70009") || !strings.Contains(body, `name="question" value="q1"`) {
+		t.Errorf("the page:\n%s", body)
+	}
+	form := p.form(path, "check", strings.Replace(tapeEntry, "'0x70001'", "'0x70001', '0x70009'", 1))
+	form.Set("question", "q1")
+	if _, body, _ := p.post(path, form); !strings.Contains(body, "Questions of the last 30 days") || !strings.Contains(body, "2 tried, 1 of them answered in another way") {
+		t.Errorf("the check:\n%s", body)
+	}
+	form.Set("do", "save")
+	if status, _, _ := p.post(path, form); status != 303 || len(fake.marks) != 1 || fake.marks[0].State != bot.MarkDone {
+		t.Errorf("saved: %d, %v", status, fake.marks)
+	}
+	r = request("GET", path+"?as=alex&question=gone", "")
+	r.AddCookie(&http.Cookie{Name: cookieName, Value: p.begin("ed")})
+	if w := p.serveOne(r); w.Code != 404 {
+		t.Errorf("a question that is gone: %d", w.Code)
+	}
+	open := newStage(t, withSums(fake), withEditor(newEditor(t)))
+	if w := open.serveOne(request("GET", path+"?as=alex&question=q1", "")); w.Code != 404 {
+		t.Errorf("a question of Slack without a login: %d", w.Code)
 	}
 }
