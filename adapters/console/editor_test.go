@@ -339,7 +339,7 @@ func TestBrowserEdit(t *testing.T) {
 // asked, and marks the question when the change is saved.
 func TestEditQuestion(t *testing.T) {
 	fake := &sums{desk: desk{
-		questions:  []bot.Question{{ID: "q1", Adapter: "slack", Text: "failed with 0x70009", At: time.Now()}, {ID: "q2", Adapter: "slack", Text: "failed with 0x70002", Entry: "disk-lost", At: time.Now()}},
+		questions:  []bot.PastQuestion{{ID: "q1", Adapter: "slack", Text: "failed with 0x70009", At: time.Now()}, {ID: "q2", Adapter: "slack", Text: "failed with 0x70002", Entry: "disk-lost", At: time.Now()}},
 		unanswered: []bot.Unanswered{{ID: "q1", Key: "group"}},
 	}}
 	p := newPen(t, newEditor(t), withSums(fake))
