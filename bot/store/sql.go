@@ -233,15 +233,16 @@ func enableWAL(ctx context.Context, db *sql.DB) error {
 	}
 }
 
-// migrate brings the schema up to date. If several processes start at once,
-// each migration succeeds in only one of them, so an error counts only if the
-// version has not changed.
+// migrate brings the schema up to date. A database may lack a migration with a lower
+// number than its last one, which came into the program later. If several processes
+// start at once, each migration succeeds in only one of them, so an error counts only
+// if the version has not changed.
 func migrate(ctx context.Context, db *sql.DB) error {
 	dir, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, dir, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return err
 	}

@@ -126,3 +126,25 @@ func TestClaimOfOthers(t *testing.T) {
 	check(found[1], 1, false)
 	check(found[1], 2, true)
 }
+
+// TestMigrationInBetween opens a database whose schema lacks a migration that has a
+// lower number than its last one.
+func TestMigrationInBetween(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s := openFile(t, path)
+	for _, statement := range []string{
+		`DROP TABLE unanswered`, `DROP TABLE unanswered_marks`, `DELETE FROM goose_db_version WHERE version_id = 30`,
+	} {
+		if _, err := s.write.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openFile(t, path)
+	var rows int
+	if err := s.read.QueryRowContext(t.Context(), `SELECT COUNT(*) FROM unanswered`).Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+}
