@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -195,7 +196,8 @@ func TestDigestLate(t *testing.T) {
 func TestDigestRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until(3, 9, 0)
-		db := &awayStore{Memory: store.NewMemory(), away: true}
+		db := &awayStore{Memory: store.NewMemory()}
+		db.away.Store(true)
 		policy := bot.DefaultPolicy()
 		policy.Digest = bot.DigestPolicy{Channels: map[string]string{"test": "leads"}, Day: time.Monday, Hour: 9, Zone: time.UTC}
 		base, recorder := dueBase(t), bottest.NewRecorder("test", everything)
@@ -207,7 +209,7 @@ func TestDigestRetried(t *testing.T) {
 		if posts := recorder.Take(); len(posts) > 0 {
 			t.Errorf("posted %+v", posts)
 		}
-		db.away = false
+		db.away.Store(false)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if posts := recorder.Take(); len(posts) != 1 {
@@ -221,11 +223,11 @@ func TestDigestRetried(t *testing.T) {
 // An awayStore cannot commit while it is away.
 type awayStore struct {
 	*store.Memory
-	away bool
+	away atomic.Bool
 }
 
 func (s *awayStore) Apply(ctx context.Context, turn bot.Turn) error {
-	if s.away {
+	if s.away.Load() {
 		return errors.New("the database is away")
 	}
 	return s.Memory.Apply(ctx, turn)
