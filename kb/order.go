@@ -15,7 +15,7 @@ type Tally struct{ Helped, NotHelped int }
 
 // EnoughOutcomes is how many outcomes an alternative needs before its order depends
 // on them. With 20, the interval of Lower is at most 0.2 to each side of the share; with
-// fewer, it hardly tells a step that helps half of the time from one that always does.
+// fewer, it hardly separates a step that helps half of the time from one that always does.
 const EnoughOutcomes = 20
 
 // Of returns the number of outcomes.

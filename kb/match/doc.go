@@ -31,6 +31,7 @@
 //	features.go    the words, pairs and concepts of the text for the linear model
 //	linear.go      the linear model: a complaint or talk, and about which document (table.go)
 //	accept.go      all of that → odds of a question
+//	talk.go        the words around an answer → talk, which gets none
 //	cause.go       the root cause before the errors that follow from it
 //	evidence.go    spans of the text, values of slots
 //	doubt.go       why a document is not the answer

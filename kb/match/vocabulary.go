@@ -171,8 +171,8 @@ const minShape = 3
 // frequency. TestDev and TestCatalog measure them.
 const (
 	// Errors that have a term which weighs as much as that of a single one. A term
-	// of ten of 3,100 errors tells them apart as well as one of one error: with 10
-	// the loss of the calibration is 498 instead of 507 with 1.
+	// of ten of 3,100 errors separates them from the others as well: with 10 the loss
+	// of the calibration is 498, with 1 it is 507.
 	rare = 10
 	// Of a term that all documents have. With 0, examples of the built-in
 	// entries fail; with 0.2, 1 in 50 paraphrases is no longer offered.
