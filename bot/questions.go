@@ -3,8 +3,6 @@ package bot
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -59,14 +57,21 @@ type QuestionDesk interface {
 	MarkQuestion(ctx context.Context, id QuestionID, state MarkState) error
 }
 
+// loadQuestions reads at most limit records, and as many walkthroughs that changed since
+// a time, without those that cannot be read.
+func (b *Bot) loadQuestions(ctx context.Context, since time.Time, limit int) ([]Unanswered, []Walkthrough, error) {
+	records, err := b.store.Unanswered(ctx, limit)
+	if err = b.skipUnreadable(err); err != nil {
+		return nil, nil, err
+	}
+	asked, err := b.store.Asked(ctx, since, limit)
+	return records, asked, b.skipUnreadable(err)
+}
+
 // Questions implements QuestionDesk.
 func (b *Bot) Questions(ctx context.Context, since time.Time, limit int) ([]PastQuestion, error) {
-	records, err := b.store.Unanswered(ctx, min(limit, maxQuestions))
-	if err = b.skipUnreadable(err); err != nil {
-		return nil, err
-	}
-	asked, err := b.store.Asked(ctx, since, min(limit, maxQuestions))
-	if err = b.skipUnreadable(err); err != nil {
+	records, asked, err := b.loadQuestions(ctx, since, min(limit, maxQuestions))
+	if err != nil {
 		return nil, err
 	}
 	var all []PastQuestion
@@ -147,8 +152,7 @@ func (w *Walkthrough) names() []string {
 
 // questionID returns an ID that does not name the thread.
 func (w *Walkthrough) questionID() QuestionID {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", w.Thread, w.Source))
-	return QuestionID("w" + hex.EncodeToString(sum[:12]))
+	return QuestionID("w" + hashed(fmt.Sprintf("%q %q", w.Thread, w.Source)))
 }
 
 // undecidedAfter is how long a user has to say which error it is. A person who comes
@@ -161,12 +165,8 @@ const maxUndecided = 200
 
 // Unanswered implements QuestionDesk.
 func (b *Bot) Unanswered(ctx context.Context) ([]Unanswered, error) {
-	all, err := b.store.Unanswered(ctx, MaxUnanswered)
-	if err = b.skipUnreadable(err); err != nil {
-		return nil, err
-	}
-	asked, err := b.store.Asked(ctx, time.Now().Add(-UnansweredTTL), maxQuestions)
-	if err = b.skipUnreadable(err); err != nil {
+	all, asked, err := b.loadQuestions(ctx, time.Now().Add(-UnansweredTTL), maxQuestions)
+	if err != nil {
 		return nil, err
 	}
 	undecided := 0

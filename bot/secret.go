@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -90,8 +88,7 @@ func warningID(m Message) PostID {
 	if m.Change == ChangeEdited {
 		id = m.Original
 	}
-	sum := sha256.Sum256([]byte(string(id) + "#secret"))
-	return PostID(hex.EncodeToString(sum[:12]))
+	return PostID(hashed(string(id) + "#secret"))
 }
 
 // limitWarnings removes the warning from a turn if its sender has just got one of

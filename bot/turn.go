@@ -83,11 +83,17 @@ func (t Turn) Silent() bool {
 	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil && t.Unanswered == nil
 }
 
+// hashed returns the ID of something that a text identifies, and that the ID does not
+// reveal. Of 12 bytes, two are the same by chance once in 2^48.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:12])
+}
+
 // add adds a post. Its ID is derived from the event and its index among the
 // posts, so deciding again makes the same post.
 func (t *Turn) add(p Post) PostID {
-	sum := sha256.Sum256([]byte(string(t.Event) + "#" + strconv.Itoa(len(t.Posts))))
-	p.ID = PostID(hex.EncodeToString(sum[:12]))
+	p.ID = PostID(hashed(string(t.Event) + "#" + strconv.Itoa(len(t.Posts))))
 	t.Posts = append(t.Posts, p)
 	return p.ID
 }

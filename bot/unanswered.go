@@ -2,8 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"regexp"
 	"slices"
@@ -159,8 +157,7 @@ func (d decision) recordAgain(w Walkthrough) {
 // RecordID returns the ID of the record of a message. All events about a message lead
 // to the same one.
 func RecordID(message EventID) QuestionID {
-	sum := sha256.Sum256([]byte(string(message) + "#unanswered"))
-	return QuestionID("u" + hex.EncodeToString(sum[:12]))
+	return QuestionID("u" + hashed(string(message)+"#unanswered"))
 }
 
 // redacted returns the beginning of a text without secrets and names.
@@ -217,8 +214,7 @@ func keyOf(b *kb.Base, text string) string {
 		parts = words(text)
 	}
 	slices.Sort(parts)
-	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(parts), "\n")))
-	return hex.EncodeToString(sum[:12])
+	return hashed(strings.Join(slices.Compact(parts), "\n"))
 }
 
 // words returns the words of a redacted text in lowercase, without placeholders, masks,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -118,12 +117,8 @@ func (s *SQL) auditRecords(ctx context.Context, q bot.AuditQuery) (all []bot.Aud
 			return nil, s.wrap("audit", err)
 		}
 		r.At = time.UnixMilli(at)
-		data, err := s.sealer.open(sealed, auditRow(r)...)
-		if err == nil {
-			err = json.Unmarshal(data, &r.By)
-		}
-		if err != nil { // what was done is in clear
-			unreadable = errors.Join(unreadable, fmt.Errorf("%w: audit record %s: %w", bot.ErrUnreadable, r.ID, err))
+		if err := s.unseal(sealed, &r.By, auditRow(r)...); err != nil { // what was done is in clear
+			unreadable = errors.Join(unreadable, err)
 		}
 		all = append(all, r)
 	}

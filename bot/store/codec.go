@@ -72,6 +72,18 @@ func decodePost(data []byte) (bot.Post, error) {
 	return p, nil
 }
 
+// unseal decrypts the JSON of a row. Its error is an ErrUnreadable.
+func (s *SQL) unseal(sealed []byte, into any, row ...string) error {
+	data, err := s.sealer.open(sealed, row...)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%w: decode %q: %w", bot.ErrUnreadable, row, err)
+	}
+	return nil
+}
+
 // entryID returns the ID of the walkthrough's entry, or "".
 func entryID(w bot.Walkthrough) string {
 	if w.Entry == nil {

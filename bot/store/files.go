@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -55,12 +53,8 @@ func (s *SQL) fileVersions(rows *sql.Rows, err error) (all []bot.FileVersion, un
 		}
 		f.At = time.UnixMilli(at)
 		var stored storedFile
-		data, err := s.sealer.open(sealed, fileRow(f.Version, f.File)...)
-		if err == nil {
-			err = json.Unmarshal(data, &stored)
-		}
-		if err != nil {
-			unreadable = errors.Join(unreadable, fmt.Errorf("%w: version %d of %s: %w", bot.ErrUnreadable, f.Version, f.File, err))
+		if err := s.unseal(sealed, &stored, fileRow(f.Version, f.File)...); err != nil {
+			unreadable = errors.Join(unreadable, err)
 			stored = storedFile{Removed: true}
 		}
 		f.From, f.Content, f.Removed, f.By = stored.From, stored.Content, stored.Removed, stored.By

@@ -64,7 +64,7 @@ func (s sealer) open(sealed []byte, id ...string) ([]byte, error) {
 	}
 	plain, err := unpack(packed)
 	if err != nil {
-		return nil, fmt.Errorf("unpack %q: %w", id, err)
+		return nil, fmt.Errorf("%w: unpack %q: %w", bot.ErrUnreadable, id, err)
 	}
 	return plain, nil
 }

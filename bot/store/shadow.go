@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -126,12 +125,8 @@ func (s *SQL) Votes(ctx context.Context, q bot.VoteQuery) (all []bot.Vote, unrea
 		v.At = time.UnixMilli(at)
 		if vote != 0 {
 			v.Right, v.Voted = vote > 0, time.UnixMilli(voted)
-			data, err := s.sealer.open(sealed, shadowRow(about, v.Place)...)
-			if err == nil {
-				err = json.Unmarshal(data, &v.By)
-			}
-			if err != nil { // the vote counts all the same
-				unreadable = errors.Join(unreadable, fmt.Errorf("%w: who voted on %s: %w", bot.ErrUnreadable, v.Post, err))
+			if err := s.unseal(sealed, &v.By, shadowRow(about, v.Place)...); err != nil { // the vote counts all the same
+				unreadable = errors.Join(unreadable, err)
 			}
 		}
 		all = append(all, v)

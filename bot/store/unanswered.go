@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"mabsbot/bot"
@@ -84,18 +82,6 @@ func (s *SQL) Unanswered(ctx context.Context, limit int) (all []bot.Unanswered, 
 		return nil, s.wrap("unanswered", err)
 	}
 	return all, s.wrap("unanswered", unreadable)
-}
-
-// unseal decrypts the JSON of a row. Its error is an ErrUnreadable.
-func (s *SQL) unseal(sealed []byte, into any, row ...string) error {
-	data, err := s.sealer.open(sealed, row...)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%w: decode %q: %w", bot.ErrUnreadable, row, err)
-	}
-	return nil
 }
 
 // Unrecord implements bot.UnansweredStore. Nearly all edited messages have no record, so
