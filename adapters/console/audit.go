@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -161,9 +160,7 @@ func (c *Console) auditCSV(w http.ResponseWriter, r *http.Request) {
 			})
 		}
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="mabsbot-audit.csv"`)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_ = csv.NewWriter(w).WriteAll(rows) // the browser may have disconnected
+	writeCSV(w, "mabsbot-audit.csv", rows)
 }
 
 // recordAudit adds an audit record about what a user did. The work is done, so a failure is

@@ -15,7 +15,7 @@
 // cases.go, channels.go and shadow.go the pages of the knowledge base, of open cases, of the
 // rules of channels, and of what shadow channels would have read, with votes on it; editor.go with editor_fields.go
 // changes files of the knowledge base; audit.go lists who changed what; hits.go has how often entries are asked for; figures.go collects the figures that overview.go shows and
-// exports, and dead.go lists what could not be sent. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
+// exports with export.go, and dead.go lists what could not be sent. keys.go lists the keyboard shortcuts. server.go is the HTTP server,
 // access.go knows who may do what, and login.go is the login, which attempts.go
 // limits; lead.go serves in one of several processes; bounds.go limits the rest. setup.go reads the initial workspace
 // from data/ and the texts of the pages from locale/, one file per language. The

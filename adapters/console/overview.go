@@ -1,8 +1,6 @@
 package console
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -203,9 +201,9 @@ func bars(days []DayFigures) (all []bar, most int) {
 // Wide returns the width of the plot.
 func (p overviewPage) Wide() int { return len(p.Bars) * plotStep }
 
-// exportName sets the headers of a file with the figures.
-func exportName(w http.ResponseWriter, kind string, f Figures) {
-	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="mabsbot-%s-%s.%s"`, f.From, f.To, kind))
+// exportName returns the name of a file with the figures.
+func exportName(kind string, f Figures) string {
+	return fmt.Sprintf("mabsbot-%s-%s.%s", f.From, f.To, kind)
 }
 
 // overviewJSON serves the figures to programs.
@@ -215,9 +213,7 @@ func (c *Console) overviewJSON(w http.ResponseWriter, r *http.Request) {
 		c.deny(w, r, err)
 		return
 	}
-	exportName(w, "json", f)
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(f) // the browser may have disconnected
+	writeJSON(w, exportName("json", f), f)
 }
 
 // overviewCSV serves the figures to spreadsheets: one count in each row.
@@ -227,9 +223,7 @@ func (c *Console) overviewCSV(w http.ResponseWriter, r *http.Request) {
 		c.deny(w, r, err)
 		return
 	}
-	exportName(w, "csv", f)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_ = csv.NewWriter(w).WriteAll(f.rows()) // the browser may have disconnected
+	writeCSV(w, exportName("csv", f), f.rows())
 }
 
 // rows returns the figures as a table.

@@ -1,13 +1,10 @@
 package console
 
 import (
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"math"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"mabsbot/bot"
@@ -280,9 +277,7 @@ func (c *Console) shadowJSON(w http.ResponseWriter, r *http.Request) {
 		c.deny(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="mabsbot-votes.json"`)
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(votes) // the browser may have disconnected
+	writeJSON(w, "mabsbot-votes.json", votes)
 }
 
 func (c *Console) shadowCSV(w http.ResponseWriter, r *http.Request) {
@@ -295,16 +290,5 @@ func (c *Console) shadowCSV(w http.ResponseWriter, r *http.Request) {
 	for _, v := range votes {
 		rows = append(rows, []string{v.Voted, cell(v.By), v.Vote, v.Result, cell(v.Entry), v.Asked, v.Adapter, cell(v.Workspace), cell(v.Channel)})
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="mabsbot-votes.csv"`)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_ = csv.NewWriter(w).WriteAll(rows) // the browser may have disconnected
-}
-
-// cell returns foreign text as a cell that a spreadsheet does not take for a formula.
-// https://owasp.org/www-community/attacks/CSV_Injection
-func cell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	writeCSV(w, "mabsbot-votes.csv", rows)
 }
