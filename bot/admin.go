@@ -25,10 +25,11 @@ const maxChanges = 5
 // maxBots bounds the other bots of a channel. Channels have a few integrations.
 const maxBots = 50
 
-// The texts that describe modes and topics.
+// The texts that describe modes, topics and recordings.
 var (
-	modeText  = map[Mode]string{ModeOff: "admin_mode_off", ModeShadow: "admin_mode_shadow", ModeSupervised: "admin_mode_supervised", ModeMention: "admin_mode_mention", ModeOn: "admin_mode_on"}
-	topicText = map[Topic]string{AboutBackup: "admin_about_backup", AboutAnything: "admin_about_anything"}
+	modeText   = map[Mode]string{ModeOff: "admin_mode_off", ModeShadow: "admin_mode_shadow", ModeSupervised: "admin_mode_supervised", ModeMention: "admin_mode_mention", ModeOn: "admin_mode_on"}
+	topicText  = map[Topic]string{AboutBackup: "admin_about_backup", AboutAnything: "admin_about_anything"}
+	recordText = map[Recording]string{RecordOff: "admin_unanswered_off", RecordOn: "admin_unanswered_on"}
 )
 
 // platformID matches the ID of a bot or channel on a platform.
@@ -172,13 +173,15 @@ func (d decision) readSettings(m Message, s Settings, words []string) (after Set
 		return s, unclear
 	}
 	value := d.rules.Locales.Setting(values[0])
-	switch mode, topic := Mode(value), Topic(value); {
+	switch mode, topic, record := Mode(value), Topic(value), Recording(value); {
 	case setting == locale.SettingMode && mode == ModeSupervised && d.rules.Policy.escalation(d.head.Thread) == "":
 		return s, d.text("admin_supervised_alone")
 	case setting == locale.SettingMode && modeText[mode] != "":
 		s.Mode = mode
 	case setting == locale.SettingAbout && topicText[topic] != "":
 		s.About = topic
+	case setting == locale.SettingUnanswered && recordText[record] != "":
+		s.Unanswered = record
 	case setting == locale.SettingLanguage && value == LanguageAuto:
 		s.Language = LanguageAuto
 	case setting == locale.SettingLanguage && d.rules.Locales.Tag(values[0]) != "":
@@ -231,6 +234,7 @@ func (d decision) postPolicy(title string) {
 		row("admin_language", d.policyLanguage(policy), s.Language != ""),
 		row("admin_about", d.text(topicText[cmp.Or(policy.About, AboutAnything)]), s.About != ""),
 		row("admin_bots", d.policyBots(policy), s.Bots != nil),
+		row("admin_unanswered", d.text(recordText[recordingOf(policy.Unanswered)]), s.Unanswered != ""),
 		row("admin_escalation", d.policyEscalation(), d.rules.Policy.settings[d.head.Thread.workspace()].Escalation != ""),
 	}}}
 	if lines := d.changeLines(); len(lines) > 0 {
@@ -291,6 +295,7 @@ func (d decision) changeOf(c SettingsChange) string {
 	add("admin_mode", d.settingWord(string(c.Before.Mode)), d.settingWord(string(c.After.Mode)))
 	add("admin_language", d.settingWord(c.Before.Language), d.settingWord(c.After.Language))
 	add("admin_about", d.settingWord(string(c.Before.About)), d.settingWord(string(c.After.About)))
+	add("admin_unanswered", d.settingWord(string(c.Before.Unanswered)), d.settingWord(string(c.After.Unanswered)))
 	add("admin_escalation", d.escalationWord(c.Before.Escalation), d.escalationWord(c.After.Escalation))
 	add("admin_bots", d.botList(c.Before.Bots), d.botList(c.After.Bots))
 	return strings.Join(changes, ", ")

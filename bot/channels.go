@@ -21,7 +21,7 @@ type ChannelOperations interface {
 	// language.
 	Channels(ctx context.Context, lang string) (Channels, error)
 
-	// SetChannel changes the mode, language and topic of a channel to those of set;
+	// SetChannel changes the mode, language, topic and recording of a channel to those of set;
 	// what is empty there is no longer set. version is that of the settings of the
 	// channel that were shown to the administrator. If they changed since, the error is
 	// a SettingsConflict.
@@ -38,8 +38,19 @@ const maxTraced = 52
 
 // Channels are what a page shows of all channels.
 type Channels struct {
-	All                      []ChannelView // by adapter, workspace and ID
-	Modes, Languages, Topics []Choice      // what can be set
+	All        []ChannelView   // by adapter, workspace and ID
+	Workspaces []WorkspaceView // those of All, and those with settings
+
+	Modes, Languages, Topics, Recordings []Choice // what can be set
+}
+
+// A WorkspaceView is a workspace with its channel of the team.
+type WorkspaceView struct {
+	Place             // without a channel
+	Escalation string // in effect; "" if there is none
+	File       string // of the configuration
+	Set        string // set by administrators
+	By         *SettingsChange
 }
 
 // A Choice is a value of a setting.
@@ -55,7 +66,7 @@ type ChannelView struct {
 	Version   int           // of the settings; 0 if there are none
 	Questions int           // in the last ChannelDays, without those in shadow mode
 
-	ModeBy, LanguageBy, AboutBy, BotsBy *SettingsChange // what set them; nil if none did, or it is no longer known
+	ModeBy, LanguageBy, AboutBy, BotsBy, UnansweredBy *SettingsChange // what set them; nil if none did, or it is no longer known
 }
 
 // A ChannelCount is how many questions a channel had.
@@ -97,8 +108,11 @@ func (b *Bot) Channels(ctx context.Context, lang string) (Channels, error) {
 			return Channels{}, err
 		}
 	}
-	texts := b.locales.Get(lang)
 	c := Channels{All: all}
+	if c.Workspaces, err = b.workspaceViews(ctx, all); err != nil {
+		return Channels{}, err
+	}
+	texts := b.locales.Get(lang)
 	for _, m := range Modes() {
 		c.Modes = append(c.Modes, Choice{string(m), unquoted(texts.Text(modeText[m]))})
 	}
@@ -109,7 +123,47 @@ func (b *Bot) Channels(ctx context.Context, lang string) (Channels, error) {
 	for _, t := range []Topic{AboutAnything, AboutBackup} {
 		c.Topics = append(c.Topics, Choice{string(t), unquoted(texts.Text(topicText[t]))})
 	}
+	for _, r := range []Recording{RecordOn, RecordOff} {
+		c.Recordings = append(c.Recordings, Choice{string(r), unquoted(texts.Text(recordText[r]))})
+	}
 	return c, nil
+}
+
+// workspaceViews returns the workspaces of channels, and those with settings.
+func (b *Bot) workspaceViews(ctx context.Context, channels []ChannelView) ([]WorkspaceView, error) {
+	policy, err := b.currentPolicy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := map[Place]bool{}
+	for _, v := range channels {
+		if v.Adapter != "" {
+			found[Place{Adapter: v.Adapter, Workspace: v.Workspace}] = true
+		}
+	}
+	for p, s := range policy.settings {
+		if p.Channel == "" && s.Escalation != "" {
+			found[p] = true
+		}
+	}
+	var all []WorkspaceView
+	for _, p := range slices.SortedFunc(maps.Keys(found), comparePlaces) {
+		v := WorkspaceView{
+			Place: p, Set: policy.settings[p].Escalation, File: policy.EscalationChannels[p.Adapter],
+			Escalation: policy.escalation(Thread{Adapter: p.Adapter, Workspace: p.Workspace}),
+		}
+		if v.Set != "" {
+			changes, err := b.store.SettingsChanges(ctx, p, maxTraced)
+			if b.skipUnreadable(err) != nil {
+				return nil, err
+			}
+			if i := slices.IndexFunc(changes, func(c SettingsChange) bool { return c.Before.Escalation != c.After.Escalation }); i >= 0 {
+				v.By = &changes[i]
+			}
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
 
 // unquoted returns a text without the marks of code.
@@ -189,6 +243,7 @@ func (b *Bot) trace(ctx context.Context, v *ChannelView) error {
 			{&v.LanguageBy, v.Settings.Language != "", c.Before.Language != c.After.Language},
 			{&v.AboutBy, v.Settings.About != "", c.Before.About != c.After.About},
 			{&v.BotsBy, v.Settings.Bots != nil, !slices.Equal(c.Before.Bots, c.After.Bots) || c.Before.Bots == nil},
+			{&v.UnansweredBy, v.Settings.Unanswered != "", c.Before.Unanswered != c.After.Unanswered},
 		} {
 			if s.set && s.change {
 				*s.by = &c
@@ -204,6 +259,7 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 	switch {
 	case set.Mode != "" && !slices.Contains(Modes(), set.Mode),
 		set.About != "" && topicText[set.About] == "",
+		set.Unanswered != "" && recordText[set.Unanswered] == "",
 		set.Language != "" && set.Language != LanguageAuto && b.locales[set.Language] == nil:
 		return ErrNoSetting
 	}
@@ -227,7 +283,7 @@ func (b *Bot) SetChannel(ctx context.Context, place Place, version int, set Sett
 			return b.conflict(ctx, place)
 		}
 		c := SettingsChange{Place: place, By: by, ByPage: true, Before: views[i].Settings, After: views[i].Settings}
-		c.After.Mode, c.After.Language, c.After.About = set.Mode, set.Language, set.About
+		c.After.Mode, c.After.Language, c.After.About, c.After.Unanswered = set.Mode, set.Language, set.About, set.Unanswered
 		if c.After.equal(c.Before) {
 			return nil
 		}

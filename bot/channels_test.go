@@ -31,6 +31,18 @@ func views(t *testing.T, r *peer) string {
 		}
 		all = append(all, fmt.Sprintf("%s/%s/%s %s%s %s%s %s%s %v%s %d", v.Adapter, v.Workspace, v.Channel, v.Policy.Mode, by(v.ModeBy),
 			cmp.Or(v.Policy.Language, "-"), by(v.LanguageBy), cmp.Or(v.Policy.About, "-"), by(v.AboutBy), v.Policy.Bots, by(v.BotsBy), v.Questions))
+		if v.Settings.Unanswered != "" {
+			all = append(all, fmt.Sprintf("  unanswered %v%s", v.Policy.Unanswered, by(v.UnansweredBy)))
+		}
+	}
+	for _, w := range found.Workspaces {
+		if w.Set == "" && w.File == "" {
+			continue
+		}
+		if w.By == nil {
+			w.By = &bot.SettingsChange{}
+		}
+		all = append(all, fmt.Sprintf("%s/%s -> %s (file %s, set %s by %s)", w.Adapter, w.Workspace, cmp.Or(w.Escalation, "-"), cmp.Or(w.File, "-"), cmp.Or(w.Set, "-"), cmp.Or(w.By.By.Name, "-")))
 	}
 	return strings.Join(all, "\n")
 }
@@ -72,6 +84,31 @@ func TestChannels(t *testing.T) {
 	})
 }
 
+// TestChannelsWorkspaces checks that the channel of the team is shown of every workspace,
+// with what set it, and that recording is.
+func TestChannelsWorkspaces(t *testing.T) {
+	policy := adminPolicy()
+	policy.EscalationChannels = map[string]string{"test": "team", "other": "elsewhere"}
+	r := newPeer(t, policy, store.NewMemory())
+	want := func(want ...string) {
+		t.Helper()
+		if got := views(t, r); got != strings.Join(want, "\n") {
+			t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+		}
+	}
+	want("//c on ko backup [B1] 0")
+	m := message("m", lostPaste)
+	m.Thread.Workspace = "w2"
+	r.do(t, m)
+	want("test/w2/c on ko backup [B1] 1", "test/w2 -> team (file team, set - by -)")
+	r.do(t, typed("admin escalation off")) // of a workspace in which no channel has a question
+	want("test/w2/c on ko backup [B1] 1", "test/ -> - (file team, set off by alex)", "test/w2 -> team (file team, set - by -)")
+	r.do(t, typed("admin escalation C7"))
+	r.do(t, typed("admin unanswered on"))
+	want("test//c on ko backup [B1] 0", "  unanswered true(alex false)", "test/w2/c on ko backup [B1] 1",
+		"test/ -> C7 (file team, set C7 by alex)", "test/w2 -> team (file team, set - by -)")
+}
+
 // TestSetChannel checks what changes a channel, and what is refused.
 func TestSetChannel(t *testing.T) {
 	c, d := bot.Place{Adapter: "test", Channel: "c"}, bot.Place{Adapter: "test", Channel: "d"}
@@ -93,6 +130,8 @@ func TestSetChannel(t *testing.T) {
 		{"no mode", c, 1, bot.Settings{Mode: "loud"}, bot.ErrNoSetting},
 		{"no language", c, 1, bot.Settings{Language: "xx"}, bot.ErrNoSetting},
 		{"supervised without a team", c, 1, bot.Settings{Mode: bot.ModeSupervised}, bot.ErrNoTeam},
+		{"no recording", c, 1, bot.Settings{Unanswered: "shadow"}, bot.ErrNoSetting},
+		{"a recording", c, 1, bot.Settings{Unanswered: bot.RecordOn}, nil},
 		{"no topic", c, 1, bot.Settings{About: "cars"}, bot.ErrNoSetting},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,7 +176,7 @@ func TestModes(t *testing.T) {
 	r := newPeer(t, adminPolicy(), store.NewMemory())
 	for _, lang := range []string{"en", "ko"} {
 		found, err := r.Channels(t.Context(), lang)
-		if err != nil || len(found.Modes) != len(bot.Modes()) || len(found.Languages) != 3 || len(found.Topics) != 2 {
+		if err != nil || len(found.Modes) != len(bot.Modes()) || len(found.Languages) != 3 || len(found.Topics) != 2 || len(found.Recordings) != 2 {
 			t.Errorf("%+v, %v", found, err)
 		}
 		for _, c := range slices.Concat(found.Modes, found.Languages, found.Topics) {

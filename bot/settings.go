@@ -29,8 +29,29 @@ type Settings struct {
 	About    Topic    `json:"about,omitempty"`    // AboutAnything removes the configured one
 	Bots     []string `json:"bots,omitzero"`      // nil if not set; otherwise all of them
 
+	// Unanswered says whether to record what almost led to a question: RecordOn,
+	// RecordOff, or "" if it is not set.
+	Unanswered Recording `json:"unanswered,omitempty"`
+
 	// Escalation is set for a workspace alone: its channel of the team, or EscalationOff.
 	Escalation string `json:"escalation,omitempty"`
+}
+
+// A Recording is the value of Settings.Unanswered.
+type Recording string
+
+// The values of Settings.Unanswered.
+const (
+	RecordOn  Recording = "on"
+	RecordOff Recording = "off"
+)
+
+// recordingOf returns the value of ChannelPolicy.Unanswered.
+func recordingOf(on bool) Recording {
+	if on {
+		return RecordOn
+	}
+	return RecordOff
 }
 
 // EscalationOff sets that a workspace has no channel of the team.
@@ -46,7 +67,7 @@ const (
 // equal reports whether both set the same.
 func (s Settings) equal(o Settings) bool {
 	return s.Mode == o.Mode && s.Language == o.Language && s.About == o.About &&
-		s.Escalation == o.Escalation && (s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
+		s.Unanswered == o.Unanswered && s.Escalation == o.Escalation && (s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
 }
 
 // over returns the configured policy of a channel with the settings.
@@ -70,6 +91,9 @@ func (s Settings) over(c ChannelPolicy) ChannelPolicy {
 	}
 	if s.Bots != nil {
 		c.Bots = s.Bots
+	}
+	if s.Unanswered != "" {
+		c.Unanswered = s.Unanswered == RecordOn
 	}
 	return c
 }

@@ -102,6 +102,15 @@ func TestRecord(t *testing.T) {
 		"near":                  {optedIn(bot.ModeOn), func(d *desk) { say(d, "m", nearMiss, nil); say(d, "n", weather, nil) }, "near c: " + nearMiss},
 		"near, only mentions":   {optedIn(bot.ModeMention), func(d *desk) { say(d, "m", nearMiss, nil) }, "near c: " + nearMiss},
 		"near, shadow":          {optedIn(bot.ModeShadow), func(d *desk) { say(d, "m", nearMiss, nil) }, "near c: " + nearMiss},
+		"near, opted in by chat": {func(p *bot.Policy) { p.Admins = []string{"test:" + alex.ID} }, func(d *desk) {
+			say(d, "m", nearMiss, nil)
+			d.handle(d.t, typed("admin unanswered on"))
+			say(d, "n", nearMiss, nil)
+		}, "near c: " + nearMiss},
+		"near, opted out by chat": {func(p *bot.Policy) {
+			optedIn(bot.ModeOn)(p)
+			p.Admins = []string{"test:" + alex.ID}
+		}, func(d *desk) { d.handle(d.t, typed("admin unanswered off")); say(d, "m", nearMiss, nil) }, ""},
 		"near, deleted": {optedIn(bot.ModeOn), func(d *desk) {
 			say(d, "m", nearMiss, nil)
 			say(d, "m/d", "", func(m *bot.Message) { m.Change, m.Original = bot.ChangeDeleted, "m" })

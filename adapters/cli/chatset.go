@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,12 +25,23 @@ import (
 type chatSetting struct {
 	Adapter   string     `json:"adapter"`
 	Workspace string     `json:"workspace,omitempty"`
-	Channel   string     `json:"channel"`
-	Key       string     `json:"key"` // as under bot.channels
+	Channel   string     `json:"channel,omitempty"` // "" for all of the workspace
+	Key       string     `json:"key"`               // as under bot.channels, or that of the adapter
 	Value     string     `json:"value"`
 	File      string     `json:"file"`         // what the configuration says
 	By        string     `json:"by,omitempty"` // the ID of the administrator
 	At        *time.Time `json:"at,omitempty"`
+}
+
+// place returns the channel or workspace as administrators know it.
+func (s chatSetting) place() string {
+	switch {
+	case s.Channel != "":
+		return s.Adapter + ":" + s.Channel
+	case s.Workspace != "":
+		return s.Adapter + ", workspace " + s.Workspace
+	}
+	return s.Adapter
 }
 
 // chatSettings returns the settings in the database, or why there are none.
@@ -43,12 +55,16 @@ func chatSettings(ctx context.Context, c *config.Config) (all []chatSetting, non
 	case condition.Newer || condition.Pending > 0:
 		return nil, "what is set by chat is not known: the database has the schema of another version"
 	}
-	views, err := readChannels(ctx, c)
+	channels, err := readChannels(ctx, c)
 	if err != nil {
 		return nil, "what is set by chat is not known: " + err.Error()
 	}
 	all = []chatSetting{}
-	for _, v := range views {
+	for _, w := range channels.Workspaces {
+		one := chatSetting{Adapter: w.Adapter, Workspace: w.Workspace, Key: "escalation_channel", Value: w.Set, File: cmp.Or(w.File, nothing)}
+		all = appendSet(all, one, w.By)
+	}
+	for _, v := range channels.All {
 		all = append(all, settingsOf(c, v)...)
 	}
 	if len(all) == 0 {
@@ -66,36 +82,50 @@ func settingsOf(c *config.Config, v bot.ChannelView) (all []chatSetting) {
 		{"mode", string(v.Settings.Mode), cmp.Or(string(v.File.Mode), c.Bot.DefaultMode), v.ModeBy},
 		{"language", v.Settings.Language, cmp.Or(v.File.Language, bot.LanguageAuto), v.LanguageBy},
 		{"about", string(v.Settings.About), cmp.Or(string(v.File.About), string(bot.AboutAnything)), v.AboutBy},
-		{"bots", botList(v.Settings.Bots), cmp.Or(botList(v.File.Bots), noBots), v.BotsBy},
+		{"bots", botList(v.Settings.Bots), cmp.Or(botList(v.File.Bots), nothing), v.BotsBy},
+		{"unanswered", recording(v.Settings.Unanswered), strconv.FormatBool(v.File.Unanswered), v.UnansweredBy},
 	} {
-		if s.value == "" {
-			continue
-		}
 		one := chatSetting{Adapter: v.Adapter, Workspace: v.Workspace, Channel: v.Channel, Key: s.key, Value: s.value, File: s.file}
-		if s.by != nil {
-			at := s.by.At.UTC()
-			one.By, one.At = s.by.By.ID, &at
-		}
-		all = append(all, one)
+		all = appendSet(all, one, s.by)
 	}
 	return all
 }
 
-const noBots = "none"
+// appendSet appends a setting that by set, unless it has no value.
+func appendSet(all []chatSetting, s chatSetting, by *bot.SettingsChange) []chatSetting {
+	if s.Value == "" {
+		return all
+	}
+	if by != nil {
+		at := by.At.UTC()
+		s.By, s.At = by.By.ID, &at
+	}
+	return append(all, s)
+}
+
+// recording returns a value in the words of the file.
+func recording(r bot.Recording) string {
+	if r == "" {
+		return ""
+	}
+	return strconv.FormatBool(r == bot.RecordOn)
+}
+
+const nothing = "none"
 
 // botList returns a list of bots, or "" if it is not set.
 func botList(bots []string) string {
 	if bots != nil && len(bots) == 0 {
-		return noBots
+		return nothing
 	}
 	return strings.Join(bots, " ")
 }
 
 // readChannels reads the channels from the database, without changing it.
-func readChannels(ctx context.Context, c *config.Config) (all []bot.ChannelView, err error) {
+func readChannels(ctx context.Context, c *config.Config) (all bot.Channels, err error) {
 	key, err := c.Store.Key.Bytes()
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	var db *store.SQL
 	if c.Store.URL.IsSet() {
@@ -103,21 +133,20 @@ func readChannels(ctx context.Context, c *config.Config) (all []bot.ChannelView,
 	} else {
 		if key == nil {
 			if key, err = store.ReadKeyFile(keyFile(c.Store)); err != nil {
-				return nil, err
+				return all, err
 			}
 		}
 		db, err = store.OpenToRead(c.Store.Path, key)
 	}
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	b, err := newBot(c, func() *kb.Base { return nil }, db, db, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return nil, err
+		return all, err
 	}
-	channels, err := b.Channels(ctx, "en")
-	return channels.All, err
+	return b.Channels(ctx, "en")
 }
 
 // writeChatSettings writes the settings below the configuration.
@@ -133,7 +162,7 @@ func writeChatSettings(out io.Writer, all []chatSetting, none string) error {
 		if s.At != nil {
 			who = fmt.Sprintf("by %s on %s", s.By, s.At.Format("2006-01-02 15:04 MST"))
 		}
-		if err := say(out, "%s:%s  %s %s (file: %s), %s\n", s.Adapter, s.Channel, s.Key, s.Value, s.File, printable(who)); err != nil {
+		if err := say(out, "%s  %s %s (file: %s), %s\n", s.place(), s.Key, s.Value, s.File, printable(who)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestChatSettings(t *testing.T) {
 	dir := t.TempDir()
 	s := shell{t, filepath.Join(dir, "test.db")}
 	file := filepath.Join(dir, "mabsbot.yaml")
-	if err := os.WriteFile(file, []byte("bot: {channels: [{id: C1, mode: shadow}]}\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("slack: {escalation_channel: C8}\nbot: {channels: [{id: C1, mode: shadow, unanswered: true}]}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.want("there is no database yet", "config", "check", "--config", file)
@@ -34,12 +35,19 @@ func TestChatSettings(t *testing.T) {
 		}
 	}()
 	s.want("nothing is set by chat", "config", "check", "--config", file)
-	set := &bot.SettingsChange{Place: bot.Place{Adapter: "slack", Workspace: "T1", Channel: "C1"}, By: bot.User{ID: "U7", Name: "alex"}, After: bot.Settings{Mode: bot.ModeOn, Bots: []string{}}}
-	if err := db.Apply(t.Context(), bot.Turn{Event: "e", Set: set}); err != nil {
-		t.Fatal(err)
+	set := &bot.SettingsChange{Place: bot.Place{Adapter: "slack", Workspace: "T1", Channel: "C1"}, By: bot.User{ID: "U7", Name: "alex"}, After: bot.Settings{Mode: bot.ModeOn, Bots: []string{}, Unanswered: bot.RecordOff}}
+	team := &bot.SettingsChange{Place: bot.Place{Adapter: "slack", Workspace: "T1"}, By: bot.User{ID: "U8"}, After: bot.Settings{Escalation: "C9"}, Version: 1}
+	discord := &bot.SettingsChange{Place: bot.Place{Adapter: "discord"}, By: bot.User{ID: "1"}, After: bot.Settings{Escalation: bot.EscalationOff}, Version: 2}
+	for i, c := range []*bot.SettingsChange{set, team, discord} {
+		if err := db.Apply(t.Context(), bot.Turn{Event: bot.EventID(strconv.Itoa(i)), Set: c}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	s.want("slack:C1  mode on (file: shadow), by U7 on ", "config", "check", "--config", file)
 	s.want("slack:C1  bots none (file: none), by U7 on ", "config", "check", "--config", file)
+	s.want("slack:C1  unanswered false (file: true), by U7 on ", "config", "check", "--config", file)
+	s.want("slack, workspace T1  escalation_channel C9 (file: C8), by U8 on ", "config", "check", "--config", file)
+	s.want("discord  escalation_channel off (file: none), by 1 on ", "config", "check", "--config", file)
 	out, err := s.run("", "config", "check", "--json", "--config", file)
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +59,10 @@ func TestChatSettings(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Set) != 2 || got.File != file || got.Set[0].Value != "on" || got.Set[0].File != "shadow" || got.Set[0].By != "U7" || got.Set[0].At == nil {
+	if len(got.Set) != 5 || got.File != file {
+		t.Fatalf("got %+v", got)
+	}
+	if mode := got.Set[2]; mode.Value != "on" || mode.File != "shadow" || mode.By != "U7" || mode.At == nil {
 		t.Errorf("got %+v", got)
 	}
 	if err := os.WriteFile(s.path+".key", []byte(strings.Repeat("k", 32)), 0o600); err != nil {

@@ -24,7 +24,7 @@ type channelsPage struct {
 // A channelRow is a channel with its rules as the page says them.
 type channelRow struct {
 	bot.ChannelView
-	Mode, Language, About, Bots rule
+	Mode, Language, About, Bots, Unanswered, Escalation rule
 }
 
 // A rule is the value of a setting, and where it is from.
@@ -52,9 +52,29 @@ func (c *Console) channels(w http.ResponseWriter, r *http.Request) {
 			rule{textOf(found.Languages, cmp.Or(one.Policy.Language, bot.LanguageAuto)), from(one.Settings.Language != "", one.File.Language != "", one.LanguageBy)},
 			rule{textOf(found.Topics, string(cmp.Or(one.Policy.About, bot.AboutAnything))), from(one.Settings.About != "", one.File.About != "", one.AboutBy)},
 			rule{strings.Join(one.Policy.Bots, ", "), from(one.Settings.Bots != nil, len(one.File.Bots) > 0, one.BotsBy)},
+			rule{textOf(found.Recordings, string(recordingOf(one.Policy.Unanswered))), from(one.Settings.Unanswered != "", one.File.Unanswered, one.UnansweredBy)},
+			escalationOf(found.Workspaces, one.Place),
 		})
 	}
 	c.show(w, http.StatusOK, v.Lang, "channels", page)
+}
+
+// recordingOf returns the choice for a policy.
+func recordingOf(on bool) bot.Recording {
+	if on {
+		return bot.RecordOn
+	}
+	return bot.RecordOff
+}
+
+// escalationOf returns the channel of the team of a channel's workspace.
+func escalationOf(all []bot.WorkspaceView, p bot.Place) rule {
+	for _, w := range all {
+		if w.Adapter == p.Adapter && w.Workspace == p.Workspace {
+			return rule{w.Escalation, from(w.Set != "", w.File != "", w.By)}
+		}
+	}
+	return rule{From: from(false, false, nil)}
 }
 
 // textOf returns the text of a choice, or its value.
@@ -98,6 +118,8 @@ type channelForm struct {
 	Mode      bot.Mode  `json:"mode"`
 	Language  string    `json:"language"`
 	About     bot.Topic `json:"about"`
+
+	Unanswered bot.Recording `json:"unanswered"`
 }
 
 // setChannel changes the rules of a channel.
@@ -111,7 +133,7 @@ func (c *Console) setChannel(w http.ResponseWriter, r *http.Request) {
 	if !c.mayShow(f.Adapter) {
 		err = bot.ErrNoChannel
 	} else {
-		err = c.operations.SetChannel(r.Context(), place, f.Version, bot.Settings{Mode: f.Mode, Language: f.Language, About: f.About}, userOf(accountOf(r)))
+		err = c.operations.SetChannel(r.Context(), place, f.Version, bot.Settings{Mode: f.Mode, Language: f.Language, About: f.About, Unanswered: f.Unanswered}, userOf(accountOf(r)))
 	}
 	conflict, isConflict := errors.AsType[*bot.SettingsConflict](err)
 	switch {

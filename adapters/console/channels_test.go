@@ -32,7 +32,7 @@ func (r *rules) SetChannel(_ context.Context, place bot.Place, version int, set 
 		}
 	}
 	if r.refuse == nil {
-		r.set = append(r.set, fmt.Sprintf("%s/%s/%s %d %s %s %s by %s", place.Adapter, place.Workspace, place.Channel, version, set.Mode, set.Language, set.About, by.ID))
+		r.set = append(r.set, fmt.Sprintf("%s/%s/%s %d %s %s %s %s by %s", place.Adapter, place.Workspace, place.Channel, version, set.Mode, set.Language, set.About, set.Unanswered, by.ID))
 	}
 	return r.refuse
 }
@@ -44,16 +44,18 @@ func someRules() rules {
 		return &bot.SettingsChange{By: bot.User{ID: "U1", Name: by}, ByPage: byPage, At: time.Now().AddDate(0, 0, -2)}
 	}
 	return rules{found: bot.Channels{
-		Modes:     []bot.Choice{{Value: "off", Text: "off: I never speak here"}, {Value: "shadow", Text: "shadow: I record what I would answer, and post nothing"}, {Value: "on", Text: "on: I also answer pasted errors"}},
-		Languages: []bot.Choice{{Value: "auto", Text: "auto: the message and its author decide"}, {Value: "ko", Text: "한국어"}},
-		Topics:    []bot.Choice{{Value: "anything", Text: "anything"}, {Value: "backup", Text: "backup: MABS, DPM and MARS"}},
+		Modes:      []bot.Choice{{Value: "off", Text: "off: I never speak here"}, {Value: "shadow", Text: "shadow: I record what I would answer, and post nothing"}, {Value: "on", Text: "on: I also answer pasted errors"}},
+		Languages:  []bot.Choice{{Value: "auto", Text: "auto: the message and its author decide"}, {Value: "ko", Text: "한국어"}},
+		Topics:     []bot.Choice{{Value: "anything", Text: "anything"}, {Value: "backup", Text: "backup: MABS, DPM and MARS"}},
+		Recordings: []bot.Choice{{Value: "on", Text: "on: what almost led to a question"}, {Value: "off", Text: "off: those to me"}},
+		Workspaces: []bot.WorkspaceView{{Place: bot.Place{Adapter: "slack", Workspace: "T1"}, Escalation: "C7", Set: "C7", By: change("lee", false)}},
 		All: []bot.ChannelView{
 			{Place: bot.Place{Channel: "C9"}, Policy: bot.ChannelPolicy{Mode: bot.ModeOn}},
 			{
 				Place: bot.Place{Adapter: "slack", Workspace: "T1", Channel: "C1"}, Version: 7, Questions: 25,
 				Policy:   bot.ChannelPolicy{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}},
 				File:     bot.ChannelPolicy{About: bot.AboutBackup},
-				Settings: bot.Settings{Mode: bot.ModeShadow, Language: "ko", Bots: []string{"B1"}},
+				Settings: bot.Settings{Mode: bot.ModeShadow, Language: "ko", Bots: []string{"B1"}, Unanswered: bot.RecordOff},
 				ModeBy:   change("kim", false), LanguageBy: change("ada", true),
 			},
 			{Place: bot.Place{Adapter: adapterName, Workspace: "w", Channel: SupportChannel}, Policy: bot.ChannelPolicy{Mode: bot.ModeOn}, Questions: 1},
@@ -73,6 +75,7 @@ func TestChannelsPage(t *testing.T) {
 	for _, want := range []string{
 		"<h2>C9</h2>", "No question yet", "slack · C1", "workspace T1", "25 questions in 30 days",
 		"post nothing <small>set by kim by chat, ", "한국어 <small>set by ada here, ", "MARS <small>from the configuration<", "B1 <small>set by an administrator<", "errors <small>default<",
+		"off: those to me <small>set by an administrator<", "C7 <small>set by lee by chat, ", "go nowhere <small>default<", `name="unanswered"`,
 		`name="version" value="7"`, `<option value="shadow" selected>`, `<option value="ko" selected>`,
 	} {
 		if !strings.Contains(english, want) {
@@ -135,7 +138,7 @@ func TestSetChannel(t *testing.T) {
 			}
 			want := ""
 			if tt.status == 200 {
-				want = strings.TrimSuffix("slack/T1/C1 7 on  backup by console/"+tt.user, "/")
+				want = strings.TrimSuffix("slack/T1/C1 7 on  backup  by console/"+tt.user, "/")
 			}
 			if got := strings.Join(fake.set, "\n"); got != want {
 				t.Errorf("changed %q, want %q", got, want)
@@ -177,9 +180,9 @@ func TestBrowserChannels(t *testing.T) {
 	b.wait(`document.querySelector(".rules details").open || document.querySelectorAll(".rules details")[1].open`)
 	b.inside("390 px")
 	b.shot("60-channels-narrow")
-	b.do(chromedp.Focus(chromedp.CSS(".rules > li:nth-child(2) [name=mode]")), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
+	b.do(chromedp.Focus(chromedp.CSS(".rules > li:nth-child(2) [name=mode]")), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
 	b.wait(`!document.querySelector(".rules details[open]")`)
-	if got := strings.Join(fake.set, "\n"); got != "console/T1/C1 7 on ko  by console" {
+	if got := strings.Join(fake.set, "\n"); got != "console/T1/C1 7 on ko  off by console" {
 		t.Errorf("changed %q", got)
 	}
 	b.media("prefers-color-scheme", "light")

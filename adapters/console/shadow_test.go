@@ -115,7 +115,7 @@ func TestShadowReport(t *testing.T) {
 	for _, want := range []string{
 		"answered: 60</dt><dd>24 of 25 right; with 95 % confidence at least 80 %</dd>", "asked which error: 1</dt><dd>nobody has voted yet</dd>",
 		"<h3>All channels</h3>", "slack · C1", "workspace T1 · shadow: I record", "FS-11: &lt;script&gt;", "[password]", "ed: wrong, ",
-		`name="mode" value="on"><input type="hidden" name="language" value="ko"><input type="hidden" name="about" value="">`,
+		`name="mode" value="on"><input type="hidden" name="language" value="ko"><input type="hidden" name="about" value=""><input type="hidden" name="unanswered" value="off">`,
 		"Switch C1 on? From now on, mabsbot posts its answers there. answered: 24 of 25 right; with 95 % confidence at least 80 %.",
 		`name="version" value="7"`, "It is right if the error is among", `value="wrong" aria-pressed="true"`,
 	} {
@@ -292,7 +292,7 @@ func TestBrowserShadow(t *testing.T) {
 	b.shot("65-shadow-on")
 	b.do(chromedp.Focus(chromedp.CSS("#confirm .danger")), chromedp.KeyEvent(kb.Enter))
 	b.gone(".rules .main")
-	if got := strings.Join(report.set, "\n"); got != "slack/T1/C1 7 on ko  by console/ada" {
+	if got := strings.Join(report.set, "\n"); got != "slack/T1/C1 7 on ko  off by console/ada" {
 		t.Errorf("changed %q", got)
 	}
 }

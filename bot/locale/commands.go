@@ -35,12 +35,15 @@ const (
 	SettingBots     Setting = "bots"
 	SettingReset    Setting = "reset"
 
+	// SettingUnanswered is whether what almost led to a question is recorded.
+	SettingUnanswered Setting = "unanswered"
+
 	// SettingEscalation is the channel of the team, which is that of the workspace.
 	SettingEscalation Setting = "escalation"
 )
 
 var settings = []Setting{
-	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset, SettingEscalation,
+	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset, SettingEscalation, SettingUnanswered,
 	"off", "shadow", "mention", "supervised", "on", "auto", "backup", "anything",
 }
 
