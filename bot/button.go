@@ -32,7 +32,7 @@ const (
 	ActionCollect     Action = "k" // show the command that reads the answer
 	ActionApprove     Action = "y" // the proposal with the number Choice is published
 	ActionReject      Action = "w" // the proposal with the number Choice is wrong
-	ActionRecord      Action = "m" // a shortcut: the text of the press solved the case of its thread
+	ActionRecord      Action = "m" // a shortcut on a message: what it says solved the error of its thread
 )
 
 // A Button is everything that a button on a platform carries: the entry, the

@@ -144,13 +144,9 @@ func (d decision) notice(t Walkthrough, text string) {
 	d.postPrivate(paragraph(text))
 }
 
-// pressCase handles a button of a case, or a shortcut on a message in a thread
-// that has one.
+// pressCase handles a button of a case.
 func (d decision) pressCase(p Press) {
 	number, _ := strconv.Atoi(p.Button.Choice)
-	if p.Button.Action == ActionRecord {
-		number = d.state.Walkthrough.caseNumber()
-	}
 	if number == 0 {
 		d.postPrivate(d.paragraph("case_none"))
 		return
@@ -164,10 +160,6 @@ func (d decision) pressCase(p Press) {
 		d.takeCase(*c)
 	case p.Button.Action == ActionReopen:
 		d.reopenCase(c.About, *c)
-	case p.Button.Action == ActionRecord:
-		if d.solveCase(*c, p.Value) {
-			d.postPrivate(paragraph(d.text("case_recorded", "case", strconv.Itoa(number))))
-		}
 	default:
 		d.solveCase(*c, "")
 	}

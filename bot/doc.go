@@ -43,7 +43,8 @@
 //   - collect.go offers the command that reads facts, and takes its output;
 //   - count.go adds what happened to the figures of the operator, of which hits.go returns
 //     those of entries, and learn.go what became of steps, by which it orders
-//     alternatives; unanswered.go records what could not be answered;
+//     alternatives; unanswered.go records what could not be answered,
+//     and fixes.go what people say solved an error;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //
@@ -64,7 +65,8 @@
 // thread of a walkthrough only the fact that others take part is stored. The one
 // exception is what the bot could not answer: a message to it, and in channels that opt
 // in, one that almost led to a question. They are kept for 30 days, redacted
-// (unanswered.go).
+// (unanswered.go). A message that a person names as the fix of an error is recorded in the
+// same way, with the question that it answers (fixes.go).
 //
 // The sender of each adapter (outbox.go) claims posts from the [Outbox], in
 // order within a thread, and hands them to [Adapter.Post] (adapter.go); rest.go

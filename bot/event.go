@@ -122,6 +122,11 @@ type Press struct {
 	Button Button
 	Post   PostID // the post with the button
 	Value  string // the text that was typed, if the button asked for one
+
+	// ActionRecord, a shortcut on a message.
+	Message EventID   // the ID of the message when it was posted; Value is its text
+	Points  []Pointer // to the message at the top of its thread; see Reader
+	Asked   *Quoted   // that message, if its thread has no walkthrough; set by the handler
 }
 
 var (

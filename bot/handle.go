@@ -51,7 +51,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		}
 	}
 	if m, ok := event.(Message); ok && m.Change == ChangeEdited { // it is recorded again if it is not answered now
-		if err := b.store.Unrecord(ctx, m.Original); err != nil {
+		if err := errors.Join(b.store.Unrecord(ctx, m.Original), b.reviseFixes(ctx, m)); err != nil {
 			return err
 		}
 	}

@@ -57,8 +57,15 @@ func (d decision) solvedCommand(rest string) (ok bool) {
 	case c == nil:
 	case c.Case.Handover == nil, c.Case.isProposal():
 		d.postInfo(paragraph(d.text("case_unknown", "case", strconv.Itoa(number))))
-	case d.solveCase(*c, strings.TrimSpace(done)):
-		d.postInfo(paragraph(d.text("case_recorded", "case", strconv.Itoa(number))))
+	default:
+		recorded := d.text("case_recorded", "case", strconv.Itoa(number))
+		if done = strings.TrimSpace(done); visible(done) != "" {
+			d.addFix(d.head.ID, done, d.aboutCase(*c), nil)
+			recorded += " " + d.text("fix_review")
+		}
+		if d.solveCase(*c, done) {
+			d.postInfo(paragraph(recorded))
+		}
 	}
 	return true
 }

@@ -10,6 +10,7 @@ type Operations interface {
 	ShadowOperations
 	AuditOperations
 	QuestionDesk
+	FixOperations
 
 	// CountsByDay, CountsByEntry and Hits are those of Store.
 	CountsByDay(ctx context.Context, from, to int) ([]CountSum, error)

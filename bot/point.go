@@ -32,10 +32,12 @@ const (
 	PointThread PointerKind = "thread" // the messages of its thread, and the name of the thread
 	PointLink   PointerKind = "link"   // a message that it links to
 	PointAbove  PointerKind = "above"  // what its sender wrote just before it
+	PointTop    PointerKind = "top"    // the message at the top of its thread, below the name of the thread
 )
 
 // A Quoted is a message that another one points at.
 type Quoted struct {
+	ID     EventID  // as when it was posted; PointTop only
 	Text   string   // as Message.Text
 	Unread []Unread // as Message.Unread
 	Hidden bool     // there may be users who see the message that points at it, but not this one
@@ -97,10 +99,14 @@ func (w Walkthrough) inProgress() bool {
 	return false
 }
 
-// look follows the pointers of a message, until an error is recognized. It
-// returns the event with what was looked at, and the result of the match. The
-// error is that of ctx.
+// look follows the pointers of a message, until an error is recognized, or those of the
+// press of a shortcut. It returns the event with what was looked at, and the result of the
+// match. The error is that of ctx.
 func (b *Bot) look(ctx context.Context, a Adapter, rules Rules, state State, event Event, found kb.Result) (Event, kb.Result, error) {
+	if p, isPress := event.(Press); isPress {
+		p, err := b.withQuestion(ctx, a, rules, state, p)
+		return p, found, err
+	}
 	points := pointers(rules, state, event, found)
 	reader, reads := As[Reader](a)
 	if len(points) == 0 || !reads {

@@ -80,8 +80,8 @@ func (d decision) postInfo(blocks ...Block) {
 
 // postPrivate shows blocks to the sender of the event alone, if the platform
 // can. It keeps no state.
-func (d decision) postPrivate(blocks ...Block) {
-	d.post(Post{Thread: d.head.Thread, Private: d.rules.Can.Private && !d.head.Direct, Reply: d.reply(blocks...)})
+func (d decision) postPrivate(blocks ...Block) PostID {
+	return d.post(Post{Thread: d.head.Thread, Private: d.rules.Can.Private && !d.head.Direct, Reply: d.reply(blocks...)})
 }
 
 // replaceLive removes the question and its buttons from the post that has them,

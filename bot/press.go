@@ -19,6 +19,8 @@ func (d decision) press(p Press) {
 	switch {
 	case slices.Contains(caseActions, p.Button.Action):
 		d.pressCase(p)
+	case p.Button.Action == ActionRecord:
+		d.recordFix(p)
 	case p.Button.Action == ActionApprove || p.Button.Action == ActionReject:
 		d.pressProposal(p)
 	case p.Button.Action == ActionArea:
@@ -47,7 +49,7 @@ func (d decision) press(p Press) {
 
 // caseActions are the actions on cases, which do not depend on the position of a
 // walkthrough.
-var caseActions = []Action{ActionTake, ActionSolve, ActionReopen, ActionRecord}
+var caseActions = []Action{ActionTake, ActionSolve, ActionReopen}
 
 // isCurrent reports whether a button belongs to the current position of the
 // walkthrough.

@@ -101,12 +101,13 @@ func (b *Bot) Vote(ctx context.Context, post PostID, right bool, by User) error 
 }
 
 // shadow returns the turn in a shadow channel: its posts are recorded but not sent, and it
-// changes no state. The first post has the question that it answers, if it is one.
+// changes no state. The first post has the question that it answers, if it is one. Who
+// records a fix is told, because no one else sees that.
 func (d decision) shadow() Turn {
 	t := *d.turn
-	shadow := Turn{Event: t.Event, About: t.About, Unanswered: t.Unanswered, Needs: t.Needs, Understood: t.Understood}
+	shadow := Turn{Event: t.Event, About: t.About, Unanswered: t.Unanswered, Fix: t.Fix, Needs: t.Needs, Understood: t.Understood}
 	for _, p := range t.Posts {
-		p.Shadow, p.Delay = true, 0
+		p.Shadow, p.Delay = p.ID != t.receipt || !p.Private, 0
 		shadow.Posts = append(shadow.Posts, p)
 	}
 	for _, w := range t.States {

@@ -39,6 +39,7 @@ func FailureLevel(err error, level slog.Level) slog.Level {
 // concurrently and possibly from several processes.
 type Store interface {
 	UnansweredStore
+	FixStore
 
 	// Load returns the walkthrough of a thread (if there is none, the zero one
 	// with Thread set) and the language that the user chose ("" if none).
@@ -73,7 +74,7 @@ type Store interface {
 	StepCounts(ctx context.Context, entry string, asker UserKey) (counts []StepCount, repeated bool, err error)
 
 	// Apply records in one transaction: the event as handled, the new states,
-	// the posts to send, the preference, the record of what was not answered, the counts, which count for the day of Apply,
+	// the posts to send, the preference, the record of what was not answered, the fix, the counts, which count for the day of Apply,
 	// what was learned, and the change of settings, which is an ErrConflict unless its Version is that
 	// of the latest change. A state is written only if the
 	// stored version equals its Version, and is stored with Version+1. Two

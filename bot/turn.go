@@ -53,6 +53,7 @@ type Turn struct {
 	Learned Learned // of the steps of entries
 
 	Unanswered *Unanswered // the record of the message, if it could not be answered
+	Fix        *Fix        // what a person says solved an error
 
 	Needs      Needs      // what has to be known to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
@@ -61,6 +62,7 @@ type Turn struct {
 	outdated   bool       // it only says that a button is out of date; not stored
 	link       Thread     // it only links to the earlier answer there; not stored
 	warning    PostID     // the post that warns of secrets, if any; not stored
+	receipt    PostID     // the post that says that Fix is recorded, which only its sender sees; not stored
 }
 
 // Needs is what a decision lacks.
@@ -80,7 +82,7 @@ type Seen struct {
 // Silent reports whether the event has no consequences, so that there is
 // nothing to write.
 func (t Turn) Silent() bool {
-	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil && t.Unanswered == nil
+	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil && t.Unanswered == nil && t.Fix == nil
 }
 
 // hashed returns the ID of something that a text identifies, and that the ID does not

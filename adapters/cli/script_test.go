@@ -294,7 +294,7 @@ func (s *scene) event(user bot.User, verb, object, body string) (bot.Event, erro
 			return nil, fmt.Errorf("no message %s", object)
 		}
 		head.Thread, head.Direct = of.Thread, of.Direct
-		return bot.Press{Head: head, Button: bot.Button{Action: bot.ActionRecord}, Value: of.Text}, nil
+		return bot.Press{Head: head, Button: bot.Button{Action: bot.ActionRecord}, Value: of.Text, Message: of.ID, Points: []bot.Pointer{{Kind: bot.PointTop, To: of.Thread.Root}}}, nil
 	case "edits", "deletes":
 		of, ok := s.messages[object]
 		if !ok {
@@ -338,9 +338,9 @@ func (r reader) Read(_ context.Context, m bot.Message, p bot.Pointer) (found []b
 			}
 		}
 		return found, true
-	case bot.PointThread:
+	case bot.PointThread, bot.PointTop:
 		if old, known := r.s.messages[p.To.(string)]; known {
-			found = append(found, bot.Quoted{Text: old.Text})
+			found = append(found, bot.Quoted{ID: old.ID, Text: old.Text})
 		}
 		return found, true
 	}

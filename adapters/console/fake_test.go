@@ -145,6 +145,32 @@ func (d *desk) MarkQuestion(ctx context.Context, id bot.QuestionID, state bot.Ma
 	return cmp.Or(d.failing, bot.ErrNoQuestion)
 }
 
+// A workbench is FixOperations.
+type workbench struct{ fixes []bot.Fix }
+
+func (w *workbench) Fixes(_ context.Context, limit int) ([]bot.Fix, error) {
+	return slices.Clone(w.fixes[:min(limit, len(w.fixes))]), nil
+}
+
+func (w *workbench) OpenFixes(context.Context) (map[string]int, error) {
+	open := map[string]int{}
+	for _, f := range w.fixes {
+		if f.State == bot.FixOpen {
+			open[f.Thread.Adapter]++
+		}
+	}
+	return open, nil
+}
+
+func (w *workbench) SetFix(_ context.Context, id bot.FixID, state bot.FixState) error {
+	i := slices.IndexFunc(w.fixes, func(f bot.Fix) bool { return f.ID == id })
+	if i < 0 {
+		return bot.ErrNoFix
+	}
+	w.fixes[i].State = state
+	return nil
+}
+
 // sums are Operations.
 type sums struct {
 	byDay, byEntry []bot.CountSum
@@ -159,6 +185,7 @@ type sums struct {
 	ballot
 	ledger
 	desk
+	workbench
 }
 
 func (s *sums) CountsByDay(_ context.Context, from, to int) ([]bot.CountSum, error) {

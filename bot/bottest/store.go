@@ -1,6 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
 // use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go,
-// unanswered.go, outbox.go,
+// unanswered.go, fixes.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -95,6 +95,12 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("a record ends with its message, or after its time", recordsEnd)
 	run("a key has one mark", marks)
 	run("Asked returns walkthroughs since a time, with the last change first", asked)
+	run("Fixes returns what Apply added, the latest first", fixes)
+	run("a fix is recorded once", fixesOnce)
+	run("Erase removes the fix that a message is, and the question", fixesEnd)
+	run("ReviseFix replaces the texts of a fix", fixesRevised)
+	run("a fix has a state, and OpenFixes counts those without one", fixStates)
+	run("the latest fixes are kept", fixesBounded)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -792,6 +798,14 @@ func canceledContext(t *storeTest) {
 	_, err = t.Unanswered(ctx, 1)
 	wantCanceled(err)
 	wantCanceled(t.Unrecord(ctx, "m"))
+	_, err = t.Fixes(ctx, 1)
+	wantCanceled(err)
+	_, err = t.FixesAbout(ctx, "m")
+	wantCanceled(err)
+	_, err = t.OpenFixes(ctx)
+	wantCanceled(err)
+	wantCanceled(t.ReviseFix(ctx, bot.Fix{}))
+	wantCanceled(t.SetFix(ctx, "f", bot.FixUsed))
 	wantCanceled(t.SetMark(ctx, "key", bot.MarkDone))
 	_, err = t.Marks(ctx)
 	wantCanceled(err)

@@ -150,6 +150,9 @@ func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
 	if err := s.putUnanswered(ctx, tx, turn.Unanswered, now); err != nil {
 		return err
 	}
+	if err := s.putFix(ctx, tx, turn.Fix, now); err != nil {
+		return err
+	}
 	if err := s.putLearned(ctx, tx, turn.Learned, now); err != nil {
 		return err
 	}

@@ -212,7 +212,11 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))
 	must(t, s.Apply(t.Context(), unansweredTurn))
 	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
+	must(t, s.Apply(t.Context(), fixTurn))
 }
+
+// fixTurn records a fix.
+var fixTurn = bot.Turn{Event: "fix", Fix: &bot.Fix{ID: "f", Thread: bot.Thread{Adapter: "test"}, By: bot.User{ID: "helper", Name: "Helper"}, Text: "text"}}
 
 // unansweredTurn records a message.
 var unansweredTurn = bot.Turn{Event: "unanswered", Unanswered: &bot.Unanswered{ID: "u", Place: bot.Place{Adapter: "test"}, Text: "text"}}

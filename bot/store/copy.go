@@ -12,7 +12,7 @@ import (
 var copiedTables = []string{
 	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions",
 	"channel_settings", "setting_changes", "counts", "outcomes", "outcome_askers", "kb_files",
-	"shadow_answers", "audit", "unanswered", "unanswered_marks",
+	"shadow_answers", "audit", "unanswered", "unanswered_marks", "fixes",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns
@@ -99,7 +99,7 @@ func insertInto(table string, columns []string) string {
 // continueSequences makes the sequences of PostgreSQL go on after the rows that were
 // inserted with their numbers.
 func continueSequences(ctx context.Context, tx *sql.Tx) error {
-	for _, table := range []string{"posts", "inbox", "unanswered"} {
+	for _, table := range []string{"posts", "inbox", "unanswered", "fixes"} {
 		_, err := tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence('`+table+`', 'seq'), (SELECT COALESCE(MAX(seq), 0) + 1 FROM `+table+`), FALSE)`)
 		if err != nil {
 			return err

@@ -108,6 +108,7 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
 	must(t, s.Apply(t.Context(), unansweredTurn))
 	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
+	must(t, s.Apply(t.Context(), fixTurn))
 	voteOnce(t, s)
 	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))
 }

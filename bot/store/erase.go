@@ -23,7 +23,8 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 	}
 	var n int
 	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts WHERE`+aboutMessage+`AND erased = 0) + (SELECT COUNT(*) FROM inbox WHERE`+deadPayload+`)
-			+ (SELECT COUNT(*) FROM unanswered WHERE id = $2)`, string(message), string(bot.RecordID(message))).Scan(&n)
+			+ (SELECT COUNT(*) FROM unanswered WHERE id = $2) + (SELECT COUNT(*) FROM fixes WHERE id = $3 OR of = $2)`,
+		string(message), string(bot.RecordID(message)), string(bot.FixIDOf(message))).Scan(&n)
 	if err != nil || n == 0 {
 		return threads, s.wrap("erase", err)
 	}
@@ -41,7 +42,9 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `DELETE FROM unanswered WHERE id = $1`, string(bot.RecordID(message)))
-		return err
+		if _, err := tx.ExecContext(ctx, `DELETE FROM unanswered WHERE id = $1`, string(bot.RecordID(message))); err != nil {
+			return err
+		}
+		return s.eraseFixes(ctx, tx, message)
 	})
 }

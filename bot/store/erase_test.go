@@ -138,6 +138,12 @@ func (p place) converse() {
 		m.Addressed, m.Quoted = true, &bot.Quoted{Text: paste, Hidden: true} // it is answered in a direct message
 	})
 	p.say("m5", "support", "m5", "what about the weather?", func(m *bot.Message) { m.Addressed = true })
+	for _, f := range []struct{ id, root, text string }{{"r3", "m5", "took an umbrella to " + marker}, {"r4", "m6", "restarted " + marker}} {
+		must(p.T, p.handle(p.Context(), bot.Press{
+			Head:   bot.Head{ID: bot.EventID("use " + f.id), From: alex, Thread: bot.Thread{Adapter: "test", Workspace: "w", Channel: "support", Root: f.root}},
+			Button: bot.Button{Action: bot.ActionRecord}, Message: bot.EventID(f.id), Value: f.text,
+		}))
+	}
 	p.refuse()
 	inbox := p.Inbox("test")
 	must(p.T, inbox.Bury(p.Context(), "m1", []byte(paste)))
@@ -149,6 +155,7 @@ func (p place) converse() {
 		p.Error("no private answer is a dead letter")
 	}
 	p.wantRecords(1)
+	p.wantFixes(2, 2)
 }
 
 // wantRecords checks how many unanswered messages are recorded.
@@ -156,6 +163,17 @@ func (p place) wantRecords(want int) {
 	p.Helper()
 	if n := count(p.T, p.SQL, `SELECT COUNT(*) FROM unanswered`); n != want {
 		p.Errorf("%d messages are recorded as unanswered, want %d", n, want)
+	}
+}
+
+// wantFixes checks how many fixes are recorded, and how many of them name a user.
+func (p place) wantFixes(want, named int) {
+	p.Helper()
+	if n := count(p.T, p.SQL, `SELECT COUNT(*) FROM fixes`); n != want {
+		p.Errorf("%d fixes are recorded, want %d", n, want)
+	}
+	if n := count(p.T, p.SQL, `SELECT COUNT(*) FROM fixes WHERE author <> '' OR asker <> ''`); n != named {
+		p.Errorf("%d fixes name a user, want %d", n, named)
 	}
 }
 
@@ -185,7 +203,7 @@ func TestDeletedMessages(t *testing.T) {
 			t.Errorf("a deleted reply leaves %v and %v, %v", w.Said, w.Facts, err)
 		}
 		for _, m := range []struct{ id, channel, root string }{
-			{"r2", "support", "m1"}, {"m1", "support", "m1"}, {"m2", "shadow", "m2"}, {"m3", "support", bot.CommandRoot + "m3"}, {"m4", "support", "m4"}, {"m5", "support", "m5"},
+			{"r2", "support", "m1"}, {"m1", "support", "m1"}, {"m2", "shadow", "m2"}, {"m3", "support", bot.CommandRoot + "m3"}, {"m4", "support", "m4"}, {"m5", "support", "m5"}, {"r3", "support", "m5"}, {"r4", "support", "m6"},
 		} {
 			p.remove(m.id, m.channel, m.root)
 		}
@@ -193,6 +211,7 @@ func TestDeletedMessages(t *testing.T) {
 			t.Errorf("deleted messages are left in %q", left)
 		}
 		p.wantRecords(0)
+		p.wantFixes(0, 0)
 	}
 }
 
@@ -207,6 +226,7 @@ func TestForgottenUser(t *testing.T) {
 		t.Errorf("a forgotten user is left in %q", left)
 	}
 	p.wantRecords(0)
+	p.wantFixes(2, 0)
 }
 
 // TestRetained checks that nothing of a conversation is left after the retention.
@@ -221,5 +241,6 @@ func TestRetained(t *testing.T) {
 			t.Errorf("after the retention a conversation is left in %q", left)
 		}
 		p.wantRecords(0)
+		p.wantFixes(0, 0)
 	})
 }

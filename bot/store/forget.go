@@ -10,8 +10,8 @@ import (
 
 // Forget removes what is stored of a user in all workspaces of an adapter: the
 // conversations that they began, with their posts, the team's threads of their
-// cases, unsent posts for them elsewhere, records of what was not answered, their
-// language, and whether their outcomes count. It returns the number of conversations.
+// cases, unsent posts for them elsewhere, records of what was not answered, their name
+// and questions in fixes, their language, and whether their outcomes count. It returns the number of conversations.
 // The daily counts and the outcomes of steps have no users and stay.
 func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations int, err error) {
 	err = s.inBatches(ctx, func(ctx context.Context, tx *sql.Tx) (bool, error) {
@@ -58,7 +58,7 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 				return err
 			}
 		}
-		return nil
+		return s.forgetFixes(ctx, tx, adapter, user)
 	})
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -30,21 +31,34 @@ func TestForget(t *testing.T) {
 		u := bot.Unanswered{ID: bot.RecordID(event(i)), Place: bot.Place{Adapter: "test"}, Asker: asker}
 		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Unanswered: &u}))
 	}
+	for i, f := range []bot.Fix{
+		{By: bot.User{ID: "me", Name: "Me"}, Question: "q", Of: "u1", Asker: "colleague"},
+		{By: bot.User{ID: "colleague", Name: "Colleague"}, Question: "q", Of: "u2", Asker: "me"},
+	} {
+		f.ID, f.Thread, f.Text = bot.FixIDOf(event(i)), thread(i), "text"
+		must(t, s.Apply(t.Context(), bot.Turn{Event: event(10 + i), Fix: &f}))
+	}
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "f", Prefer: &bot.Preference{User: other, Lang: "ko"}, Learned: bot.Learned{Asker: bot.StepQuery{Entry: "entry", Asker: other}}}))
 	for _, want := range []int{2, 0} {
 		if n, err := s.Forget(t.Context(), "test", "me"); err != nil || n != want {
 			t.Errorf("forgot %d conversations, %v; want %d", n, err, want)
 		}
 	}
+	fixes, err := s.Fixes(t.Context(), 9)
+	must(t, err)
+	if got := fmt.Sprint(fixes[0].By.Name, fixes[0].Text, fixes[0].Question, fixes[0].Asker, "; ", fixes[1].By.Name, fixes[1].Text, fixes[1].Question, fixes[1].Asker); got != "Colleaguetext; textqcolleague" {
+		t.Errorf("the fixes are %s", got)
+	}
 	for query, want := range map[string]int{
-		`SELECT COUNT(*) FROM walkthroughs`:                    2, // of the colleague, and of the other adapter
-		`SELECT COUNT(*) FROM walkthroughs WHERE asker = 'me'`: 1,
-		`SELECT COUNT(*) FROM posts`:                           1,
-		`SELECT COUNT(*) FROM preferences`:                     1,
-		`SELECT COUNT(*) FROM outcome_askers`:                  1,
-		`SELECT COUNT(*) FROM unanswered`:                      1,
-		`SELECT COALESCE(SUM(n), 0) FROM daily`:                2,
-		`SELECT COALESCE(MAX(highest), 0) FROM case_numbers`:   7,
+		`SELECT COUNT(*) FROM walkthroughs`:                                           2, // of the colleague, and of the other adapter
+		`SELECT COUNT(*) FROM walkthroughs WHERE asker = 'me'`:                        1,
+		`SELECT COUNT(*) FROM posts`:                                                  1,
+		`SELECT COUNT(*) FROM preferences`:                                            1,
+		`SELECT COUNT(*) FROM outcome_askers`:                                         1,
+		`SELECT COUNT(*) FROM unanswered`:                                             1,
+		`SELECT COUNT(*) FROM fixes WHERE author = 'me' OR asker = 'me' OR of = 'u2'`: 0,
+		`SELECT COALESCE(SUM(n), 0) FROM daily`:                                       2,
+		`SELECT COALESCE(MAX(highest), 0) FROM case_numbers`:                          7,
 	} {
 		if n := count(t, s, query); n != want {
 			t.Errorf("%s: got %d, want %d", query, n, want)

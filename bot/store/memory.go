@@ -35,6 +35,7 @@ type Memory struct {
 
 	unanswered []bot.Unanswered // in their order
 	marks      []bot.Mark       // in their order
+	fixes      []bot.Fix        // in their order
 }
 
 type memoryState struct {
@@ -224,6 +225,7 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	m.events[turn.Event] = now
 	m.count(turn.Counts, now)
 	m.record(turn.Unanswered, now)
+	m.putFix(turn.Fix, now)
 	m.learn(turn.Learned, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {

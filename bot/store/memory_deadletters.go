@@ -33,6 +33,7 @@ func (m *Memory) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, 
 		})
 	}
 	m.unrecord(message)
+	m.eraseFixes(message)
 	return threads, nil
 }
 

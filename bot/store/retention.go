@@ -20,7 +20,7 @@ const expireBatch = 50
 
 // Expire removes what had its last event longer than retention ago: walkthroughs
 // with their texts, values and posts, posts of threads that go on, posts that
-// were never sent, payloads that were never handled, and records of unanswered messages. A removed walkthrough is
+// were never sent, payloads that were never handled, records of unanswered messages, and fixes. A removed walkthrough is
 // counted in the table of daily counts, which has no users. An open case stays
 // until it is closed. retention is at least MinRetention.
 //
@@ -39,6 +39,7 @@ func (s *SQL) Expire(ctx context.Context, retention time.Duration) error {
 		s.inBatches(ctx, pruneRows(removeUnhandled, before)),
 		s.inBatches(ctx, pruneRows(removeKept, before)),
 		s.inBatches(ctx, pruneRows(pruneUnanswered, before)),
+		s.inBatches(ctx, pruneRows(removeFixes, before)),
 		s.inBatches(ctx, removeWalkthroughs(before)),
 	)
 }
@@ -51,6 +52,7 @@ const (
 			WHERE status IN ('choosing', 'walking', 'unmatched', 'quiet') AND changed_at < $1 ORDER BY changed_at LIMIT $2)`
 	removeUnsent    = `DELETE FROM posts WHERE seq IN (SELECT seq FROM posts WHERE state = 'waiting' AND due < $1 AND claimed_until < $1 LIMIT $2)`
 	removeUnhandled = `DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE at < $1 LIMIT $2)`
+	removeFixes     = `DELETE FROM fixes WHERE seq IN (SELECT seq FROM fixes WHERE at < $1 ORDER BY at LIMIT $2)`
 	removeKept      = `
 		DELETE FROM posts WHERE seq IN (SELECT p.seq FROM posts p WHERE p.kept = 1 AND p.changed_at < $1
 			AND NOT EXISTS (SELECT 1 FROM posts r WHERE r.state = 'waiting' AND r.replaces = p.id) ORDER BY p.changed_at LIMIT $2)`

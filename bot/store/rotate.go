@@ -31,6 +31,7 @@ var sealedTables = []sealedTable{
 	{"audit", "audit", "id, kind, adapter, workspace, channel, object"},
 	{"unanswered", "unanswered", "id"},
 	{"unanswered_marks", "unanswered mark", "id"},
+	{"fixes", "fix", "id"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

@@ -39,6 +39,7 @@ func TestSealed(t *testing.T) {
 	}
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "recorded", Unanswered: &bot.Unanswered{ID: "record-in-clear", Text: secret, Key: secret, Nearest: []string{secret}}}))
 	must(t, s.SetMark(t.Context(), secret, bot.MarkDone))
+	must(t, s.Apply(t.Context(), bot.Turn{Event: "fixed", Fix: &bot.Fix{ID: "fix-in-clear", By: person, Text: secret, Question: secret}}))
 	must(t, s.Journal("journal-in-clear").Append(t.Context(), []byte(secret)))
 	must(t, s.Inbox("inbox-in-clear").Put(t.Context(), "letter-in-clear", []byte(secret)))
 	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "file-in-clear.yaml", Content: secret, By: secret}, 0)
@@ -66,7 +67,7 @@ func searchFiles(t *testing.T, path string) {
 	if bytes.Contains(all, []byte(secret)) {
 		t.Errorf("%q is in clear text in %v", secret, files)
 	}
-	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "file-in-clear.yaml", "record-in-clear", "event 2"} {
+	for _, id := range []string{"asker-in-clear", "entry-in-clear", "revision-in-clear", "journal-in-clear", "letter-in-clear", "ref-in-clear", "file-in-clear.yaml", "record-in-clear", "fix-in-clear", "event 2"} {
 		if !bytes.Contains(all, []byte(id)) {
 			t.Errorf("%q is not in %v", id, files)
 		}
@@ -91,6 +92,7 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE kb_files SET version = 7`,
 		`UPDATE unanswered SET id = 'other'`,
 		`UPDATE unanswered_marks SET id = 'other'`,
+		`UPDATE fixes SET id = 'other'`,
 	} {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), fullTurn(1)))
@@ -98,6 +100,7 @@ func TestMovedRow(t *testing.T) {
 		must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
 		must(t, s.Apply(t.Context(), unansweredTurn))
 		must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
+		must(t, s.Apply(t.Context(), fixTurn))
 		_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
 		must(t, err)
 		_, err = s.write.Exec(change)
@@ -111,7 +114,8 @@ func TestMovedRow(t *testing.T) {
 		sixth := s.Inbox("i").Replay(t.Context(), func(string, []byte) error { return nil })
 		_, eighth := s.Unanswered(t.Context(), 9)
 		_, ninth := s.Marks(t.Context())
-		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh, eighth, ninth), "authentication failed")
+		_, tenth := s.Fixes(t.Context(), 9)
+		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth), "authentication failed")
 	}
 }
 

@@ -1,7 +1,7 @@
 // Package store implements bot.Store and bot.Outbox: SQL in a SQLite database
 // file or in PostgreSQL, and Memory in maps, for tests.
 //
-// Walkthroughs, posts, journals, inboxes and unanswered messages are stored encrypted (see sealer).
+// Walkthroughs, posts, journals, inboxes, unanswered messages and fixes are stored encrypted (see sealer).
 // Platform and entry IDs, states, timestamps and versions are stored in clear
 // text because queries use them.
 //
@@ -16,7 +16,8 @@
 // journal.go is an append-only log, sessions.go has the logins of the console, and
 // settings.go what administrators set. files.go keeps the files of the knowledge base
 // that editors save, shadow.go the votes on what channels in shadow mode would have
-// read, audit.go who did what, and unanswered.go messages that the bot could not answer.
+// read, audit.go who did what, unanswered.go messages that the bot could not answer, and fixes.go
+// what people say solved an error.
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
@@ -24,7 +25,7 @@
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
 // memory_cases.go, memory_counts.go, memory_outcomes.go, memory_outbox.go, memory_deadletters.go,
 // memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go, memory_audit.go,
-// memory_settings.go and memory_unanswered.go do the
+// memory_settings.go, memory_unanswered.go and memory_fixes.go do the
 // same in memory.
 package store
 
