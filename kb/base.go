@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"mabsbot/kb/match"
 )
@@ -28,7 +29,7 @@ type Base struct {
 	collector  *Collector
 	outputKeys *regexp.Regexp         // of the collector
 	words      map[conceptWord]string // of concepts
-	index      *match.Index
+	index      func() *match.Index    // waits until it is built
 	revision   string
 
 	// What only tests of the entries need.
@@ -37,7 +38,9 @@ type Base struct {
 }
 
 // newBase compiles entries, which have a Revision and distinct IDs, with the
-// shared files that were read.
+// shared files that were read. The index takes half of the time that a program
+// needs to load the entries, and nothing but a match needs it: it is built while
+// the program goes on.
 func newBase(entries []*Entry, read batch) *Base {
 	b := &Base{
 		entries: entries, byID: make(map[string]*Entry, len(entries)),
@@ -78,7 +81,8 @@ func newBase(entries []*Entry, read batch) *Base {
 		fmt.Fprintln(sum, b.collector.Script, b.collector.Lines, b.collector.Answers)
 	}
 	b.revision = hex.EncodeToString(sum.Sum(nil)[:revisionBytes])
-	b.index = match.New(Documents(b.entries), b.concepts...)
+	b.index = sync.OnceValue(func() *match.Index { return match.New(Documents(b.entries), b.concepts...) })
+	go b.index()
 	return b
 }
 

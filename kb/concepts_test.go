@@ -154,7 +154,7 @@ func TestMaxConcepts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := b.index.Concepts("thing 191"); !slices.Equal(got, []string{"o191"}) {
+	if got := b.index().Concepts("thing 191"); !slices.Equal(got, []string{"o191"}) {
 		t.Errorf("the last concept is %q", got)
 	}
 }
@@ -192,7 +192,7 @@ func TestBuiltinForms(t *testing.T) {
 		}
 		for _, form := range c.Forms {
 			text := strings.ReplaceAll(strings.Trim(form, "^~"), "..", " ")
-			if got := b.index.Concepts(text); !slices.Contains(got, c.ID) {
+			if got := b.index().Concepts(text); !slices.Contains(got, c.ID) {
 				t.Errorf("the form %q of %s means %s", form, c.ID, listConcepts(got))
 			}
 		}

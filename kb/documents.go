@@ -161,11 +161,11 @@ type Hit struct {
 
 // Match returns the entries that match a pasted text. It is safe for concurrent
 // use.
-func (b *Base) Match(text string) Result { return b.result(b.index.Match(text)) }
+func (b *Base) Match(text string) Result { return b.result(b.index().Match(text)) }
 
 // MatchAbout is Match for a text from a place that is about these products. A
 // question needs less there.
-func (b *Base) MatchAbout(text string) Result { return b.result(b.index.MatchAbout(text)) }
+func (b *Base) MatchAbout(text string) Result { return b.result(b.index().MatchAbout(text)) }
 
 // Lookup returns the entries that a query after /mabs refers to: the ID of an
 // entry, a code, a symbol, a section of the sources, a few words, or a paste.
@@ -177,7 +177,7 @@ func (b *Base) Lookup(text string) Result {
 			Evidence: []match.Evidence{{Kind: match.EvidenceWords, Text: id, Start: at, End: at + len(id)}},
 		}}}
 	}
-	return b.result(b.index.Lookup(text))
+	return b.result(b.index().Lookup(text))
 }
 
 // result replaces documents by entries.

@@ -37,11 +37,11 @@ type Doubt struct {
 }
 
 // Explain matches a text like Match, and says why.
-func (b *Base) Explain(text string) Explanation { return b.explanation(b.index.Explain(text)) }
+func (b *Base) Explain(text string) Explanation { return b.explanation(b.index().Explain(text)) }
 
 // ExplainAbout matches a text like MatchAbout, and says why.
 func (b *Base) ExplainAbout(text string) Explanation {
-	return b.explanation(b.index.ExplainAbout(text))
+	return b.explanation(b.index().ExplainAbout(text))
 }
 
 // explanation replaces documents by entries.

@@ -121,6 +121,7 @@ func (l *Live) load(files Files, log *slog.Logger) bool {
 		log.Error("kb: reload failed, the previous entries stay in use", "revision", l.Base().Revision(), "mistakes", len(mistakes))
 		return false
 	}
+	b.index() // the messages of people wait for the base in use, not for this one
 	l.base.Store(b)
 	log.Info("kb: reloaded", "revision", b.Revision(), "entries", len(b.Entries()))
 	return true

@@ -229,7 +229,7 @@ func compile(read batch, layer string) (*Base, []item, error) {
 }
 
 // readLayer reads the files of a layer in parallel, until there are too many
-// mistakes.
+// mistakes, and those of its shared folder beside them.
 func readLayer(l Layer) batch {
 	listed, err := fs.ReadDir(l.FS, ".")
 	if err != nil {
@@ -237,18 +237,22 @@ func readLayer(l Layer) batch {
 	}
 	listed = slices.DeleteFunc(listed, func(d fs.DirEntry) bool { return !entryFile(d.Name()) })
 	read := make([]batch, len(listed))
+	var beside batch
+	var reading sync.WaitGroup
+	reading.Go(func() { beside = readShared(l) })
 	var wrong atomic.Int64
 	parallelUntil(len(listed), func(i int) bool {
 		read[i] = readFile(l, listed[i].Name())
 		return wrong.Add(int64(read[i].wrong())) > maxMistakes || read[i].more
 	})
+	reading.Wait()
 	all := join(read)
 	all.more = all.more || wrong.Load() > maxMistakes
 	if len(all.items) == 0 && len(all.mistakes) == 0 && !l.hasFiles() {
 		all.mistakes = Mistakes{{File: l.Name, Text: "the folder contains no entries: no *.yaml, *.yml or *.jsonl file, or only empty ones"}}
 	}
 	all.mistakes = append(all.mistakes, repeated(all.items).without(all.mistakes)...)
-	all.add(readShared(l))
+	all.add(beside)
 	return all
 }
 

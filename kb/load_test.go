@@ -534,11 +534,24 @@ func BenchmarkLoad(b *testing.B) {
 		fmt.Fprintf(&lines, `{"id":"e-%[1]d","product":"DPM","title":{"en":"The service w%[1]d failed on the server"},"messages":{"en":["The service w%[1]d failed on <ServerName> because of v%[2]d and x%[3]d."]}}`+"\n", i, i%977, i%89)
 	}
 	for name, layer := range map[string]Layer{"builtin": {"kb/entries", Builtin()}, "98000 lines": folder("kb", "a.jsonl", lines.String())} {
+		load := func(b *testing.B) *Base {
+			base, err := Load(layer)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return base
+		}
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Load(layer); err != nil {
-					b.Fatal(err)
-				}
+				base := load(b)
+				b.StopTimer()
+				base.index()
+				b.StartTimer()
+			}
+		})
+		b.Run(name+" and index", func(b *testing.B) {
+			for b.Loop() {
+				load(b).index()
 			}
 		})
 	}

@@ -35,7 +35,7 @@ func (b *Base) frameWarning(e *Entry, phrase string) string {
 	if len(e.Frames) == 0 {
 		return ""
 	}
-	concepts := b.index.Concepts(sample(phrase))
+	concepts := b.index().Concepts(sample(phrase))
 	own := e.longestFrame(concepts)
 	if own == nil {
 		return fmt.Sprintf("fills no frame, it has %s", listConcepts(concepts))
@@ -110,7 +110,7 @@ func (b *Base) twins() map[phraseOf]string {
 	for _, key := range slices.Sorted(maps.Keys(sameKey)) {
 		for _, p := range sameKey[key] {
 			i := slices.IndexFunc(sameKey[key], func(o phraseOf) bool {
-				return o.entry != p.entry && slices.Equal(b.index.Concepts(o.phrase), b.index.Concepts(p.phrase))
+				return o.entry != p.entry && slices.Equal(b.index().Concepts(o.phrase), b.index().Concepts(p.phrase))
 			})
 			if i >= 0 && found[p] == "" {
 				o := sameKey[key][i]

@@ -32,7 +32,7 @@ func TestTeam(t *testing.T) {
 		}
 		for _, text := range texts {
 			all++
-			concepts := b.index.Concepts(text)
+			concepts := b.index().Concepts(text)
 			if e.longestFrame(concepts) != nil {
 				framed++
 			}
