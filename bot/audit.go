@@ -13,7 +13,7 @@ type AuditOperations interface {
 	Audit(ctx context.Context, q AuditQuery) ([]AuditRecord, error)
 
 	// Record adds a record of what a user of the console did. ID and At are set by the
-	// store, and Change is nil: SetChannel records it.
+	// store, and Change is nil: SetChannel records it. Editor.Save records what it saves.
 	Record(ctx context.Context, r AuditRecord) error
 }
 
@@ -29,11 +29,14 @@ const (
 	AuditIgnore   AuditKind = "ignore"   // a group of unanswered messages was ignored
 	AuditDone     AuditKind = "done"     // a group of unanswered messages was marked as done
 	AuditReopen   AuditKind = "reopen"   // a group of unanswered messages was opened again
+	AuditSave     AuditKind = "save"     // a file of the knowledge base was saved
+	AuditUndo     AuditKind = "undo"     // an earlier version of such a file was saved again
+	AuditRemove   AuditKind = "remove"   // such a file was removed from the database
 )
 
 // AuditKinds returns all kinds.
 func AuditKinds() []AuditKind {
-	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset, AuditIgnore, AuditDone, AuditReopen}
+	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset, AuditIgnore, AuditDone, AuditReopen, AuditSave, AuditUndo, AuditRemove}
 }
 
 // An AuditRecord says who did what.
@@ -42,7 +45,7 @@ type AuditRecord struct {
 	At   time.Time
 	Kind AuditKind
 	Place
-	Object string // the ID of what it was done to, such as a post; "" if Place says it
+	Object string // the ID of what it was done to, such as a post, or the name of a file; "" if Place says it
 	By     User
 	Change *SettingsChange // AuditSettings
 }

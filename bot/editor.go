@@ -71,7 +71,19 @@ type Edit struct {
 	Mark    string // of the EditedFile that it was made from
 	Content string
 	Remove  bool // the file of the folders counts again, or there is none
-	By      string
+	Undo    bool // Content is that of an earlier version
+	By      User
+}
+
+// kind returns what the edit does, for the audit log.
+func (e Edit) kind() AuditKind {
+	switch {
+	case e.Remove:
+		return AuditRemove
+	case e.Undo:
+		return AuditUndo
+	}
+	return AuditSave
 }
 
 // normal returns the edit with the line breaks of a file.
@@ -212,7 +224,8 @@ func (e *Editor) save(ctx context.Context, edit Edit) (FileVersion, error) {
 	case len(wrong) > 0:
 		return FileVersion{}, wrong
 	}
-	saved, err := e.store.SaveFile(ctx, FileVersion{File: edit.File, From: now.Version, Content: edit.Content, Removed: edit.Remove, By: edit.By}, latest)
+	saved, err := e.store.SaveFile(ctx, FileVersion{File: edit.File, From: now.Version, Content: edit.Content, Removed: edit.Remove, By: edit.By.Name}, latest,
+		AuditRecord{Kind: edit.kind(), By: edit.By})
 	if errors.Is(err, ErrConflict) {
 		return FileVersion{}, errOtherSaved
 	}

@@ -59,8 +59,9 @@ func title(live *kb.Live, id string) string {
 }
 
 func TestEditorSaves(t *testing.T) {
-	e, live := newEditor(t, store.NewMemory())
-	if err := save(t, e, bot.Edit{File: "tape.yaml", Content: strings.ReplaceAll(strings.TrimSpace(yamlOf("tape", "Corrected")), "\n", "\r\n"), By: "Alex"}); err != nil {
+	memory := store.NewMemory()
+	e, live := newEditor(t, memory)
+	if err := save(t, e, bot.Edit{File: "tape.yaml", Content: strings.ReplaceAll(strings.TrimSpace(yamlOf("tape", "Corrected")), "\n", "\r\n"), By: bot.User{Name: "Alex"}}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := e.File("tape.yaml")
@@ -68,10 +69,10 @@ func TestEditorSaves(t *testing.T) {
 		t.Errorf("%+v, %v", f, err)
 	}
 	for _, edit := range []bot.Edit{
-		{File: "disk.yaml", Content: yamlOf("disk", "Disk"), By: "Alex"},
-		{File: "tape.yaml", Remove: true, By: "Sam"},
-		{File: "tape.yaml", Content: yamlOf("tape", "Again"), By: "Sam"},
-		{File: "disk.yaml", Remove: true, By: "Sam"},
+		{File: "disk.yaml", Content: yamlOf("disk", "Disk"), By: bot.User{Name: "Alex"}},
+		{File: "tape.yaml", Remove: true, By: bot.User{Name: "Sam"}},
+		{File: "tape.yaml", Content: yamlOf("tape", "Again"), Undo: true, By: bot.User{Name: "Sam"}},
+		{File: "disk.yaml", Remove: true, By: bot.User{Name: "Sam"}},
 	} {
 		if err := save(t, e, edit); err != nil {
 			t.Errorf("%+v: %v", edit, err)
@@ -84,6 +85,14 @@ func TestEditorSaves(t *testing.T) {
 	var got []string
 	for _, v := range history {
 		got = append(got, fmt.Sprintf("%d from %d by %s, removed %v", v.Version, v.From, v.By, v.Removed))
+	}
+	audit, auditErr := memory.Audit(t.Context(), bot.AuditQuery{Limit: 9})
+	var done []string
+	for _, r := range audit {
+		done = append(done, fmt.Sprintf("%s %s by %s", r.Kind, r.Object, r.By.Name))
+	}
+	if want := "remove disk.yaml by Sam, undo tape.yaml by Sam, remove tape.yaml by Sam, save disk.yaml by Alex, save tape.yaml by Alex"; strings.Join(done, ", ") != want || auditErr != nil {
+		t.Errorf("audit log %q, %v; want %q", done, auditErr, want)
 	}
 	if want := []string{"4 from 3 by Sam, removed false", "3 from 1 by Sam, removed true", "1 from 0 by Alex, removed false"}; !slices.Equal(got, want) || err != nil {
 		t.Errorf("history %q, %v; want %q", got, err, want)

@@ -32,6 +32,7 @@ type FileStore interface {
 
 	// SaveFile adds a version, which is the one after latest, and returns it with its
 	// Version and the time. It is an ErrConflict unless latest is the version that was
-	// saved last.
-	SaveFile(ctx context.Context, f FileVersion, latest int) (FileVersion, error)
+	// saved last. It adds the audit record, whose Object is the name of the file, in the
+	// same transaction.
+	SaveFile(ctx context.Context, f FileVersion, latest int, record AuditRecord) (FileVersion, error)
 }

@@ -28,7 +28,7 @@ func TestExport(t *testing.T) {
 	latest := 0
 	save := func(file, content string, removed bool) {
 		t.Helper()
-		if _, err := db.SaveFile(t.Context(), bot.FileVersion{File: file, Content: content, Removed: removed}, latest); err != nil {
+		if _, err := db.SaveFile(t.Context(), bot.FileVersion{File: file, Content: content, Removed: removed}, latest, bot.AuditRecord{}); err != nil {
 			t.Fatal(err)
 		}
 		latest++

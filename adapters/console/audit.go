@@ -53,6 +53,15 @@ type auditRecord struct {
 // Who returns the name of who did it.
 func (r auditRecord) Who() string { return voter(r.By) }
 
+// History returns the address of the history of the file that was changed, or "".
+func (p auditPage) History(r auditRecord) string {
+	switch r.Kind {
+	case bot.AuditSave, bot.AuditUndo, bot.AuditRemove:
+		return filePath(r.Object, "history", false) + "?" + p.View.values().Encode()
+	}
+	return ""
+}
+
 // ByChat reports whether it was done by chat.
 func (r auditRecord) ByChat() bool { return r.Change != nil && !r.Change.ByPage }
 

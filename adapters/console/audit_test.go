@@ -64,6 +64,7 @@ func someRecords(n int) *sums {
 	all = append(all,
 		bot.AuditRecord{ID: "~2", At: at.Add(-time.Hour), Kind: bot.AuditSettings, Place: c1, By: bot.User{ID: "U1", Name: "=kim"}, Change: byChat},
 		bot.AuditRecord{ID: "~1", At: at.Add(-2 * time.Hour), Kind: bot.AuditSettings, Place: c1, By: bot.User{ID: "console"}, Change: byPage},
+		bot.AuditRecord{ID: "F", At: at.Add(-2 * time.Hour), Kind: bot.AuditUndo, Object: "tape-door.yaml", By: bot.User{ID: "console/ed", Name: "ed"}},
 		bot.AuditRecord{ID: "S", At: at.Add(-3 * time.Hour), Kind: bot.AuditReset, By: bot.User{ID: "console"}},
 	)
 	return &sums{ledger: ledger{records: all}}
@@ -76,13 +77,14 @@ func TestAuditPage(t *testing.T) {
 	for _, want := range []string{
 		"<b>ed</b> · sent an answer again · slack · C1", "0df20692c1c3ee257d350bfa", "<b>=kim</b> · changed a channel · slack · C1", "</time> · by chat",
 		"<code>bots</code> as in the configuration → [B1 B2]", "<code>mode</code> shadow → on", "<code>mode</code> as in the configuration → shadow",
+		"<b>ed</b> · went back to an earlier version of a file<", `href="/kb/tape-door/history?as=alex&amp;in=`,
 		"<b>console</b> · started the simulated workspace over<", "</time> · on a page",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	for path, n := range map[string]int{"/audit?as=alex": 4, "/audit?as=alex&kind=settings": 2, "/audit?as=alex&kind=reset": 1, "/audit?as=alex&kind=unknown": 4, "/audit?as=alex&before=x": 4} {
+	for path, n := range map[string]int{"/audit?as=alex": 5, "/audit?as=alex&kind=settings": 2, "/audit?as=alex&kind=reset": 1, "/audit?as=alex&kind=undo": 1, "/audit?as=alex&kind=unknown": 5, "/audit?as=alex&before=x": 5} {
 		if got := strings.Count(s.as("ada", path), "<time"); got != n {
 			t.Errorf("%s has %d records, want %d", path, got, n)
 		}
@@ -114,7 +116,7 @@ func TestAuditOlder(t *testing.T) {
 		path, _, _ = strings.Cut(path, `"`)
 		path = strings.ReplaceAll(path, "&amp;", "&")
 	}
-	if want := []int{maxAudited, maxAudited, 3}; !slices.Equal(got, want) {
+	if want := []int{maxAudited, maxAudited, 4}; !slices.Equal(got, want) {
 		t.Errorf("pages of %v records, want %v", got, want)
 	}
 }
@@ -135,6 +137,7 @@ func TestAuditExport(t *testing.T) {
 		"2027-01-15T07:00:00Z|'=kim|U1|settings|slack|T1|C1||bots||[B1 B2]",
 		"2027-01-15T07:00:00Z|'=kim|U1|settings|slack|T1|C1||mode|shadow|on",
 		"2027-01-15T06:00:00Z|console|console|settings|slack|T1|C1||mode||shadow",
+		"2027-01-15T06:00:00Z|ed|console/ed|undo||||tape-door.yaml|||",
 		"2027-01-15T05:00:00Z|console|console|reset|||||||",
 	}
 	if !slices.Equal(got, want) {

@@ -219,7 +219,7 @@ func (c *Console) changeFile(w http.ResponseWriter, r *http.Request) {
 		c.deny(w, r, err)
 		return
 	}
-	edit := bot.Edit{File: p.State.File, Mark: p.Mark, Content: p.Content, By: accountOf(r).Name}
+	edit := bot.Edit{File: p.State.File, Mark: p.Mark, Content: p.Content, By: userOf(accountOf(r))}
 	switch r.PostForm.Get("do") {
 	case "check":
 		c.check(r.Context(), &p, edit)
@@ -238,7 +238,7 @@ func (c *Console) changeFile(w http.ResponseWriter, r *http.Request) {
 			c.deny(w, r, err)
 			return
 		}
-		edit.Content, p.Base = p.Content, p.Content
+		edit.Undo, edit.Content, p.Base = true, p.Content, p.Content
 	default:
 		c.deny(w, r, errBadRequest)
 		return
@@ -296,7 +296,7 @@ func (c *Console) version(ctx context.Context, file, version string) (string, er
 func (c *Console) save(w http.ResponseWriter, r *http.Request, p editPage, edit bot.Edit) {
 	saved, err := c.editor.Save(context.WithoutCancel(r.Context()), edit)
 	if err == nil {
-		c.log.Info("console: a knowledge base file is saved", "file", saved.File, "version", saved.Version, "removed", saved.Removed, "by", edit.By, "role", accountOf(r).Role.String())
+		c.log.Info("console: a knowledge base file is saved", "file", saved.File, "version", saved.Version, "removed", saved.Removed, "by", edit.By.Name, "role", accountOf(r).Role.String())
 		c.markDone(r.Context(), p.Question)
 		http.Redirect(w, r, filePath(saved.File, "history", false)+"?"+p.View.values().Encode(), http.StatusSeeOther)
 		return

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -45,12 +46,16 @@ const diskEntry = "id: disk-lost\ntitle: A disk is lost\ncodes: ['0x70002']\nrel
 
 // newEditor returns an editor of two entries.
 func newEditor(t testing.TB) *bot.Editor {
+	return newEditorOn(t, store.NewMemory())
+}
+
+func newEditorOn(t testing.TB, s bot.FileStore) *bot.Editor {
 	t.Helper()
 	live, err := kb.Open(kb.Layer{Name: "overlay", FS: fstest.MapFS{"tape-door.yaml": {Data: []byte(tapeEntry)}, "disk-lost.yaml": {Data: []byte(diskEntry)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bot.NewEditor(live, store.NewMemory(), slog.New(slog.DiscardHandler))
+	return bot.NewEditor(live, s, slog.New(slog.DiscardHandler))
 }
 
 // saveAs saves a file.
@@ -58,7 +63,7 @@ func saveAs(t testing.TB, e *bot.Editor, file, content string) {
 	t.Helper()
 	f, err := e.File(file)
 	if err == nil {
-		_, err = e.Save(t.Context(), bot.Edit{File: file, Mark: f.Mark(), Content: content, By: "Alex"})
+		_, err = e.Save(t.Context(), bot.Edit{File: file, Mark: f.Mark(), Content: content, By: bot.User{Name: "Alex"}})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +117,8 @@ func newPen(t *testing.T, e *bot.Editor, change ...func(*Options)) pen {
 }
 
 func TestEditSaves(t *testing.T) {
-	e := newEditor(t)
+	memory := store.NewMemory()
+	e := newEditorOn(t, memory)
 	var log bytes.Buffer
 	p := newPen(t, e, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	const path = "/kb/tape-door/edit"
@@ -141,6 +147,17 @@ func TestEditSaves(t *testing.T) {
 	}
 	if status, _, _ := p.post(path, p.form(path, "remove", "")); status != 303 {
 		t.Errorf("remove: %d", status)
+	}
+	audit, err := memory.Audit(t.Context(), bot.AuditQuery{Limit: 9})
+	var kinds []bot.AuditKind
+	for _, r := range audit {
+		kinds = append(kinds, r.Kind)
+		if r.Object != "tape-door.yaml" || r.By != (bot.User{ID: "console/ed", Name: "ed"}) {
+			t.Errorf("audited %+v", r)
+		}
+	}
+	if want := []bot.AuditKind{bot.AuditRemove, bot.AuditUndo, bot.AuditSave, bot.AuditSave}; !slices.Equal(kinds, want) || err != nil {
+		t.Errorf("audited %v, %v; want %v", kinds, err, want)
 	}
 	if f, _ := e.File("tape-door.yaml"); f.Saved() || f.Text() != tapeEntry {
 		t.Errorf("after it was removed: %+v", f)

@@ -14,7 +14,7 @@ import (
 func (t *storeTest) save(latest int, file, content string) bot.FileVersion {
 	t.Helper()
 	f := bot.FileVersion{File: file, From: latest, Content: content, Removed: content == "", By: "Alex"}
-	saved, err := t.SaveFile(t.Context(), f, latest)
+	saved, err := t.SaveFile(t.Context(), f, latest, bot.AuditRecord{Kind: bot.AuditSave, By: bot.User{ID: "console/alex", Name: "Alex"}})
 	t.must(err)
 	f.Version, f.At = latest+1, time.UnixMilli(time.Now().UnixMilli())
 	t.equal(saved, f)
@@ -42,15 +42,17 @@ func files(t *storeTest) {
 	t.wantFiles(2, second)
 	removed := t.save(3, "a.yaml", "") // so that other processes see it
 	t.wantFiles(0, other, removed)
+	t.equal(t.audited(bot.AuditQuery{Limit: 9}), "save a.yaml Alex, save a.yaml Alex, save _shared/negative.txt Alex, save a.yaml Alex")
 }
 
 func fileConflict(t *storeTest) {
 	first := t.save(0, "a.yaml", "first")
 	for _, latest := range []int{0, 2} {
-		_, err := t.SaveFile(t.Context(), bot.FileVersion{File: "b.yaml", Content: "second"}, latest)
+		_, err := t.SaveFile(t.Context(), bot.FileVersion{File: "b.yaml", Content: "second"}, latest, bot.AuditRecord{})
 		t.wantError(err, bot.ErrConflict)
 	}
 	t.wantFiles(0, first)
+	t.equal(t.audited(bot.AuditQuery{Limit: 9}), "save a.yaml Alex") // and not what was not saved
 }
 
 func fileHistory(t *storeTest) {
@@ -75,7 +77,7 @@ func fileHistory(t *storeTest) {
 func concurrentSaves(t *storeTest) {
 	var saved atomic.Int32
 	concurrently(8, func(i int) {
-		switch _, err := t.SaveFile(t.Context(), bot.FileVersion{File: fmt.Sprint(i, ".yaml"), Content: "x"}, 0); {
+		switch _, err := t.SaveFile(t.Context(), bot.FileVersion{File: fmt.Sprint(i, ".yaml"), Content: "x"}, 0, bot.AuditRecord{}); {
 		case err == nil:
 			saved.Add(1)
 		case !errors.Is(err, bot.ErrConflict):

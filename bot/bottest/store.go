@@ -793,7 +793,7 @@ func canceledContext(t *storeTest) {
 	wantCanceled(err)
 	_, err = t.FileHistory(ctx, "a.yaml", 0, 1)
 	wantCanceled(err)
-	_, err = t.SaveFile(ctx, bot.FileVersion{File: "a.yaml"}, 0)
+	_, err = t.SaveFile(ctx, bot.FileVersion{File: "a.yaml"}, 0, bot.AuditRecord{})
 	wantCanceled(err)
 	_, err = t.Unanswered(ctx, 1)
 	wantCanceled(err)

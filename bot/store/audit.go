@@ -33,20 +33,25 @@ func changeID(version int) string { return fmt.Sprintf("%s%019d", changePrefix, 
 
 // Record implements bot.Store.
 func (s *SQL) Record(ctx context.Context, r bot.AuditRecord) error {
-	data, err := encode(r.By)
-	if err != nil {
-		return s.wrap("record", err)
-	}
-	r.ID = rand.Text()
 	return s.update(ctx, "record", func(tx *sql.Tx) error {
 		now, err := s.lock(ctx, tx, locks{})
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO audit (id, at, kind, adapter, workspace, channel, object, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			r.ID, now, string(r.Kind), r.Adapter, r.Workspace, r.Channel, r.Object, s.sealer.seal(data, auditRow(r)...))
-		return err
+		return s.record(ctx, tx, now, r)
 	})
+}
+
+// record adds a record.
+func (s *SQL) record(ctx context.Context, tx *sql.Tx, now int64, r bot.AuditRecord) error {
+	data, err := encode(r.By)
+	if err != nil {
+		return err
+	}
+	r.ID = rand.Text()
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit (id, at, kind, adapter, workspace, channel, object, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		r.ID, now, string(r.Kind), r.Adapter, r.Workspace, r.Channel, r.Object, s.sealer.seal(data, auditRow(r)...))
+	return err
 }
 
 // Audit implements bot.Store.

@@ -206,7 +206,7 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Journal("j").Append(t.Context(), []byte("record")))
 	must(t, s.Inbox("i").Put(t.Context(), "key", []byte("letter")))
 	must(t, s.Apply(t.Context(), settingsTurn))
-	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
+	_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0, bot.AuditRecord{})
 	must(t, err)
 	voteOnce(t, s)
 	must(t, s.Record(t.Context(), bot.AuditRecord{Kind: bot.AuditReset, By: bot.User{ID: "ada"}}))

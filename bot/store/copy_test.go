@@ -102,7 +102,7 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, err)
 	must(t, s.Apply(t.Context(), settingsTurn))
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "counted", Counts: []bot.Count{{Adapter: "test", Kind: bot.CountBegun, Entry: "e"}}}))
-	_, err = s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0)
+	_, err = s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0, bot.AuditRecord{})
 	must(t, err)
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "learned", Learned: bot.Learned{Counts: []bot.StepCount{{Entry: "e", Step: "s", Outcome: bot.StepOpen, N: 1}}, Asker: bot.StepQuery{Entry: "e"}}}))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))

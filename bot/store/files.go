@@ -68,7 +68,7 @@ func (s *SQL) fileVersions(rows *sql.Rows, err error) (all []bot.FileVersion, un
 
 // SaveFile implements bot.FileStore. On PostgreSQL, where others run at the same time,
 // the second of two with the same version waits for the first and then inserts nothing.
-func (s *SQL) SaveFile(ctx context.Context, f bot.FileVersion, latest int) (bot.FileVersion, error) {
+func (s *SQL) SaveFile(ctx context.Context, f bot.FileVersion, latest int, record bot.AuditRecord) (bot.FileVersion, error) {
 	f.Version = latest + 1
 	data, err := encode(storedFile{From: f.From, Content: f.Content, Removed: f.Removed, By: f.By})
 	if err != nil {
@@ -87,8 +87,13 @@ func (s *SQL) SaveFile(ctx context.Context, f bot.FileVersion, latest int) (bot.
 			return bot.ErrConflict
 		}
 		f.At = time.UnixMilli(now)
-		return execOne(ctx, tx, bot.ErrConflict, `INSERT INTO kb_files (version, file, at, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		err = execOne(ctx, tx, bot.ErrConflict, `INSERT INTO kb_files (version, file, at, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 			f.Version, f.File, now, s.sealer.seal(data, fileRow(f.Version, f.File)...))
+		if err != nil {
+			return err
+		}
+		record.Object = f.File
+		return s.record(ctx, tx, now, record)
 	})
 	if err != nil {
 		return bot.FileVersion{}, err

@@ -14,9 +14,14 @@ func (m *Memory) Record(ctx context.Context, r bot.AuditRecord) error {
 	if err := ctx.Err(); err != nil {
 		return wrap("record", err)
 	}
+	m.addRecord(r)
+	return nil
+}
+
+// addRecord adds a record. The caller holds mu.
+func (m *Memory) addRecord(r bot.AuditRecord) {
 	r.ID, r.At = rand.Text(), m.now()
 	m.audit = append(m.audit, r)
-	return nil
 }
 
 // Audit implements bot.Store.

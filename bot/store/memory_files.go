@@ -38,7 +38,7 @@ func (m *Memory) FileHistory(ctx context.Context, file string, before, limit int
 }
 
 // SaveFile implements bot.FileStore.
-func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int) (bot.FileVersion, error) {
+func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int, record bot.AuditRecord) (bot.FileVersion, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := ctx.Err()
@@ -50,5 +50,7 @@ func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int) (b
 	}
 	f.Version, f.At = latest+1, time.UnixMilli(m.now().UnixMilli())
 	m.files = append(m.files, f)
+	record.Object = f.File
+	m.addRecord(record)
 	return f, nil
 }
