@@ -32,7 +32,7 @@ const (
 	PointThread PointerKind = "thread" // the messages of its thread, and the name of the thread
 	PointLink   PointerKind = "link"   // a message that it links to
 	PointAbove  PointerKind = "above"  // what its sender wrote just before it
-	PointTop    PointerKind = "top"    // the message at the top of its thread, below the name of the thread
+	PointTop    PointerKind = "top"    // the message at the top of its thread
 )
 
 // A Quoted is a message that another one points at.

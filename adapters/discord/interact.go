@@ -169,9 +169,18 @@ func (me identity) command(i discordapi.Interaction, who bot.User) (parsed, erro
 // recordPress returns the event of the command that names the message m as what
 // solved the error of its thread.
 func (me identity) recordPress(i discordapi.Interaction, who bot.User, m discordapi.Message) bot.Press {
-	e := bot.Press{Head: me.head(i, who), Button: bot.Button{Action: bot.ActionRecord}, Value: me.textOf(m)}
+	channel, at := channelOf(i), channelInfoOf(i)
+	e := bot.Press{Head: me.head(i, who), Button: bot.Button{Action: bot.ActionRecord}, Value: me.textOf(m), Message: messageID(i.GuildID, channel, m.ID)}
 	if !e.Direct && e.Thread.Root == "" {
 		e.Thread.Root = me.rootOfMessage(m)
+	}
+	top := place{channel: channel, message: e.Thread.Root, guild: i.GuildID, from: channel}
+	switch {
+	case at.isThread():
+		top.parent, top.title, top.message = at.parent, i.Channel.Name, ""
+		e.Points = []bot.Pointer{{Kind: bot.PointTop, To: top}}
+	case !e.Direct && e.Thread.Root != m.ID:
+		e.Points = []bot.Pointer{{Kind: bot.PointTop, To: top}}
 	}
 	return e
 }

@@ -56,7 +56,7 @@ func (d *Discord) withChannel(i discordapi.Interaction) discordapi.Interaction {
 		d.channels.learn(i.GuildID, c)
 	}
 	if at, known := d.channels.get(channelOf(i)); known {
-		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind}
+		i.Channel = &discordapi.Channel{ID: channelOf(i), GuildID: at.guild, ParentID: at.parent, Type: &at.kind, Name: at.title}
 	}
 	return i
 }

@@ -19,16 +19,16 @@ import (
 
 // The messages that a message points at: the one that it replies to, those that it
 // links to, those of its thread, and those above it. Only messages for the bot
-// have pointers.
+// have pointers. A command that records a message points at the top of its thread.
 
 // A place is where a pointer leads.
 type place struct {
 	channel string              // the ID of a channel or thread
-	message string              // PointAbove and PointThread: the message that points
+	message string              // PointAbove and PointThread: the message that points; PointTop: the one at the top, if it is no thread
 	guild   string              // of the message that points; "" for a direct message
 	from    string              // its channel or thread
-	parent  string              // PointThread: the channel of the thread
-	title   string              // PointThread: the name of the thread
+	parent  string              // PointThread and PointTop: the channel of the thread
+	title   string              // PointThread and PointTop: the name of the thread
 	known   *discordapi.Message // PointReply: the message, which the payload contains
 }
 
@@ -90,6 +90,8 @@ func (d *Discord) Read(ctx context.Context, m bot.Message, p bot.Pointer) (found
 		found, err = d.readThread(ctx, m, at)
 	case bot.PointAbove:
 		found, err = d.readAbove(ctx, m, at)
+	case bot.PointTop:
+		found, err = d.readTop(ctx, at)
 	}
 	switch {
 	case err == nil:
@@ -165,6 +167,28 @@ func (d *Discord) readThread(ctx context.Context, m bot.Message, at place) ([]bo
 	}
 	top[0].Text = strings.TrimSpace(at.title + "\n" + top[0].Text)
 	return slices.Concat(d.quoted(ctx, own...), top, d.quoted(ctx, others...)), nil
+}
+
+// readTop reads the message at the top of a thread, or the one that a message without a
+// thread replies to.
+func (d *Discord) readTop(ctx context.Context, at place) (found []bot.Quoted, err error) {
+	var top discordapi.Message
+	if at.parent != "" {
+		top, err = d.starter(ctx, at)
+	} else {
+		err = d.get(ctx, &top, "/channels/%s/messages/%s", at.channel, at.message)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found = d.quoted(ctx, top)
+	for i := range found {
+		found[i].ID = messageID(at.guild, top.ChannelID, top.ID)
+		if top.ChannelID == top.ID { // a forum post has a title
+			found[i].Text = strings.TrimSpace(at.title + "\n" + found[i].Text)
+		}
+	}
+	return found, nil
 }
 
 // starter returns the message from which a thread was started, which has the ID

@@ -30,10 +30,15 @@ func (s *Slack) needsNetwork(in inbound) bool {
 	return in.direct && !known
 }
 
-// points reports whether an event is a message that points at others.
+// points reports whether an event points at messages.
 func (t inbound) points() bool {
-	m, ok := t.event.(bot.Message)
-	return ok && len(m.Points) > 0
+	switch e := t.event.(type) {
+	case bot.Message:
+		return len(e.Points) > 0
+	case bot.Press:
+		return len(e.Points) > 0
+	}
+	return false
 }
 
 // postpone handles a recorded event in its lane.

@@ -179,6 +179,10 @@ func (me identity) recordShortcut(i interaction, team string) (parsed, error) {
 	}
 	use := cmp.Or(i.Trigger, i.ActionTS+i.MessageTS+i.User.ID)
 	direct := strings.HasPrefix(i.Channel.ID, "D")
+	var points []bot.Pointer
+	if top := i.Message.ThreadTS; top != "" && top != i.Message.TS {
+		points = []bot.Pointer{{Kind: bot.PointTop, To: place{channel: i.Channel.ID, thread: top}}}
+	}
 	return inbound{
 		event: bot.Press{
 			Head: bot.Head{
@@ -186,6 +190,7 @@ func (me identity) recordShortcut(i interaction, team string) (parsed, error) {
 				Thread: bot.Thread{Adapter: adapterName, Workspace: team, Channel: i.Channel.ID, Root: root(i.Message, direct, me.user)},
 			},
 			Button: bot.Button{Action: bot.ActionRecord}, Value: me.textOf(i.Message),
+			Message: messageID(team, i.Channel.ID, i.Message.TS), Points: points,
 		},
 		direct: direct, responseURL: i.Response,
 	}, nil

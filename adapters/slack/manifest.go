@@ -123,7 +123,7 @@ func newManifest(text chat.Words, address string) manifest {
 	}
 	m.Features.Shortcuts = []shortcut{
 		{"Look up with mabsbot", "message", lookupShortcut, "Recognize the error in this message"},
-		{"This solved it", "message", recordShortcut, "Keep this message as what solved the request for a person"},
+		{"This solved it", "message", recordShortcut, "Keep this message as what solved the error of its thread"},
 		{"Look up an error", "global", searchShortcut, "Find an Azure Backup error by code, name or words"},
 	}
 	m.Features.Commands = []manifestSlash{{"/mabs", "Look up an Azure Backup error", "[code, name or words | list | why | open | solved 17 … | lang ko | help]", true, address}}

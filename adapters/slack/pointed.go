@@ -20,7 +20,8 @@ import (
 )
 
 // The messages that a message points at: those of its thread, those that it links
-// to, and those above it. Only messages for the bot have pointers.
+// to, and those above it. Only messages for the bot have pointers. A shortcut that records
+// a message points at the top of its thread.
 
 // A place is where a pointer leads.
 type place struct {
@@ -86,6 +87,8 @@ func (s *Slack) Read(ctx context.Context, m bot.Message, p bot.Pointer) (found [
 		found, err = s.readThread(ctx, m, at)
 	case bot.PointAbove:
 		found, err = s.readAbove(ctx, m, at)
+	case bot.PointTop:
+		found, err = s.readTop(ctx, m, at)
 	}
 	switch e, _ := errors.AsType[slack.SlackErrorResponse](err); {
 	case err == nil:
@@ -208,6 +211,19 @@ func (s *Slack) readThread(ctx context.Context, m bot.Message, at place) ([]bot.
 		}
 	}
 	return s.quoted(ctx, slices.Concat(own, roots, others)), nil
+}
+
+// readTop reads the message at the top of a thread.
+func (s *Slack) readTop(ctx context.Context, m bot.Message, at place) ([]bot.Quoted, error) {
+	messages, err := s.messages(ctx, "conversations.replies", url.Values{"channel": {at.channel}, "ts": {at.thread}, "limit": {"1"}})
+	if err != nil {
+		return nil, err
+	}
+	found := s.quoted(ctx, slices.DeleteFunc(messages, func(e innerEvent) bool { return e.TS != at.thread }))
+	for i := range found {
+		found[i].ID = messageID(m.Thread.Workspace, at.channel, at.thread)
+	}
+	return found, nil
 }
 
 // readAbove reads what the sender of a message wrote in the channel just before.
