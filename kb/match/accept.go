@@ -231,8 +231,28 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 		least = min(least, o.accepted)
 		o.accepted = least
 	}
+	for i := range offers {
+		if o := &offers[i]; q.isPhrase(o.phrase, c) {
+			o.accepted = max(o.accepted, minAccepted)
+		}
+	}
 	slices.SortStableFunc(offers, func(a, b offer) int { return cmp.Compare(b.accepted, a.accepted) })
 	return offers
+}
+
+// isPhrase reports whether a text is a phrase of a document, with nothing around it that
+// says that all is well. Whoever wrote the phrase wants it to lead to a question, although
+// the models were fitted without it.
+func (q *query) isPhrase(p alignment, c textContext) bool {
+	if p.template == nil || float64(p.matched) < nearlyAll*float64(max(p.template.weight, c.content)) {
+		return false
+	}
+	for _, side := range []block{{0, p.from}, {p.to, int32(len(q.tokens))}} {
+		if side.from < side.to && q.remarkOf(side).stance < calm {
+			return false
+		}
+	}
+	return true
 }
 
 // isFramedComplaint reports whether a text that fills a frame of a document is a
