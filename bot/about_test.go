@@ -97,22 +97,28 @@ func TestExplainChannel(t *testing.T) {
 	policy.Default = bot.ModeMention
 	policy.Channels = map[string]bot.ChannelPolicy{"watched": {Mode: bot.ModeShadow}, "korean": {Language: "ko"}}
 	base, memory := testBase(t), store.NewMemory()
+	off := bot.SettingsChange{Place: bot.Place{Adapter: "test", Channel: "switched"}, After: bot.Settings{Mode: bot.ModeOff}}
+	if err := memory.Apply(t.Context(), bot.Turn{Event: "set", Set: &off}); err != nil {
+		t.Fatal(err)
+	}
 	b := bot.New(func() *kb.Base { return base }, testLocales(t), policy, memory, memory, slog.New(slog.DiscardHandler))
 	for _, c := range []struct {
 		channel string
 		direct  bool
 		mode    bot.Mode
 		listed  bool
+		set     bool
 	}{
-		{"watched", false, bot.ModeShadow, true},
-		{"korean", false, bot.ModeMention, false},
-		{"other", false, bot.ModeMention, false},
-		{"watched", true, bot.ModeOn, false},
+		{"watched", false, bot.ModeShadow, true, false},
+		{"korean", false, bot.ModeMention, false, false},
+		{"other", false, bot.ModeMention, false, false},
+		{"watched", true, bot.ModeOn, false, false},
+		{"switched", false, bot.ModeOff, false, true}, // by an administrator, before this process began
 	} {
 		m := message("m1", "90001")
 		m.Thread.Channel, m.Direct = c.channel, c.direct
-		if e := b.Explain(m); e.Channel.Mode != c.mode || e.Listed != c.listed {
-			t.Errorf("%+v: mode %q, listed %v", c, e.Channel.Mode, e.Listed)
+		if e := b.Explain(m); e.Channel.Mode != c.mode || e.Listed != c.listed || e.Set != c.set {
+			t.Errorf("%+v: mode %q, listed %v, set %v", c, e.Channel.Mode, e.Listed, e.Set)
 		}
 	}
 	// A look-up is judged otherwise than a paste, so it has no reasons of one.

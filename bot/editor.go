@@ -28,6 +28,8 @@ type Editor struct {
 	mu     sync.Mutex
 	files  map[string]FileVersion // the latest version of each file
 	latest int                    // of all versions
+
+	recognized recognitions
 }
 
 // NewEditor returns an Editor of a base. Call Refresh before the base is used.

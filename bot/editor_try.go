@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"mabsbot/kb"
 	"mabsbot/kb/match"
@@ -65,14 +66,13 @@ func (o Recognition) equal(p Recognition) bool {
 // Compare says which texts are recognized in another way with changed, a base from Try.
 // It stops when ctx ends.
 func (e *Editor) Compare(ctx context.Context, changed *kb.Base, texts []TriedText) (t Tried) {
-	now := e.live.Base()
 	for i, text := range texts {
 		if ctx.Err() != nil {
 			t.Left = len(texts) - i
 			break
 		}
 		t.Texts++
-		was, becomes := recognize(now, text.Text), recognize(changed, text.Text)
+		was, becomes := e.recognized.of(e.live.Base(), text.Text), recognize(changed, text.Text)
 		if was.equal(becomes) {
 			continue
 		}
@@ -83,9 +83,44 @@ func (e *Editor) Compare(ctx context.Context, changed *kb.Base, texts []TriedTex
 	return t
 }
 
+// Recognize returns how the entries in use recognize a text.
+func (e *Editor) Recognize(text string) Recognition { return recognize(e.live.Base(), text) }
+
 // Recognized returns how a text is recognized now and with changed.
 func (e *Editor) Recognized(changed *kb.Base, text string) Difference {
 	return Difference{TriedText{Text: text}, recognize(e.live.Base(), text), recognize(changed, text)}
+}
+
+// maxRecognized bounds what is remembered of texts: more than the examples, the talk and
+// the questions that a check tries.
+const maxRecognized = 20_000
+
+// A recognitions remembers how the entries in use recognize texts, because a check after
+// each change tries the same ones.
+type recognitions struct {
+	mu   sync.Mutex
+	base *kb.Base
+	all  map[string]Recognition
+}
+
+// of returns how a base recognizes a text.
+func (r *recognitions) of(b *kb.Base, text string) Recognition {
+	r.mu.Lock()
+	if r.base != b || len(r.all) >= maxRecognized {
+		r.base, r.all = b, map[string]Recognition{}
+	}
+	o, ok := r.all[text]
+	r.mu.Unlock()
+	if ok {
+		return o
+	}
+	o = recognize(b, text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.base == b {
+		r.all[text] = o
+	}
+	return o
 }
 
 // Examples returns the examples of an entry, and those of all others, which begin with

@@ -73,18 +73,22 @@ func (b *Bot) Revision() string { return b.base().Revision() }
 type Explanation struct {
 	kb.Explanation
 	Channel ChannelPolicy // where it was written
-	Listed  bool          // the channel has a mode of its own
+	Listed  bool          // the configuration gives the channel a mode of its own
+	Set     bool          // an administrator set its mode, which counts instead
 	Took    time.Duration // of the match, without its reasons
 }
 
 // Explain implements Library.
 func (b *Bot) Explain(m Message) Explanation {
-	policy := b.knownPolicy()
+	ctx, cancel := context.WithTimeout(context.Background(), settingsAge)
+	defer cancel()
+	policy := b.recentPolicy(ctx)
 	rules := Rules{Base: b.base(), Policy: policy}
 	m = withoutSecrets(m).(Message)
 	m.Text = strings.ToValidUTF8(m.Text, "\uFFFD")
 	e := Explanation{Channel: policy.channel(m.Head)}
-	e.Listed = !m.Direct && (policy.Channels[m.Thread.Channel].Mode != "" || policy.settings[m.Thread.place()].Mode != "")
+	e.Set = !m.Direct && policy.settings[m.Thread.place()].Mode != ""
+	e.Listed = !m.Direct && policy.Channels[m.Thread.Channel].Mode != ""
 	explain := rules.Base.Explain
 	if e.Channel.About == AboutBackup {
 		explain = rules.Base.ExplainAbout

@@ -29,7 +29,7 @@ var ErrNoVote = errors.New("bot: no such answer of a shadow channel")
 // A Question is a message that a channel in shadow mode did not answer.
 type Question struct {
 	Text   string `json:"text"`   // shortened, and without secrets
-	Result string `json:"result"` // ResultSure, ResultLikely or ResultUnmatched
+	Result string `json:"result"` // ResultSure, ResultLikely or ResultUnmatched; "" is another reply, such as help, which has no votes
 	Entry  string `json:"entry,omitempty"`
 }
 
@@ -101,8 +101,8 @@ func (b *Bot) Vote(ctx context.Context, post PostID, right bool, by User) error 
 }
 
 // shadow returns the turn in a shadow channel: its posts are recorded but not sent, and it
-// changes no state. The first post has the question that it answers, if it is one. Who
-// records a fix is told, because no one else sees that.
+// changes no state. The first post has the message that it answers. Who records a fix is
+// told, because no one else sees that.
 func (d decision) shadow() Turn {
 	t := *d.turn
 	shadow := Turn{Event: t.Event, About: t.About, Unanswered: t.Unanswered, Fix: t.Fix, Needs: t.Needs, Understood: t.Understood}
@@ -113,9 +113,16 @@ func (d decision) shadow() Turn {
 	for _, w := range t.States {
 		isNew := w.Handover == nil && w.Source != "" && w.Source != d.state.before(w.Thread).Source
 		if result := w.result(); isNew && result != "" && len(shadow.Posts) > 0 {
-			shadow.Posts[0].Question = &Question{Text: shorten(d.redacted(w.Text), maxQuestion), Result: result, Entry: entryOf(w)}
+			text := w.Text
+			if d.about != nil { // the text is that of another message
+				text = d.written + "\n\n" + text
+			}
+			shadow.Posts[0].Question = &Question{Text: shorten(d.redacted(text), maxQuestion), Result: result, Entry: entryOf(w)}
 			break
 		}
+	}
+	if len(shadow.Posts) > 0 && shadow.Posts[0].Shadow && shadow.Posts[0].Question == nil {
+		shadow.Posts[0].Question = &Question{Text: shorten(d.redacted(d.written), maxQuestion)}
 	}
 	return shadow
 }

@@ -35,7 +35,7 @@ func TestQuestions(t *testing.T) {
 		{lostPaste + "\npassword=Hunter2-Spring", nil, "sure lost-disk: " + lostPaste + "\npassword=[password]"},
 		{lostPaste + strings.Repeat(" and so on", 200), nil, "sure lost-disk: " + (lostPaste + strings.Repeat(" and so on", 200))[:999] + "…"},
 		{"what about the weather in the data center?", func(m *bot.Message) { m.Addressed = true }, "unmatched : what about the weather in the data center?"},
-		{"help", func(m *bot.Message) { m.Command = true }, "no question"},
+		{"help", func(m *bot.Message) { m.Command = true }, " : help"},
 	} {
 		memory := store.NewMemory()
 		policy := bot.DefaultPolicy()

@@ -99,11 +99,11 @@ type Store interface {
 	// them.
 	Shadowed(ctx context.Context, q ShadowQuery) ([]Post, error)
 
-	// ShadowSums returns the sums of the answers that have a Question, by channel and
+	// ShadowSums returns the sums of the answers whose Question has a result, by channel and
 	// result. Apply notes one for each message: that of the last edit.
 	ShadowSums(ctx context.Context) ([]ShadowSum, error)
 
-	// Votes returns answers that have a Question: those with the first post among
+	// Votes returns answers whose Question has a result: those with the first post among
 	// q.Posts, or else those with a vote, latest vote first.
 	Votes(ctx context.Context, q VoteQuery) ([]Vote, error)
 

@@ -48,7 +48,7 @@ func (c *Console) channels(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		page.Rows = append(page.Rows, channelRow{one,
-			rule{textOf(found.Modes, string(one.Policy.Mode)), from(one.Settings.Mode != "", one.File.Mode != "", one.ModeBy)},
+			modeRule(found, one),
 			rule{textOf(found.Languages, cmp.Or(one.Policy.Language, bot.LanguageAuto)), from(one.Settings.Language != "", one.File.Language != "", one.LanguageBy)},
 			rule{textOf(found.Topics, string(cmp.Or(one.Policy.About, bot.AboutAnything))), from(one.Settings.About != "", one.File.About != "", one.AboutBy)},
 			rule{strings.Join(one.Policy.Bots, ", "), from(one.Settings.Bots != nil, len(one.File.Bots) > 0, one.BotsBy)},
@@ -75,6 +75,11 @@ func escalationOf(all []bot.WorkspaceView, p bot.Place) rule {
 		}
 	}
 	return rule{From: from(false, false, nil)}
+}
+
+// modeRule returns the mode of a channel.
+func modeRule(found bot.Channels, one bot.ChannelView) rule {
+	return rule{textOf(found.Modes, string(one.Policy.Mode)), from(one.Settings.Mode != "", one.File.Mode != "", one.ModeBy)}
 }
 
 // textOf returns the text of a choice, or its value.

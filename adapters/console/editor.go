@@ -31,6 +31,7 @@ type editPage struct {
 	Fields   []fieldGroup
 	Stuck    []string       // the fields that only the YAML can change
 	Try      string         // a text to recognize
+	Added    string         // a text key; how Try is in Content
 	Question bot.QuestionID // the change is because of; "" is none
 	Failure  string         // a text key; why it was not saved
 	Theirs   *theirs
@@ -52,7 +53,7 @@ type checked struct {
 	Own       bot.Tried
 	Others    bot.Tried
 	Talk      bot.Tried
-	Questions *bot.Tried
+	Questions *bot.Tried // nil if they could not be read
 	Days      int
 }
 
@@ -115,27 +116,46 @@ func (c *Console) editFile(w http.ResponseWriter, r *http.Request) {
 		return
 	} else if text != "" {
 		p.Try = text
-		p.Content, err = withText(f, text)
+		p.Content, p.Added, err = c.withText(f, text, r.URL.Query().Get("not") != "")
 		if err != nil {
-			p.Failure = "editing_not_added"
+			p.Added, p.Failure = "", "editing_not_added"
 		}
 	}
 	c.showFile(w, http.StatusOK, p)
 }
 
-// withText returns the content of a file with a text: an example of an entry, or a line
-// of talk.
-func withText(f bot.EditedFile, text string) (string, error) {
-	content := f.Text()
-	if f.File != kb.Negative {
-		with, err := kb.AddValue(content, text, "examples", "match")
-		return cmp.Or(with, content), err
+// withText returns the content of a file with a text: an example of an entry, a
+// counterexample of one that is not meant, or a line of talk. An example whose text does
+// not lead to the entry yet becomes a phrase, too, which the matcher learns from. added is
+// the key of a text that says what was done.
+func (c *Console) withText(f bot.EditedFile, text string, not bool) (content, added string, err error) {
+	content = f.Text()
+	list, added := "match", "edit_added_example"
+	switch {
+	case f.File == kb.Negative:
+		return withLine(content, text), "edit_added_line", nil
+	case not:
+		list, added = "silent", "edit_added_counterexample"
 	}
+	with, err := kb.AddValue(content, text, "examples", list)
+	if err != nil {
+		return content, "", err
+	}
+	if id := kb.IDOf(content); !not && !slices.Contains(c.editor.Recognize(text).Entries, id) {
+		if phrased, err := kb.AddPhrase(with, text); err == nil && phrased != with {
+			return phrased, "edit_added_phrase", nil
+		}
+	}
+	return with, added, nil
+}
+
+// withLine returns the content of a file of talk with a text in a line of its own.
+func withLine(content, text string) string {
 	line := strings.Join(strings.Fields(text), " ")
 	if content != "" && !strings.HasSuffix(content, "\n") {
 		content += "\n"
 	}
-	return content + line + "\n", nil
+	return content + line + "\n"
 }
 
 // maxAsked bounds a text that an address has. Longer ones are cut: an example is better
@@ -148,7 +168,7 @@ func (c *Console) asked(r *http.Request) (string, error) {
 	if id := bot.QuestionID(r.URL.Query().Get("question")); id != "" {
 		q, err := c.operations.Question(r.Context(), id)
 		if errors.Is(err, bot.ErrNoQuestion) || err == nil && !c.mayShow(q.Adapter) {
-			return "", errNoPlace
+			return "", errNoQuestion
 		}
 		if err != nil {
 			return "", err
@@ -335,14 +355,20 @@ func (c *Console) markDone(ctx context.Context, id bot.QuestionID) {
 	}
 }
 
-// checkTime bounds a check, so that a page answers and a core is not busy for long.
-const checkTime = 8 * time.Second
+// What bounds a check, so that a page answers and a core is not busy for long: the wait
+// for the checks of others, and the time in which texts are tried.
+const (
+	checkWait = 8 * time.Second
+	checkTime = 8 * time.Second
+)
 
-// check fills in what a change does.
+// check fills in what a change does. The questions that people asked come before the
+// examples of other entries, and take at most half of the time; the examples take at most
+// half of the rest.
 func (c *Console) check(ctx context.Context, p *editPage, edit bot.Edit) {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	wait, cancel := context.WithTimeout(ctx, checkWait)
 	defer cancel()
-	base, wrong, err := c.editor.Try(ctx, edit)
+	base, wrong, err := c.editor.Try(wait, edit)
 	if errors.Is(err, bot.ErrFileTooLarge) {
 		p.Failure = "editing_too_large"
 		return
@@ -360,10 +386,22 @@ func (c *Console) check(ctx context.Context, p *editPage, edit bot.Edit) {
 		p.Checked.Text = &text
 	}
 	own, others, talk := bot.Examples(base, kb.IDOf(edit.Content))
+	ctx, cancel = context.WithTimeout(ctx, checkTime)
+	defer cancel()
 	p.Checked.Own = c.editor.Compare(ctx, base, own)
-	p.Checked.Others = c.editor.Compare(ctx, base, others)
+	inHalf(ctx, func(ctx context.Context) { c.checkQuestions(ctx, p.Checked, base) })
+	inHalf(ctx, func(ctx context.Context) { p.Checked.Others = c.editor.Compare(ctx, base, others) })
 	p.Checked.Talk = c.editor.Compare(ctx, base, talk)
-	c.checkQuestions(ctx, p.Checked, base)
+}
+
+// inHalf calls f with half of the time that is left.
+func inHalf(ctx context.Context, f func(context.Context)) {
+	if end, ok := ctx.Deadline(); ok {
+		limited, cancel := context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
+		ctx = limited
+	}
+	f(ctx)
 }
 
 // maxQuestions is how many questions a check tries. Two thousand take about a second.
@@ -371,6 +409,7 @@ const maxQuestions = 2000
 
 // checkQuestions fills in what a change does to the questions that people asked.
 func (c *Console) checkQuestions(ctx context.Context, into *checked, base *kb.Base) {
+	into.Days = int(bot.UnansweredTTL.Hours() / 24)
 	asked, err := c.operations.Questions(ctx, time.Now().Add(-bot.UnansweredTTL), maxQuestions)
 	if err != nil {
 		c.log.Warn("console: the questions cannot be read", "error", err)
@@ -383,7 +422,7 @@ func (c *Console) checkQuestions(ctx context.Context, into *checked, base *kb.Ba
 		}
 	}
 	tried := c.editor.Compare(ctx, base, texts)
-	into.Questions, into.Days = &tried, int(bot.UnansweredTTL.Hours()/24)
+	into.Questions = &tried
 }
 
 // A diffLine is a line of a comparison: kept, added, removed, or one that says where

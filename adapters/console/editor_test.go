@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"html"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -352,6 +354,54 @@ func TestBrowserEdit(t *testing.T) {
 	}
 }
 
+// TestEditText begins a change with a text.
+func TestEditText(t *testing.T) {
+	p := newPen(t, newEditor(t))
+	for _, c := range []struct{ name, path, query, want, says string }{
+		{"an example", "/kb/tape-door/edit", "text=my 0x70001", "  match:\n    - failed with 0x70001\n    - my 0x70001\n", "the last of the texts that lead here"},
+		{"a phrase", "/kb/tape-door/edit", "text=nobody shut it", "en: [the library door is open, nobody shut it]", "among how users describe it"},
+		{"a counterexample", "/kb/tape-door/edit", "not=1&text=nobody shut it", "  silent:\n    - nobody shut it\n", "the last of the texts that must not lead here"},
+		{"talk", "/kb/_shared/negative.txt/edit", "text=nobody shut it", "nobody shut it\n", "the last line"},
+	} {
+		r := request("GET", c.path+"?as=alex&"+strings.ReplaceAll(c.query, " ", "+"), "")
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: p.begin("ed")})
+		body := html.UnescapeString(p.serveOne(r).Body.String())
+		if !strings.Contains(body, c.want) || !strings.Contains(body, c.says) {
+			t.Errorf("%s: the page lacks %q or %q", c.name, c.want, c.says)
+		}
+	}
+}
+
+// TestCheckTime gives each part of a check its share of the time, however long the ones
+// before take.
+func TestCheckTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), checkTime)
+		defer cancel()
+		for range 2 {
+			left := time.Until(deadline(t, ctx))
+			inHalf(ctx, func(ctx context.Context) {
+				<-ctx.Done()
+				if got := time.Until(deadline(t, ctx)); got != 0 {
+					t.Errorf("%s are left", got)
+				}
+			})
+			if got := time.Until(deadline(t, ctx)); got != left/2 || ctx.Err() != nil {
+				t.Errorf("%s of %s are left", got, left)
+			}
+		}
+	})
+}
+
+func deadline(t *testing.T, ctx context.Context) time.Time {
+	t.Helper()
+	end, ok := ctx.Deadline()
+	if !ok {
+		t.Fatal("no deadline")
+	}
+	return end
+}
+
 // TestEditQuestion begins a change with a question, tries it on the questions that were
 // asked, and marks the question when the change is saved.
 func TestEditQuestion(t *testing.T) {
@@ -363,7 +413,7 @@ func TestEditQuestion(t *testing.T) {
 	const path = "/kb/tape-door/edit"
 	r := request("GET", path+"?as=alex&question=q1", "")
 	r.AddCookie(&http.Cookie{Name: cookieName, Value: p.begin("ed")})
-	if body := p.serveOne(r).Body.String(); !strings.Contains(body, "- failed with 0x70009") || !strings.Contains(body, `name="question" value="q1"`) {
+	if body := p.serveOne(r).Body.String(); !strings.Contains(body, "    - failed with 0x70009") || !strings.Contains(body, "[the library door is open, failed with 0x70009]") || !strings.Contains(body, `name="question" value="q1"`) {
 		t.Errorf("the page:\n%s", body)
 	}
 	form := p.form(path, "check", strings.Replace(tapeEntry, "'0x70001'", "'0x70001', '0x70009'", 1))

@@ -19,6 +19,7 @@ func say(key string, args ...any) sentence { return sentence{key, args} }
 const (
 	channelMode = "bot.channels[].mode"
 	defaultMode = "bot.default_mode"
+	setMode     = "mode" // of the channel's rules, as "/mabs admin" and Channel rules call it
 )
 
 // whyQuiet returns why the bot posts nothing about a message, whatever it finds, or
@@ -29,7 +30,10 @@ func whyQuiet(e bot.Explanation, spoken bool) *sentence {
 		return nil
 	}
 	setting := defaultMode
-	if e.Listed {
+	switch {
+	case e.Set:
+		setting = setMode
+	case e.Listed:
 		setting = channelMode
 	}
 	s := say("mode_"+string(mode), setting)

@@ -102,18 +102,20 @@ func TestReasonTexts(t *testing.T) {
 
 func TestWhyQuiet(t *testing.T) {
 	for _, c := range []struct {
-		mode           bot.Mode
-		listed, spoken bool
-		want           string
+		mode        bot.Mode
+		listed, set bool
+		spoken      bool
+		want        string
 	}{
-		{bot.ModeOn, false, false, ""},
-		{bot.ModeOff, false, true, "mode_off bot.default_mode"},
-		{bot.ModeShadow, true, true, "mode_shadow bot.channels[].mode"},
-		{bot.ModeMention, false, false, "mode_mention bot.default_mode"},
-		{bot.ModeMention, false, true, ""},
+		{bot.ModeOn, false, false, false, ""},
+		{bot.ModeOff, false, false, true, "mode_off bot.default_mode"},
+		{bot.ModeShadow, true, false, true, "mode_shadow bot.channels[].mode"},
+		{bot.ModeShadow, true, true, true, "mode_shadow mode"},
+		{bot.ModeMention, false, false, false, "mode_mention bot.default_mode"},
+		{bot.ModeMention, false, false, true, ""},
 	} {
 		got := ""
-		if q := whyQuiet(bot.Explanation{Channel: bot.ChannelPolicy{Mode: c.mode}, Listed: c.listed}, c.spoken); q != nil {
+		if q := whyQuiet(bot.Explanation{Channel: bot.ChannelPolicy{Mode: c.mode}, Listed: c.listed, Set: c.set}, c.spoken); q != nil {
 			got = q.Key + " " + q.Args[0].(string)
 		}
 		if got != c.want {

@@ -52,6 +52,7 @@ func functions(s *setup, lang string) template.FuncMap {
 		"pick":    func(name, label, now string, choices []bot.Choice) picker { return picker{name, label, now, choices} },
 		"say":     func(x sentence) (string, error) { return s.text(lang, x.Key, x.Args...) },
 		"percent": percent,
+		"placed":  placeValue,
 		"clock":   clock,
 		"day":     day,
 		"moment":  func(at int64) time.Time { return time.Unix(at, 0) },

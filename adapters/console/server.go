@@ -37,6 +37,7 @@ var (
 	errRole        = &refusal{status: http.StatusForbidden, key: "role"}
 	errNotYours    = &refusal{status: http.StatusForbidden, key: "not_yours"}
 	errNoPlace     = &refusal{status: http.StatusNotFound, key: "no_place"}
+	errNoQuestion  = &refusal{status: http.StatusNotFound, key: "no_question"}
 	errNoTeam      = &refusal{status: http.StatusConflict, key: "no_team"}
 	errNoFile      = &refusal{status: http.StatusNotFound, key: "no_file"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
@@ -328,16 +329,21 @@ func decode[T any](w http.ResponseWriter, r *http.Request) (T, error) {
 
 // refuse explains in the user's language why a request was not fulfilled.
 func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	why, ok := errors.AsType[*refusal](err)
-	if !ok {
-		c.log.Error("an action failed", "path", r.URL.Path, "error", err)
-		why = &refusal{status: http.StatusServiceUnavailable, key: "not_taken"}
-	}
+	why := c.refusalOf(r, err)
 	text, err := c.setup.text(c.view(r).Lang, "error_"+why.key, why.args...)
 	if err != nil {
 		text = why.Error()
 	}
 	reply(w, why.status, answer{Error: text})
+}
+
+// refusalOf returns what users read of an error, and logs what they do not.
+func (c *Console) refusalOf(r *http.Request, err error) *refusal {
+	if why, ok := errors.AsType[*refusal](err); ok {
+		return why
+	}
+	c.log.Error("an action failed", "path", r.URL.Path, "error", err)
+	return &refusal{status: http.StatusServiceUnavailable, key: "not_taken"}
 }
 
 func reply(w http.ResponseWriter, status int, a answer) {

@@ -30,7 +30,7 @@ type shadows struct {
 // A shadowChannel is a channel with what was recorded there.
 type shadowChannel struct {
 	bot.ChannelView
-	Mode     string
+	Mode     rule
 	Verdicts []verdict
 	URL      string // of the list of its posts
 }
@@ -58,6 +58,34 @@ type shadowPost struct {
 	bot.Post
 	row
 	Vote *bot.Vote // nil if it cannot be voted on
+}
+
+// Answer returns the address of the entry that the answer is from, or "".
+func (p shadowPost) Answer() string {
+	if p.Question.Entry == "" {
+		return ""
+	}
+	return "/kb/" + url.PathEscape(p.Question.Entry) + "?" + p.View.values().Encode()
+}
+
+// Correct returns the address of an editor that begins with the message: as a
+// counterexample of the entry that it led to, or as an example of a new one.
+func (p shadowPost) Correct() string {
+	q := p.View.values()
+	q.Set("text", p.Question.Text)
+	if p.Question.Entry == "" {
+		return "/kb/new?" + q.Encode()
+	}
+	q.Set("not", "1")
+	return "/kb/" + url.PathEscape(p.Question.Entry) + "/edit?" + q.Encode()
+}
+
+// Unanswered returns the address of the page that finds the message and the entries that
+// are nearest to it.
+func (p shadowPost) Unanswered() string {
+	q := p.View.values()
+	q.Set("text", p.Question.Text)
+	return "/unanswered?" + q.Encode()
 }
 
 // Voter returns the name of who voted.
@@ -104,7 +132,7 @@ func (c *Console) addVerdicts(r *http.Request, page *shadows) error {
 	}
 	for _, one := range found.All {
 		if of := verdicts[one.Place]; of != nil {
-			page.Watched = append(page.Watched, shadowChannel{one, textOf(found.Modes, string(one.Policy.Mode)), inOrder(of), page.in(one.Place, "")})
+			page.Watched = append(page.Watched, shadowChannel{one, modeRule(found, one), inOrder(of), page.in(one.Place, "")})
 		}
 	}
 	if len(page.Watched) > 1 {
@@ -176,7 +204,7 @@ func (c *Console) addShadowed(r *http.Request, page *shadows) error {
 func (c *Console) votesOn(r *http.Request, posts []bot.Post) (map[bot.PostID]bot.Vote, error) {
 	q := bot.VoteQuery{Posts: []bot.PostID{}, Limit: len(posts)}
 	for _, p := range posts {
-		if p.Question != nil {
+		if p.Question != nil && p.Question.Result != "" {
 			q.Posts = append(q.Posts, p.ID)
 		}
 	}

@@ -27,6 +27,8 @@ type unansweredPage struct {
 	frame
 	State    bot.MarkState
 	Query    string
+	Probe    *probe // a text that was asked about
+	Places   []bot.ChannelView
 	States   []groupState
 	Groups   []unansweredGroup
 	Found    int  // groups, with those that are not listed
@@ -46,19 +48,34 @@ type unansweredGroup struct {
 	Places  []string
 	Private bool // some were read by their author and the bot alone
 	Texts   []string
-	Near    []hit
-	Doubts  []sentence
-	Why     reasons
-	View    view
-
-	Recognized bool // by the present entries
+	missing
 }
 
-// Editor returns the address of an editor that begins with the latest message of the
-// group: that of a file, or of a new entry.
-func (g unansweredGroup) Editor(file string) string {
-	q := g.View.values()
-	q.Set("question", string(g.All[0].ID))
+// A missing is what the present entries make of a text.
+type missing struct {
+	Near       []hit
+	Doubts     []sentence
+	Why        reasons
+	Recognized bool
+	View       view
+	key, value string // of the address of an editor that begins with the text
+}
+
+// A probe is a text that is explained although it is not recorded.
+type probe struct {
+	Text  string
+	Place bot.Place // where it was written; the zero Place is a channel that is on
+	ToBot bool      // it mentions the bot
+	Band  string
+	Quiet *sentence // why the bot posts nothing there, whatever it finds
+	missing
+}
+
+// Editor returns the address of an editor that begins with the text: that of a file, or
+// of a new entry.
+func (m missing) Editor(file string) string {
+	q := m.View.values()
+	q.Set(m.key, m.value)
 	if file == "" {
 		return "/kb/new?" + q.Encode()
 	}
@@ -89,6 +106,10 @@ func (c *Console) unanswered(w http.ResponseWriter, r *http.Request) {
 	page := unansweredPage{frame: c.frame(c.view(r), "/unanswered", "unanswered"), Query: cutQuery(q.Get("q")), Withheld: withheld}
 	if state := bot.MarkState(q.Get("state")); slices.Contains(groupStates, state) {
 		page.State = state
+	}
+	if err := c.probe(r, &page); err != nil {
+		c.deny(w, r, err)
+		return
 	}
 	words := strings.Fields(strings.ToLower(page.Query))
 	counts := map[bot.MarkState]int{}
@@ -134,7 +155,7 @@ func saysAll(g bot.UnansweredGroup, words []string) bool {
 
 // unansweredGroup explains the latest message of a group.
 func (c *Console) unansweredGroup(g bot.UnansweredGroup, v view) unansweredGroup {
-	shown := unansweredGroup{UnansweredGroup: g, Texts: g.Wordings(maxWordings), View: v}
+	shown := unansweredGroup{UnansweredGroup: g, Texts: g.Wordings(maxWordings)}
 	for _, u := range g.All {
 		if !slices.Contains(shown.Misses, u.Why) {
 			shown.Misses = append(shown.Misses, u.Why)
@@ -146,14 +167,53 @@ func (c *Console) unansweredGroup(g bot.UnansweredGroup, v view) unansweredGroup
 		}
 	}
 	latest := g.All[0]
-	e := c.library.Explain(bot.Message{Text: latest.Text, Addressed: latest.Why != bot.MissNear, Head: bot.Head{
-		Direct: latest.Place.Channel == "", Thread: bot.Thread{Adapter: latest.Place.Adapter, Workspace: latest.Place.Workspace, Channel: latest.Place.Channel},
-	}})
-	shown.Near, shown.Why = hits(v, e.Result.Hits), c.reasons(e, v.Lang)
-	shown.Recognized = e.Result.Band.String() != "silent"
-	shown.Doubts, shown.Why.Doubts = shown.Why.Doubts, nil
+	shown.missing = c.judge(v, c.explainAt(latest.Text, latest.Place, latest.Why != bot.MissNear))
+	shown.key, shown.value = "question", string(latest.ID)
 	return shown
 }
+
+// explainAt explains a text that was written in a channel, or in private.
+func (c *Console) explainAt(text string, place bot.Place, toBot bool) bot.Explanation {
+	return c.library.Explain(bot.Message{Text: text, Addressed: toBot, Head: bot.Head{
+		Direct: place.Channel == "", Thread: bot.Thread{Adapter: place.Adapter, Workspace: place.Workspace, Channel: place.Channel},
+	}})
+}
+
+func (c *Console) judge(v view, e bot.Explanation) missing {
+	m := missing{Near: hits(v, e.Result.Hits), Why: c.reasons(e, v.Lang), Recognized: e.Result.Band.String() != "silent", View: v}
+	m.Doubts, m.Why.Doubts = m.Why.Doubts, nil
+	return m
+}
+
+// probe adds the channels in which a text may have been written, and the explanation of
+// the one that the address has.
+func (c *Console) probe(r *http.Request, page *unansweredPage) error {
+	found, err := c.operations.Channels(r.Context(), page.View.Lang)
+	if err != nil {
+		return err
+	}
+	page.Places = slices.DeleteFunc(found.All, func(one bot.ChannelView) bool { return one.Adapter == "" || !c.mayShow(one.Adapter) })
+	text, err := c.asked(r)
+	if err != nil || text == "" {
+		return err
+	}
+	q := r.URL.Query()
+	p := probe{Text: text, ToBot: q.Get("bot") != ""}
+	if i := slices.IndexFunc(page.Places, func(one bot.ChannelView) bool { return placeValue(one.Place) == q.Get("place") }); i >= 0 {
+		p.Place = page.Places[i].Place
+	}
+	e := c.explainAt(text, p.Place, p.ToBot)
+	p.missing, p.Band = c.judge(page.View, e), e.Result.Band.String()
+	if p.Place != (bot.Place{}) {
+		p.Quiet = whyQuiet(e, p.ToBot)
+	}
+	p.key, p.value = "text", text
+	page.Probe = &p
+	return nil
+}
+
+// placeValue returns a channel as a value of a form.
+func placeValue(p bot.Place) string { return p.Adapter + " " + p.Workspace + " " + p.Channel }
 
 // A markForm is what the page sends to ignore a group, to say that it is done, or to
 // open it again.

@@ -65,6 +65,25 @@ func TestUnanswered(t *testing.T) {
 	}
 }
 
+// TestProbe explains a text that is not recorded, as it would be read in a channel.
+func TestProbe(t *testing.T) {
+	s := newStage(t, withUsers, withSums(&sums{desk: someMisses(), rules: someRules()}))
+	for _, c := range []struct{ name, user, query, want, misses string }{
+		{"nothing", "ed", "", "A message is not in the list?", `id="probe"`},
+		{"talk", "ed", "&text=lunch+is+ready%3F", "mabsbot does not recognize it.", "only watches this channel"},
+		{"the editors", "ed", "&text=lunch+is+ready%3F", "/kb/new?as=alex&amp;in=backup-support&amp;text=lunch", ""},
+		{"a viewer", "vi", "&text=lunch+is+ready%3F", "mabsbot does not recognize it.", "/kb/new?"},
+		{"an error", "vi", "&text=0x29834", "mabsbot recognizes it.", ""},
+		{"where the bot only watches", "vi", "&text=0x29834&place=slack+T1+C1", "slack · C1</option>", ""},
+		{"another place", "vi", "&text=0x29834&place=slack+T9+C9", "mabsbot recognizes it.", "only watches this channel"},
+	} {
+		body := s.as(c.user, "/unanswered?as=alex"+c.query)
+		if !strings.Contains(body, c.want) || c.misses != "" && strings.Contains(body, c.misses) {
+			t.Errorf("%s: the page lacks %q or has %q", c.name, c.want, c.misses)
+		}
+	}
+}
+
 func TestMarkGroup(t *testing.T) {
 	misses := &sums{desk: someMisses()}
 	var log bytes.Buffer

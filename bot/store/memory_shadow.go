@@ -38,7 +38,7 @@ func (m *Memory) Shadowed(ctx context.Context, q bot.ShadowQuery) ([]bot.Post, e
 
 // shadowAnswer notes the result of a message in shadow mode.
 func (m *Memory) shadowAnswer(p bot.Post, about bot.EventID, now time.Time) {
-	if !p.Shadow || p.Question == nil || about == "" || m.answers[about].Post == p.ID {
+	if !p.Shadow || p.Question == nil || p.Question.Result == "" || about == "" || m.answers[about].Post == p.ID {
 		return
 	}
 	place := bot.Place{Adapter: p.Thread.Adapter, Workspace: p.Thread.Workspace, Channel: p.Thread.Channel}

@@ -62,7 +62,7 @@ func keepsRecord(p bot.Post, about bot.EventID) bool { return p.Shadow && about 
 // putShadowAnswer notes the result of a message in shadow mode. An edit of the message
 // has another result, without a vote.
 func putShadowAnswer(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.EventID, now int64) error {
-	if !p.Shadow || p.Question == nil || about == "" {
+	if !p.Shadow || p.Question == nil || p.Question.Result == "" || about == "" {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `

@@ -53,7 +53,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || form.matches(".find, .logout, .draft")) return;
+  if (form.method === "dialog" || form.matches(".find, .ask, .logout, .draft")) return;
   event.preventDefault();
   if (form.matches(".composer")) submit(form);
   if (form.matches(".editor")) saveEdit(form);

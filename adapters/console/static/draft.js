@@ -32,6 +32,8 @@ async function check(form) {
   const sent = form.content.value;
   const data = new URLSearchParams(new FormData(form));
   data.set("do", "check");
+  const checking = document.getElementById("checking");
+  checking.hidden = false;
   let next;
   try {
     const response = await fetch(form.action, { method: "POST", body: data });
@@ -39,6 +41,8 @@ async function check(form) {
   } catch {
     toast(app.dataset.tFailed);
     return;
+  } finally {
+    if (mine === asked) checking.hidden = true;
   }
   if (mine !== asked || !form.isConnected || form.content.value !== sent) return;
   const page = next.querySelector("form.draft");
