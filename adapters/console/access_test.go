@@ -238,6 +238,39 @@ func TestDeniedPage(t *testing.T) {
 	}
 }
 
+// TestDeniedForms checks what a browser shows when a page or a form is refused.
+func TestDeniedForms(t *testing.T) {
+	s := newStage(t, withUsers, withEditor(newEditor(t)), withSums(&sums{}))
+	for _, c := range []struct {
+		name, user, method, path string
+		own                      bool // the browser says that it is our form
+		status                   int
+		title, text              string
+	}{
+		{"a role", "vi", "GET", "/audit", false, 403, "Not allowed", "Your role does not allow this"},
+		{"a form", "vi", "POST", "/kb/tape-door/edit", true, 403, "Not allowed", "Your role does not allow this"},
+		{"a forged form", "ed", "POST", "/kb/tape-door/edit", false, 403, "Not allowed", "did not come from a page of mabsbot"},
+		{"no file", "ed", "GET", "/kb/nothing/edit", false, 404, "Not found", "no such file"},
+		{"no message", "ed", "GET", "/kb/tape-door/edit?question=gone", false, 404, "Not found", "no longer kept"},
+		{"no page", "ed", "GET", "/nothing", false, 404, "This page does not exist", "Back to the workspace"},
+	} {
+		r := request(c.method, c.path, "do=save")
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: s.begin(c.user)})
+		r.Header.Set("Accept", "text/html,*/*")
+		r.Header.Set("Accept-Language", "en")
+		if c.method == "POST" {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		if c.own {
+			r.Header.Set("Origin", "http://"+r.Host)
+		}
+		w := s.serveOne(r)
+		if body := w.Body.String(); w.Code != c.status || !strings.Contains(body, c.title+"</h1>") || !strings.Contains(body, c.text) {
+			t.Errorf("%s: %d\n%s", c.name, w.Code, body)
+		}
+	}
+}
+
 // TestSessionsAway checks that a login fails without the database, and that earlier
 // ones are valid once it is back.
 func TestSessionsAway(t *testing.T) {

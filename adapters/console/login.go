@@ -51,14 +51,27 @@ func wantsPage(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
-// deny says why a request is refused: on a page if the browser asked for one.
+// A deniedPage says why a request is refused.
+type deniedPage struct{ Title, Text string } // text keys
+
+// deny says why a request is refused: on a page if the browser asked for one, or sent a
+// form.
 func (c *Console) deny(w http.ResponseWriter, r *http.Request, err error) {
-	why, ok := errors.AsType[*refusal](err)
-	if !ok || !wantsPage(r) {
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		c.refuse(w, r, err)
 		return
 	}
-	c.show(w, why.status, c.view(r).Lang, "denied", "error_"+why.key)
+	why := c.refusalOf(r, err)
+	title := "denied"
+	switch {
+	case why == errStandby:
+		title = "standby"
+	case why.status == http.StatusNotFound:
+		title = "not_found"
+	case why.status != http.StatusForbidden:
+		title = "not_done"
+	}
+	c.show(w, why.status, c.view(r).Lang, "denied", deniedPage{title, "error_" + why.key})
 }
 
 // stays reports whether who sent a request may still see what it asked for.
