@@ -85,7 +85,7 @@ type Store interface {
 	// still waits for its Delay, the latter is never sent, and the post replaces what
 	// that one would have replaced. Of the unclaimed posts
 	// that replace the same delivered one, only the last is sent; Claim sets its
-	// Replaces to that one.
+	// Replaces to that one. A post with a Delay does not count as one of them.
 	Apply(ctx context.Context, turn Turn) error
 
 	// Erase removes the content of the posts about a message, if they are recorded (a vote

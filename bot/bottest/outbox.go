@@ -64,6 +64,9 @@ func outboxCases() []struct{ sentence, script string } {
 		{"several changes of the same post are one", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3; put A4<A1; claim: A3; sent A3; claim: A4=r1`},
 		{"a change does not drop a claimed one", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; put A3<A2; claim: ; sent A2=r1; claim: A3=r1`},
 		{"a post that replaces a dropped change has its Ref", `put A1; claim: A1; sent A1=r1; put A2<A1; put A3<A2; claim: A3=r1; sent A3=r1; put A4<A2; claim: A4=r1`},
+		{"a delayed change does not take the place of one that waits", `put A1; claim: A1; sent A1=r1; put A2<A1 A3+1h<A2; claim: A2=r1; sent A2=r1; sleep 1h; claim: A3=r1`},
+		{"of changes that plan another one each, the last is claimed, and what it plans", `put A1; claim: A1; sent A1=r1; put A2<A1 A3+1h<A2; put A4<A3 A5+1h<A4; claim: A4=r1; sent A4=r1; sleep 1h; claim: A5=r1; sent A5=r1; due: none`},
+		{"what a change of an opening post plans moves with it", `put A1! A2+1h<A1; put A3<A2 A4+1h<A3; claim: A1!; sent A1=r1>B; claim: A3=r1>B; sent A3=r1; sleep 1h; claim: A4=r1>B`},
 		{"a change of an undelivered post waits for it", `put A1; put A2<A1; put A3<A2; claim: A1; sent A1=r1; claim: A2=r1; sent A2=r1; claim: A3=r1`},
 
 		{"Ref is the platform's ID of the replaced post", `put A1; claim: A1; sent A1=r1; put A2<A1; claim: A2=r1; sent A2=r2; put A3<A2; claim: A3=r2`},

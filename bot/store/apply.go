@@ -210,8 +210,10 @@ func (s *SQL) putPost(ctx context.Context, tx *sql.Tx, p bot.Post, about bot.Eve
 	if err := dropDelayed(ctx, tx, p, now); err != nil {
 		return err
 	}
-	if err := supersede(ctx, tx, p.ID, now); err != nil {
-		return err
+	if p.Delay == 0 { // until a delayed one is due, the earlier changes are to be seen
+		if err := supersede(ctx, tx, p.ID, now); err != nil {
+			return err
+		}
 	}
 	return endDeadLetters(ctx, tx, p)
 }

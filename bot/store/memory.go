@@ -272,8 +272,10 @@ func (m *Memory) queue(p *memoryPost, now time.Time) {
 			q.replaces = old.replaces // which old never changed
 		}
 	}
-	if !p.shadow {
+	if !p.shadow && !p.delayed { // until a delayed one is due, the earlier changes are to be seen
 		m.supersede(m.post(p.id), now)
+	}
+	if !p.shadow {
 		m.endDeadLetters(m.post(p.id), p.replaces)
 	}
 }
