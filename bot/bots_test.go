@@ -112,6 +112,7 @@ func TestBotLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		policy := botsAllowed("c", "d")
 		policy.RepeatWindow = 0 // no message is a repeat
+		policy.Incident.People = 0
 		f := runWith(t, policy)
 		events := 0
 		say := func(from bot.User, channel string, n int) bot.Message {

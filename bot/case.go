@@ -132,5 +132,10 @@ func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event,
 	if rules.Policy.Learning.counts() {
 		turn = learn(state, turn)
 	}
+	if rules.Policy.Incident.People > 0 {
+		turn = reported(state, event, turn)
+	} else {
+		turn.Reports = nil
+	}
 	return turn, nil
 }

@@ -206,7 +206,7 @@ func TestTakenOnce(t *testing.T) {
 
 // TestNumbers checks that cases that are opened at once get different numbers.
 func TestNumbers(t *testing.T) {
-	d := newDesk(t)
+	d := newDesk(t, func(p *bot.Policy) { p.Incident.People = 0 })
 	const n = 8
 	var presses []bot.Press
 	for i := range n {

@@ -93,9 +93,9 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		turn = b.limitWarnings(event, turn)
 		turn.Seen = seen(state, found)
 		if !turn.Silent() && (b.overBotLimit(event.About(), turn) || b.repeatsNotice(rules.Policy, event, state, turn)) {
-			turn = Turn{Event: turn.Event, Seen: turn.Seen}
+			turn = Turn{Event: turn.Event, Reports: alertsOf(event, turn), Seen: turn.Seen}
 		}
-		if turn.Silent() {
+		if turn.isEmpty() {
 			observe(a, event, turn)
 			return nil
 		}
@@ -106,8 +106,11 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 			b.settings.expire(turn)
 			observe(a, event, turn)
 		}
+		if errors.Is(err, ErrDuplicate) { // perhaps the process ended before the note
+			turn.Reports = state.again(event, turn)
+		}
 		if err == nil || errors.Is(err, ErrDuplicate) {
-			return nil
+			return b.note(ctx, a, rules, turn.Reports)
 		}
 		if !errors.Is(err, ErrConflict) {
 			return err

@@ -60,6 +60,7 @@ func (d decision) open(m Message) {
 	case repeated && m.From.Bot:
 		// A link contains the title of the error, too: a bot that copies the
 		// channel would loop.
+		d.reportAgain(m)
 	case repeated && (!m.Addressed || m.Quoted != nil):
 		d.understand(IntentOtherError)
 		d.linkEarlier(m, earlier)

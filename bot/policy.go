@@ -20,6 +20,7 @@ type Policy struct {
 	Learning           Learning                 // whether outcomes of steps are counted and used
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
 	Digest             DigestPolicy
+	Incident           IncidentPolicy
 
 	settings        map[Place]Settings // set by administrators
 	settingsVersion int
@@ -83,6 +84,7 @@ func DefaultPolicy() Policy {
 		Reminder:     15 * time.Minute,
 		Checks:       "basic-checks",
 		Learning:     LearningOff,
+		Incident:     DefaultIncident(),
 	}
 }
 

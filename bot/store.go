@@ -40,6 +40,7 @@ func FailureLevel(err error, level slog.Level) slog.Level {
 type Store interface {
 	UnansweredStore
 	FixStore
+	IncidentStore
 
 	// Load returns the walkthrough of a thread (if there is none, the zero one
 	// with Thread set) and the language that the user chose ("" if none).
@@ -74,7 +75,8 @@ type Store interface {
 	StepCounts(ctx context.Context, entry string, asker UserKey) (counts []StepCount, repeated bool, err error)
 
 	// Apply records in one transaction: the event as handled, the new states,
-	// the posts to send, the preference, the record of what was not answered, the fix, the counts, which count for the day of Apply,
+	// the posts to send, the preference, the record of what was not answered, the fix, the reports of errors,
+	// the incident, which is an ErrConflict unless its Version is the stored one, the counts, which count for the day of Apply,
 	// what was learned, and the change of settings, which is an ErrConflict unless its Version is that
 	// of the latest change. A state is written only if the
 	// stored version equals its Version, and is stored with Version+1. Two

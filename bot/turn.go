@@ -55,6 +55,9 @@ type Turn struct {
 	Unanswered *Unanswered // the record of the message, if it could not be answered
 	Fix        *Fix        // what a person says solved an error
 
+	Reports  []Report  // errors that the message reports, or does not report any more
+	Incident *Incident // the new state of an incident; Version is the one that was read
+
 	Needs      Needs      // what has to be known to decide; then the rest is not complete
 	Understood Understood // what the event's words were taken for; not stored
 	Seen       Seen       // what it was decided from, for an Observer; not stored
@@ -79,11 +82,14 @@ type Seen struct {
 	Entry  string     // its entry
 }
 
-// Silent reports whether the event has no consequences, so that there is
-// nothing to write.
+// Silent reports whether the event has no consequences, apart from Reports: an alert
+// that repeats an error is counted, and not answered.
 func (t Turn) Silent() bool {
 	return len(t.States) == 0 && len(t.Posts) == 0 && t.Prefer == nil && t.Set == nil && t.Unanswered == nil && t.Fix == nil
 }
+
+// isEmpty reports whether there is nothing to write.
+func (t Turn) isEmpty() bool { return t.Silent() && len(t.Reports) == 0 }
 
 // hashed returns the ID of something that a text identifies, and that the ID does not
 // reveal. Of 12 bytes, two are the same by chance once in 2^48.

@@ -18,7 +18,20 @@ type Bot struct {
 	Reminder     time.Duration `mapstructure:"reminder" usage:"when to remind the team of a request for a person that no one has taken; 0 never reminds"`
 	Learning     string        `mapstructure:"learning" usage:"count which steps helped, and order alternatives by it: off, count or on"`
 	Digest       Digest        `mapstructure:"digest"`
+	Incident     Incident      `mapstructure:"incident"`
 }
+
+// Incident configures when an error that several report in a channel gets a note there.
+type Incident struct {
+	People int           `mapstructure:"people" usage:"how many people and alerts of a channel report an error before one note counts them; 0 posts none"`
+	Window time.Duration `mapstructure:"window" usage:"within which time they report it, and after which time without a report the note says that it is over"`
+}
+
+// maxIncidentWindow is as long as reports are kept.
+const maxIncidentWindow = 24 * time.Hour
+
+// maxIncidentPeople is how many reports of an error in a channel are kept.
+const maxIncidentPeople = 1000
 
 // A Channel overrides the defaults for one channel.
 type Channel struct {
@@ -48,9 +61,10 @@ func Topics() []string { return []string{"backup"} }
 // reporting the same outage, and asks a day later whether a fix held, when the
 // next nightly backup has run. It reminds the team after a quarter of an hour:
 // less than a person waits before asking elsewhere, and more than it takes to
-// read a post.
+// read a post. An error that five report within half an hour is an incident: three times
+// as long as repeats are linked, because not everyone looks at once.
 func defaultBot() Bot {
-	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute, Learning: "off", Digest: defaultDigest()}
+	return Bot{DefaultMode: "on", RepeatWindow: 10 * time.Minute, FollowUp: 24 * time.Hour, Reminder: 15 * time.Minute, Learning: "off", Digest: defaultDigest(), Incident: Incident{People: 5, Window: 30 * time.Minute}}
 }
 
 // admin matches a user of a platform. The terminal has direct messages alone, which have
@@ -92,6 +106,12 @@ func checkBot(c *Config, wrong func(key, text string)) {
 	}
 	if c.Bot.RepeatWindow < 0 {
 		wrong("bot.repeat_window", wantDuration)
+	}
+	if n := c.Bot.Incident.People; n < 0 || n == 1 || n > maxIncidentPeople {
+		wrong("bot.incident.people", fmt.Sprintf("want 0 for none, or 2 to %d", maxIncidentPeople))
+	}
+	if w := c.Bot.Incident.Window; w < time.Minute || w > maxIncidentWindow {
+		wrong("bot.incident.window", "want 1m to 24h")
 	}
 	if c.Bot.FollowUp < 0 {
 		wrong("bot.follow_up", wantDuration)

@@ -304,6 +304,8 @@ bot.digest.channels         -
 bot.digest.day              monday
 bot.digest.hour             9
 bot.digest.zone             UTC
+bot.incident.people         5
+bot.incident.window         30m
 channel C1                  mode shadow, language en
 channel C2                  mode on, language ko, about backup, reads B1 B2, records what almost led to a question
 warning                     --x: do not

@@ -163,6 +163,7 @@ func policy(c *config.Config) bot.Policy {
 	p.Default = bot.Mode(c.Bot.DefaultMode)
 	p.RepeatWindow, p.FollowUp, p.Reminder = c.Bot.RepeatWindow, c.Bot.FollowUp, c.Bot.Reminder
 	p.Learning = bot.Learning(c.Bot.Learning)
+	p.Incident = bot.IncidentPolicy(c.Bot.Incident)
 	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Admins = c.Bot.Admins
 	d := c.Bot.Digest

@@ -1,6 +1,6 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
 // use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go,
-// unanswered.go, fixes.go, outbox.go,
+// unanswered.go, fixes.go, incidents.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
 // an adapter without a platform, replies.go has replies that every adapter must
@@ -101,6 +101,14 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("ReviseFix replaces the texts of a fix", fixesRevised)
 	run("a fix has a state, and OpenFixes counts those without one", fixStates)
 	run("the latest fixes are kept", fixesBounded)
+	run("Reports returns what was reported of an error in a channel since a time", reports)
+	run("a person counts once, an alert each time, and a message for one error", reportsOnce)
+	run("a report ends with its message, or after its time", reportsEnd)
+	run("the latest reports of an error in a channel are kept", reportsBounded)
+	run("concurrent turns lose no report", reportsTogether)
+	run("Apply returns ErrConflict unless the Version of an incident is the stored one", incidents)
+	run("an incident takes over the thread that its note opened", incidentOpens)
+	run("one of many concurrent writers of an incident wins", incidentTogether)
 	run("an opened thread takes over the state of the provisional one", openThread)
 	for _, puts := range []string{"A", "AB", "AAB", "ABB"} {
 		run("a state that was read before its thread was opened conflicts: "+puts, func(t *storeTest) { openThreadConflict(t, puts) })
@@ -810,6 +818,10 @@ func canceledContext(t *storeTest) {
 	_, err = t.Marks(ctx)
 	wantCanceled(err)
 	_, err = t.Asked(ctx, time.Time{}, 1)
+	wantCanceled(err)
+	_, err = t.Incident(ctx, bot.IncidentKey{})
+	wantCanceled(err)
+	_, err = t.Reports(ctx, bot.IncidentKey{}, time.Time{})
 	wantCanceled(err)
 	wantCanceled(t.Apply(ctx, bot.Turn{Event: "e", Posts: t.posts([]string{"C1"})}))
 	_, err = t.Claim(ctx, "test", 5, 99, lease)

@@ -153,6 +153,12 @@ func (s *SQL) apply(ctx context.Context, tx *sql.Tx, turn bot.Turn) error {
 	if err := s.putFix(ctx, tx, turn.Fix, now); err != nil {
 		return err
 	}
+	if err := putReports(ctx, tx, turn.Reports); err != nil {
+		return err
+	}
+	if err := s.putIncident(ctx, tx, turn.Incident, now); err != nil {
+		return err
+	}
 	if err := s.putLearned(ctx, tx, turn.Learned, now); err != nil {
 		return err
 	}

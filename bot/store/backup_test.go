@@ -213,6 +213,14 @@ func full(t *testing.T, s *SQL) {
 	must(t, s.Apply(t.Context(), unansweredTurn))
 	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 	must(t, s.Apply(t.Context(), fixTurn))
+	must(t, s.Apply(t.Context(), incidentTurn))
+}
+
+// incidentTurn has the report of an error, and an incident.
+var incidentTurn = bot.Turn{
+	Event:    "incident",
+	Reports:  []bot.Report{{IncidentKey: bot.IncidentKey{Place: bot.Place{Adapter: "test", Channel: "c"}, Entry: "entry"}, Of: "m", By: "u"}},
+	Incident: &bot.Incident{IncidentKey: bot.IncidentKey{Place: bot.Place{Adapter: "test", Channel: "c"}, Entry: "entry"}, People: 5, Note: "note"},
 }
 
 // fixTurn records a fix.

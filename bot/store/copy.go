@@ -12,7 +12,7 @@ import (
 var copiedTables = []string{
 	"events", "entries", "walkthroughs", "posts", "preferences", "journal", "inbox", "daily", "case_numbers", "leases", "sessions",
 	"channel_settings", "setting_changes", "counts", "outcomes", "outcome_askers", "kb_files",
-	"shadow_answers", "audit", "unanswered", "unanswered_marks", "fixes",
+	"shadow_answers", "audit", "unanswered", "unanswered_marks", "fixes", "incident_reports", "incidents",
 }
 
 // Copy copies all rows of a database to an empty one with the same key, and returns

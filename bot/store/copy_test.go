@@ -107,6 +107,7 @@ func fillTables(t *testing.T, s *SQL) {
 	must(t, s.Apply(t.Context(), bot.Turn{Event: "learned", Learned: bot.Learned{Counts: []bot.StepCount{{Entry: "e", Step: "s", Outcome: bot.StepOpen, N: 1}}, Asker: bot.StepQuery{Entry: "e"}}}))
 	must(t, s.Sessions().Begin(t.Context(), "session", time.Minute))
 	must(t, s.Apply(t.Context(), unansweredTurn))
+	must(t, s.Apply(t.Context(), incidentTurn))
 	must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 	must(t, s.Apply(t.Context(), fixTurn))
 	voteOnce(t, s)

@@ -23,7 +23,8 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 	}
 	var n int
 	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM posts WHERE`+aboutMessage+`AND erased = 0) + (SELECT COUNT(*) FROM inbox WHERE`+deadPayload+`)
-			+ (SELECT COUNT(*) FROM unanswered WHERE id = $2) + (SELECT COUNT(*) FROM fixes WHERE id = $3 OR of = $2)`,
+			+ (SELECT COUNT(*) FROM unanswered WHERE id = $2) + (SELECT COUNT(*) FROM fixes WHERE id = $3 OR of = $2)
+			+ (SELECT COUNT(*) FROM incident_reports WHERE about = $1)`,
 		string(message), string(bot.RecordID(message)), string(bot.FixIDOf(message))).Scan(&n)
 	if err != nil || n == 0 {
 		return threads, s.wrap("erase", err)
@@ -37,6 +38,7 @@ func (s *SQL) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, err
 			`UPDATE posts SET state = 'dropped', sealed = NULL, why = '', kept = 0 WHERE state <> 'waiting' AND` + aboutMessage,
 			`DELETE FROM inbox WHERE` + deadPayload,
 			`DELETE FROM shadow_answers WHERE about = $1 AND vote = 0`,
+			`DELETE FROM incident_reports WHERE about = $1`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, string(message)); err != nil {
 				return err

@@ -10,7 +10,7 @@ import (
 
 // Forget removes what is stored of a user in all workspaces of an adapter: the
 // conversations that they began, with their posts, the team's threads of their
-// cases, unsent posts for them elsewhere, records of what was not answered, their name
+// cases, unsent posts for them elsewhere, records of what was not answered, their reports of errors, their name
 // and questions in fixes, their language, and whether their outcomes count. It returns the number of conversations.
 // The daily counts and the outcomes of steps have no users and stay.
 func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations int, err error) {
@@ -52,6 +52,7 @@ func (s *SQL) Forget(ctx context.Context, adapter, user string) (conversations i
 			`DELETE FROM preferences WHERE adapter = $1 AND user_id = $2`,
 			`DELETE FROM posts WHERE adapter = $1 AND recipient = $2 AND sealed IS NOT NULL`,
 			`DELETE FROM unanswered WHERE adapter = $1 AND asker = $2`,
+			`DELETE FROM incident_reports WHERE adapter = $1 AND asker = $2`,
 			`UPDATE posts SET recipient = '' WHERE adapter = $1 AND recipient = $2`,
 		} {
 			if _, err := tx.ExecContext(ctx, query, adapter, user); err != nil {

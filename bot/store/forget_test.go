@@ -29,7 +29,8 @@ func TestForget(t *testing.T) {
 	}))
 	for i, asker := range []string{"me", "colleague"} {
 		u := bot.Unanswered{ID: bot.RecordID(event(i)), Place: bot.Place{Adapter: "test"}, Asker: asker}
-		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Unanswered: &u}))
+		r := bot.Report{IncidentKey: bot.IncidentKey{Place: u.Place, Entry: "entry"}, Of: event(i), By: asker}
+		must(t, s.Apply(t.Context(), bot.Turn{Event: event(i), Unanswered: &u, Reports: []bot.Report{r}}))
 	}
 	for i, f := range []bot.Fix{
 		{By: bot.User{ID: "me", Name: "Me"}, Question: "q", Of: "u1", Asker: "colleague"},
@@ -55,6 +56,7 @@ func TestForget(t *testing.T) {
 		`SELECT COUNT(*) FROM posts`:                                                  1,
 		`SELECT COUNT(*) FROM preferences`:                                            1,
 		`SELECT COUNT(*) FROM outcome_askers`:                                         1,
+		`SELECT COUNT(*) FROM incident_reports`:                                       1,
 		`SELECT COUNT(*) FROM unanswered`:                                             1,
 		`SELECT COUNT(*) FROM fixes WHERE author = 'me' OR asker = 'me' OR of = 'u2'`: 0,
 		`SELECT COALESCE(SUM(n), 0) FROM daily`:                                       2,

@@ -33,6 +33,9 @@ type Memory struct {
 	askers   map[memoryAsker]time.Time // until when their outcomes count
 	answers  map[bot.EventID]bot.Vote  // of channels in shadow mode, by the message
 
+	reports   map[string]bot.Report // by ID
+	incidents map[bot.IncidentKey]memoryIncident
+
 	unanswered []bot.Unanswered // in their order
 	marks      []bot.Mark       // in their order
 	fixes      []bot.Fix        // in their order
@@ -92,6 +95,9 @@ func NewMemoryAt(now func() time.Time) *Memory {
 		outcomes: map[memoryOutcome]int{},
 		askers:   map[memoryAsker]time.Time{},
 		answers:  map[bot.EventID]bot.Vote{},
+
+		reports:   map[string]bot.Report{},
+		incidents: map[bot.IncidentKey]memoryIncident{},
 	}
 }
 
@@ -222,10 +228,15 @@ func (m *Memory) apply(ctx context.Context, turn bot.Turn) error {
 	if turn.Set != nil && turn.Set.Version != m.settingsVersion() {
 		return bot.ErrConflict
 	}
+	if i := turn.Incident; i != nil && i.Version != m.incidents[i.IncidentKey].Version {
+		return bot.ErrConflict
+	}
 	m.events[turn.Event] = now
 	m.count(turn.Counts, now)
 	m.record(turn.Unanswered, now)
 	m.putFix(turn.Fix, now)
+	m.report(turn.Reports)
+	m.noteIncident(turn.Incident, now)
 	m.learn(turn.Learned, now)
 	maps.Copy(m.states, states)
 	for _, p := range posts {
@@ -343,6 +354,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	m.audit = slices.DeleteFunc(m.audit, func(r bot.AuditRecord) bool { return r.At.Before(now.Add(-AuditHistory)) })
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
 	m.pruneOutcomes(now)
+	m.pruneIncidents(now)
 	m.unanswered = slices.DeleteFunc(m.unanswered, func(u bot.Unanswered) bool { return u.At.Before(now.Add(-bot.UnansweredTTL)) })
 	for name, all := range m.inboxes {
 		m.inboxes[name] = slices.DeleteFunc(all, func(r memoryRecord) bool { return r.dead && r.at.Before(now.Add(-DeadLetterTTL)) })

@@ -34,6 +34,7 @@ func (m *Memory) Erase(ctx context.Context, message bot.EventID) ([]bot.Thread, 
 	}
 	m.unrecord(message)
 	m.eraseFixes(message)
+	m.forgetReports(message)
 	return threads, nil
 }
 

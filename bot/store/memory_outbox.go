@@ -135,6 +135,7 @@ func (m *Memory) move(from, to bot.Thread) {
 		delete(m.states, from)
 		m.states[to] = s
 	}
+	m.moveIncident(from, to)
 	for _, p := range m.posts {
 		if p.thread == from {
 			p.thread, p.opens = to, false

@@ -335,6 +335,9 @@ func (s *SQL) move(ctx context.Context, tx *sql.Tx, from, to bot.Thread) error {
 		if err := s.moveWalkthrough(ctx, tx, from, to); err != nil {
 			return err
 		}
+		if err := s.moveIncident(ctx, tx, from, to); err != nil {
+			return err
+		}
 	}
 	if err := s.sealPostsFor(ctx, tx, from, to); err != nil {
 		return err

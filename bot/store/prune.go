@@ -59,7 +59,7 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
 // are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, records
-// of unanswered messages after bot.UnansweredTTL, and entries once no walkthrough needs them. Expire removes walkthroughs.
+// of unanswered messages after bot.UnansweredTTL, reports of errors and incidents after bot.IncidentTTL, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
 // it, and reads only rows that it may delete: it marks a post that it keeps for
@@ -81,6 +81,8 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
 		s.inBatches(ctx, pruneRows(pruneAskers, now)),
 		s.inBatches(ctx, pruneRows(pruneUnanswered, now-bot.UnansweredTTL.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneReports, now-bot.IncidentTTL.Milliseconds())),
+		s.inBatches(ctx, pruneRows(pruneIncidents, now-bot.IncidentTTL.Milliseconds())),
 		s.inBatches(ctx, prunePosts(before)),
 		s.inBatches(ctx, pruneEntries),
 	)
@@ -120,6 +122,11 @@ const (
 	pruneShadow     = `DELETE FROM shadow_answers WHERE about IN (SELECT about FROM shadow_answers WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneAudit      = `DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at LIMIT $2)`
 	pruneUnanswered = `DELETE FROM unanswered WHERE seq IN (SELECT seq FROM unanswered WHERE at < $1 ORDER BY at LIMIT $2)`
+
+	pruneReports   = `DELETE FROM incident_reports WHERE id IN (SELECT id FROM incident_reports WHERE at < $1 ORDER BY at LIMIT $2)`
+	pruneIncidents = `
+		DELETE FROM incidents WHERE (adapter, workspace, channel, entry) IN (
+			SELECT adapter, workspace, channel, entry FROM incidents WHERE at < $1 ORDER BY at LIMIT $2)`
 
 	pruneSettings = `DELETE FROM setting_changes WHERE version IN (SELECT version FROM setting_changes WHERE at < $1 ORDER BY at LIMIT $2)`
 

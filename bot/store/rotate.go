@@ -32,6 +32,7 @@ var sealedTables = []sealedTable{
 	{"unanswered", "unanswered", "id"},
 	{"unanswered_marks", "unanswered mark", "id"},
 	{"fixes", "fix", "id"},
+	{"incidents", "incident", "adapter, workspace, channel, entry, version"},
 }
 
 // selects returns the columns as the last ones of a SELECT.

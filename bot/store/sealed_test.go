@@ -93,6 +93,8 @@ func TestMovedRow(t *testing.T) {
 		`UPDATE unanswered SET id = 'other'`,
 		`UPDATE unanswered_marks SET id = 'other'`,
 		`UPDATE fixes SET id = 'other'`,
+		`UPDATE incidents SET version = 7`,
+		`UPDATE incidents SET entry = 'other'`,
 	} {
 		s := openNew(t)
 		must(t, s.Apply(t.Context(), fullTurn(1)))
@@ -101,6 +103,7 @@ func TestMovedRow(t *testing.T) {
 		must(t, s.Apply(t.Context(), unansweredTurn))
 		must(t, s.SetMark(t.Context(), "key", bot.MarkDone))
 		must(t, s.Apply(t.Context(), fixTurn))
+		must(t, s.Apply(t.Context(), incidentTurn))
 		_, err := s.SaveFile(t.Context(), bot.FileVersion{File: "a.yaml", Content: "id: a"}, 0, bot.AuditRecord{})
 		must(t, err)
 		_, err = s.write.Exec(change)
@@ -115,7 +118,11 @@ func TestMovedRow(t *testing.T) {
 		_, eighth := s.Unanswered(t.Context(), 9)
 		_, ninth := s.Marks(t.Context())
 		_, tenth := s.Fixes(t.Context(), 9)
-		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth), "authentication failed")
+		_, eleventh := s.Incident(t.Context(), incidentTurn.Incident.IncidentKey)
+		other := incidentTurn.Incident.IncidentKey
+		other.Entry = "other"
+		_, twelfth := s.Incident(t.Context(), other)
+		wantError(t, errors.Join(first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth), "authentication failed")
 	}
 }
 

@@ -16,8 +16,8 @@
 // journal.go is an append-only log, sessions.go has the logins of the console, and
 // settings.go what administrators set. files.go keeps the files of the knowledge base
 // that editors save, shadow.go the votes on what channels in shadow mode would have
-// read, audit.go who did what, unanswered.go messages that the bot could not answer, and fixes.go
-// what people say solved an error.
+// read, audit.go who did what, unanswered.go messages that the bot could not answer, fixes.go
+// what people say solved an error, and incidents.go who reports the same error.
 // prune.go deletes old rows, retention.go old conversations, forget.go those of a
 // user, and erase.go what a deleted message led to. backup.go backs up and restores,
 // copy.go copies to another database, and rotate.go changes the key. leases.go elects
@@ -25,7 +25,7 @@
 // encrypts, with pack.go compressing before, and reads the key file. memory.go,
 // memory_cases.go, memory_counts.go, memory_outcomes.go, memory_outbox.go, memory_deadletters.go,
 // memory_inbox.go, memory_journal.go, memory_leases.go, memory_files.go, memory_shadow.go, memory_audit.go,
-// memory_settings.go, memory_unanswered.go and memory_fixes.go do the
+// memory_settings.go, memory_unanswered.go, memory_fixes.go and memory_incidents.go do the
 // same in memory.
 package store
 
