@@ -52,6 +52,19 @@ func newUsageError(cmd *cobra.Command, err error) error {
 	return usageError{fmt.Errorf("%w\nRun %q for usage", err, cmd.CommandPath()+" --help")}
 }
 
+// exactly returns arguments that are one value, with what it is.
+func exactly(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return fmt.Errorf("name the %s", what)
+		case len(args) > 1:
+			return fmt.Errorf("name one %s, not %d", what, len(args))
+		}
+		return nil
+	}
+}
+
 // usage returns arguments whose error is a usageError, as is that of flags that
 // exclude each other: cobra checks them later, and reports them as it does errors of
 // the command.
@@ -132,7 +145,7 @@ func buildVersion() string {
 }
 
 func manCommand() *cobra.Command {
-	return command("man DIR", "Write the manual pages of all commands into a folder", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, _ *config.Config) error {
+	return command("man DIR", "Write the manual pages of all commands into a folder", exactly("DIR"), func(cmd *cobra.Command, args []string, _ *config.Config) error {
 		if err := os.MkdirAll(args[0], 0o755); err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ func TestExitStatus(t *testing.T) {
 		"mach":                            {2, "did you mean match"},
 		"kb lnt":                          {2, "did you mean lint or list?"},
 		"kb lint --nope":                  {2, "unknown flag: --nope"},
+		"restore":                         {2, "name the FILE"},
+		"backup a b":                      {2, "name one FILE, not 2"},
 		"kb show":                         {2, `Run "mabsbot kb show --help" for usage`},
 		"match --slack.mode http":         {2, "unknown flag: --slack.mode"},
 		"match --config missing.yaml":     {1, "missing.yaml"},

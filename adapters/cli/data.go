@@ -46,7 +46,7 @@ func wantFile(c config.Store, advice string) error {
 }
 
 func backupCommand() *cobra.Command {
-	c := command("backup FILE", "Copy the database to a new file, while the bot runs", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+	c := command("backup FILE", "Copy the database to a new file, while the bot runs", exactly("FILE"), func(cmd *cobra.Command, args []string, c *config.Config) error {
 		if err := wantFile(c.Store, "use pg_dump, which copies a database of PostgreSQL while the bot runs"); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ and not in the same place.`
 }
 
 func restoreCommand() *cobra.Command {
-	c := command("restore FILE", "Create the database from a backup", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+	c := command("restore FILE", "Create the database from a backup", exactly("FILE"), func(cmd *cobra.Command, args []string, c *config.Config) error {
 		if err := wantFile(c.Store, "use pg_restore"); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func restoreCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return say(cmd.OutOrStdout(), "Restored %s from %s.\n", c.Store.Path, args[0])
+		return say(cmd.OutOrStdout(), "Restored %s from %s. Start the bot now.\n", c.Store.Path, args[0])
 	})
 	c.Long = `Create the database from a backup. The key with which it was encrypted must be in
 its place: in store.key, or in the key file next to the database.

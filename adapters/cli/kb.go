@@ -119,7 +119,7 @@ func kbLintCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
 }
 
 func kbNewCommand(layers func(*config.Config) []kb.Layer) *cobra.Command {
-	c := command("new ID", "Begin an entry: write a commented file to fill in", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+	c := command("new ID", "Begin an entry: write a commented file to fill in", exactly("ID"), func(cmd *cobra.Command, args []string, c *config.Config) error {
 		own := layers(c)
 		folder := own[len(own)-1].Folder()
 		if folder == "" {

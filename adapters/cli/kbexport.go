@@ -19,7 +19,7 @@ import (
 
 func kbExportCommand() *cobra.Command {
 	var force bool
-	c := command("export DIR", "Write the files that were saved in the console to a folder", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
+	c := command("export DIR", "Write the files that were saved in the console to a folder", exactly("DIR"), func(cmd *cobra.Command, args []string, c *config.Config) (err error) {
 		db, err := openExisting(cmd.Context(), c.Store)
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ import (
 
 func kbShowCommand(layers func(*config.Config) []kb.Layer, lang *string) *cobra.Command {
 	var asJSON, order bool
-	c := command("show ID|CODE", "Show one entry, or those with a code or symbol", cobra.ExactArgs(1), func(cmd *cobra.Command, args []string, c *config.Config) error {
+	c := command("show ID|CODE", "Show one entry, or those with a code or symbol", exactly("ID or CODE"), func(cmd *cobra.Command, args []string, c *config.Config) error {
 		base, err := kb.Load(layers(c)...)
 		if err != nil {
 			return err

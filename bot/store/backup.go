@@ -43,7 +43,12 @@ func Restore(ctx context.Context, path, file string, key []byte) error {
 			return wrap("restore "+file, fmt.Errorf("%s exists: stop the bot and move it away", existing))
 		}
 	}
-	err := createWhole(path, func(f *os.File) error {
+	stopped, err := lockStopped(path + ".lock")
+	if err != nil {
+		return wrap("restore "+file, err)
+	}
+	defer stopped.Close() // does nothing for nil
+	err = createWhole(path, func(f *os.File) error {
 		defer func() {
 			for _, end := range []string{".lock", "-wal", "-shm"} {
 				os.Remove(f.Name() + end)
@@ -53,7 +58,7 @@ func Restore(ctx context.Context, path, file string, key []byte) error {
 			return err
 		}
 		if err := checkFile(ctx, f.Name()); err != nil {
-			return err
+			return fmt.Errorf("the file is not an undamaged backup of mabsbot; use another one: %v", err)
 		}
 		db, err := open(ctx, f.Name(), key)
 		if err != nil {
@@ -65,6 +70,20 @@ func Restore(ctx context.Context, path, file string, key []byte) error {
 		err = fmt.Errorf("the backup was encrypted with another key: restore that one, too")
 	}
 	return wrap("restore "+file, err)
+}
+
+// lockStopped takes the lock of a database that is to be restored, so that no bot uses
+// it. A bot whose database was moved away goes on with that, and would write nothing to
+// the restored one. Without the file of the lock no bot runs; a nil File can be closed.
+func lockStopped(path string) (*os.File, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	lock, alone, err := lockFile(path)
+	if err == nil && lock != nil && !alone {
+		return nil, errors.Join(errors.New("the bot still runs: stop it first"), lock.Close())
+	}
+	return lock, err
 }
 
 func wantFile(path string) error {

@@ -115,6 +115,11 @@ func TestRestoreRefuses(t *testing.T) {
 	if left, err := filepath.Glob(path + "*"); err != nil || len(left) > 0 {
 		t.Errorf("left %q, %v", left, err)
 	}
+	must(t, os.Rename(source, source+".away")) // the bot goes on with it
+	for _, end := range []string{"-wal", "-shm"} {
+		must(t, os.Rename(source+end, source+".away"+end))
+	}
+	wantError(t, Restore(t.Context(), source, file, testKey), "the bot still runs: stop it first")
 }
 
 // runKilled runs a child process and kills it within the given time. It reports
