@@ -32,11 +32,15 @@ const (
 	AuditSave     AuditKind = "save"     // a file of the knowledge base was saved
 	AuditUndo     AuditKind = "undo"     // an earlier version of such a file was saved again
 	AuditRemove   AuditKind = "remove"   // such a file was removed from the database
+
+	AuditFixUsed    AuditKind = "fix_used"    // a fix was put into an entry
+	AuditFixDismiss AuditKind = "fix_dismiss" // a fix was dismissed
+	AuditFixReopen  AuditKind = "fix_reopen"  // a fix was opened again
 )
 
 // AuditKinds returns all kinds.
 func AuditKinds() []AuditKind {
-	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset, AuditIgnore, AuditDone, AuditReopen, AuditSave, AuditUndo, AuditRemove}
+	return []AuditKind{AuditSettings, AuditResend, AuditDiscard, AuditReset, AuditIgnore, AuditDone, AuditReopen, AuditSave, AuditUndo, AuditRemove, AuditFixUsed, AuditFixDismiss, AuditFixReopen}
 }
 
 // An AuditRecord says who did what.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -320,4 +321,96 @@ func AddValue(content, text string, path ...string) (string, error) {
 	}
 	f.Values = append(slices.Clip(f.Values), text)
 	return Patch(content, f)
+}
+
+// stepNames is how many steps with the same beginning of their ID an entry may have.
+const stepNames = 100
+
+// AddStep returns the content of an entry with a step after the last one. Its ID is id, or
+// that with a number if there is a step with it. In the other languages of the entry its
+// texts are empty. Nothing else changes.
+func AddStep(content, id, lang, title, text string) (string, error) {
+	doc, mistake := parseYAML("", []byte(content))
+	if mistake != nil {
+		return "", errors.New(mistake.Text)
+	}
+	items := valueOf(valueOf(doc.Content[0], "steps"), "items")
+	if items == nil || items.Kind != yaml.SequenceNode || items.Style&yaml.FlowStyle != 0 || len(items.Content) == 0 {
+		return "", ErrPatch
+	}
+	last := items.Content[len(items.Content)-1]
+	if last.Kind != yaml.MappingNode || len(last.Content) == 0 {
+		return "", ErrPatch
+	}
+	taken := func(id string) bool {
+		return slices.ContainsFunc(items.Content, func(step *yaml.Node) bool { v := valueOf(step, "id"); return v != nil && v.Value == id })
+	}
+	name := id
+	for n := 2; taken(name) && n < stepNames; n++ {
+		name = id + "-" + strconv.Itoa(n)
+	}
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := e.Encode([]any{struct {
+		ID    string            `yaml:"id"`
+		Title map[string]string `yaml:"title"`
+		Do    map[string]string `yaml:"do"`
+	}{name, inLangs(doc.Content[0], lang, title), inLangs(doc.Content[0], lang, text)}}); err != nil {
+		return "", err
+	}
+	indent := strings.Repeat(" ", items.Column-1)
+	lines := strings.SplitAfter(strings.TrimSuffix(content, "\n")+"\n", "\n")
+	end := last.Line
+	for i := end; i < len(lines); i++ { // the lines of its keys
+		text := strings.TrimLeft(lines[i], " ")
+		column := len(lines[i]) - len(text) + 1
+		if strings.TrimSpace(text) == "" || strings.HasPrefix(text, "#") && column < last.Column {
+			continue
+		}
+		if column < last.Column {
+			break
+		}
+		end = i + 1
+	}
+	var step strings.Builder
+	for line := range strings.Lines(out.String()) {
+		if line != "\n" {
+			step.WriteString(indent)
+		}
+		step.WriteString(line)
+	}
+	patched := strings.Join(lines[:end], "") + step.String() + strings.Join(lines[end:], "")
+	if !addsOnly(content, patched) {
+		return "", ErrPatch
+	}
+	return patched, nil
+}
+
+// inLangs returns a text in one language, and empty ones in the other languages of an entry.
+func inLangs(entry *yaml.Node, lang, text string) map[string]string {
+	all := map[string]string{}
+	for _, f := range textFields(valueOf(entry, "title"), "title") {
+		if len(f.Path) > 1 {
+			all[f.Path[1]] = ""
+		}
+	}
+	all[lang] = text
+	return all
+}
+
+// addsOnly reports whether a patched content differs from the original in one more step
+// alone.
+func addsOnly(content, patched string) bool {
+	var before, after yaml.Node
+	if yaml.Unmarshal([]byte(content), &before) != nil || yaml.Unmarshal([]byte(patched), &after) != nil {
+		return false
+	}
+	items := valueOf(valueOf(after.Content[0], "steps"), "items")
+	if items == nil || len(items.Content) == 0 {
+		return false
+	}
+	items.Content = items.Content[:len(items.Content)-1]
+	var want, got any
+	return before.Decode(&want) == nil && after.Decode(&got) == nil && reflect.DeepEqual(want, got)
 }

@@ -33,6 +33,7 @@ type editPage struct {
 	Try      string         // a text to recognize
 	Added    string         // a text key; how Try is in Content
 	Question bot.QuestionID // the change is because of; "" is none
+	Fix      bot.FixID      // likewise
 	Failure  string         // a text key; why it was not saved
 	Theirs   *theirs
 	Checked  *checked
@@ -121,6 +122,21 @@ func (c *Console) editFile(w http.ResponseWriter, r *http.Request) {
 			p.Added, p.Failure = "", "editing_not_added"
 		}
 	}
+	if f.File != kb.Negative {
+		fix, ok, err := c.drafted(r)
+		if err != nil {
+			c.deny(w, r, err)
+			return
+		}
+		if ok {
+			p.Fix, p.Try = fix.ID, cmp.Or(p.Try, cutAsked(fix.Question))
+			if content, err := withFix(p.Content, fix); err == nil {
+				p.Content = content
+			} else {
+				p.Failure = "editing_not_added"
+			}
+		}
+	}
 	c.showFile(w, http.StatusOK, p)
 }
 
@@ -175,7 +191,12 @@ func (c *Console) asked(r *http.Request) (string, error) {
 		}
 		text = q.Text
 	}
-	return strings.TrimSpace(strings.ToValidUTF8(text[:min(len(text), maxAsked)], "")), nil
+	return cutAsked(text), nil
+}
+
+// cutAsked returns a text that is short enough for an example.
+func cutAsked(text string) string {
+	return strings.TrimSpace(strings.ToValidUTF8(text[:min(len(text), maxAsked)], ""))
 }
 
 // newFile begins an entry.
@@ -193,6 +214,14 @@ func (c *Console) newFile(w http.ResponseWriter, r *http.Request) {
 	p.Try, p.Question = text, bot.QuestionID(r.URL.Query().Get("question"))
 	if p.Content, err = kb.Skeleton("new-entry"); err == nil && text != "" {
 		p.Content, err = kb.AddValue(p.Content, text, "examples", "match")
+	}
+	fix, ok, failed := c.drafted(r)
+	if err == nil {
+		err = failed
+	}
+	if err == nil && ok {
+		p.Fix, p.Try = fix.ID, cmp.Or(p.Try, cutAsked(fix.Question))
+		p.Content, err = withNewFix(p.Content, fix)
 	}
 	if err != nil {
 		c.deny(w, r, err)
@@ -282,6 +311,7 @@ func (c *Console) posted(r *http.Request) (p editPage, err error) {
 	}
 	form := r.PostForm
 	p.Mark, p.Try, p.Question = form.Get("mark"), strings.TrimSpace(form.Get("try")), bot.QuestionID(form.Get("question"))
+	p.Fix = bot.FixID(form.Get("fix"))
 	p.Content, p.Base = unix(form.Get("content")), unix(form.Get("base"))
 	p.Content, p.Stuck = applyFields(p.Base, p.Content, form)
 	if p.New {
@@ -318,6 +348,7 @@ func (c *Console) save(w http.ResponseWriter, r *http.Request, p editPage, edit 
 	if err == nil {
 		c.log.Info("console: a knowledge base file is saved", "file", saved.File, "version", saved.Version, "removed", saved.Removed, "by", edit.By.Name, "role", accountOf(r).Role.String())
 		c.markDone(r.Context(), p.Question)
+		c.markUsed(r, p.Fix)
 		http.Redirect(w, r, filePath(saved.File, "history", false)+"?"+p.View.values().Encode(), http.StatusSeeOther)
 		return
 	}

@@ -146,10 +146,13 @@ func (d *desk) MarkQuestion(ctx context.Context, id bot.QuestionID, state bot.Ma
 }
 
 // A workbench is FixOperations.
-type workbench struct{ fixes []bot.Fix }
+type workbench struct {
+	fixes []bot.Fix
+	away  error
+}
 
 func (w *workbench) Fixes(_ context.Context, limit int) ([]bot.Fix, error) {
-	return slices.Clone(w.fixes[:min(limit, len(w.fixes))]), nil
+	return slices.Clone(w.fixes[:min(limit, len(w.fixes))]), w.away
 }
 
 func (w *workbench) OpenFixes(context.Context) (map[string]int, error) {
@@ -159,7 +162,7 @@ func (w *workbench) OpenFixes(context.Context) (map[string]int, error) {
 			open[f.Thread.Adapter]++
 		}
 	}
-	return open, nil
+	return open, w.away
 }
 
 func (w *workbench) SetFix(_ context.Context, id bot.FixID, state bot.FixState) error {

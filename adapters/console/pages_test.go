@@ -32,6 +32,7 @@ var everyPage = []struct {
 	{"/channels", ""},
 	{"/dead", ""},
 	{"/unanswered", `document.querySelectorAll(".misses details").forEach((d) => { d.open = true })`},
+	{"/fixes", ""},
 	{"/shadow", ""},
 	{"/kb", `document.getElementById("rail").showPopover()`},
 	{"/kb/agent-coordinator", ""},
@@ -48,7 +49,7 @@ var everyPage = []struct {
 
 // noPages are the addresses that are not opened as a page.
 var noPages = []string{
-	"GET /overview.csv", "GET /overview.json", "GET /shadow.csv", "GET /shadow.json", "GET /audit.csv", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
+	"GET /overview.csv", "GET /overview.json", "GET /fixes.csv", "GET /fixes.json", "GET /shadow.csv", "GET /shadow.json", "GET /audit.csv", "GET /events", "GET /suggest", "GET /text/{id}", "GET /healthz", "GET /static/", "GET /static/{$}",
 }
 
 // TestEveryPage checks that everyPage has each page.
@@ -79,7 +80,7 @@ func openEveryPage(t *testing.T) (b browser, open func(path, user string)) {
 	saveAs(t, editor, kb.Negative, "lunch at noon?\n")
 	s := newStage(t, withUsers, withEditor(editor), func(o *Options) {
 		library, operations := readEntries(t), someSums(30)
-		operations.rules, operations.hits, operations.desk = someRules(), someHits().hits, someMisses()
+		operations.rules, operations.hits, operations.desk, operations.workbench = someRules(), someHits().hits, someMisses(), someFixes()
 		report := someReport(time.Now())
 		operations.ballot = ballot{posts: report.posts[:2], votes: report.votes[:2]}
 		library.cases = []bot.OpenCase{

@@ -336,6 +336,7 @@ type frame struct {
 	Since     string         // where a stream continues after this page
 	Served    bool           // this process serves the workspace
 	Ended     []string       // the adapters that no longer serve
+	OpenFixes int            // that wait for an editor
 }
 
 // frame returns the frame of a page other than the workspace. tab is a text
@@ -356,6 +357,7 @@ func (c *Console) frameOf(v view, path, tab string, s state) frame {
 	return frame{
 		View: v, Path: path, Tab: tab, Workspace: s.name, Ended: ended,
 		Users: c.setup.users, Channels: c.setup.channels, Heard: s.heard, Since: s.id(), Served: c.workspace && !c.StandsBy(),
+		OpenFixes: c.openFixes(),
 	}
 }
 

@@ -42,6 +42,7 @@ var (
 	errNoFile      = &refusal{status: http.StatusNotFound, key: "no_file"}
 	errNoLetter    = &refusal{status: http.StatusNotFound, key: "no_letter"}
 	errNoAnswer    = &refusal{status: http.StatusNotFound, key: "no_answer"}
+	errNoFix       = &refusal{status: http.StatusNotFound, key: "no_fix"}
 	errNoGroup     = &refusal{status: http.StatusNotFound, key: "no_group"}
 	errStandby     = &refusal{status: http.StatusServiceUnavailable, key: "standby"}
 	errStreams     = &refusal{status: http.StatusServiceUnavailable, key: "streams"}
@@ -75,6 +76,10 @@ func (c *Console) pageRoutes() []route {
 		{"POST /dead/drop", Editor, c.changeLetter(bot.AuditDiscard, c.operations.Discard)},
 		{"GET /unanswered", Viewer, c.unanswered},
 		{"POST /unanswered", Editor, c.markGroup},
+		{"GET /fixes", Viewer, c.fixes},
+		{"GET /fixes.csv", Viewer, c.fixesCSV},
+		{"GET /fixes.json", Viewer, c.fixesJSON},
+		{"POST /fixes", Editor, c.setFix},
 		{"GET /shadow", Viewer, c.shadow},
 		{"GET /shadow.csv", Viewer, c.shadowCSV},
 		{"GET /shadow.json", Viewer, c.shadowJSON},

@@ -33,7 +33,7 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 }
 
 // Prefixes of text keys that are composed at run time.
-var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|block|concept|doubt|mode|odds|role|signal|topic|verdict|kind|step|error|login|key|access|result|took|service|from|editing|sort|votes|did|miss|marked)_|^tongue$`)
+var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|block|concept|doubt|mode|odds|role|signal|topic|verdict|kind|step|error|login|key|access|result|took|service|from|editing|sort|votes|did|miss|marked|fixed)_|^tongue$`)
 
 func TestEveryTextIsUsed(t *testing.T) {
 	used := map[string]bool{}
