@@ -74,7 +74,7 @@ func (d decision) admin(m Message, rest string) {
 	switch {
 	case problem != "":
 		d.postPrivate(paragraph(problem), d.adminUsage())
-	case rest == "":
+	case rest == "", len(words) == 1 && d.rules.Locales.Setting(words[0]) == locale.SettingMute: // the policy lists what is muted
 		d.postPolicy("admin")
 	case after.equal(before):
 		d.postPolicy("admin_same")
@@ -159,12 +159,14 @@ func (d decision) unclearAdmin(words []string) string {
 
 // readSettings returns the settings after a command, or what is wrong with it.
 func (d decision) readSettings(m Message, s Settings, words []string) (after Settings, problem string) {
-	if len(words) == 0 {
+	if len(words) == 0 || len(words) == 1 && d.rules.Locales.Setting(words[0]) == locale.SettingMute {
 		return s, ""
 	}
 	unclear := d.unclearAdmin(words)
 	setting, values := d.rules.Locales.Setting(words[0]), words[1:]
 	switch {
+	case setting == locale.SettingMute && len(values) == 3, setting == locale.SettingUnmute && len(values) == 1:
+		return d.readMute(s, values, setting == locale.SettingUnmute)
 	case setting == locale.SettingReset && len(values) == 0:
 		return Settings{}, ""
 	case setting == locale.SettingBots && len(values) > 0:
@@ -237,6 +239,7 @@ func (d decision) postPolicy(title string) {
 		row("admin_unanswered", d.text(recordText[recordingOf(policy.Unanswered)]), s.Unanswered != ""),
 		row("admin_escalation", d.policyEscalation(), d.rules.Policy.settings[d.head.Thread.workspace()].Escalation != ""),
 	}}}
+	blocks[1].Rows = append(blocks[1].Rows, d.muteRows()...)
 	if lines := d.changeLines(); len(lines) > 0 {
 		blocks = append(blocks, paragraph(d.text("admin_history")+"\n"+strings.Join(lines, "\n")))
 	}
@@ -297,6 +300,7 @@ func (d decision) changeOf(c SettingsChange) string {
 	add("admin_about", d.settingWord(string(c.Before.About)), d.settingWord(string(c.After.About)))
 	add("admin_unanswered", d.settingWord(string(c.Before.Unanswered)), d.settingWord(string(c.After.Unanswered)))
 	add("admin_escalation", d.escalationWord(c.Before.Escalation), d.escalationWord(c.After.Escalation))
+	add("admin_mutes", d.muteList(c.Before.Mutes), d.muteList(c.After.Mutes))
 	add("admin_bots", d.botList(c.Before.Bots), d.botList(c.After.Bots))
 	return strings.Join(changes, ", ")
 }

@@ -133,7 +133,7 @@ func (b *Bot) decide(ctx context.Context, rules Rules, state State, event Event,
 		turn = learn(state, turn)
 	}
 	if rules.Policy.Incident.People > 0 {
-		turn = reported(state, event, turn)
+		turn = reported(rules, state, event, turn)
 	} else {
 		turn.Reports = nil
 	}

@@ -66,7 +66,10 @@ type ChannelView struct {
 	Version   int           // of the settings; 0 if there are none
 	Questions int           // in the last ChannelDays, without those in shadow mode
 
-	ModeBy, LanguageBy, AboutBy, BotsBy, UnansweredBy *SettingsChange // what set them; nil if none did, or it is no longer known
+	Mutes     []Mute // what is muted now or later
+	FileMutes []Mute // of the configuration alone
+
+	ModeBy, LanguageBy, AboutBy, BotsBy, UnansweredBy, MutesBy *SettingsChange // what set them; nil if none did, or it is no longer known
 }
 
 // A ChannelCount is how many questions a channel had.
@@ -216,6 +219,9 @@ func (b *Bot) channelViews(ctx context.Context) ([]ChannelView, error) {
 		v.Place, v.File = p, b.policy().Channels[p.Channel]
 		v.Policy = v.Settings.over(v.File)
 		v.Policy.Mode = cmp.Or(v.Policy.Mode, b.policy().Default)
+		now := time.Now().Unix()
+		v.FileMutes = b.policy().mutes(p, now)
+		v.Mutes = b.policyWith(map[Place]Settings{p: v.Settings}, v.Version).mutes(p, now)
 		all = append(all, v)
 	}
 	return all, nil
@@ -243,6 +249,7 @@ func (b *Bot) trace(ctx context.Context, v *ChannelView) error {
 			{&v.LanguageBy, v.Settings.Language != "", c.Before.Language != c.After.Language},
 			{&v.AboutBy, v.Settings.About != "", c.Before.About != c.After.About},
 			{&v.BotsBy, v.Settings.Bots != nil, !slices.Equal(c.Before.Bots, c.After.Bots) || c.Before.Bots == nil},
+			{&v.MutesBy, v.Settings.Mutes != nil, !slices.EqualFunc(c.Before.Mutes, c.After.Mutes, Mute.equal)},
 			{&v.UnansweredBy, v.Settings.Unanswered != "", c.Before.Unanswered != c.After.Unanswered},
 		} {
 			if s.set && s.change {

@@ -185,6 +185,7 @@ func (d decision) start(w Walkthrough, e *kb.Entry, o Option, replaces PostID) {
 	w.Order, w.Counted = order, counted
 	w.Codes, w.Evidence, w.Confidence = o.Codes, o.Evidence, o.Confidence
 	w = begin(w, e, d.withReadValues(usable(o.Slots), w.Read))
+	w.Maintenance = d.mutedUntil(e)
 	w.Intro, w.Due = true, e.Due(d.head.At.UTC().Format(time.DateOnly))
 	d.postAnswer(w, replaces)
 }

@@ -45,7 +45,8 @@
 //     those of entries, and learn.go what became of steps, by which it orders
 //     alternatives; unanswered.go records what could not be answered,
 //     and fixes.go what people say solved an error;
-//   - incident.go counts who reports the same error in a channel, and posts one note about it;
+//   - incident.go counts who reports the same error in a channel, and posts one note about it,
+//     and maintenance.go mutes errors for a time;
 //   - secret.go masks secrets in what people write, and warns them;
 //   - understood.go reports what the words of a message were understood as.
 //

@@ -130,8 +130,8 @@ func (w *Walkthrough) report(entry string, at time.Time) Report {
 
 // reported adds to a turn which errors its event reports: those that begin, also because
 // a user chose one or a person of the team published the answer. An error that another
-// one led to is not reported by anyone.
-func reported(state State, event Event, turn Turn) Turn {
+// one led to is not reported by anyone, and one that is muted is no incident.
+func reported(rules Rules, state State, event Event, turn Turn) Turn {
 	at := event.About().At
 	for _, w := range turn.States {
 		was := state.before(w.Thread)
@@ -141,7 +141,8 @@ func reported(state State, event Event, turn Turn) Turn {
 			gone.Gone = true
 			turn.Reports = append(turn.Reports, gone)
 		}
-		if now != "" && (w.isNew || was.Status == StatusChoosing || was.Status == StatusProposed) {
+		muted := rules.mutes(w.Thread.place(), now, at)
+		if now != "" && !muted && (w.isNew || was.Status == StatusChoosing || was.Status == StatusProposed) {
 			turn.Reports = append(turn.Reports, w.report(now, at))
 		}
 	}

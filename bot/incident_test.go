@@ -98,7 +98,7 @@ func (o *outage) do(step string) {
 		m.Thread.Channel = "d"
 	case "mentions":
 		m.Addressed = true
-	case "deletes", "edits", "repairs", "again":
+	case "deletes", "edits", "repairs", "spoils", "again":
 		old := o.messages[who]
 		id := m.ID
 		m = old
@@ -107,6 +107,8 @@ func (o *outage) do(step string) {
 			m.ID, m.Original, m.Change = id, old.ID, bot.ChangeDeleted
 		case "edits":
 			m.ID, m.Original, m.Change, m.Text = id, old.ID, bot.ChangeEdited, "never mind, lunch?"
+		case "spoils":
+			m.ID, m.Original, m.Change, m.Text = id, old.ID, bot.ChangeEdited, lostPaste
 		case "repairs":
 			m.ID, m.Original, m.Change, m.Text = id, old.ID, bot.ChangeEdited, "Both omega things have to be done now. (ID: 90002)"
 		}

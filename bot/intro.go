@@ -30,7 +30,7 @@ func (v voice) intro(w Walkthrough) []Block {
 			}
 		}
 	}
-	return append(blocks, v.otherErrors(w)...)
+	return append(append(blocks, v.otherErrors(w)...), v.maintenance(w))
 }
 
 // knownAnswer names an answer that is known before a question is asked.

@@ -7,6 +7,7 @@ import (
 
 	"mabsbot/bot/locale"
 	"mabsbot/kb"
+	"mabsbot/kb/match"
 )
 
 // A Library is the part of the core that adapters query outside of events, for
@@ -76,6 +77,7 @@ type Explanation struct {
 	Listed  bool          // the configuration gives the channel a mode of its own
 	Set     bool          // an administrator set its mode, which counts instead
 	Took    time.Duration // of the match, without its reasons
+	Muted   time.Time     // until when the error is muted in the channel; zero if it is not
 }
 
 // Explain implements Library.
@@ -100,6 +102,15 @@ func (b *Bot) Explain(m Message) Explanation {
 	if m.Command || bestEntry(r) != bestEntry(e.Result) {
 		// A look-up is judged less strictly, and the reasons are those of a paste.
 		e.Explanation = kb.Explanation{Result: r, Concepts: e.Concepts}
+	}
+	at := m.Head.At
+	if at.IsZero() {
+		at = time.Now()
+	}
+	if best := bestEntry(r); best != nil && r.Band != match.Silent {
+		if until := policy.mutedUntil(m.Thread.place(), best, at.Unix()); until > 0 {
+			e.Muted = time.Unix(until, 0)
+		}
 	}
 	return e
 }

@@ -55,6 +55,9 @@ func (d decision) open(m Message) {
 	if d.channel.Mode == ModeMention && !m.Addressed {
 		return
 	}
+	if !m.Addressed {
+		d = d.unmuted()
+	}
 	earlier, repeated := d.sameCase()
 	switch {
 	case repeated && m.From.Bot:
@@ -182,6 +185,9 @@ const minTopicConfidence = 0.001
 func (d decision) edited(w Walkthrough, m Message) {
 	withdrawn := w.Status == StatusEnded && w.Entry == nil
 	same := w.Entry != nil && d.found.Band == match.Sure && d.found.Hits[0].Entry.ID == w.Entry.ID
+	if !m.Addressed && !same { // an answer from before the maintenance stays
+		d = d.unmuted()
+	}
 	switch {
 	case w.Source != m.Original:
 		switch {

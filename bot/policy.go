@@ -21,6 +21,7 @@ type Policy struct {
 	Admins             []string                 // ADAPTER:USER of those who may change the policy of a channel by chat
 	Digest             DigestPolicy
 	Incident           IncidentPolicy
+	Maintenance        []Mute // errors that are muted while maintenance lasts
 
 	settings        map[Place]Settings // set by administrators
 	settingsVersion int

@@ -33,6 +33,9 @@ type Settings struct {
 	// RecordOff, or "" if it is not set.
 	Unanswered Recording `json:"unanswered,omitempty"`
 
+	// Mutes are the errors that are muted in the channel for a time.
+	Mutes []Mute `json:"mutes,omitempty"`
+
 	// Escalation is set for a workspace alone: its channel of the team, or EscalationOff.
 	Escalation string `json:"escalation,omitempty"`
 }
@@ -67,7 +70,8 @@ const (
 // equal reports whether both set the same.
 func (s Settings) equal(o Settings) bool {
 	return s.Mode == o.Mode && s.Language == o.Language && s.About == o.About &&
-		s.Unanswered == o.Unanswered && s.Escalation == o.Escalation && (s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots)
+		s.Unanswered == o.Unanswered && s.Escalation == o.Escalation && (s.Bots == nil) == (o.Bots == nil) && slices.Equal(s.Bots, o.Bots) &&
+		slices.EqualFunc(s.Mutes, o.Mutes, Mute.equal)
 }
 
 // over returns the configured policy of a channel with the settings.

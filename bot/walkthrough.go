@@ -22,6 +22,8 @@ type Walkthrough struct {
 	Asker    User      `json:"asker,omitzero"`
 	Private  bool      `json:"private,omitempty"` // only Asker sees the thread
 
+	Maintenance int64 `json:"maintenance,omitempty"` // until when maintenance was planned for Entry when it started, as a Unix time in seconds
+
 	// The position in the entry.
 	At      Position          `json:"at,omitzero"`
 	Path    []Visited         `json:"path,omitempty"` // positions before At, oldest first

@@ -19,6 +19,55 @@ type Bot struct {
 	Learning     string        `mapstructure:"learning" usage:"count which steps helped, and order alternatives by it: off, count or on"`
 	Digest       Digest        `mapstructure:"digest"`
 	Incident     Incident      `mapstructure:"incident"`
+	Maintenance  []Maintenance `mapstructure:"maintenance"`
+}
+
+// Maintenance mutes errors for a time: the bot answers them in channels only if it is
+// addressed.
+type Maintenance struct {
+	Errors   []string `mapstructure:"errors" json:"errors"`               // IDs of entries, or codes
+	Channels []string `mapstructure:"channels" json:"channels,omitempty"` // IDs; without one, all
+	From     string   `mapstructure:"from" json:"from"`                   // as maintenanceTime, in the zone
+	To       string   `mapstructure:"to" json:"to"`
+	Zone     string   `mapstructure:"zone" json:"zone,omitempty"` // such as Europe/Berlin; "" is UTC
+}
+
+// maintenanceTime is the form of the times of maintenance.
+const maintenanceTime = "2006-01-02 15:04"
+
+// Times returns from when to when the errors are muted.
+func (m Maintenance) Times() (from, to time.Time, err error) {
+	zone, err := time.LoadLocation(m.Zone)
+	if err != nil {
+		return from, to, err
+	}
+	if from, err = time.ParseInLocation(maintenanceTime, m.From, zone); err != nil {
+		return from, to, err
+	}
+	to, err = time.ParseInLocation(maintenanceTime, m.To, zone)
+	return from, to, err
+}
+
+// checkMaintenance reports maintenance that mutes nothing.
+func checkMaintenance(all []Maintenance, wrong func(key, text string)) {
+	for i, m := range all {
+		key := fmt.Sprintf("bot.maintenance.%d.", i)
+		if len(m.Errors) == 0 {
+			wrong(key+"errors", "want a list of IDs of entries, or codes")
+		}
+		if _, err := time.LoadLocation(m.Zone); err != nil || m.Zone == "Local" {
+			wrong(key+"zone", "want a zone such as Europe/Berlin, or nothing for UTC")
+			continue
+		}
+		for _, one := range []struct{ key, value string }{{"from", m.From}, {"to", m.To}} {
+			if _, err := time.Parse(maintenanceTime, one.value); err != nil {
+				wrong(key+one.key, "want a time such as 2026-12-01 22:00")
+			}
+		}
+		if from, to, err := m.Times(); err == nil && !from.Before(to) {
+			wrong(key+"to", "want a time after from")
+		}
+	}
 }
 
 // Incident configures when an error that several report in a channel gets a note there.
@@ -113,6 +162,7 @@ func checkBot(c *Config, wrong func(key, text string)) {
 	if w := c.Bot.Incident.Window; w < time.Minute || w > maxIncidentWindow {
 		wrong("bot.incident.window", "want 1m to 24h")
 	}
+	checkMaintenance(c.Bot.Maintenance, wrong)
 	if c.Bot.FollowUp < 0 {
 		wrong("bot.follow_up", wantDuration)
 	}

@@ -79,7 +79,7 @@ func TestExampleIsTheDefault(t *testing.T) {
 	}
 	want := Default()
 	want.file = "example.yaml"
-	want.Bot.Channels, want.Bot.Admins, want.Console.Users, want.Console.TrustedProxies, want.Bot.Digest.Channels = []Channel{}, []string{}, []User{}, []string{}, []string{} // given, but empty
+	want.Bot.Channels, want.Bot.Admins, want.Console.Users, want.Console.TrustedProxies, want.Bot.Digest.Channels, want.Bot.Maintenance = []Channel{}, []string{}, []User{}, []string{}, []string{}, []Maintenance{} // given, but empty
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
 	}
@@ -243,8 +243,18 @@ func TestStoreURL(t *testing.T) {
 	}
 }
 
+// TestMaintenanceTimes checks that times are those of the zone.
+func TestMaintenanceTimes(t *testing.T) {
+	for zone, want := range map[string]string{"": "2026-12-01T22:00:00Z", "Asia/Seoul": "2026-12-01T13:00:00Z", "America/New_York": "2026-12-02T03:00:00Z"} {
+		from, to, err := Maintenance{From: "2026-12-01 22:00", To: "2026-12-02 04:00", Zone: zone}.Times()
+		if got := from.UTC().Format(time.RFC3339); err != nil || got != want || to.Sub(from) != 6*time.Hour {
+			t.Errorf("%q: from %s to %s, %v; want %s", zone, got, to, err, want)
+		}
+	}
+}
+
 func TestDescribe(t *testing.T) {
-	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {admins: [slack:U1, 'discord:2'], channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup, unanswered: true}]}\n")
+	path := write(t, "a.yaml", "store: {key: "+strings.Repeat("0", 64)+"}\nbot: {admins: [slack:U1, 'discord:2'], channels: [{id: C1, mode: shadow}, {id: C2, language: ko, bots: [B1, B2], about: backup, unanswered: true}], maintenance: [{errors: ['319', a], channels: [C1], from: 2026-12-01 22:00, to: 2026-12-02 04:00, zone: Asia/Seoul}, {errors: [b], from: 2026-12-01 22:00, to: 2026-12-02 04:00}]}\n")
 	c, err := load(t, []string{"--config", path}, "MABSBOT_CONSOLE_PASSWORD=hunter2", "MABSBOT_SLACK_BOT_TOKEN=xoxb-1", "MABSBOT_SLACK_APP_TOKEN=xapp-1")
 	if err != nil {
 		t.Fatal(err)
@@ -308,6 +318,8 @@ bot.incident.people         5
 bot.incident.window         30m
 channel C1                  mode shadow, language en
 channel C2                  mode on, language ko, about backup, reads B1 B2, records what almost led to a question
+maintenance                 319 a from 2026-12-01 22:00 to 2026-12-02 04:00 Asia/Seoul, channels C1
+maintenance                 b from 2026-12-01 22:00 to 2026-12-02 04:00 UTC, all channels
 warning                     --x: do not
 `
 	if b.String() != want {

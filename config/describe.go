@@ -17,12 +17,14 @@ type Description struct {
 	Values   map[string]string `json:"values"` // by key, as the file would have it; a secret is [set] or [not set]
 	Channels []Channel         `json:"channels,omitempty"`
 	Users    []User            `json:"users,omitempty"`
-	Warnings []string          `json:"warnings,omitempty"`
+
+	Maintenance []Maintenance `json:"maintenance,omitempty"`
+	Warnings    []string      `json:"warnings,omitempty"`
 }
 
 // Description returns what Describe writes.
 func (c *Config) Description() Description {
-	d := Description{File: c.file, Values: map[string]string{}, Users: c.Console.Users}
+	d := Description{File: c.file, Values: map[string]string{}, Users: c.Console.Users, Maintenance: c.Bot.Maintenance}
 	for _, k := range c.keys() {
 		if all, ok := k.value.Interface().([]string); ok {
 			d.Values[k.name] = strings.Join(all, " ")
@@ -52,6 +54,9 @@ func (c *Config) Describe(w io.Writer) error {
 	}
 	for _, ch := range d.Channels {
 		fmt.Fprintf(tab, "channel %s\tmode %s, language %s%s%s%s\n", ch.ID, ch.Mode, ch.Language, about(ch.About), reads(ch.Bots), records(ch.Unanswered))
+	}
+	for _, m := range d.Maintenance {
+		fmt.Fprintf(tab, "maintenance\t%s from %s to %s %s, %s\n", strings.Join(m.Errors, " "), m.From, m.To, cmp.Or(m.Zone, "UTC"), channelsOf(m.Channels))
 	}
 	for _, u := range d.Users {
 		fmt.Fprintf(tab, "user %s\trole %s, password %s\n", u.Name, u.Role, u.Hash)
@@ -84,6 +89,14 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// channelsOf formats a list of channels, where none is all.
+func channelsOf(channels []string) string {
+	if len(channels) == 0 {
+		return "all channels"
+	}
+	return "channels " + strings.Join(channels, " ")
 }
 
 // records formats whether messages that almost led to a question are recorded.

@@ -83,6 +83,7 @@ func settingsOf(c *config.Config, v bot.ChannelView) (all []chatSetting) {
 		{"language", v.Settings.Language, cmp.Or(v.File.Language, bot.LanguageAuto), v.LanguageBy},
 		{"about", string(v.Settings.About), cmp.Or(string(v.File.About), string(bot.AboutAnything)), v.AboutBy},
 		{"bots", botList(v.Settings.Bots), cmp.Or(botList(v.File.Bots), nothing), v.BotsBy},
+		{"mutes", muteList(v.Settings.Mutes), cmp.Or(muteList(v.FileMutes), nothing), v.MutesBy},
 		{"unanswered", recording(v.Settings.Unanswered), strconv.FormatBool(v.File.Unanswered), v.UnansweredBy},
 	} {
 		one := chatSetting{Adapter: v.Adapter, Workspace: v.Workspace, Channel: v.Channel, Key: s.key, Value: s.value, File: s.file}
@@ -109,6 +110,15 @@ func recording(r bot.Recording) string {
 		return ""
 	}
 	return strconv.FormatBool(r == bot.RecordOn)
+}
+
+// muteList returns a list of muted errors, or "".
+func muteList(mutes []bot.Mute) string {
+	var all []string
+	for _, m := range mutes {
+		all = append(all, m.String())
+	}
+	return strings.Join(all, ", ")
 }
 
 const nothing = "none"

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mabsbot/bot"
 	"mabsbot/bot/locale"
 	"mabsbot/bot/store"
 	"mabsbot/config"
@@ -52,8 +53,23 @@ changed; the bot may run meanwhile. It connects to nothing else.`
 
 // checkNamed loads what a configuration names, and reports all mistakes at once.
 func checkNamed(c *config.Config) error {
-	_, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
+	base, err := kb.Load(kb.Layers(c.KB.Dir, c.KB.Overlay)...)
+	if err == nil {
+		err = checkMuted(c, base)
+	}
 	return errors.Join(err, checkLanguages(c), checkStore(c.Store))
+}
+
+// checkMuted returns an error for each error under bot.maintenance that no entry is about.
+func checkMuted(c *config.Config, base *kb.Base) (err error) {
+	for i, m := range c.Bot.Maintenance {
+		for _, name := range m.Errors {
+			if !slices.ContainsFunc(base.Entries(), (bot.Mute{Error: name}).Names) {
+				err = errors.Join(err, fmt.Errorf("bot.maintenance.%d.errors: no entry has the ID or code %q", i, name))
+			}
+		}
+	}
+	return err
 }
 
 // checkLanguages returns an error for a language that the bot does not speak.

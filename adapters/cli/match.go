@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +19,21 @@ func matchCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return kb.Match(cmd.OutOrStdout(), cmd.InOrStdin(), base, strings.Join(args, " "), o)
+		text := strings.Join(args, " ")
+		if o.JSON || o.Lines || o.Lookup {
+			return kb.Match(cmd.OutOrStdout(), cmd.InOrStdin(), base, text, o)
+		}
+		if text == "" || text == "-" {
+			data, err := io.ReadAll(cmd.InOrStdin())
+			if err != nil {
+				return err
+			}
+			text = string(data)
+		}
+		if err := kb.Match(cmd.OutOrStdout(), strings.NewReader(""), base, text, o); err != nil {
+			return err
+		}
+		return writeMuted(cmd.OutOrStdout(), c, base.Match(text), time.Now())
 	})
 	c.Long = `Show what the matcher finds in a text, with its evidence, and why it answers, asks
 or stays silent: what the text says, which codes count, what a question needs, and
@@ -33,4 +49,21 @@ what is missing for an answer. The text is an argument, or read from standard in
 	c.MarkFlagsMutuallyExclusive("json", "jsonl")
 	layers = layerFlags(c.Flags())
 	return c
+}
+
+// writeMuted writes that the configuration mutes the error that was found, now or later.
+// What administrators mute by chat is in the database, and shown by "config check".
+func writeMuted(w io.Writer, c *config.Config, r kb.Result, now time.Time) error {
+	form := func(at int64) string { return time.Unix(at, 0).UTC().Format("2006-01-02 15:04 MST") }
+	for _, m := range maintenance(c) {
+		if now.Unix() >= m.To || !m.Concerns(r) {
+			continue
+		}
+		where := "all channels"
+		if len(m.Channels) > 0 {
+			where = "the channels " + strings.Join(m.Channels, " ")
+		}
+		return say(w, "muted in %s from %s to %s: maintenance is planned (bot.maintenance), so there is no answer unless the bot is addressed\n", where, form(m.From), form(m.To))
+	}
+	return nil
 }

@@ -164,6 +164,7 @@ func policy(c *config.Config) bot.Policy {
 	p.RepeatWindow, p.FollowUp, p.Reminder = c.Bot.RepeatWindow, c.Bot.FollowUp, c.Bot.Reminder
 	p.Learning = bot.Learning(c.Bot.Learning)
 	p.Incident = bot.IncidentPolicy(c.Bot.Incident)
+	p.Maintenance = maintenance(c)
 	p.EscalationChannels = map[string]string{"console": console.EscalationChannel, "slack": c.Slack.EscalationChannel, "discord": c.Discord.EscalationChannel}
 	p.Admins = c.Bot.Admins
 	d := c.Bot.Digest
@@ -173,6 +174,20 @@ func policy(c *config.Config) bot.Policy {
 		p.Channels[ch.ID] = bot.ChannelPolicy{Mode: bot.Mode(ch.Mode), Language: ch.Language, Bots: ch.Bots, About: bot.Topic(ch.About), Unanswered: ch.Unanswered}
 	}
 	return p
+}
+
+// maintenance converts the planned maintenance, whose form is checked.
+func maintenance(c *config.Config) (all []bot.Mute) {
+	for _, m := range c.Bot.Maintenance {
+		from, to, err := m.Times()
+		if err != nil {
+			continue
+		}
+		for _, name := range m.Errors {
+			all = append(all, bot.Mute{Error: name, Channels: m.Channels, From: from.Unix(), To: to.Unix()})
+		}
+	}
+	return all
 }
 
 func openStore(ctx context.Context, c config.Store) (db *store.SQL, err error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"mabsbot/bot"
 )
@@ -25,7 +26,28 @@ type channelsPage struct {
 type channelRow struct {
 	bot.ChannelView
 	Mode, Language, About, Bots, Unanswered, Escalation rule
+
+	Muted []mutedRow
 }
+
+// A mutedRow is an error that is muted in a channel, now or later.
+type mutedRow struct {
+	Error    string
+	From, To string // in UTC
+	Origin   sentence
+}
+
+// mutedIn returns what is muted in a channel, and where that is from.
+func mutedIn(v bot.ChannelView) (rows []mutedRow) {
+	for _, m := range v.Mutes {
+		set := slices.ContainsFunc(v.Settings.Mutes, func(s bot.Mute) bool { return s.String() == m.String() })
+		rows = append(rows, mutedRow{m.Error, minuteOf(m.From), minuteOf(m.To), from(set, true, v.MutesBy)})
+	}
+	return rows
+}
+
+// minuteOf formats a Unix time.
+func minuteOf(at int64) string { return time.Unix(at, 0).UTC().Format("2006-01-02 15:04") }
 
 // A rule is the value of a setting, and where it is from.
 type rule struct {
@@ -54,6 +76,7 @@ func (c *Console) channels(w http.ResponseWriter, r *http.Request) {
 			rule{strings.Join(one.Policy.Bots, ", "), from(one.Settings.Bots != nil, len(one.File.Bots) > 0, one.BotsBy)},
 			rule{textOf(found.Recordings, string(recordingOf(one.Policy.Unanswered))), from(one.Settings.Unanswered != "", one.File.Unanswered, one.UnansweredBy)},
 			escalationOf(found.Workspaces, one.Place),
+			mutedIn(one),
 		})
 	}
 	c.show(w, http.StatusOK, v.Lang, "channels", page)

@@ -55,8 +55,9 @@ func someRules() rules {
 				Place: bot.Place{Adapter: "slack", Workspace: "T1", Channel: "C1"}, Version: 7, Questions: 25,
 				Policy:   bot.ChannelPolicy{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}},
 				File:     bot.ChannelPolicy{About: bot.AboutBackup},
-				Settings: bot.Settings{Mode: bot.ModeShadow, Language: "ko", Bots: []string{"B1"}, Unanswered: bot.RecordOff},
-				ModeBy:   change("kim", false), LanguageBy: change("ada", true),
+				Settings: bot.Settings{Mode: bot.ModeShadow, Language: "ko", Bots: []string{"B1"}, Unanswered: bot.RecordOff, Mutes: []bot.Mute{{Error: "319", From: 1796162400, To: 1796184000}}},
+				Mutes:    []bot.Mute{{Error: "319", From: 1796162400, To: 1796184000}, {Error: "100050", From: 1796162400, To: 1796184000}},
+				ModeBy:   change("kim", false), MutesBy: change("lee", false), LanguageBy: change("ada", true),
 			},
 			{Place: bot.Place{Adapter: adapterName, Workspace: "w", Channel: SupportChannel}, Policy: bot.ChannelPolicy{Mode: bot.ModeOn}, Questions: 1},
 		},
@@ -76,6 +77,7 @@ func TestChannelsPage(t *testing.T) {
 		"<h2>C9</h2>", "No question yet", "slack · C1", "workspace T1", "25 questions in 30 days",
 		"post nothing <small>set by kim by chat, ", "한국어 <small>set by ada here, ", "MARS <small>from the configuration<", "B1 <small>set by an administrator<", "errors <small>default<",
 		"off: those to me <small>set by an administrator<", "C7 <small>set by lee by chat, ", "go nowhere <small>default<", `name="unanswered"`,
+		"319 from 2026-12-01 22:00 to 2026-12-02 04:00 (UTC) <small>set by lee by chat, ", "100050 from 2026-12-01 22:00 to 2026-12-02 04:00 (UTC) <small>from the configuration<",
 		`name="version" value="7"`, `<option value="shadow" selected>`, `<option value="ko" selected>`,
 	} {
 		if !strings.Contains(english, want) {

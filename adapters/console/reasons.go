@@ -26,6 +26,10 @@ const (
 // nil. spoken means that the message is directed at the bot.
 func whyQuiet(e bot.Explanation, spoken bool) *sentence {
 	mode := e.Channel.Mode
+	if !e.Muted.IsZero() && !spoken && mode != bot.ModeOff {
+		s := say("muted_until", minuteOf(e.Muted.Unix()))
+		return &s
+	}
 	if mode == "" || mode == bot.ModeOn || mode == bot.ModeMention && spoken {
 		return nil
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"mabsbot/bot"
 	"mabsbot/kb"
@@ -106,16 +107,24 @@ func TestWhyQuiet(t *testing.T) {
 		listed, set bool
 		spoken      bool
 		want        string
+		muted       int64
 	}{
-		{bot.ModeOn, false, false, false, ""},
-		{bot.ModeOff, false, false, true, "mode_off bot.default_mode"},
-		{bot.ModeShadow, true, false, true, "mode_shadow bot.channels[].mode"},
-		{bot.ModeShadow, true, true, true, "mode_shadow mode"},
-		{bot.ModeMention, false, false, false, "mode_mention bot.default_mode"},
-		{bot.ModeMention, false, false, true, ""},
+		{bot.ModeOn, false, false, false, "", 0},
+		{bot.ModeOff, false, false, true, "mode_off bot.default_mode", 0},
+		{bot.ModeShadow, true, false, true, "mode_shadow bot.channels[].mode", 0},
+		{bot.ModeShadow, true, true, true, "mode_shadow mode", 0},
+		{bot.ModeMention, false, false, false, "mode_mention bot.default_mode", 0},
+		{bot.ModeMention, false, false, true, "", 0},
+		{bot.ModeOn, false, false, false, "muted_until 2026-12-02 04:00", 1796184000},
+		{bot.ModeOn, false, false, true, "", 1796184000},
+		{bot.ModeOff, false, false, false, "mode_off bot.default_mode", 1796184000},
 	} {
+		e := bot.Explanation{Channel: bot.ChannelPolicy{Mode: c.mode}, Listed: c.listed, Set: c.set}
+		if c.muted > 0 {
+			e.Muted = time.Unix(c.muted, 0)
+		}
 		got := ""
-		if q := whyQuiet(bot.Explanation{Channel: bot.ChannelPolicy{Mode: c.mode}, Listed: c.listed, Set: c.set}, c.spoken); q != nil {
+		if q := whyQuiet(e, c.spoken); q != nil {
 			got = q.Key + " " + q.Args[0].(string)
 		}
 		if got != c.want {

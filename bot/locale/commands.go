@@ -38,12 +38,17 @@ const (
 	// SettingUnanswered is whether what almost led to a question is recorded.
 	SettingUnanswered Setting = "unanswered"
 
+	// SettingMute and SettingUnmute mute an error for a time, of which SettingNow is one.
+	SettingMute   Setting = "mute"
+	SettingUnmute Setting = "unmute"
+	SettingNow    Setting = "now"
+
 	// SettingEscalation is the channel of the team, which is that of the workspace.
 	SettingEscalation Setting = "escalation"
 )
 
 var settings = []Setting{
-	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset, SettingEscalation, SettingUnanswered,
+	SettingMode, SettingLanguage, SettingAbout, SettingBots, SettingReset, SettingEscalation, SettingUnanswered, SettingMute, SettingUnmute, SettingNow,
 	"off", "shadow", "mention", "supervised", "on", "auto", "backup", "anything",
 }
 

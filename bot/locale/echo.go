@@ -25,7 +25,7 @@ var echoTexts = []string{
 	"so_far", "ask_gone", "solved_later",
 	"undo", "undo_begun",
 	"handover", "person_sent", "person_summary", "person_none", "person_solved", "case_solved_how", "case_remark", "case_reminder", "cases",
-	"incident_ask", "incident_ask_mention",
+	"incident_ask", "incident_ask_mention", "admin_usage",
 	"no_match", "no_match_near", "no_match_send", "need_error", "no_code_send", "sibling_kind",
 	"help", "list_more", "why", "why_evidence",
 }

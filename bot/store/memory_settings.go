@@ -16,7 +16,7 @@ func (m *Memory) ChannelSettings(ctx context.Context, after int) ([]bot.ChannelS
 	var all []bot.ChannelSettings
 	for _, c := range m.settings {
 		if c.Version > after {
-			c.Bots = slices.Clone(c.Bots)
+			c.Bots, c.Mutes = slices.Clone(c.Bots), slices.Clone(c.Mutes)
 			all = append(all, c)
 		}
 	}
@@ -59,5 +59,6 @@ func (m *Memory) set(c *bot.SettingsChange, now time.Time) {
 // copyOfChange returns a copy that shares no memory.
 func copyOfChange(c bot.SettingsChange) bot.SettingsChange {
 	c.Before.Bots, c.After.Bots = slices.Clone(c.Before.Bots), slices.Clone(c.After.Bots)
+	c.Before.Mutes, c.After.Mutes = slices.Clone(c.Before.Mutes), slices.Clone(c.After.Mutes)
 	return c
 }
