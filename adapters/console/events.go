@@ -177,6 +177,21 @@ func (c *Console) press(ctx context.Context, who bot.User, f form) (id string, e
 	return "", c.send(ctx, bot.Press{Head: head, Button: b, Post: f.Post, Value: strings.TrimSpace(f.Value)})
 }
 
+// solved delivers that a user names a message as what solved the error of its thread.
+func (c *Console) solved(ctx context.Context, who bot.User, f form) (id string, err error) {
+	m := c.look(f.ID)
+	if m == nil || !m.quotable() || !m.visible(who.ID) {
+		return "", errNoPlace
+	}
+	head := m.head(who)
+	head.ID, head.At = pressID(), time.Time{}
+	p := bot.Press{Head: head, Button: bot.Button{Action: bot.ActionRecord}, Value: m.plain(), Message: postedID(m.ID)}
+	if m.Root != "" {
+		p.Points = []bot.Pointer{{Kind: bot.PointTop, To: m.Root}}
+	}
+	return "", c.send(ctx, p)
+}
+
 // shown returns a copy of the message that shows, or showed, the post, or nil.
 func (c *Console) shown(post bot.PostID) *message {
 	c.mu.RLock()

@@ -202,3 +202,33 @@ func TestBrowserFixes(t *testing.T) {
 	b.sees("#found", "door")
 	b.shot("58-fixes")
 }
+
+// TestSolved names messages of the workspace as what solved an error.
+func TestSolved(t *testing.T) {
+	s := newStage(t)
+	top := s.says(t, "alex", SupportChannel, "", "our tape robot hums")
+	reply := s.says(t, "minji", SupportChannel, top, "@mabsbot I degaussed it")
+	direct := s.says(t, "minji", directChannel("minji"), "", "my secret")
+	post := func(id string) int {
+		return s.serveOne(request("POST", "/solved?as=alex", `{"id":"`+id+`"}`)).Code
+	}
+	for id, status := range map[string]int{"unknown": 404, direct: 404} {
+		if got := post(id); got != status {
+			t.Errorf("%s: %d, want %d", id, got, status)
+		}
+	}
+	if got := post(reply); got != http.StatusOK {
+		t.Fatalf("status %d", got)
+	}
+	p, ok := s.core.events[len(s.core.events)-1].(bot.Press)
+	if !ok || p.Button.Action != bot.ActionRecord || p.Value != "I degaussed it" || p.Message != postedID(reply) || p.Thread.Root != top || p.From.ID != "alex" || len(p.Points) != 1 {
+		t.Fatalf("the core got %+v", p)
+	}
+	found, ok := s.Read(t.Context(), bot.Message{Head: p.Head}, p.Points[0])
+	if !ok || len(found) != 1 || found[0].Text != "our tape robot hums" || found[0].ID != postedID(top) {
+		t.Errorf("at the top is %v", found)
+	}
+	if got := s.serveOne(request("GET", "/?as=alex&thread="+top, "")).Body.String(); !strings.Contains(got, `data-solved="`+reply+`"`) || strings.Contains(got, `data-solved="`+top+`"`) {
+		t.Error("the button is not at the reply alone")
+	}
+}

@@ -54,6 +54,11 @@ func (c *Console) Read(_ context.Context, e bot.Message, p bot.Pointer) (found [
 		return []bot.Quoted{{Text: m.plain(), Hidden: isDirect(m.Channel) && !e.Direct}}, m.User != ""
 	case bot.PointThread:
 		return c.ws.thread(m), true
+	case bot.PointTop:
+		if !m.quotable() {
+			return nil, true
+		}
+		return []bot.Quoted{{ID: postedID(m.ID), Text: m.plain()}}, true
 	}
 	return c.ws.above(m), true
 }

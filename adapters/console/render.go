@@ -213,6 +213,9 @@ func (r row) Bot() bool { return r.User == "" }
 // Mine reports whether the user may edit and delete the message.
 func (r row) Mine() bool { return r.User == r.View.User.ID && !r.Command && !r.Gone }
 
+// Solves reports whether the message may say what solved the error of its thread.
+func (r row) Solves() bool { return r.Root != "" && r.quotable() && r.View.Who.May("editor") }
+
 // Explained returns the message whose match evidence explains this one: a
 // user's message itself, or the one before a reply of the bot.
 func (r row) Explained() string {

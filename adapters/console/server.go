@@ -119,6 +119,7 @@ func (c *Console) workspaceRoutes() []route {
 		{"POST /delete", Editor, c.action(c.remove)},
 		{"POST /retry", Editor, c.action(c.retry)},
 		{"POST /press", Editor, c.action(c.press)},
+		{"POST /solved", Editor, c.action(c.solved)},
 		{"POST /reset", Administrator, c.recorded(bot.AuditReset, c.startOver)},
 	}
 }

@@ -23,6 +23,7 @@ const clicks = {
   "[data-edit]": (button) => edit(button.closest(".msg")),
   "[data-cancel]": (button) => closeEditor(button.form),
   "[data-retry]": (button) => send("/retry", { id: button.dataset.retry }),
+  "[data-solved]": (button) => send("/solved", { id: button.dataset.solved }),
   "[data-delete]": async (button) => (await confirmed(button)) && send("/delete", { id: button.dataset.delete }),
   "[data-reset]": async (button) => (await confirmed(button)) && send("/reset", {}),
   "[data-letter]": async (button) => {
