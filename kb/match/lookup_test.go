@@ -62,7 +62,7 @@ func TestLookup(t *testing.T) {
 		// Words, however few errors have them.
 		{"obengine", "likely online-rp-obengine"},
 		{"same vault", "likely credentials-download-403 external-dpm-same-vault security-pin-incorrect"},
-		{"공유 폴더", "likely credentials-unreadable-34527 files-shared-folders-access mars-restore-destination-100070"},
+		{"공유 폴더", "likely files-shared-folders-access mars-restore-destination-100070 previous-versions-3123"},
 
 		// Nothing.
 		{"asdfgh", "silent"},
