@@ -388,6 +388,42 @@ func TestIncidentReplicas(t *testing.T) {
 	})
 }
 
+// A forum is an adapter whose channels take no messages of their own.
+type forum struct{ *bottest.Recorder }
+
+func (forum) CanPost(context.Context, string) (bool, error) { return false, nil }
+
+// TestIncidentInForum checks that there is no note where the bot cannot post one, and that
+// each asker gets an answer all the same.
+func TestIncidentInForum(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base, memory, a := testBase(t), store.NewMemory(), forum{bottest.NewRecorder("test", everything)}
+		policy := bot.DefaultPolicy()
+		policy.RepeatWindow = 0
+		b := bot.New(func() *kb.Base { return base }, testLocales(t), policy, memory, memory, slog.New(slog.DiscardHandler))
+		handle := b.Handler(a)
+		for i := range 6 {
+			m := message(fmt.Sprint("m", i), lostPaste)
+			m.From.ID = fmt.Sprint("u", i)
+			if err := handle(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := b.Flush(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range a.Take() {
+			if p.To.ID == "" {
+				t.Errorf("a note: %s", bottest.Text(p.Reply))
+			}
+		}
+		key := bot.IncidentKey{Place: bot.Place{Adapter: "test", Channel: "c"}, Entry: "lost-disk"}
+		if found, err := memory.Reports(t.Context(), key, time.Time{}); err != nil || found.People != 6 {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
+}
+
 // interrupted is a store on which the process dies after an event is committed.
 type interrupted struct {
 	*store.Memory

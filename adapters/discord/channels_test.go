@@ -96,6 +96,19 @@ func TestArchivedForumPost(t *testing.T) {
 	s.refusals()
 }
 
+// TestCanPost checks where the bot can post a message of its own.
+func TestCanPost(t *testing.T) {
+	s := newStage(t, discordfake.Options{})
+	forum := s.AddChannel(discordfake.Channel{Name: "help", Type: discordfake.GuildForum})
+	text := s.AddChannel(discordfake.Channel{Name: "team"})
+	s.settled()
+	for id, want := range map[string]bool{text.ID: true, forum.ID: false, "1": false} {
+		if got, err := s.discord.CanPost(t.Context(), id); err != nil || got != want {
+			t.Errorf("%s: %t, %v; want %t", id, got, err, want)
+		}
+	}
+}
+
 // TestArchivedThread edits and deletes messages in an archived thread.
 func TestArchivedThread(t *testing.T) {
 	s := newStage(t, discordfake.Options{})

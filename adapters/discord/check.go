@@ -137,13 +137,14 @@ func (d *Discord) checkEscalationChannel(ctx context.Context) {
 	}
 }
 
-// CanPost implements bot.ChannelChecker, as far as the bot sees a channel.
+// CanPost implements bot.ChannelChecker, as far as the bot sees a channel. A forum takes
+// messages in its posts alone.
 func (d *Discord) CanPost(ctx context.Context, channel string) (bool, error) {
-	_, err := d.lookUpChannel(ctx, channel)
+	at, err := d.lookUpChannel(ctx, channel)
 	if permanent(err) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil && !slices.Contains(forumTypes, at.kind), err
 }
 
 // checkPermissions logs the permissions that the bot lacks in a guild, and the
