@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -183,6 +184,59 @@ func TestEditorReplicas(t *testing.T) {
 		synctest.Wait()
 		if title(live, "tape") != "Once more" {
 			t.Errorf("the other process has %q", title(live, "tape"))
+		}
+		cancel()
+		wg.Wait()
+	})
+}
+
+// A dying store ends the goroutine that saves once the file is committed, as a process
+// that is killed before it loads the file.
+type dying struct{ bot.FileStore }
+
+func (d dying) SaveFile(ctx context.Context, f bot.FileVersion, latest int, record bot.AuditRecord) (bot.FileVersion, error) {
+	_, _ = d.FileStore.SaveFile(ctx, f, latest, record)
+	runtime.Goexit()
+	return bot.FileVersion{}, nil
+}
+
+// TestEditorKilled checks that a file whose editor is killed between the save and the
+// load is in use after a restart, and in other processes without one, and that its form
+// is not saved twice.
+func TestEditorKilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := store.NewMemory()
+		other, loaded := newEditor(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { other.Watch(ctx) })
+		killed, stale := newEditor(t, dying{s})
+		f, err := killed.File("tape.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit := bot.Edit{File: "tape.yaml", Mark: f.Mark(), Content: yamlOf("tape", "Saved")}
+		returned := false
+		var saving sync.WaitGroup
+		saving.Go(func() { _, _ = killed.Save(t.Context(), edit); returned = true })
+		saving.Wait()
+		if returned || title(stale, "tape") != "Tape" {
+			t.Fatalf("the process was not killed in between: it has %q", title(stale, "tape"))
+		}
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if got := title(loaded, "tape"); got != "Saved" {
+			t.Errorf("another process has %q", got)
+		}
+		restarted, live := newEditor(t, s)
+		if got := title(live, "tape"); got != "Saved" {
+			t.Errorf("after the restart it is %q", got)
+		}
+		if err := save(t, restarted, edit); !errors.Is(err, bot.ErrConflict) { // the editor sends the form again
+			t.Errorf("the form again: %v", err)
+		}
+		if versions, err := restarted.History(t.Context(), "tape.yaml", 0, 9); len(versions) != 1 || err != nil {
+			t.Errorf("%d versions, %v", len(versions), err)
 		}
 		cancel()
 		wg.Wait()

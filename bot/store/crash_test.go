@@ -78,6 +78,40 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestKillAfterSave checks that a file of the knowledge base is stored, with its audit
+// record, if the process is killed when SaveFile returns.
+func TestKillAfterSave(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	cmd := childCommand("save", path)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "saved\n" {
+		t.Fatalf("the process says %q, %v", line, err)
+	}
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // it was killed
+	s := openFile(t, path)
+	files, err := s.Files(t.Context(), 0)
+	if must(t, err); len(files) != 1 || files[0].Content != "id: a" || files[0].Version != 1 {
+		t.Errorf("stored %+v", files)
+	}
+	records, err := s.Audit(t.Context(), bot.AuditQuery{Limit: 9})
+	if must(t, err); len(records) != 1 || records[0].Object != "a.yaml" || records[0].By.Name != "Alex" {
+		t.Errorf("audited %+v", records)
+	}
+}
+
+// saveAndWait saves a file and waits to be killed.
+func saveAndWait(s *SQL) error {
+	f := bot.FileVersion{File: "a.yaml", Content: "id: a", By: "Alex"}
+	if _, err := s.SaveFile(context.Background(), f, 0, bot.AuditRecord{Kind: bot.AuditSave, By: bot.User{Name: "Alex"}}); err != nil {
+		return err
+	}
+	fmt.Println("saved")
+	select {}
+}
+
 // runUntilKilled runs a process that applies turns, kills it when it reports
 // the given turn, and returns the last turn that it reported.
 func runUntilKilled(t *testing.T, path string, turn int) int {

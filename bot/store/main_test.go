@@ -13,7 +13,7 @@ import (
 // Tests that need a second process run this test binary again with these
 // variables.
 const (
-	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless", "shared", "rotate", "rotate PostgreSQL", "rotate PostgreSQL back" or "restore"
+	childMode = "MABSBOT_STORE_TEST_CHILD" // "endless", "shared", "save", "rotate", "rotate PostgreSQL", "rotate PostgreSQL back" or "restore"
 	childFile = "MABSBOT_STORE_TEST_FILE"  // the path or URL of the database
 )
 
@@ -47,7 +47,7 @@ func runChild(ctx context.Context, mode, path string) error {
 	if err != nil {
 		return err
 	}
-	return map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared}[mode](s)
+	return map[string]func(*SQL) error{"endless": applyEndlessly, "shared": applyShared, "save": saveAndWait}[mode](s)
 }
 
 // thread returns the i-th thread.
