@@ -37,9 +37,11 @@ func files(t *storeTest) {
 	t.wantFiles(0, first, other)
 	t.wantFiles(1, other)
 	t.wantFiles(2)
+	time.Sleep(time.Second) // so that the audit records have an order
 	second := t.save(2, "a.yaml", "id: a\ntitle: A\n")
 	t.wantFiles(0, other, second)
 	t.wantFiles(2, second)
+	time.Sleep(time.Second)
 	removed := t.save(3, "a.yaml", "") // so that other processes see it
 	t.wantFiles(0, other, removed)
 	t.equal(t.audited(bot.AuditQuery{Limit: 9}), "save a.yaml Alex, save a.yaml Alex, save _shared/negative.txt Alex, save a.yaml Alex")
