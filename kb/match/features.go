@@ -130,14 +130,25 @@ func (q *query) edgeFeatures(do featureSink) {
 	}
 }
 
+// maxPairs is how many of the concepts after a concept it has pairs with. A sentence
+// that a person writes has fewer; in a megabyte without a full stop all pairs would
+// take seconds.
+const maxPairs = 64
+
 // conceptFeatures are the concepts, and the pairs of concepts in the same or
 // the next sentence.
 func (q *query) conceptFeatures(do featureSink) {
 	list := q.ix.concepts.concepts
 	for i, c := range q.concepts {
 		do(append(append(q.key[:0], "k "...), list[c.id].ID...))
-		for _, d := range q.concepts[i+1:] {
-			if q.sentences(c, d) > 1 {
+		at, sentences := c.from, 0
+		for _, d := range q.concepts[i+1 : min(len(q.concepts), i+1+maxPairs)] {
+			for ; at < d.from; at++ {
+				if q.tokens[at+1].newSentence || q.tokens[at+1].newLine {
+					sentences++
+				}
+			}
+			if sentences > 1 {
 				break
 			}
 			if c.id == d.id {
@@ -147,17 +158,6 @@ func (q *query) conceptFeatures(do featureSink) {
 			do(append(append(key, ' '), list[max(c.id, d.id)].ID...))
 		}
 	}
-}
-
-// sentences returns how many sentences after concept c concept d is.
-func (q *query) sentences(c, d conceptRef) int {
-	n := 0
-	for i := c.from + 1; i <= d.from && n < 2; i++ {
-		if q.tokens[i].newSentence || q.tokens[i].newLine {
-			n++
-		}
-	}
-	return n
 }
 
 // codeFeatures are how certain it is that the text has a code, and whether it is
