@@ -48,7 +48,7 @@ func TestRecord(t *testing.T) {
 		t.Fatal("no message is near a question")
 	}
 	nearMiss := redact.Names(near[0])
-	const weather = "what about the weather?"
+	const weather, inconsistent = "what about the weather?", "The replica is inconsistent. (ID: 3106)"
 	say := func(d *desk, id, text string, change func(*bot.Message)) []bot.Post {
 		m := message(id, text)
 		if change != nil {
@@ -69,7 +69,7 @@ func TestRecord(t *testing.T) {
 		want   string
 	}{
 		"chatter":                {nil, func(d *desk) { say(d, "m", weather, nil) }, ""},
-		"an error":               {nil, func(d *desk) { say(d, "m", lostPaste, addressed) }, ""},
+		"an error":               {nil, func(d *desk) { say(d, "m", inconsistent, addressed) }, ""},
 		"thanks":                 {nil, func(d *desk) { say(d, "m", "thanks!", addressed) }, ""},
 		"help":                   {nil, func(d *desk) { say(d, "m", "help", addressed) }, ""},
 		"a mention":              {nil, func(d *desk) { say(d, "m", weather, addressed) }, "unmatched c: " + weather},
@@ -86,7 +86,7 @@ func TestRecord(t *testing.T) {
 		"names and secrets":        {nil, func(d *desk) { say(d, "m", "alex asks: password: Winter2026!x of CORP\\kim on FS-11?", addressed) }, "unmatched c: <Name> asks: password: ⟦password⟧ of <Account> on <Server>?"},
 		"an edit":                  {nil, func(d *desk) { say(d, "m", weather, addressed); say(d, "m/e", "and the traffic?", edit) }, "unmatched c: and the traffic?"},
 		"an edit without a change": {nil, func(d *desk) { say(d, "m", weather, addressed); say(d, "m/e", weather, edit) }, "unmatched c: " + weather},
-		"an edit to an error":      {nil, func(d *desk) { say(d, "m", weather, addressed); say(d, "m/e", lostPaste, edit) }, ""},
+		"an edit to an error":      {nil, func(d *desk) { say(d, "m", weather, addressed); say(d, "m/e", inconsistent, edit) }, ""},
 		"a deletion": {nil, func(d *desk) {
 			say(d, "m", weather, addressed)
 			say(d, "m/d", "", func(m *bot.Message) { m.Change, m.Original = bot.ChangeDeleted, "m" })

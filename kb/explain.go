@@ -20,6 +20,7 @@ type Explanation struct {
 	Lacks         string
 	Asked, Needed float64
 	Anyway        string
+	Similar       match.Similarity
 	For, Against  []match.Signal
 	Doubts        []Doubt
 }
@@ -49,7 +50,7 @@ func (b *Base) explanation(x match.Explanation) Explanation {
 	e := Explanation{
 		Result: b.result(x.Result), Concepts: x.Concepts, Block: x.Block,
 		Frames: x.Frames, Almost: x.Almost, Lacks: x.Lacks,
-		Asked: x.Asked, Needed: x.Needed, Anyway: x.Anyway, For: x.For, Against: x.Against,
+		Asked: x.Asked, Needed: x.Needed, Anyway: x.Anyway, Similar: x.Similar, For: x.For, Against: x.Against,
 	}
 	if x.Doc >= 0 {
 		e.Entry = b.entries[x.Doc]

@@ -121,6 +121,9 @@ func (r reasons) signals() {
 		text += ", but the text has a " + r.e.Anyway
 	}
 	r.line("question", text)
+	if s := r.e.Similar; s.Own > 0 {
+		r.line("similar", fmt.Sprintf("%s to how people put it, %s to the next", percent(s.Own), percent(s.Other)))
+	}
 	for _, side := range []struct {
 		name    string
 		signals []match.Signal

@@ -54,6 +54,7 @@ type reasons struct {
 	Lacks   string   // that concept
 	Nearest *kb.Entry
 	Asked   *sentence // the odds of a question
+	Similar *sentence // the text and how people put the entry
 	For     []signal
 	Against []signal
 	Doubts  []sentence
@@ -116,6 +117,10 @@ func (c *Console) reasons(e bot.Explanation, lang string) reasons {
 			s = say("odds_"+e.Anyway, percent(e.Asked), percent(e.Needed))
 		}
 		r.Asked = &s
+		if e.Similar.Own > 0 {
+			s := say("similar_value", percent(e.Similar.Own), percent(e.Similar.Other))
+			r.Similar = &s
+		}
 		r.For, r.Against = c.signals(e, lang)
 	}
 	for _, d := range e.Doubts {

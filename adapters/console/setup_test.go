@@ -33,7 +33,7 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 }
 
 // Text keys that are composed or chosen at run time.
-var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|block|concept|doubt|mode|odds|role|signal|topic|verdict|kind|step|error|login|key|access|result|took|service|from|editing|sort|votes|did|miss|marked|fixed|probe|edit_added)_|^(tongue|denied|not_done|not_found|standby|muted_until)$`)
+var madeKeys = regexp.MustCompile(`^(about|empty|expect|band|block|concept|doubt|mode|odds|role|signal|similar|topic|verdict|kind|step|error|login|key|access|result|took|service|from|editing|sort|votes|did|miss|marked|fixed|probe|edit_added)_|^(tongue|denied|not_done|not_found|standby|muted_until)$`)
 
 func TestEveryTextIsUsed(t *testing.T) {
 	used := map[string]bool{}

@@ -13,20 +13,24 @@ import (
 
 // The features of acceptance, after those of score.go.
 const (
-	aComplaint  = numFeatures + iota // the text is a complaint about these products
-	aNamed                           // the linear model knows the document
-	aDocument                        // it means this document rather than another one
-	aSome                            // it means this document rather than none
-	aBoth                            // the lesser of aComplaint and aSome
-	aTalk                            // aComplaint if it is negative
-	aFramed                          // aComplaint, if the text fills a frame of the document
-	aFrame                           // the text fills a frame of the document
-	aOtherFrame                      // it fills a larger frame of another one
-	aResembles                       // the share of concepts in common with a phrase
-	aSymptom                         // the text has a symptom
-	aBlock                           // the best odds of a block of the text for the document
-	aBlocked                         // there is such a block
-	aNumber                          // a code of the document, of five digits
+	aComplaint   = numFeatures + iota // the text is a complaint about these products
+	aNamed                            // the linear model knows the document
+	aDocument                         // it means this document rather than another one
+	aSome                             // it means this document rather than none
+	aBoth                             // the lesser of aComplaint and aSome
+	aTalk                             // aComplaint if it is negative
+	aFramed                           // aComplaint, if the text fills a frame of the document
+	aFrame                            // the text fills a frame of the document
+	aOtherFrame                       // it fills a larger frame of another one
+	aResembles                        // the share of concepts in common with a phrase
+	aSymptom                          // the text has a symptom
+	aBlock                            // the best odds of a block of the text for the document
+	aBlocked                          // there is such a block
+	aNumber                           // a code of the document, of five digits
+	aCosine                           // how similar the text is to all texts of the document
+	aCosineLead                       // by how much more than to those of any other one
+	aCosineShare                      // of the similarity of the first one
+	aSimilar                          // the lesser of aComplaint and aCosine
 	numAccept
 )
 
@@ -37,6 +41,8 @@ const (
 	fullJudgment = 100 // steps of the linear model
 	fullFrame    = 3   // concepts
 	fullOdds     = 5
+	fullCosine   = 0.3
+	fullLead     = 0.1
 )
 
 // An offer is a document that a text may mean.
@@ -51,13 +57,15 @@ type offer struct {
 // The logarithms of odds that decide.
 const (
 	minAccepted      = 1.3 // of a question, 79 %; see TestFit
-	minNear          = -3  // of an order that is worth more than that of the evidence alone
+	minNear          = -2  // of an order that is worth more than that of the evidence alone
 	minAcceptedAbout = 0   // of a question in a place that is about these products
 	maxComplaint     = -60 // steps of the linear model: a text with less is no complaint, whatever its stance
+	minFramed        = -1  // of a question about a document whose frame the text fills, but for that
 	// Of a question about a document without a column in the linear model, whose
-	// frame the text fills: the complaint, if the model was fitted to the phrases of
-	// the document, or else either of the others.
+	// frame the text fills: the complaint and its odds without the frame, if the model
+	// was fitted to the phrases of the document, or else either of the others.
 	minFramedSeen      = 0
+	minFramedOdds      = 0.3
 	minFramedStance    = -40
 	minFramedComplaint = -40
 	leastOfTalk        = 0   // of an answer to a short text whose speaker talks about the error
@@ -79,7 +87,7 @@ func (q *query) offer(offers []offer, scores []candidateScore, c textContext, si
 		r.Band = Sure
 	case anyRight(choices) >= sigmoid(q.least), best.pasted && best.odds >= likelyOdds:
 	case best.namesCode(c) && q.stance() >= calm: // nothing speaks for the others
-		choices = slices.DeleteFunc(choices, func(o offer) bool { return o.code < mediumCode })
+		choices = slices.DeleteFunc(choices, func(o offer) bool { return o.code < min(best.code, mediumCode) })
 	case best.accepted < minNear:
 		return Result{Hits: q.nearestHits(scores)}
 	default:
@@ -144,13 +152,16 @@ func anyRight(choices []offer) float64 {
 }
 
 // namesCode reports whether the text has a code of a document and is about these
-// products, as a strong code says, or an announced one of five digits.
+// products, as a strong code says, or one of five digits that is announced or beside
+// half of the message.
 func (o *offer) namesCode(c textContext) bool {
 	switch {
-	case c.otherProducts > 0 || o.code < mediumCode:
+	case c.otherProducts > 0 || o.code < bareCode:
 		return false
 	case o.number >= firstOwnCode:
-		return true
+		return o.code >= mediumCode || o.message.template != nil && o.coverage() >= half
+	case o.code < mediumCode:
+		return false
 	}
 	return o.shared > 0 && (o.code == strongCode || c.products > 0)
 }
@@ -199,6 +210,7 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 	q.findConcepts()
 	q.findScopes()
 	q.judge()
+	q.compareVectors()
 	scores = q.propose(scores[:min(len(scores), maxAligned)], c)
 	scores = slices.DeleteFunc(scores, func(s candidateScore) bool { return q.vetoed(&s) })
 	frames, largest := make([]int, len(scores)), 0
@@ -216,7 +228,7 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 			continue
 		}
 		if len(q.ix.sayings[o.doc].frames) > 0 {
-			o.framed = frames[i] > 0 && c.otherProducts == 0 && q.isFramedComplaint(o.doc)
+			o.framed = frames[i] > 0 && c.otherProducts == 0 && q.isFramedComplaint(o)
 			if o.framed {
 				o.accepted = max(o.accepted, minAccepted)
 			}
@@ -232,7 +244,7 @@ func (q *query) offers(scores []candidateScore, c textContext) []offer {
 		o.accepted = least
 	}
 	for i := range offers {
-		if o := &offers[i]; q.isPhrase(o.phrase, c) {
+		if o := &offers[i]; q.isPhrase(o.phrase, c) || q.namesSymbol(o.doc) && q.stance() >= calm {
 			o.accepted = max(o.accepted, minAccepted)
 		}
 	}
@@ -255,11 +267,11 @@ func (q *query) isPhrase(p alignment, c textContext) bool {
 	return true
 }
 
-// isFramedComplaint reports whether a text that fills a frame of a document is a
+// isFramedComplaint reports whether a text that fills the frame of an offer is a
 // complaint.
-func (q *query) isFramedComplaint(doc uint32) bool {
-	if q.ix.seen[doc] {
-		return q.judgment[complaint] >= minFramedSeen
+func (q *query) isFramedComplaint(o *offer) bool {
+	if q.ix.seen[o.doc] {
+		return q.judgment[complaint] >= minFramedSeen && o.accepted >= minFramedOdds
 	}
 	return q.stance() >= minFramedStance || q.judgment[complaint] >= minFramedComplaint
 }
@@ -284,6 +296,11 @@ func (q *query) propose(scores []candidateScore, c textContext) []candidateScore
 	}
 	for _, doc := range q.ix.framed {
 		if q.ix.named[doc] == 0 && !has(doc) && q.fills(doc) > 0 {
+			q.addScore(doc, c)
+		}
+	}
+	for _, doc := range q.similar {
+		if !has(doc) {
 			q.addScore(doc, c)
 		}
 	}
@@ -327,6 +344,11 @@ func (q *query) acceptFeatures(s *candidateScore, c textContext, frame, largest 
 	x[aOtherFrame] = indicator(frame < largest)
 	x[aResembles] = q.resembles(s.doc)
 	x[aNumber] = indicator(s.code >= bareCode && s.number >= firstOwnCode)
+	if cosine := q.cosine(s.doc); cosine > 0 {
+		x[aCosine], x[aCosineShare] = min(1, cosine/fullCosine), cosine/q.cosine(q.similar[0])
+		x[aCosineLead] = max(-1, min(1, q.cosineLead(s.doc)/fullLead))
+		x[aSimilar] = min(x[aComplaint], x[aCosine])
+	}
 	x[aSymptom] = indicator(slices.ContainsFunc(q.concepts, q.isSymptom))
 	for _, b := range q.blockOdds {
 		if b.doc == s.doc {

@@ -27,26 +27,22 @@ type fold struct {
 	rows   []judged
 }
 
-// judgeAuthors returns a fold for each author. With parts > 1, there is a fold for
-// each of so many parts of the entries, too: its model knows none of the entries
-// of the part, as those of a team, and its texts are those that mean one of them,
-// or nothing.
-func judgeAuthors(t *testing.T, b *kb.Base, rows []textRow, parts int) []*fold {
+// judgeAuthors returns a fold for each author. The entries that the models do not
+// know by name are judged in the same texts as those that they do, as are those of
+// a team.
+func judgeAuthors(t *testing.T, b *kb.Base, rows []textRow) []*fold {
 	names := learned(b, rows)
 	var folds []*fold
 	var wg sync.WaitGroup
 	running := make(chan bool, 2) // a fit takes 300 MB
 	for _, author := range authors(rows) {
-		for part := range parts {
-			f := &fold{author: author}
-			folds = append(folds, f)
-			out := func(id string) bool { return parts > 1 && slices.Index(names, id)%parts == part }
-			wg.Go(func() {
-				running <- true
-				defer func() { <-running }()
-				f.judge(t, b, rows, names, out)
-			})
-		}
+		f := &fold{author: author}
+		folds = append(folds, f)
+		wg.Go(func() {
+			running <- true
+			defer func() { <-running }()
+			f.judge(t, b, rows, names)
+		})
 	}
 	wg.Wait()
 	return folds
@@ -62,22 +58,18 @@ func authors(rows []textRow) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// judge fits the model of the fold, and judges its texts. The model knows nothing
-// of some entries.
-func (f *fold) judge(t *testing.T, b *kb.Base, rows []textRow, names []string, out func(id string) bool) {
+// judge fits the model of the fold, and judges its texts.
+func (f *fold) judge(t *testing.T, b *kb.Base, rows []textRow, names []string) {
 	var train []*textRow
-	whole := !slices.ContainsFunc(names, out)
 	for i := range rows {
-		r := &rows[i]
-		left := slices.ContainsFunc(r.Target, out)
-		switch {
-		case r.author == f.author && (whole || left || len(r.Target) == 0):
+		switch r := &rows[i]; {
+		case r.author == f.author:
 			f.rows = append(f.rows, judged{textRow: r})
-		case r.author != f.author && !left && trainedOn(r):
+		case trainedOn(r):
 			train = append(train, r)
 		}
 	}
-	f.model = fitLinear(train, slices.DeleteFunc(slices.Clone(names), out))
+	f.model = fitLinear(train, names)
 	f.index(t, b)
 	for i := range f.rows {
 		f.rows[i].offers, f.rows[i].sure = f.ix.AcceptRows(f.rows[i].Text)

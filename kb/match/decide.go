@@ -186,7 +186,7 @@ func (s *candidateScore) doubtMessage(c textContext) Doubt {
 	case covered < half:
 		return part(half)
 	case s.lacksTrouble(c):
-		return part(nearlyAll)
+		return part(1)
 	case covered < nearlyAll && c.products == 0 && (c.unknown > 0 || s.sentenceRest >= minRest) && s.odds < sureForeignOdds:
 		return part(nearlyAll) // about something else
 	case covered < mostOfIt && (s.sentenceRest >= minRest || s.lineRest >= minRest):
@@ -202,11 +202,12 @@ func (s *candidateScore) doubtMessage(c textContext) Doubt {
 }
 
 // lacksTrouble reports whether the text has the things that a short message names,
-// but not what is wrong with them. Of a long message, they are a paste that was
-// cut.
+// but not what is wrong with them, however little its word for that weighs: "online
+// recovery point creation took 40 minutes". Of a long message, they are a paste that
+// was cut.
 func (s *candidateScore) lacksTrouble(c textContext) bool {
 	t := s.message.template
-	return t != nil && t.trouble && !c.trouble && t.weight < longQuote && s.coverage() < nearlyAll
+	return t != nil && t.trouble && !c.trouble && t.weight < longQuote
 }
 
 // bestHits returns the hits that are worth a choice.

@@ -29,6 +29,7 @@
 //	concept.go     what a text says in people's own words: objects, symptoms, stances
 //	said.go        the frames and phrases of documents that these are like
 //	features.go    the words, pairs and concepts of the text for the linear model
+//	cosine.go      how similar the text is to all that is known of how people put a document
 //	linear.go      the linear model: a complaint or talk, and about which document (table.go)
 //	accept.go      all of that → odds of a question
 //	talk.go        the words around an answer → talk, which gets none
@@ -56,7 +57,7 @@
 // the evidence, the concepts and the linear model. Both are fitted by TestFit on
 // the texts of testdata/train, of which each folder is of one author, and judged
 // on authors that they were not fitted on. The linear model knows the built-in
-// entries by name. For other documents, frames and phrases take its place.
+// entries by name. For other documents, frames and the cosine to their phrases take its place.
 //
 // Slow, plain versions of the stages are in the tests. The fast ones are
 // checked against them on all small inputs and by fuzzing.

@@ -23,10 +23,16 @@ type Explanation struct {
 	Asked    float64        // the probability that it, or another choice of a question, is meant
 	Needed   float64        // the probability that a question needs
 	Anyway   string         // the kind of evidence that leads to a question in spite of that, or ""
+	Similar  Similarity     // of the text to the document
 	For      []Signal       // what the linear model finds for the document, the strongest first
 	Against  []Signal       // what it finds against it, the strongest first
 	Doubts   []Doubt        // why there is no answer, or not even a question
 }
+
+// A Similarity is how much a text is like what is known of how people put a
+// document, and like the same of the most similar other one: the cosines of their
+// vectors, from 0 to 1.
+type Similarity struct{ Own, Other float64 }
 
 // A FoundConcept is a concept, and the words that say it.
 type FoundConcept struct {
@@ -415,6 +421,9 @@ func (x *explaining) addSignals() {
 		if o.pasted {
 			x.Anyway = EvidenceMessage
 		}
+	}
+	if own := x.cosine(o.doc); own > 0 {
+		x.Similar = Similarity{own, own - x.cosineLead(o.doc)}
 	}
 	var signals []Signal
 	seen := map[string]bool{}

@@ -19,6 +19,7 @@ type Document struct {
 	Codes           []string   // error codes, in any spelling
 	Relatives       []string   // codes that appear with the error; they count neither for nor against it
 	Examples        []string   // texts that mean it; their codes do not count against it
+	Sayings         []string   // EXPERIMENT
 	Prose           []string   // explanations, for words that people may use
 	Anchors         []string   // URL fragments of its sources, which Lookup finds
 	Sections        []string   // titles of the sections of its sources, which Lookup finds
@@ -66,6 +67,7 @@ type Index struct {
 	named          []int16  // by document: its column in said, or 0
 	namedDocuments []uint32 // those that said knows
 	seen           []bool   // by document: said was fitted to its phrases
+	vectors        *vectors
 
 	templates     []template
 	firstTemplate []uint32 // by document: its first template but for counterexamples, which come last

@@ -30,16 +30,16 @@ func TestFit(t *testing.T) {
 			train = append(train, &rows[i])
 		}
 	}
-	known, unknown := judgeAuthors(t, b, rows, 1), judgeAuthors(t, b, rows, 3)
-	for _, f := range known {
-		f.model.named = fitAcceptance(b, known, f.author, true)
-		f.model.unnamed = fitAcceptance(b, unknown, f.author, false)
+	folds := judgeAuthors(t, b, rows)
+	for _, f := range folds {
+		f.model.named = fitAcceptance(b, folds, f.author, true)
+		f.model.unnamed = fitAcceptance(b, folds, f.author, false)
 		f.index(t, b)
 	}
-	printTallies(measure(b, known))
+	printTallies(measure(b, folds))
 	m := fitLinear(train, learned(b, rows))
-	m.named = fitAcceptance(b, known, "", true)
-	m.unnamed = fitAcceptance(b, unknown, "", false)
+	m.named = fitAcceptance(b, folds, "", true)
+	m.unnamed = fitAcceptance(b, folds, "", false)
 	if err := os.WriteFile("words/said.model", m.file(), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,9 @@ func TestFit(t *testing.T) {
 
 // limits are the odds from which a text leads to a question: in a place that is
 // about these products, some between, that in use, and higher ones.
-var limits = [...]float64{0, 0.5, match.MinAccepted, 1.5, 2}
+var limits = [...]float64{0, 0.5, inUse: match.MinAccepted, 1.5, 2}
+
+const inUse = 2 // of limits
 
 // A tally counts the texts of a kind: how many there are, how many have an answer,
 // how many a wrong one, and, by limit, how many lead to what is meant. A text that
@@ -59,14 +61,17 @@ type tally struct {
 }
 
 // measure counts what the matcher does with the texts of each fold, and prints
-// those with a wrong answer.
+// those with a wrong answer, and those that mean nothing and lead to a question.
 func measure(b *kb.Base, folds []*fold) map[string]*tally {
 	tallies := map[string]*tally{}
 	for _, f := range folds {
 		for _, r := range f.rows {
 			one := f.outcome(b, r.textRow)
-			if one.wrong > 0 {
+			switch {
+			case one.wrong > 0:
 				fmt.Printf("wrong answer: %s %.150q\n", r.ID, r.Text)
+			case len(r.Target) == 0 && one.led[inUse] > 0:
+				fmt.Printf("question: %s %.150q\n", r.ID, r.Text)
 			}
 			for _, k := range r.keys() {
 				if tallies[k] == nil {
@@ -157,8 +162,8 @@ func TestTrainingTexts(t *testing.T) {
 		kind          string
 		least, atMost float64
 	}{
-		{"paraphrase", 0.94, 1}, {"story", 0.98, 1}, {"noisy", 0.98, 1},
-		{"calm (none)", 0, 0.005}, {"others (none)", 0, 0.005}, {"wild-negative (none)", 0, 0.005}, {"story (none)", 0, 0.03},
+		{"paraphrase", 0.90, 1}, {"story", 0.98, 1}, {"noisy", 0.98, 1},
+		{"calm (none)", 0, 0.005}, {"others (none)", 0, 0.005}, {"wild-negative (none)", 0, 0.005}, {"story (none)", 0, 0.04},
 	} {
 		h, s := heard[c.kind]/of[c.kind], spoken[c.kind]/of[c.kind]
 		t.Logf("%s: heard or offered %.3f, answered or asked about %.3f of %.0f", c.kind, h, s, of[c.kind])

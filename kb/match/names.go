@@ -71,6 +71,24 @@ func (ix *Index) lookupSymbol(text string) (docs []uint32, whole bool) {
 	return docs, whole
 }
 
+// longSymbol is the length, in bytes, of a symbol that is no word of a language.
+const longSymbol = 20
+
+// namesSymbol reports whether a word of the text is a symbol of a document. A log may
+// have it in lower case, without the words that it consists of.
+func (q *query) namesSymbol(doc uint32) bool {
+	for _, t := range q.tokens {
+		if t.kind != wordToken || t.to-t.from < longSymbol {
+			continue
+		}
+		word := q.plain.s[t.from:t.to]
+		if slices.ContainsFunc(q.ix.symbols, func(s symbol) bool { return s.doc == doc && strings.EqualFold(s.name, word) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // isNearly reports whether a piece is nearly as long as a symbol.
 func (s *symbol) isNearly(piece string) bool {
 	const nearly = 0.8

@@ -39,6 +39,12 @@ type query struct {
 	judgment  []int32      // by column of the model: the sum of the weights
 	weighed   []uint32     // by row of the model: the stamp of the last query that has it
 
+	similar     []uint32 // the documents whose vectors are most similar, best first
+	similarity  []uint32 // by document
+	sharing     []uint32 // documents with a similarity
+	norm        float64  // of a similarity
+	featureSeen []uint32 // by feature of vectors: the stamp of the last query that has it
+
 	runs     []run // of the last alignment
 	chain    []run // of the last alignment
 	scores   []candidateScore
@@ -89,6 +95,7 @@ func (q *query) resetSeen() {
 	if q.stamp++; q.stamp == 0 {
 		clear(q.seen)
 		clear(q.weighed)
+		clear(q.featureSeen)
 		q.stamp = 1
 	}
 }

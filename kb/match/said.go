@@ -85,7 +85,8 @@ func (q *query) resembles(doc uint32) float64 {
 	return best
 }
 
-// addSayings finds the concepts of the phrases and messages of all documents.
+// addSayings finds the concepts of the phrases and messages of all documents, and
+// their vectors.
 func (b *builder) addSayings(documents []Document) {
 	number := map[string]uint8{}
 	for i, c := range b.concepts.concepts {
@@ -94,13 +95,18 @@ func (b *builder) addSayings(documents []Document) {
 			b.stances.add(uint8(i))
 		}
 	}
-	b.sayings = make([]saying, len(documents))
+	b.sayings, b.vectors = make([]saying, len(documents)), &vectors{}
 	if len(number) == 0 {
 		return
 	}
 	q := newQuery(b.Index)
+	var vectors vectorsBuilder
 	for i := range documents {
 		s := &b.sayings[i]
+		compared := len(documents[i].Phrases) > 0
+		if compared {
+			vectors.documents++
+		}
 		for _, frame := range documents[i].Frames {
 			var set conceptSet
 			for _, id := range frame {
@@ -113,17 +119,19 @@ func (b *builder) addSayings(documents []Document) {
 		if len(s.frames) > 0 {
 			b.framed = append(b.framed, uint32(i))
 		}
-		for _, texts := range [][]string{documents[i].Phrases, documents[i].Titles, documents[i].Messages} {
-			for _, text := range texts {
-				q.load(Fill(text, func(string) string { return " " }))
-				q.findConcepts()
-				set := q.conceptsIn(0, int32(len(q.tokens))).without(b.stances)
-				if set.size() >= minSaying && !slices.Contains(s.phrases, set) {
-					s.phrases = append(s.phrases, set)
-				}
+		for k, text := range slices.Concat(documents[i].Phrases, documents[i].Titles, documents[i].Messages, documents[i].Symbols) {
+			q.load(Fill(text, func(string) string { return " " }))
+			q.findConcepts()
+			if compared {
+				vectors.add(q, uint32(i), k)
+			}
+			set := q.conceptsIn(0, int32(len(q.tokens))).without(b.stances)
+			if set.size() >= minSaying && !slices.Contains(s.phrases, set) {
+				s.phrases = append(s.phrases, set)
 			}
 		}
 	}
+	b.vectors = vectors.vectors()
 }
 
 // minSaying is the number of concepts that say something.

@@ -27,8 +27,13 @@ type textRow struct {
 	features []string
 }
 
-// builtinTexts are the author of the entries' own texts.
-const builtinTexts = "entries"
+// The authors of the entries' own texts. The examples are judged, as the texts of
+// people are: some have codes and pieces of messages, which people who write texts
+// leave out.
+const (
+	builtinTexts = "entries"
+	exampleTexts = "examples"
+)
 
 // textRows reads the training texts and adds those of the entries.
 func textRows(t testing.TB, b *kb.Base) []textRow {
@@ -56,7 +61,7 @@ func textRows(t testing.TB, b *kb.Base) []textRow {
 	}
 	for _, e := range b.Entries() {
 		for _, text := range e.Examples.Match {
-			rows = append(rows, textRow{ID: e.ID, Text: text, Target: []string{e.ID}, author: builtinTexts, kind: "example"})
+			rows = append(rows, textRow{ID: e.ID, Text: text, Target: []string{e.ID}, author: exampleTexts, kind: "example"})
 		}
 		for kind, texts := range map[string]kb.Texts{"phrase": e.Phrases, "message": e.Messages} {
 			for _, v := range texts {
@@ -81,15 +86,17 @@ func textRows(t testing.TB, b *kb.Base) []textRow {
 func trainedOn(r *textRow) bool { return r.kind != "story" && r.kind != "lookup" }
 
 // minLearned is how many texts of authors an entry needs to be named in the model.
-// The entries of the seed article have 60 and more, the others a few.
-const minLearned = 40
+// Those of the seed article have 140 and more, most others a dozen. With all entries
+// in it, .52 instead of .48 of the texts about the others are heard, but .018 instead
+// of .014 of the talk is asked about, and the file has 8 MB.
+const minLearned = 18
 
 // learned returns the entries that are named in the model, in the order of the
 // base. The others are recognized by their frames, as those of a team.
 func learned(b *kb.Base, rows []textRow) []string {
 	written := map[string]int{}
 	for _, r := range rows {
-		if r.author != builtinTexts {
+		if r.author != builtinTexts && r.author != exampleTexts {
 			for _, id := range r.Target {
 				written[id]++
 			}
