@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -76,6 +75,8 @@ func (d decision) admin(m Message, rest string) {
 		d.postPrivate(paragraph(problem), d.adminUsage())
 	case rest == "", len(words) == 1 && d.rules.Locales.Setting(words[0]) == locale.SettingMute: // the policy lists what is muted
 		d.postPolicy("admin")
+	case len(words) == 1 && d.rules.Locales.Setting(words[0]) == locale.SettingBots:
+		d.postBots()
 	case after.equal(before):
 		d.postPolicy("admin_same")
 	default:
@@ -167,9 +168,11 @@ func (d decision) readSettings(m Message, s Settings, words []string) (after Set
 	switch {
 	case setting == locale.SettingMute && len(values) == 3, setting == locale.SettingUnmute && len(values) == 1:
 		return d.readMute(s, values, setting == locale.SettingUnmute)
+	case setting == locale.SettingBots && len(values) == 0: // lists them
+		return s, ""
 	case setting == locale.SettingReset && len(values) == 0:
 		return Settings{}, ""
-	case setting == locale.SettingBots && len(values) > 0:
+	case setting == locale.SettingBots:
 		return d.readBots(m, s, values, unclear)
 	case len(values) != 1:
 		return s, unclear
@@ -194,32 +197,6 @@ func (d decision) readSettings(m Message, s Settings, words []string) (after Set
 	return s, ""
 }
 
-// readBots adds and removes bots by their IDs or mentions: +ID and -ID.
-func (d decision) readBots(m Message, s Settings, changes []string, unclear string) (after Settings, problem string) {
-	bots := slices.Clone(s.over(d.rules.Policy.Channels[d.head.Thread.Channel]).Bots)
-	for _, c := range changes {
-		id := m.id(c[1:])
-		switch {
-		case c[0] != '+' && c[0] != '-':
-			return s, unclear
-		case !platformID.MatchString(id):
-			return s, d.text("admin_bots_limit", "count", strconv.Itoa(maxBots))
-		}
-		listed := slices.Index(bots, id)
-		switch {
-		case c[0] == '+' && listed < 0:
-			bots = append(bots, id)
-		case c[0] == '-' && listed >= 0:
-			bots = slices.Delete(bots, listed, listed+1)
-		}
-	}
-	if len(bots) > maxBots {
-		return s, d.text("admin_bots_limit", "count", strconv.Itoa(maxBots))
-	}
-	s.Bots = append([]string{}, bots...) // not nil: that there are none is set, too
-	return s, ""
-}
-
 // postPolicy shows the policy of the channel.
 func (d decision) postPolicy(title string) {
 	s := d.rules.Policy.settings[d.head.Thread.place()]
@@ -235,7 +212,7 @@ func (d decision) postPolicy(title string) {
 		row("admin_mode", d.text(modeText[cmp.Or(policy.Mode, d.rules.Policy.Default)]), s.Mode != ""),
 		row("admin_language", d.policyLanguage(policy), s.Language != ""),
 		row("admin_about", d.text(topicText[cmp.Or(policy.About, AboutAnything)]), s.About != ""),
-		row("admin_bots", d.policyBots(policy), s.Bots != nil),
+		row("admin_bots", d.policyBots(policy, s.BotNames), s.Bots != nil),
 		row("admin_unanswered", d.text(recordText[recordingOf(policy.Unanswered)]), s.Unanswered != ""),
 		row("admin_escalation", d.policyEscalation(), d.rules.Policy.settings[d.head.Thread.workspace()].Escalation != ""),
 	}}}
@@ -257,11 +234,11 @@ func (d decision) policyLanguage(c ChannelPolicy) string {
 	return d.text("admin_language_auto", "lang", d.rules.Policy.Language)
 }
 
-func (d decision) policyBots(c ChannelPolicy) string {
+func (d decision) policyBots(c ChannelPolicy, names map[string]string) string {
 	if len(c.Bots) == 0 {
 		return d.text("admin_bots_none")
 	}
-	return d.text("admin_bots_some", "bots", d.botList(c.Bots))
+	return d.text("admin_bots_some", "bots", d.botList(c.Bots, names))
 }
 
 func (d decision) policyEscalation() string {
@@ -301,7 +278,7 @@ func (d decision) changeOf(c SettingsChange) string {
 	add("admin_unanswered", d.settingWord(string(c.Before.Unanswered)), d.settingWord(string(c.After.Unanswered)))
 	add("admin_escalation", d.escalationWord(c.Before.Escalation), d.escalationWord(c.After.Escalation))
 	add("admin_mutes", d.muteList(c.Before.Mutes), d.muteList(c.After.Mutes))
-	add("admin_bots", d.botList(c.Before.Bots), d.botList(c.After.Bots))
+	add("admin_bots", d.botList(c.Before.Bots, c.Before.BotNames), d.botList(c.After.Bots, c.After.BotNames))
 	return strings.Join(changes, ", ")
 }
 
@@ -324,12 +301,16 @@ func (v voice) settingWord(value string) string {
 	return "`" + value + "`"
 }
 
-func (v voice) botList(bots []string) string {
+func (v voice) botList(bots []string, names map[string]string) string {
 	switch {
 	case bots == nil:
 		return ""
 	case len(bots) == 0:
 		return v.text("admin_nothing")
 	}
-	return "`" + strings.Join(bots, "`, `") + "`"
+	var all []string
+	for _, id := range bots {
+		all = append(all, v.botLabel(id, names))
+	}
+	return strings.Join(all, ", ")
 }

@@ -119,10 +119,10 @@ func TestAdmin(t *testing.T) {
 		{"admin language xx", nil, "“language xx”"},
 		{"admin language mode", nil, "“language mode”"},
 		{"admin about off", nil, "“about off”"},
-		{"admin bots", nil, "“bots”"},
+		{"admin bots", nil, "# Other bots whose errors I answer in this channel\n  `B1`"},
 		{"admin bots B2", nil, "“bots B2”"},
-		{"admin bots +", nil, "50 other bots at most"},
-		{"admin bots +" + strings.Repeat("x", 65), nil, "50 other bots at most"},
+		{"admin bots +", nil, "I find no bot “”"},
+		{"admin bots +" + strings.Repeat("x", 65), nil, "I find no bot"},
 		{"admin off", nil, "“off”"},
 		{"admin 90001", nil, "“90001”"},
 	} {

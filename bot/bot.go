@@ -32,6 +32,7 @@ type Bot struct {
 	warnings      noticeLimiter
 	spoken        recentMessages
 	settings      settingsCache
+	seenBots      seenBots
 	configured    configuration
 }
 

@@ -30,6 +30,7 @@ type State struct {
 	Cases       *Cases           // nil unless an earlier decision needed them
 	Steps       *StepCounts      // of the entry that will begin, or that an earlier decision needed
 	Changes     []SettingsChange // of the channel and its workspace, the latest first; set for /mabs admin
+	Bots        map[string]User  // the bots that /mabs admin names, by what it names them; one that is not found has no ID
 	Unreachable bool             // the bot cannot post to the channel that /mabs admin names
 }
 

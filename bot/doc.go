@@ -35,7 +35,7 @@
 //     answers in a supervised channel;
 //   - language.go chooses the language of an answer, policy.go holds what the
 //     owner configured, settings.go what administrators set with the command
-//     of admin.go or on the page of channels.go, and botlimit.go limits the answers to other bots, and
+//     of admin.go, which names other bots as otherbots.go reads, or on the page of channels.go, and botlimit.go limits the answers to other bots, and
 //     noticelimit.go those to presses and pastes that repeat each other;
 //   - shadow.go records what a channel in shadow mode would have read, and what
 //     people think of it;

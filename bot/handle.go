@@ -35,6 +35,7 @@ func (b *Bot) Handler(a Adapter) Handler {
 
 func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 	rules := Rules{Base: b.base(), Locales: b.locales, Policy: b.recentPolicy(ctx), Can: a.Capabilities()}
+	b.seenBots.see(event.About())
 	event = rules.withCollected(withoutSecrets(event))
 	event, found := rules.recognizeEvents(event, rules.recognize(event))
 	event, found, err := b.join(ctx, rules, event, found)
@@ -61,6 +62,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 		head.At = time.Now()
 		event = withHead(event, head)
 	}
+	bots := b.findBots(ctx, a, rules, event, found)
 	unreachable := b.unreachable(ctx, a, rules, event, found)
 	for range maxConflicts {
 		if rules.Policy, err = b.currentPolicy(ctx); err != nil {
@@ -85,7 +87,7 @@ func (b *Bot) handle(ctx context.Context, a Adapter, event Event) error {
 				return err
 			}
 		}
-		state.Unreachable = unreachable
+		state.Unreachable, state.Bots = unreachable, bots
 		turn, err := b.decide(ctx, rules, state, event, found)
 		if err != nil {
 			return err

@@ -29,6 +29,10 @@ type Settings struct {
 	About    Topic    `json:"about,omitempty"`    // AboutAnything removes the configured one
 	Bots     []string `json:"bots,omitzero"`      // nil if not set; otherwise all of them
 
+	// BotNames has the names of Bots, by ID, as far as they were known when they were
+	// set. They are for people to read.
+	BotNames map[string]string `json:"bot_names,omitempty"`
+
 	// Unanswered says whether to record what almost led to a question: RecordOn,
 	// RecordOff, or "" if it is not set.
 	Unanswered Recording `json:"unanswered,omitempty"`

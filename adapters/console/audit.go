@@ -95,6 +95,10 @@ func settingsOf(s bot.Settings) map[string]string {
 		return map[string]string{"": err.Error()}
 	}
 	texts := map[string]string{}
+	if len(s.Bots) > 0 && len(s.BotNames) > 0 {
+		values["bots"] = botNames(s.Bots, s.BotNames)
+	}
+	delete(values, "bot_names")
 	for name, value := range values {
 		texts[name] = fmt.Sprint(value)
 	}

@@ -73,7 +73,7 @@ func (c *Console) channels(w http.ResponseWriter, r *http.Request) {
 			modeRule(found, one),
 			rule{textOf(found.Languages, cmp.Or(one.Policy.Language, bot.LanguageAuto)), from(one.Settings.Language != "", one.File.Language != "", one.LanguageBy)},
 			rule{textOf(found.Topics, string(cmp.Or(one.Policy.About, bot.AboutAnything))), from(one.Settings.About != "", one.File.About != "", one.AboutBy)},
-			rule{strings.Join(one.Policy.Bots, ", "), from(one.Settings.Bots != nil, len(one.File.Bots) > 0, one.BotsBy)},
+			rule{botNames(one.Policy.Bots, one.Settings.BotNames), from(one.Settings.Bots != nil, len(one.File.Bots) > 0, one.BotsBy)},
 			rule{textOf(found.Recordings, string(recordingOf(one.Policy.Unanswered))), from(one.Settings.Unanswered != "", one.File.Unanswered, one.UnansweredBy)},
 			escalationOf(found.Workspaces, one.Place),
 			mutedIn(one),
@@ -103,6 +103,18 @@ func escalationOf(all []bot.WorkspaceView, p bot.Place) rule {
 // modeRule returns the mode of a channel.
 func modeRule(found bot.Channels, one bot.ChannelView) rule {
 	return rule{textOf(found.Modes, string(one.Policy.Mode)), from(one.Settings.Mode != "", one.File.Mode != "", one.ModeBy)}
+}
+
+// botNames lists bots by their names, as far as they are known.
+func botNames(ids []string, names map[string]string) string {
+	var all []string
+	for _, id := range ids {
+		if name := names[id]; name != "" {
+			id = name + " (" + id + ")"
+		}
+		all = append(all, id)
+	}
+	return strings.Join(all, ", ")
 }
 
 // textOf returns the text of a choice, or its value.

@@ -13,6 +13,7 @@ import (
 
 	"mabsbot/adapters/chat"
 	"mabsbot/adapters/discord/discordapi"
+	"mabsbot/bot"
 )
 
 // Checks at startup, and when the bot joins a guild: its identity and its
@@ -145,6 +146,23 @@ func (d *Discord) CanPost(ctx context.Context, channel string) (bool, error) {
 		return false, nil
 	}
 	return err == nil && !slices.Contains(forumTypes, at.kind), err
+}
+
+// FindBot implements bot.BotFinder. A bot has the ID of its user. A webhook has one of
+// its own, which the bot cannot look up.
+func (d *Discord) FindBot(ctx context.Context, id string) (bot.User, bool, error) {
+	if !snowflake.MatchString(id) {
+		return bot.User{}, false, nil
+	}
+	var u discordapi.User
+	err := d.client.Do(ctx, discordapi.Request{Method: "GET", Path: "/users/%s", Args: []string{id}, Into: &u})
+	switch {
+	case err != nil && permanent(err):
+		return bot.User{ID: id, Bot: true}, true, nil
+	case err != nil:
+		return bot.User{}, false, err
+	}
+	return userFrom(&u, nil), u.Bot, nil
 }
 
 // checkPermissions logs the permissions that the bot lacks in a guild, and the

@@ -99,6 +99,7 @@ var (
 	_ bot.Connector = (*Discord)(nil)
 
 	_ bot.ChannelChecker = (*Discord)(nil)
+	_ bot.BotFinder      = (*Discord)(nil)
 )
 
 // pageJobs is how many interactions are responded to at once. Each waits for a

@@ -1,15 +1,18 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"mabsbot/adapters/chat"
+	"mabsbot/bot"
 )
 
 // Checks at startup: who the bot is, and which scopes it has.
@@ -147,6 +150,36 @@ func (s *Slack) CanPost(ctx context.Context, channel string) (bool, error) {
 	problem, _, err := escalationProblem(ctx, s.client, channel)
 	return problem == "" && err == nil, err
 }
+
+// FindBot implements bot.BotFinder. Messages of a bot have its bot_id, but a mention has
+// the ID of its user, whose profile has the other one:
+// https://docs.slack.dev/reference/methods/users.info
+func (s *Slack) FindBot(ctx context.Context, id string) (bot.User, bool, error) {
+	switch {
+	case id == "USLACKBOT":
+		return bot.User{ID: id, Name: "Slackbot", Bot: true}, true, nil
+	case botID.MatchString(id):
+		found := bot.User{ID: id, Bot: true}
+		if info, err := s.client.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: id}); err == nil {
+			found.Name = info.Name
+		}
+		return found, true, nil // that of another workspace, which this one does not know, too
+	case !userID.MatchString(id):
+		return bot.User{}, false, nil
+	}
+	info, err := s.client.GetUserInfoContext(ctx, id)
+	switch {
+	case err != nil && permanent(err):
+		return bot.User{}, false, nil
+	case err != nil:
+		return bot.User{}, false, explain(err)
+	}
+	found := bot.User{ID: info.Profile.BotID, Name: cmp.Or(info.Profile.RealName, info.RealName, info.Name), Bot: true}
+	return found, info.IsBot && found.ID != "", nil
+}
+
+// The IDs of bots and of users.
+var botID, userID = regexp.MustCompile(`^B[A-Z0-9]+$`), regexp.MustCompile(`^[UW][A-Z0-9]+$`)
 
 // escalationProblem returns why the bot cannot post into the escalation channel, or
 // "".

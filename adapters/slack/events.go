@@ -266,7 +266,7 @@ func (me identity) isOwn(e innerEvent) bool {
 // the channel's configuration.
 func (me identity) author(e innerEvent) bot.User {
 	if e.Bot != "" || e.Subtype == "bot_message" || e.User == "USLACKBOT" {
-		return bot.User{ID: cmp.Or(e.Bot, e.User), Bot: true}
+		return bot.User{ID: cmp.Or(e.Bot, e.User), Name: cmp.Or(e.Username, e.BotProfile.Name), Bot: true}
 	}
 	return bot.User{ID: e.User, Name: cmp.Or(e.Profile.Display, e.Profile.Real)}
 }

@@ -44,16 +44,20 @@ type authorization struct {
 
 // An innerEvent is an event, or the message within one.
 type innerEvent struct {
-	Type        string       `json:"type"`
-	Subtype     string       `json:"subtype"`
-	Channel     string       `json:"channel"`
-	ChannelType string       `json:"channel_type"`
-	User        string       `json:"user"`
-	Bot         string       `json:"bot_id"`
-	Team        string       `json:"team"`
-	UserTeam    string       `json:"user_team"`
-	SourceTeam  string       `json:"source_team"`
-	Profile     profileOf    `json:"user_profile"`
+	Type        string    `json:"type"`
+	Subtype     string    `json:"subtype"`
+	Channel     string    `json:"channel"`
+	ChannelType string    `json:"channel_type"`
+	User        string    `json:"user"`
+	Bot         string    `json:"bot_id"`
+	Team        string    `json:"team"`
+	UserTeam    string    `json:"user_team"`
+	SourceTeam  string    `json:"source_team"`
+	Profile     profileOf `json:"user_profile"`
+	Username    string    `json:"username"` // of a bot, if it chose one for the message
+	BotProfile  struct {
+		Name string `json:"name"`
+	} `json:"bot_profile"`
 	Text        string       `json:"text"`
 	TS          string       `json:"ts"`
 	EventTS     string       `json:"event_ts"`

@@ -106,6 +106,7 @@ var (
 	_ bot.Connector = (*Slack)(nil)
 
 	_ bot.ChannelChecker = (*Slack)(nil)
+	_ bot.BotFinder      = (*Slack)(nil)
 )
 
 // pageJobs is how many home pages and modals are published at once. Each takes one

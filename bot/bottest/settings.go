@@ -32,7 +32,7 @@ func (t *storeTest) wantSettings(after int, want ...bot.ChannelSettings) {
 }
 
 func channelSettings(t *storeTest) {
-	all := bot.Settings{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}, Escalation: "C1", Mutes: []bot.Mute{{Error: "319", From: 1800000000, To: 1800007200}, {Error: "e", To: 1800000000, Off: true}}}
+	all := bot.Settings{Mode: bot.ModeShadow, Language: "ko", About: bot.AboutBackup, Bots: []string{"B1"}, BotNames: map[string]string{"B1": "alerts"}, Unanswered: bot.RecordOn, Escalation: "C1", Mutes: []bot.Mute{{Error: "319", From: 1800000000, To: 1800007200}, {Error: "e", To: 1800000000, Off: true}}}
 	none := bot.Settings{Bots: []string{}}
 	t.wantSettings(0)
 	t.must(t.set("A", 0, bot.Settings{}, all))

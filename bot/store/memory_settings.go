@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ func (m *Memory) ChannelSettings(ctx context.Context, after int) ([]bot.ChannelS
 	var all []bot.ChannelSettings
 	for _, c := range m.settings {
 		if c.Version > after {
-			c.Bots, c.Mutes = slices.Clone(c.Bots), slices.Clone(c.Mutes)
+			c.Bots, c.BotNames, c.Mutes = slices.Clone(c.Bots), maps.Clone(c.BotNames), slices.Clone(c.Mutes)
 			all = append(all, c)
 		}
 	}
@@ -60,5 +61,6 @@ func (m *Memory) set(c *bot.SettingsChange, now time.Time) {
 func copyOfChange(c bot.SettingsChange) bot.SettingsChange {
 	c.Before.Bots, c.After.Bots = slices.Clone(c.Before.Bots), slices.Clone(c.After.Bots)
 	c.Before.Mutes, c.After.Mutes = slices.Clone(c.Before.Mutes), slices.Clone(c.After.Mutes)
+	c.Before.BotNames, c.After.BotNames = maps.Clone(c.Before.BotNames), maps.Clone(c.After.BotNames)
 	return c
 }

@@ -243,8 +243,8 @@ func wanted(line string) []string {
 }
 
 // differing matches what platforms show in their own way: times, and the IDs of the
-// hand-over channel and of the bridge.
-var differing = regexp.MustCompile("TIME|`escalations`|`B2`")
+// hand-over channel, of the bridge and of otto.
+var differing = regexp.MustCompile("TIME|`escalations`|`B2`|`B1`")
 
 // letters removes everything but letters and digits, because markup differs
 // between platforms.

@@ -39,6 +39,9 @@ func (s *Server) userJSON(u *User, locale bool) object {
 		"is_owner": false, "is_restricted": false, "is_ultra_restricted": false, "tz": u.TZ, "tz_label": u.TZ, "tz_offset": 0, "updated": epoch,
 		"profile": object{"real_name": u.RealName, "display_name": u.Name, "team": u.Team},
 	}
+	if u.Bot {
+		o["profile"].(object)["bot_id"] = s.botOf(u.ID)
+	}
 	if u.Team != s.Team {
 		o["is_stranger"] = true
 	}
@@ -46,6 +49,14 @@ func (s *Server) userJSON(u *User, locale bool) object {
 		o["locale"] = u.Locale
 	}
 	return o
+}
+
+// botOf returns the ID of a bot, which differs from that of its user.
+func (s *Server) botOf(user string) string {
+	if user == s.botUser {
+		return s.botID
+	}
+	return "B" + user
 }
 
 // domain is the subdomain of the workspace.
