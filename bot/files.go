@@ -19,7 +19,15 @@ type FileVersion struct {
 	At      time.Time
 }
 
-// A FileStore keeps every version of the files. One that cannot be read counts as
+// Of each file FileVersionsKept versions are kept, and those of the last FileHistory. An
+// undo needs the last few; a page of the history shows twenty. "Who wrote this?" is asked
+// of older ones as of other records, for a year.
+const (
+	FileVersionsKept = 20
+	FileHistory      = 365 * 24 * time.Hour
+)
+
+// A FileStore keeps the versions of the files. One that cannot be read counts as
 // removed, and is returned together with ErrUnreadable.
 type FileStore interface {
 	// Files returns the latest version of each file that was saved after a version,

@@ -492,6 +492,7 @@ type pastVersion struct {
 	bot.FileVersion
 	Diff    []diffLine
 	Current bool
+	First   bool // the version that it was made from is no longer kept
 }
 
 // maxVersions is how many versions a page of the history has.
@@ -514,14 +515,16 @@ func (c *Console) fileHistory(w http.ResponseWriter, r *http.Request) {
 	p.Tab = f.File
 	for i, v := range all[:min(len(all), maxVersions)] {
 		was := f.Folder.Content
-		if j := slices.IndexFunc(all[i:], func(o bot.FileVersion) bool { return o.Version == v.From }); j > 0 && !all[i+j].Removed {
+		j := slices.IndexFunc(all[i:], func(o bot.FileVersion) bool { return o.Version == v.From })
+		if j > 0 && !all[i+j].Removed {
 			was = all[i+j].Content
 		}
+		first := v.From > 0 && j < 0
 		is := v.Content
 		if v.Removed {
 			is = f.Folder.Content
 		}
-		p.Versions = append(p.Versions, pastVersion{v, diff(was, is), v.Version == f.Version})
+		p.Versions = append(p.Versions, pastVersion{v, diff(was, is), v.Version == f.Version, first})
 	}
 	if len(all) > maxVersions {
 		q := p.View.values()

@@ -88,3 +88,36 @@ func concurrentSaves(t *storeTest) {
 	})
 	t.equal(saved.Load(), int32(1))
 }
+
+// filePrune keeps the last versions of a file, and those of the last year.
+func filePrune(t *storeTest) {
+	other := t.save(0, "b.yaml", "other")
+	var all []bot.FileVersion // latest first
+	for i := range bot.FileVersionsKept + 3 {
+		all = append([]bot.FileVersion{t.save(i+1, "a.yaml", fmt.Sprint(i))}, all...)
+	}
+	versions := func() int {
+		t.Helper()
+		got, err := t.FileHistory(t.Context(), "a.yaml", 0, 99)
+		t.must(err)
+		t.equal(got, all[:len(got)])
+		return len(got)
+	}
+	time.Sleep(bot.FileHistory - time.Hour)
+	t.must(t.Prune(t.Context(), 0))
+	t.equal(versions(), len(all))
+	time.Sleep(2 * time.Hour)
+	t.must(t.Prune(t.Context(), 0))
+	t.equal(versions(), bot.FileVersionsKept)
+	t.wantFiles(0, other, all[0])
+	next := t.save(all[0].Version, "a.yaml", "next")
+	t.wantFiles(all[0].Version, next)
+	t.must(t.Prune(t.Context(), 0))
+	got, err := t.FileHistory(t.Context(), "a.yaml", 0, 99)
+	t.must(err)
+	t.equal(len(got), bot.FileVersionsKept)
+	removed := t.save(next.Version, "a.yaml", "") // an entry that was removed keeps its history, too
+	time.Sleep(2 * bot.FileHistory)
+	t.must(t.Prune(t.Context(), 0))
+	t.wantFiles(0, other, removed)
+}

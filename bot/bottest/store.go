@@ -65,6 +65,7 @@ func TestStore(t *testing.T, open func(t *testing.T) FullStore) {
 	run("Files returns the latest version of what was saved after a version", files)
 	run("SaveFile conflicts unless latest is the last version", fileConflict)
 	run("FileHistory returns the versions of a file, the latest first", fileHistory)
+	run("old versions of a file are pruned, except the last ones", filePrune)
 	run("one of many concurrent saves after a version wins", concurrentSaves)
 	run("Recent returns the thread in which the entry was last started", recent)
 	run("a shadow post is recorded and never claimed", shadowed)

@@ -353,6 +353,7 @@ func (m *Memory) Prune(ctx context.Context, olderThan time.Duration) error {
 	maps.DeleteFunc(m.answers, func(_ bot.EventID, v bot.Vote) bool { return v.At.Before(now.Add(-ShadowHistory)) })
 	m.audit = slices.DeleteFunc(m.audit, func(r bot.AuditRecord) bool { return r.At.Before(now.Add(-AuditHistory)) })
 	m.changes = slices.DeleteFunc(m.changes, func(c bot.SettingsChange) bool { return c.At.Before(now.Add(-SettingsHistory)) })
+	m.pruneFiles(now)
 	m.pruneOutcomes(now)
 	m.pruneIncidents(now)
 	m.unanswered = slices.DeleteFunc(m.unanswered, func(u bot.Unanswered) bool { return u.At.Before(now.Add(-bot.UnansweredTTL)) })

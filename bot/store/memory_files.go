@@ -42,7 +42,7 @@ func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int, re
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	err := ctx.Err()
-	if err == nil && latest != len(m.files) {
+	if last := len(m.files) - 1; err == nil && (last < 0 && latest != 0 || last >= 0 && latest != m.files[last].Version) {
 		err = bot.ErrConflict
 	}
 	if err != nil {
@@ -53,4 +53,15 @@ func (m *Memory) SaveFile(ctx context.Context, f bot.FileVersion, latest int, re
 	record.Object = f.File
 	m.addRecord(record)
 	return f, nil
+}
+
+// pruneFiles removes old versions of a file except the last bot.FileVersionsKept.
+func (m *Memory) pruneFiles(now time.Time) {
+	later := map[string]int{} // how many versions of a file are later
+	for i := len(m.files) - 1; i >= 0; i-- {
+		f := m.files[i]
+		if later[f.File]++; later[f.File] > bot.FileVersionsKept && f.At.Before(now.Add(-bot.FileHistory)) {
+			m.files = slices.Delete(m.files, i, i+1)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -58,7 +59,7 @@ func (s *SQL) maintain(ctx context.Context, retention time.Duration, log *slog.L
 // message are left to Expire, and their votes are kept for ShadowHistory. A post is kept
 // while its thread has a walkthrough or a waiting post replaces it, since
 // changing it needs its Ref; only its metadata is left by then. Dead letters
-// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, counts of hours when Hits no longer needs them, records
+// are deleted after DeadLetterTTL, changes of settings after SettingsHistory, outcomes of steps after bot.LearningWindow, versions of files of the knowledge base after bot.FileHistory if later ones are enough, counts of hours when Hits no longer needs them, records
 // of unanswered messages after bot.UnansweredTTL, reports of errors and incidents after bot.IncidentTTL, and entries once no walkthrough needs them. Expire removes walkthroughs.
 //
 // Prune uses many short transactions, so that events do not have to wait for
@@ -80,6 +81,7 @@ func (s *SQL) Prune(ctx context.Context, olderThan time.Duration) error {
 		s.inBatches(ctx, pruneRows(pruneHours, now/dayMillis-1)),
 		s.inBatches(ctx, pruneRows(pruneOutcomes, now/outcomePeriod-outcomePeriods)),
 		s.inBatches(ctx, pruneRows(pruneAskers, now)),
+		s.inBatches(ctx, pruneRows(pruneFiles, now-bot.FileHistory.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneUnanswered, now-bot.UnansweredTTL.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneReports, now-bot.IncidentTTL.Milliseconds())),
 		s.inBatches(ctx, pruneRows(pruneIncidents, now-bot.IncidentTTL.Milliseconds())),
@@ -135,6 +137,12 @@ const (
 		DELETE FROM counts WHERE (kind, adapter, entry, detail, day, workspace, slot) IN (
 			SELECT kind, adapter, entry, detail, day, workspace, slot FROM counts WHERE kind = 'hour' AND day < $1 LIMIT $2)`
 )
+
+// pruneFiles removes old versions of a file except the last ones.
+var pruneFiles = fmt.Sprintf(`
+	DELETE FROM kb_files WHERE version IN (
+		SELECT version FROM (SELECT version, at, ROW_NUMBER() OVER (PARTITION BY file ORDER BY version DESC) AS place FROM kb_files) v
+		WHERE at < $1 AND place > %d LIMIT $2)`, bot.FileVersionsKept)
 
 func pruneRows(query string, before int64) batch {
 	return func(ctx context.Context, tx *sql.Tx) (bool, error) {
