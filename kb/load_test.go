@@ -456,6 +456,21 @@ func TestBuiltinEntriesAreRight(t *testing.T) {
 	}
 }
 
+// A check follows "You should see:", which no sentence about the reader does.
+func TestBuiltinChecksNameWhatIsSeen(t *testing.T) {
+	b, err := Load(Layers("", "")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range b.Entries() {
+		for _, s := range e.Steps.Items {
+			if check := s.Check.In("en"); strings.HasPrefix(check, "You see ") || strings.HasPrefix(check, "You know ") {
+				t.Errorf("%s, step %s: %q", e.ID, s.ID, check)
+			}
+		}
+	}
+}
+
 func TestNearest(t *testing.T) {
 	names := []string{"title", "codes", "check", "go"}
 	for name, want := range map[string]string{
