@@ -28,13 +28,14 @@ func AddPhrase(content, text string) (string, error) {
 		if f.Path[0] != "phrases" || !f.List {
 			continue
 		}
-		written := strings.Join(f.Values, " ")
+		var written strings.Builder
+		written.WriteString(strings.Join(f.Values, " "))
 		for _, other := range fields {
 			if other.Path[0] == "title" && slices.Equal(other.Path[1:], f.Path[1:]) {
-				written += " " + strings.Join(other.Values, " ")
+				written.WriteString(" " + strings.Join(other.Values, " "))
 			}
 		}
-		if n := sameScript(text, written); n > most {
+		if n := sameScript(text, written.String()); n > most {
 			best, most = f.Path, n
 		}
 	}
