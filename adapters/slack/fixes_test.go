@@ -2,8 +2,10 @@ package slack
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"mabsbot/adapters/chat/chattest"
 	"mabsbot/adapters/slack/slackfake"
 	"mabsbot/bot"
 )
@@ -13,11 +15,11 @@ func (s *stage) fixes() string {
 	s.t.Helper()
 	all, err := s.DB.Fixes(s.t.Context(), 9)
 	s.must(err)
-	got := ""
+	var got strings.Builder
 	for _, f := range all {
-		got += fmt.Sprintf("%s: %s < %s (%s) in %s; ", f.Entry, f.Text, f.Question, f.By.ID, f.Thread.Root)
+		got.WriteString(fmt.Sprintf("%s: %s < %s (%s) in %s; ", f.Entry, f.Text, f.Question, f.By.ID, f.Thread.Root))
 	}
-	return got
+	return got.String()
 }
 
 // TestRecordedFix uses the shortcut "This solved it" in threads with and without an answer
@@ -40,7 +42,7 @@ func TestRecordedFix(t *testing.T) {
 	s.sees(s.alex, "That message has no fix to record.")
 	want := func(want string) {
 		t.Helper()
-		s.until("the fixes are "+want, func() bool { return s.fixes() == want })
+		chattest.Poll(t, "the fixes are "+want, func() bool { return s.fixes() == want })
 	}
 	of := func(text, question string, m slackfake.Message, entry string) string {
 		return fmt.Sprintf("%s: %s < %s (%s) in %s; ", entry, text, question, s.alex.ID, m.TS)
