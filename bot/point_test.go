@@ -113,6 +113,38 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// TestLookAbove checks which mentions are about what their sender wrote before.
+func TestLookAbove(t *testing.T) {
+	base, err := kb.Load(kb.Layers("", "")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		text  string
+		reads bool
+	}{
+		{"", true},
+		{"what is this?", true},
+		{"what does the error above mean?", true},
+		{"이거 어떻게 해야 하나요", true},
+		{"테이프 로봇이 멈췄는데 어떻게 해야 하나요", false},
+		{"the tape robot is stuck, how do I fix it?", false},
+		{"our DPM console crashes, anybody seen that?", false},
+	} {
+		memory := store.NewMemory()
+		b := bot.New(func() *kb.Base { return base }, testLocales(t), bot.DefaultPolicy(), memory, memory, slog.New(slog.DiscardHandler))
+		l := &library{Recorder: bottest.NewRecorder("test", everything), messages: map[string]bot.Quoted{"before": {Text: "Replica is inconsistent (ID: 3106)"}}}
+		m := message("m1", c.text)
+		m.Addressed, m.Points = true, []bot.Pointer{{Kind: bot.PointAbove, To: "before"}}
+		if err := b.Handler(l)(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if got := len(l.read) > 0; got != c.reads {
+			t.Errorf("%q: it reads what was written before: %v, want %v", c.text, got, c.reads)
+		}
+	}
+}
+
 // TestLookInWalkthrough reads what a message links to, and not what is known: the
 // thread of the walkthrough.
 func TestLookInWalkthrough(t *testing.T) {
