@@ -104,7 +104,8 @@ func idf(n, some int) float64 { return math.Log(1 + float64(n)/float64(some)) }
 // often is how much more a feature counts that several texts of a document have.
 func often(texts uint32) float64 { return min(2, 1+math.Log(float64(texts))) }
 
-// compareVectors finds the documents whose vectors are most similar to the text.
+// compareVectors finds the documents whose vectors are most similar to the text, which
+// was judged.
 func (q *query) compareVectors() {
 	v := q.ix.vectors
 	q.similar = q.similar[:0]
@@ -119,14 +120,14 @@ func (q *query) compareVectors() {
 	}
 	q.sharing = q.sharing[:0]
 	var squares float64
-	q.eachFeature(func(key []byte) {
-		k, ok := v.numbers.get(uint64(hashFeature(key)))
+	for _, f := range q.features {
+		k, ok := v.numbers.get(uint64(f))
 		if !ok {
 			squares += v.unknown
-			return
+			continue
 		}
 		if q.featureSeen[k] == q.stamp {
-			return
+			continue
 		}
 		q.featureSeen[k] = q.stamp
 		squares += v.squares[k]
@@ -136,7 +137,7 @@ func (q *query) compareVectors() {
 			}
 			q.similarity[s.doc] += s.weight
 		}
-	})
+	}
 	q.norm = cosineUnit * math.Sqrt(squares)
 	for _, doc := range q.sharing {
 		q.addSimilar(doc)

@@ -84,6 +84,7 @@ func TestVectorsArePlainVectors(t *testing.T) {
 		}
 		q.load(text.String())
 		q.findConcepts()
+		q.judge()
 		q.compareVectors()
 		features := distinctFeatures(q)
 		for doc := range documents {

@@ -473,7 +473,7 @@ func (x *explaining) weigher(o *offer) func(key string) (weight float64, ok bool
 		}
 	}
 	return func(key string) (float64, bool) {
-		row, _, ok := m.rowOf([]byte(key))
+		row, _, ok := m.rowOf(hashFeature([]byte(key)))
 		if !ok {
 			return 0, false
 		}

@@ -101,8 +101,8 @@ func (m *linear) parseLine(line string, rows map[uint64]int32) error {
 }
 
 // rowOf returns the weights of a feature, and their place among those of all.
-func (m *linear) rowOf(key []byte) (weights []int8, row int32, ok bool) {
-	row, ok = m.rows.get(uint64(hashFeature(key)))
+func (m *linear) rowOf(f featureHash) (weights []int8, row int32, ok bool) {
+	row, ok = m.rows.get(uint64(f))
 	if !ok {
 		return nil, 0, false
 	}
@@ -141,8 +141,10 @@ func mustLoadLinear() *linear {
 }
 
 // judge sums the weights of the features of the text, each once, in
-// q.judgment. Its unit is weightStep.
+// q.judgment. Its unit is weightStep. The features stay in q.features.
 func (q *query) judge() {
+	q.features = q.features[:0]
+	q.eachFeature(func(key []byte) { q.features = append(q.features, hashFeature(key)) })
 	m := q.ix.said
 	n := m.columns()
 	if cap(q.judgment) < n {
@@ -154,16 +156,16 @@ func (q *query) judge() {
 		q.weighed = make([]uint32, len(m.weights)/n)
 	}
 	sums, weighed, stamp := q.judgment, q.weighed, q.stamp
-	q.eachFeature(func(key []byte) {
-		weights, row, ok := m.rowOf(key)
+	for _, f := range q.features {
+		weights, row, ok := m.rowOf(f)
 		if !ok || weighed[row] == stamp {
-			return
+			continue
 		}
 		weighed[row] = stamp
 		for i, w := range weights[:len(sums)] {
 			sums[i] += int32(w)
 		}
-	})
+	}
 }
 
 // name finds the columns of documents in a model, and those that it has seen.

@@ -325,7 +325,7 @@ func checkJudgment(t *testing.T, q *query, rows map[string]string, text string) 
 			t.Fatalf("%q lacks the feature %q", text, key)
 		}
 		weights, ok := rows[key]
-		if _, _, known := q.ix.said.rowOf([]byte(key)); known != ok {
+		if _, _, known := q.ix.said.rowOf(hashFeature([]byte(key))); known != ok {
 			return // it has the hash of another one
 		}
 		for i := range len(weights) {

@@ -36,8 +36,9 @@ type query struct {
 	scopes    []conceptSet // of concepts that belong together
 	key       []byte       // of a feature
 	before    []byte       // the word before it
-	judgment  []int32      // by column of the model: the sum of the weights
-	weighed   []uint32     // by row of the model: the stamp of the last query that has it
+	features  []featureHash
+	judgment  []int32  // by column of the model: the sum of the weights
+	weighed   []uint32 // by row of the model: the stamp of the last query that has it
 
 	similar     []uint32 // the documents whose vectors are most similar, best first
 	similarity  []uint32 // by document

@@ -191,7 +191,7 @@ func (q *query) stance() int32 {
 			continue
 		}
 		seen.add(c.id)
-		if weights, _, ok := q.ix.said.rowOf(append(append(q.key[:0], "k "...), concept.ID...)); ok {
+		if weights, _, ok := q.ix.said.rowOf(hashFeature(append(append(q.key[:0], "k "...), concept.ID...))); ok {
 			sum += int32(weights[complaint])
 		}
 	}
