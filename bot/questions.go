@@ -172,8 +172,14 @@ func (b *Bot) Unanswered(ctx context.Context) ([]Unanswered, error) {
 	undecided := 0
 	for i := range asked {
 		w := &asked[i]
+		if undecided == maxUndecided {
+			break
+		}
+		if w.Status != StatusChoosing || w.Elsewhere != (Thread{}) {
+			continue // most are: redacting their texts would take a second
+		}
 		q, ok := w.askedQuestion()
-		if !ok || w.Status != StatusChoosing || w.Elsewhere != (Thread{}) || q.At.IsZero() || time.Since(q.At) < undecidedAfter || undecided == maxUndecided {
+		if !ok || q.At.IsZero() || time.Since(q.At) < undecidedAfter {
 			continue
 		}
 		undecided++
