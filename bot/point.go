@@ -78,7 +78,10 @@ func pointers(rules Rules, state State, event Event, found kb.Result) []Pointer 
 	}
 	known := state.Walkthrough.inProgress() && state.Walkthrough.Source != m.Original
 	explicit := slices.ContainsFunc(m.Points, func(p Pointer) bool { return p.Kind != PointAbove })
-	above := !explicit && len(m.Unread) == 0 && (visible(m.Text) == "" || (r.About(locale.SubjectError) || r.About(locale.SubjectAbove)) && !saysTrouble(rules.Base, m.Text))
+	// In "the tape robot is stuck, how do I fix it", the word "it" means the robot, and
+	// not what was written before.
+	asks := r.About(locale.SubjectError) || r.About(locale.SubjectAbove)
+	above := !explicit && len(m.Unread) == 0 && (visible(m.Text) == "" || asks && !saysTrouble(rules.Base.Explain(m.Text)))
 	return slices.DeleteFunc(slices.Clone(m.Points), func(p Pointer) bool {
 		switch p.Kind {
 		case PointThread:
@@ -88,18 +91,6 @@ func pointers(rules Rules, state State, event Event, found kb.Result) []Pointer 
 		}
 		return false
 	})
-}
-
-// saysTrouble reports whether a text itself says what went wrong with what: in "the tape
-// robot is stuck, how do I fix it", the word "it" means the robot, and not what was
-// written before.
-func saysTrouble(base *kb.Base, text string) bool {
-	object, symptom := false, false
-	for _, c := range base.Explain(text).Concepts {
-		object = object || c.Kind == match.Object
-		symptom = symptom || c.Kind == match.Symptom
-	}
-	return object && symptom
 }
 
 // inProgress reports whether a walkthrough waits for its users.

@@ -123,13 +123,13 @@ func (d decision) record(w Walkthrough, why Miss) {
 	if text == "" || w.Source == "" || d.head.From.Bot {
 		return
 	}
-	names := slices.Collect(maps.Values(w.Slots))
+	names := w.names()
 	for _, h := range d.found.Hits {
 		names = append(names, slices.Collect(maps.Values(h.Slots))...)
 	}
 	u := &Unanswered{
 		ID: RecordID(w.Source), Place: w.Thread.place(), Asker: w.Asker.ID, Why: why,
-		Text: redacted(text, append(names, w.Asker.Name, w.About)...),
+		Text: redacted(text, names...),
 	}
 	if w.isPrivate() || d.head.Direct {
 		u.Place.Channel = ""
@@ -191,10 +191,8 @@ var hexCode = regexp.MustCompile(`\b0x[0-9a-f]{3,8}\b`)
 func keyOf(b *kb.Base, text string) string {
 	e := b.Explain(text)
 	var parts []string
-	object, symptom, code := false, false, false
+	code := false
 	for _, c := range e.Concepts {
-		object = object || c.Kind == match.Object
-		symptom = symptom || c.Kind == match.Symptom
 		if c.Kind != match.Stance {
 			parts = append(parts, "concept "+c.ID)
 		}
@@ -210,11 +208,19 @@ func keyOf(b *kb.Base, text string) string {
 	switch {
 	case len(unknown) > 0:
 		parts = unknown
-	case !code && !(object && symptom):
+	case !code && !saysTrouble(e):
 		parts = words(text)
 	}
 	slices.Sort(parts)
 	return hashed(strings.Join(slices.Compact(parts), "\n"))
+}
+
+// saysTrouble reports whether a text itself says what goes wrong with what.
+func saysTrouble(e kb.Explanation) bool {
+	has := func(kind match.ConceptKind) bool {
+		return slices.ContainsFunc(e.Concepts, func(c match.FoundConcept) bool { return c.Kind == kind })
+	}
+	return has(match.Object) && has(match.Symptom)
 }
 
 // words returns the words of a redacted text in lowercase, without placeholders, masks,

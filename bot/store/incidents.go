@@ -25,6 +25,15 @@ func incidentRow(k bot.IncidentKey, version int) []string {
 	return []string{"incident", k.Adapter, k.Workspace, k.Channel, k.Entry, strconv.Itoa(version)}
 }
 
+// sealIncident returns the sealed part of a version of an incident.
+func (s *SQL) sealIncident(i bot.Incident, version int) ([]byte, error) {
+	data, err := encode(storedIncident{i.Since.UnixMilli(), i.Last.UnixMilli(), i.People, i.Alerts, i.Note, i.Over})
+	if err != nil {
+		return nil, err
+	}
+	return s.sealer.seal(data, incidentRow(i.IncidentKey, version)...), nil
+}
+
 // whereIncident selects the rows of the key in parameters $1 to $4; see incidentArgs.
 const whereIncident = ` adapter = $1 AND workspace = $2 AND channel = $3 AND entry = $4 `
 
@@ -68,7 +77,8 @@ func (s *SQL) putIncident(ctx context.Context, tx *sql.Tx, i *bot.Incident, now 
 	if i == nil {
 		return nil
 	}
-	data, err := encode(storedIncident{i.Since.UnixMilli(), i.Last.UnixMilli(), i.People, i.Alerts, i.Note, i.Over})
+	version := i.Version + 1
+	sealed, err := s.sealIncident(*i, version)
 	if err != nil {
 		return err
 	}
@@ -76,9 +86,8 @@ func (s *SQL) putIncident(ctx context.Context, tx *sql.Tx, i *bot.Incident, now 
 	if i.Version > 0 {
 		query = `UPDATE incidents SET version = $5, root = $6, at = $7, sealed = $8 WHERE version = $5 - 1 AND` + whereIncident
 	}
-	version := i.Version + 1
 	return execOne(ctx, tx, bot.ErrConflict, query,
-		incidentArgs(i.IncidentKey, version, i.Thread.Root, now, s.sealer.seal(data, incidentRow(i.IncidentKey, version)...))...)
+		incidentArgs(i.IncidentKey, version, i.Thread.Root, now, sealed)...)
 }
 
 // Incident implements bot.IncidentStore. Of an unreadable one it returns the version, so
@@ -139,11 +148,11 @@ func (s *SQL) moveIncident(ctx context.Context, tx *sql.Tx, from, to bot.Thread)
 	if err != nil {
 		return err
 	}
-	data, err := encode(storedIncident{i.Since.UnixMilli(), i.Last.UnixMilli(), i.People, i.Alerts, i.Note, i.Over})
+	sealed, err := s.sealIncident(i, i.Version+1)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE incidents SET version = $5, root = $6, sealed = $7 WHERE version = $5 - 1 AND`+whereIncident,
-		incidentArgs(i.IncidentKey, i.Version+1, to.Root, s.sealer.seal(data, incidentRow(i.IncidentKey, i.Version+1)...))...)
+		incidentArgs(i.IncidentKey, i.Version+1, to.Root, sealed)...)
 	return err
 }
