@@ -37,11 +37,7 @@ type auditPage struct {
 
 // Of returns the address of the records of a kind, or of all if it is "".
 func (p auditPage) Of(path string, kind bot.AuditKind) string {
-	q := p.View.values()
-	if kind != "" {
-		q.Set("kind", string(kind))
-	}
-	return path + "?" + q.Encode()
+	return p.View.address(path, map[string]string{"kind": string(kind)})
 }
 
 // An auditRecord is an audit record with what changed.

@@ -9,15 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	udiff "github.com/aymanbagabas/go-udiff"
 
 	"mabsbot/bot"
 	"mabsbot/kb"
 )
 
-// The page that changes a file of the knowledge base, and that of its history.
+// The page that changes a file of the knowledge base.
 
 // An editPage shows a file and what a change of it would do.
 type editPage struct {
@@ -44,18 +41,6 @@ type editPage struct {
 type theirs struct {
 	bot.FileVersion
 	Diff []diffLine // from their file to the one on the page
-}
-
-// A checked says what a change does.
-type checked struct {
-	Wrong     kb.Mistakes
-	Loads     bool
-	Text      *bot.Difference // the text to recognize
-	Own       bot.Tried
-	Others    bot.Tried
-	Talk      bot.Tried
-	Questions *bot.Tried // nil if they could not be read
-	Days      int
 }
 
 // Address returns the address of a page of the file: edit or history.
@@ -384,152 +369,4 @@ func (c *Console) markDone(ctx context.Context, id bot.QuestionID) {
 	if err := c.operations.MarkQuestion(ctx, id, bot.MarkDone); err != nil && !errors.Is(err, bot.ErrNoQuestion) {
 		c.log.Warn("console: a question is not marked as done", "question", id, "error", err)
 	}
-}
-
-// What bounds a check, so that a page answers and a core is not busy for long: the wait
-// for the checks of others, and the time in which texts are tried.
-const (
-	checkWait = 8 * time.Second
-	checkTime = 8 * time.Second
-)
-
-// check fills in what a change does. The questions that people asked come before the
-// examples of other entries, and take at most half of the time; the examples take at most
-// half of the rest.
-func (c *Console) check(ctx context.Context, p *editPage, edit bot.Edit) {
-	wait, cancel := context.WithTimeout(ctx, checkWait)
-	defer cancel()
-	base, wrong, err := c.editor.Try(wait, edit)
-	if errors.Is(err, bot.ErrFileTooLarge) {
-		p.Failure = "editing_too_large"
-		return
-	}
-	if err != nil {
-		p.Failure = "editing_busy"
-		return
-	}
-	p.Checked = &checked{Wrong: wrong, Loads: base != nil}
-	if base == nil {
-		return
-	}
-	if p.Try != "" {
-		text := c.editor.Recognized(base, p.Try)
-		p.Checked.Text = &text
-	}
-	own, others, talk := bot.Examples(base, kb.IDOf(edit.Content))
-	ctx, cancel = context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	p.Checked.Own = c.editor.Compare(ctx, base, own)
-	inHalf(ctx, func(ctx context.Context) { c.checkQuestions(ctx, p.Checked, base) })
-	inHalf(ctx, func(ctx context.Context) { p.Checked.Others = c.editor.Compare(ctx, base, others) })
-	p.Checked.Talk = c.editor.Compare(ctx, base, talk)
-}
-
-// inHalf calls f with half of the time that is left.
-func inHalf(ctx context.Context, f func(context.Context)) {
-	if end, ok := ctx.Deadline(); ok {
-		limited, cancel := context.WithTimeout(ctx, time.Until(end)/2)
-		defer cancel()
-		ctx = limited
-	}
-	f(ctx)
-}
-
-// maxQuestions is how many questions a check tries. Two thousand take about a second.
-const maxQuestions = 2000
-
-// checkQuestions fills in what a change does to the questions that people asked.
-func (c *Console) checkQuestions(ctx context.Context, into *checked, base *kb.Base) {
-	into.Days = int(bot.UnansweredTTL.Hours() / 24)
-	asked, err := c.operations.Questions(ctx, time.Now().Add(-bot.UnansweredTTL), maxQuestions)
-	if err != nil {
-		c.log.Warn("console: the questions cannot be read", "error", err)
-		return
-	}
-	var texts []bot.TriedText
-	for _, q := range asked {
-		if c.mayShow(q.Adapter) {
-			texts = append(texts, bot.TriedText{Text: q.Text, Entry: q.Entry})
-		}
-	}
-	tried := c.editor.Compare(ctx, base, texts)
-	into.Questions = &tried
-}
-
-// A diffLine is a line of a comparison: kept, added, removed, or one that says where
-// the next ones are.
-type diffLine struct{ Kind, Text string }
-
-// maxDiff bounds the lines of a comparison that a page shows.
-const maxDiff = 2000
-
-// diff compares two texts.
-func diff(before, after string) []diffLine {
-	u, err := udiff.ToUnifiedDiff("", "", before, udiff.Lines(before, after), udiff.DefaultContextLines)
-	if err != nil {
-		return nil // the edits are of before
-	}
-	var all []diffLine
-	for _, hunk := range u.Hunks {
-		all = append(all, diffLine{"place", strconv.Itoa(hunk.ToLine)})
-		for _, line := range hunk.Lines {
-			kind := map[udiff.OpKind]string{udiff.Insert: "added", udiff.Delete: "removed"}[line.Kind]
-			all = append(all, diffLine{cmp.Or(kind, "kept"), strings.TrimSuffix(line.Content, "\n")})
-		}
-	}
-	return all[:min(len(all), maxDiff)]
-}
-
-// A historyPage lists the versions of a file.
-type historyPage struct {
-	editPage
-	Versions []pastVersion
-	Older    string // the address of the next page, or ""
-}
-
-// A pastVersion is a version with what it changed.
-type pastVersion struct {
-	bot.FileVersion
-	Diff    []diffLine
-	Current bool
-	First   bool // the version that it was made from is no longer kept
-}
-
-// maxVersions is how many versions a page of the history has.
-const maxVersions = 20
-
-// fileHistory lists the versions of a file, the latest first.
-func (c *Console) fileHistory(w http.ResponseWriter, r *http.Request) {
-	f, err := c.fileOf(r)
-	if err != nil {
-		c.deny(w, r, err)
-		return
-	}
-	before, _ := strconv.Atoi(r.URL.Query().Get("before")) // another text is the first page
-	all, err := c.editor.History(r.Context(), f.File, max(before, 0), maxVersions+1)
-	if err != nil && !errors.Is(err, bot.ErrUnreadable) {
-		c.deny(w, r, err)
-		return
-	}
-	p := historyPage{editPage: c.editPageOf(r, f)}
-	p.Tab = f.File
-	for i, v := range all[:min(len(all), maxVersions)] {
-		was := f.Folder.Content
-		j := slices.IndexFunc(all[i:], func(o bot.FileVersion) bool { return o.Version == v.From })
-		if j > 0 && !all[i+j].Removed {
-			was = all[i+j].Content
-		}
-		first := v.From > 0 && j < 0
-		is := v.Content
-		if v.Removed {
-			is = f.Folder.Content
-		}
-		p.Versions = append(p.Versions, pastVersion{v, diff(was, is), v.Version == f.Version, first})
-	}
-	if len(all) > maxVersions {
-		q := p.View.values()
-		q.Set("before", strconv.Itoa(all[maxVersions-1].Version))
-		p.Older = filePath(f.File, "history", false) + "?" + q.Encode()
-	}
-	c.show(w, http.StatusOK, p.View.Lang, "history", p)
 }

@@ -67,23 +67,12 @@ func (f shownFix) Private() bool { return f.Thread.Channel == "" }
 // Editor returns the address of an editor that begins with the fix: that of an entry, or of
 // a new one.
 func (f shownFix) Editor(entry string) string {
-	q := f.View.values()
-	q.Set("fix", string(f.ID))
-	if entry == "" {
-		return "/kb/new?" + q.Encode()
-	}
-	return "/kb/" + entry + "/edit?" + q.Encode()
+	return f.View.draft(entry, map[string]string{"fix": string(f.ID)})
 }
 
 // Of returns the address of the page with the fixes in another state.
 func (p fixesPage) Of(state bot.FixState) string {
-	q := p.View.values()
-	for key, value := range map[string]string{"state": string(state), "q": p.Query} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
-	return "/fixes?" + q.Encode()
+	return p.View.address("/fixes", map[string]string{"state": string(state), "q": p.Query})
 }
 
 // Left returns how many fixes are not listed.
@@ -112,21 +101,15 @@ func (c *Console) fixes(w http.ResponseWriter, r *http.Request) {
 			page.Listed++
 		}
 	}
-	slices.SortStableFunc(page.Groups, func(a, b fixGroup) int { // those that need an entry come last
-		return cmp.Compare(b2i(a.ID == ""), b2i(b.ID == ""))
-	})
+	if i := slices.IndexFunc(page.Groups, func(g fixGroup) bool { return g.ID == "" }); i >= 0 { // what needs an entry comes last
+		without := page.Groups[i]
+		page.Groups = append(slices.Delete(page.Groups, i, i+1), without)
+	}
 	page.Found = counts[page.State]
 	for _, state := range bot.FixStates() {
 		page.States = append(page.States, fixState{state, counts[state]})
 	}
 	c.show(w, http.StatusOK, page.View.Lang, "fixes", page)
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // allFixes returns the fixes that pages may show, the latest first.
@@ -147,8 +130,7 @@ func (c *Console) fixHas(f bot.Fix, words []string, v view) bool {
 	if e := c.library.Entry(f.Entry); e != nil {
 		text += "\n" + e.Title.In(v.Lang, english)
 	}
-	text = strings.ToLower(text)
-	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
+	return hasAll(text, words)
 }
 
 // addFix adds a fix to the group of its entry.
@@ -166,7 +148,7 @@ func (c *Console) addFix(page *fixesPage, f bot.Fix) {
 	if page.Groups[i].Entry != nil {
 		shown.Drafts = f.Entry
 	} else if f.Question != "" {
-		found := c.library.Explain(bot.Message{Text: f.Question, Addressed: true, Head: bot.Head{Thread: f.Thread}}).Result.Hits
+		found := c.explainAt(f.Question, placeOfFix(f), true).Result.Hits
 		shown.Near = hits(page.View, found[:min(len(found), maxDrafts)])
 	}
 	page.Groups[i].Fixes = append(page.Groups[i].Fixes, shown)
@@ -238,7 +220,11 @@ func (c *Console) fix(ctx context.Context, id bot.FixID) (bot.Fix, error) {
 // recordFix adds to the audit log that the state of a fix was changed.
 func (c *Console) recordFix(r *http.Request, f bot.Fix, state bot.FixState) {
 	kind := map[bot.FixState]bot.AuditKind{bot.FixOpen: bot.AuditFixReopen, bot.FixDismissed: bot.AuditFixDismiss, bot.FixUsed: bot.AuditFixUsed}[state]
-	c.recordAudit(r, kind, bot.Place{Adapter: f.Thread.Adapter, Workspace: f.Thread.Workspace, Channel: f.Thread.Channel}, string(f.ID))
+	c.recordAudit(r, kind, placeOfFix(f), string(f.ID))
+}
+
+func placeOfFix(f bot.Fix) bot.Place {
+	return bot.Place{Adapter: f.Thread.Adapter, Workspace: f.Thread.Workspace, Channel: f.Thread.Channel}
 }
 
 // drafted returns the fix that an address names for a draft. ok is false if it names none.

@@ -42,21 +42,15 @@ func (c *Console) shelf(r *http.Request) shelf {
 
 // URL returns the address of an entry, or of the list if id is "".
 func (s shelf) URL(entry string) string {
-	q := s.View.values()
 	due := ""
 	if s.Due {
 		due = "1"
-	}
-	for key, value := range map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area, "due": due, "sort": s.Sort} {
-		if value != "" {
-			q.Set(key, value)
-		}
 	}
 	path := "/kb"
 	if entry != "" {
 		path += "/" + url.PathEscape(entry)
 	}
-	return path + "?" + q.Encode()
+	return s.View.address(path, map[string]string{"lang": s.Lang, "q": s.Query, "area": s.Area, "due": due, "sort": s.Sort})
 }
 
 // In returns the same place in another language.

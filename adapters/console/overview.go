@@ -56,9 +56,7 @@ func (p overviewPage) Empty() bool { return p.Asked == 0 && len(p.Errors) == 0 }
 
 // Over returns the address of the page, or of an export of it, over other days.
 func (p overviewPage) Over(path string, days int) string {
-	q := p.View.values()
-	q.Set("days", strconv.Itoa(days))
-	return path + "?" + q.Encode()
+	return p.View.address(path, map[string]string{"days": strconv.Itoa(days)})
 }
 
 // An errorRow is a row of the errors, with the title of the entry and the share of

@@ -71,21 +71,17 @@ func (p shadowPost) Answer() string {
 // Correct returns the address of an editor that begins with the message: as a
 // counterexample of the entry that it led to, or as an example of a new one.
 func (p shadowPost) Correct() string {
-	q := p.View.values()
-	q.Set("text", p.Question.Text)
-	if p.Question.Entry == "" {
-		return "/kb/new?" + q.Encode()
+	begin := map[string]string{"text": p.Question.Text}
+	if p.Question.Entry != "" {
+		begin["not"] = "1"
 	}
-	q.Set("not", "1")
-	return "/kb/" + url.PathEscape(p.Question.Entry) + "/edit?" + q.Encode()
+	return p.View.draft(url.PathEscape(p.Question.Entry), begin)
 }
 
 // Unanswered returns the address of the page that finds the message and the entries that
 // are nearest to it.
 func (p shadowPost) Unanswered() string {
-	q := p.View.values()
-	q.Set("text", p.Question.Text)
-	return "/unanswered?" + q.Encode()
+	return p.View.address("/unanswered", map[string]string{"text": p.Question.Text})
 }
 
 // Voter returns the name of who voted.
@@ -153,13 +149,7 @@ func inOrder(of map[string]verdict) (all []verdict) {
 
 // in returns the address of the list of a channel, before a post.
 func (p shadows) in(place bot.Place, before bot.PostID) string {
-	q := p.View.values()
-	for key, value := range map[string]string{"adapter": place.Adapter, "workspace": place.Workspace, "channel": place.Channel, "before": string(before)} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
-	return "/shadow?" + q.Encode()
+	return p.View.address("/shadow", map[string]string{"adapter": place.Adapter, "workspace": place.Workspace, "channel": place.Channel, "before": string(before)})
 }
 
 // placeOf returns the channel that a request asks for, or the zero Place.

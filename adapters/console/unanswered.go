@@ -74,23 +74,12 @@ type probe struct {
 // Editor returns the address of an editor that begins with the text: that of a file, or
 // of a new entry.
 func (m missing) Editor(file string) string {
-	q := m.View.values()
-	q.Set(m.key, m.value)
-	if file == "" {
-		return "/kb/new?" + q.Encode()
-	}
-	return "/kb/" + file + "/edit?" + q.Encode()
+	return m.View.draft(file, map[string]string{m.key: m.value})
 }
 
 // Of returns the address of the page with the groups of another state.
 func (p unansweredPage) Of(state bot.MarkState) string {
-	q := p.View.values()
-	for key, value := range map[string]string{"state": string(state), "q": p.Query} {
-		if value != "" {
-			q.Set(key, value)
-		}
-	}
-	return "/unanswered?" + q.Encode()
+	return p.View.address("/unanswered", map[string]string{"state": string(state), "q": p.Query})
 }
 
 // Left returns how many groups are not listed.
@@ -147,10 +136,13 @@ func (c *Console) unansweredGroups(ctx context.Context) (groups []bot.Unanswered
 // saysAll reports whether a message of a group, or its channel, has all words, which are
 // in lowercase.
 func saysAll(g bot.UnansweredGroup, words []string) bool {
-	return slices.ContainsFunc(g.All, func(u bot.Unanswered) bool {
-		text := strings.ToLower(u.Text + "\n" + u.Place.Channel)
-		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
-	})
+	return slices.ContainsFunc(g.All, func(u bot.Unanswered) bool { return hasAll(u.Text+"\n"+u.Place.Channel, words) })
+}
+
+// hasAll reports whether a text has all words, which are in lowercase.
+func hasAll(text string, words []string) bool {
+	text = strings.ToLower(text)
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) })
 }
 
 // unansweredGroup explains the latest message of a group.

@@ -85,6 +85,26 @@ func (v view) values() url.Values {
 // URL returns the address of the view.
 func (v view) URL() string { return "/?" + v.values().Encode() }
 
+// address returns the address of a page in the view, with those values that are not "".
+func (v view) address(path string, values map[string]string) string {
+	q := v.values()
+	for key, value := range values {
+		if value != "" {
+			q.Set(key, value)
+		}
+	}
+	return path + "?" + q.Encode()
+}
+
+// draft returns the address of the editor of a file or an entry, or of a new entry if it is
+// "", which begins with some values.
+func (v view) draft(of string, values map[string]string) string {
+	if of == "" {
+		return v.address("/kb/new", values)
+	}
+	return v.address("/kb/"+of+"/edit", values)
+}
+
 // In returns the view of another channel.
 func (v view) In(channel string) view {
 	other := view{Who: v.Who, User: v.User, Lang: v.Lang, Channel: channel}
