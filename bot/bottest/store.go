@@ -1,5 +1,5 @@
 // Package bottest has conformance suites for the interfaces of package bot, for
-// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go,
+// use in tests. TestStore (store.go, cases.go, counts.go, hits.go, outcomes.go, settings.go, files.go, shadow.go, audit.go, lists.go, prune.go, concurrent.go,
 // unanswered.go, fixes.go, incidents.go, outbox.go,
 // deadletters.go, leases.go) checks a
 // bot.Store, bot.Outbox, bot.Leases and bot.FileStore, and TestAdapter (adapter.go) checks a bot.Adapter. recorder.go is
@@ -15,7 +15,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -425,74 +424,6 @@ func started(letter, entry string) bot.Walkthrough {
 	return bot.Walkthrough{Thread: threadNamed(letter), Status: bot.StatusWalking, Entry: &kb.Entry{ID: entry}}
 }
 
-func recent(t *storeTest) {
-	// want checks the root that Recent finds from the thread near.
-	want := func(near, entry string, window time.Duration, root string) {
-		t.Helper()
-		got, err := t.Recent(t.Context(), threadNamed(near), entry, window, 1)
-		t.must(err)
-		if n := len(got); n > 1 || (n > 0) != (root != "") || n > 0 && got[0] != threadNamed(root) {
-			t.Fatalf("Recent near %s: got %v, want root %q", near, got, root)
-		}
-	}
-	want("B", "e", time.Hour, "")
-	t.put(started("A", "e"))
-	want("B", "e", time.Hour, "A")
-	want("B", "e", 0, "A")
-	want("A", "e", time.Hour, "") // the thread itself
-	want("D", "e", time.Hour, "") // another channel
-	want("E", "e", time.Hour, "") // another workspace
-	want("z", "e", time.Hour, "") // another adapter
-	want("B", "f", time.Hour, "") // another entry
-	want("B", "", time.Hour, "")
-
-	time.Sleep(10 * time.Minute)
-	want("B", "e", 10*time.Minute, "A")
-	want("B", "e", 10*time.Minute-time.Millisecond, "")
-	solved := started("A", "e")
-	solved.Status = bot.StatusSolved
-	t.put(solved) // a new state does not start the entry
-	want("B", "e", 10*time.Minute-time.Millisecond, "")
-	want("B", "e", time.Hour, "A")
-
-	t.put(started("B", "e")) // Recent returns the later one
-	want("C", "e", time.Hour, "B")
-	want("B", "e", time.Hour, "A")
-	for limit, want := range [][]bot.Thread{{}, {threadNamed("B")}, {threadNamed("B"), threadNamed("A")}, {threadNamed("B"), threadNamed("A")}} {
-		if got, err := t.Recent(t.Context(), threadNamed("C"), "e", time.Hour, limit); err != nil || !slices.Equal(got, want) {
-			t.Errorf("at most %d: %v %v, want %v", limit, got, err, want)
-		}
-	}
-	t.put(started("B", "f")) // only the last entry of a thread counts
-	want("C", "e", time.Hour, "A")
-	want("C", "f", time.Hour, "B")
-	time.Sleep(time.Hour)
-	t.put(started("B", "e")) // an entry that comes back starts again
-	want("C", "e", time.Minute, "B")
-
-	for _, status := range []bot.Status{"", bot.StatusChoosing, bot.StatusUnmatched, bot.StatusProposed} {
-		w := started("C", "g")
-		w.Status = status
-		t.put(w)
-		want("A", "g", time.Hour, "")
-	}
-	for _, status := range []bot.Status{bot.StatusWalking, bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusQuiet} {
-		w := started("C", "g")
-		w.Status = status
-		t.put(w)
-		want("A", "g", time.Hour, "C")
-	}
-	private := started("C", "g")
-	private.Private = true
-	t.put(private)
-	want("A", "g", time.Hour, "")
-	t.put(started("C", "g"))
-	t.play(`put C1!; claim: C1!`)
-	want("A", "g", time.Hour, "") // not opened yet
-	t.play(`sent C1`)
-	want("A", "g", time.Hour, "C")
-}
-
 func shadowed(t *storeTest) {
 	said := func(text string) bot.Reply { return bot.Reply{Blocks: []bot.Block{{Kind: bot.BlockText, Text: text}}} }
 	t.apply(bot.Turn{Posts: []bot.Post{{ID: "s1", Thread: threadNamed("A"), Shadow: true, Reply: said("one")}, {ID: "A1", Thread: threadNamed("A")}}})
@@ -506,79 +437,6 @@ func shadowed(t *storeTest) {
 			words = append(words, p.Reply.Blocks[0].Text)
 		}
 		t.equal(strings.Join(words, " "), want)
-	}
-}
-
-func waiting(t *storeTest) {
-	want := func(post bot.PostID, want bool) {
-		t.Helper()
-		got, err := t.Waiting(t.Context(), post)
-		t.must(err)
-		if got != want {
-			t.Fatalf("%s waits: %v, want %v", post, got, want)
-		}
-	}
-	keeps := func(want bool) {
-		t.Helper()
-		got, err := t.Keeps(t.Context(), "A1")
-		t.must(err)
-		if got != want {
-			t.Fatalf("A1 is kept: %v, want %v", got, want)
-		}
-	}
-	keeps(false)
-	want("A1", false)
-	t.apply(bot.Turn{Posts: []bot.Post{{ID: "A1", Thread: threadNamed("A")}, {ID: "A2", Thread: threadNamed("A"), Delay: time.Hour}, {ID: "B1", Thread: threadNamed("B")}}})
-	want("A1", true)
-	want("A2", true)
-	keeps(true)
-	t.play(`claim: A1 B1; sent A1; drop B1`)
-	want("A1", false)
-	want("B1", false)
-	keeps(true)
-	time.Sleep(2 * time.Hour)
-	want("A2", true)
-	t.play(`claim: A2; sent A2`)
-	want("A2", false)
-}
-
-func walkthroughs(t *storeTest) {
-	user := bot.UserKey{Adapter: "test", Workspace: "w", ID: "u"}
-	want := func(user bot.UserKey, limit int, letters ...string) {
-		t.Helper()
-		all, err := t.Walkthroughs(t.Context(), user, limit)
-		t.must(err)
-		var wanted []bot.Walkthrough
-		for _, letter := range letters {
-			wanted = append(wanted, t.load(threadNamed(letter)))
-		}
-		t.equal(all, wanted)
-	}
-	put := func(letter, asker string, status bot.Status) {
-		t.Helper()
-		w := started(letter, "e")
-		w.Asker, w.Status = bot.User{ID: asker, Name: "Kim"}, status
-		t.put(w)
-		time.Sleep(time.Millisecond)
-	}
-	want(user, 5)
-	for _, letter := range []string{"A", "B", "C", "D", "E", "z"} {
-		put(letter, "u", bot.StatusWalking)
-	}
-	want(user, 5, "D", "C", "B", "A")
-	want(user, 2, "D", "C")
-	want(user, 0)
-	want(user, -1)
-	want(bot.UserKey{Adapter: "test", Workspace: "e", ID: "u"}, 5, "E")
-	want(bot.UserKey{Adapter: "z", Workspace: "w", ID: "u"}, 5, "z")
-	want(bot.UserKey{Adapter: "test", Workspace: "w", ID: "v"}, 5)
-	put("A", "u", bot.StatusChoosing) // most recently changed first
-	want(user, 5, "A", "D", "C", "B")
-	put("B", "v", bot.StatusWalking)
-	want(user, 5, "A", "D", "C")
-	for _, status := range []bot.Status{"", bot.StatusSolved, bot.StatusEscalated, bot.StatusEnded, bot.StatusQuiet} {
-		put("C", "u", status)
-		want(user, 5, "C", "A", "D")
 	}
 }
 
@@ -613,159 +471,6 @@ func openThreadConflict(t *storeTest, puts string) {
 		t.wantError(t.Apply(t.Context(), bot.Turn{Event: "e", States: []bot.Walkthrough{w}}), bot.ErrConflict)
 	}
 	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{moved}})
-}
-
-// prune has one post of every kind, each in its own thread. A post was deleted
-// if it can be queued again.
-func prune(t *storeTest) {
-	post := func(id string) bot.Post {
-		return bot.Post{ID: bot.PostID(id), Thread: bot.Thread{Adapter: "test", Root: id}}
-	}
-	all := []bot.Post{post("sent"), post("dropped"), post("open"), post("replaced"), post("shadow"), post("waiting")}
-	all[4].Shadow, all[5].Replaces = true, "replaced"
-	t.apply(bot.Turn{Event: "e", States: []bot.Walkthrough{{Thread: all[2].Thread}}, Posts: all})
-	for _, id := range []bot.PostID{"sent", "open", "replaced"} {
-		t.must(t.Sent(t.Context(), id, bot.Delivery{Ref: string(id)}))
-	}
-	t.must(t.Drop(t.Context(), "dropped", 0, "why"))
-	t.must(t.Discard(t.Context(), "dropped"))
-
-	queued := func() string {
-		t.Helper()
-		posts, err := t.Claim(t.Context(), "test", 99, 99, 0)
-		t.must(err)
-		var words []string
-		for _, p := range posts {
-			words = append(words, strings.TrimSuffix(string(p.ID)+":"+p.Ref, ":"))
-		}
-		slices.Sort(words)
-		return strings.Join(words, " ")
-	}
-	again := bot.Turn{Event: "e", Posts: []bot.Post{post("sent"), post("dropped"), post("open"), post("replaced"), post("shadow")}}
-	time.Sleep(25 * time.Hour)
-	t.must(t.Prune(t.Context(), 0))
-	t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
-	time.Sleep(time.Second)
-	t.must(t.Prune(t.Context(), 26*time.Hour))
-	t.wantError(t.Apply(t.Context(), again), bot.ErrDuplicate)
-	t.equal(queued(), "waiting:replaced")
-	shadows, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 9})
-	t.must(err)
-	t.equal(len(shadows), 1)
-
-	for range 2 { // a second Prune deletes no more
-		t.must(t.Prune(t.Context(), 0))
-		shadows, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 9})
-		t.must(err)
-		t.equal(len(shadows), 0)
-		t.equal(queued(), "waiting:replaced")
-	}
-	t.apply(again)
-	t.equal(queued(), "dropped sent shadow waiting:replaced")
-
-	t.must(t.Sent(t.Context(), "waiting", bot.Delivery{}))
-	t.must(t.Prune(t.Context(), 0))
-	t.apply(bot.Turn{Posts: []bot.Post{post("replaced"), post("open"), post("waiting")}})
-	t.equal(queued(), "dropped replaced sent shadow") // no waiting post replaces "replaced" now
-}
-
-// pruneMany mixes posts that are kept and deleted, more than a store prunes at
-// once.
-func pruneMany(t *storeTest) {
-	const n = 2000
-	id := func(i int) bot.PostID { return bot.PostID(fmt.Sprint("post ", i)) }
-	thread := func(i int) bot.Thread { return bot.Thread{Adapter: "test", Root: fmt.Sprint(i)} }
-	var turn bot.Turn
-	for i := range n {
-		p := bot.Post{ID: id(i), Thread: thread(i), Shadow: true}
-		if i%3 == 1 { // kept: its thread has a walkthrough
-			turn.States = append(turn.States, bot.Walkthrough{Thread: p.Thread})
-		}
-		if i%3 == 2 { // kept: a waiting post replaces it
-			turn.Posts = append(turn.Posts, bot.Post{ID: bot.PostID(fmt.Sprint("next ", i)), Thread: thread(n + i), Replaces: p.ID})
-		}
-		turn.Posts = append(turn.Posts, p)
-	}
-	t.apply(turn)
-	time.Sleep(26 * time.Hour)
-	t.must(t.Prune(t.Context(), 0))
-	posts, err := t.Shadowed(t.Context(), bot.ShadowQuery{Limit: 2 * n})
-	t.must(err)
-	var got, want []bot.PostID
-	for _, p := range posts {
-		got = append(got, p.ID)
-	}
-	for i := range n {
-		if i%3 != 0 {
-			want = append(want, id(i))
-		}
-	}
-	slices.Reverse(want)
-	t.equal(got, want)
-}
-
-// concurrently runs f in n goroutines and waits for them.
-func concurrently(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
-
-func concurrentVersions(t *storeTest) {
-	const writers, each = 8, 10
-	concurrently(writers, func(i int) {
-		for j := range each {
-			event := bot.EventID(fmt.Sprintf("event %d of %d", j, i))
-			for {
-				w, _, err := t.Load(t.Context(), threadNamed("A"), bot.UserKey{})
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				w.Also = append(w.Also, string(event))
-				err = t.Apply(t.Context(), bot.Turn{Event: event, States: []bot.Walkthrough{w}})
-				if err == nil {
-					break
-				}
-				if !errors.Is(err, bot.ErrConflict) {
-					t.Error(err)
-					return
-				}
-			}
-		}
-	})
-	w := t.load(threadNamed("A"))
-	t.equal(w.Version, writers*each)
-	slices.Sort(w.Also)
-	t.equal(len(slices.Compact(w.Also)), writers*each) // no change is lost
-}
-
-func concurrentEvents(t *storeTest) {
-	const writers, events = 8, 10
-	won := make([]int, writers)
-	concurrently(writers, func(i int) {
-		for j := range events {
-			turn := bot.Turn{Event: bot.EventID(fmt.Sprintf("event %d", j)), Posts: []bot.Post{
-				{ID: bot.PostID(fmt.Sprintf("post %d of %d", j, i)), Thread: bot.Thread{Adapter: "test", Root: fmt.Sprint(j)}},
-			}}
-			switch err := t.Apply(t.Context(), turn); {
-			case err == nil:
-				won[i]++
-			case !errors.Is(err, bot.ErrDuplicate):
-				t.Error(err)
-			}
-		}
-	})
-	sum := 0
-	for _, n := range won {
-		sum += n
-	}
-	t.equal(sum, events)
-	posts, err := t.Claim(t.Context(), "test", 2*events, 99, lease)
-	t.must(err)
-	t.equal(len(posts), events)
 }
 
 func canceledContext(t *storeTest) {

@@ -37,6 +37,7 @@
 //	evidence.go    spans of the text, values of slots
 //	doubt.go       why a document is not the answer
 //	explain.go     all of this once more, slowly, for people who ask why
+//	signals.go     what the linear model weighs, in words
 //
 // vocabulary.go numbers and weighs the terms: a term's weight is its inverse
 // document frequency among the documents and all errors of the products
