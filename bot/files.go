@@ -20,8 +20,8 @@ type FileVersion struct {
 }
 
 // Of each file FileVersionsKept versions are kept, and those of the last FileHistory. An
-// undo needs the last few; a page of the history shows twenty. "Who wrote this?" is asked
-// of older ones as of other records, for a year.
+// undo needs the last few; a page of the history shows twenty. The others are kept as long
+// as the audit log, which says who wrote them.
 const (
 	FileVersionsKept = 20
 	FileHistory      = 365 * 24 * time.Hour

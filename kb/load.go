@@ -229,7 +229,7 @@ func compile(read batch, layer string) (*Base, []item, error) {
 }
 
 // readLayer reads the files of a layer in parallel, until there are too many
-// mistakes, and those of its shared folder beside them.
+// mistakes, with those of its shared folder.
 func readLayer(l Layer) batch {
 	listed, err := fs.ReadDir(l.FS, ".")
 	if err != nil {

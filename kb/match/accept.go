@@ -152,8 +152,8 @@ func anyRight(choices []offer) float64 {
 }
 
 // namesCode reports whether the text has a code of a document and is about these
-// products, as a strong code says, or one of five digits that is announced or beside
-// half of the message.
+// products, as a strong code says, or one of five digits that is announced or comes
+// with half of the message.
 func (o *offer) namesCode(c textContext) bool {
 	switch {
 	case c.otherProducts > 0 || o.code < bareCode:

@@ -8,8 +8,8 @@ import (
 // A text that has an error may only talk about it: it is over, quoted, or explained.
 // What the linear model and the stances make of the words around the error decides.
 
-// longTalk is the length, in tokens, of a text that nobody writes to say that all
-// is well.
+// longTalk is the length, in tokens, from which a text does more than say that all is
+// well.
 const longTalk = 60
 
 // leastOfAnswer returns the odds of acceptance that the answer needs: a text that
